@@ -1,0 +1,30 @@
+import type { Instrument } from './instrument.ts';
+
+/** Milliseconds of a year of 365 days: the day count of every time to expiry, unless a model says otherwise. */
+export const yearMs = 365 * 24 * 3600 * 1000;
+
+/**
+ * One consistent snapshot: instruments, and for each the numbers that price it. Arrays are parallel to `instruments`.
+ *
+ * The forward of an option is the mark of its expiry's future (or the parity forward); of a future, perpetual or spot its own mark.
+ * All prices are in quote currency per base unit. The mark of an option is Black-76 at (forward, impliedVolatility): for an
+ * inverse option that value divided by the forward, in coin.
+ */
+export interface Market {
+  /** UTC milliseconds of the snapshot; times to expiry count from here. */
+  readonly asOfMs: number;
+  readonly instruments: readonly Instrument[];
+  /** > 0 and finite where the price is good; anything else is bad data and quarantines what depends on it. */
+  readonly forward: Float64Array;
+  /** Fraction per square root of a year (0.45 = 45%), >= 0; NaN where the instrument is no option. */
+  readonly impliedVolatility: Float64Array;
+  /** Spot composite per currency pair (`btc_usd`), quote per base. */
+  readonly indexPrice: ReadonlyMap<string, number>;
+  /** Contracts outstanding, for popularity and concentration; zeros where unknown. */
+  readonly openInterest: Float64Array;
+}
+
+/** Time to expiry in years ACT/365, 0 for instruments without an expiry. Negative once the expiry has passed. */
+export function timeToExpiryYears(instrument: Instrument, asOfMs: number): number {
+  return instrument.expiryMs === null ? 0 : (instrument.expiryMs - asOfMs) / yearMs;
+}

@@ -1,0 +1,91 @@
+/**
+ * Every error that margrid raises, in one table.
+ *
+ * A code is stable: programs may switch on it. A message names the file, row, column and value where there are any.
+ */
+export const errorCodes = {
+  // input files
+  FileNotFound: 'the file does not exist or cannot be read',
+  FileUnreadable: 'the file is truncated or is not what its extension says',
+  FileFormatUnknown: 'the extension names no supported format',
+  FileTooLarge: 'the file exceeds the limit on rows or bytes',
+  ColumnMissing: 'a required column is missing',
+  ColumnTypeWrong: 'a column has the wrong type',
+  ValueMissing: 'a value is NULL or empty',
+  ValueNotFinite: 'a number is NaN or infinite',
+  ValueOutOfRange: 'a number is outside its permitted range',
+  ValueInvalid: 'a value is not one of the permitted ones',
+  InstrumentUnknown: 'a position names an instrument that the market does not have',
+  InstrumentDuplicate: 'two rows of the market define the same instrument',
+  PositionDuplicate: 'two rows of the book hold the same account and instrument',
+  CurrencyUnknown: 'a currency that the market does not have',
+  ExpiryPassed: 'the instrument expired before the time of the market',
+  AccountUnknown: 'the book has no such account',
+  // configuration
+  LimitExceeded: 'a count exceeds a limit of the engine',
+  OptionInvalid: 'an option of the command or library call is invalid',
+  ParameterInvalid: 'a model parameter is missing or invalid',
+  ModelUnknown: 'no margin model has this name',
+  ComponentUnknown: 'the model needs a component whose formula is not public',
+  DependencyMissing: 'an optional package is not installed',
+  // engine
+  EngineState: 'the call is not allowed in the present state of the engine',
+  KernelMismatch: 'the WASM module is not the one this version was built with',
+  WorkerFailed: 'a worker stopped unexpectedly',
+  Interrupted: 'the run was interrupted',
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** Where a problem was found. `row` is the 1-based data row (a header line is not counted). */
+export interface ErrorPlace {
+  readonly file?: string;
+  readonly row?: number;
+  readonly column?: string;
+  readonly value?: unknown;
+}
+
+/** One problem found in an input, before it is decided whether it stops the run or quarantines one account. */
+export interface Problem extends ErrorPlace {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export class MargridError extends Error {
+  readonly code: ErrorCode;
+  readonly place: ErrorPlace;
+
+  constructor(code: ErrorCode, message: string, place: ErrorPlace = {}) {
+    super(message);
+    this.name = 'MargridError';
+    this.code = code;
+    this.place = place;
+  }
+}
+
+/** Raised when an input has problems; lists all of them (up to a limit), the message shows the first ones. */
+export class BadInputError extends MargridError {
+  readonly problems: readonly Problem[];
+  /** Number of problems found; may be larger than `problems.length`. */
+  readonly problemCount: number;
+
+  constructor(problems: readonly Problem[], problemCount: number = problems.length) {
+    const first = problems[0]!;
+    const more = problemCount > 1 ? ` (and ${problemCount - 1} more problems)` : '';
+    super(first.code, formatProblem(first) + more, first);
+    this.name = 'BadInputError';
+    this.problems = problems;
+    this.problemCount = problemCount;
+  }
+}
+
+/** `book.csv, row 12, column quantity: must be finite, got NaN [ValueNotFinite]` */
+export function formatProblem(problem: Problem): string {
+  const place = [
+    problem.file,
+    problem.row === undefined ? undefined : `row ${problem.row}`,
+    problem.column === undefined ? undefined : `column ${problem.column}`,
+  ].filter((part) => part !== undefined);
+  const prefix = place.length > 0 ? `${place.join(', ')}: ` : '';
+  return `${prefix}${problem.message} [${problem.code}]`;
+}
