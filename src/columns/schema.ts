@@ -1,0 +1,152 @@
+import * as layout from '../../assembly/portable/layout.ts';
+
+/**
+ * The data dictionary: every column of the arena with its type, unit and writer. The byte map in docs/ARCHITECTURE.md is printed
+ * from this table, and a test says that it is current.
+ */
+export type ColumnType = 'f64' | 'i32' | 'u32' | 'u8';
+export type ColumnWriter = 'load' | 'update' | 'tick' | 'kernel A' | 'kernels B-D';
+
+export interface ColumnSpec {
+  readonly type: ColumnType;
+  /** Unit and meaning. */
+  readonly doc: string;
+  readonly writer: ColumnWriter;
+  /** Word of the context block that holds the column's address. */
+  readonly contextWord: number | null;
+  /** Elements per row of the table; 1 unless given. */
+  readonly width?: (counts: Counts) => number;
+}
+
+/** Sizes of everything, fixed when the arena is planned. */
+export interface Counts {
+  readonly scenarioCount: number;
+  readonly instrumentCount: number;
+  readonly expiryCount: number;
+  readonly groupCount: number;
+  readonly currencyCount: number;
+  /** Capacity, not the present count: book updates move within it. */
+  readonly nettingSetCapacity: number;
+  readonly positionCapacity: number;
+}
+
+/** Cells per row: the scenario count rounded up to whole vectors of two lanes. */
+export function cellCountOf(scenarioCount: number): number {
+  return scenarioCount + (scenarioCount % 2);
+}
+
+/** Floats per risk array row; even, so that rows are 16-byte aligned and the low four bits of an offset are free for flags. */
+export function rowFloatsOf(scenarioCount: number): number {
+  return cellCountOf(scenarioCount) + layout.ROW_EXTRA_COUNT;
+}
+
+export function chunkCountOf(nettingSetCount: number): number {
+  return Math.ceil(nettingSetCount / layout.CHUNK_SET_COUNT);
+}
+
+/** Bytes of one chunk's totals: counts, then sums per currency, padded to a cache line. */
+export function chunkTotalsBytesOf(currencyCount: number): number {
+  return Math.ceil((layout.TOTALS_COUNT_BYTES + currencyCount * layout.TOTALS_SUM_COUNT * 8) / 64) * 64;
+}
+
+const column = (type: ColumnType, contextWord: number | null, writer: ColumnWriter, doc: string): ColumnSpec => ({
+  type, doc, writer, contextWord,
+});
+
+export const schema = {
+  instrument: {
+    rows: (counts: Counts) => counts.instrumentCount,
+    columns: {
+      shape: column('i32', layout.CONTEXT_INSTRUMENT_SHAPE, 'load', '0 spot, 1 future or perpetual, 2 call, 3 put'),
+      group: column('i32', layout.CONTEXT_INSTRUMENT_GROUP, 'load', 'risk group row'),
+      expiry: column('i32', layout.CONTEXT_INSTRUMENT_EXPIRY, 'load', 'expiry row'),
+      strike: column('f64', layout.CONTEXT_INSTRUMENT_STRIKE, 'load', 'quote currency per base unit; 0 unless an option'),
+      contractSize: column('f64', layout.CONTEXT_INSTRUMENT_SIZE, 'load', 'base units; quote units for inverse futures'),
+      forward: column('f64', layout.CONTEXT_INSTRUMENT_FORWARD, 'tick', 'forward or mark, quote currency per base unit'),
+      volatility: column('f64', layout.CONTEXT_INSTRUMENT_VOLATILITY, 'tick', 'per square root of a year; options only'),
+    },
+  },
+  expiry: {
+    rows: (counts: Counts) => counts.expiryCount,
+    columns: {
+      rootTime: column('f64', layout.CONTEXT_EXPIRY_SQRT_TIME, 'tick', 'square root of years to expiry; NaN once passed'),
+      upFactor: column('f64', layout.CONTEXT_EXPIRY_UP_FACTOR, 'tick', 'volatility up shock, multiplier'),
+      downFactor: column('f64', layout.CONTEXT_EXPIRY_DOWN_FACTOR, 'tick', 'volatility down shock, multiplier'),
+      rollFactor: column('f64', layout.CONTEXT_EXPIRY_ROLL_FACTOR, 'tick', 'roll shock, fraction of delta'),
+    },
+  },
+  group: {
+    rows: (counts: Counts) => counts.groupCount,
+    columns: {
+      inverse: column('i32', layout.CONTEXT_GROUP_INVERSE, 'load', '1 if settled in the base coin'),
+      indexPrice: column('f64', layout.CONTEXT_GROUP_INDEX_PRICE, 'tick', 'quote currency per base unit'),
+      volatilityFloor: column('f64', layout.CONTEXT_GROUP_VOLATILITY_FLOOR, 'tick', 'least up-shocked volatility'),
+      grid: {
+        ...column('f64', layout.CONTEXT_GRID, 'tick', 'scenario tables: eight rows of cells per group'),
+        width: (counts: Counts) => layout.GRID_COLUMN_COUNT * cellCountOf(counts.scenarioCount),
+      },
+      scalars: {
+        ...column('f64', layout.CONTEXT_GROUP_SCALARS, 'tick', 'model scalars of the group'),
+        width: () => layout.GROUP_SCALAR_COUNT,
+      },
+    },
+  },
+  riskArray: {
+    rows: (counts: Counts) => counts.instrumentCount,
+    columns: {
+      row: {
+        ...column('f64', layout.CONTEXT_RISK_ARRAY, 'kernel A', 'cells (settlement currency per contract), value, delta, amount, ids'),
+        width: (counts: Counts) => rowFloatsOf(counts.scenarioCount),
+      },
+    },
+  },
+  nettingSet: {
+    rows: (counts: Counts) => counts.nettingSetCapacity,
+    columns: {
+      account: column('u32', null, 'update', 'account row'),
+      firstPosition: column('u32', layout.CONTEXT_SET_FIRST_POSITION, 'update', 'first position slot'),
+      positionCount: column('u32', layout.CONTEXT_SET_POSITION_COUNT, 'update', 'positions'),
+      currency: column('u8', layout.CONTEXT_SET_CURRENCY, 'update', 'settlement currency row'),
+      fault: column('u8', layout.CONTEXT_SET_FAULT, 'update', '0, or the input fault that quarantines the set'),
+      cash: column('f64', layout.CONTEXT_SET_CASH, 'update', 'cash and entry value of futures, settlement currency'),
+      addOn: column('f64', layout.CONTEXT_SET_ADD_ON, 'update', 'added to initial margin: open orders and the like'),
+    },
+  },
+  position: {
+    rows: (counts: Counts) => counts.positionCapacity,
+    columns: {
+      row: column('u32', layout.CONTEXT_POSITION_ROW, 'update', 'byte offset of the risk array row, flags in the low bits'),
+      quantity: column('f64', layout.CONTEXT_POSITION_QUANTITY, 'update', 'signed contracts'),
+    },
+  },
+  result: {
+    rows: (counts: Counts) => counts.nettingSetCapacity,
+    columns: {
+      equity: column('f64', layout.CONTEXT_RESULT_EQUITY, 'kernels B-D', 'settlement currency, signed'),
+      initialMargin: column('f64', layout.CONTEXT_RESULT_INITIAL, 'kernels B-D', 'settlement currency, >= 0'),
+      maintenanceMargin: column('f64', layout.CONTEXT_RESULT_MAINTENANCE, 'kernels B-D', 'settlement currency, >= 0'),
+      worstCase: column('f64', layout.CONTEXT_RESULT_WORST_CASE, 'kernels B-D', 'worst scenario loss, settlement currency'),
+      rollShock: column('f64', layout.CONTEXT_RESULT_ROLL_SHOCK, 'kernels B-D', 'settlement currency'),
+      deltaShock: column('f64', layout.CONTEXT_RESULT_DELTA_SHOCK, 'kernels B-D', 'settlement currency'),
+      worstScenario: column('i32', layout.CONTEXT_RESULT_WORST_SCENARIO, 'kernels B-D', 'scenario of the largest group loss'),
+      status: column('u8', layout.CONTEXT_RESULT_STATUS, 'kernels B-D', '0 healthy, 1 margin call, 2 liquidation, 3 quarantined'),
+      fault: column('u8', layout.CONTEXT_RESULT_FAULT, 'kernels B-D', '0 none, 1 input, 2 market data'),
+    },
+  },
+  chunk: {
+    rows: (counts: Counts) => chunkCountOf(counts.nettingSetCapacity),
+    columns: {
+      totals: {
+        ...column('f64', layout.CONTEXT_CHUNK_TOTALS, 'kernels B-D', 'per chunk: counts by status, sums per currency'),
+        width: (counts: Counts) => chunkTotalsBytesOf(counts.currencyCount) / 8,
+      },
+    },
+  },
+} as const satisfies Record<string, TableSpec>;
+
+export interface TableSpec {
+  readonly rows: (counts: Counts) => number;
+  readonly columns: Readonly<Record<string, ColumnSpec>>;
+}
+
+export type TableName = keyof typeof schema;

@@ -1,0 +1,230 @@
+import { SHAPE_FUTURE } from '../../assembly/portable/layout.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import { BadInputError, type ErrorCode, type Problem } from '../errors.ts';
+import { limits, requireWithinLimit } from '../limits.ts';
+import type { BookColumns, HeldPosition, HeldSet } from './book-columns.ts';
+
+/** A position as it shall be from now on: quantity 0 removes it. */
+export interface PositionChange {
+  readonly account: string;
+  readonly instrument: string;
+  /** Signed contracts after the change. */
+  readonly quantity: number;
+  /** Quote currency per base unit; needed (> 0) for futures and perpetuals. */
+  readonly entryPrice?: number;
+}
+
+/** A cash balance as it shall be from now on. */
+export interface CashChange {
+  readonly account: string;
+  readonly currency: string;
+  readonly amount: number;
+}
+
+/** Margin added to the initial margin of a netting set (open orders, market-maker protection, spot orders), from now on. */
+export interface AddOnChange {
+  readonly account: string;
+  readonly currency: string;
+  /** Settlement currency, >= 0. */
+  readonly amount: number;
+}
+
+/** Changes to a book between two ticks; unknown accounts are opened. Of several changes to one item the last counts. */
+export interface BookChanges {
+  readonly positions?: readonly PositionChange[];
+  readonly cash?: readonly CashChange[];
+  readonly addOns?: readonly AddOnChange[];
+}
+
+interface AccountChange {
+  readonly positions: Map<number, HeldPosition>;
+  readonly cash: Map<number, number>;
+  readonly addOns: Map<number, number>;
+}
+
+/** What names mean to a book: account → row, instrument → row, currency → row. */
+export interface Directory {
+  readonly accountRow: ReadonlyMap<string, number>;
+  readonly instrumentRow: ReadonlyMap<string, number>;
+  readonly currencyRow: ReadonlyMap<string, number>;
+  readonly instruments: readonly Instrument[];
+}
+
+/**
+ * Applies changes; returns the accounts that were opened. All or nothing: bad changes throw `BadInputError` (rows are 1-based positions in
+ * the list given) and a full arena throws `LimitExceeded` before anything is written.
+ */
+export function applyBookChanges(book: BookColumns, directory: Directory, changes: BookChanges): string[] {
+  requireValid(book, directory, changes);
+  const opened: string[] = [];
+  const byAccount = new Map<number, AccountChange>();
+  const newRow = new Map<string, number>();
+  const changeOf = (account: string): AccountChange => {
+    let row = directory.accountRow.get(account) ?? newRow.get(account);
+    if (row === undefined) {
+      row = book.accountIds.length + opened.length;
+      newRow.set(account, row);
+      opened.push(account);
+    }
+    let change = byAccount.get(row);
+    if (change === undefined) byAccount.set(row, (change = { positions: new Map(), cash: new Map(), addOns: new Map() }));
+    return change;
+  };
+  for (const { account, instrument, quantity, entryPrice } of changes.positions ?? []) {
+    const row = directory.instrumentRow.get(instrument)!;
+    changeOf(account).positions.set(row, { row, quantity, entryPrice: entryPrice ?? 0 });
+  }
+  for (const { account, currency, amount } of changes.cash ?? []) {
+    changeOf(account).cash.set(directory.currencyRow.get(currency)!, amount);
+  }
+  for (const { account, currency, amount } of changes.addOns ?? []) {
+    changeOf(account).addOns.set(directory.currencyRow.get(currency)!, amount);
+  }
+  requireWithinLimit('accountCountMax', book.accountIds.length + opened.length);
+  write(book, byAccount, opened);
+  return opened;
+}
+
+function requireValid(book: BookColumns, directory: Directory, changes: BookChanges): void {
+  const problems: Problem[] = [];
+  const refuse = (code: ErrorCode, row: number, column: string, value: unknown, message: string): void => {
+    problems.push({ code, row: row + 1, column, value, message });
+  };
+  const requireFinite = (row: number, column: string, value: number, max: number): void => {
+    if (!(Math.abs(value) <= max)) refuse('ValueNotFinite', row, column, value, `must be a number of at most ${max}, got ${value}`);
+  };
+  changes.positions?.forEach(({ instrument, quantity, entryPrice }, row) => {
+    const known = directory.instrumentRow.get(instrument);
+    if (known === undefined) {
+      refuse('InstrumentUnknown', row, 'instrument', instrument, `the market has no instrument '${instrument}'`);
+      return;
+    }
+    requireFinite(row, 'quantity', quantity, limits.quantityMax);
+    const price = entryPrice ?? 0;
+    const needed = book.rows.shape[known] === SHAPE_FUTURE && quantity !== 0;
+    if (!(price >= 0 && price <= limits.priceMax) || (needed && price === 0)) {
+      refuse('ValueOutOfRange', row, 'entryPrice', entryPrice, `must be ${needed ? '> 0' : '>= 0'}, got ${String(entryPrice)}`);
+    }
+  });
+  const requireCurrency = (row: number, currency: string): void => {
+    if (directory.currencyRow.has(currency)) return;
+    refuse('CurrencyUnknown', row, 'currency', currency, `the market has no currency '${currency}'`);
+  };
+  changes.cash?.forEach(({ currency, amount }, row) => {
+    requireCurrency(row, currency);
+    requireFinite(row, 'amount', amount, limits.quantityMax);
+  });
+  changes.addOns?.forEach(({ currency, amount }, row) => {
+    requireCurrency(row, currency);
+    if (!(amount >= 0 && amount <= limits.quantityMax)) {
+      refuse('ValueOutOfRange', row, 'amount', amount, `must be >= 0, got ${amount}`);
+    }
+  });
+  if (problems.length > 0) throw new BadInputError(problems.slice(0, limits.problemCountMax), problems.length);
+}
+
+/** New netting sets of one account after a change. */
+function changedSets(book: BookColumns, account: number, change: AccountChange): HeldSet[] {
+  const held: HeldSet[] = [];
+  if (account < book.accountIds.length) {
+    for (let set = book.accountFirstSet[account]!; set < book.accountFirstSet[account + 1]!; set++) held.push(book.readSet(set));
+  }
+  const positions = new Map<number, HeldPosition>();
+  for (const set of held) for (const position of set.positions) positions.set(position.row, position);
+  for (const [row, position] of change.positions) {
+    if (position.quantity === 0) positions.delete(row);
+    else positions.set(row, position);
+  }
+  const sorted = [...positions.values()].sort((a, b) => a.row - b.row);
+  const fault = held.some((set) => set.fault !== 0) ? 1 : 0;
+  const sets: HeldSet[] = [];
+  for (let currency = 0; currency < book.rows.currencies.length; currency++) {
+    const old = held.find((set) => set.currency === currency);
+    const next: HeldSet = {
+      account,
+      currency,
+      positions: sorted.filter(({ row }) => book.rows.groupCurrency[book.rows.group[row]!] === currency),
+      cashAmount: change.cash.get(currency) ?? old?.cashAmount ?? 0,
+      addOn: change.addOns.get(currency) ?? old?.addOn ?? 0,
+      fault,
+    };
+    if (next.positions.length > 0 || next.cashAmount !== 0 || next.addOn !== 0) sets.push(next);
+  }
+  if (sets.length === 0 && fault !== 0) sets.push({ account, currency: 0, positions: [], cashAmount: 0, addOn: 0, fault });
+  return sets;
+}
+
+function write(book: BookColumns, byAccount: ReadonlyMap<number, AccountChange>, opened: readonly string[]): void {
+  const accounts = [...byAccount.keys()].sort((a, b) => a - b);
+  const next = new Map(accounts.map((account) => [account, changedSets(book, account, byAccount.get(account)!)] as const));
+  const sources = planSources(book, accounts, next);
+  if (sources !== null) requireSetCapacity(book, sources.length);
+  book.reserveSlots(slotsNeeded(next));
+  book.accountIds.push(...opened);
+  if (sources !== null) {
+    book.rearrangeSets(sources);
+    book.indexAccounts();
+  }
+  for (const [account, sets] of next) {
+    sets.forEach((set, index) => book.writeSet(book.accountFirstSet[account]! + index, set));
+  }
+  book.indexAccounts();
+}
+
+/** Upper bound of the slots that blocks may take at the free end, with the growth that `writeSet` adds. */
+function slotsNeeded(next: ReadonlyMap<number, readonly HeldSet[]>): number {
+  let slots = 0;
+  for (const sets of next.values()) for (const { positions } of sets) slots += positions.length;
+  return slots;
+}
+
+function requireSetCapacity(book: BookColumns, setCount: number): void {
+  const capacity = book.cashAmount.length;
+  if (setCount <= capacity) return;
+  throw new BadInputError([
+    {
+      code: 'LimitExceeded',
+      column: 'account',
+      value: setCount,
+      message: `the update makes ${setCount} netting sets, the engine was created for ${capacity} (option nettingSetCapacity)`,
+    },
+  ]);
+}
+
+/**
+ * Where each netting set of the new table comes from, or null if every account keeps its number of sets with the same currencies. A set that
+ * keeps its (account, currency) keeps its block of positions.
+ */
+function planSources(
+  book: BookColumns,
+  accounts: readonly number[],
+  next: ReadonlyMap<number, readonly HeldSet[]>,
+): Int32Array | null {
+  const { currency } = book.arena.views.nettingSet;
+  const firstOf = (account: number): number =>
+    account < book.accountIds.length ? book.accountFirstSet[account]! : book.setCount;
+  const endOf = (account: number): number =>
+    account < book.accountIds.length ? book.accountFirstSet[account + 1]! : book.setCount;
+  const isSame = (account: number): boolean => {
+    const sets = next.get(account)!;
+    return (
+      account < book.accountIds.length &&
+      sets.length === endOf(account) - firstOf(account) &&
+      sets.every((set, index) => set.currency === currency[firstOf(account) + index])
+    );
+  };
+  if (accounts.every(isSame)) return null;
+  const sources: number[] = [];
+  let copied = 0;
+  for (const account of accounts) {
+    while (copied < firstOf(account)) sources.push(copied++);
+    for (const set of next.get(account)!) {
+      let source = -1;
+      for (let old = firstOf(account); old < endOf(account); old++) if (currency[old] === set.currency) source = old;
+      sources.push(source);
+    }
+    copied = endOf(account);
+  }
+  while (copied < book.setCount) sources.push(copied++);
+  return Int32Array.from(sources);
+}

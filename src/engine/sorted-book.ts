@@ -1,0 +1,225 @@
+import { BadInputError, type Problem } from '../errors.ts';
+import { limits, requireWithinLimit } from '../limits.ts';
+import type { Book } from '../domain/book.ts';
+import type { InstrumentRows } from './instrument-rows.ts';
+
+/** A book in the engine's order: positions by (account, instrument row), cash by (account, currency), netting sets laid out. */
+export interface SortedBook {
+  readonly accountIds: readonly string[];
+  /** Per position, in canonical order. */
+  readonly row: Uint32Array;
+  readonly quantity: Float64Array;
+  readonly entryPrice: Float64Array;
+  /** Per netting set, in (account, currency) order. */
+  readonly sets: SortedSets;
+  readonly setCount: number;
+}
+
+export interface SortedSets {
+  readonly account: Uint32Array;
+  readonly currency: Uint8Array;
+  readonly firstPosition: Uint32Array;
+  readonly positionCount: Uint32Array;
+  readonly cashAmount: Float64Array;
+  /** 1 where the account was quarantined before the engine saw it. */
+  readonly quarantined: Uint8Array;
+}
+
+/** Below this many positions an insertion sort beats everything else; most accounts hold fewer. */
+const insertionSortMax = 24;
+/** Rows are below 2^18 and positions of one account at most 2^20: both fit one exact f64 key. */
+const indexBase = 2 ** 20;
+
+/** Throws `BadInputError` on a duplicate position or cash row. */
+export function sortBook(book: Book, rows: InstrumentRows): SortedBook {
+  requireWithinLimit('accountCountMax', book.accountIds.length);
+  requireWithinLimit('positionCountMax', book.positions.quantity.length);
+  const { firstOf, row, quantity, entryPrice } = scatterPositions(book, rows);
+  const accountCount = book.accountIds.length;
+  for (let account = 0; account < accountCount; account++) {
+    sortRange(row, quantity, entryPrice, firstOf[account]!, firstOf[account + 1]!);
+  }
+  refuseDuplicates(book, rows, firstOf, row);
+  const sets = layOutSets(book, rows, firstOf, row);
+  return { accountIds: book.accountIds, row, quantity, entryPrice, sets, setCount: sets.account.length };
+}
+
+/** Counting sort by account. */
+function scatterPositions(book: Book, rows: InstrumentRows) {
+  const { accountIndex, instrumentIndex, quantity, entryPrice } = book.positions;
+  const count = quantity.length;
+  const firstOf = new Uint32Array(book.accountIds.length + 1);
+  for (let p = 0; p < count; p++) firstOf[accountIndex[p]! + 1]!++;
+  for (let a = 0; a < book.accountIds.length; a++) {
+    requireWithinLimit('positionCountPerAccountMax', firstOf[a + 1]!);
+    firstOf[a + 1]! += firstOf[a]!;
+  }
+  const next = firstOf.slice();
+  const sorted = {
+    firstOf,
+    row: new Uint32Array(count),
+    quantity: new Float64Array(count),
+    entryPrice: new Float64Array(count),
+  };
+  for (let p = 0; p < count; p++) {
+    const to = next[accountIndex[p]!]!++;
+    sorted.row[to] = rows.rowOf[instrumentIndex[p]!]!;
+    sorted.quantity[to] = quantity[p]!;
+    sorted.entryPrice[to] = entryPrice[p]!;
+  }
+  return sorted;
+}
+
+/** Sorts three parallel columns by `row` within [first, end). */
+export function sortRange(
+  row: Uint32Array,
+  quantity: Float64Array,
+  entryPrice: Float64Array,
+  first: number,
+  end: number,
+): void {
+  if (end - first <= insertionSortMax) {
+    for (let i = first + 1; i < end; i++) {
+      const [r, q, e] = [row[i]!, quantity[i]!, entryPrice[i]!];
+      let j = i - 1;
+      for (; j >= first && row[j]! > r; j--) {
+        row[j + 1] = row[j]!;
+        quantity[j + 1] = quantity[j]!;
+        entryPrice[j + 1] = entryPrice[j]!;
+      }
+      row[j + 1] = r;
+      quantity[j + 1] = q;
+      entryPrice[j + 1] = e;
+    }
+    return;
+  }
+  const keys = Float64Array.from(row.subarray(first, end), (r, index) => r * indexBase + index).sort();
+  const oldQuantity = quantity.slice(first, end);
+  const oldEntry = entryPrice.slice(first, end);
+  keys.forEach((key, i) => {
+    const from = key % indexBase;
+    row[first + i] = (key - from) / indexBase;
+    quantity[first + i] = oldQuantity[from]!;
+    entryPrice[first + i] = oldEntry[from]!;
+  });
+}
+
+function refuseDuplicates(book: Book, rows: InstrumentRows, firstOf: Uint32Array, row: Uint32Array): void {
+  const problems: Problem[] = [];
+  let problemCount = 0;
+  for (let account = 0; account < book.accountIds.length; account++) {
+    for (let p = firstOf[account]! + 1; p < firstOf[account + 1]!; p++) {
+      if (row[p] !== row[p - 1]) continue;
+      problemCount++;
+      if (problems.length === limits.problemCountMax) continue;
+      const instrument = rows.instrumentOf[row[p]!]!;
+      problems.push({
+        code: 'PositionDuplicate',
+        column: 'instrument',
+        value: instrument,
+        message: `account ${book.accountIds[account]} holds instrument number ${instrument} twice`,
+      });
+    }
+  }
+  if (problemCount > 0) throw new BadInputError(problems, problemCount);
+}
+
+/** Cash rows by account (counting sort): `firstOf` delimits, `currency` is the engine's currency row. */
+function scatterCash(book: Book, rows: InstrumentRows) {
+  const { accountIndex, currencyIndex, amount } = book.cash;
+  const currencyOf = Uint8Array.from(book.currencies, (name) => rows.currencies.indexOf(name));
+  const firstOf = new Uint32Array(book.accountIds.length + 1);
+  for (let i = 0; i < amount.length; i++) firstOf[accountIndex[i]! + 1]!++;
+  for (let a = 0; a < book.accountIds.length; a++) firstOf[a + 1]! += firstOf[a]!;
+  const next = firstOf.slice();
+  const currency = new Uint8Array(amount.length);
+  const sorted = new Float64Array(amount.length);
+  for (let i = 0; i < amount.length; i++) {
+    const to = next[accountIndex[i]!]!++;
+    currency[to] = currencyOf[currencyIndex[i]!]!;
+    sorted[to] = amount[i]!;
+  }
+  return { firstOf, currency, amount: sorted };
+}
+
+function duplicateCash(account: string, currency: string): BadInputError {
+  const message = `account ${account} has two cash rows in ${currency}`;
+  return new BadInputError([{ code: 'PositionDuplicate', column: 'instrument', value: currency, message }]);
+}
+
+/** A netting set exists where there is a position or cash that is not zero; a quarantined account always has one. */
+function layOutSets(book: Book, rows: InstrumentRows, firstOf: Uint32Array, row: Uint32Array): SortedSets {
+  const cash = scatterCash(book, rows);
+  const quarantined = new Set(book.quarantined.map(({ accountIndex }) => accountIndex));
+  const list = new GrowingSets();
+  const amountOf = new Float64Array(rows.currencies.length);
+  const seen = new Int32Array(rows.currencies.length).fill(-1);
+  for (let account = 0; account < book.accountIds.length; account++) {
+    amountOf.fill(0);
+    for (let i = cash.firstOf[account]!; i < cash.firstOf[account + 1]!; i++) {
+      const currency = cash.currency[i]!;
+      if (seen[currency] === account) throw duplicateCash(book.accountIds[account]!, rows.currencies[currency]!);
+      seen[currency] = account;
+      amountOf[currency] = cash.amount[i]!;
+    }
+    const fault = quarantined.has(account) ? 1 : 0;
+    const before = list.count;
+    let p = firstOf[account]!;
+    for (let currency = 0; currency < amountOf.length; currency++) {
+      const first = p;
+      while (p < firstOf[account + 1]! && rows.groupCurrency[rows.group[row[p]!]!] === currency) p++;
+      if (p > first || amountOf[currency] !== 0) list.push(account, currency, first, p - first, amountOf[currency]!, fault);
+    }
+    if (fault === 1 && list.count === before) list.push(account, 0, p, 0, 0, fault);
+  }
+  return list.finish();
+}
+
+/** Columns that grow by doubling while their length is not known. */
+class GrowingSets {
+  count = 0;
+  #capacity = 1024;
+  #account = new Uint32Array(this.#capacity);
+  #currency = new Uint8Array(this.#capacity);
+  #first = new Uint32Array(this.#capacity);
+  #positions = new Uint32Array(this.#capacity);
+  #cash = new Float64Array(this.#capacity);
+  #quarantined = new Uint8Array(this.#capacity);
+
+  push(account: number, currency: number, first: number, positions: number, cash: number, quarantined: number): void {
+    if (this.count === this.#capacity) this.#grow();
+    const at = this.count++;
+    this.#account[at] = account;
+    this.#currency[at] = currency;
+    this.#first[at] = first;
+    this.#positions[at] = positions;
+    this.#cash[at] = cash;
+    this.#quarantined[at] = quarantined;
+  }
+
+  finish(): SortedSets {
+    return {
+      account: this.#account.subarray(0, this.count),
+      currency: this.#currency.subarray(0, this.count),
+      firstPosition: this.#first.subarray(0, this.count),
+      positionCount: this.#positions.subarray(0, this.count),
+      cashAmount: this.#cash.subarray(0, this.count),
+      quarantined: this.#quarantined.subarray(0, this.count),
+    };
+  }
+
+  #grow(): void {
+    this.#capacity *= 2;
+    const wider = <T extends Uint8Array | Uint32Array | Float64Array>(old: T): T => {
+      const column = new (old.constructor as new (length: number) => T)(this.#capacity);
+      column.set(old);
+      return column;
+    };
+    this.#account = wider(this.#account);
+    this.#currency = wider(this.#currency);
+    this.#first = wider(this.#first);
+    this.#positions = wider(this.#positions);
+    this.#cash = wider(this.#cash);
+    this.#quarantined = wider(this.#quarantined);
+  }
+}

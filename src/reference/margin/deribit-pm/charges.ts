@@ -1,0 +1,53 @@
+import { Decimal, exact, maxOf, minOf, one, sum, zero } from '../../decimal.ts';
+import type { DeltaShock, InstrumentCells, RollShock } from './breakdown.ts';
+import { inSettlement } from './aggregation.ts';
+import type { GroupTerms, ReferenceMarket } from './reference-market.ts';
+
+/** Section E of docs/models/deribit-pm.md: one charge per expiry, no netting across expiries, spot left out. */
+export function rollShocks(
+  reference: ReferenceMarket,
+  terms: GroupTerms,
+  holdings: readonly InstrumentCells[],
+): RollShock[] {
+  const byExpiry = new Map<number | null, InstrumentCells[]>();
+  for (const holding of holdings) {
+    const { instrument } = holding.risk;
+    if (instrument.kind === 'spot') continue;
+    const expiryMs = instrument.kind === 'perpetual' ? null : instrument.expiryMs;
+    byExpiry.set(expiryMs, [...(byExpiry.get(expiryMs) ?? []), holding]);
+  }
+  const expiries = [...byExpiry].sort(([a], [b]) => (a ?? -Infinity) - (b ?? -Infinity));
+  return expiries.map(([expiryMs, members]) => {
+    const netDelta = sum(members.map(deltaOf));
+    const rate = reference.rollRate(terms, expiryMs);
+    const toSettlement = terms.isInverse ? one : terms.indexPrice;
+    const charge = netDelta.abs().times(rate).times(toSettlement);
+    return { expiryMs, timeToExpiryYears: members[0]!.risk.timeToExpiryYears, netDelta, rate, charge };
+  });
+}
+
+/** Section F: the liquidity charge on the group's delta beyond a threshold. */
+export function deltaShock(terms: GroupTerms, holdings: readonly InstrumentCells[]): DeltaShock {
+  const isLongOption = ({ risk, quantity }: InstrumentCells): boolean =>
+    risk.instrument.kind === 'option' && quantity.greaterThan(zero);
+  const d1 = sum(holdings.filter(isLongOption).map(deltaOf));
+  const d2 = sum(holdings.filter((holding) => !isLongOption(holding)).map(deltaOf));
+  const d = combinedDelta(d1, d2);
+  const size = d.abs();
+  const notionalUsd = size.times(terms.indexPrice);
+  const excessUsd = maxOf(notionalUsd.minus(exact(terms.pair.deltaTotalLiqShockThreshold)), zero);
+  const rising = excessUsd.times(size).times(exact(terms.pair.mInc));
+  const ceiling = exact(terms.pair.maxDeltaShock).times(notionalUsd);
+  const usd = minOf(rising, ceiling);
+  return { d1, d2, d, usd, charge: inSettlement(usd, terms) };
+}
+
+/** Long options may reduce the rest's delta toward zero, never beyond it, and never increase it. */
+function combinedDelta(d1: Decimal, d2: Decimal): Decimal {
+  const both = d1.plus(d2);
+  return d2.isNegative() && !d2.isZero() ? minOf(maxOf(both, d2), zero) : maxOf(minOf(both, d2), zero);
+}
+
+function deltaOf({ risk, quantity }: InstrumentCells): Decimal {
+  return quantity.times(risk.delta);
+}
