@@ -1,8 +1,12 @@
-/** The exported kernels and the first address an arena may use; nothing else. */
-export * from "./pricing.ts";
-export { riskArray, riskArrayScalar } from "./revalue/risk-array.ts";
-export { revalueWorstLoss, revalueWorstLossScalar } from "./revalue/revalue.ts";
-export { deribitPm, deribitPmScalar } from "./margin/deribit-pm.ts";
-export { deribitPmVectors } from "./margin/deribit-pm-vectors.ts";
+/**
+ * The exported kernels and the first address an arena may use; nothing else.
+ *
+ * Re-exports carry no extension: asc strips `.ts` from imports, but not from re-exports.
+ */
+export * from "./pricing";
+export { riskArray, riskArrayScalar } from "./revalue/risk-array";
+export { revalueWorstLoss, revalueWorstLossScalar } from "./revalue/revalue";
+export { deribitPm, deribitPmScalar } from "./margin/deribit-pm";
+export { deribitPmVectors } from "./margin/deribit-pm-vectors";
 
 export const HEAP_BASE: usize = __heap_base;

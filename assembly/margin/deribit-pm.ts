@@ -14,9 +14,10 @@ import {
   CONTEXT_SET_FAULT, CONTEXT_SET_FIRST_POSITION, CONTEXT_SET_POSITION_COUNT, FAULT_MARKET, FAULT_NONE,
   FLAG_END_EXPIRY, FLAG_END_GROUP, FLAG_LINEAR, FLAG_MASK, GRID_CLASS, GRID_COLUMN_COUNT, GRID_DAMPENER,
   GROUP_DELTA_SHOCK_MAX, GROUP_DELTA_SHOCK_SLOPE, GROUP_DELTA_SHOCK_THRESHOLD, GROUP_DELTA_TO_SETTLEMENT,
-  GROUP_SCALAR_COUNT, GROUP_USD_TO_SETTLEMENT, ROW_AMOUNT, ROW_DELTA, ROW_IDS, ROW_VALUE,
-  SCALAR_MAINTENANCE_FACTOR, STATUS_HEALTHY, STATUS_LIQUIDATION, STATUS_MARGIN_CALL, STATUS_QUARANTINED,
-  TOTALS_COUNT_BYTES, TOTALS_EQUITY, TOTALS_INITIAL, TOTALS_MAINTENANCE, TOTALS_SUM_COUNT,
+  GROUP_SCALAR_COUNT, GROUP_USD_TO_SETTLEMENT, ROW_AMOUNT, ROW_DELTA, ROW_IDS, ROW_VALUE, SCALAR_MAINTENANCE_FACTOR,
+  STATUS_HEALTHY, STATUS_LIQUIDATION, STATUS_MARGIN_CALL, STATUS_QUARANTINED, SUM_AMOUNT, SUM_COUNT, SUM_DELTA_SHOCK,
+  SUM_EQUITY, SUM_LONG_DELTA, SUM_PROBE, SUM_REST_DELTA, SUM_ROLL, SUM_ROLL_SHOCK, SUM_WORST_CASE, SUM_WORST_GROUP,
+  SUM_WORST_SCENARIO, TOTALS_COUNT_BYTES, TOTALS_EQUITY, TOTALS_INITIAL, TOTALS_MAINTENANCE, TOTALS_SUM_COUNT,
 } from "../portable/layout.ts";
 
 /**
@@ -54,135 +55,178 @@ function marginRange(context: usize, scratch: usize, first: i32, count: i32, sim
 }
 
 function marginSet(context: usize, scratch: usize, set: i32, totals: usize, simd: bool): void {
+  const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
+  const sums = scratch + cellBytes;
+  const idsAt = cellBytes + (<usize>ROW_IDS << 3);
+  let p = <usize>load<u32>(word(context, CONTEXT_SET_FIRST_POSITION) + (<usize>set << 2));
+  const end = p + <usize>load<u32>(word(context, CONTEXT_SET_POSITION_COUNT) + (<usize>set << 2));
+  for (let sum = 0; sum < SUM_COUNT; sum++) store<f64>(sums + (<usize>sum << 3), 0);
+  store<f64>(sums + (<usize>SUM_EQUITY << 3), floatAt(word(context, CONTEXT_SET_CASH), set));
+  while (p < end) {
+    const entry = load<u32>(word(context, CONTEXT_POSITION_ROW) + (p << 2));
+    const group = load<i32>(word(context, CONTEXT_RISK_ARRAY) + (entry & ~FLAG_MASK) + idsAt, 4);
+    const linearEnd = scanLinear(context, sums, cellBytes, p);
+    const groupEnd = scanOptions(context, sums, cellBytes, p, linearEnd);
+    chargeGroup(context, scratch, sums, cellBytes, group, linearEnd, groupEnd, simd);
+    p = groupEnd;
+  }
+  finishSet(context, sums, set, totals);
+}
+
+/** Linear positions of a group: equity, amount of the shock class, delta. Returns the first position after them. */
+function scanLinear(context: usize, sums: usize, cellBytes: usize, first: usize): usize {
+  const riskArray = word(context, CONTEXT_RISK_ARRAY) + cellBytes;
+  let rowAt = word(context, CONTEXT_POSITION_ROW) + (first << 2);
+  let quantityAt = word(context, CONTEXT_POSITION_QUANTITY) + (first << 3);
+  let equity = floatAt(sums, SUM_EQUITY);
+  let amount: f64 = 0;
+  let delta: f64 = 0;
+  let p = first;
+  let flags: u32 = 0;
+  let entry = load<u32>(rowAt);
+  while (entry & FLAG_LINEAR) {
+    flags = entry & FLAG_MASK;
+    const extras = riskArray + (entry & ~FLAG_MASK);
+    const quantity = load<f64>(quantityAt);
+    equity = equity + quantity * floatAt(extras, ROW_VALUE);
+    amount = amount + quantity * floatAt(extras, ROW_AMOUNT);
+    delta = delta + quantity * floatAt(extras, ROW_DELTA);
+    p++;
+    if (flags & FLAG_END_GROUP) break;
+    rowAt += 4;
+    quantityAt += 8;
+    entry = load<u32>(rowAt);
+  }
+  store<f64>(sums + (<usize>SUM_EQUITY << 3), equity);
+  store<f64>(sums + (<usize>SUM_AMOUNT << 3), amount);
+  store<f64>(sums + (<usize>SUM_REST_DELTA << 3), delta);
+  return p;
+}
+
+/**
+ * Options of a group: equity, deltas, and the roll shock, for which their expiries are merged with those of the linear positions
+ * [linearFirst, optionFirst); both lists ascend with the expiry row. Returns the first position after the group.
+ */
+function scanOptions(context: usize, sums: usize, cellBytes: usize, linearFirst: usize, optionFirst: usize): usize {
+  const riskArray = word(context, CONTEXT_RISK_ARRAY) + cellBytes;
   const positionRow = word(context, CONTEXT_POSITION_ROW);
   const positionQuantity = word(context, CONTEXT_POSITION_QUANTITY);
-  const riskArray = word(context, CONTEXT_RISK_ARRAY);
-  const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
-  const valueAt = cellBytes + (<usize>ROW_VALUE << 3);
-  const deltaAt = cellBytes + (<usize>ROW_DELTA << 3);
-  const amountAt = cellBytes + (<usize>ROW_AMOUNT << 3);
-  const expiryAt = cellBytes + (<usize>ROW_IDS << 3);
   const rollFactor = word(context, CONTEXT_EXPIRY_ROLL_FACTOR);
-
-  let p = <usize>load<u32>(word(context, CONTEXT_SET_FIRST_POSITION) + (<usize>set << 2));
-  const setEnd = p + <usize>load<u32>(word(context, CONTEXT_SET_POSITION_COUNT) + (<usize>set << 2));
-  let equity = floatAt(word(context, CONTEXT_SET_CASH), set);
-  let worstCaseSum: f64 = 0;
-  let rollSum: f64 = 0;
-  let deltaSum: f64 = 0;
-  let worstOfGroups: f64 = 0;
-  let worstScenario = 0;
-  let probe: f64 = 0;
-
-  while (p < setEnd) {
-    // Linear positions first: one amount of the shock class, and the delta of everything that is no long option.
-    let amount: f64 = 0;
-    let restDelta: f64 = 0;
-    let longDelta: f64 = 0;
-    let roll: f64 = 0;
-    const linearFirst = p;
-    let entry: u32 = load<u32>(positionRow + (p << 2));
-    let flags = entry & FLAG_MASK;
-    const group = load<i32>(riskArray + (entry & ~FLAG_MASK) + expiryAt, 4);
-    while (flags & FLAG_LINEAR) {
-      const row = riskArray + (entry & ~FLAG_MASK);
-      const quantity = load<f64>(positionQuantity + (p << 3));
-      equity = equity + quantity * load<f64>(row + valueAt);
-      restDelta = restDelta + quantity * load<f64>(row + deltaAt);
-      amount = amount + quantity * load<f64>(row + amountAt);
-      p++;
-      if (flags & FLAG_END_GROUP) break;
-      entry = load<u32>(positionRow + (p << 2));
-      flags = entry & FLAG_MASK;
-    }
-    // Options: merged by expiry with the linear positions, for the roll shock. Both lists are sorted by expiry row.
-    let linear = linearFirst;
-    const linearEnd = p;
-    if (!(flags & FLAG_LINEAR)) {
-      let expiryDelta: f64 = 0;
-      while (true) {
-        const row = riskArray + (entry & ~FLAG_MASK);
-        const quantity = load<f64>(positionQuantity + (p << 3));
-        const delta = quantity * load<f64>(row + deltaAt);
-        equity = equity + quantity * load<f64>(row + valueAt);
-        expiryDelta = expiryDelta + delta;
-        longDelta = longDelta + (quantity > 0 ? delta : 0);
-        restDelta = restDelta + (quantity > 0 ? 0 : delta);
-        p++;
-        if (flags & FLAG_END_EXPIRY) {
-          const expiry = load<i32>(row + expiryAt);
-          while (linear < linearEnd && linearExpiry(positionRow, riskArray, expiryAt, linear) < expiry) {
-            const other = linearExpiry(positionRow, riskArray, expiryAt, linear);
-            let otherDelta: f64 = 0;
-            while (linear < linearEnd && linearExpiry(positionRow, riskArray, expiryAt, linear) == other) {
-              otherDelta = otherDelta + linearDelta(positionRow, positionQuantity, riskArray, deltaAt, linear);
-              linear++;
-            }
-            roll = roll + Math.abs(otherDelta) * floatAt(rollFactor, other);
-          }
-          while (linear < linearEnd && linearExpiry(positionRow, riskArray, expiryAt, linear) == expiry) {
-            expiryDelta = expiryDelta + linearDelta(positionRow, positionQuantity, riskArray, deltaAt, linear);
-            linear++;
-          }
-          roll = roll + Math.abs(expiryDelta) * floatAt(rollFactor, expiry);
-          expiryDelta = 0;
-        }
-        if (flags & FLAG_END_GROUP) break;
-        entry = load<u32>(positionRow + (p << 2));
-        flags = entry & FLAG_MASK;
+  let equity = floatAt(sums, SUM_EQUITY);
+  let restDelta = floatAt(sums, SUM_REST_DELTA);
+  let longDelta: f64 = 0;
+  let roll: f64 = 0;
+  let expiryDelta: f64 = 0;
+  let linear = linearFirst;
+  let p = optionFirst;
+  let last =
+    optionFirst > linearFirst && (load<u32>(positionRow + ((optionFirst - 1) << 2)) & FLAG_END_GROUP) != 0;
+  while (!last) {
+    const entry = load<u32>(positionRow + (p << 2));
+    const extras = riskArray + (entry & ~FLAG_MASK);
+    const quantity = load<f64>(positionQuantity + (p << 3));
+    const delta = quantity * floatAt(extras, ROW_DELTA);
+    equity = equity + quantity * floatAt(extras, ROW_VALUE);
+    expiryDelta = expiryDelta + delta;
+    longDelta = longDelta + (quantity > 0 ? delta : 0);
+    restDelta = restDelta + (quantity > 0 ? 0 : delta);
+    p++;
+    if (entry & FLAG_END_EXPIRY) {
+      const expiry = load<i32>(extras + (<usize>ROW_IDS << 3));
+      while (linear < optionFirst && expiryOf(positionRow, riskArray, linear) <= expiry) {
+        const other = expiryOf(positionRow, riskArray, linear);
+        const runEnd = runEndOf(positionRow, riskArray, linear, optionFirst);
+        const otherDelta = runDelta(positionRow, positionQuantity, riskArray, linear, runEnd);
+        if (other == expiry) expiryDelta = expiryDelta + otherDelta;
+        else roll = roll + Math.abs(otherDelta) * floatAt(rollFactor, other);
+        linear = runEnd;
       }
+      roll = roll + Math.abs(expiryDelta) * floatAt(rollFactor, expiry);
+      expiryDelta = 0;
     }
-    while (linear < linearEnd) {
-      const other = linearExpiry(positionRow, riskArray, expiryAt, linear);
-      let otherDelta: f64 = 0;
-      while (linear < linearEnd && linearExpiry(positionRow, riskArray, expiryAt, linear) == other) {
-        otherDelta = otherDelta + linearDelta(positionRow, positionQuantity, riskArray, deltaAt, linear);
-        linear++;
-      }
-      roll = roll + Math.abs(otherDelta) * floatAt(rollFactor, other);
-    }
-
-    // Scenario row and its reduction.
-    const grid = word(context, CONTEXT_GRID) + <usize>group * <usize>GRID_COLUMN_COUNT * cellBytes;
-    const shockClass = grid + <usize>GRID_CLASS * cellBytes;
-    const dampener = grid + <usize>GRID_DAMPENER * cellBytes;
-    let minimum: f64 = 0;
-    let scenario = 0;
-    if (simd) {
-      accumulateRows(positionRow, positionQuantity, linearEnd, p, riskArray, shockClass, amount, scratch, cellBytes);
-      minimum = minimumDampened(scratch, dampener, cellBytes);
-      scenario = firstCellEqual(scratch, dampener, cellBytes, minimum);
-    } else {
-      accumulateRowsScalar(positionRow, positionQuantity, linearEnd, p, riskArray, shockClass, amount, scratch, cellBytes);
-      minimum = minimumDampenedScalar(scratch, dampener, cellBytes);
-      scenario = firstCellEqualScalar(scratch, dampener, cellBytes, minimum);
-    }
-    probe = probe + load<f64>(scratch) * 0;
-    const worst = minimum < 0 ? -minimum : 0;
-    const worstRounded = roundToNineDecimals(worst);
-    if (worstRounded > worstOfGroups) {
-      worstOfGroups = worstRounded;
-      worstScenario = scenario;
-    }
-    const scalars = word(context, CONTEXT_GROUP_SCALARS) + <usize>group * <usize>GROUP_SCALAR_COUNT * 8;
-    worstCaseSum = worstCaseSum + worstRounded;
-    rollSum = rollSum + roll * floatAt(scalars, GROUP_DELTA_TO_SETTLEMENT);
-    deltaSum = deltaSum +
-      deltaShockUsd(
-        longDelta,
-        restDelta,
-        floatAt(word(context, CONTEXT_GROUP_INDEX_PRICE), group),
-        floatAt(scalars, GROUP_DELTA_SHOCK_THRESHOLD),
-        floatAt(scalars, GROUP_DELTA_SHOCK_SLOPE),
-        floatAt(scalars, GROUP_DELTA_SHOCK_MAX),
-      ) * floatAt(scalars, GROUP_USD_TO_SETTLEMENT);
+    last = (entry & FLAG_END_GROUP) != 0;
   }
+  while (linear < optionFirst) {
+    const other = expiryOf(positionRow, riskArray, linear);
+    const runEnd = runEndOf(positionRow, riskArray, linear, optionFirst);
+    const otherDelta = runDelta(positionRow, positionQuantity, riskArray, linear, runEnd);
+    roll = roll + Math.abs(otherDelta) * floatAt(rollFactor, other);
+    linear = runEnd;
+  }
+  store<f64>(sums + (<usize>SUM_EQUITY << 3), equity);
+  store<f64>(sums + (<usize>SUM_REST_DELTA << 3), restDelta);
+  store<f64>(sums + (<usize>SUM_LONG_DELTA << 3), longDelta);
+  store<f64>(sums + (<usize>SUM_ROLL << 3), roll);
+  return p;
+}
 
-  const matrix = worstCaseSum + rollSum + deltaSum;
+/** Worst case, roll shock and delta shock of one group, added to those of the set. */
+function chargeGroup(
+  context: usize, scratch: usize, sums: usize, cellBytes: usize, group: i32, optionFirst: usize, end: usize, simd: bool,
+): void {
+  const grid = word(context, CONTEXT_GRID) + <usize>group * <usize>GRID_COLUMN_COUNT * cellBytes;
+  const dampener = grid + <usize>GRID_DAMPENER * cellBytes;
+  const minimum = simd
+    ? worstCell(context, scratch, sums, cellBytes, grid, optionFirst, end)
+    : worstCellScalar(context, scratch, sums, cellBytes, grid, optionFirst, end);
+  const worst = roundToNineDecimals(minimum < 0 ? -minimum : 0);
+  if (worst > floatAt(sums, SUM_WORST_GROUP)) {
+    const scenario = simd
+      ? firstCellEqual(scratch, dampener, cellBytes, minimum)
+      : firstCellEqualScalar(scratch, dampener, cellBytes, minimum);
+    store<f64>(sums + (<usize>SUM_WORST_GROUP << 3), worst);
+    store<f64>(sums + (<usize>SUM_WORST_SCENARIO << 3), scenario);
+  }
+  const scalars = word(context, CONTEXT_GROUP_SCALARS) + <usize>group * <usize>GROUP_SCALAR_COUNT * 8;
+  const shock = deltaShockUsd(
+    floatAt(sums, SUM_LONG_DELTA),
+    floatAt(sums, SUM_REST_DELTA),
+    floatAt(word(context, CONTEXT_GROUP_INDEX_PRICE), group),
+    floatAt(scalars, GROUP_DELTA_SHOCK_THRESHOLD),
+    floatAt(scalars, GROUP_DELTA_SHOCK_SLOPE),
+    floatAt(scalars, GROUP_DELTA_SHOCK_MAX),
+  );
+  addTo(sums, SUM_WORST_CASE, worst);
+  addTo(sums, SUM_ROLL_SHOCK, floatAt(sums, SUM_ROLL) * floatAt(scalars, GROUP_DELTA_TO_SETTLEMENT));
+  addTo(sums, SUM_DELTA_SHOCK, shock * floatAt(scalars, GROUP_USD_TO_SETTLEMENT));
+  addTo(sums, SUM_PROBE, load<f64>(scratch) * 0);
+}
+
+// @ts-ignore: decorator
+@inline
+function worstCell(
+  context: usize, scratch: usize, sums: usize, cellBytes: usize, grid: usize, first: usize, end: usize,
+): f64 {
+  accumulateRows(
+    word(context, CONTEXT_POSITION_ROW), word(context, CONTEXT_POSITION_QUANTITY), first, end,
+    word(context, CONTEXT_RISK_ARRAY), grid + <usize>GRID_CLASS * cellBytes, floatAt(sums, SUM_AMOUNT), scratch, cellBytes,
+  );
+  return minimumDampened(scratch, grid + <usize>GRID_DAMPENER * cellBytes, cellBytes);
+}
+
+// @ts-ignore: decorator
+@inline
+function worstCellScalar(
+  context: usize, scratch: usize, sums: usize, cellBytes: usize, grid: usize, first: usize, end: usize,
+): f64 {
+  accumulateRowsScalar(
+    word(context, CONTEXT_POSITION_ROW), word(context, CONTEXT_POSITION_QUANTITY), first, end,
+    word(context, CONTEXT_RISK_ARRAY), grid + <usize>GRID_CLASS * cellBytes, floatAt(sums, SUM_AMOUNT), scratch, cellBytes,
+  );
+  return minimumDampenedScalar(scratch, grid + <usize>GRID_DAMPENER * cellBytes, cellBytes);
+}
+
+/** Requirement, equity and status of the set from its sums. */
+function finishSet(context: usize, sums: usize, set: i32, totals: usize): void {
+  const equity = floatAt(sums, SUM_EQUITY);
+  const worstCase = floatAt(sums, SUM_WORST_CASE);
+  const rollShock = floatAt(sums, SUM_ROLL_SHOCK);
+  const deltaShock = floatAt(sums, SUM_DELTA_SHOCK);
+  const matrix = worstCase + rollShock + deltaShock;
   const maintenance = scalar(context, SCALAR_MAINTENANCE_FACTOR) * matrix;
   const initial = roundToNineDecimals(matrix + floatAt(word(context, CONTEXT_SET_ADD_ON), set));
-  // A poisoned row makes its equity, its first cell and so one of these NaN; the subtraction turns an overflow into NaN as well.
-  if (!(equity - equity + (initial - initial) + probe == 0)) {
+  // A poisoned row makes the equity and the first cell NaN; the subtractions turn an overflow into NaN as well.
+  if (!(equity - equity + (initial - initial) + floatAt(sums, SUM_PROBE) == 0)) {
     quarantine(context, set, <u8>FAULT_MARKET, totals);
     return;
   }
@@ -190,27 +234,45 @@ function marginSet(context: usize, scratch: usize, set: i32, totals: usize, simd
   store<f64>(word(context, CONTEXT_RESULT_EQUITY) + at, equity);
   store<f64>(word(context, CONTEXT_RESULT_INITIAL) + at, initial);
   store<f64>(word(context, CONTEXT_RESULT_MAINTENANCE) + at, maintenance);
-  store<f64>(word(context, CONTEXT_RESULT_WORST_CASE) + at, worstCaseSum);
-  store<f64>(word(context, CONTEXT_RESULT_ROLL_SHOCK) + at, rollSum);
-  store<f64>(word(context, CONTEXT_RESULT_DELTA_SHOCK) + at, deltaSum);
-  store<i32>(word(context, CONTEXT_RESULT_WORST_SCENARIO) + (<usize>set << 2), worstScenario);
+  store<f64>(word(context, CONTEXT_RESULT_WORST_CASE) + at, worstCase);
+  store<f64>(word(context, CONTEXT_RESULT_ROLL_SHOCK) + at, rollShock);
+  store<f64>(word(context, CONTEXT_RESULT_DELTA_SHOCK) + at, deltaShock);
+  const scenario = <i32>floatAt(sums, SUM_WORST_SCENARIO);
+  store<i32>(word(context, CONTEXT_RESULT_WORST_SCENARIO) + (<usize>set << 2), scenario);
   const status = statusOf(equity, initial, maintenance);
   store<u8>(word(context, CONTEXT_RESULT_STATUS) + <usize>set, <u8>status);
   store<u8>(word(context, CONTEXT_RESULT_FAULT) + <usize>set, <u8>FAULT_NONE);
   addToTotals(context, totals, set, status, equity, initial, maintenance);
 }
 
+/** `riskArray` points at the extras of row 0. */
 // @ts-ignore: decorator
 @inline
-function linearExpiry(positionRow: usize, riskArray: usize, expiryAt: usize, p: usize): i32 {
-  return load<i32>(riskArray + (load<u32>(positionRow + (p << 2)) & ~FLAG_MASK) + expiryAt);
+function expiryOf(positionRow: usize, riskArray: usize, p: usize): i32 {
+  return load<i32>(riskArray + (load<u32>(positionRow + (p << 2)) & ~FLAG_MASK) + (<usize>ROW_IDS << 3));
+}
+
+/** End of the run of positions, from p, that share p's expiry. */
+function runEndOf(positionRow: usize, riskArray: usize, p: usize, end: usize): usize {
+  const expiry = expiryOf(positionRow, riskArray, p);
+  while (p < end && expiryOf(positionRow, riskArray, p) == expiry) p++;
+  return p;
+}
+
+/** Net delta of positions [first, end). */
+function runDelta(positionRow: usize, positionQuantity: usize, riskArray: usize, first: usize, end: usize): f64 {
+  let delta: f64 = 0;
+  for (let p = first; p < end; p++) {
+    const extras = riskArray + (load<u32>(positionRow + (p << 2)) & ~FLAG_MASK);
+    delta = delta + load<f64>(positionQuantity + (p << 3)) * floatAt(extras, ROW_DELTA);
+  }
+  return delta;
 }
 
 // @ts-ignore: decorator
 @inline
-function linearDelta(positionRow: usize, positionQuantity: usize, riskArray: usize, deltaAt: usize, p: usize): f64 {
-  const row = riskArray + (load<u32>(positionRow + (p << 2)) & ~FLAG_MASK);
-  return load<f64>(positionQuantity + (p << 3)) * load<f64>(row + deltaAt);
+function addTo(sums: usize, index: i32, term: f64): void {
+  store<f64>(sums + (<usize>index << 3), floatAt(sums, index) + term);
 }
 
 // @ts-ignore: decorator

@@ -2,8 +2,9 @@
  * Coefficients of the approximations, lowest degree first.
  *
  * They are fits of this project: interpolation at Chebyshev nodes, which is close to the best possible polynomial,
- * worked out in 60-digit arithmetic and rounded to f64. The error given with each is the largest relative one met in f64, without fused
- * multiply-add, against that arithmetic. Constants, not a table: both compilers put them into the code.
+ * worked out in 60-digit arithmetic and rounded to f64. The error given with each is the largest relative one met in
+ * f64, without fused multiply-add, against that arithmetic. Constants, not a table: both compilers put them into the
+ * code.
  */
 // Mills ratio R(z) = Phi(-z) / phi(z) = P(t) / (z + 1.25), t = (z - 5) / (z + 5), z >= 0. Error 2.9e-16.
 export const MILLS_0: f64 = 1.2050506544707236;
@@ -87,7 +88,9 @@ export const LOG2_E: f64 = 1.4426950408889634;
 
 /** Adding and subtracting 1.5 * 2^52 rounds to the nearest integer, ties to even; the low bits hold that integer. */
 export const ROUND_TO_INTEGER: f64 = 6755399441055744.0;
-/** Adding and subtracting 1.5 * 2^32 rounds to a multiple of 2^-20: up to 64 in magnitude, the square is then exact. */
+/**
+ * Adding and subtracting 1.5 * 2^32 rounds to a multiple of 2^-20: up to 64 in magnitude, the square is then exact.
+ */
 export const ROUND_TO_20_BITS: f64 = 6442450944.0;
 
 export const INVERSE_SQRT_2PI: f64 = 0.3989422804014327;

@@ -4,8 +4,8 @@ import {
 } from './coefficients.ts';
 import { powerOfTwo } from './power-of-two.ts';
 
-// Local names: V8 folds a constant of the same module into the code but reads an imported one from memory each time, which
-// made the polynomials half as fast again.
+// Local names: V8 folds a constant of the same module into the code but reads an imported one from memory each time,
+// which made the polynomials half as fast again.
 const E0: f64 = EXP_0, E1: f64 = EXP_1, E2: f64 = EXP_2, E3: f64 = EXP_3, E4: f64 = EXP_4, E5: f64 = EXP_5,
   E6: f64 = EXP_6, E7: f64 = EXP_7, E8: f64 = EXP_8, E9: f64 = EXP_9;
 const HIGH: f64 = LN2_HIGH;
@@ -21,9 +21,9 @@ export function exp(x: f64): f64 {
 /**
  * factor * e^(high + low), where `low` is the part of the exponent that does not fit into `high` (at most 2^-10).
  *
- * A square z^2 is exact as such a pair, so that e^(-z^2/2) keeps full relative accuracy for any z: with the rounded square
- * the error would grow as z^2 (Cody 1969 splits for the same reason). The factor goes in before the power of two: a factor
- * of 1e5 times e^-720 is a normal number though e^-720 is not.
+ * A square z^2 is exact as such a pair, so that e^(-z^2/2) keeps full relative accuracy for any z: with the rounded
+ * square the error would grow as z^2 (Cody 1969 splits for the same reason). The factor goes in before the power of
+ * two: a factor of 1e5 times e^-720 is a normal number though e^-720 is not.
  */
 export function scaledExp(factor: f64, high: f64, low: f64): f64 {
   const notBelow: f64 = high < -1386.0 ? -1386.0 : high;

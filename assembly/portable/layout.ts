@@ -117,6 +117,24 @@ export const GROUP_PNL_OFFSET: i32 = 5;
 export const GROUP_PNL_OFFSET_CAP: i32 = 6;
 export const GROUP_SCALAR_COUNT: i32 = 8;
 
+// --- sums of one netting set in the scratch area, `deribit-pm`: floats after the cells ------------------------------------
+export const SUM_EQUITY: i32 = 0;
+/** Of the present risk group: amount of the shock class, deltas, roll shock in delta. */
+export const SUM_AMOUNT: i32 = 1;
+export const SUM_LONG_DELTA: i32 = 2;
+export const SUM_REST_DELTA: i32 = 3;
+export const SUM_ROLL: i32 = 4;
+/** Of the set: charges in settlement currency. */
+export const SUM_WORST_CASE: i32 = 5;
+export const SUM_ROLL_SHOCK: i32 = 6;
+export const SUM_DELTA_SHOCK: i32 = 7;
+/** Largest worst case of a group, and its scenario (a whole number). */
+export const SUM_WORST_GROUP: i32 = 8;
+export const SUM_WORST_SCENARIO: i32 = 9;
+/** 0, or NaN once a poisoned row was met. */
+export const SUM_PROBE: i32 = 10;
+export const SUM_COUNT: i32 = 12;
+
 // --- instrument shapes ----------------------------------------------------------------------------------------------------
 export const SHAPE_SPOT: i32 = 0;
 export const SHAPE_FUTURE: i32 = 1;

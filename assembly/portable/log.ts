@@ -2,8 +2,8 @@ import {
   LN2_HIGH, LN2_LOW, LOG_0, LOG_1, LOG_2, LOG_3, LOG_4, LOG_5, LOG_6, LOG_SPLIT,
 } from './coefficients.ts';
 
-// Local names: V8 folds a constant of the same module into the code but reads an imported one from memory each time, which
-// made the polynomials half as fast again.
+// Local names: V8 folds a constant of the same module into the code but reads an imported one from memory each time,
+// which made the polynomials half as fast again.
 const L0: f64 = LOG_0, L1: f64 = LOG_1, L2: f64 = LOG_2, L3: f64 = LOG_3, L4: f64 = LOG_4, L5: f64 = LOG_5,
   L6: f64 = LOG_6;
 const HIGH: f64 = LN2_HIGH;
@@ -11,16 +11,19 @@ const LOW: f64 = LN2_LOW;
 const SPLIT: f64 = LOG_SPLIT;
 
 /**
- * ln(upper / lower) for 0 < lower <= upper, both normal numbers. Error <= 3e-16 relative, however close the two are.
+ * ln(upper / lower) for 0 < lower <= upper, both normal numbers; NaN if they are far from being that. Error <= 3e-16
+ * relative, however close the two are.
  *
  * The two are never divided: lower is doubled until the ratio is near 1, upper - lower is then exact (Sterbenz), and
- * ln(a / b) = 2 artanh((a - b) / (a + b)). The logarithm of a rounded quotient would have lost half of the digits of a
- * strike that is 1e-8 away from the forward.
+ * ln(a / b) = 2 artanh((a - b) / (a + b)). The logarithm of a rounded quotient would have lost half of the digits of
+ * a strike that is 1e-8 away from the forward.
  */
 export function logQuotient(upper: f64, lower: f64): f64 {
   let scaled: f64 = lower;
   let k: f64 = 0.0;
   if (upper >= scaled * SPLIT) {
+    // The loops below would not end.
+    if (!(lower >= 2.2250738585072014e-308 && upper < Infinity)) return NaN;
     while (upper >= scaled * SPLIT * 18446744073709551616.0) {
       scaled *= 18446744073709551616.0;
       k += 64.0;
@@ -59,8 +62,8 @@ export function log(x: f64): f64 {
 }
 
 /**
- * ln(x) + shift ln(2). With 1 as the divisor, f = m - 1 is exact and carries most of the result, so that only small terms are
- * rounded: the arrangement of fdlibm's e_log.c (Sun Microsystems, 1993).
+ * ln(x) + shift ln(2). With 1 as the divisor, f = m - 1 is exact and carries most of the result, so that only small
+ * terms are rounded: the arrangement of fdlibm's e_log.c (Sun Microsystems, 1993).
  */
 function logOfNormal(x: f64, shift: f64): f64 {
   let m: f64 = x;

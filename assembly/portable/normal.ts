@@ -10,8 +10,8 @@ import {
 import { scaledExp } from './exp.ts';
 import { log } from './log.ts';
 
-// Local names: V8 folds a constant of the same module into the code but reads an imported one from memory each time, which
-// made the polynomials half as fast again.
+// Local names: V8 folds a constant of the same module into the code but reads an imported one from memory each time,
+// which made the polynomials half as fast again.
 const R0: f64 = MILLS_0, R1: f64 = MILLS_1, R2: f64 = MILLS_2, R3: f64 = MILLS_3, R4: f64 = MILLS_4,
   R5: f64 = MILLS_5, R6: f64 = MILLS_6, R7: f64 = MILLS_7, R8: f64 = MILLS_8, R9: f64 = MILLS_9,
   R10: f64 = MILLS_10, R11: f64 = MILLS_11, R12: f64 = MILLS_12, R13: f64 = MILLS_13, R14: f64 = MILLS_14,
@@ -27,8 +27,8 @@ const DENSITY_AT_0: f64 = INVERSE_SQRT_2PI;
 const ROUNDER: f64 = ROUND_TO_20_BITS;
 
 /**
- * The numerator of the Mills ratio, a polynomial in t = (z - 5) / (z + 5). Four interleaved chains: one long chain would make
- * the processor wait for each product. The order is part of the result; the SIMD version has the same one.
+ * The numerator of the Mills ratio, a polynomial in t = (z - 5) / (z + 5). Four interleaved chains: one long chain
+ * would make the processor wait for each product. The order is part of the result; the SIMD version has the same one.
  */
 export function millsPolynomial(t: f64): f64 {
   const t2: f64 = t * t;
@@ -59,7 +59,9 @@ export function millsRatio(z: f64): f64 {
   return millsPolynomial((bounded - 5.0) / (bounded + 5.0)) / (bounded + 1.25);
 }
 
-/** factor * phi(z), phi the density of the normal distribution, for |z| <= 64. Full relative accuracy in the tails. */
+/**
+ * factor * phi(z), phi the density of the normal distribution, for |z| <= 64. Full relative accuracy in the tails.
+ */
 export function scaledNormalPdf(factor: f64, z: f64): f64 {
   const head: f64 = z + ROUNDER - ROUNDER;
   return scaledExp(factor * DENSITY_AT_0, head * head * -0.5, (z - head) * (z + head) * -0.5);
@@ -71,15 +73,21 @@ export function normalPdf(z: f64): f64 {
   return scaledNormalPdf(1.0, 64.0 < size ? 64.0 : size);
 }
 
-/** Normal distribution function. Error <= 8e-16 relative; for negative z of any size where the result is a normal number. */
+/**
+ * Normal distribution function. Error <= 8e-16 relative; for negative z of any size where the result is a normal
+ * number.
+ */
 export function normalCdf(z: f64): f64 {
   const size: f64 = Math.abs(z);
   const bounded: f64 = 64.0 < size ? 64.0 : size;
   const tail: f64 = scaledNormalPdf(millsRatio(bounded), bounded);
+  if (z == 0.0) return 0.5;
   return z > 0.0 ? 1.0 - tail : tail;
 }
 
-/** Scaled complementary error function e^(x^2) erfc(x). Error <= 1e-15 relative; overflows to Infinity below -26.6. */
+/**
+ * Scaled complementary error function e^(x^2) erfc(x). Error <= 1e-15 relative; overflows to Infinity below -26.6.
+ */
 export function erfcx(x: f64): f64 {
   const size: f64 = Math.abs(x);
   const positive: f64 = SQRT_2_OVER_PI * millsRatio(SQRT_2 * size);
@@ -91,17 +99,17 @@ export function erfcx(x: f64): f64 {
 
 /** Inverse of the normal distribution function. Error <= 1e-15 relative; infinite at 0 and 1, NaN outside. */
 export function normalQuantile(p: f64): f64 {
-  return normalQuantileNear(p, p - 0.5);
+  return normalQuantileOf(p, 1.0 - p, p - 0.5);
 }
 
 /**
- * The normal quantile of p, given p - 1/2 as well: who knows the offset more accurately than p - 0.5 gets a result that is
- * accurate near 0 too.
+ * The normal quantile of p, given q = 1 - p and p - 1/2 as well: a caller who knows these more accurately than they
+ * follow from p gets a result that is accurate in the upper tail and near 0 too.
  *
- * Algorithm AS 241, PPND16 (Wichura, Applied Statistics 37, 1988, 477-484), and in the tails one Newton step on ln Phi. The
- * middle needs none, and would lose relative accuracy near 0 by it.
+ * Algorithm AS 241, PPND16 (Wichura, Applied Statistics 37, 1988, 477-484), and in the tails one Newton step on ln
+ * Phi. The middle needs none, and would lose relative accuracy near 0 by it.
  */
-export function normalQuantileNear(p: f64, offset: f64): f64 {
+export function normalQuantileOf(p: f64, q: f64, offset: f64): f64 {
   if (Math.abs(offset) <= 0.425) {
     const r: f64 = 0.180625 - offset * offset;
     return offset *
@@ -112,7 +120,7 @@ export function normalQuantileNear(p: f64, offset: f64): f64 {
         + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r
         + 42.313330701600911252) * r + 1.0);
   }
-  const tail: f64 = offset < 0.0 ? p : 1.0 - p;
+  const tail: f64 = offset < 0.0 ? p : q;
   if (!(tail > 0.0)) return tail == 0.0 ? (offset < 0.0 ? -Infinity : Infinity) : NaN;
   const size: f64 = tailQuantile(tail);
   return offset < 0.0 ? -size : size;

@@ -1,6 +1,6 @@
 /**
- * Powers of two for whole exponents, exactly, without looking at the bits of a number: the one thing that AssemblyScript
- * and TypeScript spell differently. `1 << n` is the same in both and exact.
+ * Powers of two for whole exponents, exactly, without looking at the bits of a number: the one thing that
+ * AssemblyScript and TypeScript spell differently. `1 << n` is the same in both and exact.
  */
 
 /** 2^exponent for a whole exponent from -1000 to 1000, exact. NaN gives a finite number. */

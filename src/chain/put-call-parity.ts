@@ -52,7 +52,7 @@ export function parityPair(strike: StrikeQuotes): ParityPair | null {
 export function pairsForFit(strikes: readonly StrikeQuotes[], spot: number, payoff: Payoff): ParityPair[] {
   const halfSpreadMax = parityHalfSpreadFractionMax * (payoff === 'inverse' ? 1 : spot);
   return strikes
-    .filter(({ strike }) => Math.abs(strike / spot - 1) <= parityBandFraction)
+    .filter(({ strike }) => Math.abs(strike - spot) <= parityBandFraction * spot)
     .map(parityPair)
     .filter((pair) => pair !== null)
     .filter((pair) => pair.halfSpread <= halfSpreadMax);

@@ -35,8 +35,14 @@ export const futureParityDifferenceMax = 0.002;
 export const impliedVolatilityMin = 0.01;
 export const impliedVolatilityMax = 5;
 
-/** A strike's volatility is compared with a line through this many neighbours on each side ... */
-export const smileNeighbourCount = 4;
+/**
+ * A strike's volatility is compared with this many neighbours on each side. Strikes nearer to an end of the smile are not
+ * checked: wings bend too much to say what their last strike should be.
+ */
+export const smileNeighbourCount = 3;
 
-/** ... and dropped if it is further off than this fraction: 17,000 real quotes bend less between neighbouring strikes. */
-export const smileDeviationMax = 0.2;
+/**
+ * ... and dropped if it lies beyond their range by more than this fraction. In the shipped chains no strike does so by more
+ * than 4% unless its quote plainly stands out.
+ */
+export const smileDeviationMax = 0.05;

@@ -134,7 +134,7 @@ function withinVolatilityBand(strike: StrikeVolatility, timeToExpiryYears: numbe
 
 function withoutOutliers(strikes: readonly StrikeVolatility[]): StrikeVolatility[] {
   const usable = strikes.filter((strike) => strike.defect === null);
-  const flags = smileOutliers(usable.map(({ strike, standardDeviation }) => ({ strike: strike.strike, standardDeviation })));
+  const flags = smileOutliers(usable.map((strike) => strike.standardDeviation));
   const outliers = new Set(usable.filter((_strike, index) => flags[index]));
   return strikes.map((strike) => (outliers.has(strike) ? { ...strike, defect: 'off-the-smile' } : strike));
 }

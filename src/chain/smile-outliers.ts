@@ -3,30 +3,24 @@
  * sides of a strike are quoted; this catches those that stand alone.
  */
 import { smileDeviationMax, smileNeighbourCount } from './quality-thresholds.ts';
-import { theilSenLine } from './robust-line.ts';
 
-export interface SmilePoint {
-  readonly strike: number;
-  readonly standardDeviation: number;
-}
-
-/** One flag per point; points in ascending strikes. Fewer than `smileNeighbourCount` neighbours prove nothing: not flagged. */
-export function smileOutliers(smile: readonly SmilePoint[]): boolean[] {
-  return smile.map((point, index) => {
-    const neighbours = neighboursOf(smile, index);
-    if (neighbours.length < smileNeighbourCount) return false;
-    const line = theilSenLine(
-      neighbours.map((neighbour) => neighbour.strike),
-      neighbours.map((neighbour) => neighbour.standardDeviation),
-    );
-    const expected = line.intercept + line.slope * point.strike;
-    return !(Math.abs(point.standardDeviation - expected) <= smileDeviationMax * expected);
+/** Standard deviations of one expiry in ascending strikes; one flag per strike. */
+export function smileOutliers(standardDeviations: readonly number[]): boolean[] {
+  return standardDeviations.map((deviation, index) => {
+    const first = index - smileNeighbourCount;
+    const end = index + smileNeighbourCount + 1;
+    if (first < 0 || end > standardDeviations.length) return false;
+    const neighbours = standardDeviations.slice(first, end).filter((_deviation, offset) => offset !== smileNeighbourCount);
+    return !isWithinSmile(deviation, neighbours);
   });
 }
 
-/** `smileNeighbourCount` on each side; near an end of the smile the window shifts inward. */
-function neighboursOf(smile: readonly SmilePoint[], index: number): SmilePoint[] {
-  const windowCount = 2 * smileNeighbourCount + 1;
-  const first = Math.max(0, Math.min(index - smileNeighbourCount, smile.length - windowCount));
-  return smile.slice(first, first + windowCount).filter((_point, offset) => first + offset !== index);
+/**
+ * A smile is convex: a strike is below all its neighbours at the bottom of it, but never above all but one of them. So the upper bound is the second highest neighbour (the highest may itself be stale), the lower the lowest.
+ */
+function isWithinSmile(deviation: number, neighbours: readonly number[]): boolean {
+  const ascending = Float64Array.from(neighbours).sort();
+  const lowest = ascending[0]!;
+  const secondHighest = ascending[ascending.length - 2]!;
+  return deviation >= lowest / (1 + smileDeviationMax) && deviation <= secondHighest * (1 + smileDeviationMax);
 }

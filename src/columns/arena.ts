@@ -1,4 +1,4 @@
-import { CONTEXT_BYTES, CONTEXT_WORD_COUNT, SCALAR_COUNT } from '../../assembly/portable/layout.ts';
+import { CONTEXT_BYTES, CONTEXT_WORD_COUNT, SCALAR_COUNT, SUM_COUNT } from '../../assembly/portable/layout.ts';
 import { MargridError } from '../errors.ts';
 import { limits, requireWithinLimit } from '../limits.ts';
 import { cellCountOf, rowFloatsOf, schema, type ColumnSpec, type ColumnType, type Counts } from './schema.ts';
@@ -23,7 +23,7 @@ export interface ArenaPlan {
   /** Counter of claimed chunks, alone on its cache line. */
   readonly control: number;
   readonly context: number;
-  /** One row of cells per worker. */
+  /** Per worker: one row of cells and the sums of one netting set. */
   readonly scratch: readonly number[];
   readonly columns: readonly ColumnPlacement[];
   /** First byte after the arena. */
@@ -63,7 +63,7 @@ export function planArena(counts: Counts, scratchCount: number, heapBase: number
   const header = take(headerBytes);
   const control = take(controlBytes);
   const context = take(CONTEXT_BYTES + SCALAR_COUNT * 8);
-  const scratch = Array.from({ length: scratchCount }, () => take(cellCountOf(counts.scenarioCount) * 8));
+  const scratch = Array.from({ length: scratchCount }, () => take((cellCountOf(counts.scenarioCount) + SUM_COUNT) * 8));
   const columns: ColumnPlacement[] = [];
   for (const [table, { rows, columns: specs }] of Object.entries(schema)) {
     for (const [column, spec] of Object.entries(specs as Record<string, ColumnSpec>)) {

@@ -49,9 +49,16 @@ export function chunkTotalsBytesOf(currencyCount: number): number {
   return Math.ceil((layout.TOTALS_COUNT_BYTES + currencyCount * layout.TOTALS_SUM_COUNT * 8) / 64) * 64;
 }
 
-const column = (type: ColumnType, contextWord: number | null, writer: ColumnWriter, doc: string): ColumnSpec => ({
-  type, doc, writer, contextWord,
-});
+type TypedColumn<T extends ColumnType> = ColumnSpec & { readonly type: T };
+
+function column<T extends ColumnType>(
+  type: T,
+  contextWord: number | null,
+  writer: ColumnWriter,
+  doc: string,
+): TypedColumn<T> {
+  return { type, doc, writer, contextWord };
+}
 
 export const schema = {
   instrument: {

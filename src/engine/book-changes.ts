@@ -157,25 +157,17 @@ function changedSets(book: BookColumns, account: number, change: AccountChange):
 function write(book: BookColumns, byAccount: ReadonlyMap<number, AccountChange>, opened: readonly string[]): void {
   const accounts = [...byAccount.keys()].sort((a, b) => a - b);
   const next = new Map(accounts.map((account) => [account, changedSets(book, account, byAccount.get(account)!)] as const));
-  const sources = planSources(book, accounts, next);
-  if (sources !== null) requireSetCapacity(book, sources.length);
-  book.reserveSlots(slotsNeeded(next));
+  const plan = planSets(book, accounts, next);
+  if (plan !== null) requireSetCapacity(book, plan.sources.length);
+  const spare = book.reserveSlots([...next.values()].flat().map(({ positions }) => positions.length));
   book.accountIds.push(...opened);
-  if (sources !== null) {
-    book.rearrangeSets(sources);
+  if (plan !== null) {
+    book.rearrangeSets(plan.sources, plan.accounts);
     book.indexAccounts();
   }
   for (const [account, sets] of next) {
-    sets.forEach((set, index) => book.writeSet(book.accountFirstSet[account]! + index, set));
+    sets.forEach((set, index) => book.writeSet(book.accountFirstSet[account]! + index, set, spare));
   }
-  book.indexAccounts();
-}
-
-/** Upper bound of the slots that blocks may take at the free end, with the growth that `writeSet` adds. */
-function slotsNeeded(next: ReadonlyMap<number, readonly HeldSet[]>): number {
-  let slots = 0;
-  for (const sets of next.values()) for (const { positions } of sets) slots += positions.length;
-  return slots;
 }
 
 function requireSetCapacity(book: BookColumns, setCount: number): void {
@@ -191,40 +183,47 @@ function requireSetCapacity(book: BookColumns, setCount: number): void {
   ]);
 }
 
-/**
- * Where each netting set of the new table comes from, or null if every account keeps its number of sets with the same currencies. A set that
- * keeps its (account, currency) keeps its block of positions.
- */
-function planSources(
+interface SetPlan {
+  /** Present index of each set of the new table, -1 for a new one. A set that keeps its (account, currency) keeps its block of positions. */
+  readonly sources: Int32Array;
+  readonly accounts: Uint32Array;
+}
+
+/** The new table of netting sets, or null if every account keeps its sets. */
+function planSets(
   book: BookColumns,
   accounts: readonly number[],
   next: ReadonlyMap<number, readonly HeldSet[]>,
-): Int32Array | null {
-  const { currency } = book.arena.views.nettingSet;
-  const firstOf = (account: number): number =>
-    account < book.accountIds.length ? book.accountFirstSet[account]! : book.setCount;
-  const endOf = (account: number): number =>
-    account < book.accountIds.length ? book.accountFirstSet[account + 1]! : book.setCount;
+): SetPlan | null {
+  const { account: owner, currency } = book.arena.views.nettingSet;
+  const isOpen = (account: number): boolean => account < book.accountIds.length;
+  const firstOf = (account: number): number => (isOpen(account) ? book.accountFirstSet[account]! : book.setCount);
+  const endOf = (account: number): number => (isOpen(account) ? book.accountFirstSet[account + 1]! : book.setCount);
   const isSame = (account: number): boolean => {
     const sets = next.get(account)!;
-    return (
-      account < book.accountIds.length &&
-      sets.length === endOf(account) - firstOf(account) &&
-      sets.every((set, index) => set.currency === currency[firstOf(account) + index])
-    );
+    const first = firstOf(account);
+    const kept = sets.length === endOf(account) - first && sets.every((set, i) => set.currency === currency[first + i]);
+    return isOpen(account) && kept;
   };
   if (accounts.every(isSame)) return null;
   const sources: number[] = [];
+  const owners: number[] = [];
   let copied = 0;
+  const copyUntil = (end: number): void => {
+    for (; copied < end; copied++) {
+      sources.push(copied);
+      owners.push(owner[copied]!);
+    }
+  };
   for (const account of accounts) {
-    while (copied < firstOf(account)) sources.push(copied++);
+    copyUntil(firstOf(account));
     for (const set of next.get(account)!) {
-      let source = -1;
-      for (let old = firstOf(account); old < endOf(account); old++) if (currency[old] === set.currency) source = old;
-      sources.push(source);
+      const old = currency.subarray(firstOf(account), endOf(account)).indexOf(set.currency);
+      sources.push(old < 0 ? -1 : firstOf(account) + old);
+      owners.push(account);
     }
     copied = endOf(account);
   }
-  while (copied < book.setCount) sources.push(copied++);
-  return Int32Array.from(sources);
+  copyUntil(book.setCount);
+  return { sources: Int32Array.from(sources), accounts: Uint32Array.from(owners) };
 }

@@ -24,6 +24,11 @@ export interface HeldSet {
   readonly fault: number;
 }
 
+/** Slots of a block that grows: a quarter more than needed where there is room, as an account that grows once tends to grow again. */
+function slotsOf(positionCount: number, spare: boolean): number {
+  return spare ? positionCount + (positionCount >> 2) + 1 : positionCount;
+}
+
 /**
  * The book inside the arena, and the cold columns beside it: entry prices and bare cash, which no kernel reads.
  *
@@ -105,12 +110,11 @@ export class BookColumns {
   }
 
   /** Writes a netting set at `set`, reusing its block where it fits; the caller has reserved room at the free end. */
-  writeSet(set: number, held: HeldSet): void {
+  writeSet(set: number, held: HeldSet, spare: boolean): void {
     const { nettingSet, position } = this.arena.views;
     const count = held.positions.length;
     if (count > this.slotCount[set]!) {
-      // A quarter more than needed: an account that grows once tends to grow again.
-      const slots = Math.min(count + (count >> 2) + 1, position.row.length - this.positionTop);
+      const slots = slotsOf(count, spare);
       nettingSet.firstPosition[set] = this.positionTop;
       this.slotCount[set] = slots;
       this.positionTop += slots;
@@ -130,12 +134,17 @@ export class BookColumns {
     this.#finishSet(set);
   }
 
-  /** Makes room for `slots` more position slots at the free end. Throws `LimitExceeded` and changes nothing if there is none. */
-  reserveSlots(slots: number): void {
+  /**
+   * Makes room at the free end for blocks of these position counts. Returns whether there is room for spare slots too.
+   * Throws `LimitExceeded` and changes nothing if even the positions do not fit.
+   */
+  reserveSlots(positionCounts: readonly number[]): boolean {
     const capacity = this.arena.views.position.row.length;
-    if (this.positionTop + slots <= capacity) return;
+    const total = (spare: boolean): number => positionCounts.reduce((sum, count) => sum + slotsOf(count, spare), 0);
+    if (this.positionTop + total(true) <= capacity) return true;
     let held = 0;
     for (let set = 0; set < this.setCount; set++) held += this.arena.views.nettingSet.positionCount[set]!;
+    const slots = total(false);
     if (held + slots > capacity) {
       throw new MargridError(
         'LimitExceeded',
@@ -144,20 +153,22 @@ export class BookColumns {
       );
     }
     this.#pack();
+    return this.positionTop + total(true) <= capacity;
   }
 
   /**
    * Opens and closes gaps in the netting set columns: `sources[i]` is the present index of the set that shall stand at i, or -1 for a
-   * new one. Moves whole columns once, however many sets come and go.
+   * new one of account `accounts[i]`. Moves whole columns once, however many sets come and go.
    */
-  rearrangeSets(sources: Int32Array): void {
+  rearrangeSets(sources: Int32Array, accounts: Uint32Array): void {
     const { nettingSet } = this.arena.views;
-    const columns = [nettingSet.account, nettingSet.currency, nettingSet.fault, nettingSet.firstPosition,
+    const columns = [nettingSet.currency, nettingSet.fault, nettingSet.firstPosition,
       nettingSet.positionCount, nettingSet.cash, nettingSet.addOn, this.cashAmount, this.slotCount];
     for (const column of columns) {
       const old = column.slice(0, this.setCount);
       for (let set = 0; set < sources.length; set++) column[set] = sources[set]! < 0 ? 0 : old[sources[set]!]!;
     }
+    nettingSet.account.set(accounts);
     this.setCount = sources.length;
   }
 

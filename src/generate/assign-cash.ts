@@ -19,9 +19,9 @@ export interface NettingSetRequirements {
   readonly value: Float64Array;
 }
 
-/** Decimals of an amount of money; every currency that is not listed is a coin. */
-const fiatDecimals = new Map([['USD', 2], ['EUR', 2]]);
-const coinDecimals = 8;
+/** Smallest units of money in one: cents, and eight decimals for everything that is not listed (coins). */
+const fiatUnitsPerOne = new Map([['USD', 100], ['EUR', 100]]);
+const coinUnitsPerOne = 100_000_000;
 
 /**
  * The book with as much cash as gives every account the equity it should have (`equity-target.ts`).
@@ -33,7 +33,7 @@ export function assignCash(book: Book, requirements: NettingSetRequirements, opt
   const { seed, firstAccount } = resolveBookOptions(options);
   const rowCount = requirements.accountIndex.length;
   const amount = new Float64Array(rowCount);
-  const unitsPerOne = book.currencies.map((currency) => 10 ** (fiatDecimals.get(currency) ?? coinDecimals));
+  const unitsPerOne = book.currencies.map((currency) => fiatUnitsPerOne.get(currency) ?? coinUnitsPerOne);
   const stream = new RandomStream();
   let first = 0;
   while (first < rowCount) {

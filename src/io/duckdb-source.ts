@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { MargridError } from '../errors.ts';
 import { readCsvHeader } from './csv-header.ts';
 import { exactPathPattern, type DuckDb } from './duckdb.ts';
@@ -172,14 +173,16 @@ async function openJson(database: DuckDb, file: InputFile, columnNames: readonly
     'SELECT key, min(row) FROM (SELECT unnest(json_keys(json)) AS key, rowid AS row FROM objects) GROUP BY key ORDER BY 2, 1',
   );
   const columns = keys.map(([name]) => ({ name: String(name), type: 'JSON', kind: 'json' as const }));
-  const structure = JSON.stringify(Object.fromEntries(columnNames.map((name) => [name, 'JSON'])));
-  const selected = columnNames.map((name) => `"fields"."${name}" AS "${name}"`).join(', ');
-  await database.run(
-    `CREATE TEMP TABLE source AS SELECT ${selected} FROM
-       (SELECT json_transform(json, '${structure}') AS fields FROM objects ORDER BY rowid)`,
-  );
+  await database.run(`CREATE TEMP TABLE source AS ${jsonFieldsSql(columnNames)}`);
   await database.run('DROP TABLE objects');
   return loadedSource(database, file, columns);
+}
+
+function jsonFieldsSql(columnNames: readonly string[]): string {
+  if (columnNames.length === 0) return 'SELECT NULL AS nothing FROM objects';
+  const structure = JSON.stringify(Object.fromEntries(columnNames.map((name) => [name, 'JSON'])));
+  const selected = columnNames.map((name) => `"fields"."${name}" AS "${name}"`).join(', ');
+  return `SELECT ${selected} FROM (SELECT json_transform(json, '${structure}') AS fields FROM objects ORDER BY rowid)`;
 }
 
 async function loadJsonObjects(database: DuckDb, file: InputFile): Promise<void> {
@@ -196,7 +199,6 @@ async function loadJsonObjects(database: DuckDb, file: InputFile): Promise<void>
 }
 
 async function firstCharacterOf(file: InputFile): Promise<string> {
-  const { open } = await import('node:fs/promises');
   const handle = await open(file.absolutePath, 'r');
   try {
     const bytes = new Uint8Array(4096);

@@ -78,7 +78,7 @@ export function requireBookColumns(file: InputFile, columns: readonly SourceColu
   log.throwIfAny();
 }
 
-function holdingsOf(market: Market, currencyCount: number): Uint8Array {
+export function holdingsOf(market: Market, currencyCount: number): Uint8Array {
   const holdings = new Uint8Array(market.instruments.length + currencyCount).fill(holding.cash);
   market.instruments.forEach(({ kind }, index) => {
     const hasEntryPrice = kind === 'future' || kind === 'perpetual';

@@ -29,6 +29,9 @@ export function black76Input(
   return { forward, strike, logMoneyness, deviation: volatility.times(timeToExpiryYears.sqrt()), optionType };
 }
 
+/** N(-40) = 4e-350: an option that far out of the money is worth its intrinsic value to more digits than any sum has. */
+const worthlessDistance = 40;
+
 /** Quote currency per base unit. */
 export function black76Price(input: Black76Input): Decimal {
   const { forward, strike, optionType } = input;
@@ -37,6 +40,8 @@ export function black76Price(input: Black76Input): Decimal {
   const d1 = firstDistance(input);
   const d2 = d1.minus(input.deviation);
   const outOfTheMoneyIsCall = forward.lessThanOrEqualTo(strike);
+  const nearest = outOfTheMoneyIsCall ? d1.negated() : d2;
+  if (nearest.greaterThan(worthlessDistance)) return intrinsic;
   const timeValue = outOfTheMoneyIsCall
     ? forward.times(normalCdf(d1)).minus(strike.times(normalCdf(d2)))
     : strike.times(normalCdf(d2.negated())).minus(forward.times(normalCdf(d1.negated())));

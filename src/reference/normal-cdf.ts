@@ -13,6 +13,7 @@ const Guarded = DecimalJs.clone({ precision: workingDigits + 20, maxE: 9e15, min
 const inverseSqrtTwoPi = new Guarded(1).div(Guarded.acos(-1).times(2).sqrt());
 
 const nodesPerUnit = 32;
+const negligibleInARow = 3;
 /** Beyond the last node the continued fraction is used directly; it needs few terms there. */
 const lastNode = 40;
 /** Below it the power series, above it the continued fraction. */
@@ -57,7 +58,7 @@ function node(nodeIndex: number): Node {
 /**
  * N(-(x+h)) = N(-x) - phi(x) * (a0 h + a1 h^2/2 + a2 h^3/3 + ...), where the a's are the coefficients of
  * phi(x+h)/phi(x) = exp(-x h - h^2/2): differentiating gives (n+1) a[n+1] = -x a[n] - a[n-1], a0 = 1.
- * Terms are taken until the first one that cannot matter at |h| <= half a node distance, and two more (a's may vanish).
+ * Terms are taken until three in a row cannot matter at |h| <= half a node distance: single a's may vanish (at x = 0 every other).
  */
 function taylorCoefficients(x: Decimal): Decimal[] {
   const base = definition(x);
@@ -68,10 +69,10 @@ function taylorCoefficients(x: Decimal): Decimal[] {
   let previous = new Guarded(0);
   let current = new Guarded(1);
   let power = halfStep;
-  for (let order = 1, small = 0; small < 3; order++) {
+  for (let order = 1, small = 0; small < negligibleInARow; order++) {
     const coefficient = density.times(current).div(-order);
     coefficients.push(coefficient);
-    if (coefficient.abs().times(power).lessThan(negligible)) small += 1;
+    small = coefficient.abs().times(power).lessThan(negligible) ? small + 1 : 0;
     power = power.times(halfStep);
     [previous, current] = [current, x.times(current).plus(previous).div(-order)];
   }

@@ -39,9 +39,7 @@ export function createMemory(build: BuildName, bytes: number): WebAssembly.Memor
   if (bytes > limits.memoryBytesMax) {
     throw new MargridError('LimitExceeded', `memoryBytesMax is ${limits.memoryBytesMax}, got ${bytes}`);
   }
-  return build === 'single'
-    ? new WebAssembly.Memory({ initial })
-    : new WebAssembly.Memory({ initial, maximum: 65_536, shared: true });
+  return new WebAssembly.Memory({ initial, maximum: 65_536, shared: build !== 'single' });
 }
 
 /** Instantiates the module on a memory. The module must import that memory and nothing else but `abort` (debug build). */

@@ -1,6 +1,6 @@
 import type { Market } from '../../domain/market.ts';
 import type { DeribitPmParams } from '../../margin/deribit-pm/params.ts';
-import { Decimal, exact, maxOf, roundToPlaces, sum, zero } from '../decimal.ts';
+import { type Decimal, exact, maxOf, roundToPlaces, sum, zero } from '../decimal.ts';
 import { aggregateCell, worstScenarioIndex } from './deribit-pm/aggregation.ts';
 import type {
   AccountBreakdown,
@@ -58,12 +58,12 @@ export function referenceAccount(reference: ReferenceMarket, account: ReferenceA
   }
   for (const currency of account.cash.keys()) if (!bySettlement.has(currency)) bySettlement.set(currency, []);
   const nettingSets = [...bySettlement].map(([currency, positions]) => {
-    const cash = exact(account.cash.get(currency) ?? 0);
-    const addOn = exact(account.addOn?.get(currency) ?? 0);
-    const problem = firstProblem(reference, positions);
+    const cash = account.cash.get(currency) ?? 0;
+    const addOn = account.addOn?.get(currency) ?? 0;
+    const problem = amountProblem(currency, cash, addOn) ?? firstProblem(reference, positions);
     return problem === null
-      ? nettingSet(reference, currency, positions, cash, addOn)
-      : quarantinedNettingSet(currency, problem, cash, addOn);
+      ? nettingSet(reference, currency, positions, exact(cash), exact(addOn))
+      : quarantinedNettingSet(currency, problem);
   });
   return { nettingSets };
 }
@@ -188,6 +188,11 @@ function worstScenarioOf(groups: readonly GroupBreakdown[]): number {
   return groups.find(({ worstCase }) => worstCase.equals(largest))!.worstScenario.index;
 }
 
+function amountProblem(currency: string, cash: number, addOn: number): string | null {
+  if (!Number.isFinite(cash)) return `${currency}: the cash is ${cash}`;
+  return addOn >= 0 && Number.isFinite(addOn) ? null : `${currency}: the add-on is ${addOn}`;
+}
+
 function firstProblem(reference: ReferenceMarket, positions: readonly ReferencePosition[]): string | null {
   for (const { instrumentIndex, quantity, entryPrice } of positions) {
     const problem = reference.problem(instrumentIndex);
@@ -200,16 +205,11 @@ function firstProblem(reference: ReferenceMarket, positions: readonly ReferenceP
   return null;
 }
 
-function quarantinedNettingSet(
-  settlementCurrency: string,
-  problem: string,
-  cash: Decimal,
-  addOn: Decimal,
-): NettingSetBreakdown {
+function quarantinedNettingSet(settlementCurrency: string, problem: string): NettingSetBreakdown {
   return {
     settlementCurrency,
     problem,
-    cash,
+    cash: zero,
     positions: [],
     equity: zero,
     groups: [],
@@ -217,7 +217,7 @@ function quarantinedNettingSet(
     rollShock: zero,
     deltaShock: zero,
     riskMatrixMargin: zero,
-    addOn,
+    addOn: zero,
     initialMarginUnrounded: zero,
     initialMargin: zero,
     maintenanceMargin: zero,

@@ -16,7 +16,7 @@ export type MarginStatus = 'healthy' | 'margin-call' | 'liquidation' | 'quaranti
 
 export interface NettingSetBreakdown {
   readonly settlementCurrency: string;
-  /** Why nothing was computed; then every amount but cash is zero and the status is quarantined. */
+  /** Why nothing was computed; then every amount is zero and the status is quarantined. */
   readonly problem: string | null;
   readonly cash: Decimal;
   readonly positions: readonly PositionBreakdown[];

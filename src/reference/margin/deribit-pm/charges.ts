@@ -1,7 +1,7 @@
-import { Decimal, exact, maxOf, minOf, one, sum, zero } from '../../decimal.ts';
+import { type Decimal, exact, maxOf, minOf, one, sum, zero } from '../../decimal.ts';
 import type { DeltaShock, InstrumentCells, RollShock } from './breakdown.ts';
-import { inSettlement } from './aggregation.ts';
-import type { GroupTerms, ReferenceMarket } from './reference-market.ts';
+import { inSettlement, type GroupTerms } from './group-terms.ts';
+import type { ReferenceMarket } from './reference-market.ts';
 
 /** Section E of docs/models/deribit-pm.md: one charge per expiry, no netting across expiries, spot left out. */
 export function rollShocks(

@@ -1,24 +1,10 @@
 import { riskGroupOf, type RiskGroup } from '../../../domain/instrument.ts';
 import { yearMs, type Market } from '../../../domain/market.ts';
-import type {
-  DeribitPmCurrencyParams,
-  DeribitPmPairParams,
-  DeribitPmParams,
-} from '../../../margin/deribit-pm/params.ts';
-import { Decimal, exact, maxOf, zero } from '../../decimal.ts';
+import type { DeribitPmParams } from '../../../margin/deribit-pm/params.ts';
+import { type Decimal, exact, maxOf, zero } from '../../decimal.ts';
+import { groupTerms, type GroupTerms } from './group-terms.ts';
 import { instrumentRisk, type InstrumentRisk } from './instrument-risk.ts';
 import { deribitPmScenarios, type Scenario } from './scenarios.ts';
-
-/** Everything that is the same for all positions of one risk group. */
-export interface GroupTerms {
-  readonly group: RiskGroup;
-  /** True if the group settles in its own coin. */
-  readonly isInverse: boolean;
-  readonly indexPrice: Decimal;
-  readonly currency: DeribitPmCurrencyParams;
-  readonly pair: DeribitPmPairParams;
-  readonly scenarios: readonly Scenario[];
-}
 
 /**
  * A market under one set of parameters. Cells are computed once per instrument and kept: they cost milliseconds in decimals,
@@ -71,14 +57,13 @@ export class ReferenceMarket {
     const key = groupKey(group);
     const known = this.#terms.get(key);
     if (known) return known;
-    const terms: GroupTerms = {
+    const terms = groupTerms(
       group,
-      isInverse: group.settlementCurrency === group.baseCurrency,
-      indexPrice: exact(this.market.indexPrice.get(group.pair)!),
-      currency: this.params.currencies.get(group.baseCurrency.toLowerCase())!,
-      pair: this.params.pairs.get(group.pair)!,
-      scenarios: this.#scenariosOf(group.pair),
-    };
+      exact(this.market.indexPrice.get(group.pair)!),
+      this.params.currencies.get(group.baseCurrency.toLowerCase())!,
+      this.params.pairs.get(group.pair)!,
+      this.#scenariosOf(group.pair),
+    );
     this.#terms.set(key, terms);
     return terms;
   }

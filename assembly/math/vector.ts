@@ -1,0 +1,41 @@
+// The SIMD versions in this folder do the operations of their scalar twins in assembly/portable, in the same order: each
+// lane is bit-equal. A constant operand becomes a v128 constant, which V8 keeps out of the loop.
+
+/** a x + c for a constant c. Two roundings: strict SIMD has no fused multiply-add. */
+// @ts-ignore: decorator
+@inline
+export function multiplyAdd(a: v128, x: v128, c: f64): v128 {
+  return f64x2.add(f64x2.mul(a, x), f64x2.splat(c));
+}
+
+// @ts-ignore: decorator
+@inline
+export function times(a: v128, c: f64): v128 {
+  return f64x2.mul(a, f64x2.splat(c));
+}
+
+// @ts-ignore: decorator
+@inline
+export function plus(a: v128, c: f64): v128 {
+  return f64x2.add(a, f64x2.splat(c));
+}
+
+// @ts-ignore: decorator
+@inline
+export function minus(a: v128, c: f64): v128 {
+  return f64x2.sub(a, f64x2.splat(c));
+}
+
+/** c < a ? c : a, which keeps a NaN in a. */
+// @ts-ignore: decorator
+@inline
+export function atMost(a: v128, c: f64): v128 {
+  return f64x2.pmin(a, f64x2.splat(c));
+}
+
+/** a < c ? c : a, which keeps a NaN in a. */
+// @ts-ignore: decorator
+@inline
+export function atLeast(a: v128, c: f64): v128 {
+  return f64x2.pmax(a, f64x2.splat(c));
+}

@@ -1,0 +1,5 @@
+/** The exported kernels for special functions, option prices, greeks and implied volatilities. */
+export {
+  mapErfcx, mapExp, mapLog, mapMillsRatio, mapNormalCdf, mapNormalPdf, mapNormalQuantile,
+} from './math/map';
+export { priceOptions, priceOptionsScalar } from './price/black76';

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { BookColumns } from './book-columns.ts';
+
+/** Bytes of a column as they lie in memory. All supported machines are little-endian; the hash is defined over little-endian bytes. */
+function bytesOf(column: Float64Array | Int32Array | Uint32Array | Uint8Array): Uint8Array {
+  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+}
+
+/**
+ * SHA-256 of the results: every result column over all netting sets in (account, currency) order, with the account and currency they belong to.
+ * Quarantined results hold the one canonical NaN that kernels store.
+ */
+export function resultHash(book: BookColumns): string {
+  const { result, nettingSet } = book.arena.views;
+  const hash = createHash('sha256');
+  for (const column of [nettingSet.account, nettingSet.currency, ...Object.values(result)]) {
+    hash.update(bytesOf(column.subarray(0, book.setCount)));
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * SHA-256 of the whole state: account names, positions, cash and add-ons in canonical order, market columns, parameters, results.
+ * Independent of where blocks of positions lie and of how the book came to be.
+ */
+export function stateHash(book: BookColumns, asOfMs: number, modelName: string, params: unknown): string {
+  const { instrument, expiry, group, nettingSet, position } = book.arena.views;
+  const hash = createHash('sha256');
+  const text = JSON.stringify({ asOfMs, modelName, params: plainParams(params), groups: book.rows.groups, accounts: book.accountIds.length });
+  hash.update(text);
+  for (const account of book.accountIds) hash.update(`${account}\n`);
+  for (const column of [...Object.values(instrument), ...Object.values(expiry), ...Object.values(group)]) {
+    hash.update(bytesOf(column));
+  }
+  for (const column of [nettingSet.addOn, nettingSet.fault, nettingSet.positionCount, book.cashAmount]) {
+    hash.update(bytesOf(column.subarray(0, book.setCount)));
+  }
+  for (const column of [position.row, position.quantity, book.entryPrice]) hash.update(positionHash(book, column));
+  hash.update(resultHash(book));
+  return hash.digest('hex');
+}
+
+/** Hash of one position column in netting set order. Blocks that follow each other in memory are hashed in one go. */
+function positionHash(book: BookColumns, column: Float64Array | Uint32Array): Uint8Array {
+  const { firstPosition, positionCount } = book.arena.views.nettingSet;
+  const hash = createHash('sha256');
+  let first = 0;
+  let end = 0;
+  for (let set = 0; set < book.setCount; set++) {
+    if (firstPosition[set] !== end) {
+      hash.update(bytesOf(column.subarray(first, end)));
+      first = firstPosition[set]!;
+    }
+    end = firstPosition[set]! + positionCount[set]!;
+  }
+  hash.update(bytesOf(column.subarray(first, end)));
+  return hash.digest();
+}
+
+/** Maps become arrays of pairs: JSON would drop them. */
+function plainParams(params: unknown): unknown {
+  if (params instanceof Map) return [...params.entries()].map(([key, value]) => [key, plainParams(value)]);
+  if (typeof params !== 'object' || params === null) return params;
+  return Object.fromEntries(Object.entries(params).map(([key, value]) => [key, plainParams(value)]));
+}

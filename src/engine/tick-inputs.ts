@@ -1,0 +1,85 @@
+import {
+  CONTEXT_CELL_COUNT, CONTEXT_CHUNK_TOTALS_STRIDE, CONTEXT_ROW_STRIDE, CONTEXT_SCENARIO_COUNT, CONTEXT_SET_COUNT,
+  GRID_COLUMN_COUNT, GROUP_SCALAR_COUNT,
+} from '../../assembly/portable/layout.ts';
+import type { Arena } from '../columns/arena.ts';
+import { cellCountOf, chunkTotalsBytesOf, rowFloatsOf } from '../columns/schema.ts';
+import { yearMs, type Market } from '../domain/market.ts';
+import type { MarginModel, TickMarket } from '../margin/model.ts';
+import { writeGrid } from '../scenario/grid.ts';
+import type { InstrumentRows } from './instrument-rows.ts';
+
+/** What changes from tick to tick. Arrays are parallel to `Market.instruments`. */
+export interface Quotes {
+  readonly asOfMs: number;
+  readonly forward: Float64Array;
+  readonly impliedVolatility: Float64Array;
+  readonly indexPrice: ReadonlyMap<string, number>;
+}
+
+/** One bit pattern for all NaNs, so that equal inputs have equal hashes. */
+function canonical(value: number): number {
+  return Number.isNaN(value) ? NaN : value;
+}
+
+/** Addresses and sizes: once per engine. */
+export function writeContext(arena: Arena): void {
+  const { counts, columns } = arena.plan;
+  arena.contextWords[CONTEXT_SCENARIO_COUNT] = counts.scenarioCount;
+  arena.contextWords[CONTEXT_CELL_COUNT] = cellCountOf(counts.scenarioCount);
+  arena.contextWords[CONTEXT_ROW_STRIDE] = rowFloatsOf(counts.scenarioCount) * 8;
+  arena.contextWords[CONTEXT_CHUNK_TOTALS_STRIDE] = chunkTotalsBytesOf(counts.currencyCount);
+  for (const { spec, address } of columns) if (spec.contextWord !== null) arena.contextWords[spec.contextWord] = address;
+}
+
+/** Columns of instruments and groups that never change after loading. */
+export function writeStaticColumns(arena: Arena, rows: InstrumentRows, market: Market): void {
+  const { instrument, group } = arena.views;
+  instrument.shape.set(rows.shape);
+  instrument.group.set(rows.group);
+  instrument.expiry.set(rows.expiry);
+  rows.instrumentOf.forEach((index, row) => {
+    const { strike, contractSize } = market.instruments[index]!;
+    instrument.strike[row] = strike ?? 0;
+    instrument.contractSize[row] = contractSize;
+  });
+  rows.groups.forEach((each, index) => (group.inverse[index] = each.settlementCurrency === each.baseCurrency ? 1 : 0));
+}
+
+/** Everything a tick's kernels read, from quotes and the model. Bad numbers are passed on: kernel A poisons what depends on them. */
+export function writeTickInputs(
+  arena: Arena,
+  rows: InstrumentRows,
+  quotes: Quotes,
+  model: MarginModel<unknown>,
+  params: unknown,
+  nettingSetCount: number,
+): void {
+  const { instrument, expiry, group } = arena.views;
+  arena.contextWords[CONTEXT_SET_COUNT] = nettingSetCount;
+  for (let row = 0; row < rows.instrumentOf.length; row++) {
+    instrument.forward[row] = canonical(quotes.forward[rows.instrumentOf[row]!]!);
+    instrument.volatility[row] = canonical(quotes.impliedVolatility[rows.instrumentOf[row]!]!);
+  }
+  const timeYears = Float64Array.from(rows.expiries, ({ expiryMs }) =>
+    expiryMs === null ? 0 : (expiryMs - quotes.asOfMs) / yearMs,
+  );
+  // NaN: an expired instrument is not priced.
+  expiry.rootTime.set(timeYears.map((years) => (years >= 0 ? Math.sqrt(years) : NaN)));
+  rows.groups.forEach((each, index) => (group.indexPrice[index] = quotes.indexPrice.get(each.pair) ?? NaN));
+  const market: TickMarket = { groups: rows.groups, indexPrice: group.indexPrice, expiries: rows.expiries, timeYears };
+  model.prepareTick(market, params, {
+    upFactor: expiry.upFactor,
+    downFactor: expiry.downFactor,
+    rollFactor: expiry.rollFactor,
+    volatilityFloor: group.volatilityFloor,
+    groupScalars: (index) => group.scalars.subarray(index * GROUP_SCALAR_COUNT, (index + 1) * GROUP_SCALAR_COUNT),
+    scalars: arena.contextScalars,
+  });
+  const cellCount = cellCountOf(arena.plan.counts.scenarioCount);
+  const gridFloats = GRID_COLUMN_COUNT * cellCount;
+  rows.groups.forEach((each, index) => {
+    const scenarios = model.scenarios(each, group.indexPrice[index]!, params);
+    writeGrid(scenarios, group.inverse[index] === 1, cellCount, group.grid.subarray(index * gridFloats, (index + 1) * gridFloats));
+  });
+}

@@ -1,0 +1,61 @@
+import { STATUS_COUNT, TOTALS_COUNT_BYTES, TOTALS_EQUITY, TOTALS_INITIAL, TOTALS_MAINTENANCE,
+  TOTALS_SUM_COUNT } from '../../assembly/portable/layout.ts';
+import type { Arena } from '../columns/arena.ts';
+import { chunkCountOf, chunkTotalsBytesOf } from '../columns/schema.ts';
+import { MargridError } from '../errors.ts';
+
+export const statusNames = ['healthy', 'margin-call', 'liquidation', 'quarantined'] as const;
+export type StatusName = (typeof statusNames)[number];
+
+export interface CurrencyTotals {
+  readonly currency: string;
+  /** Sums over the evaluated netting sets, in that currency. */
+  readonly equity: number;
+  readonly initialMargin: number;
+  readonly maintenanceMargin: number;
+}
+
+export interface Totals {
+  /** Netting sets by status; the four add up to all. */
+  readonly counts: Readonly<Record<StatusName, number>>;
+  readonly evaluated: number;
+  readonly quarantined: number;
+  readonly perCurrency: readonly CurrencyTotals[];
+}
+
+/**
+ * Folds the totals of the chunks in chunk order: which worker did which chunk leaves no trace.
+ * Throws `EngineState` if evaluated + quarantined is not all: a set that was neither is a bug that must not pass unseen.
+ */
+export function foldTotals(arena: Arena, currencies: readonly string[], nettingSetCount: number): Totals {
+  const { totals } = arena.views.chunk;
+  const strideFloats = chunkTotalsBytesOf(currencies.length) / 8;
+  const counters = new Int32Array(totals.buffer, totals.byteOffset, totals.length * 2);
+  const counts = [0, 0, 0, 0];
+  const sums = new Float64Array(currencies.length * TOTALS_SUM_COUNT);
+  for (let chunk = 0; chunk < chunkCountOf(nettingSetCount); chunk++) {
+    const base = chunk * strideFloats;
+    for (let status = 0; status < STATUS_COUNT; status++) counts[status]! += counters[base * 2 + status]!;
+    for (let i = 0; i < sums.length; i++) sums[i]! += totals[base + TOTALS_COUNT_BYTES / 8 + i]!;
+  }
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  if (all !== nettingSetCount) {
+    throw new MargridError('EngineState', `${all} of ${nettingSetCount} netting sets were evaluated or quarantined`);
+  }
+  return {
+    counts: { healthy: counts[0]!, 'margin-call': counts[1]!, liquidation: counts[2]!, quarantined: counts[3]! },
+    evaluated: all - counts[3]!,
+    quarantined: counts[3]!,
+    perCurrency: currencies.map((currency, index) => ({
+      currency,
+      equity: sums[index * TOTALS_SUM_COUNT + TOTALS_EQUITY]!,
+      initialMargin: sums[index * TOTALS_SUM_COUNT + TOTALS_INITIAL]!,
+      maintenanceMargin: sums[index * TOTALS_SUM_COUNT + TOTALS_MAINTENANCE]!,
+    })),
+  };
+}
+
+/** Zeroes the chunk totals before a tick. */
+export function clearTotals(arena: Arena): void {
+  arena.views.chunk.totals.fill(0);
+}

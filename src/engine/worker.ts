@@ -1,0 +1,60 @@
+import { workerData } from 'node:worker_threads';
+import { scalarKernels } from '../scalar/kernels.ts';
+import type { Kernels, RangeKernelName } from '../wasm/kernels.ts';
+import { instantiate } from '../wasm/module.ts';
+
+/** What a worker is started with: the memory is shared, the module compiled once. `module` null means the JavaScript engine. */
+export interface WorkerSetup {
+  readonly memory: WebAssembly.Memory | null;
+  readonly buffer: SharedArrayBuffer;
+  readonly module: WebAssembly.Module | null;
+}
+
+/** One stage of a tick over `itemCount` items in chunks; every worker gets the same task and claims chunks until none is left. */
+export interface StageTask {
+  readonly kernel: RangeKernelName;
+  readonly context: number;
+  readonly itemCount: number;
+  readonly chunkItems: number;
+  /** Byte address of the counter of claimed chunks. */
+  readonly control: number;
+  /** Scratch addresses; a worker takes the one at the slot it claims. */
+  readonly scratch: readonly number[];
+}
+
+/** Second word of the control block: scratch slots taken in this stage. */
+const claimedChunks = 0;
+const claimedScratch = 1;
+
+let kernels: Kernels | null = null;
+let control: Int32Array | null = null;
+
+function setUp(controlAddress: number): { kernels: Kernels; control: Int32Array } {
+  if (kernels === null || control === null) {
+    const setup = (workerData as [unknown, WorkerSetup])[1] ?? (workerData as WorkerSetup);
+    kernels = setup.module === null ? scalarKernels(setup.buffer) : instantiate(setup.module, setup.memory!);
+    control = new Int32Array(setup.buffer, controlAddress, 2);
+  }
+  return { kernels, control };
+}
+
+/** Runs chunks of a stage until none is left. Returns the number of chunks done here, for the load histogram. */
+export default function runStage(task: StageTask): number {
+  const own = setUp(task.control);
+  const scratch = task.scratch[Atomics.add(own.control, claimedScratch, 1)]!;
+  return runChunks(own.kernels, task, scratch, () => Atomics.add(own.control, claimedChunks, 1));
+}
+
+/** The loop itself, also used on the main thread when there are no workers. */
+export function runChunks(stageKernels: Kernels, task: StageTask, scratch: number, claim: () => number): number {
+  const chunkCount = Math.ceil(task.itemCount / task.chunkItems);
+  let done = 0;
+  for (let chunk = claim(); chunk < chunkCount; chunk = claim()) {
+    const first = chunk * task.chunkItems;
+    const count = Math.min(task.chunkItems, task.itemCount - first);
+    if (task.kernel === 'riskArray') stageKernels.riskArray(task.context, first, count);
+    else stageKernels[task.kernel](task.context, scratch, first, count);
+    done++;
+  }
+  return done;
+}

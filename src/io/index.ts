@@ -1,0 +1,11 @@
+export type { WriteOptions } from './atomic-file.ts';
+export { writeAtomically } from './atomic-file.ts';
+export { formatOf, type FileFormat } from './format.ts';
+export type { ReadOptions } from './input-file.ts';
+export { inspectFile, type FileInspection, type InspectOptions } from './inspect.ts';
+export { readBook, type ReadBookOptions, type ReadBookResult } from './read-book.ts';
+export { readMarket, type ReadMarketOptions, type ReadMarketResult } from './read-market.ts';
+export type { ResultColumn, ResultTable } from './result-table.ts';
+export { writeBook } from './write-book.ts';
+export { writeMarket } from './write-market.ts';
+export { writeTable } from './write-table.ts';

@@ -1,0 +1,32 @@
+import type { Book } from '../domain/book.ts';
+import type { ReferenceAccount, ReferencePosition } from '../reference/margin/deribit-pm.ts';
+
+interface CollectedAccount {
+  readonly positions: ReferencePosition[];
+  readonly cash: Map<string, number>;
+}
+
+/** Positions and cash of the chosen accounts, in one pass over the book; the result is parallel to `accounts`. */
+export function bookAccounts(book: Book, accounts: Uint32Array): ReferenceAccount[] {
+  const collected = Array.from(accounts, (): CollectedAccount => ({ positions: [], cash: new Map() }));
+  const slotOf = new Int32Array(book.accountIds.length).fill(-1);
+  accounts.forEach((accountIndex, slot) => {
+    slotOf[accountIndex] = slot;
+  });
+  const { accountIndex, instrumentIndex, quantity, entryPrice } = book.positions;
+  for (let row = 0; row < accountIndex.length; row++) {
+    const slot = slotOf[accountIndex[row]!]!;
+    if (slot < 0) continue;
+    collected[slot]!.positions.push({
+      instrumentIndex: instrumentIndex[row]!,
+      quantity: quantity[row]!,
+      entryPrice: entryPrice[row]!,
+    });
+  }
+  for (let row = 0; row < book.cash.accountIndex.length; row++) {
+    const slot = slotOf[book.cash.accountIndex[row]!]!;
+    if (slot < 0) continue;
+    collected[slot]!.cash.set(book.currencies[book.cash.currencyIndex[row]!]!, book.cash.amount[row]!);
+  }
+  return collected;
+}
