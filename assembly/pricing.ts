@@ -3,3 +3,5 @@ export {
   mapErfcx, mapExp, mapLog, mapMillsRatio, mapNormalCdf, mapNormalPdf, mapNormalQuantile,
 } from './math/map';
 export { priceOptions, priceOptionsScalar } from './price/black76';
+export { greekOptions, greekOptionsScalar } from './price/greeks';
+export { impliedVolatilities, impliedVolatilitiesScalar } from './price/implied-volatility';

@@ -122,7 +122,7 @@ export function blackPrice(sign: f64, forward: f64, strike: f64, v: f64): f64 {
 }
 
 /** h with the sign of ln(F/K), so that d1 = this + v/2 and d2 = this - v/2. Needs a bounded v. */
-function signedMoneyness(forward: f64, strike: f64, v: f64): f64 {
+export function signedMoneyness(forward: f64, strike: f64, v: f64): f64 {
   const h: f64 = standardisedMoneyness(logMoneyness(Math.max(forward, strike), Math.min(forward, strike)), v);
   return forward < strike ? -h : h;
 }

@@ -44,7 +44,7 @@ function isRowOf(row: unknown, columnCount: number): boolean {
 }
 
 export function cellValue(cell: ChainCell): unknown {
-  return cell.table.rows[cell.row - 1]![cell.table.columnIndex.get(cell.column)!];
+  return cell.table.rows[cell.row - 1][cell.table.columnIndex.get(cell.column)!];
 }
 
 /** A price or open interest: null stays null; anything but a number in [0, priceMax] is a problem (and null). */

@@ -27,7 +27,7 @@ export function mergeMarkets(first: Market, second: Market, asOfMs = Math.max(fi
 function atTime(market: Market, asOfMs: number): Market {
   if (asOfMs === market.asOfMs) return market;
   const impliedVolatility = market.impliedVolatility.map((volatility, index) => {
-    const instrument = market.instruments[index]!;
+    const instrument = market.instruments[index];
     if (instrument.expiryMs === null) return volatility;
     const years = timeToExpiryYears(instrument, asOfMs);
     if (!(years > 0)) {

@@ -93,7 +93,7 @@ class HeaderFields {
 
   oneOf<Choice extends string>(path: string, choices: readonly Choice[]): Choice {
     const value = this.value(path);
-    return choices.find((choice) => choice === value) ?? this.#wrong(path, `must be one of ${choices.join(', ')}`, choices[0]!);
+    return choices.find((choice) => choice === value) ?? this.#wrong(path, `must be one of ${choices.join(', ')}`, choices[0]);
   }
 
   instant(path: string): number {

@@ -56,7 +56,7 @@ export function resolveChain(chain: Chain): ChainResolution {
   const expiries = groupByStrike(liveOptions);
   const forwards = expiries.map((expiry) =>
     resolveForward(expiry, { payoff: chain.payoff, spot, futureMid: futureMidOf(chain, expiry.expiryMs) }));
-  const options = expiries.flatMap((expiry, index) => resolveExpiry(chain, expiry, forwards[index]!, spot));
+  const options = expiries.flatMap((expiry, index) => resolveExpiry(chain, expiry, forwards[index], spot));
   const keptRows = [...futures, ...options].flatMap(({ kept }) => (kept === null ? [] : [kept]));
   const isDefective = (option: OptionQuote): boolean => quoteDefect(option) !== null;
   const keptFromOtherSide = options.filter(({ kept, option }) => kept !== null && isDefective(option)).length;

@@ -20,7 +20,7 @@ export function smileOutliers(standardDeviations: readonly number[]): boolean[] 
  */
 function isWithinSmile(deviation: number, neighbours: readonly number[]): boolean {
   const ascending = Float64Array.from(neighbours).sort();
-  const lowest = ascending[0]!;
-  const secondHighest = ascending[ascending.length - 2]!;
+  const lowest = ascending[0];
+  const secondHighest = ascending[ascending.length - 2];
   return deviation >= lowest / (1 + smileDeviationMax) && deviation <= secondHighest * (1 + smileDeviationMax);
 }

@@ -43,9 +43,9 @@ export function drawAccountPlan(plan: AccountPlan, source: AccountPlanSource, st
   const wantsSecond = stream.nextFraction() < secondCurrencyShare || plan.kind === 'market-maker';
   const second = (primary + 1 + stream.nextIndex(Math.max(currencies.length - 1, 1))) % currencies.length;
   plan.primaryCurrency = currencies[primary]!;
-  plan.secondaryCurrency = wantsSecond && second !== primary ? currencies[second]! : -1;
+  plan.secondaryCurrency = wantsSecond && second !== primary ? currencies[second] : -1;
   const counts = source.counts[plan.kind];
-  plan.positionCount = Math.min(counts[stream.nextIndex(counts.length)]!, positionCountMax(plan, source.instruments));
+  plan.positionCount = Math.min(counts[stream.nextIndex(counts.length)], positionCountMax(plan, source.instruments));
   if (plan.positionCount < 2) plan.secondaryCurrency = -1;
 }
 
@@ -58,7 +58,7 @@ function accountKindAt(fraction: number): AccountKind {
 function positionCountMax(plan: AccountPlan, instruments: HoldableInstruments): number {
   const choices = plan.kind === 'linear-only' ? instruments.linear : instruments.options;
   const second = plan.secondaryCurrency;
-  const count = choices[plan.primaryCurrency]!.instrumentIndex.length
-    + (second < 0 ? 0 : choices[second]!.instrumentIndex.length);
+  const count = choices[plan.primaryCurrency].instrumentIndex.length
+    + (second < 0 ? 0 : choices[second].instrumentIndex.length);
   return plan.kind === 'linear-only' ? count : Math.max(1, count >> 1);
 }

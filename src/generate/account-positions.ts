@@ -48,10 +48,10 @@ export function writeAccountPositions(plan: AccountPlan, sources: AccountSources
 function addLinear(plan: AccountPlan, { instruments, stream, writer }: AccountSources, sizeFactor: number): boolean {
   const isSecond = plan.secondaryCurrency >= 0 && stream.nextFraction() < secondCurrencyDrawShare;
   const first = isSecond ? plan.secondaryCurrency : plan.primaryCurrency;
-  let instrumentIndex = writer.drawInstrument(instruments.linear[first]!);
+  let instrumentIndex = writer.drawInstrument(instruments.linear[first]);
   if (instrumentIndex < 0 && plan.secondaryCurrency >= 0) {
     const other = isSecond ? plan.primaryCurrency : plan.secondaryCurrency;
-    instrumentIndex = writer.drawInstrument(instruments.linear[other]!);
+    instrumentIndex = writer.drawInstrument(instruments.linear[other]);
   }
   if (instrumentIndex < 0) return false;
   const quantity = writer.drawQuantity(instrumentIndex, true, sizeFactor);
@@ -73,10 +73,10 @@ function addOptions(
   plan: AccountPlan, isSecond: boolean, room: number, sizeFactor: number, { instruments, stream, writer }: AccountSources,
 ): void {
   const currency = isSecond ? plan.secondaryCurrency : plan.primaryCurrency;
-  let instrumentIndex = writer.drawInstrument(instruments.options[currency]!);
+  let instrumentIndex = writer.drawInstrument(instruments.options[currency]);
   if (instrumentIndex < 0) {
     // One currency is used up. The plan takes at most half of both together, so the other one is not.
-    instrumentIndex = writer.drawInstrument(instruments.options[isSecond ? plan.primaryCurrency : plan.secondaryCurrency]!);
+    instrumentIndex = writer.drawInstrument(instruments.options[isSecond ? plan.primaryCurrency : plan.secondaryCurrency]);
   }
   const quantity = writer.drawQuantity(instrumentIndex, false, sizeFactor);
   const signed = stream.nextFraction() < longShareOfOptions ? quantity : -quantity;
@@ -92,9 +92,9 @@ function addOptions(
 function drawLeg(series: OptionSeries, instrumentIndex: number, isVertical: boolean, stream: RandomStream): number {
   const distance = isVertical ? 1 + stream.nextIndex(legDistanceMax) : stream.nextIndex(legDistanceMax + 1);
   const isUp = stream.nextInt32() < 0;
-  const own = series.slotOfInstrument[instrumentIndex]!;
-  const slot = isVertical ? own : series.twin[own]!;
+  const own = series.slotOfInstrument[instrumentIndex];
+  const slot = isVertical ? own : series.twin[own];
   if (slot < 0) return -1;
   const leg = isUp ? slot + distance : slot - distance;
-  return leg >= series.first[slot]! && leg < series.end[slot]! ? series.instrumentIndex[leg]! : -1;
+  return leg >= series.first[slot] && leg < series.end[slot] ? series.instrumentIndex[leg] : -1;
 }

@@ -18,13 +18,13 @@ export function buildAliasTable(weights: Float64Array): AliasTable {
   const alias = Int32Array.from(weights, (_weight, index) => index);
   const small: number[] = [];
   const large: number[] = [];
-  for (let index = 0; index < count; index++) (ownShare[index]! < 1 ? small : large).push(index);
+  for (let index = 0; index < count; index++) (ownShare[index] < 1 ? small : large).push(index);
   while (small.length > 0 && large.length > 0) {
     const receiver = small.pop()!;
-    const giver = large[large.length - 1]!;
+    const giver = large[large.length - 1];
     alias[receiver] = giver;
-    ownShare[giver]! -= 1 - ownShare[receiver]!;
-    if (ownShare[giver]! < 1) small.push(large.pop()!);
+    ownShare[giver] -= 1 - ownShare[receiver];
+    if (ownShare[giver] < 1) small.push(large.pop()!);
   }
   // What is left differs from 1 by rounding only. An index of weight zero cannot be left: its column was given away first.
   for (const index of [...small, ...large]) ownShare[index] = 1;
@@ -35,5 +35,5 @@ export function buildAliasTable(weights: Float64Array): AliasTable {
 export function drawFromAliasTable(table: AliasTable, fraction: number): number {
   const scaled = fraction * table.count;
   const column = Math.floor(scaled);
-  return scaled - column < table.ownShare[column]! ? column : table.alias[column]!;
+  return scaled - column < table.ownShare[column] ? column : table.alias[column];
 }

@@ -37,7 +37,7 @@ export function assignCash(book: Book, requirements: NettingSetRequirements, opt
   const stream = new RandomStream();
   let first = 0;
   while (first < rowCount) {
-    const account = requirements.accountIndex[first]!;
+    const account = requirements.accountIndex[first];
     let end = first + 1;
     while (end < rowCount && requirements.accountIndex[end] === account) end += 1;
     requireOrderedAndFinite(book, requirements, first, end);
@@ -46,7 +46,7 @@ export function assignCash(book: Book, requirements: NettingSetRequirements, opt
     const worstFraction = stream.nextFineFraction();
     for (let row = first; row < end; row++) {
       const multiple = row === worst ? equityMultiple(worstFraction) : healthyMultiple(stream.nextFineFraction());
-      amount[row] = cashFor(requirements, row, multiple, unitsPerOne[requirements.currencyIndex[row]!]!);
+      amount[row] = cashFor(requirements, row, multiple, unitsPerOne[requirements.currencyIndex[row]]);
     }
     first = end;
   }
@@ -60,10 +60,10 @@ export function assignCash(book: Book, requirements: NettingSetRequirements, opt
 function drawWorstRow(requirements: NettingSetRequirements, first: number, end: number, stream: RandomStream): number {
   const fraction = stream.nextFraction();
   let candidates = 0;
-  for (let row = first; row < end; row++) candidates += Number(requirements.maintenanceMargin[row]! > 0);
+  for (let row = first; row < end; row++) candidates += Number(requirements.maintenanceMargin[row] > 0);
   let choice = Math.floor(fraction * candidates);
   for (let row = first; row < end; row++) {
-    if (!(requirements.maintenanceMargin[row]! > 0)) continue;
+    if (!(requirements.maintenanceMargin[row] > 0)) continue;
     if (choice === 0) return row;
     choice -= 1;
   }
@@ -71,15 +71,15 @@ function drawWorstRow(requirements: NettingSetRequirements, first: number, end: 
 }
 
 function cashFor(requirements: NettingSetRequirements, row: number, multiple: number, unitsPerOne: number): number {
-  const maintenanceMargin = requirements.maintenanceMargin[row]!;
-  const value = requirements.value[row]!;
+  const maintenanceMargin = requirements.maintenanceMargin[row];
+  const value = requirements.value[row];
   if (maintenanceMargin > 0) return Math.round((multiple * maintenanceMargin - value) * unitsPerOne) / unitsPerOne;
   return value >= 0 ? 0 : (Math.floor(-value * unitsPerOne) + 1) / unitsPerOne;
 }
 
 function requireOrderedAndFinite(book: Book, requirements: NettingSetRequirements, first: number, end: number): void {
-  const account = requirements.accountIndex[first]!;
-  const isAfterPrevious = first === 0 || requirements.accountIndex[first - 1]! < account;
+  const account = requirements.accountIndex[first];
+  const isAfterPrevious = first === 0 || requirements.accountIndex[first - 1] < account;
   if (!(account < book.accountIds.length && isAfterPrevious)) {
     throw new MargridError('EngineState', `requirements: row ${first} is not in account order`);
   }

@@ -18,7 +18,7 @@ export type ResolvedBookOptions = Required<BookOptions>;
 export const accountNumberMax = 9_999_999;
 /** Range in which the shape of the book (docs/BOOK-GENERATOR.md) can be kept. */
 export const meanPositionsMin = 3;
-export const meanPositionsMax = 60;
+export const meanPositionsMax = 30;
 
 export function resolveBookOptions(options: BookOptions): ResolvedBookOptions {
   const { accounts = 1_000_000, seed = 1, meanPositions = 12, firstAccount = 0 } = options;

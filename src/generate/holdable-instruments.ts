@@ -88,24 +88,24 @@ function requireSome(choices: readonly InstrumentChoice[], what: string): void {
 function choiceOf(market: Market, isWanted: (instrument: Instrument) => boolean): InstrumentChoice {
   const wanted = market.instruments.flatMap((instrument, index) => (isWanted(instrument) ? [index] : []));
   const weights = Float64Array.from(wanted, (index) => {
-    const instrument = market.instruments[index]!;
+    const instrument = market.instruments[index];
     const notional = instrument.kind === 'option' ? instrument.contractSize : linearNotional(market, index);
-    return market.openInterest[index]! * notional;
+    return market.openInterest[index] * notional;
   });
   return { instrumentIndex: Uint32Array.from(wanted), popularity: buildAliasTable(weights) };
 }
 
 /** Of one contract, in quote currency. */
 function linearNotional(market: Market, index: number): number {
-  const { payoff, contractSize } = market.instruments[index]!;
-  return payoff === 'inverse' ? contractSize : contractSize * market.forward[index]!;
+  const { payoff, contractSize } = market.instruments[index];
+  return payoff === 'inverse' ? contractSize : contractSize * market.forward[index];
 }
 
 function markOf(market: Market, instrument: Instrument, index: number): number {
-  const forward = market.forward[index]!;
+  const forward = market.forward[index];
   if (instrument.kind !== 'option') return forward;
   const years = Math.max(timeToExpiryYears(instrument, market.asOfMs), 0);
-  const standardDeviation = market.impliedVolatility[index]! * Math.sqrt(years);
+  const standardDeviation = market.impliedVolatility[index] * Math.sqrt(years);
   return blackPrice(instrument.optionType === 'call' ? 1 : -1, forward, instrument.strike!, standardDeviation);
 }
 
@@ -114,9 +114,9 @@ function lotsOf(instrument: Instrument): number {
 }
 
 function typicalLotsOf(market: Market, index: number, lotsPerContract: number): number {
-  const instrument = market.instruments[index]!;
+  const instrument = market.instruments[index];
   const isOption = instrument.kind === 'option';
-  const contract = isOption ? instrument.contractSize * market.forward[index]! : linearNotional(market, index);
+  const contract = isOption ? instrument.contractSize * market.forward[index] : linearNotional(market, index);
   const lots = ((isOption ? typicalOptionNotional : typicalLinearNotional) / contract) * lotsPerContract;
   return Math.max(typicalLotsMin, Math.floor(lots + 0.5));
 }
@@ -124,16 +124,16 @@ function typicalLotsOf(market: Market, index: number, lotsPerContract: number): 
 function optionSeries(market: Market): OptionSeries {
   const { instruments } = market;
   const order = instruments.flatMap((instrument, index) => (instrument.kind === 'option' ? [index] : []))
-    .sort((first, second) => compareOptions(instruments[first]!, instruments[second]!));
+    .sort((first, second) => compareOptions(instruments[first], instruments[second]));
   const slotOfInstrument = new Int32Array(instruments.length).fill(-1);
   order.forEach((instrumentIndex, slot) => { slotOfInstrument[instrumentIndex] = slot; });
-  const slotOfTerms = new Map(order.map((index, slot) => [termsKey(instruments[index]!, instruments[index]!.optionType!), slot]));
+  const slotOfTerms = new Map(order.map((index, slot) => [termsKey(instruments[index], instruments[index].optionType!), slot]));
   const twin = Int32Array.from(order, (index) => {
-    const option = instruments[index]!;
+    const option = instruments[index];
     return slotOfTerms.get(termsKey(option, option.optionType === 'call' ? 'put' : 'call')) ?? -1;
   });
   const isSeriesStart = order.map((index, slot) =>
-    slot === 0 || seriesKey(instruments[index]!) !== seriesKey(instruments[order[slot - 1]!]!));
+    slot === 0 || seriesKey(instruments[index]) !== seriesKey(instruments[order[slot - 1]]));
   return { instrumentIndex: Uint32Array.from(order), ...seriesBounds(isSeriesStart), twin, slotOfInstrument };
 }
 
@@ -141,9 +141,9 @@ function seriesBounds(isSeriesStart: readonly boolean[]): Pick<OptionSeries, 'fi
   const count = isSeriesStart.length;
   const first = new Int32Array(count);
   const end = new Int32Array(count);
-  for (let slot = 0; slot < count; slot++) first[slot] = isSeriesStart[slot] ? slot : first[slot - 1]!;
+  for (let slot = 0; slot < count; slot++) first[slot] = isSeriesStart[slot] ? slot : first[slot - 1];
   for (let slot = count - 1; slot >= 0; slot--) {
-    end[slot] = slot === count - 1 || isSeriesStart[slot + 1] ? slot + 1 : end[slot + 1]!;
+    end[slot] = slot === count - 1 || isSeriesStart[slot + 1] ? slot + 1 : end[slot + 1];
   }
   return { first, end };
 }

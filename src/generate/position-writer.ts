@@ -63,10 +63,10 @@ export class PositionWriter {
     let place = 0;
     for (let draw = 0; draw < redrawCountMax; draw++) {
       place = drawFromAliasTable(popularity, this.#stream.nextFraction());
-      if (!this.isHeld(instrumentIndex[place]!)) return instrumentIndex[place]!;
+      if (!this.isHeld(instrumentIndex[place])) return instrumentIndex[place];
     }
     for (let step = 1; step <= instrumentIndex.length; step++) {
-      const candidate = instrumentIndex[(place + step) % instrumentIndex.length]!;
+      const candidate = instrumentIndex[(place + step) % instrumentIndex.length];
       if (!this.isHeld(candidate)) return candidate;
     }
     return -1;
@@ -76,8 +76,8 @@ export class PositionWriter {
   drawQuantity(instrumentIndex: number, isLinear: boolean, sizeFactor: number): number {
     const { typicalLots, lotsPerContract } = this.#instruments;
     const sizes = isLinear ? this.#linearSizes : this.#optionSizes;
-    const lots = Math.floor(typicalLots[instrumentIndex]! * sizes[this.#stream.nextIndex(tableCount)]! * sizeFactor + 0.5);
-    return (lots < 1 ? 1 : lots) / lotsPerContract[instrumentIndex]!;
+    const lots = Math.floor(typicalLots[instrumentIndex] * sizes[this.#stream.nextIndex(tableCount)] * sizeFactor + 0.5);
+    return (lots < 1 ? 1 : lots) / lotsPerContract[instrumentIndex];
   }
 
   /** `quantity` signed contracts. */
@@ -86,8 +86,8 @@ export class PositionWriter {
     this.#next = row + 1;
     this.#holder[instrumentIndex] = this.#account + 1;
     const deviation = isLinear ? linearEntryDeviation : optionEntryDeviation;
-    const factor = 1 + deviation * this.#normals[this.#stream.nextIndex(tableCount)]!;
-    const cents = Math.floor(this.#instruments.mark[instrumentIndex]! * factor * centsPerUnit + 0.5);
+    const factor = 1 + deviation * this.#normals[this.#stream.nextIndex(tableCount)];
+    const cents = Math.floor(this.#instruments.mark[instrumentIndex] * factor * centsPerUnit + 0.5);
     this.columns.accountIndex[row] = this.#account;
     this.columns.instrumentIndex[row] = instrumentIndex;
     this.columns.quantity[row] = quantity;

@@ -17,6 +17,6 @@ export function lognormalTable(normals: Float64Array, logStandardDeviation: numb
 
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += values[index]!;
+  for (let index = 0; index < values.length; index++) sum += values[index];
   return sum / values.length;
 }

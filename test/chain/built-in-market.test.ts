@@ -62,8 +62,8 @@ describe('built-in market', () => {
 
   it('has positive forwards, and volatilities for options only', () => {
     market.instruments.forEach((instrument, index) => {
-      expect(market.forward[index]!).toBeGreaterThan(0);
-      expect(Number.isNaN(market.impliedVolatility[index]!)).toBe(instrument.kind !== 'option');
+      expect(market.forward[index]).toBeGreaterThan(0);
+      expect(Number.isNaN(market.impliedVolatility[index])).toBe(instrument.kind !== 'option');
       expect(timeToExpiryYears(instrument, market.asOfMs)).toBeGreaterThanOrEqual(0);
     });
   });
@@ -88,13 +88,13 @@ function repricingError(resolved: Market, chain: Chain, forwards: typeof spx.for
   let checked = 0;
   resolved.instruments.forEach((instrument, index) => {
     if (instrument.kind !== 'option' || instrument.baseCurrency !== chain.baseCurrency) return;
-    const forward = resolved.forward[index]!;
+    const forward = resolved.forward[index];
     const sign = instrument.optionType === 'call' ? 1 : -1;
     if (sign * (instrument.strike! - forward) <= 0) return;
     const { bid, ask } = quotes.get(`${instrument.expiryMs} ${instrument.strike} ${instrument.optionType}`)!;
     const mid = (bid! + ask!) / 2;
     const quoted = chain.payoff === 'inverse' ? mid * forward : mid / discountFactors.get(instrument.expiryMs!)!;
-    const deviation = resolved.impliedVolatility[index]! * Math.sqrt(timeToExpiryYears(instrument, resolved.asOfMs));
+    const deviation = resolved.impliedVolatility[index] * Math.sqrt(timeToExpiryYears(instrument, resolved.asOfMs));
     largest = Math.max(largest, Math.abs(blackPrice(sign, forward, instrument.strike!, deviation) / quoted - 1));
     checked += 1;
   });

@@ -25,9 +25,9 @@ describe('a linear chain', () => {
 
   it('finds the forward and the discount factor that the prices were made with', () => {
     expect(resolution.forwards).toHaveLength(1);
-    expect(resolution.forwards[0]!.source).toBe('parity');
-    expect(resolution.forwards[0]!.forward).toBeCloseTo(100, 10);
-    expect(resolution.forwards[0]!.discountFactor).toBeCloseTo(0.98, 12);
+    expect(resolution.forwards[0].source).toBe('parity');
+    expect(resolution.forwards[0].forward).toBeCloseTo(100, 10);
+    expect(resolution.forwards[0].discountFactor).toBeCloseTo(0.98, 12);
     for (const forward of market.forward) expect(forward).toBeCloseTo(100, 10);
   });
 
@@ -38,10 +38,10 @@ describe('a linear chain', () => {
 
   it('gives call and put of a strike the volatility of the out-of-the-money side', () => {
     tinyStrikes.forEach((strike, index) => {
-      const [call, put] = [market.impliedVolatility[2 * index]!, market.impliedVolatility[2 * index + 1]!];
+      const [call, put] = [market.impliedVolatility[2 * index], market.impliedVolatility[2 * index + 1]];
       expect(call).toBe(put);
       const price = blackPrice(strike >= 100 ? 1 : -1, 100, strike, call * Math.sqrt(0.5));
-      expect(price).toBeCloseTo(tinyOutOfTheMoneyPrices[index]!, 9);
+      expect(price).toBeCloseTo(tinyOutOfTheMoneyPrices[index], 9);
     });
   });
 
@@ -83,8 +83,8 @@ describe('an inverse chain', () => {
     expect(resolve(moved).forwards[0]).toMatchObject({ source: 'future', forward: 100.1 });
     moved.futures.rows[1] = [tinyExpiry, null, 100.2, 250];
     const withoutFuture = resolve(moved);
-    expect(withoutFuture.forwards[0]!.source).toBe('parity');
-    expect(withoutFuture.forwards[0]!.forward).toBeCloseTo(tinyForward, 10);
+    expect(withoutFuture.forwards[0].source).toBe('parity');
+    expect(withoutFuture.forwards[0].forward).toBeCloseTo(tinyForward, 10);
     expect([...withoutFuture.dropped]).toEqual([['no-bid', 1]]);
     expect(withoutFuture.kept).toBe(11);
   });

@@ -6,8 +6,8 @@ import type { AliasTable } from '../../src/generate/alias-table.ts';
 function sharesOf(table: AliasTable): number[] {
   const shares = new Array<number>(table.count).fill(0);
   for (let column = 0; column < table.count; column++) {
-    shares[column]! += table.ownShare[column]! / table.count;
-    shares[table.alias[column]!]! += (1 - table.ownShare[column]!) / table.count;
+    shares[column] += table.ownShare[column] / table.count;
+    shares[table.alias[column]] += (1 - table.ownShare[column]) / table.count;
   }
   return shares;
 }
@@ -16,7 +16,7 @@ describe('alias table', () => {
   it.each([[[1]], [[1, 1]], [[1, 2, 3, 4]], [[0, 5, 0, 5, 0]], [[1e-9, 1, 1e9]], [[0.3, 0.3, 0.3]]])('keeps the weights %j', (weights) => {
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     sharesOf(buildAliasTable(Float64Array.from(weights))).forEach((share, index) => {
-      expect(share).toBeCloseTo(weights[index]! / total, 14);
+      expect(share).toBeCloseTo(weights[index] / total, 14);
     });
   });
 

@@ -18,8 +18,8 @@ const funded = assignCash(book, requirements, options);
 function worstMultiples(): Float64Array {
   const worst = new Float64Array(accounts).fill(Infinity);
   requirements.accountIndex.forEach((account, row) => {
-    const equity = funded.cash.amount[row]! + requirements.value[row]!;
-    worst[account] = Math.min(worst[account]!, equity / requirements.maintenanceMargin[row]!);
+    const equity = funded.cash.amount[row] + requirements.value[row];
+    worst[account] = Math.min(worst[account], equity / requirements.maintenanceMargin[row]);
   });
   return worst;
 }
@@ -39,7 +39,7 @@ describe('assignCash', () => {
     expect(funded.cash.accountIndex).toEqual(requirements.accountIndex);
     expect(funded.cash.currencyIndex).toEqual(requirements.currencyIndex);
     funded.cash.amount.forEach((amount, row) => {
-      const decimals = book.currencies[requirements.currencyIndex[row]!] === 'USD' ? 2 : 8;
+      const decimals = book.currencies[requirements.currencyIndex[row]] === 'USD' ? 2 : 8;
       if (Number(amount.toFixed(decimals)) !== amount) throw new Error(`${amount} has more than ${decimals} decimals`);
     });
   });
@@ -50,7 +50,7 @@ describe('assignCash', () => {
       if (requirements.accountIndex[row] !== requirements.accountIndex[row - 1]) continue;
       twoSets += 1;
       const multiples = [row - 1, row].map((set) =>
-        (funded.cash.amount[set]! + requirements.value[set]!) / requirements.maintenanceMargin[set]!);
+        (funded.cash.amount[set] + requirements.value[set]) / requirements.maintenanceMargin[set]);
       if (!(Math.max(...multiples) > 1.1)) throw new Error(`both netting sets below 1.1: ${multiples}`);
     }
     expect(twoSets).toBeGreaterThan(5_000);
@@ -89,7 +89,7 @@ describe('assignCash without margin requirement', () => {
   it('never lets a set without requirement be the worst', () => {
     const free = tiny.instruments.findIndex((instrument) => instrument.baseCurrency === 'SPX');
     const sets = madeUpRequirements(tiny, book, free);
-    const equity = assignCash(book, sets, options).cash.amount.map((amount, row) => amount + sets.value[row]!);
+    const equity = assignCash(book, sets, options).cash.amount.map((amount, row) => amount + sets.value[row]);
     equity.forEach((amount, row) => {
       if (sets.maintenanceMargin[row] === 0 && amount < 0) throw new Error(`row ${row} is in debt: ${amount}`);
     });

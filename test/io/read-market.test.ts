@@ -228,7 +228,7 @@ test('counts beyond the limits of the engine', async () => {
   const all = (name: string, base: string): string =>
     `SELECT ${name} instrument, 'spot' kind, 'linear' payoff, ${base} base_currency, 'USD' quote_currency,
        'USD' settlement_currency, 1 contract_size, NULL::VARCHAR expiry, NULL::DOUBLE strike, NULL::VARCHAR option_type,
-       5 index_price, 5 forward, NULL::DOUBLE implied_volatility, '${asOf}' as_of`;
+       5 index_price, 5 AS forward, NULL::DOUBLE implied_volatility, '${asOf}' as_of`;
   const many = await parquetOf(files.path('many.parquet'), `${all(`'i' || r`, `'A'`)} FROM range(200001) t(r)`);
   const problems = await problemsOf(readMarket(many));
   expect(problems).toMatchObject([{ code: 'LimitExceeded', file: many, value: limits.instrumentCountMax + 1 }]);

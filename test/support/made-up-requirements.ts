@@ -10,11 +10,11 @@ export function madeUpRequirements(market: Market, book: Book, freeInstrument = 
   const sets = new Map<number, { margin: number; value: number }>();
   const { accountIndex, instrumentIndex, quantity } = book.positions;
   for (let row = 0; row < quantity.length; row++) {
-    const instrument = market.instruments[instrumentIndex[row]!]!;
-    const key = accountIndex[row]! * book.currencies.length + book.currencies.indexOf(instrument.settlementCurrency);
+    const instrument = market.instruments[instrumentIndex[row]];
+    const key = accountIndex[row] * book.currencies.length + book.currencies.indexOf(instrument.settlementCurrency);
     const inQuote = instrument.kind === 'option' && instrument.payoff === 'inverse';
-    const unit = instrument.payoff === 'linear' ? market.forward[instrumentIndex[row]!]! : inQuote ? 1 : 1 / 60_000;
-    const notional = quantity[row]! * instrument.contractSize * unit;
+    const unit = instrument.payoff === 'linear' ? market.forward[instrumentIndex[row]] : inQuote ? 1 : 1 / 60_000;
+    const notional = quantity[row] * instrument.contractSize * unit;
     const set = sets.get(key) ?? { margin: 0, value: 0 };
     sets.set(key, { margin: set.margin + Math.abs(notional) * 0.01, value: set.value + notional * 0.001 });
     if (instrumentIndex[row] === freeInstrument) sets.get(key)!.margin = 0;

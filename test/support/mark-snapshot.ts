@@ -66,10 +66,10 @@ export function checkMarks(rows: readonly MarkRow[]): MarkStatistics {
 /** Columns: instrument_name, expiry, strike, option_type, mark_price, mark_iv (percent), snapshot_time, in any order. */
 export function parseMarkRows(csv: string): MarkRow[] {
   const [header, ...lines] = csv.trim().split(/\r?\n/);
-  const columns = header!.split(',');
+  const columns = header.split(',');
   return lines.map((line) => {
     const cells = line.split(',');
-    const cell = (column: string): string => cells[columns.indexOf(column)]!;
+    const cell = (column: string): string => cells[columns.indexOf(column)];
     return {
       expiryMs: Date.parse(cell('expiry')),
       snapshotMs: Date.parse(cell('snapshot_time')),
@@ -94,7 +94,7 @@ function forwardsByExpiry(rows: readonly MarkRow[]): Map<number, ExpiryForwardOf
     const rough = median(all.map((pair) => pair.forward));
     const near = all.filter((pair) => Math.abs(pair.strike - rough) <= parityBandFraction * rough).map((pair) => pair.forward);
     const sorted = Float64Array.from(near).sort();
-    const spread = sorted[Math.floor(0.75 * sorted.length)]! - sorted[Math.floor(0.25 * sorted.length)]!;
+    const spread = sorted[Math.floor(0.75 * sorted.length)] - sorted[Math.floor(0.25 * sorted.length)];
     forwards.set(expiryMs, { forward: median(near), spread });
   }
   return forwards;
@@ -129,6 +129,6 @@ function checkMark(row: MarkRow, forward: number) {
 
 function quantilesOf(values: readonly number[]): Quantiles {
   const sorted = Float64Array.from(values).sort();
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   return { median: median(values), p99: at(0.99), max: at(1) };
 }

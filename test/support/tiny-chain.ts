@@ -52,7 +52,7 @@ export function tinyChain(payoff: 'linear' | 'inverse' = 'linear'): TinyChainFil
     },
     options: {
       columns: Object.keys(column),
-      rows: tinyStrikes.flatMap((strike, index) => strikeRows(strike, tinyOutOfTheMoneyPrices[index]!, isLinear)),
+      rows: tinyStrikes.flatMap((strike, index) => strikeRows(strike, tinyOutOfTheMoneyPrices[index], isLinear)),
     },
   };
 }

@@ -1,0 +1,127 @@
+import { logRatio2 } from '../math/log.ts';
+import { scaledNormalPdf2 } from '../math/normal.ts';
+import { plus, times } from '../math/vector.ts';
+import { logMoneyness, SERIES_LIMIT } from '../portable/black76.ts';
+import {
+  IMPLIED_INVALID, IMPLIED_OK, impliedStandardDeviation, impliedVolatilityStatus, liftOf, startingDeviation,
+} from '../portable/implied-volatility.ts';
+import { boundedDeviation2, ratio2, standardisedMoneyness2 } from './black76.ts';
+
+/** Twin of halleyStep. */
+// @ts-ignore: decorator
+@inline
+function halleyStep2(x: v128, v: v128, lift: v128, target: v128): v128 {
+  const one = f64x2.splat(1.0);
+  const deviation = boundedDeviation2(v);
+  const h = standardisedMoneyness2(x, deviation);
+  const half = times(deviation, 0.5);
+  const z1 = f64x2.sub(h, half);
+  const z2 = f64x2.add(h, half);
+  const density = scaledNormalPdf2(lift, z1);
+  const series = f64x2.lt(deviation, f64x2.splat(SERIES_LIMIT));
+  const inside = f64x2.lt(z1, f64x2.splat(0.0));
+  const ratio = ratio2(h, z1, z2, deviation, series, inside);
+  const whole = v128.andnot(inside, series);
+  const price = f64x2.add(v128.and(lift, whole), f64x2.mul(density, ratio));
+  const priceOverVega = v128.bitselect(f64x2.div(price, density), ratio, whole);
+  const newton = f64x2.mul(logRatio2(target, price), priceOverVega);
+  const bend = f64x2.sub(f64x2.div(f64x2.mul(z1, z2), deviation), f64x2.div(one, priceOverVega));
+  return f64x2.add(deviation, f64x2.div(newton, plus(f64x2.mul(times(newton, 0.5), bend), 1.0)));
+}
+
+/**
+ * Implied volatilities of undiscounted prices.
+ *
+ * Reads   sign (f64, 1 call, -1 put), forward (f64), strike (f64), timeToExpiry (f64, years), price (f64, undiscounted,
+ *         currency of forward and strike)
+ * Writes  volatility (f64, fraction per root year; NaN unless the status is IMPLIED_OK), status (i32, IMPLIED codes)
+ * Needs   8-byte aligned f64 columns, 4-byte aligned status; any count
+ * Order   options independent. The starting points are worked out one by one, as they branch; the Halley steps, which
+ *         take most of the time, two at a time
+ * Error   at most 30 max(1, price / (v vega)) 2^-53 relative
+ */
+export function impliedVolatilities(
+  signPtr: usize, forwardPtr: usize, strikePtr: usize, timeToExpiryPtr: usize, pricePtr: usize,
+  volatilityPtr: usize, statusPtr: usize, count: i32,
+): void {
+  const pairCount = count & ~1;
+  for (let index = 0; index < pairCount; index += 2) {
+    const at = (<usize>index) << 3;
+    let x = f64x2.splat(0.0);
+    let v = f64x2.splat(1.0);
+    let lift = f64x2.splat(1.0);
+    let target = f64x2.splat(0.5);
+    let wanted = i64x2.splat(0);
+    let otherwise = f64x2.splat(0.0);
+    for (let lane = 0; lane < 2; lane++) {
+      const here = at + ((<usize>lane) << 3);
+      const sign = load<f64>(signPtr + here);
+      const forward = load<f64>(forwardPtr + here);
+      const strike = load<f64>(strikePtr + here);
+      const price = load<f64>(pricePtr + here);
+      const status = statusWithTime(sign, forward, strike, load<f64>(timeToExpiryPtr + here), price);
+      store<i32>(statusPtr + ((<usize>(index + lane)) << 2), status);
+      const gain = sign * (forward - strike);
+      const timeValue = price - 0.5 * (gain + Math.abs(gain));
+      if (status != IMPLIED_OK || timeValue == 0.0) {
+        if (status != IMPLIED_OK) otherwise = withLane(otherwise, lane, NaN);
+        continue;
+      }
+      const lower = Math.min(forward, strike);
+      const upper = Math.max(forward, strike);
+      const laneX = logMoneyness(upper, lower);
+      const laneLift = liftOf(timeValue, lower);
+      x = withLane(x, lane, laneX);
+      v = withLane(v, lane, startingDeviation(timeValue, lower, upper, laneX));
+      lift = withLane(lift, lane, laneLift);
+      target = withLane(target, lane, timeValue * laneLift / lower);
+      wanted = lane == 0 ? i64x2.replace_lane(wanted, 0, -1) : i64x2.replace_lane(wanted, 1, -1);
+    }
+    for (let step = 0; step < 3; step++) v = halleyStep2(x, v, lift, target);
+    const volatility = f64x2.div(v, f64x2.sqrt(v128.load(timeToExpiryPtr + at)));
+    v128.store(volatilityPtr + at, v128.bitselect(volatility, otherwise, wanted));
+  }
+  if (pairCount < count) {
+    const at = (<usize>pairCount) << 3;
+    impliedVolatilitiesScalar(
+      signPtr + at, forwardPtr + at, strikePtr + at, timeToExpiryPtr + at, pricePtr + at, volatilityPtr + at,
+      statusPtr + ((<usize>pairCount) << 2), 1,
+    );
+  }
+}
+
+/** Scalar twin of impliedVolatilities. */
+export function impliedVolatilitiesScalar(
+  signPtr: usize, forwardPtr: usize, strikePtr: usize, timeToExpiryPtr: usize, pricePtr: usize,
+  volatilityPtr: usize, statusPtr: usize, count: i32,
+): void {
+  for (let index = 0; index < count; index++) {
+    const at = (<usize>index) << 3;
+    const sign = load<f64>(signPtr + at);
+    const forward = load<f64>(forwardPtr + at);
+    const strike = load<f64>(strikePtr + at);
+    const time = load<f64>(timeToExpiryPtr + at);
+    const price = load<f64>(pricePtr + at);
+    const status = statusWithTime(sign, forward, strike, time, price);
+    store<i32>(statusPtr + ((<usize>index) << 2), status);
+    let volatility = NaN;
+    if (status == IMPLIED_OK) {
+      const v = impliedStandardDeviation(sign, forward, strike, price);
+      volatility = v == 0.0 ? 0.0 : v / Math.sqrt(time);
+    }
+    store<f64>(volatilityPtr + at, volatility);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function statusWithTime(sign: f64, forward: f64, strike: f64, time: f64, price: f64): i32 {
+  if (!(time > 0.0 && time < Infinity)) return IMPLIED_INVALID;
+  return impliedVolatilityStatus(sign, forward, strike, price);
+}
+
+// @ts-ignore: decorator
+@inline
+function withLane(vector: v128, lane: i32, value: f64): v128 {
+  return lane == 0 ? f64x2.replace_lane(vector, 0, value) : f64x2.replace_lane(vector, 1, value);
+}
