@@ -62,6 +62,7 @@ function marginSet(context: usize, scratch: usize, set: i32, totals: usize, simd
   const end = p + <usize>load<u32>(word(context, CONTEXT_SET_POSITION_COUNT) + (<usize>set << 2));
   for (let sum = 0; sum < SUM_COUNT; sum++) store<f64>(sums + (<usize>sum << 3), 0);
   store<f64>(sums + (<usize>SUM_EQUITY << 3), floatAt(word(context, CONTEXT_SET_CASH), set));
+  store<f64>(sums + (<usize>SUM_WORST_SCENARIO << 3), -1);
   while (p < end) {
     const entry = load<u32>(word(context, CONTEXT_POSITION_ROW) + (p << 2));
     const group = load<i32>(word(context, CONTEXT_RISK_ARRAY) + (entry & ~FLAG_MASK) + idsAt, 4);

@@ -115,10 +115,7 @@ export function ratioSeries(h: f64, v: f64): f64 {
 export function blackPrice(sign: f64, forward: f64, strike: f64, v: f64): f64 {
   const lower: f64 = Math.min(forward, strike);
   const upper: f64 = Math.max(forward, strike);
-  const gain: f64 = sign * (forward - strike);
-  // max(gain, 0), exactly, without a branch: which side is in the money is not predictable.
-  const intrinsic: f64 = 0.5 * (gain + Math.abs(gain));
-  return intrinsic + blackOtm(lower, logMoneyness(upper, lower), v);
+  return Math.max(sign * (forward - strike), 0.0) + blackOtm(lower, logMoneyness(upper, lower), v);
 }
 
 /** h with the sign of ln(F/K), so that d1 = this + v/2 and d2 = this - v/2. Needs a bounded v. */
@@ -262,7 +259,8 @@ function densityOf(
 
 export function deltaOf(sign: f64, forward: f64, density: f64, d1: f64): f64 {
   const tail: f64 = density / forward * millsRatio(Math.abs(d1));
-  const atMoney: f64 = d1 == 0.0 ? 0.5 : tail;
+  // Exactly 1/2 at d1 = 0, but NaN where the tail is.
+  const atMoney: f64 = d1 == 0.0 ? 0.5 + (tail - tail) : tail;
   // Adding 0 turns -0 into 0.
   return sign * (sign * d1 > 0.0 ? 1.0 - atMoney : atMoney) + 0.0;
 }

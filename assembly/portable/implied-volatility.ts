@@ -1,5 +1,6 @@
 import {
-  boundedDeviation, logMoneyness, ratioDifference, ratioSeries, SERIES_LIMIT, standardisedMoneyness,
+  boundedDeviation, logMoneyness, ratioDifference, ratioSeries, SERIES_LIMIT, SMALLEST_NORMAL,
+  standardisedMoneyness,
 } from './black76.ts';
 import { logRatio } from './log.ts';
 import { normalQuantileOf, scaledNormalPdf } from './normal.ts';
@@ -10,16 +11,19 @@ export const IMPLIED_OK: i32 = 0;
 export const IMPLIED_BELOW_INTRINSIC: i32 = 1;
 /** The price is at or above that of infinite volatility: the forward for a call, the strike for a put. */
 export const IMPLIED_ABOVE_MAXIMUM: i32 = 2;
-/** An argument is not finite, or the forward, strike or time to expiry is not positive. */
+/** An argument is not finite, or the forward, strike or time to expiry is not positive (or below 2^-1022). */
 export const IMPLIED_INVALID: i32 = 3;
+
+/** A smaller price in units of min(F, K) counts as this. */
+const SMALLEST_RATIO: f64 = 1e-320;
 
 /** Whether an undiscounted price has an implied volatility, as one of the IMPLIED codes. */
 export function impliedVolatilityStatus(sign: f64, forward: f64, strike: f64, undiscountedPrice: f64): i32 {
-  const total: f64 = forward + strike + undiscountedPrice;
+  const total: f64 = 2.0 * (forward + strike) + undiscountedPrice;
   // x - x is NaN for NaN and for Infinity.
-  if (!(forward > 0.0 && strike > 0.0 && total - total == 0.0)) return IMPLIED_INVALID;
-  const gain: f64 = sign * (forward - strike);
-  const intrinsic: f64 = 0.5 * (gain + Math.abs(gain));
+  const normal = forward >= SMALLEST_NORMAL && strike >= SMALLEST_NORMAL;
+  if (!(normal && total - total == 0.0)) return IMPLIED_INVALID;
+  const intrinsic: f64 = Math.max(sign * (forward - strike), 0.0);
   if (undiscountedPrice < intrinsic) return IMPLIED_BELOW_INTRINSIC;
   // The same as price >= forward (call) or strike (put), with the subtraction rounded as in the computation.
   if (undiscountedPrice - intrinsic >= Math.min(forward, strike)) return IMPLIED_ABOVE_MAXIMUM;
@@ -37,15 +41,14 @@ export function impliedVolatilityStatus(sign: f64, forward: f64, strike: f64, un
  */
 export function impliedStandardDeviation(sign: f64, forward: f64, strike: f64, undiscountedPrice: f64): f64 {
   if (impliedVolatilityStatus(sign, forward, strike, undiscountedPrice) != IMPLIED_OK) return NaN;
-  const gain: f64 = sign * (forward - strike);
-  const timeValue: f64 = undiscountedPrice - 0.5 * (gain + Math.abs(gain));
+  const timeValue: f64 = undiscountedPrice - Math.max(sign * (forward - strike), 0.0);
   if (timeValue == 0.0) return 0.0;
   const lower: f64 = Math.min(forward, strike);
   const upper: f64 = Math.max(forward, strike);
   const x: f64 = logMoneyness(upper, lower);
 
   const lift: f64 = liftOf(timeValue, lower);
-  const target: f64 = timeValue * lift / lower;
+  const target: f64 = targetOf(timeValue, lower, lift);
   const v0: f64 = startingDeviation(timeValue, lower, upper, x);
   const v1: f64 = halleyStep(x, v0, lift, target);
   const v2: f64 = halleyStep(x, v1, lift, target);
@@ -60,16 +63,21 @@ export function liftOf(timeValue: f64, lower: f64): f64 {
   return timeValue < lower * 1e-200 ? 4.149515568880993e180 : 1.0;
 }
 
+/** timeValue / lower in units of 1 / lift. */
+export function targetOf(timeValue: f64, lower: f64, lift: f64): f64 {
+  return Math.max(timeValue * lift / lower, SMALLEST_RATIO * lift);
+}
+
 /** The bound L3 for an out-of-the-money price, x = ln(upper / lower). */
 export function startingDeviation(timeValue: f64, lower: f64, upper: f64, x: f64): f64 {
-  const price: f64 = timeValue / lower;
+  const price: f64 = Math.max(timeValue / lower, SMALLEST_RATIO);
   const complement: f64 = (lower - timeValue) / lower;
   const growth: f64 = Math.min((upper - lower) / lower, 1e300);
   const divisor: f64 = 2.0 * price + growth;
   const z: f64 = normalQuantileOf(
     price * (price + 1.0 + growth) / divisor,
     complement * (price + growth) / divisor,
-    (price * price + growth * (price - 0.5)) / divisor,
+    price * (price / divisor) + growth * ((price - 0.5) / divisor),
   );
   const root: f64 = Math.sqrt(z * z + 2.0 * x);
   return z < 0.0 ? 2.0 * x / (root - z) : root + z;
@@ -89,6 +97,7 @@ function halleyStep(x: f64, v: f64, lift: f64, target: f64): f64 {
   const whole = inside && deviation >= SERIES_LIMIT;
   const price: f64 = whole ? lift + density * ratio : density * ratio;
   const priceOverVega: f64 = whole ? price / density : ratio;
-  const newton: f64 = logRatio(target, price) * priceOverVega;
-  return deviation + newton / (1.0 + 0.5 * newton * (z1 * z2 / deviation - 1.0 / priceOverVega));
+  const excess: f64 = logRatio(target, price);
+  const bend: f64 = priceOverVega / deviation * (z1 * z2) - 1.0;
+  return deviation + excess * priceOverVega / (1.0 + 0.5 * excess * bend);
 }

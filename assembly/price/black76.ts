@@ -121,8 +121,7 @@ export function blackOtm2(lower: v128, x: v128, v: v128): v128 {
 export function blackPrice2(sign: v128, forward: v128, strike: v128, v: v128): v128 {
   const lower = f64x2.pmin(forward, strike);
   const upper = f64x2.pmax(forward, strike);
-  const gain = f64x2.mul(sign, f64x2.sub(forward, strike));
-  const intrinsic = times(f64x2.add(gain, f64x2.abs(gain)), 0.5);
+  const intrinsic = atLeast(f64x2.mul(sign, f64x2.sub(forward, strike)), 0.0);
   return f64x2.add(intrinsic, blackOtm2(lower, logMoneyness2(upper, lower), v));
 }
 
@@ -140,7 +139,53 @@ export function priceOptions(
 ): void {
   const bytes = (<usize>count) << 3;
   const pairBytes = bytes & ~15;
-  for (let at: usize = 0; at < pairBytes; at += 16) {
+  const quadBytes = bytes & ~31;
+  let at: usize = 0;
+  for (; at < quadBytes; at += 32) {
+    const aF = v128.load(forwardPtr + at);
+    const aK = v128.load(strikePtr + at);
+    const bF = v128.load(forwardPtr + at, 16);
+    const bK = v128.load(strikePtr + at, 16);
+    const aLower = f64x2.pmin(aF, aK);
+    const bLower = f64x2.pmin(bF, bK);
+    const aX = logMoneyness2(f64x2.pmax(aF, aK), aLower);
+    const bX = logMoneyness2(f64x2.pmax(bF, bK), bLower);
+    const aV = boundedDeviation2(v128.load(vPtr + at));
+    const bV = boundedDeviation2(v128.load(vPtr + at, 16));
+    const aH = standardisedMoneyness2(aX, aV);
+    const bH = standardisedMoneyness2(bX, bV);
+    const aHalf = times(aV, 0.5);
+    const bHalf = times(bV, 0.5);
+    const aZ = f64x2.sub(aH, aHalf);
+    const bZ = f64x2.sub(bH, bHalf);
+    const aSeries = f64x2.lt(aV, f64x2.splat(SERIES_LIMIT));
+    const bSeries = f64x2.lt(bV, f64x2.splat(SERIES_LIMIT));
+    const aInside = f64x2.lt(aZ, f64x2.splat(0.0));
+    const bInside = f64x2.lt(bZ, f64x2.splat(0.0));
+    let aRatio = f64x2.splat(0.0);
+    let bRatio = f64x2.splat(0.0);
+    if (v128.any_true(v128.or(aSeries, bSeries))) {
+      aRatio = ratioSeries2(aH, aV);
+      bRatio = ratioSeries2(bH, bV);
+    }
+    if (!i64x2.all_true(v128.and(aSeries, bSeries))) {
+      const aD = ratioDifference2(f64x2.abs(aZ), f64x2.add(aH, aHalf), v128.and(aInside, f64x2.splat(-0.0)));
+      const bD = ratioDifference2(f64x2.abs(bZ), f64x2.add(bH, bHalf), v128.and(bInside, f64x2.splat(-0.0)));
+      aRatio = v128.bitselect(aRatio, aD, aSeries);
+      bRatio = v128.bitselect(bRatio, bD, bSeries);
+    }
+    const aDensity = scaledNormalPdf2(aLower, aZ);
+    const bDensity = scaledNormalPdf2(bLower, bZ);
+    const aBase = v128.and(aLower, v128.andnot(aInside, aSeries));
+    const bBase = v128.and(bLower, v128.andnot(bInside, bSeries));
+    const aOtm = f64x2.add(aBase, f64x2.mul(aDensity, aRatio));
+    const bOtm = f64x2.add(bBase, f64x2.mul(bDensity, bRatio));
+    const aGain = f64x2.mul(v128.load(signPtr + at), f64x2.sub(aF, aK));
+    const bGain = f64x2.mul(v128.load(signPtr + at, 16), f64x2.sub(bF, bK));
+    v128.store(pricePtr + at, f64x2.add(atLeast(aGain, 0.0), aOtm));
+    v128.store(pricePtr + at, f64x2.add(atLeast(bGain, 0.0), bOtm), 16);
+  }
+  for (; at < pairBytes; at += 16) {
     const price = blackPrice2(
       v128.load(signPtr + at), v128.load(forwardPtr + at), v128.load(strikePtr + at), v128.load(vPtr + at),
     );

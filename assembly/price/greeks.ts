@@ -1,6 +1,6 @@
 import { scaledExp2 } from '../math/exp.ts';
 import { headOf, millsRatio2 } from '../math/normal.ts';
-import { times } from '../math/vector.ts';
+import { atLeast, times } from '../math/vector.ts';
 import {
   blackDensity, blackPrice, boundedDeviation, deltaOf, deviationError, gammaOf, rhoOf, signedMoneyness, thetaOf, vannaOf,
   vegaOf, volgaOf,
@@ -62,7 +62,8 @@ function blackDensity2(forward: v128, strike: v128, h: v128, v: v128, error: v12
 function delta2(sign: v128, forward: v128, density: v128, d1: v128): v128 {
   const zero = f64x2.splat(0.0);
   const tail = f64x2.mul(f64x2.div(density, forward), millsRatio2(f64x2.abs(d1)));
-  const atMoney = v128.bitselect(f64x2.splat(0.5), tail, f64x2.eq(d1, zero));
+  const half = f64x2.add(f64x2.splat(0.5), f64x2.sub(tail, tail));
+  const atMoney = v128.bitselect(half, tail, f64x2.eq(d1, zero));
   const inside = f64x2.gt(f64x2.mul(sign, d1), zero);
   const size = v128.bitselect(f64x2.sub(f64x2.splat(1.0), atMoney), atMoney, inside);
   return f64x2.add(f64x2.mul(sign, size), zero);
@@ -102,8 +103,7 @@ export function greekOptions(
     const discount = scaledExp2(f64x2.splat(1.0), f64x2.mul(f64x2.neg(rate), time), zero);
     const lower = f64x2.pmin(forward, strike);
     const x = logMoneyness2(f64x2.pmax(forward, strike), lower);
-    const gain = f64x2.mul(sign, f64x2.sub(forward, strike));
-    const intrinsic = times(f64x2.add(gain, f64x2.abs(gain)), 0.5);
+    const intrinsic = atLeast(f64x2.mul(sign, f64x2.sub(forward, strike)), 0.0);
     const price = f64x2.mul(discount, f64x2.add(intrinsic, blackOtm2(lower, x, v)));
 
     const deviation = boundedDeviation2(v);

@@ -1,9 +1,10 @@
 import { logRatio2 } from '../math/log.ts';
 import { scaledNormalPdf2 } from '../math/normal.ts';
-import { plus, times } from '../math/vector.ts';
+import { minus, plus, times } from '../math/vector.ts';
 import { logMoneyness, SERIES_LIMIT } from '../portable/black76.ts';
 import {
   IMPLIED_INVALID, IMPLIED_OK, impliedStandardDeviation, impliedVolatilityStatus, liftOf, startingDeviation,
+  targetOf,
 } from '../portable/implied-volatility.ts';
 import { boundedDeviation2, ratio2, standardisedMoneyness2 } from './black76.ts';
 
@@ -11,7 +12,6 @@ import { boundedDeviation2, ratio2, standardisedMoneyness2 } from './black76.ts'
 // @ts-ignore: decorator
 @inline
 function halleyStep2(x: v128, v: v128, lift: v128, target: v128): v128 {
-  const one = f64x2.splat(1.0);
   const deviation = boundedDeviation2(v);
   const h = standardisedMoneyness2(x, deviation);
   const half = times(deviation, 0.5);
@@ -24,9 +24,10 @@ function halleyStep2(x: v128, v: v128, lift: v128, target: v128): v128 {
   const whole = v128.andnot(inside, series);
   const price = f64x2.add(v128.and(lift, whole), f64x2.mul(density, ratio));
   const priceOverVega = v128.bitselect(f64x2.div(price, density), ratio, whole);
-  const newton = f64x2.mul(logRatio2(target, price), priceOverVega);
-  const bend = f64x2.sub(f64x2.div(f64x2.mul(z1, z2), deviation), f64x2.div(one, priceOverVega));
-  return f64x2.add(deviation, f64x2.div(newton, plus(f64x2.mul(times(newton, 0.5), bend), 1.0)));
+  const excess = logRatio2(target, price);
+  const bend = minus(f64x2.mul(f64x2.div(priceOverVega, deviation), f64x2.mul(z1, z2)), 1.0);
+  const step = f64x2.div(f64x2.mul(excess, priceOverVega), plus(f64x2.mul(times(excess, 0.5), bend), 1.0));
+  return f64x2.add(deviation, step);
 }
 
 /**
@@ -61,8 +62,7 @@ export function impliedVolatilities(
       const price = load<f64>(pricePtr + here);
       const status = statusWithTime(sign, forward, strike, load<f64>(timeToExpiryPtr + here), price);
       store<i32>(statusPtr + ((<usize>(index + lane)) << 2), status);
-      const gain = sign * (forward - strike);
-      const timeValue = price - 0.5 * (gain + Math.abs(gain));
+      const timeValue = price - Math.max(sign * (forward - strike), 0.0);
       if (status != IMPLIED_OK || timeValue == 0.0) {
         if (status != IMPLIED_OK) otherwise = withLane(otherwise, lane, NaN);
         continue;
@@ -74,7 +74,7 @@ export function impliedVolatilities(
       x = withLane(x, lane, laneX);
       v = withLane(v, lane, startingDeviation(timeValue, lower, upper, laneX));
       lift = withLane(lift, lane, laneLift);
-      target = withLane(target, lane, timeValue * laneLift / lower);
+      target = withLane(target, lane, targetOf(timeValue, lower, laneLift));
       wanted = lane == 0 ? i64x2.replace_lane(wanted, 0, -1) : i64x2.replace_lane(wanted, 1, -1);
     }
     for (let step = 0; step < 3; step++) v = halleyStep2(x, v, lift, target);

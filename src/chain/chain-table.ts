@@ -68,7 +68,8 @@ function amountInRange(
 ): number | null {
   const place = { ...placeOf(cell), value };
   if (typeof value !== 'number') {
-    problems.add('ColumnTypeWrong', `${cell.column} of ${cell.table.name} must be a number, got ${String(value)}`, place);
+    const message = `${cell.column} of ${cell.table.name} must be a number, got ${String(value)}`;
+    problems.add('ColumnTypeWrong', message, place);
     return null;
   }
   if (isInRange(value) && value <= limits.priceMax) return value;

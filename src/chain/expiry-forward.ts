@@ -9,7 +9,10 @@ import type { ExpiryQuotes } from './strike-quotes.ts';
 
 export interface ExpiryForward {
   readonly expiryMs: number;
-  /** The mid of the expiry's future where it has one with a good quote, else the parity forward; NaN if there is neither. */
+  /**
+   * The mid of the expiry's future where it has one with a good quote, else the parity forward; NaN if there is
+   * neither.
+   */
   readonly forward: number;
   readonly source: 'future' | 'parity';
   /** 1 for inverse options. */

@@ -34,7 +34,10 @@ function midnightUtcMs(date: string): number | null {
   return isCalendarDate ? midnight : null;
 }
 
-/** -4 from the second Sunday of March to the day before the first Sunday of November, else -5 (local times after 2 am). */
+/**
+ * -4 from the second Sunday of March to the day before the first Sunday of November, else -5 (local times after 2
+ * am).
+ */
 function newYorkUtcOffsetHours(midnight: number): number {
   const year = new Date(midnight).getUTCFullYear();
   const summerStart = sundayMs(year, 2, 2);

@@ -5,10 +5,11 @@ import { MargridError } from '../errors.ts';
 /**
  * One market of two snapshots, as of the later of the two unless `asOfMs` says otherwise.
  *
- * A market has one time. Where a snapshot was taken at another, its volatilities are rescaled so that every option keeps
- * its total standard deviation `volatility · sqrt(T)`, hence its quoted price: no price is changed by the shift of the clock.
- * (Between the close of a stock exchange on Friday and a coin exchange on Saturday that is also what happened: the stock
- * market did not move.) Throws `ExpiryPassed` if a contract would have expired by the common time.
+ * A market has one time. Where a snapshot was taken at another, its volatilities are rescaled so that every option
+ * keeps its total standard deviation `volatility · sqrt(T)`, hence its quoted price: no price is changed by the shift
+ * of the clock. (Between the close of a stock exchange on Friday and a coin exchange on Saturday that is also what
+ * happened: the stock market did not move.) Throws `ExpiryPassed` if a contract would have expired by the common
+ * time.
  */
 export function mergeMarkets(first: Market, second: Market, asOfMs = Math.max(first.asOfMs, second.asOfMs)): Market {
   const markets = [atTime(first, asOfMs), atTime(second, asOfMs)] as const;
@@ -51,7 +52,8 @@ function mergeIndexPrices(first: Market['indexPrice'], second: Market['indexPric
   for (const [pair, price] of second) {
     const other = first.get(pair);
     if (other !== undefined && other !== price) {
-      throw new MargridError('ValueInvalid', `the markets disagree on the index price of ${pair}: ${other} and ${price}`);
+      const message = `the markets disagree on the index price of ${pair}: ${other} and ${price}`;
+      throw new MargridError('ValueInvalid', message, { value: price });
     }
   }
   return new Map([...first, ...second]);

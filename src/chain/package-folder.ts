@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MargridError } from '../errors.ts';
 
-/** The nearest folder above this file that holds margrid's package.json: the same from `src` and from `build/js/src`. */
+/**
+ * The nearest folder above this file that holds margrid's package.json: the same from `src` and from `build/js/src`.
+ */
 export function packageFolder(): string {
   const start = dirname(fileURLToPath(import.meta.url));
   for (let folder = start; ; folder = dirname(folder)) {

@@ -18,11 +18,11 @@ export function parseChain(text: string, file: string): Chain {
   }
   const problems = new ProblemList(file);
   const header = parseHeader(object, problems);
-  const futures = parseFutures(object.futures, header.expiryTime, problems);
-  const options = parseOptions(object.options, header.expiryTime, problems);
+  const expiryTime = parseExpiryTime(object, problems);
+  const futures = parseFutures(object.futures, expiryTime, problems);
+  const options = parseOptions(object.options, expiryTime, problems);
   problems.throwIfAny();
-  const { expiryTime: _used, ...rest } = header;
-  return { file, ...rest, futures, options };
+  return { file, ...header, futures, options };
 }
 
 function parseObject(text: string, file: string): Record<string, unknown> {
@@ -36,7 +36,7 @@ function parseObject(text: string, file: string): Record<string, unknown> {
   throw new MargridError('FileUnreadable', `${file}: must hold one JSON object`, { file });
 }
 
-type ChainHeader = Omit<Chain, 'file' | 'futures' | 'options'> & { readonly expiryTime: ExpiryTimeRule };
+type ChainHeader = Omit<Chain, 'file' | 'futures' | 'options'>;
 
 function parseHeader(object: Record<string, unknown>, problems: ProblemList): ChainHeader {
   const field = new HeaderFields(object, problems);
@@ -52,15 +52,22 @@ function parseHeader(object: Record<string, unknown>, problems: ProblemList): Ch
       option: field.oneOf<OpenInterestUnit>('openInterestUnit.option', ['contracts', 'quoteCurrency']),
       future: field.oneOf<OpenInterestUnit>('openInterestUnit.future', ['contracts', 'quoteCurrency']),
     },
-    expiryTime: {
-      timeZone: field.oneOf('expiryTime.timeZone', ['UTC', 'America/New_York']),
-      hour: field.hour('expiryTime.hour'),
-    },
     spotPrice: field.value('spotPrice') === null ? null : field.positive('spotPrice'),
   };
 }
 
-/** Reads header fields by dotted path. A wrong field is listed and a stand-in returned: nothing of it leaves `parseChain`. */
+function parseExpiryTime(object: Record<string, unknown>, problems: ProblemList): ExpiryTimeRule {
+  const field = new HeaderFields(object, problems);
+  return {
+    timeZone: field.oneOf('expiryTime.timeZone', ['UTC', 'America/New_York']),
+    hour: field.hour('expiryTime.hour'),
+  };
+}
+
+/**
+ * Reads header fields by dotted path. A wrong field is listed and a stand-in returned: nothing of it leaves
+ * `parseChain`.
+ */
 class HeaderFields {
   readonly #object: Record<string, unknown>;
   readonly #problems: ProblemList;
@@ -71,7 +78,8 @@ class HeaderFields {
   }
 
   value(path: string): unknown {
-    return path.split('.').reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], this.#object);
+    const child = (node: unknown, key: string): unknown => (node as Record<string, unknown> | null | undefined)?.[key];
+    return path.split('.').reduce(child, this.#object);
   }
 
   text(path: string): string {
@@ -93,7 +101,8 @@ class HeaderFields {
 
   oneOf<Choice extends string>(path: string, choices: readonly Choice[]): Choice {
     const value = this.value(path);
-    return choices.find((choice) => choice === value) ?? this.#wrong(path, `must be one of ${choices.join(', ')}`, choices[0]);
+    const found = choices.find((choice) => choice === value);
+    return found ?? this.#wrong(path, `must be one of ${choices.join(', ')}`, choices[0]);
   }
 
   instant(path: string): number {
@@ -174,7 +183,8 @@ function parseOptionType(cell: ChainCell, problems: ProblemList): 'call' | 'put'
   const value = cellValue(cell);
   if (value === 'C') return 'call';
   if (value === 'P') return 'put';
-  problems.add('ValueInvalid', `optionType must be C or P, got ${String(value)}`, { row: cell.row, column: cell.column, value });
+  const place = { row: cell.row, column: cell.column, value };
+  problems.add('ValueInvalid', `optionType must be C or P, got ${String(value)}`, place);
   return null;
 }
 

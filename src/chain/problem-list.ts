@@ -14,7 +14,8 @@ export class ProblemList {
 
   add(code: ErrorCode, message: string, place: { row?: number; column?: string; value?: unknown } = {}): void {
     this.#count += 1;
-    if (this.#problems.length < limits.problemCountMax) this.#problems.push({ code, message, file: this.file, ...place });
+    if (this.#problems.length >= limits.problemCountMax) return;
+    this.#problems.push({ code, message, file: this.file, ...place });
   }
 
   throwIfAny(): void {

@@ -121,7 +121,8 @@ function resolveExpiry(chain: Chain, expiry: ExpiryQuotes, curve: ExpiryForward,
       return { option, kept: null, dropped: reasonOfRow(option, strike.defect, curve.forward) };
     }
     const impliedVolatility = strike.standardDeviation / Math.sqrt(timeToExpiryYears);
-    return { option, kept: optionRow(chain, option, { forward: curve.forward, impliedVolatility, spot }), dropped: null };
+    const kept = optionRow(chain, option, { forward: curve.forward, impliedVolatility, spot });
+    return { option, kept, dropped: null };
   }));
 }
 
@@ -141,7 +142,8 @@ function withoutOutliers(strikes: readonly StrikeVolatility[]): StrikeVolatility
 
 /** A bad quote is the reason of its own row; the row across only lost the side that its volatility comes from. */
 function reasonOfRow(option: OptionQuote, defect: DropReason, forward: number): DropReason {
-  const concernsBothRows = defect === 'strike-fails-parity' || defect === 'off-the-smile' || defect === 'volatility-out-of-band';
+  const concernsBothRows = defect === 'strike-fails-parity' || defect === 'off-the-smile'
+    || defect === 'volatility-out-of-band';
   const isOutOfTheMoney = option.optionType === outOfTheMoneyType(option.strike, forward);
   return concernsBothRows || isOutOfTheMoney ? defect : 'other-side-unusable';
 }

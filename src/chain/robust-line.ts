@@ -6,7 +6,10 @@ export function median(values: readonly number[]): number {
   return count % 2 === 1 ? sorted[upper] : (sorted[upper - 1] + sorted[upper]) / 2;
 }
 
-/** The line through points that is the median of all slopes and of all intercepts: up to 29% wrong points do not move it far. */
+/**
+ * The line through points that is the median of all slopes and of all intercepts: up to 29% wrong points do not move
+ * it far.
+ */
 export interface Line {
   readonly slope: number;
   readonly intercept: number;

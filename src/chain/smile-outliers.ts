@@ -10,13 +10,15 @@ export function smileOutliers(standardDeviations: readonly number[]): boolean[] 
     const first = index - smileNeighbourCount;
     const end = index + smileNeighbourCount + 1;
     if (first < 0 || end > standardDeviations.length) return false;
-    const neighbours = standardDeviations.slice(first, end).filter((_deviation, offset) => offset !== smileNeighbourCount);
+    const window = standardDeviations.slice(first, end);
+    const neighbours = window.filter((_deviation, offset) => offset !== smileNeighbourCount);
     return !isWithinSmile(deviation, neighbours);
   });
 }
 
 /**
- * A smile is convex: a strike is below all its neighbours at the bottom of it, but never above all but one of them. So the upper bound is the second highest neighbour (the highest may itself be stale), the lower the lowest.
+ * A smile is convex: a strike is below all its neighbours at the bottom of it, but never above all but one of them.
+ * So the upper bound is the second highest neighbour (the highest may itself be stale), the lower the lowest.
  */
 function isWithinSmile(deviation: number, neighbours: readonly number[]): boolean {
   const ascending = Float64Array.from(neighbours).sort();

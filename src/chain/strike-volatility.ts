@@ -21,8 +21,8 @@ export function outOfTheMoneyType(strike: number, forward: number): OptionType {
 }
 
 /**
- * From the mid of the out-of-the-money side alone: the other side's price is mostly intrinsic value, so its spread drowns
- * the volatility. Call and put of a strike share the result, and parity holds in the market by construction.
+ * From the mid of the out-of-the-money side alone: the other side's price is mostly intrinsic value, so its spread
+ * drowns the volatility. Call and put of a strike share the result, and parity holds in the market by construction.
  */
 export function strikeVolatility(strike: StrikeQuotes, curve: ExpiryForward, payoff: Payoff): StrikeVolatility {
   const unusable = (defect: DropReason): StrikeVolatility => ({ strike, standardDeviation: NaN, defect });

@@ -135,7 +135,7 @@ export const schema = {
       worstCase: column('f64', layout.CONTEXT_RESULT_WORST_CASE, 'kernels B-D', 'worst scenario loss, settlement currency'),
       rollShock: column('f64', layout.CONTEXT_RESULT_ROLL_SHOCK, 'kernels B-D', 'settlement currency'),
       deltaShock: column('f64', layout.CONTEXT_RESULT_DELTA_SHOCK, 'kernels B-D', 'settlement currency'),
-      worstScenario: column('i32', layout.CONTEXT_RESULT_WORST_SCENARIO, 'kernels B-D', 'scenario of the largest group loss'),
+      worstScenario: column('i32', layout.CONTEXT_RESULT_WORST_SCENARIO, 'kernels B-D', 'scenario of the largest group loss; -1 if none loses'),
       status: column('u8', layout.CONTEXT_RESULT_STATUS, 'kernels B-D', '0 healthy, 1 margin call, 2 liquidation, 3 quarantined'),
       fault: column('u8', layout.CONTEXT_RESULT_FAULT, 'kernels B-D', '0 none, 1 input, 2 market data'),
     },

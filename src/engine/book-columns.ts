@@ -1,6 +1,7 @@
 import { FLAG_END_EXPIRY, FLAG_END_GROUP, FLAG_LINEAR, FLAG_MASK, SHAPE_CALL, SHAPE_FUTURE } from '../../assembly/portable/layout.ts';
 import { headerWords, type Arena } from '../columns/arena.ts';
 import { rowFloatsOf } from '../columns/schema.ts';
+import type { CashColumns } from '../domain/book.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { MargridError } from '../errors.ts';
 import type { InstrumentRows } from './instrument-rows.ts';
@@ -132,6 +133,23 @@ export class BookColumns {
     nettingSet.fault[set] = held.fault;
     this.cashAmount[set] = held.cashAmount;
     this.#finishSet(set);
+  }
+
+  /** Cash of all sets at once. `currencyOf`: row of the cash columns' currencies in the engine's. */
+  replaceCash(cash: CashColumns, currencyOf: Uint8Array): void {
+    const { currency } = this.arena.views.nettingSet;
+    this.cashAmount.fill(0, 0, this.setCount);
+    for (let i = 0; i < cash.amount.length; i++) {
+      const account = cash.accountIndex[i]!;
+      let set = this.accountFirstSet[account]!;
+      const end = this.accountFirstSet[account + 1]!;
+      while (set < end && currency[set] !== currencyOf[cash.currencyIndex[i]!]) set++;
+      if (set === end && cash.amount[i] !== 0) {
+        throw new MargridError('EngineState', `account ${this.accountIds[account]} has no netting set for its cash: use update()`);
+      }
+      if (set < end) this.cashAmount[set] = cash.amount[i]!;
+    }
+    for (let set = 0; set < this.setCount; set++) this.#finishSet(set);
   }
 
   /**

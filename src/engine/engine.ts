@@ -1,7 +1,7 @@
 import { CHUNK_SET_COUNT } from '../../assembly/portable/layout.ts';
 import { Arena, headerWords, planArena } from '../columns/arena.ts';
 import type { Counts } from '../columns/schema.ts';
-import type { Book } from '../domain/book.ts';
+import type { Book, CashColumns } from '../domain/book.ts';
 import type { Market } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';
 import type { MarginModel } from '../margin/model.ts';
@@ -191,6 +191,16 @@ export class Engine {
       changes,
     );
     opened.forEach((account) => accountRow.set(account, accountRow.size));
+    this.#state = 'loaded';
+  }
+
+  /**
+   * Replaces the cash of every netting set; sets without a row get none. For whole books: `update` is the call for single accounts. Throws
+   * `EngineState` if a row's account holds nothing in that currency, because this call opens no netting sets.
+   */
+  replaceCash(cash: CashColumns, currencies: readonly string[]): void {
+    this.#requireIdle();
+    this.#book.replaceCash(cash, Uint8Array.from(currencies, (name) => this.rows.currencies.indexOf(name)));
     this.#state = 'loaded';
   }
 

@@ -1,4 +1,7 @@
-/** The first draws of an account's stream: what kind of account it is, in which currencies, and how many positions it has. */
+/**
+ * The first draws of an account's stream: what kind of account it is, in which currencies, and how many positions it
+ * has.
+ */
 import type { HoldableInstruments, InstrumentChoice } from './holdable-instruments.ts';
 import { accountKindShares } from './position-count-tables.ts';
 import type { AccountKind, PositionCountTables } from './position-count-tables.ts';
@@ -33,7 +36,12 @@ export interface AccountPlanSource {
 export function accountPlanSource(instruments: HoldableInstruments, counts: PositionCountTables): AccountPlanSource {
   const nonEmpty = (choices: readonly InstrumentChoice[]): number[] =>
     choices.flatMap((choice, index) => (choice.instrumentIndex.length > 0 ? [index] : []));
-  return { counts, instruments, linearCurrencies: nonEmpty(instruments.linear), optionCurrencies: nonEmpty(instruments.options) };
+  return {
+    counts,
+    instruments,
+    linearCurrencies: nonEmpty(instruments.linear),
+    optionCurrencies: nonEmpty(instruments.options),
+  };
 }
 
 export function drawAccountPlan(plan: AccountPlan, source: AccountPlanSource, stream: RandomStream): void {

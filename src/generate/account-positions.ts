@@ -9,7 +9,10 @@ const longShareOfOptions = 0.5;
 /** Share of option holders with one future or perpetual beside the options, and how many market makers have. */
 const hedgedShare = 0.4;
 const marketMakerHedgeCount = 3;
-/** Of the draws of an option holder: bought and sold legs of one type, and calls with puts. The rest are single options. */
+/**
+ * Of the draws of an option holder: bought and sold legs of one type, and calls with puts. The rest are single
+ * options.
+ */
 const verticalShare = 0.3;
 const strangleShare = 0.15;
 /** The legs of a spread are at most this many listed strikes apart. */
@@ -70,13 +73,16 @@ function addHedges(plan: AccountPlan, sources: AccountSources, sizeFactor: numbe
 }
 
 function addOptions(
-  plan: AccountPlan, isSecond: boolean, room: number, sizeFactor: number, { instruments, stream, writer }: AccountSources,
+  plan: AccountPlan, isSecond: boolean, room: number, sizeFactor: number, sources: AccountSources,
 ): void {
-  const currency = isSecond ? plan.secondaryCurrency : plan.primaryCurrency;
+  const { instruments, stream, writer } = sources;
+  const [currency, otherCurrency] = isSecond
+    ? [plan.secondaryCurrency, plan.primaryCurrency]
+    : [plan.primaryCurrency, plan.secondaryCurrency];
   let instrumentIndex = writer.drawInstrument(instruments.options[currency]);
   if (instrumentIndex < 0) {
     // One currency is used up. The plan takes at most half of both together, so the other one is not.
-    instrumentIndex = writer.drawInstrument(instruments.options[isSecond ? plan.primaryCurrency : plan.secondaryCurrency]);
+    instrumentIndex = writer.drawInstrument(instruments.options[otherCurrency]);
   }
   const quantity = writer.drawQuantity(instrumentIndex, false, sizeFactor);
   const signed = stream.nextFraction() < longShareOfOptions ? quantity : -quantity;
@@ -88,7 +94,10 @@ function addOptions(
   if (leg >= 0 && !writer.isHeld(leg)) writer.add(leg, isVertical ? -signed : signed, false);
 }
 
-/** The second leg: a few strikes away, of the same type for a vertical spread, else of the other type; -1 if none is there. */
+/**
+ * The second leg: a few strikes away, of the same type for a vertical spread, else of the other type; -1 if none is
+ * there.
+ */
 function drawLeg(series: OptionSeries, instrumentIndex: number, isVertical: boolean, stream: RandomStream): number {
   const distance = isVertical ? 1 + stream.nextIndex(legDistanceMax) : stream.nextIndex(legDistanceMax + 1);
   const isUp = stream.nextInt32() < 0;

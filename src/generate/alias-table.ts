@@ -26,7 +26,8 @@ export function buildAliasTable(weights: Float64Array): AliasTable {
     ownShare[giver] -= 1 - ownShare[receiver];
     if (ownShare[giver] < 1) small.push(large.pop()!);
   }
-  // What is left differs from 1 by rounding only. An index of weight zero cannot be left: its column was given away first.
+  // What is left differs from 1 by rounding only. An index of weight zero cannot be left: its column was given away
+  // first.
   for (const index of [...small, ...large]) ownShare[index] = 1;
   return { count, ownShare, alias };
 }

@@ -6,8 +6,8 @@ import { equityMultiple, healthyMultiple } from './equity-target.ts';
 import { RandomStream, streamPurposes } from './random.ts';
 
 /**
- * What the margin model says about a book without cash. One row per netting set (account and settlement currency), in the
- * order of accounts, then currencies.
+ * What the margin model says about a book without cash. One row per netting set (account and settlement currency), in
+ * the order of accounts, then currencies.
  */
 export interface NettingSetRequirements {
   readonly accountIndex: Uint32Array;

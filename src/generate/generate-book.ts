@@ -8,8 +8,8 @@ import { generatePositions } from './generate-positions.ts';
 /**
  * A random book of the shape described in docs/BOOK-GENERATOR.md.
  *
- * Two steps: positions, which need the market only, then cash, which needs the margin of each account: `requirements` is
- * asked once, with the book that has no cash yet.
+ * Two steps: positions, which need the market only, then cash, which needs the margin of each account: `requirements`
+ * is asked once, with the book that has no cash yet.
  */
 export function generateBook(
   market: Market, options: BookOptions, requirements: (book: Book) => NettingSetRequirements,

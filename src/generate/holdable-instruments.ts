@@ -46,7 +46,9 @@ export interface OptionSeries {
   readonly slotOfInstrument: Int32Array;
 }
 
-/** Notional of a typical position, in quote currency: a few thousand dollars of futures, tens of thousands of options. */
+/**
+ * Notional of a typical position, in quote currency: a few thousand dollars of futures, tens of thousands of options.
+ */
 const typicalLinearNotional = 5_000;
 const typicalOptionNotional = 50_000;
 /** Where one lot is worth more than the typical notional (index options), the typical position is this many lots. */
@@ -82,8 +84,8 @@ function requireSome(choices: readonly InstrumentChoice[], what: string): void {
 }
 
 /**
- * Popular in proportion to the notional of the open interest. Options of one currency have one contract size, so there it
- * is the number of contracts. Instruments without open interest are not held unless nothing has any.
+ * Popular in proportion to the notional of the open interest. Options of one currency have one contract size, so
+ * there it is the number of contracts. Instruments without open interest are not held unless nothing has any.
  */
 function choiceOf(market: Market, isWanted: (instrument: Instrument) => boolean): InstrumentChoice {
   const wanted = market.instruments.flatMap((instrument, index) => (isWanted(instrument) ? [index] : []));
@@ -127,7 +129,10 @@ function optionSeries(market: Market): OptionSeries {
     .sort((first, second) => compareOptions(instruments[first], instruments[second]));
   const slotOfInstrument = new Int32Array(instruments.length).fill(-1);
   order.forEach((instrumentIndex, slot) => { slotOfInstrument[instrumentIndex] = slot; });
-  const slotOfTerms = new Map(order.map((index, slot) => [termsKey(instruments[index], instruments[index].optionType!), slot]));
+  const slotOfTerms = new Map(order.map((index, slot) => {
+    const option = instruments[index];
+    return [termsKey(option, option.optionType!), slot];
+  }));
   const twin = Int32Array.from(order, (index) => {
     const option = instruments[index];
     return slotOfTerms.get(termsKey(option, option.optionType === 'call' ? 'put' : 'call')) ?? -1;

@@ -1,11 +1,11 @@
 /**
  * How many positions an account holds, per kind of account.
  *
- * | kind         | share of accounts | number of positions                                                               |
- * | ------------ | ----------------- | --------------------------------------------------------------------------------- |
- * | linear-only  | 60%               | 1, 2, 3, 4 with 50%, 28%, 14%, 8%: mean 1.8                                       |
- * | option       | 39.6%             | log-normal, median 8; its width is solved for the mean of the whole book          |
- * | market-maker | 0.4%              | log-normal, median 450                                                            |
+ * | kind         | share of accounts | number of positions |
+ * | ------------ | ----------------- | -------------------- |
+ * | linear-only  | 60%               | 1, 2, 3, 4 with 50%, 28%, 14%, 8%: mean 1.8 |
+ * | option       | 39.6%             | log-normal, median 8; its width is solved for the mean of the whole book |
+ * | market-maker | 0.4%              | log-normal, median 450 |
  *
  * The medians are those of `meanPositions` 12 and scale with it; the counts of linear-only accounts do not.
  */

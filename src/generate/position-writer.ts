@@ -17,8 +17,8 @@ const tableCount = 4_096;
 const redrawCountMax = 32;
 
 /**
- * Writes the positions of one account after another into preallocated columns. Draws instruments by popularity and never
- * the same one twice for an account.
+ * Writes the positions of one account after another into preallocated columns. Draws instruments by popularity and
+ * never the same one twice for an account.
  */
 export class PositionWriter {
   readonly columns: PositionColumns;
@@ -76,7 +76,8 @@ export class PositionWriter {
   drawQuantity(instrumentIndex: number, isLinear: boolean, sizeFactor: number): number {
     const { typicalLots, lotsPerContract } = this.#instruments;
     const sizes = isLinear ? this.#linearSizes : this.#optionSizes;
-    const lots = Math.floor(typicalLots[instrumentIndex] * sizes[this.#stream.nextIndex(tableCount)] * sizeFactor + 0.5);
+    const multiple = sizes[this.#stream.nextIndex(tableCount)] * sizeFactor;
+    const lots = Math.floor(typicalLots[instrumentIndex] * multiple + 0.5);
     return (lots < 1 ? 1 : lots) / lotsPerContract[instrumentIndex];
   }
 

@@ -14,7 +14,7 @@ const twoPowerMinus32 = 1 / twoPower32;
 const twoPowerMinus53 = 1 / 9_007_199_254_740_992;
 
 /** What a stream is for: two purposes of one account never share numbers. */
-export const streamPurposes = { positions: 1, cash: 2 } as const;
+export const streamPurposes = { positions: 1, cash: 2, ticks: 3 } as const;
 
 export class RandomStream {
   #a = 0;
@@ -61,7 +61,10 @@ export class RandomStream {
   }
 }
 
-/** Finaliser of MurmurHash3 (A. Appleby): a bijection of 32 bits in which each input bit flips half of the output bits. */
+/**
+ * Finaliser of MurmurHash3 (A. Appleby): a bijection of 32 bits in which each input bit flips half of the output
+ * bits.
+ */
 export function mix32(value: number): number {
   let hash = value | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { MargridError } from '../errors.ts';
+import { findBrokenLine } from './broken-line.ts';
 import { readCsvHeader } from './csv-header.ts';
 import { exactPathPattern, type DuckDb } from './duckdb.ts';
 import { requireContentBytes, requireRowCount, unreadable, type InputFile } from './input-file.ts';
@@ -193,7 +194,14 @@ async function loadJsonObjects(database: DuckDb, file: InputFile): Promise<void>
          compression='uncompressed', hive_partitioning=false)`,
       [path],
     );
-  if (file.format === 'ndjson') return load('newline_delimited');
+  if (file.format === 'ndjson') {
+    try {
+      return await load('newline_delimited');
+    } catch (cause) {
+      const line = await findBrokenLine(file);
+      throw line === undefined ? cause : new Error(`line ${line} is no JSON object`);
+    }
+  }
   // The first character decides: an array of objects, or objects one after the other.
   return load((await firstCharacterOf(file)) === '[' ? 'array' : 'unstructured');
 }

@@ -45,7 +45,7 @@ export function compareBits(left: EngineRows, right: EngineRows): BitEqualityRep
     const [a, b] = [left[column], right[column]];
     for (let row = 0; row < rowCount; row++) {
       if (Object.is(a[row], b[row]) && !Number.isNaN(a[row])) continue;
-      if (sameBits(a[row]!, b[row]!)) continue;
+      if (sameBits(a[row], b[row])) continue;
       differentValueCount += 1;
       if (first === null || row < first.row) first = { row, column };
     }
@@ -65,12 +65,12 @@ export function renderBitEquality(report: BitEqualityReport): string {
 }
 
 function difference(left: EngineRows, right: EngineRows, row: number, column: EngineColumn): BitDifference {
-  const [a, b] = [left[column][row]!, right[column][row]!];
+  const [a, b] = [left[column][row], right[column][row]];
   return {
     row,
     column,
-    accountIndex: left.accountIndex[row]!,
-    currencyIndex: left.currencyIndex[row]!,
+    accountIndex: left.accountIndex[row],
+    currencyIndex: left.currencyIndex[row],
     left: a,
     right: b,
     ulps: left[column] instanceof Float64Array ? ulpDistance(a, b) : null,
@@ -88,8 +88,8 @@ function rowCountDiffers(left: EngineRows, right: EngineRows): BitEqualityReport
     firstDifference: {
       row,
       column: 'rowCount',
-      accountIndex: longer.accountIndex[row]!,
-      currencyIndex: longer.currencyIndex[row]!,
+      accountIndex: longer.accountIndex[row],
+      currencyIndex: longer.currencyIndex[row],
       left: a,
       right: b,
       ulps: null,

@@ -15,18 +15,18 @@ export function bookAccounts(book: Book, accounts: Uint32Array): ReferenceAccoun
   });
   const { accountIndex, instrumentIndex, quantity, entryPrice } = book.positions;
   for (let row = 0; row < accountIndex.length; row++) {
-    const slot = slotOf[accountIndex[row]!]!;
+    const slot = slotOf[accountIndex[row]];
     if (slot < 0) continue;
-    collected[slot]!.positions.push({
-      instrumentIndex: instrumentIndex[row]!,
-      quantity: quantity[row]!,
-      entryPrice: entryPrice[row]!,
+    collected[slot].positions.push({
+      instrumentIndex: instrumentIndex[row],
+      quantity: quantity[row],
+      entryPrice: entryPrice[row],
     });
   }
   for (let row = 0; row < book.cash.accountIndex.length; row++) {
-    const slot = slotOf[book.cash.accountIndex[row]!]!;
+    const slot = slotOf[book.cash.accountIndex[row]];
     if (slot < 0) continue;
-    collected[slot]!.cash.set(book.currencies[book.cash.currencyIndex[row]!]!, book.cash.amount[row]!);
+    collected[slot].cash.set(book.currencies[book.cash.currencyIndex[row]], book.cash.amount[row]);
   }
   return collected;
 }

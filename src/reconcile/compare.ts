@@ -35,14 +35,14 @@ export class Comparison {
     this.#column('row').comparedCount += 1;
     this.#compareFault(name, rows, row, set.problem !== null);
     if (set.problem !== null || rows.status[row] === statusCodes.quarantined) {
-      this.#compareQuarantine(name, rows.status[row]!, set);
+      this.#compareQuarantine(name, rows.status[row], set);
       return;
     }
     this.comparedNettingSetCount += 1;
     const accepted = acceptedValues(set, this.#mmFactor);
-    for (const column of amountColumns) this.#compareAmount(name, column, rows[column][row]!, set, accepted);
-    this.#compareWorstScenario(name, rows.worstScenario[row]!, set, accepted);
-    this.#compareStatus(name, rows.status[row]!, set, accepted);
+    for (const column of amountColumns) this.#compareAmount(name, column, rows[column][row], set, accepted);
+    this.#compareWorstScenario(name, rows.worstScenario[row], set, accepted);
+    this.#compareStatus(name, rows.status[row], set, accepted);
   }
 
   /** The input of the account is bad, so the engine must not have margined it. */
@@ -52,7 +52,7 @@ export class Comparison {
     this.#column('status').comparedCount += 1;
     this.quarantinedCount += 1;
     if (rows.status[row] === statusCodes.quarantined) return;
-    this.#breach('status', { ...name, engine: statusName(rows.status[row]!), reference: reason, accepted: 'quarantined' });
+    this.#breach('status', { ...name, engine: statusName(rows.status[row]), reference: reason, accepted: 'quarantined' });
   }
 
   missingRow(name: RowName): void {
@@ -67,7 +67,7 @@ export class Comparison {
 
   #compareFault(name: RowName, rows: EngineRows, row: number, isExpected: boolean): void {
     this.#column('fault').comparedCount += 1;
-    const fault = rows.fault[row]!;
+    const fault = rows.fault[row];
     if (fault !== 0 === isExpected) return;
     this.#breach('fault', { ...name, engine: fault, reference: isExpected ? 'bad input' : 'good input', accepted: isExpected ? 'not 0' : '0' });
   }

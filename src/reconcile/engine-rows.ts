@@ -37,3 +37,18 @@ export const amountColumns = [
   'initialMargin',
 ] as const;
 export type AmountColumn = (typeof amountColumns)[number];
+
+/** Columns of the engine's results; any engine's, so only their shape is asked for. */
+interface ResultColumns extends Omit<EngineRows, 'currencyIndex'> {
+  readonly currencyIndex: Uint8Array;
+}
+
+/** Engine results as rows. Given both lists of currencies, the engine's currency rows become those of the book. */
+export function engineRowsOf(
+  results: ResultColumns,
+  engineCurrencies: readonly string[] = [],
+  bookCurrencies: readonly string[] = engineCurrencies,
+): EngineRows {
+  const bookRow = engineCurrencies.map((currency) => bookCurrencies.indexOf(currency));
+  return { ...results, currencyIndex: Uint32Array.from(results.currencyIndex, (row) => bookRow[row] ?? row) };
+}

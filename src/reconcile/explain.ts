@@ -27,7 +27,7 @@ export function explainAccount(input: ExplainInput): AccountExplanation {
   }
   const bad = book.quarantined.find((candidate) => candidate.accountIndex === accountIndex);
   const [held] = bookAccounts(book, Uint32Array.of(accountIndex));
-  const account: ReferenceAccount = input.addOn === undefined ? held! : { ...held!, addOn: input.addOn };
+  const account: ReferenceAccount = input.addOn === undefined ? held : { ...held, addOn: input.addOn };
   const nettingSets = referenceDeribitPm({ market, params, ...account }).nettingSets;
   return {
     accountId,
@@ -74,14 +74,14 @@ function explainNettingSet(
 
 function explainGroup(group: GroupBreakdown): GroupExplanation {
   const grid = group.scenarios.map((scenario): CellExplanation => {
-    const steps = group.aggregatedSteps[scenario.index]!;
+    const steps = group.aggregatedSteps[scenario.index];
     return {
       index: scenario.index,
       table: scenario.table,
       bucket: scenario.bucket,
       move: text(scenario.move),
       volatilityMode: scenario.volatilityMode,
-      preAggregated: text(group.preAggregated[scenario.index]!),
+      preAggregated: text(group.preAggregated[scenario.index]),
       afterOffset: text(steps.afterOffset),
       isCapped: steps.isCapped,
       dampener: text(steps.dampener),
@@ -95,12 +95,12 @@ function explainGroup(group: GroupBreakdown): GroupExplanation {
     pair: group.group.pair,
     indexPrice: text(group.indexPrice),
     grid,
-    worstScenario: grid[worst]!,
+    worstScenario: grid[worst],
     contributions: group.instruments.map(({ risk, quantity, cells }) => ({
       instrument: risk.instrument.name,
       quantity: text(quantity),
-      pnlPerContract: text(risk.cells[worst]!),
-      pnl: text(cells[worst]!),
+      pnlPerContract: text(risk.cells[worst]),
+      pnl: text(cells[worst]),
     })),
     worstCaseUnrounded: text(group.worstCaseUnrounded),
     worstCase: text(group.worstCase),

@@ -34,9 +34,9 @@ export function reconcileBook(input: ReconcileInput): ReconciliationReport {
   const held = bookAccounts(book, accounts);
   accounts.forEach((accountIndex, slot) => {
     const reason = quarantined.get(accountIndex);
-    const account: NamedAccount = { accountIndex, rows: rowsOf[slot]!, book, engineRows };
+    const account: NamedAccount = { accountIndex, rows: rowsOf[slot], book, engineRows };
     if (reason !== undefined) compareQuarantinedAccount(comparison, account, reason);
-    else compareAccount(comparison, account, reference, withAddOn(held[slot]!, input.addOnOf?.(accountIndex)));
+    else compareAccount(comparison, account, reference, withAddOn(held[slot], input.addOnOf?.(accountIndex)));
     input.onProgress?.(slot + 1, accounts.length);
   });
   const breachCount = comparison.columns.reduce((total, column) => total + column.breachCount, 0);
@@ -72,7 +72,7 @@ function compareAccount(
   const unmatched = new Set(rows);
   for (const set of referenceAccount(reference, account).nettingSets) {
     const name = rowName(book, accountIndex, set.settlementCurrency);
-    const row = rows.find((candidate) => book.currencies[engineRows.currencyIndex[candidate]!] === name.currency);
+    const row = rows.find((candidate) => book.currencies[engineRows.currencyIndex[candidate]] === name.currency);
     if (row === undefined) {
       comparison.missingRow(name);
       continue;
@@ -94,11 +94,11 @@ function compareQuarantinedAccount(comparison: Comparison, account: NamedAccount
 }
 
 function rowName(book: Book, accountIndex: number, currency: string): RowName {
-  return { accountIndex, accountId: book.accountIds[accountIndex]!, currency };
+  return { accountIndex, accountId: book.accountIds[accountIndex], currency };
 }
 
 function currencyOf(book: Book, engineRows: EngineRows, row: number): string {
-  return book.currencies[engineRows.currencyIndex[row]!] ?? `currency ${engineRows.currencyIndex[row]}`;
+  return book.currencies[engineRows.currencyIndex[row]] ?? `currency ${engineRows.currencyIndex[row]}`;
 }
 
 function withAddOn(account: ReferenceAccount, addOn: ReadonlyMap<string, number> | undefined): ReferenceAccount {
@@ -114,7 +114,7 @@ function rowsByAccount(rows: EngineRows, accounts: Uint32Array, accountCount: nu
   const found = Array.from(accounts, (): number[] => []);
   rows.accountIndex.forEach((accountIndex, row) => {
     const slot = slotOf[accountIndex] ?? -1;
-    if (slot >= 0) found[slot]!.push(row);
+    if (slot >= 0) found[slot].push(row);
   });
   return found;
 }

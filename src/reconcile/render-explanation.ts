@@ -67,7 +67,7 @@ function standardTable(group: GroupExplanation): string {
   const buckets = [...new Set(cells.map(({ bucket }) => bucket))];
   const rows = buckets.map((bucket) => {
     const members = cells.filter((cell) => cell.bucket === bucket);
-    return [percent(members[0]!.move), ...members.map((cell) => marked(cell, group))];
+    return [percent(members[0].move), ...members.map((cell) => marked(cell, group))];
   });
   return textTable(['price', 'volatility up', 'same', 'down'], rows);
 }

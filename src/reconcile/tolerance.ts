@@ -141,7 +141,7 @@ function attainableWorstScenarios(groups: readonly GroupBreakdown[]): ReadonlySe
   const largestLow = intervals.map(({ low }) => low).reduce(maxOf);
   const indexes = new Set<number>();
   groups.forEach((group, position) => {
-    if (intervals[position]!.high.lessThan(largestLow)) return;
+    if (intervals[position].high.lessThan(largestLow)) return;
     const limit = group.aggregated.reduce(minOf).plus(groupTolerance(group).times(2));
     group.aggregated.forEach((cell, index) => {
       if (cell.lessThanOrEqualTo(limit)) indexes.add(index);

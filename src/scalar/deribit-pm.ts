@@ -120,7 +120,8 @@ class Frame {
 
 function marginSet(frame: Frame, set: number): void {
   frame.equity = frame.f64[frame.setCash + set]!;
-  frame.worstCase = frame.rollShock = frame.deltaShock = frame.worstGroup = frame.worstScenario = frame.probe = 0;
+  frame.worstCase = frame.rollShock = frame.deltaShock = frame.worstGroup = frame.probe = 0;
+  frame.worstScenario = -1;
   let p = frame.u32[frame.setFirst + set]!;
   const end = p + frame.u32[frame.setCount + set]!;
   while (p < end) {

@@ -27,7 +27,9 @@ describe('expiryInstantMs', () => {
   });
 
   it('agrees with the time zone tables of the platform on every day of the chain', () => {
-    const hourInNewYork = new Intl.DateTimeFormat('en-US', { timeZone: 'America/New_York', hour: 'numeric', hourCycle: 'h23' });
+    const hourInNewYork = new Intl.DateTimeFormat('en-US', {
+      timeZone: 'America/New_York', hour: 'numeric', hourCycle: 'h23',
+    });
     for (let day = Date.UTC(2026, 0, 1); day < Date.UTC(2032, 0, 1); day += 86_400_000) {
       const date = new Date(day).toISOString().slice(0, 10);
       expect([date, hourInNewYork.format(expiryInstantMs(date, newYorkClose)!)]).toEqual([date, '16']);

@@ -7,8 +7,8 @@ const day = 86_400_000;
 
 function option(name: string, expiryMs: number): Instrument {
   return {
-    name, kind: 'option', payoff: 'linear', baseCurrency: name, quoteCurrency: 'USD', settlementCurrency: 'USD', contractSize: 1,
-    expiryMs, strike: 100, optionType: 'call',
+    name, kind: 'option', payoff: 'linear', baseCurrency: name, quoteCurrency: 'USD', settlementCurrency: 'USD',
+    contractSize: 1, expiryMs, strike: 100, optionType: 'call',
   };
 }
 
@@ -40,14 +40,17 @@ describe('mergeMarkets', () => {
   });
 
   it('leaves instruments without expiry alone', () => {
-    const perpetual: Instrument = { ...option('P', 0), kind: 'perpetual', expiryMs: null, strike: null, optionType: null };
-    const merged = mergeMarkets({ ...market('P', 0, 0, NaN), instruments: [perpetual] }, market('B', day, 2 * day, 0.5));
+    const terms = { kind: 'perpetual', expiryMs: null, strike: null, optionType: null } as const;
+    const perpetual = { ...market('P', 0, 0, NaN), instruments: [{ ...option('P', 0), ...terms }] };
+    const merged = mergeMarkets(perpetual, market('B', day, 2 * day, 0.5));
     expect(merged.impliedVolatility[0]).toBeNaN();
   });
 
   it('refuses what would have expired', () => {
     expect(() => mergeMarkets(market('A', 0, 3 * day, 0.2), market('B', 3 * day, 7 * day, 0.5)))
-      .toThrow(expect.objectContaining({ code: 'ExpiryPassed', message: 'A has expired by the common time 1970-01-04T00:00:00.000Z' }));
+      .toThrow(expect.objectContaining({
+        code: 'ExpiryPassed', message: 'A has expired by the common time 1970-01-04T00:00:00.000Z',
+      }));
   });
 
   it('refuses one name twice and two prices of one index', () => {

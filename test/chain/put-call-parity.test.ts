@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { OptionQuote } from '../../src/chain/chain.ts';
-import { contradictsParity, fitParity, pairsForFit, parityPair, parityResidual } from '../../src/chain/put-call-parity.ts';
+import {
+  contradictsParity, fitParity, pairsForFit, parityPair, parityResidual,
+} from '../../src/chain/put-call-parity.ts';
 import type { ParityPair } from '../../src/chain/put-call-parity.ts';
 
 function pair(strike: number, callMinusPut: number, halfSpread = 0.5): ParityPair {
@@ -8,7 +10,9 @@ function pair(strike: number, callMinusPut: number, halfSpread = 0.5): ParityPai
 }
 
 // D = 0.98, F = 105: C - P = 0.98 · (105 - K).
-const linearPairs = [pair(100, 4.9), pair(101, 3.92), pair(102, 2.94), pair(103, 1.96), pair(104, 0.98), pair(106, -0.98)];
+const linearPairs = [
+  pair(100, 4.9), pair(101, 3.92), pair(102, 2.94), pair(103, 1.96), pair(104, 0.98), pair(106, -0.98),
+];
 
 describe('fitParity', () => {
   it('finds forward and discount factor of a linear expiry', () => {
@@ -82,7 +86,9 @@ describe('pairsForFit', () => {
   });
 
   it('takes half-spreads up to 0.5% of spot; of one coin for inverse', () => {
-    expect(pairsForFit([strikeAt(100, 0.5), strikeAt(101, 0.625)], 100, 'linear').map((found) => found.strike)).toEqual([100]);
-    expect(pairsForFit([strikeAt(100, 0.004), strikeAt(101, 0.006)], 100, 'inverse').map((found) => found.strike)).toEqual([100]);
+    const linear = pairsForFit([strikeAt(100, 0.5), strikeAt(101, 0.625)], 100, 'linear');
+    expect(linear.map((found) => found.strike)).toEqual([100]);
+    const inverse = pairsForFit([strikeAt(100, 0.004), strikeAt(101, 0.006)], 100, 'inverse');
+    expect(inverse.map((found) => found.strike)).toEqual([100]);
   });
 });

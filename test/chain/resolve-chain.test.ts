@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { blackPrice } from '../../assembly/portable/black76.ts';
 import { parseChain } from '../../src/chain/parse-chain.ts';
 import { resolveChain } from '../../src/chain/resolve-chain.ts';
-import { column, rowOf, tinyChain, tinyExpiry, tinyForward, tinyOutOfTheMoneyPrices, tinyStrikes } from '../support/tiny-chain.ts';
+import {
+  column, rowOf, tinyChain, tinyExpiry, tinyForward, tinyOutOfTheMoneyPrices, tinyStrikes,
+} from '../support/tiny-chain.ts';
 import type { TinyChainFile } from '../support/tiny-chain.ts';
 
 function resolve(chain: TinyChainFile) {
@@ -62,7 +64,9 @@ describe('an inverse chain', () => {
 
   it('has perpetual, future and options; the perpetual is the index price', () => {
     expect(names(resolution).slice(0, 3)).toEqual(['XYZ-PERPETUAL', 'XYZ-31DEC26', 'XYZ-31DEC26-96-C']);
-    expect(market.instruments[0]).toMatchObject({ kind: 'perpetual', expiryMs: null, contractSize: 10, settlementCurrency: 'XYZ' });
+    expect(market.instruments[0]).toMatchObject({
+      kind: 'perpetual', expiryMs: null, contractSize: 10, settlementCurrency: 'XYZ',
+    });
     expect(market.instruments[1]).toMatchObject({ kind: 'future', strike: null, optionType: null });
     expect([...market.indexPrice]).toEqual([['xyz_usd', 100]]);
     expect(market.impliedVolatility[0]).toBeNaN();
@@ -117,7 +121,8 @@ const filterCases: [string, 'linear' | 'inverse', (chain: TinyChainFile) => void
     { 'crossed-quote': 1, 'other-side-unusable': 1 }],
   ['no bid out of the money', 'linear', (c) => { addStrike(c); rowOf(c, 106, 'C')[column.bid] = 0; },
     { 'no-bid': 1, 'other-side-unusable': 1 }],
-  ['a locked quote out of the money', 'linear', (c) => { addStrike(c); rowOf(c, 106, 'C')[column.ask] = rowOf(c, 106, 'C')[column.bid]!; },
+  ['a locked quote out of the money', 'linear',
+    (c) => { addStrike(c); rowOf(c, 106, 'C').splice(column.bid, 2, 3, 3); },
     { 'locked-quote': 1, 'other-side-unusable': 1 }],
   ['no ask out of the money', 'linear', (c) => { addStrike(c); rowOf(c, 106, 'C')[column.ask] = null; },
     { 'no-ask': 1, 'other-side-unusable': 1 }],
@@ -181,7 +186,9 @@ describe('filters', () => {
     const chain = tinyChain();
     // Calls at 5.0 ... 4.4, falling by 0.1 per strike, and one of them 40% too dear.
     const prices = [4.0, 3.9, 3.8, 3.7 * 1.4, 3.6, 3.5, 3.4];
-    prices.forEach((price, index) => chain.options.rows.push([tinyExpiry, 104.5 + index / 4, 'C', price, price + 0.02, 0]));
+    prices.forEach((price, index) => {
+      chain.options.rows.push([tinyExpiry, 104.5 + index / 4, 'C', price, price + 0.02, 0]);
+    });
     const resolution = resolve(chain);
     expect([...resolution.dropped]).toEqual([['off-the-smile', 1]]);
     expect(names(resolution)).not.toContain('XYZ-31DEC26-105.25-C');

@@ -57,7 +57,8 @@ describe('assignCash', () => {
   });
 
   it('starts a bigger book with the same cash', () => {
-    const small = generateBook(tiny, { ...options, accounts: 1_000 }, (positions) => madeUpRequirements(tiny, positions));
+    const fewer = { ...options, accounts: 1_000 };
+    const small = generateBook(tiny, fewer, (positions) => madeUpRequirements(tiny, positions));
     expect(funded.cash.amount.slice(0, small.cash.amount.length)).toEqual(small.cash.amount);
   });
 

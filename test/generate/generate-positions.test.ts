@@ -66,7 +66,8 @@ describe('generatePositions: determinism', () => {
     const end = whole.positions.accountIndex.indexOf(500);
     expect(range.accountIds[0]).toBe('A0000401');
     expect(range.accountIds).toEqual(whole.accountIds.slice(400, 500));
-    expect(range.positions.accountIndex.map((account) => account + 400)).toEqual(whole.positions.accountIndex.slice(first, end));
+    const accountsOfWhole = range.positions.accountIndex.map((account) => account + 400);
+    expect(accountsOfWhole).toEqual(whole.positions.accountIndex.slice(first, end));
     expect(range.positions.instrumentIndex).toEqual(whole.positions.instrumentIndex.slice(first, end));
     expect(range.positions.quantity).toEqual(whole.positions.quantity.slice(first, end));
   });
@@ -77,7 +78,8 @@ describe('generatePositions: every book', () => {
   const { accountIndex, instrumentIndex, quantity, entryPrice } = book.positions;
 
   it('never holds an instrument twice in an account', () => {
-    const keys = Float64Array.from(accountIndex, (account, row) => account * tiny.instruments.length + instrumentIndex[row]).sort();
+    const keyOf = (account: number, row: number): number => account * tiny.instruments.length + instrumentIndex[row];
+    const keys = Float64Array.from(accountIndex, keyOf).sort();
     expect(keys.findIndex((key, place) => place > 0 && key === keys[place - 1])).toBe(-1);
   });
 
@@ -91,7 +93,8 @@ describe('generatePositions: every book', () => {
     quantity.forEach((contracts, row) => {
       const instrument = tiny.instruments[instrumentIndex[row]];
       const lots = instrument.kind === 'option' && instrument.payoff === 'inverse' ? contracts * 10 : contracts;
-      if (!(lots !== 0 && Math.abs(lots - Math.round(lots)) < 1e-9)) throw new Error(`${contracts} of ${instrument.name}`);
+      const isWhole = lots !== 0 && Math.abs(lots - Math.round(lots)) < 1e-9;
+      if (!isWhole) throw new Error(`${contracts} of ${instrument.name}`);
       long += Number(contracts > 0);
     });
     expect(long / quantity.length).toBeGreaterThan(0.45);
@@ -100,7 +103,8 @@ describe('generatePositions: every book', () => {
 
   it('has positive entry prices in cents, near the mark for futures', () => {
     entryPrice.forEach((price, row) => {
-      if (!(price > 0 && Math.abs(price * 100 - Math.round(price * 100)) < 1e-6)) throw new Error(`entry price ${price}`);
+      const isInCents = price > 0 && Math.abs(price * 100 - Math.round(price * 100)) < 1e-6;
+      if (!isInCents) throw new Error(`entry price ${price}`);
       if (tiny.instruments[instrumentIndex[row]].kind !== 'option' && !(Math.abs(price / 60_000 - 1) < 0.12)) {
         throw new Error(`entry price ${price} of a future marked 60,000`);
       }
@@ -154,7 +158,7 @@ describe('generatePositions: shape on the built-in market', () => {
     expect(shareOf(holders, (shape) => shape.currencies.has('USD'))).toBeGreaterThan(0.4);
   });
 
-  it('follows open interest: the most popular perpetual and option are the ones with most contracts outstanding', () => {
+  it('follows open interest: the most popular option is the one with most contracts outstanding', () => {
     const holdings = new Float64Array(market.instruments.length);
     for (const instrument of book.positions.instrumentIndex) holdings[instrument] += 1;
     const best = (column: Float64Array, kind: string, base: string): number =>
@@ -162,7 +166,9 @@ describe('generatePositions: shape on the built-in market', () => {
         (instrument.kind === kind && instrument.baseCurrency === base && column[index] > (column[winner] ?? -1)
           ? index : winner), -1);
     expect(market.instruments[best(holdings, 'perpetual', 'BTC')].name).toBe('BTC-PERPETUAL');
-    for (const base of ['BTC', 'SPX']) expect(best(holdings, 'option', base)).toBe(best(market.openInterest, 'option', base));
+    for (const base of ['BTC', 'SPX']) {
+      expect(best(holdings, 'option', base)).toBe(best(market.openInterest, 'option', base));
+    }
   });
 
   it('holds spreads: the option holder with two opposite legs of one type and size is common', () => {

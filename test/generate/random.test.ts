@@ -3,7 +3,10 @@ import { mix32, RandomStream } from '../../src/generate/random.ts';
 
 const mask = 0xffff_ffffn;
 
-/** sfc32 as in PractRand (RNG/sfc.cpp), and the MurmurHash3 finaliser, in integers of any size: an independent writing. */
+/**
+ * sfc32 as in PractRand (RNG/sfc.cpp), and the MurmurHash3 finaliser, in integers of any size: an independent
+ * writing.
+ */
 function referenceStream(seed: number, account: number, purpose: number): () => number {
   const mix = (value: bigint): bigint => {
     let hash = value & mask;
@@ -50,8 +53,9 @@ describe('RandomStream', () => {
 
   it('differs between seeds (also in the high bits), accounts and purposes', () => {
     const stream = new RandomStream();
-    const firsts = [[1, 0, 1], [2, 0, 1], [1, 1, 1], [1, 0, 2], [1 + 2 ** 32, 0, 1], [1 + 2 ** 33, 0, 1]].map(([s, a, p]) => {
-      stream.restart(s, a, p);
+    const starts = [[1, 0, 1], [2, 0, 1], [1, 1, 1], [1, 0, 2], [1 + 2 ** 32, 0, 1], [1 + 2 ** 33, 0, 1]];
+    const firsts = starts.map(([seed, account, purpose]) => {
+      stream.restart(seed, account, purpose);
       return stream.nextInt32();
     });
     expect(new Set(firsts).size).toBe(6);

@@ -192,7 +192,7 @@ describe('broken lines', () => {
     const path = files.path(`line${line}.ndjson`);
     writeFileSync(path, lines.join('\n') + '\n');
     const error = await errorOf(readBook(path, market));
-    expect([error.code, error.message]).toEqual(['FileUnreadable', expect.stringContaining(`line ${line}:`)]);
+    expect([error.code, error.message]).toEqual(['FileUnreadable', expect.stringContaining(`line ${line} is`)]);
   });
 
   test('JSON that is no list of objects', async () => {
@@ -223,8 +223,10 @@ test('reserved column names', async () => {
 test('Parquet columns whose names differ only in case, and nested ones', async () => {
   const twice = await parquetOf(
     files.path('twice.parquet'),
-    `SELECT 'a' account, 'b' AS "Account", 'BTC' instrument, 1 quantity, 0 entry_price`,
+    `SELECT 'a' account, 'b' AS "Xccount", 'BTC' instrument, 1 quantity, 0 entry_price`,
   );
+  // DuckDB writes no such file, other programs do: its bytes are changed.
+  writeFileSync(twice, Buffer.from(readFileSync(twice).toString('latin1').replaceAll('Xccount', 'Account'), 'latin1'));
   expect((await errorOf(readBook(twice, market))).message).toContain('two columns are named "Account"');
   const nested = await parquetOf(
     files.path('nested.parquet'),

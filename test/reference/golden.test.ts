@@ -35,7 +35,7 @@ function checkGroup(near: Near, actual: GroupBreakdown, expected: GoldenGroup): 
   near(`${what} delta shock`, actual.deltaShock, expected.deltaShock, notional);
   if (expected.worstScenario !== undefined) expect(actual.worstScenario.index, what).toBe(expected.worstScenario);
   for (const [index, roll] of (expected.rollShocks ?? []).entries()) {
-    const found = actual.rollShocks[index]!;
+    const found = actual.rollShocks[index];
     expect(found.expiryMs).toBe(roll.expiryMs);
     near(`${what} net delta`, found.netDelta, roll.netDelta, notional);
     near(`${what} roll rate`, found.rate, roll.rate, new Decimal(1));
@@ -82,7 +82,7 @@ function checkNettingSet(near: Near, actual: NettingSetBreakdown, expected: Gold
   expect(actual.groups.map(({ group }) => `${group.name} ${group.pair}`)).toEqual(
     expected.groups.map(({ name, pair }) => `${name} ${pair}`),
   );
-  expected.groups.forEach((group, index) => checkGroup(near, actual.groups[index]!, group));
+  expected.groups.forEach((group, index) => checkGroup(near, actual.groups[index], group));
 }
 
 /** A small equity magnifies the errors of the equity in the ratio. */
@@ -96,7 +96,7 @@ export function checkReference(golden: GoldenCase): void {
   const breakdown = referenceDeribitPm({ market, params, ...account });
   expect(breakdown.nettingSets.length).toBe(expected.nettingSets.length);
   const near = nearWithin(golden.tolerance);
-  expected.nettingSets.forEach((set, index) => checkNettingSet(near, breakdown.nettingSets[index]!, set));
+  expected.nettingSets.forEach((set, index) => checkNettingSet(near, breakdown.nettingSets[index], set));
 }
 
 describe('golden portfolios: reference against an independent oracle and published responses', () => {
@@ -109,10 +109,10 @@ describe('golden portfolios: reference against an independent oracle and publish
   test('a wrong digit in the 25th place is noticed', () => {
     const golden = cases.find(({ name }) => name.endsWith('mixed-inverse'))!;
     const [set] = golden.expected.nettingSets;
-    const group = set!.groups[0]!;
+    const group = set.groups[0];
     const [cell, ...rest] = group.preAggregated!;
-    const wrong = new Decimal(cell!).times('1.0000000000000000000000001').toString();
-    const nettingSets = [{ ...set!, groups: [{ ...group, preAggregated: [wrong, ...rest] }] }];
+    const wrong = new Decimal(cell).times('1.0000000000000000000000001').toString();
+    const nettingSets = [{ ...set, groups: [{ ...group, preAggregated: [wrong, ...rest] }] }];
     expect(() => checkReference({ ...golden, expected: { nettingSets } })).toThrow(/pre-aggregated\[0\]/);
   });
 });

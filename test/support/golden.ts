@@ -133,7 +133,7 @@ function goldenCase(name: string, file: GoldenFile): GoldenCase {
 
 /** The account as a book; currencies are those of its positions and cash, in order of appearance. */
 function singleAccountBook(market: Market, { positions, cash }: GoldenAccount): Book {
-  const settled = positions.map(({ instrumentIndex }) => market.instruments[instrumentIndex]!.settlementCurrency);
+  const settled = positions.map(({ instrumentIndex }) => market.instruments[instrumentIndex].settlementCurrency);
   const currencies = [...new Set([...settled, ...cash.keys()])];
   return {
     accountIds: ['golden'],

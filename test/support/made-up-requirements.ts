@@ -3,8 +3,9 @@ import type { Market } from '../../src/domain/market.ts';
 import type { NettingSetRequirements } from '../../src/generate/assign-cash.ts';
 
 /**
- * Stands in for a margin engine: the maintenance margin of a netting set is 1% of its notional in settlement currency, its
- * value a tenth of a percent, with the sign of the quantities. Accounts whose first instrument is `freeInstrument` need none.
+ * Stands in for a margin engine: the maintenance margin of a netting set is 1% of its notional in settlement
+ * currency, its value a tenth of a percent, with the sign of the quantities. Accounts whose first instrument is
+ * `freeInstrument` need none.
  */
 export function madeUpRequirements(market: Market, book: Book, freeInstrument = -1): NettingSetRequirements {
   const sets = new Map<number, { margin: number; value: number }>();

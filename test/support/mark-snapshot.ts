@@ -1,9 +1,9 @@
 /**
  * Checks our pricing against the marks that a venue published for a whole chain of inverse options at one instant.
  *
- * Per expiry the forward comes from put-call parity on the marks themselves (F = K / (1 - (C - P)), median over the pairs near
- * the money): the forward that a venue publishes beside its marks may lag them. Then every mark is priced from its own
- * published volatility, and every volatility implied from its own mark.
+ * Per expiry the forward comes from put-call parity on the marks themselves (F = K / (1 - (C - P)), median over the
+ * pairs near the money): the forward that a venue publishes beside its marks may lag them. Then every mark is priced
+ * from its own published volatility, and every volatility implied from its own mark.
  */
 import { blackPrice } from '../../assembly/portable/black76.ts';
 import { impliedStandardDeviation } from '../../assembly/portable/implied-volatility.ts';
@@ -24,16 +24,22 @@ export interface MarkRow {
 export interface MarkStatistics {
   readonly rowCount: number;
   readonly expiryCount: number;
-  /** Largest spread of the parity forward over the pairs of one expiry near the money: interquartile range, quote currency. */
+  /**
+   * Largest spread of the parity forward over the pairs of one expiry near the money: interquartile range, quote
+   * currency.
+   */
   readonly forwardSpreadMax: number;
   /** Absolute, in coin. */
   readonly priceError: Quantiles;
   /**
-   * Price error over what the rounding of the inputs explains: half a step of the volatility (5e-5) times vega, plus half a
-   * step of the price (5e-9 coin). 1 or less is explained.
+   * Price error over what the rounding of the inputs explains: half a step of the volatility (5e-5) times vega, plus
+   * half a step of the price (5e-9 coin). 1 or less is explained.
    */
   readonly priceErrorInRoundings: Quantiles;
-  /** Of the implied volatility, as a fraction, where the mark determines it: rounding of the price explains less than 5e-5. */
+  /**
+   * Of the implied volatility, as a fraction, where the mark determines it: rounding of the price explains less than
+   * 5e-5.
+   */
   readonly volatilityError: Quantiles;
   readonly volatilityCheckedCount: number;
 }
@@ -63,7 +69,9 @@ export function checkMarks(rows: readonly MarkRow[]): MarkStatistics {
   };
 }
 
-/** Columns: instrument_name, expiry, strike, option_type, mark_price, mark_iv (percent), snapshot_time, in any order. */
+/**
+ * Columns: instrument_name, expiry, strike, option_type, mark_price, mark_iv (percent), snapshot_time, in any order.
+ */
 export function parseMarkRows(csv: string): MarkRow[] {
   const [header, ...lines] = csv.trim().split(/\r?\n/);
   const columns = header.split(',');
@@ -92,7 +100,9 @@ function forwardsByExpiry(rows: readonly MarkRow[]): Map<number, ExpiryForwardOf
     const ofExpiry = rows.filter((row) => row.expiryMs === expiryMs);
     const all = pairForwards(ofExpiry);
     const rough = median(all.map((pair) => pair.forward));
-    const near = all.filter((pair) => Math.abs(pair.strike - rough) <= parityBandFraction * rough).map((pair) => pair.forward);
+    const near = all
+      .filter((pair) => Math.abs(pair.strike - rough) <= parityBandFraction * rough)
+      .map((pair) => pair.forward);
     const sorted = Float64Array.from(near).sort();
     const spread = sorted[Math.floor(0.75 * sorted.length)] - sorted[Math.floor(0.25 * sorted.length)];
     forwards.set(expiryMs, { forward: median(near), spread });
@@ -113,7 +123,8 @@ function checkMark(row: MarkRow, forward: number) {
   const { strike, markPrice, markVolatility } = row;
   const sign = row.optionType === 'call' ? 1 : -1;
   const rootOfTime = Math.sqrt((row.expiryMs - row.snapshotMs) / yearMs);
-  const coinPrice = (volatility: number): number => blackPrice(sign, forward, strike, volatility * rootOfTime) / forward;
+  const coinPrice = (volatility: number): number =>
+    blackPrice(sign, forward, strike, volatility * rootOfTime) / forward;
   const priceError = Math.abs(coinPrice(markVolatility) - markPrice);
   const stepUp = coinPrice(markVolatility + volatilityStep / 2);
   const stepDown = coinPrice(markVolatility - volatilityStep / 2);

@@ -1,6 +1,6 @@
 /**
- * A chain small enough to check by hand: forward 100, discount factor 0.98 (linear) or coin prices (inverse), five strikes,
- * half a year to expiry.
+ * A chain small enough to check by hand: forward 100, discount factor 0.98 (linear) or coin prices (inverse), five
+ * strikes, half a year to expiry.
  *
  * The out-of-the-money price at strike 100 is black(100, 100, 0.2, 0.5) = 5.637197779701664 (py_lets_be_rational,
  * tests/test_public_functions.py). The other out-of-the-money prices are made up; in-the-money prices follow by parity.

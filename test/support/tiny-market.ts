@@ -1,20 +1,23 @@
 import type { Instrument } from '../../src/domain/instrument.ts';
 import type { Market } from '../../src/domain/market.ts';
 
-/** Two underlyings, BTC inverse (perpetual, three futures, options) and SPX linear (options only), with made-up numbers. */
+/**
+ * Two underlyings, BTC inverse (perpetual, three futures, options) and SPX linear (options only), with made-up
+ * numbers.
+ */
 export function tinyMarket(): Market {
   const asOfMs = Date.UTC(2026, 7, 1, 8);
   const expiries = [7, 35, 98].map((days) => asOfMs + days * 86_400_000);
   const bitcoin = { payoff: 'inverse', baseCurrency: 'BTC', quoteCurrency: 'USD', settlementCurrency: 'BTC' } as const;
   const index = { payoff: 'linear', baseCurrency: 'SPX', quoteCurrency: 'USD', settlementCurrency: 'USD' } as const;
   const futures: Instrument[] = [null, ...expiries].map((expiryMs, place) => ({
-    name: `BTC-F${place}`, kind: expiryMs === null ? 'perpetual' : 'future', ...bitcoin, contractSize: 10, expiryMs, strike: null,
-    optionType: null,
+    name: `BTC-F${place}`, kind: expiryMs === null ? 'perpetual' : 'future', ...bitcoin, contractSize: 10, expiryMs,
+    strike: null, optionType: null,
   }));
   const options = (terms: typeof bitcoin | typeof index, contractSize: number, strikes: number[]): Instrument[] =>
     expiries.flatMap((expiryMs) => strikes.flatMap((strike) => (['call', 'put'] as const).map((optionType) => ({
-      name: `${terms.baseCurrency}-${expiryMs}-${strike}-${optionType}`, kind: 'option' as const, ...terms, contractSize, expiryMs,
-      strike, optionType,
+      name: `${terms.baseCurrency}-${expiryMs}-${strike}-${optionType}`, kind: 'option' as const, ...terms,
+      contractSize, expiryMs, strike, optionType,
     }))));
   const instruments = [
     ...futures,
@@ -28,6 +31,6 @@ export function tinyMarket(): Market {
     impliedVolatility: Float64Array.from(instruments, ({ kind }) => (kind === 'option' ? 0.4 : NaN)),
     indexPrice: new Map([['btc_usd', 60_000], ['spx_usd', 7_500]]),
     // The first of each kind is popular, every tenth has none.
-    openInterest: Float64Array.from(instruments, (_instrument, place) => (place % 10 === 9 ? 0 : 1_000 / (1 + (place % 7)))),
+    openInterest: Float64Array.from(instruments, (_unset, place) => (place % 10 === 9 ? 0 : 1_000 / (1 + (place % 7)))),
   };
 }

@@ -51,7 +51,7 @@ export function referenceDeribitPm(input: ReferenceInput): AccountBreakdown {
 export function referenceAccount(reference: ReferenceMarket, account: ReferenceAccount): AccountBreakdown {
   const bySettlement = new Map<string, ReferencePosition[]>();
   for (const position of account.positions) {
-    const { settlementCurrency } = reference.market.instruments[position.instrumentIndex]!;
+    const { settlementCurrency } = reference.market.instruments[position.instrumentIndex];
     const members = bySettlement.get(settlementCurrency);
     if (members) members.push(position);
     else bySettlement.set(settlementCurrency, [position]);
@@ -106,20 +106,20 @@ function nettingSet(
 
 /** Sections A to F for one risk group. */
 function groupBreakdown(reference: ReferenceMarket, held: readonly ReferencePosition[]): GroupBreakdown {
-  const terms = reference.terms(held[0]!.instrumentIndex);
+  const terms = reference.terms(held[0].instrumentIndex);
   const instruments = held.map(({ instrumentIndex, quantity }): InstrumentCells => {
     const risk = reference.risk(instrumentIndex);
     const signed = exact(quantity);
     return { instrumentIndex, quantity: signed, risk, cells: risk.cells.map((cell) => cell.times(signed)) };
   });
   const notional = sum(instruments.map(({ quantity, risk }) => quantity.abs().times(risk.notional)));
-  const preAggregated = terms.scenarios.map(({ index }) => sum(instruments.map(({ cells }) => cells[index]!)));
+  const preAggregated = terms.scenarios.map(({ index }) => sum(instruments.map(({ cells }) => cells[index])));
   const aggregatedSteps = terms.scenarios.map((scenario) =>
-    aggregateCell(preAggregated[scenario.index]!, scenario, terms),
+    aggregateCell(preAggregated[scenario.index], scenario, terms),
   );
   const aggregated = aggregatedSteps.map((steps) => steps.aggregated);
-  const worstScenario = terms.scenarios[worstScenarioIndex(aggregated, notional)]!;
-  const worstCaseUnrounded = maxOf(aggregated[worstScenario.index]!.negated(), zero);
+  const worstScenario = terms.scenarios[worstScenarioIndex(aggregated, notional)];
+  const worstCaseUnrounded = maxOf(aggregated[worstScenario.index].negated(), zero);
   const worstCase = roundToPlaces(worstCaseUnrounded, roundedPlaces);
   const rolls = rollShocks(reference, terms, instruments);
   const rollShock = sum(rolls.map(({ charge }) => charge));
@@ -197,7 +197,7 @@ function firstProblem(reference: ReferenceMarket, positions: readonly ReferenceP
   for (const { instrumentIndex, quantity, entryPrice } of positions) {
     const problem = reference.problem(instrumentIndex);
     if (problem !== null) return problem;
-    const { name, kind } = reference.market.instruments[instrumentIndex]!;
+    const { name, kind } = reference.market.instruments[instrumentIndex];
     if (!Number.isFinite(quantity)) return `${name}: the quantity is ${quantity}`;
     const needsEntry = kind === 'future' || kind === 'perpetual';
     if (needsEntry && !(entryPrice > 0 && Number.isFinite(entryPrice))) return `${name}: the entry price is ${entryPrice}`;

@@ -9,7 +9,7 @@ export function aggregateCell(cell: Decimal, scenario: Scenario, terms: GroupTer
   const offset = isGain ? cell.times(terms.pnlOffset) : cell;
   const isCapped = isGain && offset.greaterThan(terms.maxOffsetablePnl);
   const afterOffset = isCapped ? terms.maxOffsetablePnl : offset;
-  const dampener = terms.dampeners[scenario.index]!;
+  const dampener = terms.dampeners[scenario.index];
   return { afterOffset, isCapped, dampener, aggregated: towardZero(afterOffset, dampener) };
 }
 

@@ -22,7 +22,7 @@ export function rollShocks(
     const rate = reference.rollRate(terms, expiryMs);
     const toSettlement = terms.isInverse ? one : terms.indexPrice;
     const charge = netDelta.abs().times(rate).times(toSettlement);
-    return { expiryMs, timeToExpiryYears: members[0]!.risk.timeToExpiryYears, netDelta, rate, charge };
+    return { expiryMs, timeToExpiryYears: members[0].risk.timeToExpiryYears, netDelta, rate, charge };
   });
 }
 

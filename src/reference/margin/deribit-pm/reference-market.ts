@@ -37,12 +37,12 @@ export class ReferenceMarket {
   risk(instrumentIndex: number): InstrumentRisk {
     const known = this.#risks.get(instrumentIndex);
     if (known) return known;
-    const instrument = this.market.instruments[instrumentIndex]!;
+    const instrument = this.market.instruments[instrumentIndex];
     const { pair, scenarios } = this.terms(instrumentIndex);
     const risk = instrumentRisk({
       instrument,
-      forward: exact(this.market.forward[instrumentIndex]!),
-      volatility: instrument.kind === 'option' ? exact(this.market.impliedVolatility[instrumentIndex]!) : zero,
+      forward: exact(this.market.forward[instrumentIndex]),
+      volatility: instrument.kind === 'option' ? exact(this.market.impliedVolatility[instrumentIndex]) : zero,
       timeToExpiryYears: yearsTo(instrument.expiryMs, this.market.asOfMs),
       pair,
       scenarios,
@@ -53,7 +53,7 @@ export class ReferenceMarket {
 
   /** Terms of the instrument's risk group. */
   terms(instrumentIndex: number): GroupTerms {
-    const group = riskGroupOf(this.market.instruments[instrumentIndex]!);
+    const group = riskGroupOf(this.market.instruments[instrumentIndex]);
     const key = groupKey(group);
     const known = this.#terms.get(key);
     if (known) return known;
@@ -111,7 +111,7 @@ function findProblem(market: Market, params: DeribitPmParams, instrumentIndex: n
   if (!isPositive(instrument.contractSize)) return `${name}: the contract size is ${instrument.contractSize}`;
   if (!(instrument.expiryMs === null || instrument.expiryMs >= market.asOfMs)) return `${name}: it has expired`;
   if (instrument.kind === 'option') {
-    const volatility = market.impliedVolatility[instrumentIndex]!;
+    const volatility = market.impliedVolatility[instrumentIndex];
     if (!(volatility >= 0 && Number.isFinite(volatility))) return `${name}: the implied volatility is ${volatility}`;
     if (!isPositive(instrument.strike)) return `${name}: the strike is ${instrument.strike}`;
     if (instrument.optionType === null || instrument.expiryMs === null) return `${name}: no option type or expiry`;

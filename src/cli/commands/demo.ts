@@ -1,0 +1,200 @@
+import { cpus } from 'node:os';
+import { loadBuiltInMarket } from '../../chain/built-in-market.ts';
+import type { Book } from '../../domain/book.ts';
+import type { Market } from '../../domain/market.ts';
+import { Engine, type TickReport, type TickTimings } from '../../engine/engine.ts';
+import { statusNames } from '../../engine/totals.ts';
+import { generateMarginedBook } from '../../generate/margined-book.ts';
+import { RandomStream, streamPurposes } from '../../generate/random.ts';
+import { parseDeribitPmParams } from '../../margin/deribit-pm/params.ts';
+import { compareBits, renderBitEquality } from '../../reconcile/bit-equality.ts';
+import { engineRowsOf } from '../../reconcile/engine-rows.ts';
+import { reconcileBook } from '../../reconcile/reconcile.ts';
+import { renderReconciliation } from '../../reconcile/report.ts';
+import { firstAccounts } from '../first-accounts.ts';
+import { amount, count, milliseconds, percent, table } from '../format.ts';
+import { loadParams } from '../inputs.ts';
+import { exitCodes, throwIfInterrupted } from '../interruption.ts';
+import { ratioDistribution } from '../ratio-distribution.ts';
+import type { Terminal } from '../terminal.ts';
+import { marginLines } from './margin.ts';
+import { chainLine, chainSummary } from './market.ts';
+
+export interface DemoOptions {
+  readonly accounts: number;
+  readonly positions: number;
+  readonly seed: number;
+  readonly workers: number;
+  readonly ticks: number;
+  readonly sample: number;
+  readonly baselineAccounts: number;
+  readonly json?: boolean;
+}
+
+/** Accounts whose margins are shown. */
+const shownRows = 8;
+/** Tick-to-tick moves of the underlyings in the demonstration: uniform, this much at most. */
+const tickMoveMax = 0.001;
+
+/** `margrid demo`: the main job on real quotes, measured and reconciled. Exit code 1 if the reconciliation finds a breach. */
+export async function demo(options: DemoOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
+  const say = options.json ? terminal.note : terminal.print;
+  const params = await loadParams(undefined);
+  const { market, bitcoin, spx } = loadBuiltInMarket();
+  const chains = [chainSummary('Deribit BTC', bitcoin), chainSummary('SPX', spx)];
+  say(`1. Market: real quotes, forwards by put-call parity and futures, volatilities by our own kernel`);
+  for (const chain of chains) say(`   ${chainLine(chain)}`);
+  say(`   ${count(market.instruments.length)} instruments in ${market.indexPrice.size} risk groups\n`);
+
+  say(`2. Book: seed ${options.seed}, ${count(options.accounts)} accounts`);
+  const started = performance.now();
+  const { book, engine } = await generateMarginedBook(
+    market,
+    { accounts: options.accounts, seed: options.seed, meanPositions: options.positions },
+    { params, workers: options.workers },
+  );
+  const bookMs = performance.now() - started;
+  try {
+    throwIfInterrupted(signal);
+    const positions = book.positions.quantity.length;
+    say(`   ${count(positions)} positions, ${count(engine.nettingSetCount)} netting sets, ready in ${(bookMs / 1000).toFixed(1)} s\n`);
+
+    const ticks = await runTicks(engine, market, options, terminal, signal);
+    const last = ticks.at(-1)!;
+    say(`3. Tick: deribit-pm, ${options.workers} worker threads, ${options.ticks} ticks of the market, then the snapshot again`);
+    const rates = throughput(engine, book, ticks);
+    say(indent(timingTable(ticks)));
+    say(`   ${count(rates.accountsPerSecond)} accounts/s, ${count(rates.positionsPerSecond)} positions/s, ` +
+      `${(rates.positionScenariosPerSecond / 1e9).toFixed(2)} G position-scenarios/s (median tick)\n`);
+
+    say('4. Margins (settlement currency)');
+    say(indent(marginLines(engine, Math.min(shownRows, engine.nettingSetCount))));
+    say(indent(totalsTable(last)));
+    say(`   netting sets: ${statusNames.map((name) => `${name} ${count(last.totals.counts[name])}`).join(', ')}`);
+    const distribution = ratioDistribution(engine.results, book.accountIds.length);
+    say('   margin ratio (maintenance margin / equity) of the accounts, worst currency:');
+    say(indent(table(distribution.map(({ label, accounts, share }) => [label, count(accounts), percent(share, 3)]))) + '\n');
+
+    throwIfInterrupted(signal);
+    const speedUp = await measureSpeedUp(market, book, params, options.baselineAccounts);
+    say(`5. Speed-up over plain JavaScript (typed arrays, same order of sums), first ${count(speedUp.accounts)} accounts, one thread`);
+    say(`   kernel A: WASM ${milliseconds(speedUp.wasm.riskArray)}, JavaScript ${milliseconds(speedUp.javascript.riskArray)}: ` +
+      `${speedUp.riskArrayRatio.toFixed(2)}x; kernels B-D: WASM ${milliseconds(speedUp.wasm.margin)}, ` +
+      `JavaScript ${milliseconds(speedUp.javascript.margin)}: ${speedUp.marginRatio.toFixed(2)}x`);
+    say(`   ${renderBitEquality(speedUp.bits)}\n`);
+
+    throwIfInterrupted(signal);
+    const progress = terminal.progress('reconciling', options.sample);
+    const reconciliation = reconcileBook({
+      market,
+      params: parseDeribitPmParams(params),
+      book,
+      engineRows: engineRowsOf(engine.results, engine.currencies, book.currencies),
+      sample: Math.min(options.sample, book.accountIds.length),
+      seed: options.seed,
+      onProgress: (done) => progress.update(done),
+    });
+    progress.stop();
+    say('6. Reconciliation');
+    say(indent(renderReconciliation(reconciliation)) + '\n');
+    const stateHash = engine.stateHash();
+    say(`state hash ${stateHash} (the same for any number of workers, on every Node version)`);
+    if (options.json) {
+      terminal.print(JSON.stringify({
+        chains, accounts: book.accountIds.length, positions, nettingSets: engine.nettingSetCount, workers: options.workers,
+        cpu: cpus()[0]?.model, node: process.version, ticks: ticks.map(({ timingsMs }) => timingsMs), throughput: rates,
+        totals: last.totals, ratioDistribution: distribution, speedUp, reconciliation, stateHash,
+      }, null, 2));
+    }
+    return reconciliation.isReconciled && speedUp.bits.isIdentical ? exitCodes.ok : exitCodes.checkFailed;
+  } finally {
+    await engine.close();
+  }
+}
+
+/** A seeded walk of both underlyings, and at the end the snapshot itself, so that the results are those of the real quotes. */
+async function runTicks(
+  engine: Engine, market: Market, options: DemoOptions, terminal: Terminal, signal: AbortSignal,
+): Promise<TickReport[]> {
+  const random = new RandomStream();
+  random.restart(options.seed, 0, streamPurposes.ticks);
+  const progress = terminal.progress('ticking', options.ticks);
+  const reports: TickReport[] = [];
+  for (let tick = 0; tick < options.ticks; tick++) {
+    throwIfInterrupted(signal);
+    const moves = new Map([...market.indexPrice.keys()].map((pair) => [pair, 1 + tickMoveMax * (2 * random.nextFraction() - 1)] as const));
+    const moveOf = market.instruments.map(({ baseCurrency, quoteCurrency }) => moves.get(`${baseCurrency}_${quoteCurrency}`.toLowerCase())!);
+    reports.push(await engine.tick({
+      forward: market.forward.map((forward, index) => forward * moveOf[index]!),
+      indexPrice: new Map([...market.indexPrice].map(([pair, price]) => [pair, price * moves.get(pair)!] as const)),
+    }));
+    progress.update(tick + 1);
+  }
+  progress.stop();
+  reports.push(await engine.tick({ forward: market.forward, indexPrice: market.indexPrice }));
+  return reports;
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1]!;
+}
+
+function timingTable(ticks: readonly TickReport[]): string {
+  const stages: readonly [keyof TickTimings, string][] = [
+    ['inputs', 'inputs (columns, grids, factors)'],
+    ['riskArray', 'kernel A: risk arrays'],
+    ['margin', 'kernels B-D: margins, equity, status'],
+    ['totals', 'totals'],
+    ['total', 'whole tick'],
+  ];
+  const rows = stages.map(([stage, label]) => {
+    const values = ticks.map(({ timingsMs }) => timingsMs[stage]);
+    return [label, milliseconds(values[0]!), milliseconds(medianOf(values)), milliseconds(Math.min(...values))];
+  });
+  return table([['stage', 'first', 'median', 'best'], ...rows]);
+}
+
+function throughput(engine: Engine, book: Book, ticks: readonly TickReport[]) {
+  const seconds = medianOf(ticks.map(({ timingsMs }) => timingsMs.total)) / 1000;
+  const positions = book.positions.quantity.length;
+  return {
+    medianTickMs: seconds * 1000,
+    accountsPerSecond: book.accountIds.length / seconds,
+    positionsPerSecond: positions / seconds,
+    positionScenariosPerSecond: (positions * engine.arena.plan.counts.scenarioCount) / seconds,
+  };
+}
+
+function totalsTable(report: TickReport): string {
+  const rows = report.totals.perCurrency.map(({ currency, equity, initialMargin, maintenanceMargin }) => [
+    `total ${currency}`, amount(equity, 2), amount(initialMargin, 2), amount(maintenanceMargin, 2),
+  ]);
+  return table([['', 'equity', 'initial margin', 'maintenance margin'], ...rows]);
+}
+
+/** Both engines on the same accounts, one thread each, alternating; the best of three, so that neither is judged cold. */
+async function measureSpeedUp(market: Market, book: Book, params: unknown, accounts: number) {
+  const sample = firstAccounts(book, accounts);
+  const wasm = Engine.create({ market, book: sample, params });
+  const javascript = Engine.create({ market, book: sample, params, kernels: 'javascript' });
+  const best = { wasm: { riskArray: Infinity, margin: Infinity }, javascript: { riskArray: Infinity, margin: Infinity } };
+  for (let round = 0; round < 3; round++) {
+    for (const [name, engine] of [['wasm', wasm], ['javascript', javascript]] as const) {
+      const { riskArray, margin } = (await engine.tick()).timingsMs;
+      best[name] = { riskArray: Math.min(best[name].riskArray, riskArray), margin: Math.min(best[name].margin, margin) };
+    }
+  }
+  const bits = compareBits(engineRowsOf(wasm.results), engineRowsOf(javascript.results));
+  return {
+    accounts: sample.accountIds.length,
+    ...best,
+    riskArrayRatio: best.javascript.riskArray / best.wasm.riskArray,
+    marginRatio: best.javascript.margin / best.wasm.margin,
+    bits,
+  };
+}
+
+function indent(text: string): string {
+  return text.split('\n').map((line) => `   ${line}`).join('\n');
+}

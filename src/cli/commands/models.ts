@@ -1,0 +1,20 @@
+import { modelByName, modelNames } from '../../margin/registry.ts';
+import { exitCodes } from '../interruption.ts';
+import { table } from '../format.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** `margrid models`: the models, and how sure each component of theirs is. */
+export function models(options: { readonly json?: boolean }, terminal: Terminal): number {
+  const list = modelNames().map((name) => {
+    const { title, components } = modelByName(name);
+    return { name, title, components };
+  });
+  if (options.json) terminal.print(JSON.stringify(list, null, 2));
+  else {
+    for (const { name, title, components } of list) {
+      terminal.print(`${name}: ${title}`);
+      terminal.print(table(components.map(({ component, evidence, source }) => [`  ${component}`, evidence.padEnd(11), '', source].map(String))));
+    }
+  }
+  return exitCodes.ok;
+}

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Market } from '../domain/market.ts';
+import { formatProblem, MargridError } from '../errors.ts';
+import { loadBuiltInMarket } from '../chain/built-in-market.ts';
+import { readBook, readMarket, type ReadBookResult } from '../io/index.ts';
+import { defaultModelName, modelByName } from '../margin/registry.ts';
+import { packageRoot } from '../package-root.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Options that several commands share, as commander gives them. */
+export interface InputOptions {
+  readonly market: string;
+  readonly book: string;
+  readonly model?: string;
+  readonly params?: string;
+  readonly keepGoing?: boolean;
+  readonly rowsMax?: number;
+  readonly bytesMax?: number;
+}
+
+/** Name that stands for the market shipped with the package. */
+export const builtInName = 'builtin';
+const shippedParams = join(packageRoot, 'data', 'params', 'deribit-pm-2026-08-01.json');
+
+function limitsOf(options: Partial<InputOptions>): { rowCountMax?: number; bytesMax?: number } {
+  return {
+    ...(options.rowsMax === undefined ? {} : { rowCountMax: options.rowsMax }),
+    ...(options.bytesMax === undefined ? {} : { bytesMax: options.bytesMax }),
+  };
+}
+
+export async function loadMarket(options: Omit<InputOptions, 'book'>, terminal: Terminal): Promise<Market> {
+  if (options.market === builtInName) return loadBuiltInMarket().market;
+  const { market, problems, problemCount } = await readMarket(options.market, {
+    keepGoing: options.keepGoing ?? false,
+    ...limitsOf(options),
+  });
+  for (const problem of problems) terminal.note(`quarantined: ${formatProblem(problem)}`);
+  if (problemCount > problems.length) terminal.note(`quarantined: ${problemCount - problems.length} more bad prices`);
+  return market;
+}
+
+export async function loadBook(options: InputOptions, market: Market): Promise<ReadBookResult> {
+  return readBook(options.book, market, { keepGoing: options.keepGoing ?? false, ...limitsOf(options) });
+}
+
+/** Parameters as in their file; the shipped ones if none is named. Throws `ParameterInvalid`, `FileNotFound`. */
+export async function loadParams(path: string | undefined): Promise<unknown> {
+  const file = path ?? shippedParams;
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch {
+    throw new MargridError('FileNotFound', `cannot read the parameter file ${file}`, { file });
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new MargridError('ParameterInvalid', `${file} is not valid JSON: ${(cause as Error).message}`, { file });
+  }
+}
+
+/** Fails early, naming the file, if the parameters do not fit the model. */
+export function requireParams(params: unknown, options: Pick<InputOptions, 'model' | 'params'>): void {
+  try {
+    modelByName(options.model ?? defaultModelName).parseParams(params);
+  } catch (error) {
+    if (!(error instanceof MargridError) || options.params === undefined) throw error;
+    throw new MargridError(error.code, `${options.params}: ${error.message}`, { ...error.place, file: options.params });
+  }
+}

@@ -1,0 +1,19 @@
+import { MargridError } from '../errors.ts';
+
+/** Ctrl-C or a termination request, as an AbortSignal: what is being written is then removed, never left half-done under its name. */
+export function interruptible(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    controller.abort(new MargridError('Interrupted', 'interrupted'));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return controller.signal;
+}
+
+export function throwIfInterrupted(signal: AbortSignal): void {
+  if (signal.aborted) throw new MargridError('Interrupted', 'interrupted');
+}
+
+export const exitCodes = { ok: 0, checkFailed: 1, badInput: 2, interrupted: 130 } as const;

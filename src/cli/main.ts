@@ -1,0 +1,149 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { BadInputError, formatProblem, MargridError } from '../errors.ts';
+import { limits } from '../limits.ts';
+import { packageRoot } from '../package-root.ts';
+import { demo, type DemoOptions } from './commands/demo.ts';
+import { explain, type ExplainOptions } from './commands/explain.ts';
+import { generate, type GenerateOptions } from './commands/generate.ts';
+import { inspect, type InspectCommandOptions } from './commands/inspect.ts';
+import { margin, type MarginOptions } from './commands/margin.ts';
+import { market, type MarketOptions } from './commands/market.ts';
+import { models } from './commands/models.ts';
+import { reconcile, type ReconcileOptions } from './commands/reconcile.ts';
+import { builtInName } from './inputs.ts';
+import { exitCodes, interruptible } from './interruption.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+
+/** Problems printed one per line when an input is refused; the rest are counted. */
+const shownProblems = 20;
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !(value >= min && value <= max)) {
+      throw new InvalidArgumentError(`must be a whole number in [${min}, ${max}].`);
+    }
+    return value;
+  };
+}
+
+const accountsOption = (fallback: number): Option =>
+  new Option('--accounts <n>', 'accounts').default(fallback).argParser(wholeNumber(1, limits.accountCountMax));
+const seedOption = (): Option =>
+  new Option('--seed <n>', 'seed').default(1).argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER));
+const workersOption = (): Option =>
+  new Option('--workers <n>', 'worker threads; 0: the calling thread').default(availableParallelism()).argParser(wholeNumber(0, limits.workerCountMax));
+const marketOption = (): Option =>
+  new Option('--market <file>', `market file, or '${builtInName}': the quotes shipped with margrid`).default(builtInName);
+const jsonOption = (): Option => new Option('--json', 'machine-readable result on stdout');
+
+function withInputs(command: Command): Command {
+  return command
+    .addOption(marketOption())
+    .requiredOption('--book <file>', 'book file (.parquet, .csv, .json, .ndjson, .arrow)')
+    .option('--model <name>', 'margin model', 'deribit-pm')
+    .option('--params <file>', 'parameter file (JSON); default: the shipped ones')
+    .option('--keep-going', 'quarantine bad accounts with a reason and margin the rest')
+    .addOption(new Option('--rows-max <n>', 'rows of an input file at most').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)))
+    .addOption(new Option('--bytes-max <n>', 'bytes of an input file at most, decompressed').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)))
+    .addOption(jsonOption());
+}
+
+function buildProgram(terminal: Terminal, signal: AbortSignal, finish: (code: number) => void): Command {
+  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  const program = new Command('margrid')
+    .description('Margins for a whole book, every tick: scenario-grid portfolio margin on WASM, reconciled against a decimal reference.')
+    .version(version)
+    .exitOverride();
+
+  withInputs(program.command('margin').description('margins of a book'))
+    .addOption(workersOption())
+    .addOption(new Option('--kernels <engine>', 'which engine').choices(['wasm', 'javascript']))
+    .option('--out <file>', 'write one row per account and currency (.parquet, .csv, .json, .ndjson, .arrow)')
+    .action(async (options: MarginOptions) => finish(await margin(options, terminal, signal)));
+
+  program.command('generate').description('a seeded book of realistic shape')
+    .addOption(marketOption())
+    .addOption(accountsOption(1_000_000))
+    .addOption(new Option('--positions <n>', 'mean positions per account').default(12).argParser(Number))
+    .addOption(seedOption())
+    .addOption(workersOption())
+    .option('--model <name>', 'margin model that sizes the cash', 'deribit-pm')
+    .option('--params <file>', 'parameter file (JSON); default: the shipped ones')
+    .requiredOption('--out <file>', 'book file to write')
+    .addOption(jsonOption())
+    .action(async (options: GenerateOptions) => finish(await generate(options, terminal, signal)));
+
+  withInputs(program.command('reconcile').description('engine against the decimal reference; exit code 1 on a breach'))
+    .addOption(new Option('--sample <n>', 'accounts to compare').default(10_000).argParser(wholeNumber(1, limits.accountCountMax)))
+    .option('--all', 'compare every account')
+    .addOption(seedOption())
+    .addOption(workersOption())
+    .action(async (options: ReconcileOptions) => finish(await reconcile(options, terminal)));
+
+  withInputs(program.command('explain').description("where one account's number comes from"))
+    .requiredOption('--account <id>', 'account')
+    .action(async (options: ExplainOptions) => finish(await explain(options, terminal)));
+
+  program.command('inspect').description('what a book or market file holds, and every problem in it; exit code 1 if there are any')
+    .argument('<file>')
+    .option('--market <file>', `market to check a book against ('${builtInName}' for the shipped one)`)
+    .addOption(new Option('--rows-max <n>', 'rows at most').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)))
+    .addOption(new Option('--bytes-max <n>', 'bytes at most, decompressed').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)))
+    .addOption(jsonOption())
+    .action(async (file: string, options: InspectCommandOptions) => finish(await inspect(file, options, terminal)));
+
+  program.command('market').description('forwards and volatilities from quotes')
+    .option('--chain <file...>', 'chain files (docs/MARKET-DATA.md); default: the shipped ones')
+    .option('--out <file>', 'write the market file')
+    .addOption(jsonOption())
+    .action(async (options: MarketOptions) => finish(await market(options, terminal, signal)));
+
+  program.command('models').description('margin models, with the evidence for every component')
+    .addOption(jsonOption())
+    .action((options: { json?: boolean }) => finish(models(options, terminal)));
+
+  program.command('demo').description('the main job: a whole book margined on real quotes, measured and reconciled')
+    .addOption(accountsOption(1_000_000))
+    .addOption(new Option('--positions <n>', 'mean positions per account').default(12).argParser(Number))
+    .addOption(seedOption())
+    .addOption(workersOption())
+    .addOption(new Option('--ticks <n>', 'market ticks to run').default(9).argParser(wholeNumber(1, 10_000)))
+    .addOption(new Option('--sample <n>', 'accounts to reconcile').default(10_000).argParser(wholeNumber(1, limits.accountCountMax)))
+    .addOption(new Option('--baseline-accounts <n>', 'accounts of the JavaScript comparison').default(100_000).argParser(wholeNumber(1, limits.accountCountMax)))
+    .addOption(jsonOption())
+    .action(async (options: DemoOptions) => finish(await demo(options, terminal, signal)));
+  return program;
+}
+
+function exitCodeOf(error: MargridError): number {
+  return error.code === 'Interrupted' ? exitCodes.interrupted : exitCodes.badInput;
+}
+
+function report(error: unknown, terminal: Terminal): number {
+  if (error instanceof BadInputError) {
+    for (const problem of error.problems.slice(0, shownProblems)) terminal.note(formatProblem(problem));
+    if (error.problemCount > shownProblems) terminal.note(`… and ${error.problemCount - shownProblems} more problems`);
+    return exitCodes.badInput;
+  }
+  if (error instanceof MargridError) {
+    terminal.note(`${error.message} [${error.code}]`);
+    return exitCodeOf(error);
+  }
+  // commander has printed its own message; help and version are no errors.
+  if (error instanceof Error && 'exitCode' in error && 'code' in error && String(error.code).startsWith('commander.')) {
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
+  }
+  throw error;
+}
+
+const terminal = openTerminal();
+try {
+  await buildProgram(terminal, interruptible(), (code) => (process.exitCode = code)).parseAsync();
+} catch (error) {
+  process.exitCode = report(error, terminal);
+}

@@ -1,0 +1,41 @@
+import { SingleBar } from 'cli-progress';
+
+/** The only place that writes to the terminal: results on stdout, everything else on stderr. */
+export interface Terminal {
+  /** A line of the result. */
+  print(line: string): void;
+  /** A remark that is no result. */
+  note(line: string): void;
+  /** Progress of something longer than two seconds; shows nothing unless stderr is a terminal. */
+  progress(label: string, total: number): Progress;
+}
+
+export interface Progress {
+  update(done: number): void;
+  stop(): void;
+}
+
+const showAfterMs = 2_000;
+
+export function openTerminal(): Terminal {
+  return {
+    print: (line) => void process.stdout.write(`${line}\n`),
+    note: (line) => void process.stderr.write(`${line}\n`),
+    progress: (label, total) => (process.stderr.isTTY ? startBar(label, total) : { update: () => {}, stop: () => {} }),
+  };
+}
+
+function startBar(label: string, total: number): Progress {
+  const start = Date.now();
+  let bar: SingleBar | null = null;
+  return {
+    update(done) {
+      if (bar === null && Date.now() - start >= showAfterMs) {
+        bar = new SingleBar({ format: `${label} {bar} {percentage}% | {value}/{total} | {eta}s left`, stream: process.stderr });
+        bar.start(total, done);
+      }
+      bar?.update(done);
+    },
+    stop: () => bar?.stop(),
+  };
+}
