@@ -1,11 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+// Set by CI: where to write a machine-readable report besides the usual output.
+const report = process.env['MARGRID_TEST_REPORT'];
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // Several tests start worker pools of their own: more test processes than cores only makes them wait for each other.
+    // Several tests start worker threads of their own: more test processes than cores would only wait for each other.
     maxWorkers: 2,
+    reporters: report === undefined ? ['default'] : ['default', 'json'],
+    ...(report === undefined ? {} : { outputFile: { json: report } }),
   },
 });

@@ -1,16 +1,53 @@
 /**
  * margrid: margins for a whole book, every tick. The public API; everything else is private.
  */
+
+// The engine
 export { Engine } from './engine/engine.ts';
 export type { EngineOptions, ResultColumns, TickReport, TickTimings } from './engine/engine.ts';
 export type { AddOnChange, BookChanges, CashChange, PositionChange } from './engine/book-changes.ts';
 export type { Quotes } from './engine/tick-inputs.ts';
 export { statusNames, type CurrencyTotals, type StatusName, type Totals } from './engine/totals.ts';
+
+// What it works on
 export type { Instrument, InstrumentKind, OptionType, Payoff, RiskGroup } from './domain/instrument.ts';
 export { pairOf, riskGroupOf } from './domain/instrument.ts';
 export { timeToExpiryYears, yearMs, type Market } from './domain/market.ts';
 export type { Book, CashColumns, PositionColumns, QuarantinedAccount } from './domain/book.ts';
-export { BadInputError, errorCodes, formatProblem, MargridError, type ErrorCode, type ErrorPlace, type Problem } from './errors.ts';
-export { limits } from './limits.ts';
+
+// Margin models
 export { defaultModelName, modelByName, modelNames } from './margin/registry.ts';
 export type { ComponentEvidence, Evidence, MarginModel } from './margin/model.ts';
+
+// Files, market data, generated books
+export {
+  inspectFile, readBook, readMarket, writeBook, writeMarket, writeTable,
+  type FileInspection, type ReadBookOptions, type ReadBookResult, type ReadMarketOptions, type ReadMarketResult,
+  type ResultColumn, type ResultTable,
+} from './io/index.ts';
+export { loadBuiltInMarket, type BuiltInMarket } from './chain/built-in-market.ts';
+export { readChainFile } from './chain/read-chain-file.ts';
+export { resolveChain, type ChainResolution } from './chain/resolve-chain.ts';
+export { mergeMarkets } from './chain/merge-markets.ts';
+export { generateMarginedBook, type MarginedBook } from './generate/margined-book.ts';
+
+// Prices and Greeks
+export {
+  impliedVolatilities, optionGreeks,
+  type Greeks, type ImpliedVolatilities, type ImpliedVolatilityStatus, type OptionColumns, type PricedOptionColumns,
+} from './pricing/options.ts';
+
+// Reconciliation with the decimal reference
+export { reconcileBook, type ReconcileInput } from './reconcile/reconcile.ts';
+export { renderReconciliation, type ReconciliationReport } from './reconcile/report.ts';
+export { compareBits, renderBitEquality, type BitEqualityReport } from './reconcile/bit-equality.ts';
+export { engineRowsOf, type EngineRows } from './reconcile/engine-rows.ts';
+export { explainAccount, type ExplainInput } from './reconcile/explain.ts';
+export { renderExplanation } from './reconcile/render-explanation.ts';
+export type { AccountExplanation } from './reconcile/explanation.ts';
+export { parseDeribitPmParams, type DeribitPmParams } from './margin/deribit-pm/params.ts';
+export { shippedParams } from './margin/shipped-params.ts';
+
+// Errors and limits
+export { BadInputError, errorCodes, formatProblem, MargridError, type ErrorCode, type ErrorPlace, type Problem } from './errors.ts';
+export { limits } from './limits.ts';

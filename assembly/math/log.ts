@@ -6,8 +6,8 @@ import { minus, multiplyAdd, times } from './vector.ts';
 /**
  * Twin of logQuotient: ln(upper / lower) for normal 0 < lower <= upper.
  *
- * The twin doubles lower until upper < lower * LOG_SPLIT. The bits of positive numbers are ordered as the numbers are, so
- * the difference of the bits, rounded down to whole exponents, is the number of those doublings.
+ * The twin doubles lower until upper < lower * LOG_SPLIT. The bits of positive numbers are ordered as the numbers
+ * are, so the difference of the bits, rounded down to whole exponents, is the number of those doublings.
  */
 // @ts-ignore: decorator
 @inline

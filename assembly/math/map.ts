@@ -2,8 +2,8 @@ import { exp } from '../portable/exp.ts';
 import { log } from '../portable/log.ts';
 import { erfcx, millsRatio, normalCdf, normalPdf, normalQuantile } from '../portable/normal.ts';
 
-// Special functions over columns. Scalar only: they are not on the way of a tick, and exist so that the functions that are
-// compiled into the kernels can be checked, value by value, against published and high-precision tables.
+// Special functions over columns. Scalar only: they are not on the way of a tick, and exist so that the functions
+// that are compiled into the kernels can be checked, value by value, against published and high-precision tables.
 //
 // Reads   argument (f64)
 // Writes  value (f64)

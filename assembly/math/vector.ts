@@ -1,5 +1,5 @@
-// The SIMD versions in this folder do the operations of their scalar twins in assembly/portable, in the same order: each
-// lane is bit-equal. A constant operand becomes a v128 constant, which V8 keeps out of the loop.
+// The SIMD versions in this folder do the operations of their scalar twins in assembly/portable, in the same order:
+// each lane is bit-equal. A constant operand becomes a v128 constant, which V8 keeps out of the loop.
 
 /** a x + c for a constant c. Two roundings: strict SIMD has no fused multiply-add. */
 // @ts-ignore: decorator

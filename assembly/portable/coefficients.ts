@@ -99,3 +99,7 @@ export const SQRT_2: f64 = 1.4142135623730951;
 export const TWO_POWER_32: f64 = 4294967296.0;
 /** Where the logarithm goes over to the next power of two: sqrt(2) with 21 significant bits. */
 export const LOG_SPLIT: f64 = 1.4142131805419922;
+/**
+ * 2^27 + 1: multiplying by it splits a number into halves of 26 bits, whose products are exact (Veltkamp, Dekker).
+ */
+export const DEKKER_SPLITTER: f64 = 134217729.0;

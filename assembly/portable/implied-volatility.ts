@@ -77,7 +77,7 @@ export function startingDeviation(timeValue: f64, lower: f64, upper: f64, x: f64
   const z: f64 = normalQuantileOf(
     price * (price + 1.0 + growth) / divisor,
     complement * (price + growth) / divisor,
-    price * (price / divisor) + growth * ((price - 0.5) / divisor),
+    price * (price / divisor) + growth / divisor * (price - 0.5),
   );
   const root: f64 = Math.sqrt(z * z + 2.0 * x);
   return z < 0.0 ? 2.0 * x / (root - z) : root + z;

@@ -77,9 +77,9 @@ function delta2(sign: v128, forward: v128, density: v128, d1: v128): v128 {
  * Writes  price (currency of the forward), delta and gamma (by forward), vega (per 1.00 of volatility), theta (per
  *         calendar year at a fixed forward), rho (per 1.00 of rate at a fixed forward), vanna, volga, and
  *         netTransactionDelta = delta - price / forward, in units of the underlying; all f64
- * Needs   8-byte aligned addresses; any count
- * Order   lanes independent; an odd last option is done by the scalar twin, which has the same bits
- * Error   delta 5e-16 absolute; gamma and vega (4 + h^2) 2^-52 relative, h = |ln(F / K)| / v; where sigma sqrt(T) = 0,
+ * Needs   8-byte aligned addresses; any count Order   lanes independent; an odd last option is done by the scalar
+ * twin, which has the same bits Error   delta 5e-16 absolute; gamma and vega (4 + h^2) 2^-52 relative, h = |ln(F /
+ * K)| / v; where sigma sqrt(T) = 0,
  *         gamma, vanna and volga are 0
  */
 export function greekOptions(

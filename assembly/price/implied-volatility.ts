@@ -33,7 +33,8 @@ function halleyStep2(x: v128, v: v128, lift: v128, target: v128): v128 {
 /**
  * Implied volatilities of undiscounted prices.
  *
- * Reads   sign (f64, 1 call, -1 put), forward (f64), strike (f64), timeToExpiry (f64, years), price (f64, undiscounted,
+ * Reads   sign (f64, 1 call, -1 put), forward (f64), strike (f64), timeToExpiry (f64, years), price (f64,
+ * undiscounted,
  *         currency of forward and strike)
  * Writes  volatility (f64, fraction per root year; NaN unless the status is IMPLIED_OK), status (i32, IMPLIED codes)
  * Needs   8-byte aligned f64 columns, 4-byte aligned status; any count

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Market } from '../domain/market.ts';
 import { formatProblem, MargridError } from '../errors.ts';
 import { loadBuiltInMarket } from '../chain/built-in-market.ts';
 import { readBook, readMarket, type ReadBookResult } from '../io/index.ts';
 import { defaultModelName, modelByName } from '../margin/registry.ts';
-import { packageRoot } from '../package-root.ts';
+import { shippedParams } from '../margin/shipped-params.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options that several commands share, as commander gives them. */
@@ -21,7 +20,6 @@ export interface InputOptions {
 
 /** Name that stands for the market shipped with the package. */
 export const builtInName = 'builtin';
-const shippedParams = join(packageRoot, 'data', 'params', 'deribit-pm-2026-08-01.json');
 
 function limitsOf(options: Partial<InputOptions>): { rowCountMax?: number; bytesMax?: number } {
   return {
@@ -47,7 +45,8 @@ export async function loadBook(options: InputOptions, market: Market): Promise<R
 
 /** Parameters as in their file; the shipped ones if none is named. Throws `ParameterInvalid`, `FileNotFound`. */
 export async function loadParams(path: string | undefined): Promise<unknown> {
-  const file = path ?? shippedParams;
+  if (path === undefined) return shippedParams();
+  const file = path;
   let text: string;
   try {
     text = await readFile(file, 'utf8');

@@ -9,7 +9,9 @@ import { packageRoot } from '../package-root.ts';
 import { demo, type DemoOptions } from './commands/demo.ts';
 import { explain, type ExplainOptions } from './commands/explain.ts';
 import { generate, type GenerateOptions } from './commands/generate.ts';
+import { greeks, type GreeksOptions } from './commands/greeks.ts';
 import { inspect, type InspectCommandOptions } from './commands/inspect.ts';
+import { layout } from './commands/layout.ts';
 import { margin, type MarginOptions } from './commands/margin.ts';
 import { market, type MarketOptions } from './commands/market.ts';
 import { models } from './commands/models.ts';
@@ -103,9 +105,18 @@ function buildProgram(terminal: Terminal, signal: AbortSignal, finish: (code: nu
     .addOption(jsonOption())
     .action(async (options: MarketOptions) => finish(await market(options, terminal, signal)));
 
+  program.command('greeks').description('price and Greeks of every option of a market, by the kernels')
+    .addOption(marketOption())
+    .option('--out <file>', 'write one row per option (.parquet, .csv, .json, .ndjson, .arrow)')
+    .addOption(jsonOption())
+    .action(async (options: GreeksOptions) => finish(await greeks(options, terminal, signal)));
+
   program.command('models').description('margin models, with the evidence for every component')
     .addOption(jsonOption())
     .action((options: { json?: boolean }) => finish(models(options, terminal)));
+
+  program.command('layout').description('byte map of the memory: every column with its type, unit and writer')
+    .action(() => finish(layout(terminal)));
 
   program.command('demo').description('the main job: a whole book margined on real quotes, measured and reconciled')
     .addOption(accountsOption(1_000_000))

@@ -11,7 +11,7 @@ import { buildPositionCountTables } from './position-count-tables.ts';
 import { PositionWriter } from './position-writer.ts';
 import { RandomStream, streamPurposes } from './random.ts';
 
-/** A book without cash: the first step of `generateBook`. Depends on the market and the options only. */
+/** A book without cash (`assignCash` is the second step). Depends on the market and the options only. */
 export function generatePositions(market: Market, options: BookOptions = {}): Book {
   const resolved = resolveBookOptions(options);
   const instruments = holdableInstruments(market);

@@ -62,9 +62,13 @@ async function readWhole(file: InputFile): Promise<Uint8Array> {
     return bytes;
   } catch (cause) {
     if (cause instanceof RangeError) {
-      throw new MargridError('FileTooLarge', `${file.path}: ${file.byteCount} bytes are more than one buffer may hold`, {
-        file: file.path,
-      });
+      throw new MargridError(
+        'FileTooLarge',
+        `${file.path}: ${file.byteCount} bytes are more than one buffer may hold`,
+        {
+          file: file.path,
+        },
+      );
     }
     throw cause;
   } finally {

@@ -100,7 +100,7 @@ function codesOf(table: ArrowTable, vector: Vector, coder: Coder): Int32Array {
 }
 
 function fillCodes(arrow: ArrowModule, data: Data, codes: Int32Array, coder: Coder): void {
-  const type = data.type as DataType;
+  const type = data.type;
   if (arrow.DataType.isDictionary(type)) fillFromDictionary(data, codes, coder);
   else if (arrow.DataType.isUtf8(type) || arrow.DataType.isLargeUtf8(type)) fillFromUtf8(data, codes, coder);
   else fillFromValues(arrow, data, codes, coder);
@@ -179,7 +179,7 @@ function fillFromValues(arrow: ArrowModule, data: Data, codes: Int32Array, coder
 
 function isNull(data: Data, row: number): boolean {
   if (data.nullCount === 0) return false;
-  return (data.nullBitmap![row >> 3]! & (1 << (row & 7))) === 0;
+  return (data.nullBitmap[row >> 3] & (1 << (row & 7))) === 0;
 }
 
 // --- numbers ---------------------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ function fillNumbers(data: Data, numbers: Float64Array): void {
   if (values instanceof BigInt64Array || (values as unknown) instanceof BigUint64Array) {
     for (let row = 0; row < numbers.length; row += 1) numbers[row] = Number(values[row]);
   } else {
-    numbers.set((values as Float64Array).subarray(0, numbers.length));
+    numbers.set(values.subarray(0, numbers.length));
   }
   if (data.nullCount === 0) return;
   for (let row = 0; row < numbers.length; row += 1) {

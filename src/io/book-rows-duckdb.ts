@@ -29,11 +29,11 @@ export async function readBookRows(
     source.parameters,
     ([row, account, instrument, quantity, entryPrice], rowCount) => {
       for (let index = 0; index < rowCount; index += 1) {
-        const at = row![index]!;
-        columns.accountIndex[at] = account![index]!;
-        columns.instrumentCode[at] = instrument![index]!;
-        columns.quantity[at] = quantity![index]!;
-        columns.entryPrice[at] = entryPrice![index]!;
+        const at = row[index];
+        columns.accountIndex[at] = account[index]!;
+        columns.instrumentCode[at] = instrument[index]!;
+        columns.quantity[at] = quantity[index]!;
+        columns.entryPrice[at] = entryPrice[index]!;
       }
     },
   );
@@ -119,12 +119,7 @@ export async function addWrongColumn(
 }
 
 /** Dense ranks in order of first appearance, into a table; returns the names in that order. */
-async function rankAccounts(
-  database: DuckDb,
-  file: InputFile,
-  source: DuckDbSource,
-  rows: string,
-): Promise<string[]> {
+async function rankAccounts(database: DuckDb, file: InputFile, source: DuckDbSource, rows: string): Promise<string[]> {
   await database.run(
     `CREATE TEMP TABLE accounts AS
      SELECT account, (row_number() OVER (ORDER BY first_row) - 1)::INTEGER AS rank
@@ -134,7 +129,9 @@ async function rankAccounts(
   const accountCount = await database.count('SELECT count(*) FROM accounts');
   if (accountCount > limits.accountCountMax) {
     const log = new ProblemLog(file.path);
-    log.add('LimitExceeded', `accountCountMax is ${limits.accountCountMax}, got ${accountCount}`, { value: accountCount });
+    log.add('LimitExceeded', `accountCountMax is ${limits.accountCountMax}, got ${accountCount}`, {
+      value: accountCount,
+    });
     log.throwIfAny();
   }
   return readStrings(database, 'account', 'accounts', 'rank');
@@ -159,7 +156,7 @@ async function numberNames(
   await database.run('CREATE TEMP TABLE instruments (name VARCHAR, code INTEGER)');
   await database.append('instruments', [VARCHAR, INTEGER], nameTable.length, (chunk, start) => {
     const codes = Array.from({ length: chunk.rowCount }, (_, index) => start + index);
-    chunk.setColumns([codes.map((code) => nameTable[code]!), codes]);
+    chunk.setColumns([codes.map((code) => nameTable[code]), codes]);
   });
   return nameTable;
 }

@@ -23,7 +23,7 @@ export class ByteStrings {
   intern(bytes: Uint8Array, start: number, end: number): number {
     const hash = hashOf(bytes, start, end);
     const slot = this.#slotOf(bytes, start, end, hash);
-    const found = this.#slots[slot]!;
+    const found = this.#slots[slot];
     if (found !== noCode) return found;
     const index = this.names.length;
     this.names.push(this.#decoder.decode(bytes.subarray(start, end)));
@@ -35,20 +35,20 @@ export class ByteStrings {
   }
 
   find(bytes: Uint8Array, start: number, end: number): number {
-    return this.#slots[this.#slotOf(bytes, start, end, hashOf(bytes, start, end))]!;
+    return this.#slots[this.#slotOf(bytes, start, end, hashOf(bytes, start, end))];
   }
 
   #slotOf(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const index = this.#slots[slot]!;
+      const index = this.#slots[slot];
       if (index === noCode || (this.#hashes[index] === hash && this.#equals(index, bytes, start, end))) return slot;
     }
   }
 
   #equals(index: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const from = this.#starts[index]!;
-    if (this.#starts[index + 1]! - from !== end - start) return false;
+    const from = this.#starts[index];
+    if (this.#starts[index + 1] - from !== end - start) return false;
     for (let at = start; at < end; at += 1) {
       if (this.#bytes[from + at - start] !== bytes[at]) return false;
     }
@@ -56,7 +56,7 @@ export class ByteStrings {
   }
 
   #store(bytes: Uint8Array, start: number, end: number): void {
-    const from = this.#starts[this.#starts.length - 1]!;
+    const from = this.#starts[this.#starts.length - 1];
     const to = from + end - start;
     if (to > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(to, this.#bytes.length * 2));
@@ -81,7 +81,7 @@ export class ByteStrings {
 /** FNV-1a with a final mix, because the slots use the low bits. */
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5 | 0;
-  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ bytes[at], 0x01000193);
   hash ^= hash >>> 15;
   return Math.imul(hash, 0x2c1b3c6d);
 }

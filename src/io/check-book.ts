@@ -36,16 +36,16 @@ export function findBookFaults(book: BookRows, holdings: Uint8Array): BookFaults
   for (let row = 0, at = 0; at < badRowCount; row += 1) {
     if (maskOfRow[row] !== 0) rows[at++] = row;
   }
-  return { rows, masks: Uint8Array.from(rows, (row) => maskOfRow[row]!), faultCount, firstRowOf };
+  return { rows, masks: Uint8Array.from(rows, (row) => maskOfRow[row]), faultCount, firstRowOf };
 }
 
 function maskOf(book: BookRows, holdings: Uint8Array, row: number): number {
-  const code = book.instrumentCode[row]!;
-  const held = code === noCode ? holding.unknown : holdings[code]!;
+  const code = book.instrumentCode[row];
+  const held = code === noCode ? holding.unknown : holdings[code];
   let mask = book.accountIndex[row] === noCode ? fault.account : 0;
   if (code === noCode) mask |= fault.instrument;
-  if (!isQuantity(book.quantity[row]!, held)) mask |= fault.quantity;
-  if (!isEntryPrice(book.entryPrice[row]!, held)) mask |= fault.entryPrice;
+  if (!isQuantity(book.quantity[row], held)) mask |= fault.quantity;
+  if (!isEntryPrice(book.entryPrice[row], held)) mask |= fault.entryPrice;
   return mask;
 }
 
@@ -76,9 +76,9 @@ function findDuplicates(book: BookRows): Int32Array | undefined {
   const firstRow = new Int32Array(book.names.length);
   let duplicates: Int32Array | undefined;
   for (let at = 0; at < book.rowCount; at += 1) {
-    const row = order === undefined ? at : order[at]!;
-    const account = accountIndex[row]!;
-    const code = instrumentCode[row]!;
+    const row = order === undefined ? at : order[at];
+    const account = accountIndex[row];
+    const code = instrumentCode[row];
     if (account === noCode || code === noCode) continue;
     if (lastAccount[code] === account) {
       duplicates ??= new Int32Array(book.rowCount).fill(notDuplicate);
@@ -95,17 +95,17 @@ function findDuplicates(book: BookRows): Int32Array | undefined {
 function rowsByAccount(book: BookRows): Int32Array | undefined {
   const { accountIndex, rowCount } = book;
   let isOrdered = true;
-  for (let row = 1; row < rowCount && isOrdered; row += 1) isOrdered = accountIndex[row]! >= accountIndex[row - 1]!;
+  for (let row = 1; row < rowCount && isOrdered; row += 1) isOrdered = accountIndex[row] >= accountIndex[row - 1];
   if (isOrdered) return undefined;
   // A counting sort: slot 0 takes the rows without an account.
   const next = new Int32Array(book.accountIds.length + 2);
-  for (let row = 0; row < rowCount; row += 1) next[accountIndex[row]! + 2] = next[accountIndex[row]! + 2]! + 1;
-  for (let slot = 1; slot < next.length; slot += 1) next[slot] = next[slot]! + next[slot - 1]!;
+  for (let row = 0; row < rowCount; row += 1) next[accountIndex[row] + 2] = next[accountIndex[row] + 2] + 1;
+  for (let slot = 1; slot < next.length; slot += 1) next[slot] = next[slot] + next[slot - 1];
   const order = new Int32Array(rowCount);
   for (let row = 0; row < rowCount; row += 1) {
-    const slot = accountIndex[row]! + 1;
-    order[next[slot]!] = row;
-    next[slot] = next[slot]! + 1;
+    const slot = accountIndex[row] + 1;
+    order[next[slot]] = row;
+    next[slot] = next[slot] + 1;
   }
   return order;
 }
@@ -123,7 +123,8 @@ export function describeBookRow(
   const add = (column: string, cell: CellValue, [code, message]: readonly [ErrorCode, string]): void => {
     problems.push({ code, message, file, row: row + 1, column, value: cell.value });
   };
-  if (mask & fault.account) add('account', values.account, missingOr(values.account, ['ValueInvalid', 'not an account']));
+  if (mask & fault.account)
+    add('account', values.account, missingOr(values.account, ['ValueInvalid', 'not an account']));
   if (mask & fault.instrument) {
     const unknown = `the market has no instrument or currency ${shown(values.instrument.value)}`;
     add('instrument', values.instrument, missingOr(values.instrument, ['InstrumentUnknown', unknown]));

@@ -28,7 +28,7 @@ export function parseCsvRecord(text: string): string[] | undefined {
   for (;;) {
     const match = fieldPattern.exec(text);
     if (match === null) return undefined;
-    fields.push(match[1] === undefined ? match[2]! : match[1].replaceAll('""', '"'));
+    fields.push(match[1] === undefined ? match[2] : match[1].replaceAll('""', '"'));
     if (match[3] !== ',') return fields;
   }
 }

@@ -51,7 +51,7 @@ export function readFailure(file: InputFile, cause: unknown): MargridError {
     });
   }
   const text = message
-    .split(/\n\s*(?:Possible |LINE \d)/)[0]!
+    .split(/\n\s*(?:Possible |LINE \d)/)[0]
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
@@ -72,8 +72,8 @@ async function openParquet(database: DuckDb, file: InputFile): Promise<DuckDbSou
      FROM parquet_metadata(?)`,
     [path],
   );
-  requireContentBytes(file, Number(groups[0]![0]));
-  if (Number(groups[0]![2]) < 0 || rowCount < 0) {
+  requireContentBytes(file, Number(groups[0][0]));
+  if (Number(groups[0][2]) < 0 || rowCount < 0) {
     throw new Error('the footer declares a negative size');
   }
   const columns = await parquetColumns(database, path);
@@ -89,11 +89,10 @@ async function openParquet(database: DuckDb, file: InputFile): Promise<DuckDbSou
 /** Names from the schema itself, because DESCRIBE shows duplicates renamed; types from DESCRIBE. Both in file order. */
 async function parquetColumns(database: DuckDb, path: string): Promise<SourceColumn[]> {
   const schema = await database.rows('SELECT name, num_children FROM parquet_schema(?)', [path]);
-  const names = topLevelNames(schema.map(([name, children]) => ({ name: String(name), children: Number(children ?? 0) })));
-  const described = await database.rows(
-    'DESCRIBE SELECT * FROM read_parquet(?, hive_partitioning=false)',
-    [path],
+  const names = topLevelNames(
+    schema.map(([name, children]) => ({ name: String(name), children: Number(children ?? 0) })),
   );
+  const described = await database.rows('DESCRIBE SELECT * FROM read_parquet(?, hive_partitioning=false)', [path]);
   return described.map(([renamed, type], index) => {
     const name = names[index] ?? String(renamed);
     if (reservedNames.includes(name.toLowerCase())) {
@@ -110,10 +109,10 @@ function topLevelNames(nodes: readonly { name: string; children: number }[]): st
   const names: string[] = [];
   let index = 1;
   while (index < nodes.length) {
-    names.push(nodes[index]!.name);
+    names.push(nodes[index].name);
     let open = 1;
     while (open > 0 && index < nodes.length) {
-      open += nodes[index]!.children - 1;
+      open += nodes[index].children - 1;
       index += 1;
     }
   }
@@ -171,7 +170,8 @@ async function openJson(database: DuckDb, file: InputFile, columnNames: readonly
   await loadJsonObjects(database, file);
   await requireObjects(database);
   const keys = await database.rows(
-    'SELECT key, min(row) FROM (SELECT unnest(json_keys(json)) AS key, rowid AS row FROM objects) GROUP BY key ORDER BY 2, 1',
+    `SELECT key FROM (SELECT unnest(json_keys(json)) AS key, generate_subscripts(json_keys(json), 1) AS position,
+       rowid AS row FROM objects) GROUP BY key ORDER BY min(row), min(position)`,
   );
   const columns = keys.map(([name]) => ({ name: String(name), type: 'JSON', kind: 'json' as const }));
   await database.run(`CREATE TEMP TABLE source AS ${jsonFieldsSql(columnNames)}`);

@@ -30,8 +30,10 @@ export class DuckDb {
   }
 
   static async open(absolutePath: string): Promise<DuckDb> {
-    const module = await loadOptional('@duckdb/node-api', 'reading and writing Parquet, CSV and JSON', () =>
-      import('@duckdb/node-api'),
+    const module = await loadOptional(
+      '@duckdb/node-api',
+      'reading and writing Parquet, CSV and JSON',
+      () => import('@duckdb/node-api'),
     );
     const spillDirectory = join(tmpdir(), `margrid-duckdb-${randomUUID()}`);
     const instance = await module.DuckDBInstance.create(':memory:', {
@@ -63,7 +65,7 @@ export class DuckDb {
 
   /** For counts, which DuckDB returns as 64-bit or wider integers. */
   async count(sql: string, parameters: readonly DuckDBValue[] = []): Promise<number> {
-    return Number((await this.rows(sql, parameters))[0]![0]);
+    return Number((await this.rows(sql, parameters))[0][0]);
   }
 
   /**

@@ -57,7 +57,10 @@ export interface FileInspection {
   readonly problemCount: number;
 }
 
-type Found = Omit<FileInspection, 'path' | 'format' | 'byteCount' | 'content' | 'columns' | 'problems' | 'problemCount'>;
+type Found = Omit<
+  FileInspection,
+  'path' | 'format' | 'byteCount' | 'content' | 'columns' | 'problems' | 'problemCount'
+>;
 
 /** Looks at a book or market file, whichever its columns say. Bad files do not throw: their problems are the result. */
 export async function inspectFile(path: string, options: InspectOptions = {}): Promise<FileInspection> {
@@ -136,7 +139,10 @@ async function inspectMarket(file: InputFile, log: ProblemLog): Promise<Found> {
     currencies: currenciesOf(instruments).filter((currency) => currency !== ''),
     ...(Number.isNaN(market.asOfMs) ? {} : { asOf: isoTime(market.asOfMs) }),
     ranges: [
-      rangeOf('contract_size', instruments.map(({ contractSize }) => contractSize)),
+      rangeOf(
+        'contract_size',
+        instruments.map(({ contractSize }) => contractSize),
+      ),
       rangeOf('expiry', expiries),
       rangeOf('strike', strikes),
       rangeOf('index_price', market.indexPrice.values()),
@@ -188,7 +194,11 @@ function countOf(held: Uint8Array, start: number, end: number): number {
   return held.subarray(start, end).reduce((sum, one) => sum + one, 0);
 }
 
-function heldParts(market: Market, currencies: readonly string[], held: Uint8Array): Pick<Found, 'groups' | 'currencies'> {
+function heldParts(
+  market: Market,
+  currencies: readonly string[],
+  held: Uint8Array,
+): Pick<Found, 'groups' | 'currencies'> {
   const instruments = market.instruments.filter((_, index) => held[index] === 1);
   return {
     groups: groupsOf({ ...market, instruments }),

@@ -29,7 +29,11 @@ export async function readMarketCells(file: InputFile): Promise<MarketCells> {
   if (file.format === 'arrow') return arrowCells(file, await openArrowTable(file));
   return withDuckDb(file.absolutePath, async (database) => {
     try {
-      const source = await openDuckDbSource(database, file, marketColumns.map(({ name }) => name));
+      const source = await openDuckDbSource(
+        database,
+        file,
+        marketColumns.map(({ name }) => name),
+      );
       return await duckDbCells(file, database, source);
     } catch (cause) {
       throw readFailure(file, cause);
@@ -42,7 +46,9 @@ function requireShape(file: InputFile, columns: readonly SourceColumn[], rowCoun
   checkColumnNames(columns, marketColumns, log);
   if (rowCount === 0) log.add('FileUnreadable', 'the file has no rows');
   if (rowCount > limits.instrumentCountMax) {
-    log.add('LimitExceeded', `instrumentCountMax is ${limits.instrumentCountMax}, got ${rowCount}`, { value: rowCount });
+    log.add('LimitExceeded', `instrumentCountMax is ${limits.instrumentCountMax}, got ${rowCount}`, {
+      value: rowCount,
+    });
   }
   log.throwIfAny();
 }
@@ -68,7 +74,7 @@ async function duckDbCells(file: InputFile, database: DuckDb, source: DuckDbSour
     isText: file.format === 'csv',
     has: (name) => position.has(name),
     cell: (row, name) => {
-      const value = rows[row]![position.get(name)!] as Cell;
+      const value = rows[row][position.get(name)!] as Cell;
       return isJson && value !== null ? jsonCell(String(value)) : value;
     },
   };

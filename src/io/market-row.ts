@@ -55,9 +55,7 @@ export class MarketRow {
   price(column: MarketColumn, max: number): number {
     const cell = this.#cell(column);
     const problem =
-      cell === null
-        ? (['ValueMissing', 'is missing (NULL or empty)'] as const)
-        : this.#positiveProblem(cell, max);
+      cell === null ? (['ValueMissing', 'is missing (NULL or empty)'] as const) : this.#positiveProblem(cell, max);
     if (problem === undefined) return this.#number(cell)!;
     this.failPrice(problem[0], problem[1], column, cell);
     return NaN;
@@ -70,7 +68,8 @@ export class MarketRow {
     if (cell === undefined) return 0;
     const value = this.#number(cell);
     if (value !== undefined && Number.isFinite(value) && value >= 0) return value;
-    const code = value === undefined ? 'ColumnTypeWrong' : Number.isFinite(value) ? 'ValueOutOfRange' : 'ValueNotFinite';
+    const code =
+      value === undefined ? 'ColumnTypeWrong' : Number.isFinite(value) ? 'ValueOutOfRange' : 'ValueNotFinite';
     this.fail(code, `must be a number >= 0, got ${shown(cell)}`, 'open_interest', cell);
     return 0;
   }

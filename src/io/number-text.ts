@@ -7,6 +7,6 @@ export function parseNumberText(text: string): number | undefined {
   if (numberPattern.test(trimmed)) return Number(trimmed);
   const match = notFinitePattern.exec(trimmed);
   if (match === null) return undefined;
-  if (match[2]!.toLowerCase() === 'nan') return NaN;
+  if (match[2].toLowerCase() === 'nan') return NaN;
   return match[1] === '-' ? -Infinity : Infinity;
 }

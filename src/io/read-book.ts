@@ -100,13 +100,13 @@ export async function describeFaults(
   const described: Problem[][] = [];
   for (let start = 0; start < wanted.length; start += describedRowCount) {
     const part = wanted.slice(start, start + describedRowCount);
-    const values = await rows.values(Int32Array.from(part, (index) => faults.rows[index]!));
+    const values = await rows.values(Int32Array.from(part, (index) => faults.rows[index]));
     part.forEach((index, at) => {
-      const row = faults.rows[index]!;
-      const code = rows.instrumentCode[row]!;
-      const held = code === noCode ? holding.unknown : holdings[code]!;
+      const row = faults.rows[index];
+      const code = rows.instrumentCode[row];
+      const held = code === noCode ? holding.unknown : holdings[code];
       const firstRow = faults.firstRowOf?.[row];
-      described.push(describeBookRow(file, row, faults.masks[index]!, values[at]!, held, firstRow));
+      described.push(describeBookRow(file, row, faults.masks[index], values[at], held, firstRow));
     });
   }
   return described;
@@ -146,7 +146,10 @@ async function judge(
   });
   if (homelessCount > 0) {
     const described = await describeFaults(file.path, rows, faults, holdings, homeless);
-    throw new BadInputError(described.flat().filter(({ column }) => column === 'account'), homelessCount);
+    throw new BadInputError(
+      described.flat().filter(({ column }) => column === 'account'),
+      homelessCount,
+    );
   }
   return quarantine(file, rows, faults, holdings);
 }
@@ -160,7 +163,7 @@ async function quarantine(
   const firstFault = new Map<number, number>();
   const badRowCount = new Map<number, number>();
   faults.rows.forEach((row, index) => {
-    const account = rows.accountIndex[row]!;
+    const account = rows.accountIndex[row];
     if (!firstFault.has(account)) firstFault.set(account, index);
     badRowCount.set(account, (badRowCount.get(account) ?? 0) + 1);
   });
@@ -169,7 +172,7 @@ async function quarantine(
   return accounts
     .map((accountIndex, at) => {
       const more = badRowCount.get(accountIndex)! - 1;
-      const reason = formatProblem(described[at]![0]!) + (more > 0 ? ` (and ${more} more bad rows)` : '');
+      const reason = formatProblem(described[at][0]) + (more > 0 ? ` (and ${more} more bad rows)` : '');
       return { accountIndex, reason };
     })
     .sort((a, b) => a.accountIndex - b.accountIndex);
@@ -190,9 +193,9 @@ function buildBook(
   let position = 0;
   let balance = 0;
   for (let row = 0; row < rows.rowCount; row += 1) {
-    const account = rows.accountIndex[row]!;
+    const account = rows.accountIndex[row];
     if (leftOut[account] === 1) continue;
-    const code = rows.instrumentCode[row]!;
+    const code = rows.instrumentCode[row];
     if (code < instrumentCount) {
       positions.accountIndex[position] = account;
       positions.instrumentIndex[position] = code;
@@ -217,8 +220,8 @@ function countHoldings(
   let positionCount = 0;
   let cashCount = 0;
   for (let row = 0; row < rows.rowCount; row += 1) {
-    if (leftOut[rows.accountIndex[row]!] === 1) continue;
-    if (rows.instrumentCode[row]! < instrumentCount) positionCount += 1;
+    if (leftOut[rows.accountIndex[row]] === 1) continue;
+    if (rows.instrumentCode[row] < instrumentCount) positionCount += 1;
     else cashCount += 1;
   }
   return { positionCount, cashCount };
@@ -253,7 +256,7 @@ function requirePositionLimits(file: InputFile, book: Book): void {
   const perAccount = new Uint32Array(book.accountIds.length);
   let largest = 0;
   for (const account of book.positions.accountIndex) {
-    const count = perAccount[account]! + 1;
+    const count = perAccount[account] + 1;
     perAccount[account] = count;
     if (count > largest) largest = count;
   }

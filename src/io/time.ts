@@ -13,10 +13,10 @@ export function parseIsoTime(text: string): number | undefined {
   const match = isoPattern.exec(text.trim());
   if (match === null) return undefined;
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match;
-  const ms = Date.UTC(+year!, +month! - 1, +day!, +hour, +minute, +second, +fraction.padEnd(3, '0'));
+  const ms = Date.UTC(+year, +month - 1, +day, +hour, +minute, +second, +fraction.padEnd(3, '0'));
   // Date.UTC rolls 31 February over into March: such a date is an error, not another day.
   const date = new Date(ms);
-  const rolled = date.getUTCDate() !== +day! || date.getUTCMonth() !== +month! - 1 || date.getUTCHours() !== +hour;
+  const rolled = date.getUTCDate() !== +day || date.getUTCMonth() !== +month - 1 || date.getUTCHours() !== +hour;
   if (rolled || +minute > 59 || +second > 59) return undefined;
   const offset = zoneMinutes(zone);
   return offset === undefined ? undefined : ms - offset * 60_000;

@@ -15,7 +15,7 @@ export async function writeWithArrow(
   const bytes = arrow.tableToIPC(tableOf(arrow, table), 'file');
   const handle = await open(temporaryPath, 'wx');
   try {
-    for (let start = 0; start < bytes.length; ) {
+    for (let start = 0; start < bytes.length;) {
       requireNotAborted(signal);
       const { bytesWritten } = await handle.write(bytes, start, Math.min(partByteCount, bytes.length - start));
       start += bytesWritten;
@@ -28,8 +28,8 @@ export async function writeWithArrow(
 /** Column by column in the given order: an object of columns would move names that look like integers to the front. */
 function tableOf(arrow: ArrowModule, table: WriteTable): Table {
   const vectors = table.columns.map((column) => vectorOf(arrow, column));
-  const fields = table.columns.map(({ name }, index) => new arrow.Field(name, vectors[index]!.type as DataType, true));
-  const children = vectors.map((vector) => vector.data[0]!);
+  const fields = table.columns.map(({ name }, index) => new arrow.Field(name, vectors[index].type as DataType, true));
+  const children = vectors.map((vector) => vector.data[0]);
   const rows = arrow.makeData({ type: new arrow.Struct(fields), length: table.rowCount, nullCount: 0, children });
   return new arrow.Table([new arrow.RecordBatch(new arrow.Schema(fields), rows)]);
 }
@@ -40,19 +40,24 @@ function vectorOf(arrow: ArrowModule, column: WriteColumn): Vector {
     case 'string':
       return utf8Vector(arrow, column.values) as Vector;
     case 'f64':
-      return new arrow.Vector([arrow.makeData({ type: new arrow.Float64(), length, nullCount: 0, data: column.values })]);
+      return new arrow.Vector([
+        arrow.makeData({ type: new arrow.Float64(), length, nullCount: 0, data: column.values }),
+      ]);
     case 'i32':
       return new arrow.Vector([arrow.makeData({ type: new arrow.Int32(), length, nullCount: 0, data: column.values })]);
     case 'optional f64':
       return new arrow.Vector([
-        arrow.makeData({ type: new arrow.Float64(), length, ...nulls(column.values, Number.isNaN), data: column.values }),
+        arrow.makeData({
+          type: new arrow.Float64(),
+          length,
+          ...nulls(column.values, Number.isNaN),
+          data: column.values,
+        }),
       ]);
     case 'time': {
       const type = new arrow.TimestampMillisecond('UTC');
       const data = BigInt64Array.from(column.values, (ms) => (Number.isNaN(ms) ? 0n : BigInt(ms)));
-      return new arrow.Vector([
-        arrow.makeData({ type, length, ...nulls(column.values, Number.isNaN), data: data as unknown as Int32Array }),
-      ]);
+      return new arrow.Vector([arrow.makeData({ type, length, ...nulls(column.values, Number.isNaN), data: data })]);
     }
     case 'dictionary': {
       const dictionary = utf8Vector(arrow, column.dictionary);
@@ -73,7 +78,7 @@ function nulls(
   let nullCount = 0;
   values.forEach((value, index) => {
     if (isNull(value)) nullCount += 1;
-    else nullBitmap[index >> 3]! |= 1 << (index & 7);
+    else nullBitmap[index >> 3] |= 1 << (index & 7);
   });
   return nullCount === 0 ? { nullCount, nullBitmap: null } : { nullCount, nullBitmap };
 }
@@ -96,7 +101,5 @@ function utf8Vector(arrow: ArrowModule, values: readonly string[]): Vector<impor
   });
   const type = new arrow.Utf8();
   const bytes = data.subarray(0, filled);
-  return new arrow.Vector([
-    arrow.makeData({ type, length: values.length, nullCount: 0, valueOffsets, data: bytes }),
-  ]);
+  return new arrow.Vector([arrow.makeData({ type, length: values.length, nullCount: 0, valueOffsets, data: bytes })]);
 }

@@ -9,12 +9,7 @@ import { writeColumns } from './write-table.ts';
  * Writes a book file that `readBook` reads back to the same accounts and numbers: account by account, positions before cash,
  * each in the book's order. An account that holds nothing gets a cash row of 0, or the file would lose it.
  */
-export async function writeBook(
-  path: string,
-  book: Book,
-  market: Market,
-  options: WriteOptions = {},
-): Promise<void> {
+export async function writeBook(path: string, book: Book, market: Market, options: WriteOptions = {}): Promise<void> {
   if (book.quarantined.length > 0) {
     const message = `the book has ${book.quarantined.length} quarantined accounts, whose rows it does not hold`;
     throw new MargridError('OptionInvalid', `${path}: ${message}; a file of it would lose them`, { file: path });
@@ -33,7 +28,7 @@ function tableOf(book: Book, market: Market): WriteTable {
   const entryPrice = new Float64Array(rowCount);
   const instrumentCount = market.instruments.length;
   const put = (accountIndex: number, nameIndex: number, amount: number, price: number): void => {
-    const row = next[accountIndex]!;
+    const row = next[accountIndex];
     next[accountIndex] = row + 1;
     account[row] = accountIndex;
     name[row] = nameIndex;
@@ -41,10 +36,10 @@ function tableOf(book: Book, market: Market): WriteTable {
     entryPrice[row] = price;
   };
   positions.accountIndex.forEach((accountIndex, at) => {
-    put(accountIndex, positions.instrumentIndex[at]!, positions.quantity[at]!, positions.entryPrice[at]!);
+    put(accountIndex, positions.instrumentIndex[at], positions.quantity[at], positions.entryPrice[at]);
   });
   cash.accountIndex.forEach((accountIndex, at) => {
-    put(accountIndex, instrumentCount + cash.currencyIndex[at]!, cash.amount[at]!, 0);
+    put(accountIndex, instrumentCount + cash.currencyIndex[at], cash.amount[at], 0);
   });
   for (const accountIndex of idle) put(accountIndex, instrumentCount, 0, 0);
   const names = [...market.instruments.map((instrument) => instrument.name), ...book.currencies];
@@ -74,11 +69,11 @@ function idleAccounts(book: Book): number[] {
 function firstRows(book: Book, idle: readonly number[]): Float64Array {
   const counts = new Float64Array(book.accountIds.length + 1);
   const count = (account: number): void => {
-    counts[account + 1] = counts[account + 1]! + 1;
+    counts[account + 1] = counts[account + 1] + 1;
   };
   book.positions.accountIndex.forEach(count);
   book.cash.accountIndex.forEach(count);
   idle.forEach(count);
-  for (let account = 1; account < counts.length; account += 1) counts[account] = counts[account]! + counts[account - 1]!;
+  for (let account = 1; account < counts.length; account += 1) counts[account] = counts[account] + counts[account - 1];
   return counts;
 }

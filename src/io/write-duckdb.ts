@@ -34,22 +34,24 @@ export async function writeWithDuckDb(
   });
 }
 
-async function loadDictionaries(
-  database: DuckDb,
-  table: WriteTable,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+async function loadDictionaries(database: DuckDb, table: WriteTable, signal: AbortSignal | undefined): Promise<void> {
   const { INTEGER, VARCHAR } = database.module;
   for (const [index, column] of table.columns.entries()) {
     if (column.type !== 'dictionary') continue;
     const { dictionary } = column;
     await database.run(`CREATE TEMP TABLE d${index} (entry INTEGER, value VARCHAR)`);
-    await database.append(`d${index}`, [INTEGER, VARCHAR], dictionary.length, (chunk, start) => {
-      const entries = numericItems(chunk, 0);
-      for (let at = 0; at < chunk.rowCount; at += 1) entries[at] = start + at;
-      chunk.getColumnVector(0).flush();
-      chunk.setColumnValues(1, dictionary.slice(start, start + chunk.rowCount));
-    }, signal);
+    await database.append(
+      `d${index}`,
+      [INTEGER, VARCHAR],
+      dictionary.length,
+      (chunk, start) => {
+        const entries = numericItems(chunk, 0);
+        for (let at = 0; at < chunk.rowCount; at += 1) entries[at] = start + at;
+        chunk.getColumnVector(0).flush();
+        chunk.setColumnValues(1, dictionary.slice(start, start + chunk.rowCount));
+      },
+      signal,
+    );
   }
 }
 
@@ -66,9 +68,15 @@ async function loadTable(database: DuckDb, table: WriteTable, signal: AbortSigna
   const types = table.columns.map(({ type }) => typeOf[type]);
   const declared = types.map((type, index) => `c${index} ${String(type)}`).join(', ');
   await database.run(`CREATE TEMP TABLE t (${declared})`);
-  await database.append('t', types, table.rowCount, (chunk, start) => {
-    table.columns.forEach((column, index) => fillColumn(chunk, index, column, start));
-  }, signal);
+  await database.append(
+    't',
+    types,
+    table.rowCount,
+    (chunk, start) => {
+      table.columns.forEach((column, index) => fillColumn(chunk, index, column, start));
+    },
+    signal,
+  );
 }
 
 function fillColumn(chunk: DuckDBDataChunk, index: number, column: WriteColumn, start: number): void {
@@ -84,7 +92,9 @@ function fillColumn(chunk: DuckDBDataChunk, index: number, column: WriteColumn, 
 function selectSql(table: WriteTable, format: FileFormat): string {
   const columns = table.columns.map((column, index) => `${valueSql(column, index, format)} AS ${quoted(column.name)}`);
   const joins = table.columns
-    .map((column, index) => (column.type === 'dictionary' ? ` LEFT JOIN d${index} ON d${index}.entry = t.c${index}` : ''))
+    .map((column, index) =>
+      column.type === 'dictionary' ? ` LEFT JOIN d${index} ON d${index}.entry = t.c${index}` : '',
+    )
     .join('');
   // A join keeps no order of its own.
   const order = joins === '' ? '' : ' ORDER BY t.rowid';

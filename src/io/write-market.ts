@@ -12,15 +12,33 @@ export async function writeMarket(path: string, market: Market, options: WriteOp
     Float64Array.from(instruments, (_, index) => of(index));
   const columns: (WriteColumn & { readonly name: MarketColumn })[] = [
     { name: 'instrument', type: 'string', values: instruments.map(({ name }) => name) },
-    dictionaryOf('kind', instruments.map(({ kind }) => kind)),
-    dictionaryOf('payoff', instruments.map(({ payoff }) => payoff)),
-    dictionaryOf('base_currency', instruments.map(({ baseCurrency }) => baseCurrency)),
-    dictionaryOf('quote_currency', instruments.map(({ quoteCurrency }) => quoteCurrency)),
-    dictionaryOf('settlement_currency', instruments.map(({ settlementCurrency }) => settlementCurrency)),
-    { name: 'contract_size', type: 'f64', values: numbers((index) => instruments[index]!.contractSize) },
-    { name: 'expiry', type: 'time', values: numbers((index) => instruments[index]!.expiryMs ?? NaN) },
-    { name: 'strike', type: 'optional f64', values: numbers((index) => instruments[index]!.strike ?? NaN) },
-    dictionaryOf('option_type', instruments.map(({ optionType }) => optionType)),
+    dictionaryOf(
+      'kind',
+      instruments.map(({ kind }) => kind),
+    ),
+    dictionaryOf(
+      'payoff',
+      instruments.map(({ payoff }) => payoff),
+    ),
+    dictionaryOf(
+      'base_currency',
+      instruments.map(({ baseCurrency }) => baseCurrency),
+    ),
+    dictionaryOf(
+      'quote_currency',
+      instruments.map(({ quoteCurrency }) => quoteCurrency),
+    ),
+    dictionaryOf(
+      'settlement_currency',
+      instruments.map(({ settlementCurrency }) => settlementCurrency),
+    ),
+    { name: 'contract_size', type: 'f64', values: numbers((index) => instruments[index].contractSize) },
+    { name: 'expiry', type: 'time', values: numbers((index) => instruments[index].expiryMs ?? NaN) },
+    { name: 'strike', type: 'optional f64', values: numbers((index) => instruments[index].strike ?? NaN) },
+    dictionaryOf(
+      'option_type',
+      instruments.map(({ optionType }) => optionType),
+    ),
     { name: 'index_price', type: 'f64', values: numbers((index) => indexPriceOf(market, index)) },
     { name: 'forward', type: 'f64', values: market.forward },
     { name: 'implied_volatility', type: 'optional f64', values: market.impliedVolatility },
@@ -31,7 +49,7 @@ export async function writeMarket(path: string, market: Market, options: WriteOp
 }
 
 function indexPriceOf(market: Market, index: number): number {
-  const { baseCurrency, quoteCurrency } = market.instruments[index]!;
+  const { baseCurrency, quoteCurrency } = market.instruments[index];
   return market.indexPrice.get(pairOf(baseCurrency, quoteCurrency)) ?? NaN;
 }
 

@@ -1,8 +1,14 @@
 import { Decimal, exact } from '../reference/decimal.ts';
 import type { NettingSetBreakdown } from '../reference/margin/deribit-pm/breakdown.ts';
 import { amountColumns, statusCodes, statusName, type AmountColumn, type EngineRows } from './engine-rows.ts';
-import type { Breach, ColumnReport, ReconciledColumn, RowName } from './report.ts';
-import { acceptedValues, notionalTolerance, toleranceRules, type AcceptedValues } from './tolerance.ts';
+import type { Breach, ColumnReport, RowName } from './report.ts';
+import {
+  acceptedValues,
+  notionalTolerance,
+  toleranceRules,
+  type AcceptedValues,
+  type ReconciledColumn,
+} from './tolerance.ts';
 
 const reportedColumns: readonly ReconciledColumn[] = [...amountColumns, 'worstScenario', 'status', 'fault', 'row'];
 const keptBreaches = 1_000;
@@ -52,7 +58,8 @@ export class Comparison {
     this.#column('status').comparedCount += 1;
     this.quarantinedCount += 1;
     if (rows.status[row] === statusCodes.quarantined) return;
-    this.#breach('status', { ...name, engine: statusName(rows.status[row]), reference: reason, accepted: 'quarantined' });
+    const engine = statusName(rows.status[row]);
+    this.#breach('status', { ...name, engine, reference: reason, accepted: 'quarantined' });
   }
 
   missingRow(name: RowName): void {
@@ -69,7 +76,8 @@ export class Comparison {
     this.#column('fault').comparedCount += 1;
     const fault = rows.fault[row];
     if (fault !== 0 === isExpected) return;
-    this.#breach('fault', { ...name, engine: fault, reference: isExpected ? 'bad input' : 'good input', accepted: isExpected ? 'not 0' : '0' });
+    const [reference, accepted] = isExpected ? ['bad input', 'not 0'] : ['good input', '0'];
+    this.#breach('fault', { ...name, engine: fault, reference, accepted });
   }
 
   #compareQuarantine(name: RowName, status: number, set: NettingSetBreakdown): void {

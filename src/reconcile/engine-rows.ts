@@ -1,6 +1,7 @@
 /**
  * Results of the engine as plain columns, one row per netting set (account and settlement currency), any order.
- * Amounts in the settlement currency. `worstCase`, `rollShock` and `deltaShock` are sums over the groups of the netting set.
+ * Amounts in the settlement currency. `worstCase`, `rollShock` and `deltaShock` are sums over the groups of the
+ * netting set.
  */
 export interface EngineRows {
   readonly accountIndex: Uint32Array;

@@ -23,7 +23,8 @@ export function explainAccount(input: ExplainInput): AccountExplanation {
   const { market, params, book, accountIndex } = input;
   const accountId = book.accountIds[accountIndex];
   if (accountId === undefined) {
-    throw new MargridError('AccountUnknown', `the book has ${book.accountIds.length} accounts, no index ${accountIndex}`);
+    const message = `the book has ${book.accountIds.length} accounts, no index ${accountIndex}`;
+    throw new MargridError('AccountUnknown', message);
   }
   const bad = book.quarantined.find((candidate) => candidate.accountIndex === accountIndex);
   const [held] = bookAccounts(book, Uint32Array.of(accountIndex));

@@ -5,8 +5,8 @@ import type { ComponentEvidence } from '../margin/model.ts';
 /**
  * Why the margin of one account is what it is: plain values, so `JSON.stringify` keeps all of it.
  *
- * Amounts are decimal strings with 20 significant digits (a JSON number would be a float again), in the settlement currency of
- * the netting set; deltas in base coin; P&L positive = gain. Times in UTC milliseconds.
+ * Amounts are decimal strings with 20 significant digits (a JSON number would be a float again), in the settlement
+ * currency of the netting set; deltas in base coin; P&L positive = gain. Times in UTC milliseconds.
  */
 export interface AccountExplanation {
   readonly accountId: string;

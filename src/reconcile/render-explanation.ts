@@ -19,7 +19,8 @@ function nettingSetLines(set: NettingSetExplanation): string[] {
   const title = ['', `NETTING SET ${currency}`];
   if (set.problem !== null) title.push(`  QUARANTINED: ${set.problem}`);
   if (set.problem !== null && set.groups.length === 0) return title;
-  return [...title, ...equityLines(set), ...set.groups.flatMap((group) => groupLines(group, currency)), ...requirementLines(set)];
+  const groups = set.groups.flatMap((group) => groupLines(group, currency));
+  return [...title, ...equityLines(set), ...groups, ...requirementLines(set)];
 }
 
 function equityLines(set: NettingSetExplanation): string[] {
@@ -54,8 +55,9 @@ function groupLines(group: GroupExplanation, currency: string): string[] {
     `  worst scenario ${worst.index}: ${worst.table} bucket ${worst.bucket}, price ${percent(worst.move)}, ` +
       `volatility ${worst.volatilityMode}`,
     ...indented(textTable(['position', 'quantity', 'P&L of one', 'P&L'], contributions)),
-    `  sum ${amount(worst.preAggregated)}, after offset ${amount(worst.afterOffset)}${worst.isCapped ? ' (capped)' : ''}, ` +
-      `dampener ${amount(worst.dampener)}, aggregated ${amount(worst.aggregated)}: worst case ${amount(group.worstCase)}`,
+    `  sum ${amount(worst.preAggregated)}, after offset ${amount(worst.afterOffset)}` +
+      `${worst.isCapped ? ' (capped)' : ''}, dampener ${amount(worst.dampener)}, ` +
+      `aggregated ${amount(worst.aggregated)}: worst case ${amount(group.worstCase)}`,
     ...rollLines(group),
     ...deltaLines(group),
   ];
@@ -95,14 +97,15 @@ function rollLines(group: GroupExplanation): string[] {
     amount(charge),
   ]);
   if (rows.length === 0) return ['  roll shock 0: no expiries'];
-  return [...indented(textTable(['expiry', 'net delta', 'rate', 'charge'], rows)), `  roll shock ${amount(group.rollShock)}`];
+  const table = textTable(['expiry', 'net delta', 'rate', 'charge'], rows);
+  return [...indented(table), `  roll shock ${amount(group.rollShock)}`];
 }
 
 function deltaLines(group: GroupExplanation): string[] {
   const { d1, d2, d, usd, charge } = group.deltaShock;
   return [
-    `  delta shock ${amount(charge)}: long options ${amount(d1)}, all else ${amount(d2)}, combined ${amount(d)} coin, ` +
-      `${amount(usd)} in quote currency`,
+    `  delta shock ${amount(charge)}: long options ${amount(d1)}, all else ${amount(d2)}, ` +
+      `combined ${amount(d)} coin, ${amount(usd)} in quote currency`,
   ];
 }
 

@@ -1,7 +1,5 @@
-import type { AmountColumn } from './engine-rows.ts';
 import { textTable } from './text-table.ts';
-
-export type ReconciledColumn = AmountColumn | 'worstScenario' | 'status' | 'fault' | 'row';
+import type { ReconciledColumn } from './tolerance.ts';
 
 /** Result of comparing the engine with the reference; plain values, so `JSON.stringify` keeps all of it. */
 export interface ReconciliationReport {
@@ -60,7 +58,8 @@ const shownBreaches = 10;
 
 /** A table of the columns, then the first breaches. */
 export function renderReconciliation(report: ReconciliationReport): string {
-  const header = ['column', 'compared', 'max error', '/notional', '/value', 'worst account', 'flips', 'undecided', 'breaches'];
+  const errors = ['max error', '/notional', '/value', 'worst account'];
+  const header = ['column', 'compared', ...errors, 'flips', 'undecided', 'breaches'];
   const rows = report.columns.map((column) => [
     column.column,
     String(column.comparedCount),

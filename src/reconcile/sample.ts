@@ -5,7 +5,9 @@ export function sampleAccounts(accountCount: number, sample: number | 'all', see
   if (sample !== 'all' && !(Number.isInteger(sample) && sample >= 0)) {
     throw new MargridError('OptionInvalid', `sample must be 'all' or an integer >= 0, got ${sample}`);
   }
-  if (sample === 'all' || sample >= accountCount) return Uint32Array.from({ length: accountCount }, (_, index) => index);
+  if (sample === 'all' || sample >= accountCount) {
+    return Uint32Array.from({ length: accountCount }, (_, index) => index);
+  }
   // Floyd: one draw per member, every subset equally likely.
   const random = mulberry32(seed);
   const drawn = new Set<number>();

@@ -6,13 +6,14 @@ import type { AmountColumn } from './engine-rows.ts';
 /**
  * What counts as agreement of the engine (64-bit floats) with the reference (50 decimal digits), per column, and why.
  *
- * The unit is the notional of the netting set: the sum over its positions of abs(quantity) * base coin of one contract, in the
- * settlement currency (inverse future: size/mark; inverse option: size; linear: size * forward). P&L of a contract is a small
- * difference of amounts of that size, so an error is measured against it, not against the difference.
+ * The unit is the notional of the netting set: the sum over its positions of abs(quantity) * base coin of one
+ * contract, in the settlement currency (inverse future: size/mark; inverse option: size; linear: size * forward). P&L
+ * of a contract is a small difference of amounts of that size, so an error is measured against it, not against the
+ * difference.
  */
 export const notionalTolerance = new Decimal('1e-9');
 
-/** Half a unit in the last place and the rounding of one operation: a float cannot be closer to a decimal than that. */
+/** One unit in the last place, at most: a float cannot be closer to a decimal than half of it. */
 const floatEpsilon = exact(2 ** -52);
 
 export interface ToleranceRule {
@@ -21,11 +22,13 @@ export interface ToleranceRule {
 }
 
 const rounded =
-  'accepted between round(reference - tolerance) and round(reference + tolerance), widened by the tolerance';
-export const toleranceRules: Readonly<Record<AmountColumn | 'worstScenario' | 'status' | 'fault' | 'row', ToleranceRule>> = {
+  'accepted from round(reference - tolerance) to round(reference + tolerance), which is one number away from a tie';
+export type ReconciledColumn = AmountColumn | 'worstScenario' | 'status' | 'fault' | 'row';
+
+export const toleranceRules: Readonly<Record<ReconciledColumn, ToleranceRule>> = {
   equity: {
     rule: '1e-9 of the notional, and 2^-52 of the cash per summand',
-    reason: 'values are differences of amounts of the size of the notional; cash far above the notional has its own last place',
+    reason: 'values are differences of amounts of the size of the notional; larger cash has its own last place',
   },
   worstCase: {
     rule: `1e-9 of the notional before rounding; ${rounded}`,
@@ -34,7 +37,7 @@ export const toleranceRules: Readonly<Record<AmountColumn | 'worstScenario' | 's
   rollShock: { rule: '1e-9 of the notional', reason: 'proportional to deltas, which are at most the notional' },
   deltaShock: { rule: '1e-9 of the notional', reason: 'its slope in the delta is limited by max_delta_shock' },
   maintenanceMargin: {
-    rule: '1e-9 of the notional around mm_factor times every acceptable risk matrix margin',
+    rule: 'mm_factor times a risk matrix margin within 1e-9 of the notional of an acceptable one',
     reason: 'not rounded itself, but it contains rounded worst cases',
   },
   initialMargin: {
@@ -50,7 +53,10 @@ export const toleranceRules: Readonly<Record<AmountColumn | 'worstScenario' | 's
     reason: 'a comparison of two floats cannot be finer than their errors',
   },
   fault: { rule: 'zero exactly if the netting set is not quarantined', reason: 'a reason goes with every quarantine' },
-  row: { rule: 'one row per netting set of the reference, no other', reason: 'a missing margin is an error, not a zero' },
+  row: {
+    rule: 'one row per netting set of the reference, no other',
+    reason: 'a missing margin is an error, not a zero',
+  },
 };
 
 export interface Interval {
@@ -69,20 +75,20 @@ export function acceptedValues(set: NettingSetBreakdown, mmFactor: Decimal): Acc
   const tolerance = set.notional.times(notionalTolerance);
   const worst = groupWorstCases(set.groups);
   const fixed = set.rollShock.plus(set.deltaShock);
-  const matrixLow = worst.low.plus(fixed);
-  const matrixHigh = worst.high.plus(fixed);
+  const matrix = { low: worst.low.plus(fixed).minus(tolerance), high: worst.high.plus(fixed).plus(tolerance) };
   const initial = {
-    low: roundToPlaces(matrixLow.plus(set.addOn).minus(tolerance), roundedPlaces),
-    high: roundToPlaces(matrixHigh.plus(set.addOn).plus(tolerance), roundedPlaces),
+    low: roundToPlaces(matrix.low.plus(set.addOn), roundedPlaces),
+    high: roundToPlaces(matrix.high.plus(set.addOn), roundedPlaces),
   };
+  const operationCount = set.groups.length + 2; // one sum per group, and two to round: times 10^9, divided by 10^9
   const cashTolerance = set.cash.abs().times(floatEpsilon).times(set.positions.length + 1);
   const amounts = {
-    equity: widened(around(set.equity, cashTolerance), tolerance),
-    worstCase: widened(worst, tolerance),
-    rollShock: widened(around(set.rollShock, zero), tolerance),
-    deltaShock: widened(around(set.deltaShock, zero), tolerance),
-    maintenanceMargin: widened({ low: matrixLow.times(mmFactor), high: matrixHigh.times(mmFactor) }, tolerance),
-    initialMargin: widened(initial, tolerance),
+    equity: asFloats(around(set.equity, tolerance.plus(cashTolerance)), operationCount),
+    worstCase: asFloats(worst, operationCount),
+    rollShock: asFloats(around(set.rollShock, tolerance), operationCount),
+    deltaShock: asFloats(around(set.deltaShock, tolerance), operationCount),
+    maintenanceMargin: asFloats({ low: matrix.low.times(mmFactor), high: matrix.high.times(mmFactor) }, operationCount),
+    initialMargin: asFloats(initial, operationCount),
   };
   return { amounts, statuses: attainableStatuses(amounts, set), worstScenarios: attainableWorstScenarios(set.groups) };
 }
@@ -91,7 +97,10 @@ function groupTolerance(group: GroupBreakdown): Decimal {
   return group.notional.times(notionalTolerance);
 }
 
-/** A rounding may go either way only if a tie lies within the tolerance: then, and only then, low and high differ. */
+/**
+ * Rounding is monotone: an engine within the tolerance before rounding is within these ends after it. They differ only
+ * if a tie lies within the tolerance, so a flip is accepted there and nowhere else.
+ */
 function roundedWorstCase(group: GroupBreakdown): Interval {
   const tolerance = groupTolerance(group);
   return {
@@ -109,9 +118,10 @@ function around(value: Decimal, distance: Decimal): Interval {
   return { low: value.minus(distance), high: value.plus(distance) };
 }
 
-function widened({ low, high }: Interval, distance: Decimal): Interval {
-  const lastPlace = maxOf(low.abs(), high.abs()).times(floatEpsilon);
-  return { low: low.minus(distance).minus(lastPlace), high: high.plus(distance).plus(lastPlace) };
+/** The ends are no floats: a unit in the last place for each of `operationCount` operations on floats of that size. */
+function asFloats({ low, high }: Interval, operationCount: number): Interval {
+  const lastPlaces = maxOf(low.abs(), high.abs()).times(floatEpsilon).times(operationCount);
+  return { low: low.minus(lastPlaces), high: high.plus(lastPlaces) };
 }
 
 /** The statuses of every combination of ends: the rule is monotone in each amount, so the ends reach all of them. */
@@ -120,7 +130,7 @@ function attainableStatuses(
   set: NettingSetBreakdown,
 ): ReadonlySet<MarginStatus> {
   const statuses = new Set<MarginStatus>([set.status]);
-  // A requirement that is exactly zero (no positions, factor 0) is zero in the engine too, and equity 0 is decided by its sign.
+  // A requirement that is exactly zero (no positions, factor 0) is zero in the engine too.
   const ends = ({ low, high }: Interval, value: Decimal): Decimal[] =>
     value.isZero() ? [value] : [maxOf(low, zero), value, high];
   const equities = set.notional.isZero() ? [set.equity] : [amounts.equity.low, set.equity, amounts.equity.high];

@@ -29,7 +29,9 @@ export function black76Input(
   return { forward, strike, logMoneyness, deviation: volatility.times(timeToExpiryYears.sqrt()), optionType };
 }
 
-/** N(-40) = 4e-350: an option that far out of the money is worth its intrinsic value to more digits than any sum has. */
+/**
+ * N(-40) = 4e-350: an option that far out of the money is worth its intrinsic value to more digits than any sum has.
+ */
 const worthlessDistance = 40;
 
 /** Quote currency per base unit. */
@@ -49,8 +51,8 @@ export function black76Price(input: Black76Input): Decimal {
 }
 
 /**
- * dV/dF: N(d1) of a call, N(d1) - 1 = -N(-d1) of a put. Without volatility or time it is that of the intrinsic value, and at
- * the strike itself the limit v -> 0, which is one half.
+ * dV/dF: N(d1) of a call, N(d1) - 1 = -N(-d1) of a put. Without volatility or time it is that of the intrinsic value,
+ * and at the strike itself the limit v -> 0, which is one half.
  */
 export function black76Delta(input: Black76Input): Decimal {
   const isCall = input.optionType === 'call';

@@ -23,10 +23,11 @@ const fractionBits = 52;
 const exponentBias = 1075; // 1023 for the exponent, 52 because the significand is read as an integer
 
 /**
- * The exact value of a 64-bit float. (`new Decimal(0.1)` would be 0.1, the shortest decimal that reads back as the float;
- * the float itself is 0.1000000000000000055511151231257827...)
+ * The exact value of a 64-bit float. (`new Decimal(0.1)` would be 0.1, the shortest decimal that reads back as the
+ * float; the float itself is 0.1000000000000000055511151231257827...)
  *
- * significand * 2^exponent is written out as an integer with a power of ten: 2^-k = 5^k * 10^-k. The constructor does not round.
+ * significand * 2^exponent is written out as an integer with a power of ten: 2^-k = 5^k * 10^-k. The constructor does
+ * not round.
  */
 export function exact(value: number): Decimal {
   if (!Number.isFinite(value)) throw new RangeError(`a decimal needs a finite number, got ${value}`);

@@ -2,13 +2,18 @@ import { Decimal as DecimalJs } from 'decimal.js';
 import { Decimal, workingDigits, zero } from './decimal.ts';
 
 /**
- * The standard normal distribution, correct to more than 40 significant digits, tails included (no cancellation to 0 or 1).
+ * The standard normal distribution, correct to more than 40 significant digits, tails included (no cancellation to 0
+ * or 1).
  *
- * At the nodes of a grid it is computed from the definition; between them by the Taylor series about the nearest node, whose
- * coefficients are kept: an option grid asks for 72 values per option, and the series costs one multiplication per term.
+ * At the nodes of a grid it is computed from the definition; between them by the Taylor series about the nearest
+ * node, whose coefficients are kept: an option grid asks for 72 values per option, and the series costs one
+ * multiplication per term.
  */
 
-/** Nodes are computed with these digits: the power series below loses 5 at |x| = 4, the Taylor coefficients a few more. */
+/**
+ * Nodes are computed with these digits: the power series below loses 5 at |x| = 4, the Taylor coefficients a few
+ * more.
+ */
 const Guarded = DecimalJs.clone({ precision: workingDigits + 20, maxE: 9e15, minE: -9e15 });
 const inverseSqrtTwoPi = new Guarded(1).div(Guarded.acos(-1).times(2).sqrt());
 
@@ -57,8 +62,8 @@ function node(nodeIndex: number): Node {
 
 /**
  * N(-(x+h)) = N(-x) - phi(x) * (a0 h + a1 h^2/2 + a2 h^3/3 + ...), where the a's are the coefficients of
- * phi(x+h)/phi(x) = exp(-x h - h^2/2): differentiating gives (n+1) a[n+1] = -x a[n] - a[n-1], a0 = 1.
- * Terms are taken until three in a row cannot matter at |h| <= half a node distance: single a's may vanish (at x = 0 every other).
+ * phi(x+h)/phi(x) = exp(-x h - h^2/2): differentiating gives (n+1) a[n+1] = -x a[n] - a[n-1], a0 = 1. Terms are taken
+ * until three in a row cannot matter at |h| <= half a node distance: single a's may vanish (at x = 0 every other).
  */
 function taylorCoefficients(x: Decimal): Decimal[] {
   const base = definition(x);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { blackPrice } from '../../assembly/portable/black76.ts';
 import { loadBuiltInMarket } from '../../src/chain/built-in-market.ts';
 import type { Chain } from '../../src/chain/chain.ts';
-import { packageFolder } from '../../src/chain/package-folder.ts';
+import { packageRoot } from '../../src/package-root.ts';
 import { readChainFile } from '../../src/chain/read-chain-file.ts';
 import { riskGroupOf } from '../../src/domain/instrument.ts';
 import type { Market } from '../../src/domain/market.ts';
@@ -13,7 +13,7 @@ const builtIn = loadBuiltInMarket();
 const { market, bitcoin, spx } = builtIn;
 
 function chainOf(file: string): Chain {
-  return readChainFile(join(packageFolder(), 'data', 'chains', file));
+  return readChainFile(join(packageRoot, 'data', 'chains', file));
 }
 
 describe('shipped chains', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Book } from '../../src/domain/book.ts';
 import { assignCash } from '../../src/generate/assign-cash.ts';
 import type { NettingSetRequirements } from '../../src/generate/assign-cash.ts';
-import { generateBook } from '../../src/generate/generate-book.ts';
+import type { BookOptions } from '../../src/generate/book-options.ts';
 import { generatePositions } from '../../src/generate/generate-positions.ts';
 import { madeUpRequirements } from '../support/made-up-requirements.ts';
 import { tinyMarket } from '../support/tiny-market.ts';
@@ -13,6 +13,11 @@ const options = { accounts, seed: 1, meanPositions: 4 };
 const book = generatePositions(tiny, options);
 const requirements = madeUpRequirements(tiny, book);
 const funded = assignCash(book, requirements, options);
+
+function fundedBook(bookOptions: BookOptions): Book {
+  const positions = generatePositions(tiny, bookOptions);
+  return assignCash(positions, madeUpRequirements(tiny, positions), bookOptions);
+}
 
 /** Equity over maintenance margin of the worst netting set of every account. */
 function worstMultiples(): Float64Array {
@@ -57,14 +62,12 @@ describe('assignCash', () => {
   });
 
   it('starts a bigger book with the same cash', () => {
-    const fewer = { ...options, accounts: 1_000 };
-    const small = generateBook(tiny, fewer, (positions) => madeUpRequirements(tiny, positions));
+    const small = fundedBook({ ...options, accounts: 1_000 });
     expect(funded.cash.amount.slice(0, small.cash.amount.length)).toEqual(small.cash.amount);
   });
 
   it('funds a range of accounts like the whole', () => {
-    const range = { ...options, accounts: 100, firstAccount: 500 };
-    const part = generateBook(tiny, range, (positions) => madeUpRequirements(tiny, positions));
+    const part = fundedBook({ ...options, accounts: 100, firstAccount: 500 });
     const first = requirements.accountIndex.indexOf(500);
     expect(funded.cash.amount.slice(first, first + part.cash.amount.length)).toEqual(part.cash.amount);
   });

@@ -46,7 +46,9 @@ export function marketOf(list: readonly Instrument[] = instruments): Market {
   return {
     asOfMs,
     instruments: list,
-    forward: Float64Array.from(list, ({ baseCurrency }, index) => (baseCurrency === 'BTC' ? 60000.1 + index : 3000 / 7)),
+    forward: Float64Array.from(list, ({ baseCurrency }, index) =>
+      baseCurrency === 'BTC' ? 60000.1 + index : 3000 / 7,
+    ),
     impliedVolatility: Float64Array.from(list, ({ kind }) => (kind === 'option' ? 0.4567 : NaN)),
     indexPrice: new Map([
       ['btc_usd', 60000.1],
@@ -109,7 +111,9 @@ export async function writeRows(
       break;
     case 'parquet': {
       const values = rows.map((row) => `(${row.map((value) => sqlText(value)).join(', ')})`).join(', ');
-      const columns = Object.entries(types).map(([name, type], index) => `c${index}::${type} AS "${name.replaceAll('"', '""')}"`);
+      const columns = Object.entries(types).map(
+        ([name, type], index) => `c${index}::${type} AS "${name.replaceAll('"', '""')}"`,
+      );
       const aliases = names.map((_, index) => `c${index}`).join(', ');
       await parquetOf(path, `SELECT ${columns.join(', ')} FROM (VALUES ${values}) t(${aliases})`);
       break;
@@ -151,7 +155,9 @@ function sqlText(value: Value): string {
 /** The problems that a call is refused with. */
 export async function problemsOf(call: Promise<unknown>): Promise<readonly Problem[]> {
   const error = await errorOf(call);
-  return error instanceof BadInputError ? error.problems : [{ code: error.code, message: error.message, ...error.place }];
+  return error instanceof BadInputError
+    ? error.problems
+    : [{ code: error.code, message: error.message, ...error.place }];
 }
 
 export async function errorOf(call: Promise<unknown>): Promise<MargridError> {

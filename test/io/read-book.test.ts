@@ -37,7 +37,10 @@ function bookFile(extension: Extension, rows: readonly (readonly Value[])[]): Pr
 
 describe.each(testedExtensions)('a good book in %s', (extension) => {
   test('is resolved, with accounts in order of first appearance', async () => {
-    const { book, rowCount, problemCount, ignoredColumns } = await readBook(await bookFile(extension, goodRows), market);
+    const { book, rowCount, problemCount, ignoredColumns } = await readBook(
+      await bookFile(extension, goodRows),
+      market,
+    );
     expect([rowCount, problemCount, ignoredColumns]).toEqual([6, 0, []]);
     expect(book.accountIds).toEqual(['zoe', 'adam']);
     expect(book.currencies).toEqual(['BTC', 'USD', 'ETH', 'USDC']);
@@ -64,38 +67,136 @@ interface BadCase {
 }
 
 const badCases: readonly BadCase[] = [
-  { name: 'unknown instrument', row: ['eve', 'DOGE-PERP', 1, 1], column: 'instrument', code: 'InstrumentUnknown',
-    says: 'no instrument or currency "DOGE-PERP"', value: 'DOGE-PERP' },
-  { name: 'unknown currency', row: ['eve', 'EUR', 1, 0], column: 'instrument', code: 'InstrumentUnknown',
-    says: '"EUR"', value: 'EUR' },
-  { name: 'NULL instrument', row: ['eve', null, 1, 1], column: 'instrument', code: 'ValueMissing', says: 'missing',
-    value: null },
-  { name: 'NULL quantity', row: ['eve', 'BTC-PERP', null, 1], column: 'quantity', code: 'ValueMissing',
-    says: 'missing', value: null },
-  { name: 'NULL entry price', row: ['eve', 'BTC-PERP', 1, null], column: 'entry_price', code: 'ValueMissing',
-    says: 'missing', value: null },
-  { name: 'NaN quantity', row: ['eve', 'BTC-PERP', NaN, 1], column: 'quantity', code: 'ValueNotFinite', says: 'NaN',
-    value: NaN },
-  { name: 'infinite quantity', row: ['eve', 'BTC', -Infinity, 0], column: 'quantity', code: 'ValueNotFinite',
-    says: '-Infinity', value: -Infinity },
-  { name: 'zero quantity', row: ['eve', 'BTC-PERP', 0, 1], column: 'quantity', code: 'ValueOutOfRange',
-    says: 'must not be 0, got 0', value: 0 },
-  { name: 'huge quantity', row: ['eve', 'BTC-PERP', 1.5e15, 1], column: 'quantity', code: 'ValueOutOfRange',
-    says: 'at most 1000000000000000', value: 1.5e15 },
-  { name: 'zero price of a perpetual', row: ['eve', 'BTC-PERP', 1, 0], column: 'entry_price', code: 'ValueOutOfRange',
-    says: 'must be > 0 for a future or perpetual, got 0', value: 0 },
-  { name: 'negative price of an option', row: ['eve', 'BTC-28AUG26-60000-C', 1, -0.5], column: 'entry_price',
-    code: 'ValueOutOfRange', says: 'must be >= 0, got -0.5', value: -0.5 },
-  { name: 'NaN price', row: ['eve', 'BTC-PERP', 1, NaN], column: 'entry_price', code: 'ValueNotFinite', says: 'NaN',
-    value: NaN },
-  { name: 'infinite price', row: ['eve', 'BTC-PERP', 1, Infinity], column: 'entry_price', code: 'ValueNotFinite',
-    says: 'Infinity', value: Infinity },
-  { name: 'entry price of cash', row: ['eve', 'USD', 1, 7], column: 'entry_price', code: 'ValueOutOfRange',
-    says: 'must be 0 for cash, got 7', value: 7 },
-  { name: 'text as quantity', row: ['eve', 'BTC-PERP', 'lots', 1], column: 'quantity', code: 'ColumnTypeWrong',
-    says: 'lots', value: 'lots', skip: ['parquet', 'arrow'] },
-  { name: 'text as price', row: ['eve', 'BTC-PERP', 1, '1_000'], column: 'entry_price', code: 'ColumnTypeWrong',
-    says: '1_000', value: '1_000', skip: ['parquet', 'arrow'] },
+  {
+    name: 'unknown instrument',
+    row: ['eve', 'DOGE-PERP', 1, 1],
+    column: 'instrument',
+    code: 'InstrumentUnknown',
+    says: 'no instrument or currency "DOGE-PERP"',
+    value: 'DOGE-PERP',
+  },
+  {
+    name: 'unknown currency',
+    row: ['eve', 'EUR', 1, 0],
+    column: 'instrument',
+    code: 'InstrumentUnknown',
+    says: '"EUR"',
+    value: 'EUR',
+  },
+  {
+    name: 'NULL instrument',
+    row: ['eve', null, 1, 1],
+    column: 'instrument',
+    code: 'ValueMissing',
+    says: 'missing',
+    value: null,
+  },
+  {
+    name: 'NULL quantity',
+    row: ['eve', 'BTC-PERP', null, 1],
+    column: 'quantity',
+    code: 'ValueMissing',
+    says: 'missing',
+    value: null,
+  },
+  {
+    name: 'NULL entry price',
+    row: ['eve', 'BTC-PERP', 1, null],
+    column: 'entry_price',
+    code: 'ValueMissing',
+    says: 'missing',
+    value: null,
+  },
+  {
+    name: 'NaN quantity',
+    row: ['eve', 'BTC-PERP', NaN, 1],
+    column: 'quantity',
+    code: 'ValueNotFinite',
+    says: 'NaN',
+    value: NaN,
+  },
+  {
+    name: 'infinite quantity',
+    row: ['eve', 'BTC', -Infinity, 0],
+    column: 'quantity',
+    code: 'ValueNotFinite',
+    says: '-Infinity',
+    value: -Infinity,
+  },
+  {
+    name: 'zero quantity',
+    row: ['eve', 'BTC-PERP', 0, 1],
+    column: 'quantity',
+    code: 'ValueOutOfRange',
+    says: 'must not be 0, got 0',
+    value: 0,
+  },
+  {
+    name: 'huge quantity',
+    row: ['eve', 'BTC-PERP', 1.5e15, 1],
+    column: 'quantity',
+    code: 'ValueOutOfRange',
+    says: 'at most 1000000000000000',
+    value: 1.5e15,
+  },
+  {
+    name: 'zero price of a perpetual',
+    row: ['eve', 'BTC-PERP', 1, 0],
+    column: 'entry_price',
+    code: 'ValueOutOfRange',
+    says: 'must be > 0 for a future or perpetual, got 0',
+    value: 0,
+  },
+  {
+    name: 'negative price of an option',
+    row: ['eve', 'BTC-28AUG26-60000-C', 1, -0.5],
+    column: 'entry_price',
+    code: 'ValueOutOfRange',
+    says: 'must be >= 0, got -0.5',
+    value: -0.5,
+  },
+  {
+    name: 'NaN price',
+    row: ['eve', 'BTC-PERP', 1, NaN],
+    column: 'entry_price',
+    code: 'ValueNotFinite',
+    says: 'NaN',
+    value: NaN,
+  },
+  {
+    name: 'infinite price',
+    row: ['eve', 'BTC-PERP', 1, Infinity],
+    column: 'entry_price',
+    code: 'ValueNotFinite',
+    says: 'Infinity',
+    value: Infinity,
+  },
+  {
+    name: 'entry price of cash',
+    row: ['eve', 'USD', 1, 7],
+    column: 'entry_price',
+    code: 'ValueOutOfRange',
+    says: 'must be 0 for cash, got 7',
+    value: 7,
+  },
+  {
+    name: 'text as quantity',
+    row: ['eve', 'BTC-PERP', 'lots', 1],
+    column: 'quantity',
+    code: 'ColumnTypeWrong',
+    says: 'lots',
+    value: 'lots',
+    skip: ['parquet', 'arrow'],
+  },
+  {
+    name: 'text as price',
+    row: ['eve', 'BTC-PERP', 1, '1_000'],
+    column: 'entry_price',
+    code: 'ColumnTypeWrong',
+    says: '1_000',
+    value: '1_000',
+    skip: ['parquet', 'arrow'],
+  },
 ];
 
 describe.each(testedExtensions)('a bad row in %s', (extension) => {
@@ -108,10 +209,10 @@ describe.each(testedExtensions)('a bad row in %s', (extension) => {
     // JSON shows text with its quotes: that it is text is what is wrong with it.
     const value = extension.endsWith('json') && bad.code === 'ColumnTypeWrong' ? JSON.stringify(bad.value) : bad.value;
     expect(problem).toMatchObject({ file: path, row: 3, column: bad.column, code: bad.code, value });
-    expect(problem!.message).toContain(bad.says);
+    expect(problem.message).toContain(bad.says);
 
     const kept = await readBook(path, market, { keepGoing: true });
-    expect(kept.book.quarantined).toEqual([{ accountIndex: 2, reason: formatProblem(problem!) }]);
+    expect(kept.book.quarantined).toEqual([{ accountIndex: 2, reason: formatProblem(problem) }]);
     expect(kept.book.accountIds).toEqual(['zoe', 'adam', 'eve']);
     expect([kept.book.positions.quantity.length, kept.book.cash.amount.length]).toEqual([4, 2]);
     expect([...kept.book.positions.accountIndex, ...kept.book.cash.accountIndex]).not.toContain(2);
@@ -125,8 +226,8 @@ describe.each(testedExtensions)('a bad row in %s', (extension) => {
       ['PositionDuplicate', 7, 'instrument'],
       ['PositionDuplicate', 8, 'instrument'],
     ]);
-    expect(problems[0]!.message).toBe('account "adam" holds "BTC" already in row 2');
-    expect(problems[1]!.message).toBe('account "zoe" holds "BTC-PERP" already in row 1');
+    expect(problems[0].message).toBe('account "adam" holds "BTC" already in row 2');
+    expect(problems[1].message).toBe('account "zoe" holds "BTC-PERP" already in row 1');
     const kept = await readBook(path, market, { keepGoing: true });
     expect(kept.book.quarantined.map(({ accountIndex }) => accountIndex)).toEqual([0, 1]);
     expect(kept.book.positions.quantity.length).toBe(0);
@@ -162,16 +263,26 @@ describe.each(testedExtensions)('a bad row in %s', (extension) => {
 
   test('a missing column', async () => {
     const path = files.path(`missing.${extension}`);
-    const { entry_price: _, ...fewer } = types;
-    await writeRows(path, extension, fewer, goodRows.map((row) => row.slice(0, 3)));
+    const fewer = { account: 'VARCHAR', instrument: 'VARCHAR', quantity: 'DOUBLE' };
+    await writeRows(
+      path,
+      extension,
+      fewer,
+      goodRows.map((row) => row.slice(0, 3)),
+    );
     const problems = await problemsOf(readBook(path, market));
     expect(problems).toMatchObject([{ code: 'ColumnMissing', column: 'entry_price', file: path }]);
-    expect(problems[0]!.message).toContain('account, instrument, quantity');
+    expect(problems[0].message).toContain('account, instrument, quantity');
   });
 
   test('an extra column is ignored and reported', async () => {
     const path = files.path(`extra.${extension}`);
-    await writeRows(path, extension, { ...types, 'de"sk': 'VARCHAR' }, goodRows.map((row) => [...row, 'x']));
+    await writeRows(
+      path,
+      extension,
+      { ...types, 'de"sk': 'VARCHAR' },
+      goodRows.map((row) => [...row, 'x']),
+    );
     const result = await readBook(path, market);
     expect(result.ignoredColumns).toEqual(['de"sk']);
     expect(result.book.positions.quantity.length).toBe(4);
@@ -211,7 +322,7 @@ describe('typed columns', () => {
     await writeRows(path, extension, { ...types, quantity: 'VARCHAR' }, rows);
     const problems = await problemsOf(readBook(path, market, { keepGoing: true }));
     expect(problems).toMatchObject([{ code: 'ColumnTypeWrong', column: 'quantity', row: 2, value: '12' }]);
-    expect(problems[0]!.message).toMatch(/expected a number, the column has type (VARCHAR|Utf8), got "12"/);
+    expect(problems[0].message).toMatch(/expected a number, the column has type (VARCHAR|Utf8), got "12"/);
   });
 
   test.each(['parquet', 'arrow'] as const)('%s: a number as instrument', async (extension) => {
@@ -221,11 +332,14 @@ describe('typed columns', () => {
     expect(problems).toMatchObject([{ code: 'ColumnTypeWrong', column: 'instrument', row: 1, value: '1.5' }]);
   });
 
-  test.each(['TINYINT', 'BIGINT', 'UBIGINT', 'HUGEINT', 'FLOAT', 'DECIMAL(18,4)'])('Parquet %s is a number', async (type) => {
-    const path = files.path(`number-${type}.parquet`);
-    await writeRows(path, 'parquet', { ...types, quantity: type }, [['a', 'BTC', 12, 0]]);
-    expect([...(await readBook(path, market)).book.cash.amount]).toEqual([12]);
-  });
+  test.each(['TINYINT', 'BIGINT', 'UBIGINT', 'HUGEINT', 'FLOAT', 'DECIMAL(18,4)'])(
+    'Parquet %s is a number',
+    async (type) => {
+      const path = files.path(`number-${type}.parquet`);
+      await writeRows(path, 'parquet', { ...types, quantity: type }, [['a', 'BTC', 12, 0]]);
+      expect([...(await readBook(path, market)).book.cash.amount]).toEqual([12]);
+    },
+  );
 
   test('Parquet strings may be an enumeration', async () => {
     const path = await parquetOf(
@@ -266,16 +380,22 @@ describe('typed columns', () => {
         account: arrow.vectorFromArray(accounts, type(1)),
         instrument: arrow.vectorFromArray(names, type(2)),
         quantity: arrow.vectorFromArray(amounts, new arrow.Int64()),
-        entry_price: arrow.vectorFromArray(accounts.map(() => 0), new arrow.Float32()),
+        entry_price: arrow.vectorFromArray(
+          accounts.map(() => 0),
+          new arrow.Float32(),
+        ),
       });
-      return table.batches[0]!;
+      return table.batches[0];
     };
     for (const kind of ['file', 'stream'] as const) {
       const table = new arrow.Table([batch(kind, ['x', 'y'], [1n, -2n]), batch(kind, ['z', 'w'], [3n, 4n])]);
       const path = files.path(`dictionary-${kind}.arrow`);
       writeFileSync(path, arrow.tableToIPC(table, kind));
       const { book } = await readBook(path, market);
-      expect([book.accountIds, [...book.cash.amount]]).toEqual([['x', 'y', 'z', 'w'], [1, -2, 3, 4]]);
+      expect([book.accountIds, [...book.cash.amount]]).toEqual([
+        ['x', 'y', 'z', 'w'],
+        [1, -2, 3, 4],
+      ]);
     }
   });
 });
@@ -290,7 +410,10 @@ describe('CSV details', () => {
   test('quotes, CRLF, byte order mark, blanks around numbers and a column order of its own', async () => {
     const text = '\uFEFF"quantity",account,"entry_price",instrument\r\n 1.5 ,"a ""b"", c",0,BTC\r\n2,"NULL",0,BTC\r\n';
     const { book } = await read('details.csv', text);
-    expect([book.accountIds, [...book.cash.amount]]).toEqual([['a "b", c', 'NULL'], [1.5, 2]]);
+    expect([book.accountIds, [...book.cash.amount]]).toEqual([
+      ['a "b", c', 'NULL'],
+      [1.5, 2],
+    ]);
   });
 
   test('one text in a long column of numbers names its row, and nothing else', async () => {
@@ -321,24 +444,29 @@ describe('CSV details', () => {
 
   test('semicolons instead of commas: the columns are missing, and the message shows what was found', async () => {
     const problems = await problemsOf(read('semicolon.csv', 'account;instrument;quantity\na;BTC;1\n'));
-    expect(problems[0]!.message).toContain('account;instrument;quantity');
+    expect(problems[0].message).toContain('account;instrument;quantity');
   });
 });
 
 describe('order of rows', () => {
-  test.each(['csv', 'ndjson', 'json', 'parquet'] as const)('%s keeps file order in a file that is read in parallel', async (extension) => {
-    const count = 300_000;
-    const path = files.path(`order.${extension}`);
-    const query = `SELECT 'acc' || ((r * 7919) % ${count}) account, 'BTC' instrument, r + 0.5 quantity, 0 entry_price
+  test.each(['csv', 'ndjson', 'json', 'parquet'] as const)(
+    '%s keeps file order in a file that is read in parallel',
+    async (extension) => {
+      const count = 300_000;
+      const path = files.path(`order.${extension}`);
+      const query = `SELECT 'acc' || ((r * 7919) % ${count}) account, 'BTC' instrument, r + 0.5 quantity, 0 entry_price
                    FROM range(${count}) t(r) ORDER BY r`;
-    const format = { csv: 'csv', json: 'json, ARRAY true', ndjson: 'json', parquet: 'parquet, ROW_GROUP_SIZE 10000' }[extension];
-    await runSql(`COPY (${query}) TO ? (FORMAT ${format})`, [path]);
-    const { book } = await readBook(path, market);
-    expect(book.accountIds).toHaveLength(count);
-    expect(book.accountIds.every((name, index) => name === `acc${(index * 7919) % count}`)).toBe(true);
-    expect(book.cash.amount.every((amount, index) => amount === index + 0.5)).toBe(true);
-    expect(book.cash.accountIndex.every((account, index) => account === index)).toBe(true);
-  });
+      const format = { csv: 'csv', json: 'json, ARRAY true', ndjson: 'json', parquet: 'parquet, ROW_GROUP_SIZE 10000' }[
+        extension
+      ];
+      await runSql(`COPY (${query}) TO ? (FORMAT ${format})`, [path]);
+      const { book } = await readBook(path, market);
+      expect(book.accountIds).toHaveLength(count);
+      expect(book.accountIds.every((name, index) => name === `acc${(index * 7919) % count}`)).toBe(true);
+      expect(book.cash.amount.every((amount, index) => amount === index + 0.5)).toBe(true);
+      expect(book.cash.accountIndex.every((account, index) => account === index)).toBe(true);
+    },
+  );
 });
 
 test('problems beyond the limit are counted, not listed', async () => {
@@ -350,7 +478,7 @@ test('problems beyond the limit are counted, not listed', async () => {
   expect([error.problems.length, error.problemCount]).toEqual([1000, 10_000]);
   const kept = await readBook(path, market, { keepGoing: true });
   expect(kept.book.quarantined).toHaveLength(5000);
-  expect(kept.book.quarantined[4999]!.reason).toContain('row 5000, column instrument');
+  expect(kept.book.quarantined[4999].reason).toContain('row 5000, column instrument');
   expect([kept.problems.length, kept.problemCount]).toEqual([1000, 10_000]);
 });
 

@@ -7,7 +7,7 @@ process.on('SIGXFSZ', () => undefined);
 const rowCount = 1_500_000;
 const values = Float64Array.from({ length: rowCount }, (_, index) => Math.sin(index));
 try {
-  await writeTable(process.argv[2]!, {
+  await writeTable(process.argv[2], {
     rowCount,
     columns: ['a', 'b', 'c', 'd'].map((name) => ({ name, type: 'f64' as const, values })),
   });

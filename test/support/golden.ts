@@ -7,8 +7,9 @@ import { parseDeribitPmParams, type DeribitPmParams } from '../../src/margin/der
 /**
  * Golden portfolios: one account each, with the market, the parameters and every intermediate amount expected.
  *
- * Files: test/golden/<model>/NNN-name.json, written by test/golden/oracle. Expected amounts are decimal strings, because a JSON
- * number would be a 64-bit float; whatever a file does not state is not checked (published responses state only some amounts).
+ * Files: test/golden/<model>/NNN-name.json, written by test/golden/oracle. Expected amounts are decimal strings,
+ * because a JSON number would be a 64-bit float; whatever a file does not state is not checked (published responses
+ * state only some amounts).
  */
 export interface GoldenCase {
   /** File name without its extension: `021-extended-dampener-partial`. */

@@ -16,9 +16,36 @@ export function runBatch<Input, Result>(
   evaluate: (inputs: readonly Input[]) => readonly Result[],
   check: (input: Input, result: Result) => readonly Check[],
 ): CaseOutcome[] {
-  const read = items.map(({ name, read: readInput }) => ({ name, ...attempt(readInput) }));
-  const good = read.flatMap((each) => (each.problem === null ? [each.input] : []));
-  const results = evaluate(good);
+  const read = items.map(readItem);
+  return outcomesOf(read, evaluate(inputsOf(read)), check);
+}
+
+/** The same for the engine, whose ticks are asynchronous. */
+export async function runBatchAsync<Input, Result>(
+  items: readonly BatchItem<Input>[],
+  evaluate: (inputs: readonly Input[]) => Promise<readonly Result[]>,
+  check: (input: Input, result: Result) => readonly Check[],
+): Promise<CaseOutcome[]> {
+  const read = items.map(readItem);
+  return outcomesOf(read, await evaluate(inputsOf(read)), check);
+}
+
+type ReadItem<Input> = { readonly name: string } & Attempt<Input>;
+
+function readItem<Input>({ name, read }: BatchItem<Input>): ReadItem<Input> {
+  return { name, ...attempt(read) };
+}
+
+function inputsOf<Input>(read: readonly ReadItem<Input>[]): Input[] {
+  return read.flatMap((each) => (each.problem === null ? [each.input] : []));
+}
+
+/** `results` are of the cases that could be read, in order. */
+function outcomesOf<Input, Result>(
+  read: readonly ReadItem<Input>[],
+  results: readonly Result[],
+  check: (input: Input, result: Result) => readonly Check[],
+): CaseOutcome[] {
   let next = 0;
   return read.map((each) => {
     if (each.problem !== null) return { name: each.name, checks: [], problem: each.problem };

@@ -21,8 +21,7 @@ export function tableRows(root: Fields): Fields[] {
   );
 }
 
-/** A list of objects, each with these names. */
+/** A list with an object that has all these names. */
 export function isListWith(value: unknown, names: readonly string[]): boolean {
-  const first = listOf(value)[0];
-  return isFields(first) && names.every((name) => name in first);
+  return listOf(value).some((each) => isFields(each) && names.every((name) => name in each));
 }

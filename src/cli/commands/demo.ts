@@ -36,80 +36,132 @@ const shownRows = 8;
 /** Tick-to-tick moves of the underlyings in the demonstration: uniform, this much at most. */
 const tickMoveMax = 0.001;
 
+type Say = (line: string) => void;
+
 /** `margrid demo`: the main job on real quotes, measured and reconciled. Exit code 1 if the reconciliation finds a breach. */
 export async function demo(options: DemoOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
-  const say = options.json ? terminal.note : terminal.print;
+  const say: Say = options.json ? terminal.note : terminal.print;
   const params = await loadParams(undefined);
-  const { market, bitcoin, spx } = loadBuiltInMarket();
-  const chains = [chainSummary('Deribit BTC', bitcoin), chainSummary('SPX', spx)];
-  say(`1. Market: real quotes, forwards by put-call parity and futures, volatilities by our own kernel`);
-  for (const chain of chains) say(`   ${chainLine(chain)}`);
-  say(`   ${count(market.instruments.length)} instruments in ${market.indexPrice.size} risk groups\n`);
-
-  say(`2. Book: seed ${options.seed}, ${count(options.accounts)} accounts`);
-  const started = performance.now();
-  const { book, engine } = await generateMarginedBook(
-    market,
-    { accounts: options.accounts, seed: options.seed, meanPositions: options.positions },
-    { params, workers: options.workers },
-  );
-  const bookMs = performance.now() - started;
+  const { market, chains } = showMarket(say);
+  const { book, engine } = await showBook(market, params, options, say);
   try {
     throwIfInterrupted(signal);
-    const positions = book.positions.quantity.length;
-    say(`   ${count(positions)} positions, ${count(engine.nettingSetCount)} netting sets, ready in ${(bookMs / 1000).toFixed(1)} s\n`);
-
     const ticks = await runTicks(engine, market, options, terminal, signal);
-    const last = ticks.at(-1)!;
-    say(`3. Tick: deribit-pm, ${options.workers} worker threads, ${options.ticks} ticks of the market, then the snapshot again`);
-    const rates = throughput(engine, book, ticks);
-    say(indent(timingTable(ticks)));
-    say(`   ${count(rates.accountsPerSecond)} accounts/s, ${count(rates.positionsPerSecond)} positions/s, ` +
-      `${(rates.positionScenariosPerSecond / 1e9).toFixed(2)} G position-scenarios/s (median tick)\n`);
-
-    say('4. Margins (settlement currency)');
-    say(indent(marginLines(engine, Math.min(shownRows, engine.nettingSetCount))));
-    say(indent(totalsTable(last)));
-    say(`   netting sets: ${statusNames.map((name) => `${name} ${count(last.totals.counts[name])}`).join(', ')}`);
-    const distribution = ratioDistribution(engine.results, book.accountIds.length);
-    say('   margin ratio (maintenance margin / equity) of the accounts, worst currency:');
-    say(indent(table(distribution.map(({ label, accounts, share }) => [label, count(accounts), percent(share, 3)]))) + '\n');
-
+    const rates = showTicks(engine, book, ticks, options, say);
+    const distribution = showMargins(engine, book, ticks.at(-1)!, say);
     throwIfInterrupted(signal);
-    const speedUp = await measureSpeedUp(market, book, params, options.baselineAccounts);
-    say(`5. Speed-up over plain JavaScript (typed arrays, same order of sums), first ${count(speedUp.accounts)} accounts, one thread`);
-    say(`   kernel A: WASM ${milliseconds(speedUp.wasm.riskArray)}, JavaScript ${milliseconds(speedUp.javascript.riskArray)}: ` +
-      `${speedUp.riskArrayRatio.toFixed(2)}x; kernels B-D: WASM ${milliseconds(speedUp.wasm.margin)}, ` +
-      `JavaScript ${milliseconds(speedUp.javascript.margin)}: ${speedUp.marginRatio.toFixed(2)}x`);
-    say(`   ${renderBitEquality(speedUp.bits)}\n`);
-
+    const speedUp = await showSpeedUp(market, book, params, options.baselineAccounts, say);
     throwIfInterrupted(signal);
-    const progress = terminal.progress('reconciling', options.sample);
-    const reconciliation = reconcileBook({
-      market,
-      params: parseDeribitPmParams(params),
-      book,
-      engineRows: engineRowsOf(engine.results, engine.currencies, book.currencies),
-      sample: Math.min(options.sample, book.accountIds.length),
-      seed: options.seed,
-      onProgress: (done) => progress.update(done),
-    });
-    progress.stop();
-    say('6. Reconciliation');
-    say(indent(renderReconciliation(reconciliation)) + '\n');
+    const reconciliation = showReconciliation(market, book, engine, params, options, terminal, say);
     const stateHash = engine.stateHash();
     say(`state hash ${stateHash} (the same for any number of workers, on every Node version)`);
     if (options.json) {
-      terminal.print(JSON.stringify({
-        chains, accounts: book.accountIds.length, positions, nettingSets: engine.nettingSetCount, workers: options.workers,
-        cpu: cpus()[0]?.model, node: process.version, ticks: ticks.map(({ timingsMs }) => timingsMs), throughput: rates,
-        totals: last.totals, ratioDistribution: distribution, speedUp, reconciliation, stateHash,
-      }, null, 2));
+      const result = {
+        chains,
+        accounts: book.accountIds.length,
+        positions: book.positions.quantity.length,
+        nettingSets: engine.nettingSetCount,
+        workers: options.workers,
+        cpu: cpus()[0]?.model,
+        node: process.version,
+        ticks: ticks.map(({ timingsMs }) => timingsMs),
+        throughput: rates,
+        totals: ticks.at(-1)!.totals,
+        ratioDistribution: distribution,
+        speedUp,
+        reconciliation,
+        stateHash,
+      };
+      terminal.print(JSON.stringify(result, null, 2));
     }
     return reconciliation.isReconciled && speedUp.bits.isIdentical ? exitCodes.ok : exitCodes.checkFailed;
   } finally {
     await engine.close();
   }
+}
+
+function showMarket(say: Say) {
+  const { market, bitcoin, spx } = loadBuiltInMarket();
+  const chains = [chainSummary('Deribit BTC', bitcoin), chainSummary('SPX', spx)];
+  say('1. Market: real quotes; forwards from futures and put-call parity, volatilities by our own kernel');
+  for (const chain of chains) say(`   ${chainLine(chain)}`);
+  say(`   ${count(market.instruments.length)} instruments in ${market.indexPrice.size} risk groups\n`);
+  return { market, chains };
+}
+
+async function showBook(market: Market, params: unknown, options: DemoOptions, say: Say) {
+  say(`2. Book: seed ${options.seed}, ${count(options.accounts)} accounts`);
+  const started = performance.now();
+  const made = await generateMarginedBook(
+    market,
+    { accounts: options.accounts, seed: options.seed, meanPositions: options.positions },
+    { params, workers: options.workers },
+  );
+  const seconds = (performance.now() - started) / 1000;
+  const { bytes } = made.engine.arena.plan;
+  say(
+    `   ${count(made.book.positions.quantity.length)} positions, ${count(made.engine.nettingSetCount)} netting sets, ` +
+      `ready in ${seconds.toFixed(1)} s; arena ${(bytes / 1e6).toFixed(0)} MB\n`,
+  );
+  return made;
+}
+
+function showTicks(engine: Engine, book: Book, ticks: readonly TickReport[], options: DemoOptions, say: Say) {
+  say(
+    `3. Tick: deribit-pm, ${options.workers} worker threads, ${options.ticks} random moves of the market of up to ` +
+      `${percent(tickMoveMax, 1)}, then the snapshot again`,
+  );
+  say(indent(timingTable(ticks)));
+  const rates = throughput(engine, book, ticks);
+  say(
+    `   ${count(rates.accountsPerSecond)} accounts/s, ${count(rates.positionsPerSecond)} positions/s, ` +
+      `${(rates.positionScenariosPerSecond / 1e9).toFixed(2)} G position-scenarios/s (median tick)\n`,
+  );
+  return rates;
+}
+
+function showMargins(engine: Engine, book: Book, last: TickReport, say: Say) {
+  say('4. Margins (settlement currency)');
+  say(indent(marginLines(engine, Math.min(shownRows, engine.nettingSetCount))));
+  say(indent(totalsTable(last)));
+  say(`   netting sets: ${statusNames.map((name) => `${name} ${count(last.totals.counts[name])}`).join(', ')}`);
+  const distribution = ratioDistribution(engine.results, book.accountIds.length);
+  say('   margin ratio (maintenance margin / equity) of the accounts, worst currency:');
+  const rows = distribution.map(({ label, accounts, share }) => [label, count(accounts), percent(share, 3)]);
+  say(`${indent(table(rows))}\n`);
+  return distribution;
+}
+
+async function showSpeedUp(market: Market, book: Book, params: unknown, accounts: number, say: Say) {
+  const speedUp = await measureSpeedUp(market, book, params, accounts);
+  const { wasm, javascript, riskArrayRatio, marginRatio, bits } = speedUp;
+  say(
+    `5. Speed-up over plain JavaScript (typed arrays, same order of sums), first ${count(speedUp.accounts)} accounts, one thread`,
+  );
+  say(`   kernel A: WASM ${milliseconds(wasm.riskArray)}, JavaScript ${milliseconds(javascript.riskArray)}: ${riskArrayRatio.toFixed(2)}x`);
+  say(`   kernels B-D: WASM ${milliseconds(wasm.margin)}, JavaScript ${milliseconds(javascript.margin)}: ${marginRatio.toFixed(2)}x`);
+  say(`   ${renderBitEquality(bits)}\n`);
+  return speedUp;
+}
+
+function showReconciliation(
+  market: Market, book: Book, engine: Engine, params: unknown, options: DemoOptions, terminal: Terminal, say: Say,
+) {
+  const sample = Math.min(options.sample, book.accountIds.length);
+  const progress = terminal.progress('reconciling', sample);
+  const reconciliation = reconcileBook({
+    market,
+    params: parseDeribitPmParams(params),
+    book,
+    engineRows: engineRowsOf(engine.results, engine.currencies, book.currencies),
+    sample,
+    seed: options.seed,
+    onProgress: (done) => progress.update(done),
+  });
+  progress.stop();
+  say('6. Reconciliation');
+  say(`${indent(renderReconciliation(reconciliation))}\n`);
+  return reconciliation;
 }
 
 /** A seeded walk of both underlyings, and at the end the snapshot itself, so that the results are those of the real quotes. */

@@ -1,6 +1,5 @@
 import { modelByName, modelNames } from '../../margin/registry.ts';
 import { exitCodes } from '../interruption.ts';
-import { table } from '../format.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `margrid models`: the models, and how sure each component of theirs is. */
@@ -13,7 +12,7 @@ export function models(options: { readonly json?: boolean }, terminal: Terminal)
   else {
     for (const { name, title, components } of list) {
       terminal.print(`${name}: ${title}`);
-      terminal.print(table(components.map(({ component, evidence, source }) => [`  ${component}`, evidence.padEnd(11), '', source].map(String))));
+      for (const { component, evidence, source } of components) terminal.print(`  [${evidence}] ${component}: ${source}`);
     }
   }
   return exitCodes.ok;

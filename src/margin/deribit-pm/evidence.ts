@@ -2,7 +2,8 @@ import type { ComponentEvidence } from '../model.ts';
 
 /**
  * How sure we are of each component of deribit-pm, and why: data for `explain` and for docs/models/deribit-pm.md.
- * confirmed: reproduces published numbers; stated: the venue's words; third-party: seen in re-implementations only; unknown.
+ * confirmed: reproduces published numbers; stated: the venue's words; third-party: seen in re-implementations only;
+ * unknown.
  */
 interface SectionEvidence extends ComponentEvidence {
   /** Section of docs/models/deribit-pm.md. */
@@ -29,8 +30,8 @@ export const deribitPmEvidence = {
     component: 'cells of options',
     evidence: 'stated',
     source:
-      'support article 25944756247837: revaluation at shocked price and volatility; Black-76 on the forward of the expiry, ' +
-      'in coin at the shocked forward, is ours and agrees with re-implementations; no published option vector',
+      'support article 25944756247837: revaluation at shocked price and volatility; Black-76 on the forward of the ' +
+      'expiry, in coin at the shocked forward, is ours and agrees with re-implementations; no published option vector',
   },
   volatilityShock: {
     section: 'A',
@@ -48,7 +49,9 @@ export const deribitPmEvidence = {
     section: 'A',
     component: 'order of the volatility scenarios inside a price move (up, same, down)',
     evidence: 'unknown',
-    source: 'cells of futures are the same in all three, and no option vector is published; only the index of a scenario depends on it',
+    source:
+      'cells of futures are the same in all three, and no option vector is published; only the index of a scenario ' +
+      'depends on it',
   },
   extendedFutureCells: {
     section: 'B',
@@ -60,7 +63,9 @@ export const deribitPmEvidence = {
     section: 'B',
     component: 'extended cells of options and of linear instruments',
     evidence: 'stated',
-    source: 'extended_table_factor and the scaling R/abs(move) are named by the venue; numbers published for inverse futures only',
+    source:
+      'extended_table_factor and the scaling R/abs(move) are named by the venue; numbers published for inverse ' +
+      'futures only',
   },
   pnlOffset: {
     section: 'C',
@@ -79,8 +84,8 @@ export const deribitPmEvidence = {
     component: 'dampener of the extended cells',
     evidence: 'stated',
     source:
-      'formula of the release note of 13 Jan 2026; consistent with both published responses, where it removes every extended ' +
-      'cell; a partial reduction is not published',
+      'formula of the release note of 13 Jan 2026; consistent with both published responses, where it removes every ' +
+      'extended cell; a partial reduction is not published',
   },
   worstCase: {
     section: 'D',
@@ -104,13 +109,16 @@ export const deribitPmEvidence = {
     section: 'E',
     component: 'roll shock: annualised part exp(annualised_move_risk * T) - 1',
     evidence: 'third-party',
-    source: 'a re-implementation of 2026; another reading is annualised_move_risk * T, which differs by less than 4% at one year',
+    source:
+      'a re-implementation of 2026; another reading is annualised_move_risk * T, which differs by less than 4% at ' +
+      'one year',
   },
   deltaShock: {
     section: 'F',
     component: 'delta shock',
     evidence: 'third-party',
-    source: 'a re-implementation of 2026; parameters are published, and both published responses give 0, as the formula does',
+    source:
+      'a re-implementation of 2026; parameters are published, and both published responses give 0, as the formula does',
   },
   maintenanceMargin: {
     section: 'G',
@@ -134,13 +142,15 @@ export const deribitPmEvidence = {
     section: 'H',
     component: 'equity',
     evidence: 'stated',
-    source: 'support articles on inverse and linear contracts: profit in coin size * (1/entry - 1/exit), options at mark',
+    source:
+      'support articles on inverse and linear contracts: profit in coin size * (1/entry - 1/exit), options at mark',
   },
   status: {
     section: 'H',
     component: 'status',
     evidence: 'stated',
-    source: 'support article 25944769313309: liquidation when the maintenance margin reaches 100% of the margin balance',
+    source:
+      'support article 25944769313309: liquidation when the maintenance margin reaches 100% of the margin balance',
   },
 } as const satisfies Record<string, SectionEvidence>;
 

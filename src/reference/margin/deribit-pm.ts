@@ -200,7 +200,8 @@ function firstProblem(reference: ReferenceMarket, positions: readonly ReferenceP
     const { name, kind } = reference.market.instruments[instrumentIndex];
     if (!Number.isFinite(quantity)) return `${name}: the quantity is ${quantity}`;
     const needsEntry = kind === 'future' || kind === 'perpetual';
-    if (needsEntry && !(entryPrice > 0 && Number.isFinite(entryPrice))) return `${name}: the entry price is ${entryPrice}`;
+    const isGoodPrice = entryPrice > 0 && Number.isFinite(entryPrice);
+    if (needsEntry && !isGoodPrice) return `${name}: the entry price is ${entryPrice}`;
   }
   return null;
 }

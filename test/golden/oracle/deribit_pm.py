@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Oracle of the golden portfolios of deribit-pm: docs/models/deribit-pm.md written a second time, in Python.
 
-It shares no line with src/: expected values come from mpmath (80 digits, its own normal CDF), inputs are exact 64-bit floats.
+It shares no line with src/: expected values come from mpmath (80 digits, its own normal CDF), inputs are exact 64-bit
+floats.
 
 Regenerate every file (needs `pip install mpmath`; the tests only read the JSON):
 
     python3 test/golden/oracle/deribit_pm.py            writes test/golden/deribit-pm/*.json
     python3 test/golden/oracle/deribit_pm.py --check    fails if a file differs from what would be written
 
-The portfolios are in deribit_pm_cases.py. Files with published numbers are written from deribit_pm_published.py and hold the
-venue's figures as they were printed, not the oracle's.
+The portfolios are in deribit_pm_cases.py. Files with published numbers are written from deribit_pm_published.py and
+hold the venue's figures as they were printed, not the oracle's.
 """
 import json
 import pathlib
@@ -235,7 +236,8 @@ def account(case):
     for currency in [row["settlementCurrency"] for row, _ in held] + list(case["cash"]):
         if currency not in currencies:
             currencies.append(currency)
-    return {"nettingSets": [netting_set(c, [h for h in held if h[0]["settlementCurrency"] == c], case) for c in currencies]}
+    members = {c: [h for h in held if h[0]["settlementCurrency"] == c] for c in currencies}
+    return {"nettingSets": [netting_set(c, members[c], case) for c in currencies]}
 
 
 def plain(value):

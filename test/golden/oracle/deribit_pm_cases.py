@@ -1,4 +1,4 @@
-"""The golden portfolios of deribit-pm: two per parameter (one where it binds low, one high), then shapes and boundaries.
+"""The golden portfolios of deribit-pm: two per parameter (where it binds low and high), then shapes and boundaries.
 
 Prices are invented but of the usual size; numbers with few binary digits are used where a boundary must be hit exactly.
 """
@@ -229,8 +229,8 @@ def boundary_cases():
                index=index, instruments=[tie])
     pair = [binary_perpetual(1, 64), instrument("BTC_USDC-LATER", "future", "linear", "BTC", "USDC", 1, 64, 7)]
     flat = {"BTC_USDC-BINARY": 0.0625, "BTC_USDC-LATER": -0.0625}
-    yield case("rounding-tie-initial-margin", "no worst case; roll shock + add-on end in a tie", flat, {"USDC": 1}, BINARY,
-               add_on={"USDC": 0.5}, index={"btc_usdc": 1}, instruments=pair)
+    yield case("rounding-tie-initial-margin", "no worst case; roll shock + add-on end in a tie", flat, {"USDC": 1},
+               BINARY, add_on={"USDC": 0.5}, index={"btc_usdc": 1}, instruments=pair)
     at = {"index": {"btc_usdc": 64}, "instruments": [binary_perpetual(1, 64)]}
     half = [*BINARY, btc("min_annualised_move", 0.015625), ("general", None, "mm_factor", 0.5)]
     for name, cash, proves in (
@@ -240,7 +240,8 @@ def boundary_cases():
         ("status-at-initial", 17, "equity = initial margin is healthy"),
     ):
         yield case(name, proves, {"BTC_USDC-BINARY": 1}, {"USDC": cash}, half, **at)
-    yield case("status-negative-equity", "below zero is liquidation", {"BTC_USDC-BINARY": (-1, 60)}, {"USDC": 1}, half, **at)
+    yield case("status-negative-equity", "below zero is liquidation", {"BTC_USDC-BINARY": (-1, 60)}, {"USDC": 1}, half,
+               **at)
     yield case("status-zero-maintenance", "no maintenance margin: equity 0 is no liquidation",
                {"BTC_USDC-BINARY": 1}, {"USDC": 0}, [*half, ("general", None, "mm_factor", 0)], **at)
     yield case("cash-only", "no positions, no margin", {}, {"BTC": 1.5, "USDC": -20})

@@ -1,7 +1,8 @@
-"""Published numbers: two responses of the venue's private/pme/simulate, as printed. Nothing here is computed but the quantities.
+"""Published numbers: two responses of the venue's private/pme/simulate, as printed. Nothing here is computed.
 
-The venue states positions in base coin (size / mark); a position is entered as a contract of `mark` USD, so that the quantity is
-the printed number of coins and no digit is lost.
+The venue states positions in base coin (size / mark); a position is entered as a contract of `mark` USD, so that the
+quantity is the printed number of coins and no digit is lost. The add-on of the first is mmp_margin plus
+open_orders_margin. The rounded worst case is the printed one to 9 decimals: the printed risk_matrix_margin contains it.
 """
 from deribit_pm_cases import instrument
 

@@ -20,8 +20,8 @@ function towardZero(value: Decimal, distance: Decimal): Decimal {
 }
 
 /**
- * Cells closer than this (relative to the notional) count as equal. Cells that are equal on paper, such as a future's three
- * volatility scenarios, or its extended cells and its edge cell, may differ in the last of the 50 digits.
+ * Cells closer than this (relative to the notional) count as equal. Cells that are equal on paper, such as a future's
+ * three volatility scenarios, or its extended cells and its edge cell, may differ in the last of the 50 digits.
  */
 const equalCells = new Decimal('1e-35');
 

@@ -4,8 +4,8 @@ import type { InstrumentRisk } from './instrument-risk.ts';
 import type { Scenario } from './scenarios.ts';
 
 /**
- * Everything the margin of one account consists of. Amounts are in the settlement currency of the netting set, deltas in base
- * coin, P&L positive = gain. Sections refer to docs/models/deribit-pm.md.
+ * Everything the margin of one account consists of. Amounts are in the settlement currency of the netting set, deltas
+ * in base coin, P&L positive = gain. Sections refer to docs/models/deribit-pm.md.
  */
 export interface AccountBreakdown {
   /** In the order of their first position, then of their cash. */

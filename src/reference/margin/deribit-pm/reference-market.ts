@@ -7,8 +7,8 @@ import { instrumentRisk, type InstrumentRisk } from './instrument-risk.ts';
 import { deribitPmScenarios, type Scenario } from './scenarios.ts';
 
 /**
- * A market under one set of parameters. Cells are computed once per instrument and kept: they cost milliseconds in decimals,
- * and thousands of accounts hold the same instruments.
+ * A market under one set of parameters. Cells are computed once per instrument and kept: they cost milliseconds in
+ * decimals, and thousands of accounts hold the same instruments.
  */
 export class ReferenceMarket {
   readonly market: Market;
@@ -117,7 +117,8 @@ function findProblem(market: Market, params: DeribitPmParams, instrumentIndex: n
     if (instrument.optionType === null || instrument.expiryMs === null) return `${name}: no option type or expiry`;
   }
   if (instrument.kind === 'spot' && instrument.payoff !== 'linear') return `${name}: spot must have a linear payoff`;
-  if (!isPositive(market.indexPrice.get(pair))) return `${name}: the index price of ${pair} is ${market.indexPrice.get(pair)}`;
+  const indexPrice = market.indexPrice.get(pair);
+  if (!isPositive(indexPrice)) return `${name}: the index price of ${pair} is ${indexPrice}`;
   if (!params.pairs.has(pair)) return `${name}: no parameters for the pair ${pair}`;
   if (!params.currencies.has(baseCurrency.toLowerCase())) return `${name}: no parameters for ${baseCurrency}`;
   return null;

@@ -1,0 +1,50 @@
+/** `npm run bench -- <workload> …`: results on standard output, everything else on standard error. Exit code 2: bad usage. */
+import { MargridError } from '../src/errors.ts';
+import { parseCommandLine, type Command } from './command-line.ts';
+import { compareCommits } from './compare.ts';
+import { appendRecord, readRecords } from './records.ts';
+import { renderComparison, renderHelp, renderList, renderReport } from './render.ts';
+import { runWorkload } from './run-workload.ts';
+import { workloads } from './workloads.ts';
+
+const usageErrors = new Set(['OptionInvalid', 'LimitExceeded']);
+
+try {
+  await perform(parseCommandLine(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof MargridError && usageErrors.has(error.code) ? 2 : 1;
+}
+
+async function perform(command: Command): Promise<void> {
+  switch (command.kind) {
+    case 'help':
+      return print(renderHelp(workloads));
+    case 'list':
+      return command.json ? printJson(workloads.map(({ run: _, ...workload }) => workload)) : print(renderList(workloads));
+    case 'compare': {
+      const runs = compareCommits(readRecords(), ...command.commits);
+      return command.json ? printJson(runs) : print(renderComparison(runs));
+    }
+    case 'run': {
+      const { workload, parameters, json, record } = command;
+      const report = await runWorkload(workload, parameters, progress);
+      if (json) printJson(report);
+      else print(renderReport(report));
+      if (record) progress(`recorded in ${appendRecord(report)}`);
+    }
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+function printJson(value: unknown): void {
+  print(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Only for people: a log file needs no progress. */
+function progress(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,75 @@
+import { Arena } from '../../src/columns/arena.ts';
+import { scalarKernels } from '../../src/scalar/kernels.ts';
+import { compileBuild, createMemory, heapBaseOf, instantiate } from '../../src/wasm/module.ts';
+import { entrantReports, type Entrant } from '../entrant.ts';
+import { measureInTurn, timed } from '../measure.ts';
+import { copyColumns } from '../revalue/columns.ts';
+import { columnHash } from '../verify.ts';
+import type { Outcome, Parameters, Workload } from '../workload.ts';
+import { planPrice, writePriceColumns } from './columns.ts';
+
+export const price: Workload = {
+  name: 'price',
+  title: 'kernel A: option P&L in every scenario (Black-76, inverse options), synthetic chain',
+  parameters: {
+    instruments: { full: 2_000, smoke: 20, least: 1, meaning: 'options' },
+    scenarios: { full: 35, smoke: 35, least: 1, meaning: '35: the grid of deribit-pm; else price moves x three volatilities' },
+    seed: { full: 1, smoke: 1, least: 0, meaning: 'of the chain' },
+    runs: { full: 15, smoke: 1, least: 1, meaning: 'rounds' },
+  },
+  run,
+};
+
+async function run(parameters: Parameters): Promise<Outcome> {
+  const { instruments, scenarios } = parameters;
+  const module = compileBuild('single');
+  const plan = planPrice(parameters, heapBaseOf(instantiate(module, createMemory('single', 65_536))));
+  const memory = createMemory('single', plan.end);
+  const arena = new Arena(plan, memory.buffer);
+  writePriceColumns(arena, parameters);
+  const kernels = instantiate(module, memory);
+  const entrants = [javaScriptTwin(copyColumns(arena), instruments), wasmTwin(arena, instruments)];
+  const margrid = { name: 'margrid', run: () => timed(() => kernels.riskArray(plan.context, 0, instruments)) };
+  const timings = await measureInTurn([margrid, ...entrants], parameters.runs);
+  const own = timings.get('margrid')!;
+  const cells = instruments * scenarios;
+  return {
+    ...own,
+    hash: columnHash(arena.views.riskArray.row),
+    note: 'WASM SIMD, one thread',
+    throughput: { perSecond: (cells / own.median) * 1_000, unit: 'cells' },
+    entrants: await entrantReports(entrants, timings, own.median, arena.views.riskArray.row),
+    details: { nanosecondsPerCell: (own.median * 1e6) / cells },
+  };
+}
+
+function javaScriptTwin(arena: Arena, instruments: number): Entrant {
+  const kernels = scalarKernels(arena.buffer);
+  return {
+    name: 'javascript',
+    note: "margrid's own JavaScript engine: the same formula, typed arrays, no Math.exp or Math.log; one thread",
+    bitEqual: true,
+    run: () => timed(() => kernels.riskArray(arena.plan.context, 0, instruments)),
+    results: async () => arena.views.riskArray.row,
+    close: async () => {},
+  };
+}
+
+/** What SIMD adds to WASM by itself. */
+function wasmTwin(source: Arena, instruments: number): Entrant {
+  const module = compileBuild('single');
+  const memory = createMemory('single', source.plan.end);
+  const kernels = instantiate(module, memory);
+  // After the instance: it writes the module's static data, which lies below the arena.
+  const { header, end } = source.plan;
+  new Uint8Array(memory.buffer).set(new Uint8Array(source.buffer, header, end - header), header);
+  const arena = new Arena(source.plan, memory.buffer);
+  return {
+    name: 'wasm-scalar',
+    note: 'the scalar twin in WASM, without SIMD; one thread',
+    bitEqual: true,
+    run: () => timed(() => void kernels['riskArrayScalar']!(arena.plan.context, 0, instruments)),
+    results: async () => arena.views.riskArray.row,
+    close: async () => {},
+  };
+}

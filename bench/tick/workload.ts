@@ -1,0 +1,153 @@
+import { availableParallelism } from 'node:os';
+import type { Engine, TickTimings } from '../../src/engine/engine.ts';
+import { entrantReport } from '../entrant.ts';
+import { measureInTurn, type Pass } from '../measure.ts';
+import { median } from '../statistics.ts';
+import { requireEqual, type Comparison } from '../verify.ts';
+import type { EntrantReport, Outcome, Parameters, Timing, Workload } from '../workload.ts';
+import { loadBuiltEngine, type BookSize, type BuiltEngine } from './book.ts';
+import { bookMemory } from './memory.ts';
+import { startProcesses, type Processes } from './processes.ts';
+
+export const tick: Workload = {
+  name: 'tick',
+  title: 'a whole tick of a whole book: real chains of Bitcoin and S&P 500 options, generated book, deribit-pm, kernels A to D',
+  parameters: {
+    accounts: { full: 1_000_000, smoke: 60, least: 1, meaning: 'accounts' },
+    positions: { full: 12, smoke: 5, least: 3, meaning: 'positions per account, on average' },
+    workers: { full: availableParallelism(), smoke: 2, least: 1, meaning: 'worker threads' },
+    seed: { full: 1, smoke: 1, least: 0, meaning: 'of the book' },
+    runs: { full: 9, smoke: 1, least: 1, meaning: 'rounds' },
+  },
+  run,
+};
+
+/** Accounts of the JavaScript entrant; several hundred chunks' worth would only take longer. */
+const javaScriptAccountsMax = 20_000;
+/** Accounts of each independent process: beyond every cache, quick to generate. */
+const processAccountsMax = 200_000;
+
+/** An engine with its book, and the stages of its ticks. */
+interface Ticker extends Pass {
+  readonly engine: Engine;
+  readonly stages: TickTimings[];
+  /** Accounts of the whole book per account of this one. */
+  readonly scale: number;
+}
+
+/** Scaled: kernels B to D and the totals, whose time goes with the accounts. Inputs and kernel A go with the instruments. */
+function ticker(name: string, engine: Engine, scale: number): Ticker {
+  const stages: TickTimings[] = [];
+  const run = async (): Promise<number> => {
+    const { timingsMs } = await engine.tick();
+    stages.push(timingsMs);
+    return timingsMs.inputs + timingsMs.riskArray + (timingsMs.margin + timingsMs.totals) * scale;
+  };
+  return { name, engine, stages, scale, run };
+}
+
+async function run(parameters: Parameters, progress: (line: string) => void): Promise<Outcome> {
+  const { accounts, workers, runs } = parameters;
+  const built = await loadBuiltEngine();
+  const open: { close(): Promise<void> }[] = [];
+  try {
+    progress('generating the book');
+    const { book, engine } = await built.generate(parameters, { workers, kernels: 'wasm' });
+    open.push(engine);
+    const whole = ticker('margrid', engine, 1);
+    const tickers = [whole];
+    if (workers > 1) {
+      const one = built.create({ market: built.market, book, params: built.params, workers: 1, kernels: 'wasm' });
+      open.push(one);
+      tickers.push(ticker('margrid-one-worker', one, 1));
+    }
+    progress('generating the sample for JavaScript');
+    const sample: BookSize = { ...parameters, accounts: Math.min(accounts, javaScriptAccountsMax) };
+    const javaScript = (await built.generate(sample, { workers: 0, kernels: 'javascript' })).engine;
+    open.push(javaScript);
+    tickers.push(ticker('javascript', javaScript, accounts / sample.accounts));
+    progress(`starting ${Math.max(workers, 2)} independent processes`);
+    const processes = await startProcesses(Math.max(workers, 2), { ...parameters, accounts: Math.min(accounts, processAccountsMax) });
+    open.push(processes);
+    progress('measuring in turn');
+    const timings = await measureInTurn([...tickers, processes.alone, processes.together], runs);
+    const own = timings.get('margrid')!;
+    const entrants = await reportEntrants(built, tickers, timings, sample);
+    return {
+      ...own,
+      hash: engine.resultHash(),
+      note: `WASM SIMD, ${workers} worker threads; stages in details`,
+      throughput: { perSecond: (accounts / own.median) * 1_000, unit: 'accounts' },
+      entrants,
+      details: {
+        nettingSets: engine.nettingSetCount,
+        positions: engine.positionCount,
+        instruments: built.market.instruments.length,
+        scenarios: engine.arena.plan.counts.scenarioCount,
+        stagesMs: medianStages(whole.stages.slice(-runs)),
+        scaling: scalingOf(parameters, timings, processes),
+        memory: bookMemory(engine),
+      },
+    };
+  } finally {
+    for (const each of open.reverse()) await each.close();
+  }
+}
+
+async function reportEntrants(
+  built: BuiltEngine,
+  tickers: readonly Ticker[],
+  timings: ReadonlyMap<string, Timing>,
+  sample: BookSize,
+): Promise<Record<string, EntrantReport>> {
+  const [margrid, ...others] = tickers as readonly [Ticker, ...Ticker[]];
+  const reports: Record<string, EntrantReport> = {};
+  const margridMedian = timings.get(margrid.name)!.median;
+  for (const { name, engine, scale } of others) {
+    const sampled = name === 'javascript';
+    const expected = sampled ? await sampleHash(built, sample) : margrid.engine.resultHash();
+    const hash = engine.resultHash();
+    const comparison: Comparison = { equal: hash === expected, maxRelativeDifference: hash === expected ? 0 : Infinity };
+    requireEqual(name, comparison);
+    const perAccount = engine.positionCount / sample.accounts;
+    const note = sampled
+      ? `margrid's own JavaScript engine, one thread; the first ${sample.accounts} accounts (${perAccount.toFixed(1)} positions each), ` +
+        `kernels B to D times ${scale}, the hash is of those`
+      : 'margrid with one worker thread';
+    reports[name] = entrantReport(timings.get(name)!, margridMedian, hash, comparison, note);
+  }
+  return reports;
+}
+
+/** What margrid gives for the accounts of the sample alone. */
+async function sampleHash(built: BuiltEngine, sample: BookSize): Promise<string> {
+  const { engine } = await built.generate(sample, { workers: 0, kernels: 'wasm' });
+  await engine.tick();
+  const hash = engine.resultHash();
+  await engine.close();
+  return hash;
+}
+
+function medianStages(stages: readonly TickTimings[]): TickTimings {
+  const middle = (stage: keyof TickTimings): number => median(stages.map((each) => each[stage]));
+  return {
+    inputs: middle('inputs'),
+    riskArray: middle('riskArray'),
+    margin: middle('margin'),
+    totals: middle('totals'),
+    total: middle('total'),
+  };
+}
+
+/** Speed of several together over one alone: of the workers, of independent processes, and the first as a share of the second. */
+function scalingOf(
+  { workers }: Parameters,
+  timings: ReadonlyMap<string, Timing>,
+  { alone, together }: Processes,
+): Record<string, number | null> {
+  const processes = Math.max(workers, 2);
+  const ofProcesses = (processes * timings.get(alone.name)!.median) / timings.get(together.name)!.median;
+  const one = timings.get('margrid-one-worker');
+  const ofWorkers = one === undefined ? null : one.median / timings.get('margrid')!.median;
+  return { workers, ofWorkers, processes, ofProcesses, share: ofWorkers === null ? null : ofWorkers / ofProcesses };
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { MargridError } from '../src/errors.ts';
+
+export interface Comparison {
+  readonly equal: boolean;
+  readonly maxRelativeDifference: number;
+}
+
+/** SHA-256 over the little-endian bytes: all supported machines are little-endian. */
+export function columnHash(column: Float64Array): string {
+  return createHash('sha256').update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength)).digest('hex');
+}
+
+/** Compares with as many of margrid's results as the entrant computed. */
+export function compareColumns(entrant: Float64Array, margrid: Float64Array): Comparison {
+  const same = margrid.subarray(0, entrant.length);
+  if (columnHash(entrant) === columnHash(same)) return { equal: true, maxRelativeDifference: 0 };
+  let largest = 0;
+  for (let index = 0; index < entrant.length; index++) {
+    const difference = Math.abs(entrant[index]! - same[index]!);
+    if (difference === 0) continue;
+    const relative = difference / Math.abs(same[index]!);
+    // Written so that a NaN on either side counts as infinitely different.
+    largest = relative <= largest ? largest : Number.isNaN(relative) ? Infinity : relative;
+  }
+  return { equal: false, maxRelativeDifference: largest };
+}
+
+/** A wrong result is no benchmark: the run fails, whatever the times were. */
+export function requireEqual(name: string, comparison: Comparison): void {
+  if (comparison.equal) return;
+  throw new MargridError(
+    'KernelMismatch',
+    `${name} must give the results of margrid bit for bit, but differs by up to ${comparison.maxRelativeDifference} (relative)`,
+  );
+}

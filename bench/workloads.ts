@@ -1,0 +1,15 @@
+import { MargridError } from '../src/errors.ts';
+import { micro } from './micro/workload.ts';
+import { price } from './price/workload.ts';
+import { revalue } from './revalue/workload.ts';
+import { tick } from './tick/workload.ts';
+import type { Workload } from './workload.ts';
+
+export const workloads: readonly Workload[] = [revalue, price, tick, micro];
+
+export function workloadByName(name: string): Workload {
+  const found = workloads.find((workload) => workload.name === name);
+  if (found !== undefined) return found;
+  const known = workloads.map((workload) => workload.name).join(', ');
+  throw new MargridError('OptionInvalid', `no workload is called '${name}'; there are ${known}`, { value: name });
+}

@@ -1,0 +1,32 @@
+import { fieldsOf, isFields, listOf } from '../fields.ts';
+import { deltaConventionCases, deltaNeutralCases, premiumAdjustedCases } from '../greeks/delta-conventions.ts';
+import { spotGreekCases } from '../greeks/spot-greeks.ts';
+import { zeroVolatilityCases } from '../greeks/zero-volatility.ts';
+import type { Suite } from '../suite.ts';
+import { rootOf } from '../table.ts';
+
+/** Blocks of the file, and who checks them. */
+const blocks = {
+  haug: spotGreekCases,
+  zero_vol: zeroVolatilityCases,
+  fx_delta_values: deltaConventionCases,
+  atm_delta_neutral: deltaNeutralCases,
+  premium_adjusted_consistency_inputs: premiumAdjustedCases,
+} as const;
+
+export const greeks: Suite = {
+  name: 'greeks',
+  description: 'greeks by the spot, limits at zero volatility, delta conventions with and without the premium',
+  detect: (content) => Object.keys(blocks).some((block) => isFields(listOf(rootOf(content)[block])[0])),
+  run: (content) => {
+    const root = rootOf(content);
+    const others = Object.keys(root).filter((name) => !(name in blocks) && typeof root[name] === 'object');
+    return {
+      cases: Object.entries(blocks).flatMap(([block, run]) => run(block, listOf(root[block]).map(fieldsOf))),
+      notCovered: [
+        ...others.map((name) => `${name}: not a European option, or not known`),
+        ...(Array.isArray(root['fx_delta_values']) ? ['fx_delta_values: strike from delta, which margrid does not offer'] : []),
+      ],
+    };
+  },
+};
