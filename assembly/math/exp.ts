@@ -9,7 +9,7 @@ import { atLeast, atMost, minus, multiplyAdd, plus, times } from './vector.ts';
 @inline
 export function scaledExp2(factor: v128, high: v128, low: v128): v128 {
   const exponent = atMost(atLeast(high, -1386.0), 1386.0);
-  const k = roundToInteger(exponent);
+  const k = roundToMultipleOfLn2(exponent);
   const scaled = f64x2.mul(factor, expOfRemainder(exponent, k, low));
   const mainPart = atMost(atLeast(k, -1000.0), 1000.0);
   return f64x2.mul(f64x2.mul(scaled, powerOfTwo2(mainPart)), powerOfTwo2(f64x2.sub(k, mainPart)));
@@ -20,15 +20,16 @@ export function scaledExp2(factor: v128, high: v128, low: v128): v128 {
 @inline
 export function scaledExpOfNegative2(factor: v128, high: v128, low: v128): v128 {
   const exponent = atLeast(high, -1386.0);
-  const k = roundToInteger(exponent);
+  const k = roundToMultipleOfLn2(exponent);
   const scaled = f64x2.mul(factor, expOfRemainder(exponent, k, low));
   const mainPart = atLeast(k, -1000.0);
   return f64x2.mul(f64x2.mul(scaled, powerOfTwo2(mainPart)), powerOfTwo2(f64x2.sub(k, mainPart)));
 }
 
+/** The whole number of ln 2 that is nearest to the exponent. */
 // @ts-ignore: decorator
 @inline
-function roundToInteger(exponent: v128): v128 {
+export function roundToMultipleOfLn2(exponent: v128): v128 {
   return minus(plus(times(exponent, LOG2_E), ROUND_TO_INTEGER), ROUND_TO_INTEGER);
 }
 
@@ -54,6 +55,6 @@ function expOfRemainder(exponent: v128, k: v128, low: v128): v128 {
 /** 2^k for whole k from -1000 to 1000: the low bits of k + 1.5 * 2^52 + 1023 are the exponent field. */
 // @ts-ignore: decorator
 @inline
-function powerOfTwo2(k: v128): v128 {
+export function powerOfTwo2(k: v128): v128 {
   return i64x2.shl(plus(k, ROUND_TO_INTEGER + 1023.0), 52);
 }

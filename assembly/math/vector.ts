@@ -1,3 +1,5 @@
+import { DEKKER_SPLITTER } from '../portable/coefficients.ts';
+
 // The SIMD versions in this folder do the operations of their scalar twins in assembly/portable, in the same order:
 // each lane is bit-equal. A constant operand becomes a v128 constant, which V8 keeps out of the loop.
 
@@ -38,4 +40,24 @@ export function atMost(a: v128, c: f64): v128 {
 @inline
 export function atLeast(a: v128, c: f64): v128 {
   return f64x2.pmax(a, f64x2.splat(c));
+}
+
+/** The leading 26 bits of a, by Veltkamp's method. */
+// @ts-ignore: decorator
+@inline
+export function highHalf(a: v128): v128 {
+  const split = times(a, DEKKER_SPLITTER);
+  return f64x2.sub(split, f64x2.sub(split, a));
+}
+
+/** What the rounded product lacks to a b: exact, from the halves of both (Dekker). */
+// @ts-ignore: decorator
+@inline
+export function productTail(
+  product: v128, aHigh: v128, aLow: v128, bHigh: v128, bLow: v128,
+): v128 {
+  let tail = f64x2.sub(f64x2.mul(aHigh, bHigh), product);
+  tail = f64x2.add(tail, f64x2.mul(aHigh, bLow));
+  tail = f64x2.add(tail, f64x2.mul(aLow, bHigh));
+  return f64x2.add(tail, f64x2.mul(aLow, bLow));
 }

@@ -119,7 +119,7 @@ export function blackPrice(sign: f64, forward: f64, strike: f64, v: f64): f64 {
 }
 
 /** h with the sign of ln(F/K), so that d1 = this + v/2 and d2 = this - v/2. Needs a bounded v. */
-export function signedMoneyness(forward: f64, strike: f64, v: f64): f64 {
+function signedMoneyness(forward: f64, strike: f64, v: f64): f64 {
   const h: f64 = standardisedMoneyness(logMoneyness(Math.max(forward, strike), Math.min(forward, strike)), v);
   return forward < strike ? -h : h;
 }
@@ -131,7 +131,7 @@ export function signedMoneyness(forward: f64, strike: f64, v: f64): f64 {
 export function blackDelta(sign: f64, forward: f64, strike: f64, v: f64): f64 {
   const deviation: f64 = boundedDeviation(v);
   const h: f64 = signedMoneyness(forward, strike, deviation);
-  return deltaOf(sign, forward, blackDensity(forward, strike, h, deviation, 0.0), h + 0.5 * deviation);
+  return deltaOf(sign, forward, blackDensity(forward, strike, Math.abs(h), deviation, 0.0), h + 0.5 * deviation);
 }
 
 /**
@@ -144,7 +144,7 @@ export function netTransactionDelta(sign: f64, forward: f64, strike: f64, v: f64
 }
 
 /**
- * F phi(d1) = sqrt(F K) phi(h) e^(-v^2/8) e^shift, for h of either sign and a bounded v.
+ * F phi(d1) = sqrt(F K) phi(h) e^(-v^2/8) e^shift, for h >= 0 and a bounded v.
  *
  * Greeks take their digits from this product alone, so it is worked out more carefully than a price needs: the
  * squares are exact pairs, and the shift puts back the rounding errors of h and v.

@@ -1,49 +1,51 @@
-import { scaledExp2 } from '../math/exp.ts';
+import { scaledExp2, scaledExpOfNegative2 } from '../math/exp.ts';
+import { logQuotientTail2 } from '../math/log.ts';
 import { headOf, millsRatio2 } from '../math/normal.ts';
-import { atLeast, times } from '../math/vector.ts';
+import { atLeast, highHalf, productTail, times } from '../math/vector.ts';
 import {
-  blackDensity, blackPrice, boundedDeviation, deltaOf, deviationError, gammaOf, rhoOf, signedMoneyness, thetaOf, vannaOf,
-  vegaOf, volgaOf,
+  blackDensity, blackPrice, boundedDeviation, deltaOf, densityShift, deviationError, gammaOf, logMoneyness,
+  MONEYNESS_LIMIT, rhoOf, standardisedMoneyness, thetaOf, vannaOf, vegaOf, volgaOf,
 } from '../portable/black76.ts';
 import { INVERSE_SQRT_2PI } from '../portable/coefficients.ts';
 import { exp } from '../portable/exp.ts';
+import { logQuotientTail } from '../portable/log.ts';
 import { blackOtm2, boundedDeviation2, logMoneyness2, standardisedMoneyness2 } from './black76.ts';
-
-/** 2^27 + 1. */
-const SPLITTER: f64 = 134217729.0;
-
-/** The leading 26 bits of a, by Veltkamp's method. */
-// @ts-ignore: decorator
-@inline
-function leadingBits(a: v128): v128 {
-  const scaled = times(a, SPLITTER);
-  return f64x2.sub(scaled, f64x2.sub(scaled, a));
-}
 
 /** Twin of deviationError. */
 // @ts-ignore: decorator
 @inline
 function deviationError2(volatility: v128, rootTime: v128, time: v128, v: v128): v128 {
-  const rootHead = leadingBits(rootTime);
-  const rootTail = f64x2.sub(rootTime, rootHead);
-  const volatilityHead = leadingBits(volatility);
-  const volatilityTail = f64x2.sub(volatility, volatilityHead);
+  const rootHigh = highHalf(rootTime);
+  const rootLow = f64x2.sub(rootTime, rootHigh);
+  const volatilityHigh = highHalf(volatility);
+  const volatilityLow = f64x2.sub(volatility, volatilityHigh);
   const square = f64x2.mul(rootTime, rootTime);
-  let squareError = f64x2.sub(f64x2.mul(rootHead, rootHead), square);
-  squareError = f64x2.add(squareError, f64x2.mul(times(rootHead, 2.0), rootTail));
-  squareError = f64x2.add(squareError, f64x2.mul(rootTail, rootTail));
-  let productError = f64x2.sub(f64x2.mul(volatilityHead, rootHead), v);
-  productError = f64x2.add(productError, f64x2.mul(volatilityHead, rootTail));
-  productError = f64x2.add(productError, f64x2.mul(volatilityTail, rootHead));
-  productError = f64x2.add(productError, f64x2.mul(volatilityTail, rootTail));
-  const rootError = f64x2.div(times(f64x2.sub(f64x2.sub(time, square), squareError), 0.5), time);
-  return v128.and(f64x2.add(rootError, f64x2.div(productError, v)), f64x2.gt(v, f64x2.splat(0.0)));
+  let squareTail = f64x2.sub(f64x2.mul(rootHigh, rootHigh), square);
+  squareTail = f64x2.add(squareTail, f64x2.mul(times(rootHigh, 2.0), rootLow));
+  squareTail = f64x2.add(squareTail, f64x2.mul(rootLow, rootLow));
+  const tail = productTail(v, volatilityHigh, volatilityLow, rootHigh, rootLow);
+  const rootError = f64x2.div(times(f64x2.sub(f64x2.sub(time, square), squareTail), 0.5), time);
+  return v128.and(f64x2.add(rootError, f64x2.div(tail, v)), f64x2.gt(v, f64x2.splat(0.0)));
+}
+
+/** Twin of densityShift. */
+// @ts-ignore: decorator
+@inline
+function densityShift2(h: v128, v: v128, x: v128, xTail: v128, error: v128): v128 {
+  const hHigh = highHalf(h);
+  const vHigh = highHalf(v);
+  const product = f64x2.mul(h, v);
+  const tail = productTail(product, hHigh, f64x2.sub(h, hHigh), vHigh, f64x2.sub(v, vHigh));
+  const missing = f64x2.add(f64x2.sub(f64x2.sub(x, product), tail), xTail);
+  const ofDeviation = f64x2.mul(f64x2.sub(f64x2.mul(h, h), f64x2.mul(times(v, 0.25), v)), error);
+  const within = v128.and(f64x2.gt(h, f64x2.splat(0.0)), f64x2.lt(h, f64x2.splat(MONEYNESS_LIMIT)));
+  return f64x2.sub(ofDeviation, v128.and(f64x2.mul(h, f64x2.div(missing, v)), within));
 }
 
 /** Twin of blackDensity. */
 // @ts-ignore: decorator
 @inline
-function blackDensity2(forward: v128, strike: v128, h: v128, v: v128, error: v128): v128 {
+function blackDensity2(forward: v128, strike: v128, h: v128, v: v128, shift: v128): v128 {
   const headH = headOf(h);
   const headV = headOf(v);
   const high = f64x2.sub(times(f64x2.mul(headH, headH), -0.5), times(f64x2.mul(headV, headV), 0.125));
@@ -51,9 +53,8 @@ function blackDensity2(forward: v128, strike: v128, h: v128, v: v128, error: v12
     times(f64x2.mul(f64x2.sub(h, headH), f64x2.add(h, headH)), -0.5),
     times(f64x2.mul(f64x2.sub(v, headV), f64x2.add(v, headV)), 0.125),
   );
-  const correction = f64x2.mul(f64x2.sub(f64x2.mul(h, h), f64x2.mul(times(v, 0.25), v)), error);
   const factor = times(f64x2.mul(f64x2.sqrt(forward), f64x2.sqrt(strike)), INVERSE_SQRT_2PI);
-  return scaledExp2(factor, high, f64x2.add(low, correction));
+  return scaledExpOfNegative2(factor, high, f64x2.add(low, shift));
 }
 
 /** Twin of deltaOf. */
@@ -102,18 +103,20 @@ export function greekOptions(
     const v = f64x2.mul(volatility, rootTime);
     const discount = scaledExp2(f64x2.splat(1.0), f64x2.mul(f64x2.neg(rate), time), zero);
     const lower = f64x2.pmin(forward, strike);
-    const x = logMoneyness2(f64x2.pmax(forward, strike), lower);
+    const upper = f64x2.pmax(forward, strike);
+    const x = logMoneyness2(upper, lower);
     const intrinsic = atLeast(f64x2.mul(sign, f64x2.sub(forward, strike)), 0.0);
     const price = f64x2.mul(discount, f64x2.add(intrinsic, blackOtm2(lower, x, v)));
 
     const deviation = boundedDeviation2(v);
-    const negative = v128.and(f64x2.lt(forward, strike), f64x2.splat(-0.0));
-    const h = v128.xor(standardisedMoneyness2(x, deviation), negative);
+    const size = standardisedMoneyness2(x, deviation);
+    const h = v128.xor(size, v128.and(f64x2.lt(forward, strike), f64x2.splat(-0.0)));
     const half = times(deviation, 0.5);
     const d1 = f64x2.add(h, half);
     const d2 = f64x2.sub(h, half);
     const error = deviationError2(volatility, rootTime, time, v);
-    const density = blackDensity2(forward, strike, h, deviation, error);
+    const shift = densityShift2(size, deviation, x, logQuotientTail2(upper, lower, x), error);
+    const density = blackDensity2(forward, strike, size, deviation, shift);
     const someTime = f64x2.gt(rootTime, zero);
     const someDeviation = f64x2.gt(v, zero);
     const delta = f64x2.mul(discount, delta2(sign, forward, density, d1));
@@ -163,11 +166,16 @@ export function greekOptionsScalar(
     const discount = exp(-rate * time);
     const price = discount * blackPrice(sign, forward, strike, v);
     const deviation = boundedDeviation(v);
-    const h = signedMoneyness(forward, strike, deviation);
+    const upper = Math.max(forward, strike);
+    const lower = Math.min(forward, strike);
+    const x = logMoneyness(upper, lower);
+    const size = standardisedMoneyness(x, deviation);
+    const h = forward < strike ? -size : size;
     const d1 = h + 0.5 * deviation;
     const d2 = h - 0.5 * deviation;
     const error = deviationError(volatility, rootTime, time, v);
-    const density = blackDensity(forward, strike, h, deviation, error);
+    const shift = densityShift(size, deviation, x, logQuotientTail(upper, lower, x), error);
+    const density = blackDensity(forward, strike, size, deviation, shift);
     const delta = discount * deltaOf(sign, forward, density, d1);
     const vega = vegaOf(discount, density, rootTime);
 

@@ -77,8 +77,8 @@ async function readWhole(file: InputFile): Promise<Uint8Array> {
 }
 
 /**
- * The library reads a file that was cut between two batches without complaint, and a book would silently lose accounts. So the
- * end must be there: the closing magic of a file, the end-of-stream marker of a stream.
+ * The library reads a file that was cut between two batches without complaint, and a book would silently lose
+ * accounts. So the end must be there: the closing magic of a file, the end-of-stream marker of a stream. /
  */
 function requireEnd(file: InputFile, bytes: Uint8Array): void {
   const isFile = bytes[0] === 0x41;
@@ -99,7 +99,9 @@ function kindOf(arrow: ArrowModule, type: DataType): ColumnKind {
   return 'other';
 }
 
-/** A batch may declare more rows than its buffers hold; reading past their end would yield `undefined`, not an error. */
+/**
+ * A batch may declare more rows than its buffers hold; reading past their end would yield `undefined`, not an error.
+ */
 function requireBuffers(file: InputFile, column: string, data: Data): void {
   const { values, valueOffsets, nullBitmap, length, offset, nullCount } = data as Data & { valueOffsets?: unknown[] };
   const slots = length + offset;

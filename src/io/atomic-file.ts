@@ -10,9 +10,9 @@ export interface WriteOptions {
 }
 
 /**
- * Lets `write` fill a temporary file in the same directory, makes it durable, and only then gives it its name: whatever happens
- * before, nothing half-written ever stands under that name. A process that is killed leaves the temporary file behind, which
- * begins with a dot and ends in `.tmp`.
+ * Lets `write` fill a temporary file in the same directory, makes it durable, and only then gives it its name:
+ * whatever happens before, nothing half-written ever stands under that name. A process that is killed leaves the
+ * temporary file behind, which begins with a dot and ends in `.tmp`. /
  */
 export async function writeAtomically(
   path: string,

@@ -1,4 +1,4 @@
-import type { Data, DataType, Vector } from 'apache-arrow';
+import type { Data, Vector } from 'apache-arrow';
 import { limits } from '../limits.ts';
 import { openArrowTable, type ArrowModule, type ArrowTable } from './arrow-table.ts';
 import { noCode, type BookRows, type BookRowValues, type CellValue, type NameTable } from './book-rows.ts';

@@ -8,8 +8,8 @@ import { bookColumns, columnTypeFits, type BookColumn, type SourceColumn } from 
 import { ProblemLog, shown } from './problems.ts';
 
 /**
- * Names become integers inside DuckDB, in parallel; only integers and doubles cross into JavaScript, as vectors. Rows come
- * back in any order (two threads were enough to see it), so each carries its number.
+ * Names become integers inside DuckDB, in parallel; only integers and doubles cross into JavaScript, as vectors. Rows
+ * come back in any order (two threads were enough to see it), so each carries its number. /
  */
 export async function readBookRows(
   database: DuckDb,
@@ -57,8 +57,8 @@ function allocate(rowCount: number): Pick<BookRows, 'accountIndex' | 'instrument
 }
 
 /**
- * SQL for a column and for its `_text`: what the file holds where it is not of the column's type, NULL elsewhere. Texts that
- * DuckDB would read as numbers but nobody writes as such (`1_000`) are not numbers.
+ * SQL for a column and for its `_text`: what the file holds where it is not of the column's type, NULL elsewhere.
+ * Texts that DuckDB would read as numbers but nobody writes as such (`1_000`) are not numbers. /
  */
 function cellSql(source: DuckDbSource, name: BookColumn): string {
   const value = source.sql(name);
@@ -84,7 +84,8 @@ function jsonCellSql(value: string, name: BookColumn): string {
   const fits = `json_type(${value}) IN (${types[name]})`;
   const isNumber = name === 'quantity' || name === 'entry_price';
   const parsed = isNumber ? `try_cast(${value} AS DOUBLE)` : `nullif(${value} ->> '$', '')`;
-  return `CASE WHEN ${fits} THEN ${parsed} END AS ${name}, CASE WHEN NOT (${fits}) THEN ${value}::VARCHAR END AS ${name}_text`;
+  const text = `CASE WHEN NOT (${fits}) THEN ${value}::VARCHAR END`;
+  return `CASE WHEN ${fits} THEN ${parsed} END AS ${name}, ${text} AS ${name}_text`;
 }
 
 /** A typed column of a wrong type is wrong in every row: the first one is named. */

@@ -1,8 +1,8 @@
 import type { SourceColumn } from './schema.ts';
 
 /**
- * The rows of a book file as columns, in file order, before anything is judged: what every format is brought to. A number that
- * is NULL or of a wrong type is NaN here; `values` fetches what the file really holds, for messages.
+ * The rows of a book file as columns, in file order, before anything is judged: what every format is brought to. A
+ * number that is NULL or of a wrong type is NaN here; `values` fetches what the file really holds, for messages. /
  */
 export interface BookRows {
   readonly columns: readonly SourceColumn[];
@@ -37,7 +37,7 @@ export interface CellValue {
 }
 
 /**
- * How an instrument name becomes a code: against the names of a market and its currencies, or, when a file is only inspected,
- * against the names that it holds itself.
+ * How an instrument name becomes a code: against the names of a market and its currencies, or, when a file is only
+ * inspected, against the names that it holds itself. /
  */
 export type NameTable = readonly string[] | 'as found';

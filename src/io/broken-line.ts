@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline';
 import type { InputFile } from './input-file.ts';
 
 /**
- * The 1-based number of the first line of an NDJSON file that is no JSON, looked for only after reading has failed: DuckDB names
- * a line too, but often the one after it.
+ * The 1-based number of the first line of an NDJSON file that is no JSON, looked for only after reading has failed:
+ * DuckDB names a line too, but often the one after it. /
  */
 export async function findBrokenLine(file: InputFile): Promise<number | undefined> {
   const stream = createReadStream(file.absolutePath, { encoding: 'utf8' });

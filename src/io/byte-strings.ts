@@ -1,8 +1,8 @@
 import { noCode } from './book-rows.ts';
 
 /**
- * Numbers byte strings in order of first appearance, without making a JavaScript string of each occurrence: a book of millions
- * of rows names the same accounts and instruments over and over.
+ * Numbers byte strings in order of first appearance, without making a JavaScript string of each occurrence: a book of
+ * millions of rows names the same accounts and instruments over and over. /
  */
 export class ByteStrings {
   readonly names: string[] = [];

@@ -68,7 +68,10 @@ function bitCount(mask: number): number {
 
 const notDuplicate = -1;
 
-/** Rows whose (account, instrument) an earlier row already has, each with that earlier row. Linear time, whatever the order. */
+/**
+ * Rows whose (account, instrument) an earlier row already has, each with that earlier row. Linear time, whatever the
+ * order.
+ */
 function findDuplicates(book: BookRows): Int32Array | undefined {
   const { accountIndex, instrumentCode } = book;
   const order = rowsByAccount(book);

@@ -5,8 +5,8 @@ import type { InputFile } from './input-file.ts';
 const headerByteCountMax = 1024 * 1024;
 
 /**
- * The column names of a CSV file, read here because DuckDB silently renames duplicates and guesses whether there is a header
- * at all: the first line always is one.
+ * The column names of a CSV file, read here because DuckDB silently renames duplicates and guesses whether there is a
+ * header at all: the first line always is one. /
  */
 export async function readCsvHeader(file: InputFile): Promise<string[]> {
   const handle = await open(file.absolutePath, 'r');

@@ -7,8 +7,9 @@ import { requireContentBytes, requireRowCount, unreadable, type InputFile } from
 import type { ColumnKind, SourceColumn } from './schema.ts';
 
 /**
- * A Parquet, CSV or JSON file as DuckDB sees it. `from` is a FROM clause with a column `row`, the 0-based data row in file
- * order; `sql(name)` an expression for one of the file's columns. SQL text holds only names that this code chose.
+ * A Parquet, CSV or JSON file as DuckDB sees it. `from` is a FROM clause with a column `row`, the 0-based data row in
+ * file order; `sql(name)` an expression for one of the file's columns. SQL text holds only names that this code chose.
+ * /
  */
 export interface DuckDbSource {
   readonly columns: readonly SourceColumn[];
@@ -41,7 +42,10 @@ export async function openDuckDbSource(
   }
 }
 
-/** DuckDB's message without the statement, the advice and the internal names: its first lines say what is wrong and where. */
+/**
+ * DuckDB's message without the statement, the advice and the internal names: its first lines say what is wrong and
+ * where.
+ */
 export function readFailure(file: InputFile, cause: unknown): MargridError {
   if (cause instanceof MargridError) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
@@ -110,9 +114,9 @@ function topLevelNames(nodes: readonly { name: string; children: number }[]): st
   let index = 1;
   while (index < nodes.length) {
     names.push(nodes[index].name);
-    let open = 1;
-    while (open > 0 && index < nodes.length) {
-      open += nodes[index].children - 1;
+    let pending = 1;
+    while (pending > 0 && index < nodes.length) {
+      pending += nodes[index].children - 1;
       index += 1;
     }
   }
@@ -130,8 +134,9 @@ function kindOfType(type: string): ColumnKind {
 // --- CSV -------------------------------------------------------------------------------------------------------------
 
 /**
- * Every column is read as text, by position, with nothing guessed: a guess depends on the first rows, and turns a whole column
- * into text when one value is bad. The rows go into a table because only that numbers them while reading in parallel.
+ * Every column is read as text, by position, with nothing guessed: a guess depends on the first rows, and turns a
+ * whole column into text when one value is bad. The rows go into a table because only that numbers them while reading
+ * in parallel. /
  */
 async function openCsv(database: DuckDb, file: InputFile, columnNames: readonly string[]): Promise<DuckDbSource> {
   const header = await readCsvHeader(file);

@@ -46,8 +46,8 @@ export class DuckDb {
     });
     const connection = await instance.connect();
     const database = new DuckDb(module, instance, connection, spillDirectory);
-    // DuckDB checks both the pattern it is given and the file that the pattern finds. A list cannot be a parameter of SET
-    // itself, but a variable can be one.
+    // DuckDB checks both the pattern it is given and the file that the pattern finds. A list cannot be a parameter of
+    // SET itself, but a variable can be one.
     await database.run('SET VARIABLE allowed = [?, ?]', [absolutePath, exactPathPattern(absolutePath)]);
     await database.run(`SET allowed_paths = getvariable('allowed')`);
     await database.run('SET enable_external_access = false');
@@ -69,8 +69,8 @@ export class DuckDb {
   }
 
   /**
-   * Calls `visit` with each chunk of a result whose columns are all INTEGER or DOUBLE and never NULL: the vectors do not
-   * show NULLs, so the query must have replaced them. The arrays are only valid during the call.
+   * Calls `visit` with each chunk of a result whose columns are all INTEGER or DOUBLE and never NULL: the vectors do
+   * not show NULLs, so the query must have replaced them. The arrays are only valid during the call. /
    */
   async stream(
     sql: string,
@@ -132,8 +132,8 @@ export async function withDuckDb<Result>(
 const chunkRowCount = 2048;
 
 /**
- * The vector as a typed array. `items` is how the package itself stores a fixed-width vector, but its typings hide it: so the
- * shape is checked, and a release that stores it otherwise fails here and not in the numbers.
+ * The vector as a typed array. `items` is how the package itself stores a fixed-width vector, but its typings hide it:
+ * so the shape is checked, and a release that stores it otherwise fails here and not in the numbers. /
  */
 export function numericItems(chunk: DuckDBDataChunk, columnIndex: number): NumericArray {
   const { items } = chunk.getColumnVector(columnIndex) as unknown as { items: unknown };
@@ -145,8 +145,9 @@ export function numericItems(chunk: DuckDBDataChunk, columnIndex: number): Numer
 }
 
 /**
- * DuckDB expands `*`, `?` and `[` in file names. A one-character class matches exactly that character, so the pattern finds
- * exactly the named file. A backslash cannot be written in a pattern, but stands for itself where there is no pattern.
+ * DuckDB expands `*`, `?` and `[` in file names. A one-character class matches exactly that character, so the pattern
+ * finds exactly the named file. A backslash cannot be written in a pattern, but stands for itself where there is no
+ * pattern. /
  */
 export function exactPathPattern(absolutePath: string): string {
   if (!/[*?[]/.test(absolutePath)) return absolutePath;

@@ -6,7 +6,9 @@ import { contentMismatch, formatOf, type FileFormat } from './format.ts';
 
 /** What every reader accepts. */
 export interface ReadOptions {
-  /** Rows of the file at most; checked from the file's own metadata before anything is decompressed, where it has any. */
+  /**
+   * Rows of the file at most; checked from the file's own metadata before anything is decompressed, where it has any.
+   */
   readonly rowCountMax?: number;
   /** Bytes of the file, and of its content once decompressed, at most. */
   readonly bytesMax?: number;

@@ -17,7 +17,9 @@ import { bookColumns, marketColumns, type ColumnRule, type SourceColumn } from '
 import { isoTime } from './time.ts';
 
 export interface InspectOptions extends ReadOptions {
-  /** Judge a book against this market; without one, unknown instruments and the rules of their kinds are not checked. */
+  /**
+   * Judge a book against this market; without one, unknown instruments and the rules of their kinds are not checked.
+   */
   readonly market?: Market;
 }
 

@@ -13,8 +13,8 @@ import { checkColumnNames, columnTypeFits, marketColumns, type MarketColumn, typ
 export type Cell = string | number | boolean | null;
 
 /**
- * A market file as cells: small enough (an instrument per row) to be judged value by value in JavaScript. `isText` says that
- * numbers are written as text (CSV) and a text that reads as a number is one.
+ * A market file as cells: small enough (an instrument per row) to be judged value by value in JavaScript. `isText`
+ * says that numbers are written as text (CSV) and a text that reads as a number is one. /
  */
 export interface MarketCells {
   readonly columns: readonly SourceColumn[];

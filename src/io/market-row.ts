@@ -5,7 +5,9 @@ import { shown, type ProblemLog } from './problems.ts';
 import type { MarketColumn } from './schema.ts';
 import { isPlausibleTime, parseIsoTime } from './time.ts';
 
-/** Reads one row of a market file column by column. A bad value is logged and comes back as undefined (a price as NaN). */
+/**
+ * Reads one row of a market file column by column. A bad value is logged and comes back as undefined (a price as NaN).
+ */
 export class MarketRow {
   readonly index: number;
   /** Problems that no `keepGoing` can pass over. */

@@ -176,7 +176,10 @@ function readAsOf(row: MarketRow, seen: Seen): number | undefined {
   return seen.asOfMs;
 }
 
-/** The first usable price of a pair counts; a bad or contradicting one makes the pair's price NaN, should the file be kept. */
+/**
+ * The first usable price of a pair counts; a bad or contradicting one makes the pair's price NaN, should the file be
+ * kept.
+ */
 function readIndexPrice(row: MarketRow, instrument: Instrument, seen: Seen): void {
   const { baseCurrency, quoteCurrency } = instrument;
   const price = row.price('index_price', limits.priceMax);

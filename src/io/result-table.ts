@@ -11,7 +11,9 @@ export type ResultColumn =
   | { readonly name: string; readonly type: 'f64'; readonly values: Float64Array }
   | { readonly name: string; readonly type: 'i32'; readonly values: Int32Array };
 
-/** What the writers handle inside: also columns that repeat few strings, times, and NULLs (NaN, or index `nullEntry`). */
+/**
+ * What the writers handle inside: also columns that repeat few strings, times, and NULLs (NaN, or index `nullEntry`).
+ */
 export type WriteColumn =
   | ResultColumn
   | { readonly name: string; readonly type: 'optional f64'; readonly values: Float64Array }

@@ -1,7 +1,10 @@
 import type { ProblemLog } from './problems.ts';
 import { shown } from './problems.ts';
 
-/** What a column of a file can hold, whatever the format calls it. `text` and `json` are untyped: each value is checked. */
+/**
+ * What a column of a file can hold, whatever the format calls it. `text` and `json` are untyped: each value is
+ * checked.
+ */
 export type ColumnKind = 'string' | 'integer' | 'number' | 'time' | 'text' | 'json' | 'other';
 
 export interface SourceColumn {
@@ -59,8 +62,8 @@ export function ignoredColumns(columns: readonly SourceColumn[], rules: readonly
 }
 
 /**
- * Duplicate and missing columns. Names are matched exactly, but two names that differ only in case are refused: the tools
- * that wrote or read the file may treat them as one.
+ * Duplicate and missing columns. Names are matched exactly, but two names that differ only in case are refused: the
+ * tools that wrote or read the file may treat them as one. /
  */
 export function checkColumnNames(
   columns: readonly SourceColumn[],

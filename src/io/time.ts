@@ -1,6 +1,6 @@
 /**
- * Times of files. A time before 1971 or after 2300 is taken for what it nearly always is: seconds or microseconds that were
- * read as milliseconds.
+ * Times of files. A time before 1971 or after 2300 is taken for what it nearly always is: seconds or microseconds that
+ * were read as milliseconds. /
  */
 const timeMinMs = Date.UTC(1971, 0, 1);
 const timeMaxMs = Date.UTC(2300, 0, 1);

@@ -6,8 +6,8 @@ import type { WriteTable } from './result-table.ts';
 import { writeColumns } from './write-table.ts';
 
 /**
- * Writes a book file that `readBook` reads back to the same accounts and numbers: account by account, positions before cash,
- * each in the book's order. An account that holds nothing gets a cash row of 0, or the file would lose it.
+ * Writes a book file that `readBook` reads back to the same accounts and numbers: account by account, positions before
+ * cash, each in the book's order. An account that holds nothing gets a cash row of 0, or the file would lose it. /
  */
 export async function writeBook(path: string, book: Book, market: Market, options: WriteOptions = {}): Promise<void> {
   if (book.quarantined.length > 0) {

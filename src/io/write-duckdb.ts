@@ -4,8 +4,8 @@ import type { FileFormat } from './format.ts';
 import type { WriteColumn, WriteTable } from './result-table.ts';
 
 /**
- * The options of COPY for each format. The name of the file is a parameter of the statement: COPY accepts one since DuckDB 1.5,
- * so no name ever becomes part of an SQL text. The temporary file is ours, hence USE_TMP_FILE false.
+ * The options of COPY for each format. The name of the file is a parameter of the statement: COPY accepts one since
+ * DuckDB 1.5, so no name ever becomes part of an SQL text. The temporary file is ours, hence USE_TMP_FILE false. /
  */
 const copyOptions: Readonly<Record<Exclude<FileFormat, 'arrow'>, string>> = {
   parquet: 'FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false',
