@@ -33,7 +33,7 @@ export async function openArrowTable(file: InputFile): Promise<ArrowTable> {
   requireRowCount(file, table.numRows);
   const columns = table.schema.fields.map((field) => {
     const type = field.type as DataType;
-    return { name: field.name, type: String(type), kind: kindOf(arrow, type) };
+    return { name: field.name, type: type.toString() as string, kind: kindOf(arrow, type) };
   });
   return {
     arrow,
@@ -103,11 +103,13 @@ function kindOf(arrow: ArrowModule, type: DataType): ColumnKind {
  * A batch may declare more rows than its buffers hold; reading past their end would yield `undefined`, not an error.
  */
 function requireBuffers(file: InputFile, column: string, data: Data): void {
-  const { values, valueOffsets, nullBitmap, length, offset, nullCount } = data as Data & { valueOffsets?: unknown[] };
+  const { length, offset, nullCount, nullBitmap } = data;
+  const values = data.values as ArrayLike<unknown> | null | undefined;
+  const valueOffsets = data.valueOffsets as ArrayLike<unknown> | undefined;
   const slots = length + offset;
   const short =
     (valueOffsets !== undefined && length > 0 && valueOffsets.length < slots + 1) ||
-    (valueOffsets === undefined && values !== undefined && values !== null && (values as unknown[]).length < slots) ||
+    (valueOffsets === undefined && values !== undefined && values !== null && values.length < slots) ||
     (nullCount > 0 && (nullBitmap?.length ?? 0) * 8 < slots);
   if (short) throw unreadable(file, new Error(`column ${column} declares more rows than it holds`));
 }

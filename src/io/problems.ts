@@ -33,7 +33,7 @@ export class ProblemLog {
 const shownLengthMax = 80;
 
 /** A value as messages show it: quoted if text, shortened if long. */
-export function shown(value: unknown): string {
+export function shown(value: string | number | boolean | bigint | null | undefined): string {
   if (typeof value === 'string') {
     const short = value.length > shownLengthMax ? `${value.slice(0, shownLengthMax)}...` : value;
     return JSON.stringify(short);

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import type { DataType, Table, Vector } from 'apache-arrow';
+import type { Data, DataType, Table, Vector } from 'apache-arrow';
 import { loadArrow, type ArrowModule } from './arrow-table.ts';
 import { requireNotAborted } from './duckdb.ts';
 import { nullEntry, type WriteColumn, type WriteTable } from './result-table.ts';
@@ -29,7 +29,7 @@ export async function writeWithArrow(
 function tableOf(arrow: ArrowModule, table: WriteTable): Table {
   const vectors = table.columns.map((column) => vectorOf(arrow, column));
   const fields = table.columns.map(({ name }, index) => new arrow.Field(name, vectors[index].type as DataType, true));
-  const children = vectors.map((vector) => vector.data[0]);
+  const children = vectors.map((vector) => vector.data[0] as Data);
   const rows = arrow.makeData({ type: new arrow.Struct(fields), length: table.rowCount, nullCount: 0, children });
   return new arrow.Table([new arrow.RecordBatch(new arrow.Schema(fields), rows)]);
 }

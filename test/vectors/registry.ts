@@ -5,6 +5,7 @@ import { european } from './suites/european.ts';
 import { greeks } from './suites/greeks.ts';
 import { impliedVol } from './suites/implied-vol.ts';
 import { inverse } from './suites/inverse.ts';
+import { marks } from './suites/marks.ts';
 import { specialFunctions } from './suites/special-functions.ts';
 
 /** Every suite; a new one is one file in suites/ and one line here. */
@@ -16,4 +17,5 @@ export const suites: readonly Suite[] = [
   greeks,
   european,
   deribitPme,
+  marks,
 ];
