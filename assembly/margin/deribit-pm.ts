@@ -11,12 +11,12 @@ import {
   CONTEXT_RESULT_DELTA_SHOCK, CONTEXT_RESULT_EQUITY, CONTEXT_RESULT_FAULT, CONTEXT_RESULT_INITIAL,
   CONTEXT_RESULT_MAINTENANCE, CONTEXT_RESULT_ROLL_SHOCK, CONTEXT_RESULT_STATUS, CONTEXT_RESULT_WORST_CASE,
   CONTEXT_RESULT_WORST_SCENARIO, CONTEXT_RISK_ARRAY, CONTEXT_SET_ADD_ON, CONTEXT_SET_CASH, CONTEXT_SET_CURRENCY,
-  CONTEXT_SET_FAULT, CONTEXT_SET_FIRST_POSITION, CONTEXT_SET_POSITION_COUNT, FAULT_MARKET, FAULT_NONE,
-  FLAG_END_EXPIRY, FLAG_END_GROUP, FLAG_LINEAR, FLAG_MASK, GRID_CLASS, GRID_COLUMN_COUNT, GRID_DAMPENER,
+  CONTEXT_SET_ENTRY_VALUE, CONTEXT_SET_FAULT, CONTEXT_SET_FIRST_POSITION, CONTEXT_SET_POSITION_COUNT, FAULT_MARKET,
+  FAULT_NONE, FLAG_END_EXPIRY, FLAG_END_GROUP, FLAG_LINEAR, FLAG_MASK, GRID_CLASS, GRID_COLUMN_COUNT, GRID_DAMPENER,
   GROUP_DELTA_SHOCK_MAX, GROUP_DELTA_SHOCK_SLOPE, GROUP_DELTA_SHOCK_THRESHOLD, GROUP_DELTA_TO_SETTLEMENT,
   GROUP_SCALAR_COUNT, GROUP_USD_TO_SETTLEMENT, ROW_AMOUNT, ROW_DELTA, ROW_IDS, ROW_VALUE, SCALAR_MAINTENANCE_FACTOR,
   STATUS_HEALTHY, STATUS_LIQUIDATION, STATUS_MARGIN_CALL, STATUS_QUARANTINED, SUM_AMOUNT, SUM_COUNT, SUM_DELTA_SHOCK,
-  SUM_EQUITY, SUM_LONG_DELTA, SUM_PROBE, SUM_REST_DELTA, SUM_ROLL, SUM_ROLL_SHOCK, SUM_WORST_CASE, SUM_WORST_GROUP,
+  SUM_LONG_DELTA, SUM_PROBE, SUM_REST_DELTA, SUM_ROLL, SUM_ROLL_SHOCK, SUM_VALUE, SUM_WORST_CASE, SUM_WORST_GROUP,
   SUM_WORST_SCENARIO, TOTALS_COUNT_BYTES, TOTALS_EQUITY, TOTALS_INITIAL, TOTALS_MAINTENANCE, TOTALS_SUM_COUNT,
 } from "../portable/layout.ts";
 
@@ -61,7 +61,7 @@ function marginSet(context: usize, scratch: usize, set: i32, totals: usize, simd
   let p = <usize>load<u32>(word(context, CONTEXT_SET_FIRST_POSITION) + (<usize>set << 2));
   const end = p + <usize>load<u32>(word(context, CONTEXT_SET_POSITION_COUNT) + (<usize>set << 2));
   for (let sum = 0; sum < SUM_COUNT; sum++) store<f64>(sums + (<usize>sum << 3), 0);
-  store<f64>(sums + (<usize>SUM_EQUITY << 3), floatAt(word(context, CONTEXT_SET_CASH), set));
+  store<f64>(sums + (<usize>SUM_VALUE << 3), floatAt(word(context, CONTEXT_SET_ENTRY_VALUE), set));
   store<f64>(sums + (<usize>SUM_WORST_SCENARIO << 3), -1);
   while (p < end) {
     const entry = load<u32>(word(context, CONTEXT_POSITION_ROW) + (p << 2));
@@ -74,12 +74,12 @@ function marginSet(context: usize, scratch: usize, set: i32, totals: usize, simd
   finishSet(context, sums, set, totals);
 }
 
-/** Linear positions of a group: equity, amount of the shock class, delta. Returns the first position after them. */
+/** Linear positions of a group: value, amount of the shock class, delta. Returns the first position after them. */
 function scanLinear(context: usize, sums: usize, cellBytes: usize, first: usize): usize {
   const riskArray = word(context, CONTEXT_RISK_ARRAY) + cellBytes;
   let rowAt = word(context, CONTEXT_POSITION_ROW) + (first << 2);
   let quantityAt = word(context, CONTEXT_POSITION_QUANTITY) + (first << 3);
-  let equity = floatAt(sums, SUM_EQUITY);
+  let value = floatAt(sums, SUM_VALUE);
   let amount: f64 = 0;
   let delta: f64 = 0;
   let p = first;
@@ -89,7 +89,7 @@ function scanLinear(context: usize, sums: usize, cellBytes: usize, first: usize)
     flags = entry & FLAG_MASK;
     const extras = riskArray + (entry & ~FLAG_MASK);
     const quantity = load<f64>(quantityAt);
-    equity = equity + quantity * floatAt(extras, ROW_VALUE);
+    value = value + quantity * floatAt(extras, ROW_VALUE);
     amount = amount + quantity * floatAt(extras, ROW_AMOUNT);
     delta = delta + quantity * floatAt(extras, ROW_DELTA);
     p++;
@@ -98,14 +98,14 @@ function scanLinear(context: usize, sums: usize, cellBytes: usize, first: usize)
     quantityAt += 8;
     entry = load<u32>(rowAt);
   }
-  store<f64>(sums + (<usize>SUM_EQUITY << 3), equity);
+  store<f64>(sums + (<usize>SUM_VALUE << 3), value);
   store<f64>(sums + (<usize>SUM_AMOUNT << 3), amount);
   store<f64>(sums + (<usize>SUM_REST_DELTA << 3), delta);
   return p;
 }
 
 /**
- * Options of a group: equity, deltas, and the roll shock, for which their expiries are merged with those of the linear positions
+ * Options of a group: value, deltas, and the roll shock, for which their expiries are merged with those of the linear positions
  * [linearFirst, optionFirst); both lists ascend with the expiry row. Returns the first position after the group.
  */
 function scanOptions(context: usize, sums: usize, cellBytes: usize, linearFirst: usize, optionFirst: usize): usize {
@@ -113,7 +113,7 @@ function scanOptions(context: usize, sums: usize, cellBytes: usize, linearFirst:
   const positionRow = word(context, CONTEXT_POSITION_ROW);
   const positionQuantity = word(context, CONTEXT_POSITION_QUANTITY);
   const rollFactor = word(context, CONTEXT_EXPIRY_ROLL_FACTOR);
-  let equity = floatAt(sums, SUM_EQUITY);
+  let value = floatAt(sums, SUM_VALUE);
   let restDelta = floatAt(sums, SUM_REST_DELTA);
   let longDelta: f64 = 0;
   let roll: f64 = 0;
@@ -127,7 +127,7 @@ function scanOptions(context: usize, sums: usize, cellBytes: usize, linearFirst:
     const extras = riskArray + (entry & ~FLAG_MASK);
     const quantity = load<f64>(positionQuantity + (p << 3));
     const delta = quantity * floatAt(extras, ROW_DELTA);
-    equity = equity + quantity * floatAt(extras, ROW_VALUE);
+    value = value + quantity * floatAt(extras, ROW_VALUE);
     expiryDelta = expiryDelta + delta;
     longDelta = longDelta + (quantity > 0 ? delta : 0);
     restDelta = restDelta + (quantity > 0 ? 0 : delta);
@@ -154,7 +154,7 @@ function scanOptions(context: usize, sums: usize, cellBytes: usize, linearFirst:
     roll = roll + Math.abs(otherDelta) * floatAt(rollFactor, other);
     linear = runEnd;
   }
-  store<f64>(sums + (<usize>SUM_EQUITY << 3), equity);
+  store<f64>(sums + (<usize>SUM_VALUE << 3), value);
   store<f64>(sums + (<usize>SUM_REST_DELTA << 3), restDelta);
   store<f64>(sums + (<usize>SUM_LONG_DELTA << 3), longDelta);
   store<f64>(sums + (<usize>SUM_ROLL << 3), roll);
@@ -219,7 +219,7 @@ function worstCellScalar(
 
 /** Requirement, equity and status of the set from its sums. */
 function finishSet(context: usize, sums: usize, set: i32, totals: usize): void {
-  const equity = floatAt(sums, SUM_EQUITY);
+  const equity = floatAt(word(context, CONTEXT_SET_CASH), set) + floatAt(sums, SUM_VALUE);
   const worstCase = floatAt(sums, SUM_WORST_CASE);
   const rollShock = floatAt(sums, SUM_ROLL_SHOCK);
   const deltaShock = floatAt(sums, SUM_DELTA_SHOCK);

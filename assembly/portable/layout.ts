@@ -44,38 +44,39 @@ export const CONTEXT_SET_FIRST_POSITION: i32 = 21;
 export const CONTEXT_SET_POSITION_COUNT: i32 = 22;
 export const CONTEXT_SET_CURRENCY: i32 = 23;
 export const CONTEXT_SET_CASH: i32 = 24;
-export const CONTEXT_SET_ADD_ON: i32 = 25;
-export const CONTEXT_SET_FAULT: i32 = 26;
+export const CONTEXT_SET_ENTRY_VALUE: i32 = 25;
+export const CONTEXT_SET_ADD_ON: i32 = 26;
+export const CONTEXT_SET_FAULT: i32 = 27;
 
 // position columns
-export const CONTEXT_POSITION_ROW: i32 = 27;
-export const CONTEXT_POSITION_QUANTITY: i32 = 28;
+export const CONTEXT_POSITION_ROW: i32 = 28;
+export const CONTEXT_POSITION_QUANTITY: i32 = 29;
 
 // result columns, one row per netting set
-export const CONTEXT_RESULT_EQUITY: i32 = 29;
-export const CONTEXT_RESULT_INITIAL: i32 = 30;
-export const CONTEXT_RESULT_MAINTENANCE: i32 = 31;
-export const CONTEXT_RESULT_WORST_CASE: i32 = 32;
-export const CONTEXT_RESULT_ROLL_SHOCK: i32 = 33;
-export const CONTEXT_RESULT_DELTA_SHOCK: i32 = 34;
-export const CONTEXT_RESULT_WORST_SCENARIO: i32 = 35;
-export const CONTEXT_RESULT_STATUS: i32 = 36;
-export const CONTEXT_RESULT_FAULT: i32 = 37;
+export const CONTEXT_RESULT_EQUITY: i32 = 30;
+export const CONTEXT_RESULT_INITIAL: i32 = 31;
+export const CONTEXT_RESULT_MAINTENANCE: i32 = 32;
+export const CONTEXT_RESULT_WORST_CASE: i32 = 33;
+export const CONTEXT_RESULT_ROLL_SHOCK: i32 = 34;
+export const CONTEXT_RESULT_DELTA_SHOCK: i32 = 35;
+export const CONTEXT_RESULT_WORST_SCENARIO: i32 = 36;
+export const CONTEXT_RESULT_STATUS: i32 = 37;
+export const CONTEXT_RESULT_FAULT: i32 = 38;
 
 /** Totals per chunk of netting sets: counts, then sums per currency. */
-export const CONTEXT_CHUNK_TOTALS: i32 = 38;
-export const CONTEXT_CHUNK_TOTALS_STRIDE: i32 = 39;
+export const CONTEXT_CHUNK_TOTALS: i32 = 39;
+export const CONTEXT_CHUNK_TOTALS_STRIDE: i32 = 40;
 
-export const CONTEXT_WORD_COUNT: i32 = 40;
+export const CONTEXT_WORD_COUNT: i32 = 42;
 /** Bytes of the words; the scalars follow. */
-export const CONTEXT_BYTES: i32 = 160;
+export const CONTEXT_BYTES: i32 = 168;
 
 // --- floats after the words -----------------------------------------------------------------------------------------
 export const SCALAR_MAINTENANCE_FACTOR: i32 = 0;
 export const SCALAR_COUNT: i32 = 4;
 
 // --- floats of a risk array row, after the cells ----------------------------------------------------------------------
-/** Value of one contract in settlement currency (of a future: without its entry price, which is in the cash). */
+/** Value of one contract in settlement currency (of a future: without its entry price, which is in the set's entry value). */
 export const ROW_VALUE: i32 = 0;
 /** Delta of one contract in base coin (net transaction delta for inverse options). */
 export const ROW_DELTA: i32 = 1;
@@ -118,7 +119,8 @@ export const GROUP_PNL_OFFSET_CAP: i32 = 6;
 export const GROUP_SCALAR_COUNT: i32 = 8;
 
 // --- sums of one netting set in the scratch area, `deribit-pm`: floats after the cells ------------------------------------
-export const SUM_EQUITY: i32 = 0;
+/** Value of the positions: the set's entry value, then quantity times value. */
+export const SUM_VALUE: i32 = 0;
 /** Of the present risk group: amount of the shock class, deltas, roll shock in delta. */
 export const SUM_AMOUNT: i32 = 1;
 export const SUM_LONG_DELTA: i32 = 2;

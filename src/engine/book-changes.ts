@@ -171,7 +171,7 @@ function write(book: BookColumns, byAccount: ReadonlyMap<number, AccountChange>,
 }
 
 function requireSetCapacity(book: BookColumns, setCount: number): void {
-  const capacity = book.cashAmount.length;
+  const capacity = book.slotCount.length;
   if (setCount <= capacity) return;
   throw new BadInputError([
     {

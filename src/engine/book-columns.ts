@@ -31,7 +31,7 @@ function slotsOf(positionCount: number, spare: boolean): number {
 }
 
 /**
- * The book inside the arena, and the cold columns beside it: entry prices and bare cash, which no kernel reads.
+ * The book inside the arena, and the cold column beside it: entry prices, which no kernel reads.
  *
  * Netting sets stand in (account, currency) order without gaps, so that results, totals and hashes are those of a book built afresh.
  * Blocks of positions may lie anywhere: an update that outgrows its block moves to the free end, and the blocks are packed
@@ -44,9 +44,8 @@ export class BookColumns {
   setCount = 0;
   /** First free position slot. */
   positionTop = 0;
-  /** Host columns parallel to the position slots and the netting sets. */
+  /** Host column parallel to the position slots. */
   readonly entryPrice: Float64Array;
-  readonly cashAmount: Float64Array;
   /** Position slots a set may use in place. */
   readonly slotCount: Uint32Array;
   /** Account → first netting set; one more element than accounts. */
@@ -61,7 +60,6 @@ export class BookColumns {
     this.rows = rows;
     this.accountIds = [...accountIds];
     this.entryPrice = new Float64Array(counts.positionCapacity);
-    this.cashAmount = new Float64Array(counts.nettingSetCapacity);
     this.slotCount = new Uint32Array(counts.nettingSetCapacity);
     this.accountFirstSet = new Uint32Array(accountIds.length + 1);
     this.#rowBytes = rowFloatsOf(counts.scenarioCount) * 8;
@@ -77,7 +75,7 @@ export class BookColumns {
     nettingSet.fault.set(sets.quarantined);
     nettingSet.firstPosition.set(sets.firstPosition);
     nettingSet.positionCount.set(sets.positionCount);
-    this.cashAmount.set(sets.cashAmount);
+    nettingSet.cash.set(sets.cashAmount);
     this.slotCount.set(sets.positionCount);
     position.quantity.set(sorted.quantity);
     this.entryPrice.set(sorted.entryPrice);
@@ -104,7 +102,7 @@ export class BookColumns {
       account: nettingSet.account[set]!,
       currency: nettingSet.currency[set]!,
       positions,
-      cashAmount: this.cashAmount[set]!,
+      cashAmount: nettingSet.cash[set]!,
       addOn: nettingSet.addOn[set]!,
       fault: nettingSet.fault[set]!,
     };
@@ -131,14 +129,14 @@ export class BookColumns {
     nettingSet.positionCount[set] = count;
     nettingSet.addOn[set] = held.addOn;
     nettingSet.fault[set] = held.fault;
-    this.cashAmount[set] = held.cashAmount;
+    nettingSet.cash[set] = held.cashAmount;
     this.#finishSet(set);
   }
 
   /** Cash of all sets at once. `currencyOf`: row of the cash columns' currencies in the engine's. */
   replaceCash(cash: CashColumns, currencyOf: Uint8Array): void {
-    const { currency } = this.arena.views.nettingSet;
-    this.cashAmount.fill(0, 0, this.setCount);
+    const { currency, cash: amounts } = this.arena.views.nettingSet;
+    amounts.fill(0, 0, this.setCount);
     for (let i = 0; i < cash.amount.length; i++) {
       const account = cash.accountIndex[i]!;
       let set = this.accountFirstSet[account]!;
@@ -147,9 +145,8 @@ export class BookColumns {
       if (set === end && cash.amount[i] !== 0) {
         throw new MargridError('EngineState', `account ${this.accountIds[account]} has no netting set for its cash: use update()`);
       }
-      if (set < end) this.cashAmount[set] = cash.amount[i]!;
+      if (set < end) amounts[set] = cash.amount[i]!;
     }
-    for (let set = 0; set < this.setCount; set++) this.#finishSet(set);
   }
 
   /**
@@ -181,7 +178,7 @@ export class BookColumns {
   rearrangeSets(sources: Int32Array, accounts: Uint32Array): void {
     const { nettingSet } = this.arena.views;
     const columns = [nettingSet.currency, nettingSet.fault, nettingSet.firstPosition,
-      nettingSet.positionCount, nettingSet.cash, nettingSet.addOn, this.cashAmount, this.slotCount];
+      nettingSet.positionCount, nettingSet.cash, nettingSet.entryValue, nettingSet.addOn, this.slotCount];
     for (const column of columns) {
       const old = column.slice(0, this.setCount);
       for (let set = 0; set < sources.length; set++) column[set] = sources[set]! < 0 ? 0 : old[sources[set]!]!;
@@ -205,13 +202,13 @@ export class BookColumns {
     this.arena.header[headerWords.accountCount] = this.accountIds.length;
   }
 
-  /** Flags, and the cash that the kernels see: what futures paid at entry is a constant of the position, so it is folded in once. */
+  /** Flags, and the entry value: what a future is worth besides its mark is a constant of the position, so it is summed once. */
   #finishSet(set: number): void {
     const { nettingSet, position } = this.arena.views;
     const { group, expiry, shape } = this.rows;
     const first = nettingSet.firstPosition[set]!;
     const end = first + nettingSet.positionCount[set]!;
-    let cash = this.cashAmount[set]!;
+    let entryValue = 0;
     for (let slot = first; slot < end; slot++) {
       const entry = position.row[slot]!;
       const row = (entry & ~FLAG_MASK) / this.#rowBytes;
@@ -222,9 +219,9 @@ export class BookColumns {
       if (endGroup) flags |= FLAG_END_GROUP;
       if (isOption && (endGroup || expiry[next] !== expiry[row])) flags |= FLAG_END_EXPIRY;
       position.row[slot] = (entry & ~FLAG_MASK) | flags;
-      if (shape[row] === SHAPE_FUTURE) cash += this.#entryValue(row, position.quantity[slot]!, this.entryPrice[slot]!);
+      if (shape[row] === SHAPE_FUTURE) entryValue += this.#entryValue(row, position.quantity[slot]!, this.entryPrice[slot]!);
     }
-    nettingSet.cash[set] = cash;
+    nettingSet.entryValue[set] = entryValue;
   }
 
   /** Constant part of a future's value: inverse q·size/entry, linear -q·size·entry (docs/models/deribit-pm.md, section H). */

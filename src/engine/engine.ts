@@ -372,7 +372,7 @@ function exportBook(book: BookColumns): Book {
   let to = 0;
   for (let set = 0; set < book.setCount; set++) {
     const account = nettingSet.account[set]!;
-    if (book.cashAmount[set] !== 0) cash.push({ account, currency: nettingSet.currency[set]!, amount: book.cashAmount[set]! });
+    if (nettingSet.cash[set] !== 0) cash.push({ account, currency: nettingSet.currency[set]!, amount: nettingSet.cash[set]! });
     if (nettingSet.fault[set] !== 0) quarantined.set(account, 'quarantined on input');
     const first = nettingSet.firstPosition[set]!;
     for (let slot = first; slot < first + nettingSet.positionCount[set]!; slot++, to++) {

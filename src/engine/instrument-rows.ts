@@ -46,12 +46,14 @@ export function planInstrumentRows(
   cashCurrencies: readonly string[],
 ): InstrumentRows {
   const currencies = [...new Set([...instruments.map((each) => each.settlementCurrency), ...cashCurrencies])].sort(compareText);
-  const byName = new Map(instruments.map((each) => [riskGroupOf(each).name, riskGroupOf(each)] as const));
-  const groups = [...byName.values()].sort(
-    (a, b) => compareText(a.settlementCurrency, b.settlementCurrency) || compareText(a.name, b.name),
+  // Two pairs can share a name (BTC_USD and BTC_USDT settled in BTC are both btc_btc), so the pair is part of the key.
+  const keyOf = ({ name, pair }: RiskGroup): string => `${name} ${pair}`;
+  const byKey = new Map(instruments.map((each) => [keyOf(riskGroupOf(each)), riskGroupOf(each)] as const));
+  const groups = [...byKey.values()].sort(
+    (a, b) => compareText(a.settlementCurrency, b.settlementCurrency) || compareText(keyOf(a), keyOf(b)),
   );
-  const groupIndex = new Map(groups.map((group, index) => [group.name, index] as const));
-  const groupOf = instruments.map((each) => groupIndex.get(riskGroupOf(each).name)!);
+  const groupIndex = new Map(groups.map((group, index) => [keyOf(group), index] as const));
+  const groupOf = instruments.map((each) => groupIndex.get(keyOf(riskGroupOf(each)))!);
 
   const order = Uint32Array.from(instruments.keys()).sort((a, b) => {
     const [left, right] = [instruments[a]!, instruments[b]!];

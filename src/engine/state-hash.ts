@@ -32,7 +32,7 @@ export function stateHash(book: BookColumns, asOfMs: number, modelName: string, 
   for (const column of [...Object.values(instrument), ...Object.values(expiry), ...Object.values(group)]) {
     hash.update(bytesOf(column));
   }
-  for (const column of [nettingSet.addOn, nettingSet.fault, nettingSet.positionCount, book.cashAmount]) {
+  for (const column of [nettingSet.addOn, nettingSet.fault, nettingSet.positionCount, nettingSet.cash]) {
     hash.update(bytesOf(column.subarray(0, book.setCount)));
   }
   for (const column of [position.row, position.quantity, book.entryPrice]) hash.update(positionHash(book, column));

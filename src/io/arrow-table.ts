@@ -32,8 +32,8 @@ export async function openArrowTable(file: InputFile): Promise<ArrowTable> {
   }
   requireRowCount(file, table.numRows);
   const columns = table.schema.fields.map((field) => {
-    const type = field.type as DataType;
-    return { name: field.name, type: type.toString() as string, kind: kindOf(arrow, type) };
+    const type = field.type as DataType & { toString(): string };
+    return { name: field.name, type: type.toString(), kind: kindOf(arrow, type) };
   });
   return {
     arrow,

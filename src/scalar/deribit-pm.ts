@@ -38,6 +38,7 @@ class Frame {
   readonly setCount: number;
   readonly setCurrency: number;
   readonly setCash: number;
+  readonly setEntryValue: number;
   readonly setAddOn: number;
   readonly maintenanceFactor: number;
   readonly cells: number;
@@ -54,7 +55,7 @@ class Frame {
     readonly fault: number;
   };
 
-  equity = 0;
+  value = 0;
   amount = 0;
   longDelta = 0;
   restDelta = 0;
@@ -86,6 +87,7 @@ class Frame {
     this.setCount = at(layout.CONTEXT_SET_POSITION_COUNT, 4);
     this.setCurrency = at(layout.CONTEXT_SET_CURRENCY, 1);
     this.setCash = at(layout.CONTEXT_SET_CASH, 8);
+    this.setEntryValue = at(layout.CONTEXT_SET_ENTRY_VALUE, 8);
     this.setAddOn = at(layout.CONTEXT_SET_ADD_ON, 8);
     this.maintenanceFactor = scalar(memory, context, layout.SCALAR_MAINTENANCE_FACTOR);
     this.cells = scratch / 8;
@@ -119,7 +121,7 @@ class Frame {
 }
 
 function marginSet(frame: Frame, set: number): void {
-  frame.equity = frame.f64[frame.setCash + set]!;
+  frame.value = frame.f64[frame.setEntryValue + set]!;
   frame.worstCase = frame.rollShock = frame.deltaShock = frame.worstGroup = frame.probe = 0;
   frame.worstScenario = -1;
   let p = frame.u32[frame.setFirst + set]!;
@@ -136,7 +138,7 @@ function marginSet(frame: Frame, set: number): void {
 
 function scanLinear(frame: Frame, first: number): number {
   const { f64, positionQuantity } = frame;
-  let equity = frame.equity;
+  let value = frame.value;
   let amount = 0;
   let delta = 0;
   let p = first;
@@ -144,14 +146,14 @@ function scanLinear(frame: Frame, first: number): number {
   while ((entry & layout.FLAG_LINEAR) !== 0) {
     const extras = frame.extrasOf(entry);
     const quantity = f64[positionQuantity + p]!;
-    equity += quantity * f64[extras + layout.ROW_VALUE]!;
+    value += quantity * f64[extras + layout.ROW_VALUE]!;
     amount += quantity * f64[extras + layout.ROW_AMOUNT]!;
     delta += quantity * f64[extras + layout.ROW_DELTA]!;
     p++;
     if ((entry & layout.FLAG_END_GROUP) !== 0) break;
     entry = frame.entryAt(p);
   }
-  frame.equity = equity;
+  frame.value = value;
   frame.amount = amount;
   frame.restDelta = delta;
   return p;
@@ -159,7 +161,7 @@ function scanLinear(frame: Frame, first: number): number {
 
 function scanOptions(frame: Frame, linearFirst: number, optionFirst: number): number {
   const { f64, i32, positionQuantity, rollFactor } = frame;
-  let { equity, restDelta } = frame;
+  let { value, restDelta } = frame;
   let longDelta = 0;
   let roll = 0;
   let expiryDelta = 0;
@@ -171,7 +173,7 @@ function scanOptions(frame: Frame, linearFirst: number, optionFirst: number): nu
     const extras = frame.extrasOf(entry);
     const quantity = f64[positionQuantity + p]!;
     const delta = quantity * f64[extras + layout.ROW_DELTA]!;
-    equity += quantity * f64[extras + layout.ROW_VALUE]!;
+    value += quantity * f64[extras + layout.ROW_VALUE]!;
     expiryDelta += delta;
     longDelta += quantity > 0 ? delta : 0;
     restDelta += quantity > 0 ? 0 : delta;
@@ -197,7 +199,7 @@ function scanOptions(frame: Frame, linearFirst: number, optionFirst: number): nu
     roll += Math.abs(runDelta(frame, linear, runEnd)) * f64[rollFactor + other]!;
     linear = runEnd;
   }
-  frame.equity = equity;
+  frame.value = value;
   frame.restDelta = restDelta;
   frame.longDelta = longDelta;
   frame.roll = roll;
@@ -267,7 +269,8 @@ function firstCellEqual(f64: Float64Array, cells: number, dampener: number, cell
 }
 
 function finishSet(frame: Frame, set: number): void {
-  const { f64, u8, i32, result, equity, worstCase, rollShock, deltaShock } = frame;
+  const { f64, u8, i32, result, worstCase, rollShock, deltaShock } = frame;
+  const equity = f64[frame.setCash + set]! + frame.value;
   const matrix = worstCase + rollShock + deltaShock;
   const maintenance = frame.maintenanceFactor * matrix;
   const initial = roundToNineDecimals(matrix + f64[frame.setAddOn + set]!);

@@ -18,6 +18,8 @@ export interface GoldenCase {
   readonly proves: string;
   readonly market: Market;
   readonly params: DeribitPmParams;
+  /** The same parameters as they stand in the file: what the engine takes. */
+  readonly rawParams: unknown;
   /** One account, `golden`. */
   readonly book: Book;
   /** The same account for the reference: what `referenceDeribitPm` takes beside market and params. */
@@ -125,6 +127,7 @@ function goldenCase(name: string, file: GoldenFile): GoldenCase {
     proves: file.proves,
     market,
     params: parseDeribitPmParams(file.params),
+    rawParams: file.params,
     book: singleAccountBook(market, account),
     account,
     expected: file.expected,

@@ -54,10 +54,11 @@ function thetaBound({ years, volatility, rate }: OptionInput, greeks: Greeks, pr
 }
 
 /**
- * vanna = -vega d2 / (F v), volga = vega d1 d2 / sigma. d1 and d2 are h +- v/2 with signs: 3 h eps is the error of h (logarithm,
- * square root, product and quotient), and an absolute one that a small d1 or d2 keeps.
+ * vanna = -vega d2 / (F v), volga = vega d1 d2 / sigma. d1 and d2 are h +- v/2 with signs: 3 h eps is the error of h
+ * (logarithm, square root, product and quotient), and an absolute one that a small d1 or d2 keeps.
  */
-function crossBounds({ forward, strike, volatility }: OptionInput, { vega }: Greeks, h: number, v: number, density: number) {
+function crossBounds(input: OptionInput, { vega }: Greeks, h: number, v: number, density: number) {
+  const { forward, strike, volatility } = input;
   if (!(v > 0)) return { vanna: smallestNormal, volga: smallestNormal };
   const signedH = forward < strike ? -h : h;
   const [d1, d2] = [Math.abs(signedH + v / 2), Math.abs(signedH - v / 2)];

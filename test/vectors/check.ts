@@ -14,8 +14,8 @@ export interface Check {
 const smallestNormal = new Decimal(2).pow(-1022);
 
 /**
- * Relative error; of values below the smallest normal double (2^-1022) the absolute error in units of 2^-1022, because their spacing,
- * 2^-1074, is absolute: the tolerance is then that of the smallest normal number plus one spacing.
+ * Relative error; of values below the smallest normal double (2^-1022) the absolute error in units of 2^-1022, because
+ * their spacing, 2^-1074, is absolute: the tolerance is then that of the smallest normal number plus one spacing.
  */
 export function checkRelative(quantity: string, actual: number, expected: Decimal, tolerance: number): Check {
   const size = expected.abs();

@@ -30,8 +30,8 @@ export async function vectorsCommand(args: readonly string[], output: Output): P
   try {
     return conclude(name, await runSuites(chosen, suites, paths), json, output);
   } catch (cause) {
-    if (cause instanceof UnreadableFileError || cause instanceof MissingBuildError) return refuse(output, cause.message);
-    throw cause;
+    if (!(cause instanceof UnreadableFileError || cause instanceof MissingBuildError)) throw cause;
+    return refuse(output, cause.message);
   }
 }
 

@@ -51,13 +51,14 @@ export interface Implied {
 }
 
 export function evaluateMap(kernel: MapKernel, values: readonly number[]): number[] {
-  return values.length === 0 ? [] : Array.from(runColumnKernel(kernel, [Float64Array.from(values)], 1)[0]!.floats);
+  return values.length === 0 ? [] : Array.from(runColumnKernel(kernel, [Float64Array.from(values)], 1)[0].floats);
 }
 
 /** Undiscounted prices. */
 export function evaluatePrices(inputs: readonly PriceInput[]): number[] {
   if (inputs.length === 0) return [];
-  return Array.from(runColumnKernel('priceOptions', columnsOf(inputs, ['sign', 'forward', 'strike', 'deviation']), 1)[0]!.floats);
+  const columns = columnsOf(inputs, ['sign', 'forward', 'strike', 'deviation']);
+  return Array.from(runColumnKernel('priceOptions', columns, 1)[0].floats);
 }
 
 /** The order in which the kernel writes its columns. */
@@ -70,7 +71,7 @@ export function evaluateGreeks(inputs: readonly OptionInput[]): Greeks[] {
   const columns = columnsOf(inputs, ['sign', 'forward', 'strike', 'years', 'volatility', 'rate']);
   const written = runColumnKernel('greekOptions', columns, greekColumns.length);
   return inputs.map((_input, row) => Object.fromEntries(
-    greekColumns.map((name, index) => [name, written[index]!.floats[row]!]),
+    greekColumns.map((name, index) => [name, written[index].floats[row]]),
   ) as unknown as Greeks);
 }
 
@@ -78,7 +79,7 @@ export function evaluateImplied(inputs: readonly ImpliedInput[]): Implied[] {
   if (inputs.length === 0) return [];
   const columns = columnsOf(inputs, ['sign', 'forward', 'strike', 'years', 'price']);
   const [volatility, status] = runColumnKernel('impliedVolatilities', columns, 2);
-  return inputs.map((_input, row) => ({ volatility: volatility!.floats[row]!, status: status!.integers[row]! }));
+  return inputs.map((_input, row) => ({ volatility: volatility.floats[row], status: status.integers[row] }));
 }
 
 function columnsOf<T>(inputs: readonly T[], names: readonly (keyof T)[]): Float64Array[] {

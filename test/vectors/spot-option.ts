@@ -20,7 +20,9 @@ export interface SpotGreeks {
   readonly greeks: Greeks;
 }
 
-/** Fields type, strike, spot, q, r, t, vol; `t_used` is the time that the source really used, where it rounded to days. */
+/**
+ * Fields type, strike, spot, q, r, t, vol; `t_used` is the time that the source really used, where it rounded to days.
+ */
 export function readSpotOption(fields: Fields): SpotOption {
   return {
     sign: signOf(fields),
@@ -36,9 +38,9 @@ export function readSpotOption(fields: Fields): SpotOption {
 export function evaluateSpotOptions(options: readonly SpotOption[]): SpotGreeks[] {
   const growths = evaluateMap('mapExp', options.map(({ rate, yieldRate, years }) => (rate - yieldRate) * years));
   const inputs = options.map(({ sign, spot, strike, years, volatility, rate }, index): OptionInput => ({
-    sign, forward: spot * growths[index]!, strike, years, volatility, rate,
+    sign, forward: spot * growths[index], strike, years, volatility, rate,
   }));
   return evaluateGreeks(inputs).map((greeks, index) => ({
-    forward: inputs[index]!.forward, growth: growths[index]!, greeks,
+    forward: inputs[index].forward, growth: growths[index], greeks,
   }));
 }

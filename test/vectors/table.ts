@@ -16,9 +16,8 @@ export function hasTable(root: Fields, columns: readonly string[]): boolean {
 
 export function tableRows(root: Fields): Fields[] {
   const columns = listOf(root['columns']).map(String);
-  return listOf(root['rows']).map((row) =>
-    Array.isArray(row) ? Object.fromEntries(columns.map((column, index) => [column, row[index] as unknown])) : fieldsOf(row),
-  );
+  const named = (row: readonly unknown[]): Fields => Object.fromEntries(columns.map((name, at) => [name, row[at]]));
+  return listOf(root['rows']).map((row) => (Array.isArray(row) ? named(row) : fieldsOf(row)));
 }
 
 /** A list with an object that has all these names. */

@@ -72,8 +72,8 @@ function hasOneWorst({ groupCount, worstCase }: SetOutput): boolean {
 }
 
 /**
- * Standard: `index` counts cells from 1, `bucket` price moves from 1, the middle one has no side. Of a worst case in the extended
- * table only the table and the side are documented.
+ * Standard: `index` counts cells from 1, `bucket` price moves from 1, the middle one has no side. Of a worst case in
+ * the extended table only the table and the side are documented.
  */
 function checkBucket(expected: Fields, worstScenario: number, standardCount: number): Check[] {
   const actual = bucketOf(worstScenario, standardCount);

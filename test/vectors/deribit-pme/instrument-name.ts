@@ -6,8 +6,9 @@ const months = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', '
 const expiryHour = 8;
 
 /**
- * An instrument from its name: `BTC-PERPETUAL`, `BTC-28JUN24`, `BTC-28JUN24-70000-C` settle in the base coin; with a quote currency
- * after the base (`ETH_USDC-PERPETUAL`) in that currency; `ETH_USDC` alone is spot. A `d` in a strike is a decimal point (`0d625`).
+ * An instrument from its name: `BTC-PERPETUAL`, `BTC-28JUN24`, `BTC-28JUN24-70000-C` settle in the base coin; with a
+ * quote currency after the base (`ETH_USDC-PERPETUAL`) in that currency; `ETH_USDC` alone is spot. A `d` in a strike is
+ * a decimal point (`0d625`).
  *
  * Contracts are of one unit (1 USD for inverse futures, else 1 coin): quantities are set to match.
  */
@@ -35,7 +36,7 @@ export function instrumentOf(name: string): Instrument {
 /** `28JUN24`. */
 function expiryMsOf(date: string, name: string): number {
   const [, day, month, year] = /^(\d+)([A-Z]{3})(\d+)$/.exec(date)!;
-  const monthIndex = months.indexOf(month!);
+  const monthIndex = months.indexOf(month);
   if (monthIndex < 0) throw new CaseInputError(`instrument name '${name}' has no known month`);
   return Date.UTC(2000 + Number(year), monthIndex, Number(day), expiryHour);
 }

@@ -45,9 +45,10 @@ function readLeg(result: Fields, name: string, position: number, asOfMs: number)
   const instrument = withQuote(instrumentOf(name), fieldsOf(fieldsOf(result['model_params'])['currency_pair']));
   const ticker = fieldsOf(fieldsOf(result['ticker'])[name]);
   const indexPrice = indexPriceOf(result, instrument, ticker);
+  const spotPrice = instrument.kind === 'spot' ? indexPrice : null;
   const forward = instrument.kind === 'option'
     ? forwardOf(result, name, ticker, indexPrice)
-    : positive(`mark_price of ${name}`, optionalNumber(ticker, 'mark_price') ?? (instrument.kind === 'spot' ? indexPrice : null));
+    : positive(`mark_price of ${name}`, optionalNumber(ticker, 'mark_price') ?? spotPrice);
   const isInverseFuture = instrument.payoff === 'inverse' && instrument.kind !== 'option';
   return [{
     instrument,
@@ -92,7 +93,7 @@ function volatilityOf(instrument: Instrument, ticker: Fields, forward: number, a
     years: timeToExpiryYears(instrument, asOfMs),
     price: instrument.payoff === 'inverse' ? mark * forward : mark,
   }]);
-  return positive(`volatility implied by the mark_price of ${instrument.name}`, implied!.volatility);
+  return positive(`volatility implied by the mark_price of ${instrument.name}`, implied.volatility);
 }
 
 function positive(what: string, value: number | null): number {

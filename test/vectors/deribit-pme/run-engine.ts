@@ -98,8 +98,8 @@ function instrumentCells(engine: Engine, { market, quantity }: Portfolio): Map<s
   const { row } = engine.arena.views.riskArray;
   const rowFloats = cellCountOf(scenarioCount) + ROW_EXTRA_COUNT;
   return new Map(market.instruments.map(({ name }, index) => {
-    const first = engine.rows.rowOf[index]! * rowFloats;
-    return [name, Array.from(row.subarray(first, first + scenarioCount), (cell) => cell * quantity[index]!)] as const;
+    const first = engine.rows.rowOf[index] * rowFloats;
+    return [name, Array.from(row.subarray(first, first + scenarioCount), (cell) => cell * quantity[index])] as const;
   }));
 }
 
@@ -114,7 +114,7 @@ function groupCells(engine: Engine): { preAggregated: Map<string, Cells>; aggreg
   const preAggregated = new Map<string, Cells>();
   const aggregated = new Map<string, Cells>();
   engine.rows.groups.forEach(({ name }, group) => {
-    const set = engine.results.currencyIndex.indexOf(engine.rows.groupCurrency[group]!);
+    const set = engine.results.currencyIndex.indexOf(engine.rows.groupCurrency[group]);
     if (engine.kernels.deribitPmVectors(plan.context, set, group, preAggregatedAt, aggregatedAt) === 0) return;
     preAggregated.set(name, cellsAt(preAggregatedAt));
     aggregated.set(name, cellsAt(aggregatedAt));
@@ -124,13 +124,13 @@ function groupCells(engine: Engine): { preAggregated: Map<string, Cells>; aggreg
 
 function setOutputs(engine: Engine): Map<string, SetOutput> {
   const { results, currencies, rows } = engine;
-  return new Map(Array.from(results.currencyIndex, (currency, set) => [currencies[currency]!.toLowerCase(), {
-    worstCase: results.worstCase[set]!,
-    worstScenario: results.worstScenario[set]!,
-    rollShock: results.rollShock[set]!,
-    deltaShock: results.deltaShock[set]!,
-    initialMargin: results.initialMargin[set]!,
-    maintenanceMargin: results.maintenanceMargin[set]!,
+  return new Map(Array.from(results.currencyIndex, (currency, set) => [currencies[currency].toLowerCase(), {
+    worstCase: results.worstCase[set],
+    worstScenario: results.worstScenario[set],
+    rollShock: results.rollShock[set],
+    deltaShock: results.deltaShock[set],
+    initialMargin: results.initialMargin[set],
+    maintenanceMargin: results.maintenanceMargin[set],
     groupCount: rows.groupCurrency.filter((each) => each === currency).length,
   }] as const));
 }

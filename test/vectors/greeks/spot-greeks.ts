@@ -32,7 +32,7 @@ export function spotGreekCases(block: string, rows: readonly Fields[]): CaseOutc
       const expected = expectedOf(row.fields, 'expected');
       if (expected === null) return [];
       const tolerance = optionalNumber(row.fields, 'tol') ?? toleranceDefault;
-      return [checkAbsolute(`${row.greek} (spot)`, spotGreek[row.greek]!(row, result), expected, tolerance)];
+      return [checkAbsolute(`${row.greek} (spot)`, spotGreek[row.greek](row, result), expected, tolerance)];
     },
   );
 }
@@ -40,5 +40,5 @@ export function spotGreekCases(block: string, rows: readonly Fields[]): CaseOutc
 function greekOf(fields: Fields): string {
   const name = String(fields['greek']);
   if (Object.hasOwn(spotGreek, name)) return name;
-  throw new CaseInputError(`input greek must be one of ${Object.keys(spotGreek).join(', ')}, got ${JSON.stringify(fields['greek'])}`);
+  throw new CaseInputError(`input greek must be one of ${Object.keys(spotGreek).join(', ')}, got ${name}`);
 }

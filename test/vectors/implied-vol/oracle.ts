@@ -38,7 +38,7 @@ function checkRow(input: ImpliedInput, fields: Fields, implied: Implied): Check[
   if (!('sigma' in fields)) return [];
   const sigma = expectedOf(fields, 'sigma');
   if (sigma === null) return boundaryChecks(input, implied);
-  const tag = typeof fields['tag'] === 'string' ? fields['tag'].split('|')[0]! : 'untagged';
+  const tag = typeof fields['tag'] === 'string' ? fields['tag'].split('|')[0] : 'untagged';
   const cond = optionalNumber(fields, 'cond') ?? conditionOf(input, sigma);
   const tolerance = 30 * Math.max(1, cond) * 2 ** -53;
   // A price that determines no digit of the volatility: any answer is as good.
@@ -50,7 +50,7 @@ function checkRow(input: ImpliedInput, fields: Fields, implied: Implied): Check[
 function conditionOf({ sign, forward, strike, years, price }: ImpliedInput, sigma: Decimal): number {
   const volatility = sigma.toNumber();
   const [greeks] = evaluateGreeks([{ sign, forward, strike, years, volatility, rate: 0 }]);
-  return price / (volatility * greeks!.vega);
+  return price / (volatility * greeks.vega);
 }
 
 /** Prices without a volatility, by the rules of the table, with exact comparisons of the doubles. */

@@ -1,6 +1,8 @@
 import { itemsOf, runBatch, type BatchItem } from '../batch.ts';
 import { checkAbsolute, checkRelative, type Check } from '../check.ts';
-import { CaseInputError, decimalOf, expectedOf, fieldsOf, listOf, numberOf, optionalNumber, type Fields } from '../fields.ts';
+import {
+  CaseInputError, decimalOf, expectedOf, fieldsOf, listOf, numberOf, optionalNumber, type Fields,
+} from '../fields.ts';
 import {
   evaluateGreeks, evaluateImplied, evaluateMap, evaluatePrices, type ImpliedInput, type OptionInput, type PriceInput,
 } from '../pricing-kernels.ts';
@@ -8,8 +10,8 @@ import type { CaseOutcome, SuiteRun } from '../suite.ts';
 import { hasTable, isListWith, tableRows } from '../table.ts';
 
 /**
- * Outputs of Jaeckel's LetsBeRational. Its normalised functions are ours at F = e^(x/2), K = e^(-x/2), sqrt(FK) = 1, T = 1, sigma = s:
- * normalised_black is the price, normalised_vega the vega.
+ * Outputs of Jaeckel's LetsBeRational. Its normalised functions are ours at F = e^(x/2), K = e^(-x/2), sqrt(FK) = 1, T
+ * = 1, sigma = s: normalised_black is the price, normalised_vega the vega.
  */
 const columns = ['q', 'F', 'K', 'sigma', 'T', 'x', 's', 'z'] as const;
 const toleranceDefault = 1e-12;
@@ -54,10 +56,10 @@ function priceInputOf({ sign, forward, strike, years, volatility }: OptionInput)
 }
 
 /** F = e^(x/2) and K = e^(-x/2) for each x. */
-function normalisedInputs(points: readonly { readonly x: number; readonly s: number; readonly sign: number }[]): PriceInput[] {
+function normalisedInputs(points: readonly { x: number; s: number; sign: number }[]): PriceInput[] {
   const forwards = evaluateMap('mapExp', points.map(({ x }) => x / 2));
   const strikes = evaluateMap('mapExp', points.map(({ x }) => -x / 2));
-  return points.map(({ s, sign }, index) => ({ sign, forward: forwards[index]!, strike: strikes[index]!, deviation: s }));
+  return points.map(({ s, sign }, index) => ({ sign, forward: forwards[index], strike: strikes[index], deviation: s }));
 }
 
 function normalisedVegas(points: readonly { readonly x: number; readonly s: number }[]): number[] {
@@ -75,13 +77,13 @@ function evaluateRows(rows: readonly Row[]) {
   const vega = normalisedVegas(rows);
   const cdf = evaluateMap('mapNormalCdf', rows.map(({ z }) => z));
   return rows.map((_row, index) => ({
-    black: own[index]!,
-    volatility: implied[index]!.volatility,
-    vega: vegas[index]!.vega,
-    normalised: normalised[index]!,
-    call: call[index]!,
-    normalisedVega: vega[index]!,
-    cdf: cdf[index]!,
+    black: own[index],
+    volatility: implied[index].volatility,
+    vega: vegas[index].vega,
+    normalised: normalised[index],
+    call: call[index],
+    normalisedVega: vega[index],
+    cdf: cdf[index],
   }));
 }
 
@@ -101,8 +103,9 @@ function checkRow({ fields, black, option }: Row, result: ReturnType<typeof eval
 }
 
 /**
- * The source solves for the volatility from the same double `black`, so both answers are uncertain by cond * 2^-53: where that is more than
- * 1e-12 (in the money) the comparison allows 30 of them for ours, as everywhere, and as many for theirs.
+ * The source solves for the volatility from the same double `black`, so both answers are uncertain by cond * 2^-53:
+ * where that is more than 1e-12 (in the money) the comparison allows 30 of them for ours, as everywhere, and as many
+ * for theirs.
  */
 function impliedChecks(fields: Fields, input: ImpliedInput, volatility: number, vega: number): Check[] {
   const expected = expectedOf(fields, 'implied_vol');
@@ -115,22 +118,35 @@ function impliedChecks(fields: Fields, input: ImpliedInput, volatility: number, 
 
 function namedCases(named: Fields): CaseOutcome[] {
   const tolerance = optionalNumber(named, 'tol') ?? toleranceDefault;
-  const items = <T>(block: string, read: (fields: Fields) => T): BatchItem<T & { expected: unknown }>[] =>
-    itemsOf(`named ${block}`, listOf(named[block]).map(fieldsOf), (fields) => ({ ...read(fields), expected: fields['expected'] }));
-  const pairs = <T>(block: string, read: (values: readonly unknown[]) => T): BatchItem<T & { expected: unknown }>[] =>
-    itemsOf(`named ${block}`, listOf(named[block]).map(listOf), (values) => ({ ...read(values), expected: values.at(-1) }));
-  const check = (quantity: string) => ({ expected }: { expected: unknown }, actual: number): Check[] => {
+  const check = (quantity: string) => ({ expected }: Expectation, actual: number): Check[] => {
     const value = decimalOf(expected, 'expected');
     return value === null ? [] : [checkRelative(quantity, actual, value, tolerance)];
   };
-  const points = items('normalised_black', readOption);
+  const impliedOf = (list: readonly ImpliedInput[]) => evaluateImplied(list).map(({ volatility }) => volatility);
+  const cdfOf = (list: readonly { x: number }[]) => evaluateMap('mapNormalCdf', list.map(({ x }) => x));
+  const pricesOf = (list: readonly OptionInput[]) => evaluatePrices(list.map(priceInputOf));
   return [
-    ...runBatch(items('black', readOption), (list) => evaluatePrices(list.map(priceInputOf)), check('black')),
-    ...runBatch(items('iv', readImplied), (list) => evaluateImplied(list).map(({ volatility }) => volatility), check('implied_vol')),
-    ...runBatch(points, normalisedBlacks, check('normalised_black')),
-    ...runBatch(pairs('normalised_vega', readPoint), normalisedVegas, check('normalised_vega')),
-    ...runBatch(pairs('norm_cdf', readPoint), (list) => evaluateMap('mapNormalCdf', list.map(({ x }) => x)), check('norm_cdf')),
+    ...runBatch(objectItems(named, 'black', readOption), pricesOf, check('black')),
+    ...runBatch(objectItems(named, 'iv', readImplied), impliedOf, check('implied_vol')),
+    ...runBatch(objectItems(named, 'normalised_black', readOption), normalisedBlacks, check('normalised_black')),
+    ...runBatch(pointItems(named, 'normalised_vega'), normalisedVegas, check('normalised_vega')),
+    ...runBatch(pointItems(named, 'norm_cdf'), cdfOf, check('norm_cdf')),
   ];
+}
+
+interface Expectation {
+  readonly expected: unknown;
+}
+
+function objectItems<T>(named: Fields, block: string, read: (fields: Fields) => T): BatchItem<T & Expectation>[] {
+  const list = listOf(named[block]).map(fieldsOf);
+  return itemsOf(`named ${block}`, list, (fields) => ({ ...read(fields), expected: fields['expected'] }));
+}
+
+/** The expected value is the last of the list. */
+function pointItems(named: Fields, block: string): BatchItem<{ x: number; s: number } & Expectation>[] {
+  const list = listOf(named[block]).map(listOf);
+  return itemsOf(`named ${block}`, list, (values) => ({ ...readPoint(values), expected: values.at(-1) }));
 }
 
 function readImplied(fields: Fields): ImpliedInput {
@@ -140,7 +156,7 @@ function readImplied(fields: Fields): ImpliedInput {
 /** Price in units of sqrt(F K). */
 function normalisedBlacks(options: readonly OptionInput[]): number[] {
   return evaluatePrices(options.map(priceInputOf)).map((price, index) => {
-    const { forward, strike } = options[index]!;
+    const { forward, strike } = options[index];
     return price / Math.sqrt(forward * strike);
   });
 }

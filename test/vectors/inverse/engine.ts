@@ -60,8 +60,8 @@ export async function evaluateHoldings(holdings: readonly Holding[]): Promise<Ho
   const deltaOffset = rowFloats - ROW_EXTRA_COUNT + ROW_DELTA;
   // One netting set per account, in account order.
   const results = holdings.map(({ quantity }, index) => ({
-    equity: engine.results.equity[index]!,
-    delta: quantity * row[engine.rows.rowOf[index]! * rowFloats + deltaOffset]!,
+    equity: engine.results.equity[index],
+    delta: quantity * row[engine.rows.rowOf[index] * rowFloats + deltaOffset],
   }));
   await engine.close();
   return results;
@@ -85,7 +85,11 @@ function createEngine(holdings: readonly Holding[]): Engine {
   };
   const cash = { accountIndex: new Uint32Array(0), currencyIndex: new Uint32Array(0), amount: new Float64Array(0) };
   const book = {
-    accountIds: holdings.map(({ instrument }) => instrument.name), currencies: ['COIN'], positions, cash, quarantined: [],
+    accountIds: holdings.map(({ instrument }) => instrument.name),
+    currencies: ['COIN'],
+    positions,
+    cash,
+    quarantined: [],
   };
   return Engine.create({ market, book, params, model: 'deribit-pm', workers: 0, kernels: 'wasm' });
 }

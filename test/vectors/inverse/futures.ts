@@ -11,7 +11,9 @@ interface Row {
   readonly exit: number;
 }
 
-/** P&L of an inverse future since entry: the equity of an account that holds it. Delta at entry: from the risk array. */
+/**
+ * P&L of an inverse future since entry: the equity of an account that holds it. Delta at entry: from the risk array.
+ */
 export function inverseFutureCases(rows: readonly Fields[], tolerance: number): Promise<CaseOutcome[]> {
   return runBatchAsync(itemsOf('inverse future', rows, readRow), evaluate, (row, { pnl, delta }) => {
     const relative = (column: string, actual: number): Check[] => {
@@ -38,7 +40,7 @@ function readRow(fields: Fields): Row {
 async function evaluate(rows: readonly Row[]): Promise<{ pnl: number; delta: number }[]> {
   const atExit = await evaluateHoldings(rows.map((row, index) => holdingOf(row, row.exit, index)));
   const atEntry = await evaluateHoldings(rows.map((row, index) => holdingOf(row, row.entry, index)));
-  return rows.map((_row, index) => ({ pnl: atExit[index]!.equity, delta: atEntry[index]!.delta }));
+  return rows.map((_row, index) => ({ pnl: atExit[index].equity, delta: atEntry[index].delta }));
 }
 
 function holdingOf({ notional, entry }: Row, price: number, index: number): Holding {

@@ -4,8 +4,8 @@ import type { MarkRow } from '../../support/mark-snapshot.ts';
 export interface ParityForward {
   readonly forward: number;
   /**
-   * Farthest that a pair of marks puts it from there: marks of one snapshot are not of one instant, and no single forward reproduces both
-   * marks of such a pair.
+   * Farthest that a pair of marks puts it from there: marks of one snapshot are not of one instant, and no single
+   * forward reproduces both marks of such a pair.
    */
   readonly uncertainty: number;
 }
@@ -16,11 +16,12 @@ const nearMoney = 0.1;
 export const markStep = 1e-8;
 
 /**
- * Put-call parity of coin prices, C - P = 1 - K/F, solved for F: the median over the pairs near the money. The forward that a venue
- * publishes beside its marks may lag them. Null without a pair.
+ * Put-call parity of coin prices, C - P = 1 - K/F, solved for F: the median over the pairs near the money. The forward
+ * that a venue publishes beside its marks may lag them. Null without a pair.
  */
 export function parityForward(rows: readonly MarkRow[]): ParityForward | null {
-  const puts = new Map(rows.filter(({ optionType }) => optionType === 'put').map((row) => [row.strike, row.markPrice] as const));
+  const putRows = rows.filter(({ optionType }) => optionType === 'put');
+  const puts = new Map(putRows.map(({ strike, markPrice }) => [strike, markPrice] as const));
   const pairs = rows.flatMap(({ optionType, strike, markPrice }) => {
     const put = puts.get(strike);
     return optionType === 'put' || put === undefined ? [] : [{ strike, forward: strike / (1 - (markPrice - put)) }];

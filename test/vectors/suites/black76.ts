@@ -12,7 +12,7 @@ const inputColumns = ['type', 'F', 'K', 'T', 'sigma', 'r'] as const;
 
 export const black76: Suite = {
   name: 'black76',
-  description: 'Black-76 price, delta, gamma, vega, theta, rho, vanna, volga (columns type, F, K, T, sigma, r, price ...)',
+  description: 'Black-76 price, delta, gamma, vega, theta, rho, vanna, volga (columns type, F, K, T, sigma, r ...)',
   detect: (content) => hasTable(rootOf(content), [...inputColumns, 'price']),
   run: (content) => ({
     cases: runBatch(
@@ -64,7 +64,11 @@ function checkRow({ input, fields }: Row, greeks: Greeks): Check[] {
 /** The risk tier holds everywhere; the reference tier where the series is used. */
 function priceChecks(price: number, expected: Decimal, bounds: BlackBounds): Check[] {
   const checks = [checkAbsolute('price (risk tier, absolute)', price, expected, bounds.priceAbsolute)];
-  if (bounds.h <= 8 && bounds.v >= 0.01) checks.push(checkRelative('price (risk tier, relative)', price, expected, 1e-12));
-  if (bounds.v < SERIES_LIMIT) checks.push(checkRelative('price (reference tier)', price, expected, bounds.priceRelative));
+  if (bounds.h <= 8 && bounds.v >= 0.01) {
+    checks.push(checkRelative('price (risk tier, relative)', price, expected, 1e-12));
+  }
+  if (bounds.v < SERIES_LIMIT) {
+    checks.push(checkRelative('price (reference tier)', price, expected, bounds.priceRelative));
+  }
   return checks;
 }

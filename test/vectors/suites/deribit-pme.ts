@@ -16,11 +16,12 @@ export const deribitPme: Suite = {
     return isFields(result['model_params']) && isFields(result['portfolio']);
   },
   run: async (content) => {
+    const name = 'response';
     try {
-      return { cases: [{ name: 'response', checks: await computeChecks(resultOf(content)), problem: null }], notCovered: [] };
+      return { cases: [{ name, checks: await computeChecks(resultOf(content)), problem: null }], notCovered: [] };
     } catch (cause) {
       if (!(cause instanceof CaseInputError || cause instanceof MargridError)) throw cause;
-      return { cases: [{ name: 'response', checks: [], problem: messageOf(cause) }], notCovered: [] };
+      return { cases: [{ name, checks: [], problem: messageOf(cause) }], notCovered: [] };
     }
   },
 };
@@ -41,6 +42,7 @@ function addOnsOf(result: Fields): Map<string, number> {
   const parts = ['open_orders_margin', 'mmp_margin', 'spot_margin'];
   return new Map(Object.entries(fieldsOf(result['margins'])).map(([currency, margins]) => {
     const details = fieldsOf(fieldsOf(margins)['initial_margin_details']);
-    return [currency.toLowerCase(), parts.reduce((sum, part) => sum + (optionalNumber(details, part) ?? 0), 0)] as const;
+    const addOn = parts.reduce((sum, part) => sum + (optionalNumber(details, part) ?? 0), 0);
+    return [currency.toLowerCase(), addOn] as const;
   }));
 }

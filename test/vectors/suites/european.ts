@@ -1,12 +1,17 @@
 import { itemsOf, runBatch } from '../batch.ts';
 import { checkAbsolute, type Check } from '../check.ts';
-import { CaseInputError, expectedOf, fieldsOf, listOf, numberOf, optionalNumber, signOf, type Fields } from '../fields.ts';
+import {
+  CaseInputError, expectedOf, fieldsOf, listOf, numberOf, optionalNumber, signOf, type Fields,
+} from '../fields.ts';
 import { evaluateMap, evaluatePrices } from '../pricing-kernels.ts';
 import { evaluateSpotOptions, readSpotOption } from '../spot-option.ts';
 import type { CaseOutcome, Suite } from '../suite.ts';
 import { isListWith, rootOf } from '../table.ts';
 
-/** Published values have four decimals; those computed in doubles are compared at 1e-8. Used where a row states no tolerance. */
+/**
+ * Published values have four decimals; those computed in doubles are compared at 1e-8. Used where a row states no
+ * tolerance.
+ */
 const publishedTolerance = 1e-4;
 const computedTolerance = 1e-8;
 const spotColumns = ['type', 'strike', 'spot', 'q', 'r', 't', 'vol'];
@@ -16,7 +21,8 @@ export const european: Suite = {
   description: 'European values on a spot with yield and rate, on a forward with discount, and with discrete dividends',
   detect: (content) => {
     const root = rootOf(content);
-    return isListWith(root['cases'], [...spotColumns, 'expected']) || isListWith(root['black76_cases'], ['forward', 'stdDev', 'strike']);
+    return isListWith(root['cases'], [...spotColumns, 'expected'])
+      || isListWith(root['black76_cases'], ['forward', 'stdDev', 'strike']);
   },
   run: (content) => {
     const root = rootOf(content);
@@ -27,7 +33,7 @@ export const european: Suite = {
         ...forwardCases(listOf(root['black76_cases']).map(fieldsOf)),
         ...dividendCases(others.filter(isEscrowed)),
       ],
-      notCovered: others.filter((each) => !isEscrowed(each)).map((each) => `other_scalar_values: ${String(each['kind'])}`),
+      notCovered: others.filter((each) => !isEscrowed(each)).map(({ kind }) => `other_scalar_values: ${String(kind)}`),
     };
   },
 };
@@ -59,7 +65,7 @@ function dividendCases(rows: readonly Fields[]): CaseOutcome[] {
     const option = readSpotOption(fields);
     const dividends = listOf(fields['dividends']).map(readDividend).filter(({ years }) => years <= option.years);
     const discounts = evaluateMap('mapExp', dividends.map(({ years }) => -option.rate * years));
-    const presentValue = dividends.reduce((sum, { amount }, index) => sum + amount * discounts[index]!, 0);
+    const presentValue = dividends.reduce((sum, { amount }, index) => sum + amount * discounts[index], 0);
     return { ...option, spot: option.spot - presentValue, fields };
   };
   return runBatch(itemsOf('dividend case', rows, read), evaluateSpotOptions, ({ fields }, { greeks }) =>
@@ -79,5 +85,6 @@ function readDividend(pair: unknown): { years: number; amount: number } {
 
 function priceCheck(quantity: string, fields: Fields, price: number, toleranceDefault: number): Check[] {
   const expected = expectedOf(fields, 'expected');
-  return expected === null ? [] : [checkAbsolute(quantity, price, expected, optionalNumber(fields, 'tol') ?? toleranceDefault)];
+  const tolerance = optionalNumber(fields, 'tol') ?? toleranceDefault;
+  return expected === null ? [] : [checkAbsolute(quantity, price, expected, tolerance)];
 }

@@ -1,7 +1,7 @@
-import { fieldsOf, isFields, listOf } from '../fields.ts';
+import { fieldsOf, isFields, listOf, type Fields } from '../fields.ts';
 import { deltaConventionCases, deltaNeutralCases, premiumAdjustedCases } from '../greeks/delta-conventions.ts';
 import { spotGreekCases } from '../greeks/spot-greeks.ts';
-import { zeroVolatilityCases } from '../greeks/zero-volatility.ts';
+import { hasVegaByConvention, zeroVolatilityCases } from '../greeks/zero-volatility.ts';
 import type { Suite } from '../suite.ts';
 import { rootOf } from '../table.ts';
 
@@ -20,13 +20,19 @@ export const greeks: Suite = {
   detect: (content) => Object.keys(blocks).some((block) => isFields(listOf(rootOf(content)[block])[0])),
   run: (content) => {
     const root = rootOf(content);
-    const others = Object.keys(root).filter((name) => !(name in blocks) && typeof root[name] === 'object');
     return {
       cases: Object.entries(blocks).flatMap(([block, run]) => run(block, listOf(root[block]).map(fieldsOf))),
-      notCovered: [
-        ...others.map((name) => `${name}: not a European option, or not known`),
-        ...(Array.isArray(root['fx_delta_values']) ? ['fx_delta_values: strike from delta, which margrid does not offer'] : []),
-      ],
+      notCovered: notCoveredIn(root),
     };
   },
 };
+
+function notCoveredIn(root: Fields): string[] {
+  const others = Object.keys(root).filter((name) => !(name in blocks) && typeof root[name] === 'object');
+  const conventions = listOf(root['zero_vol']).filter((row) => hasVegaByConvention(fieldsOf(row))).length;
+  return [
+    ...others.map((name) => `${name}: not a European option, or not known`),
+    ...(conventions > 0 ? [`zero_vol: vega at the money (${conventions} rows), a convention of the source`] : []),
+    ...(Array.isArray(root['fx_delta_values']) ? ['fx_delta_values: strike from delta, not offered'] : []),
+  ];
+}

@@ -11,7 +11,7 @@ const tolerance = 1e-13;
 
 export const inverse: Suite = {
   name: 'inverse',
-  description: 'coin-settled options (coin price, net transaction delta, coin vega ...), inverse futures, expiry payoffs',
+  description: 'coin-settled options (coin price, net delta, coin vega ...), inverse futures, expiry payoffs',
   detect: (content) => {
     const root = rootOf(content);
     return hasTable(root, ['type', 'F', 'K', 'T', 'sigma', 'coin_price'])

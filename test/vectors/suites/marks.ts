@@ -10,7 +10,9 @@ import type { Suite } from '../suite.ts';
 const columns = ['instrument_name', 'expiry', 'strike', 'option_type', 'mark_price', 'mark_iv', 'snapshot_time'];
 /** `mark_iv` is in percent with two decimals. */
 const volatilityStep = 1e-4;
-/** The time of a snapshot is that of the request; its marks were worked out within this time of it, once a second or so. */
+/**
+ * The time of a snapshot is that of the request; its marks were worked out within this time of it, once a second or so.
+ */
 const snapshotLagYears = 30_000 / yearMs;
 
 export const marks: Suite = {
@@ -39,7 +41,7 @@ interface Row {
 function readRow(mark: MarkRow, parity: ParityForward | null): Row {
   if (parity === null) throw new CaseInputError('its expiry has no pair of call and put: the forward is unknown');
   const numbers = [mark.expiryMs, mark.snapshotMs, mark.strike, mark.markPrice, mark.markVolatility];
-  if (!numbers.every(Number.isFinite)) throw new CaseInputError('an expiry, strike, mark or volatility is not a number');
+  if (!numbers.every(Number.isFinite)) throw new CaseInputError('expiry, strike, mark or volatility is no number');
   return {
     mark,
     parity,
@@ -55,8 +57,9 @@ function readRow(mark: MarkRow, parity: ParityForward | null): Row {
 }
 
 /**
- * In coin: half a step of the volatility, half a step of the mark, what the marks violate parity by (a shift of the forward moves C - P by
- * K/F dF/F, and all of it may lie in one of the two), and the decay within the time of the snapshot.
+ * In coin: half a step of the volatility, half a step of the mark, what the marks violate parity by (a shift of the
+ * forward moves C - P by K/F dF/F, and all of it may lie in one of the two), and the decay within the time of the
+ * snapshot.
  */
 function checkRow({ mark, parity, input }: Row, greeks: Greeks): Check[] {
   const { forward, uncertainty } = parity;
@@ -65,5 +68,6 @@ function checkRow({ mark, parity, input }: Row, greeks: Greeks): Check[] {
     markStep / 2 +
     (input.strike / forward) * (uncertainty / forward) +
     (Math.abs(greeks.theta) / forward) * snapshotLagYears;
-  return [checkAbsolute(`mark (coin), ${input.sign > 0 ? 'calls' : 'puts'}`, greeks.price / forward, mark.markPrice, tolerance)];
+  const quantity = `mark (coin), ${input.sign > 0 ? 'calls' : 'puts'}`;
+  return [checkAbsolute(quantity, greeks.price / forward, mark.markPrice, tolerance)];
 }

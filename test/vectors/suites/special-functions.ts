@@ -5,7 +5,9 @@ import { evaluateMap, type MapKernel } from '../pricing-kernels.ts';
 import type { CaseOutcome, Suite } from '../suite.ts';
 import { rootOf } from '../table.ts';
 
-/** Blocks of the file: pairs [argument, value]. Tolerances: what the table's authors ask of a double (docs/VECTORS.md). */
+/**
+ * Blocks of the file: pairs [argument, value]. Tolerances: what the table's authors ask of a double (docs/VECTORS.md).
+ */
 const functions: readonly { readonly block: string; readonly kernel: MapKernel; readonly tolerance: number }[] = [
   { block: 'norm_cdf', kernel: 'mapNormalCdf', tolerance: 1e-15 },
   { block: 'norm_pdf', kernel: 'mapNormalPdf', tolerance: 1e-15 },
@@ -25,7 +27,9 @@ export const specialFunctions: Suite = {
   },
 };
 
-function runFunction({ block, kernel, tolerance }: (typeof functions)[number], pairs: readonly unknown[]): CaseOutcome[] {
+type TableFunction = (typeof functions)[number];
+
+function runFunction({ block, kernel, tolerance }: TableFunction, pairs: readonly unknown[]): CaseOutcome[] {
   return runBatch(
     itemsOf(block, pairs, readPair),
     (inputs) => evaluateMap(kernel, inputs.map(({ argument }) => argument)),
@@ -41,5 +45,5 @@ function readPair(pair: unknown) {
 
 function isPairList(value: unknown): boolean {
   const first = listOf(listOf(value)[0]);
-  return first.length === 2 && typeof first[0] === 'number' && (typeof first[1] === 'string' || typeof first[1] === 'number');
+  return first.length === 2 && typeof first[0] === 'number' && ['string', 'number'].includes(typeof first[1]);
 }
