@@ -10,6 +10,8 @@ import { packageRoot } from '../src/package-root.ts';
 export class LineProcess {
   readonly #child: ChildProcess;
   readonly #lines: Interface;
+  /** Lines that nobody has asked for yet. */
+  readonly #unread: string[] = [];
   readonly #waiting: { resolve: (line: string) => void; reject: (error: Error) => void }[] = [];
   readonly #exit: Promise<unknown>;
   #ended: Error | null = null;
@@ -17,7 +19,11 @@ export class LineProcess {
   constructor(program: string, parameters: readonly string[]) {
     this.#child = spawn(program, parameters, { cwd: packageRoot, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#lines = createInterface({ input: this.#child.stdout! });
-    this.#lines.on('line', (line) => this.#waiting.shift()?.resolve(line));
+    this.#lines.on('line', (line) => {
+      const first = this.#waiting.shift();
+      if (first === undefined) this.#unread.push(line);
+      else first.resolve(line);
+    });
     this.#exit = once(this.#child, 'close');
     // A child that ends early must not leave its caller waiting, nor end this process by writing into a closed pipe.
     this.#child.stdin!.on('error', (error) => this.#fail(error));
@@ -35,6 +41,8 @@ export class LineProcess {
 
   /** The next line of its own accord: that it is ready, say. */
   async answer(): Promise<string> {
+    const line = this.#unread.shift();
+    if (line !== undefined) return line;
     if (this.#ended !== null) throw this.#ended;
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }

@@ -6,6 +6,7 @@
  * f64, without fused multiply-add, against that arithmetic. Constants, not a table: both compilers put them into the
  * code.
  */
+
 // Mills ratio R(z) = Phi(-z) / phi(z) = P(t) / (z + 1.25), t = (z - 5) / (z + 5), z >= 0. Error 2.9e-16.
 export const MILLS_0: f64 = 1.2050506544707236;
 export const MILLS_1: f64 = -0.31938622931066585;

@@ -34,8 +34,8 @@ export function impliedVolatilityStatus(sign: f64, forward: f64, strike: f64, un
  * v = sigma sqrt(T) whose undiscounted Black price is the given one; NaN where impliedVolatilityStatus is not
  * IMPLIED_OK.
  *
- * Works on the out-of-the-money side. The start is the lower bound L3 of Choi, Huh and Su ("Tighter 'uniform bounds
- * for Black- Scholes implied volatility'", arXiv 2302.08758); then exactly three steps of Halley's method on the
+ * Works on the out-of-the-money side. The start is the lower bound L3 of Choi, Huh and Su
+ * (arXiv 2302.08758); then exactly three steps of Halley's method on the
  * logarithm of the price, which leave 1e-2, 2e-7 and the rounding floor. A fixed number of steps gives the same bits
  * everywhere. Error <= 30 max(1, price / (v vega)) 2^-53 relative: what is in the digits of the price.
  */

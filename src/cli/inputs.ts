@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { Market } from '../domain/market.ts';
 import { formatProblem, MargridError } from '../errors.ts';
 import { loadBuiltInMarket } from '../chain/built-in-market.ts';
-import { readBook, readMarket, type ReadBookResult } from '../io/index.ts';
+import { formatOf, readBook, readMarket, type ReadBookResult } from '../io/index.ts';
 import { defaultModelName, modelByName } from '../margin/registry.ts';
 import { shippedParams } from '../margin/shipped-params.ts';
 import type { Terminal } from './terminal.ts';
@@ -68,4 +70,12 @@ export function requireParams(params: unknown, options: Pick<InputOptions, 'mode
     if (!(error instanceof MargridError) || options.params === undefined) throw error;
     throw new MargridError(error.code, `${options.params}: ${error.message}`, { ...error.place, file: options.params });
   }
+}
+
+/** Fails before the work, not after it, if no file can be written under that name. Throws `FileFormatUnknown`, `FileUnreadable`. */
+export function requireWritable(path: string | undefined): void {
+  if (path === undefined) return;
+  formatOf(path);
+  if (existsSync(dirname(resolve(path)))) return;
+  throw new MargridError('FileUnreadable', `${path}: cannot be written: the directory does not exist`, { file: path });
 }

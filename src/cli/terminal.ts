@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { exitCodes } from './interruption.ts';
 
 /** The only place that writes to the terminal: results on stdout, everything else on stderr. */
 export interface Terminal {
@@ -18,6 +19,13 @@ export interface Progress {
 const showAfterMs = 2_000;
 
 export function openTerminal(): Terminal {
+  // The reader of a pipe may leave early (`margrid ... | head`): that is no failure of ours to describe, but nor is it a success.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(exitCodes.readerLeft);
+      throw error;
+    });
+  }
   return {
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),

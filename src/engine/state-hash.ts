@@ -7,13 +7,27 @@ function bytesOf(column: Float64Array | Int32Array | Uint32Array | Uint8Array): 
 }
 
 /**
+ * The currencies that netting sets are in, and which of them each set is in. Currency rows would not do: they also count currencies that
+ * the market or the book names and nobody holds, so that the same book read from a file could get another hash.
+ */
+function heldCurrencies(book: BookColumns): { readonly names: readonly string[]; readonly index: Uint8Array } {
+  const rows = book.arena.views.nettingSet.currency.subarray(0, book.setCount);
+  const isHeld = new Uint8Array(book.rows.currencies.length);
+  for (const row of rows) isHeld[row] = 1;
+  const names = book.rows.currencies.filter((_, row) => isHeld[row] === 1);
+  const place = Uint8Array.from(book.rows.currencies, (name) => Math.max(names.indexOf(name), 0));
+  return { names, index: rows.map((row) => place[row]!) };
+}
+
+/**
  * SHA-256 of the results: every result column over all netting sets in (account, currency) order, with the account and currency they belong to.
  * Quarantined results hold the one canonical NaN that kernels store.
  */
 export function resultHash(book: BookColumns): string {
   const { result, nettingSet } = book.arena.views;
-  const hash = createHash('sha256');
-  for (const column of [nettingSet.account, nettingSet.currency, ...Object.values(result)]) {
+  const { names, index } = heldCurrencies(book);
+  const hash = createHash('sha256').update(JSON.stringify(names));
+  for (const column of [nettingSet.account, index, ...Object.values(result)]) {
     hash.update(bytesOf(column.subarray(0, book.setCount)));
   }
   return hash.digest('hex');

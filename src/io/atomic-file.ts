@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { MargridError } from '../errors.ts';
-import { requireNotAborted } from './duckdb.ts';
+import { requireNotAborted } from './abort.ts';
 
 export interface WriteOptions {
   /** Abort to stop writing: the temporary file is removed and what stood under the name stays as it was. */

@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join, sep } from 'node:path';
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { MargridError } from '../errors.ts';
+import { requireNotAborted } from './abort.ts';
 import { loadOptional } from './optional-package.ts';
 
 type DuckDbModule = typeof import('@duckdb/node-api');
@@ -35,6 +36,8 @@ export class DuckDb {
       'reading and writing Parquet, CSV and JSON',
       () => import('@duckdb/node-api'),
     );
+    // Before anything is opened: it refuses some names.
+    const pattern = exactPathPattern(absolutePath);
     const spillDirectory = join(tmpdir(), `margrid-duckdb-${randomUUID()}`);
     const instance = await module.DuckDBInstance.create(':memory:', {
       threads: String(availableParallelism()),
@@ -48,7 +51,7 @@ export class DuckDb {
     const database = new DuckDb(module, instance, connection, spillDirectory);
     // DuckDB checks both the pattern it is given and the file that the pattern finds. A list cannot be a parameter of
     // SET itself, but a variable can be one.
-    await database.run('SET VARIABLE allowed = [?, ?]', [absolutePath, exactPathPattern(absolutePath)]);
+    await database.run('SET VARIABLE allowed = [?, ?]', [absolutePath, pattern]);
     await database.run(`SET allowed_paths = getvariable('allowed')`);
     await database.run('SET enable_external_access = false');
     await database.run('SET lock_configuration = true');
@@ -160,10 +163,6 @@ export function exactPathPattern(absolutePath: string): string {
     );
   }
   return portable.replace(/[*?[]/g, (character) => `[${character}]`);
-}
-
-export function requireNotAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new MargridError('Interrupted', 'the run was interrupted');
 }
 
 /** Half of the memory this process may use: the other half is for the columns that are being filled. */

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Data, DataType, Table, Vector } from 'apache-arrow';
+import { requireNotAborted } from './abort.ts';
 import { loadArrow, type ArrowModule } from './arrow-table.ts';
-import { requireNotAborted } from './duckdb.ts';
 import { nullEntry, type WriteColumn, type WriteTable } from './result-table.ts';
 
 const partByteCount = 64 * 1024 ** 2;

@@ -14,6 +14,11 @@ export async function writeBook(path: string, book: Book, market: Market, option
     const message = `the book has ${book.quarantined.length} quarantined accounts, whose rows it does not hold`;
     throw new MargridError('OptionInvalid', `${path}: ${message}; a file of it would lose them`, { file: path });
   }
+  if (book.currencies.length === 0 && idleAccounts(book).length > 0) {
+    throw new MargridError('OptionInvalid', `${path}: the book has accounts that hold nothing, and no currency`, {
+      file: path,
+    });
+  }
   await writeColumns(path, tableOf(book, market), options);
 }
 

@@ -1,5 +1,6 @@
 import type { DuckDBDataChunk, DuckDBType } from '@duckdb/node-api';
-import { numericItems, requireNotAborted, withDuckDb, type DuckDb } from './duckdb.ts';
+import { requireNotAborted } from './abort.ts';
+import { numericItems, withDuckDb, type DuckDb } from './duckdb.ts';
 import type { FileFormat } from './format.ts';
 import type { WriteColumn, WriteTable } from './result-table.ts';
 

@@ -101,7 +101,17 @@ function signsOf(options: OptionColumns): Float64Array {
       throw new MargridError('OptionInvalid', `${name} has ${(column as { length: number }).length} values, expected ${count}`, { column: name });
     }
   }
-  return Float64Array.from(options.optionType, (type) => (type === 'call' ? 1 : -1));
+  return Float64Array.from(options.optionType, signOf);
+}
+
+/** Callers in JavaScript may pass anything: what is neither must not be priced as one of the two. */
+function signOf(optionType: OptionType, row: number): number {
+  if (optionType === 'call') return 1;
+  if (optionType === 'put') return -1;
+  const value: unknown = optionType;
+  throw new MargridError('OptionInvalid', `optionType must be 'call' or 'put', got ${JSON.stringify(value)} at ${row}`, {
+    column: 'optionType', value,
+  });
 }
 
 /** Prices and Greeks of European options by the WASM kernels. Throws `OptionInvalid` if the columns differ in length. */

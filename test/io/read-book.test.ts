@@ -486,7 +486,8 @@ test('one million rows of Parquet', async () => {
   const path = await parquetOf(
     files.path('million.parquet'),
     `SELECT 'account-' || (r // 10) account, ['BTC-PERP', 'BTC-28AUG26', 'BTC-28AUG26-60000-C', 'ETH_USDC',
-       'BTC', 'USD', 'ETH', 'USDC'][1 + r % 8] instrument, r + 1.0 quantity, CASE WHEN r % 8 < 4 THEN 5 ELSE 0 END entry_price
+       'BTC', 'USD', 'ETH', 'USDC'][1 + r % 8] instrument, r + 1.0 quantity,
+       CASE WHEN r % 8 < 4 THEN 5 ELSE 0 END entry_price
      FROM range(1000000) t(r) WHERE r % 10 < 8 ORDER BY r`,
   );
   const { book, rowCount } = await readBook(path, market);

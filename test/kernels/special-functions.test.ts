@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { exp } from '../../assembly/portable/exp.ts';
 import { log, logRatio } from '../../assembly/portable/log.ts';
 import { erfcx, millsRatio, normalCdf, normalPdf, normalQuantile } from '../../assembly/portable/normal.ts';
@@ -26,14 +26,20 @@ const table: readonly Accuracy[] = [
   { name: 'log', range: [1e-300, 1e300], bound: 2.3e-16, actual: log, expected: (x) => x.ln() },
   { name: 'log near 1', range: [0.7, 1.5], bound: 2.3e-16, actual: log, expected: (x) => x.ln() },
   { name: 'log at 1', range: [0.999999, 1.000001], bound: 2.3e-16, actual: log, expected: (x) => x.ln() },
-  { name: 'logRatio(x, 3)', range: [0.01, 500], bound: 3e-16, actual: (x) => logRatio(x, 3), expected: (x) => x.div(3).ln() },
+  {
+    name: 'logRatio(x, 3)', range: [0.01, 500], bound: 3e-16,
+    actual: (x) => logRatio(x, 3), expected: (x) => x.div(3).ln(),
+  },
   { name: 'millsRatio', range: [0, 60], bound: 6e-16, actual: millsRatio, expected: oracle.mills, points: 60 },
   { name: 'normalPdf', range: [-37, 37], bound: 6e-16, actual: normalPdf, expected: oracle.pdf },
   { name: 'normalCdf', range: [-37, -8], bound: 8e-16, actual: normalCdf, expected: oracle.cdf, points: 60 },
   { name: 'normalCdf', range: [-8, 8], bound: 8e-16, actual: normalCdf, expected: oracle.cdf, points: 120 },
   { name: 'erfcx', range: [-26, 0], bound: 1e-15, actual: erfcx, expected: oracle.erfcx, points: 60 },
   { name: 'erfcx', range: [0, 50], bound: 1e-15, actual: erfcx, expected: oracle.erfcx, points: 60 },
-  { name: 'power(x, 0.3)', range: [0.01, 100], bound: 8e-16, actual: (x) => power(x, 0.3), expected: (x) => x.pow(0.3) },
+  {
+    name: 'power(x, 0.3)', range: [0.01, 100], bound: 8e-16,
+    actual: (x) => power(x, 0.3), expected: (x) => x.pow(oracle.exact(0.3)),
+  },
 ];
 
 /** Random points of a range: of its logarithm if it spans many decades. */
@@ -51,16 +57,19 @@ function worstError(accuracy: Accuracy): number {
 }
 
 describe('accuracy against 60-digit arithmetic', () => {
-  test.each(table)('$name on $range is within $bound', (accuracy) => {
+  it.each(table)('$name on $range is within $bound', (accuracy) => {
     expect(worstError(accuracy)).toBeLessThanOrEqual(accuracy.bound);
   });
 
-  test('the comparison can fail: one ulp of exp is 20 times noticed at a bound of 1e-17', () => {
-    const off: Accuracy = { name: 'off', range: [0.1, 1], bound: 1e-17, actual: (x) => exp(x) * (1 + 2 ** -52), expected: (x) => x.exp() };
+  it('the comparison can fail: one ulp of exp is 20 times noticed at a bound of 1e-17', () => {
+    const off: Accuracy = {
+      name: 'off', range: [0.1, 1], bound: 1e-17,
+      actual: (x) => exp(x) * (1 + 2 ** -52), expected: (x) => x.exp(),
+    };
     expect(worstError(off)).toBeGreaterThan(20 * off.bound);
   });
 
-  test('normalQuantile inverts the 60-digit distribution function', () => {
+  it('normalQuantile inverts the 60-digit distribution function', () => {
     const random = seededRandom(5);
     const central = Array.from({ length: 60 }, () => between(random, 0.001, 0.999));
     const tails = Array.from({ length: 30 }, () => 10 ** -between(random, 3, 280));
@@ -74,12 +83,12 @@ describe('accuracy against 60-digit arithmetic', () => {
 });
 
 describe('published values', () => {
-  test('Phi(0.302569738839) = 0.618891110513, Phi(0.161148382602) = 0.564011732814 (py_lets_be_rational tests)', () => {
+  it('Phi(0.302569738839) = 0.618891110513, Phi(0.161148382602) = 0.564011732814 (py_lets_be_rational tests)', () => {
     expect(normalCdf(0.302569738839)).toBeCloseTo(0.618891110513, 12);
     expect(normalCdf(0.161148382602)).toBeCloseTo(0.564011732814, 12);
   });
 
-  test('AS 241 check values: quantiles of 0.25, 0.001, 1e-20 (Wichura 1988)', () => {
+  it('AS 241 check values: quantiles of 0.25, 0.001, 1e-20 (Wichura 1988)', () => {
     expect(normalQuantile(0.25)).toBeCloseTo(-0.6744897501960817, 15);
     expect(normalQuantile(0.001)).toBeCloseTo(-3.090232306167814, 14);
     expect(normalQuantile(1e-20)).toBeCloseTo(-9.262340089798408, 14);
@@ -87,7 +96,7 @@ describe('published values', () => {
 });
 
 describe('limits', () => {
-  test('exp overflows, underflows through the subnormal numbers, keeps NaN', () => {
+  it('exp overflows, underflows through the subnormal numbers, keeps NaN', () => {
     expect(exp(710)).toBe(Infinity);
     expect(exp(-746)).toBe(0);
     expect(exp(-744.5)).toBe(5e-324);
@@ -96,31 +105,32 @@ describe('limits', () => {
     expect(exp(NaN)).toBeNaN();
   });
 
-  test('log of subnormal numbers, 0, negative numbers, Infinity', () => {
+  it('log of subnormal numbers, 0, negative numbers, Infinity', () => {
     expect(oracle.relativeError(log(5e-324), oracle.exact(5e-324).ln())).toBeLessThan(2.3e-16);
     expect(oracle.relativeError(log(1.234e-310), oracle.exact(1.234e-310).ln())).toBeLessThan(2.3e-16);
     expect([log(0), log(-1), log(Infinity), log(1)]).toEqual([-Infinity, NaN, Infinity, 0]);
   });
 
-  test('logRatio is antisymmetric and exact for equal numbers; it does not hang on bad ones', () => {
+  it('logRatio is antisymmetric and exact for equal numbers; it does not hang on bad ones', () => {
     expect(logRatio(7, 7)).toBe(0);
     expect(logRatio(3, 5)).toBe(-logRatio(5, 3));
     expect([logRatio(Infinity, 1), logRatio(1, 0), logRatio(NaN, 1)]).toEqual([NaN, NaN, NaN]);
   });
 
-  test('normal distribution at 0 and far out', () => {
+  it('normal distribution at 0 and far out', () => {
     expect([normalCdf(0), normalCdf(100), normalCdf(-100), normalCdf(-Infinity)]).toEqual([0.5, 1, 0, 0]);
     expect([normalPdf(100), millsRatio(Infinity) < 1e-299, erfcx(-30)]).toEqual([0, true, Infinity]);
     expect([normalQuantile(0), normalQuantile(1), normalQuantile(0.5)]).toEqual([-Infinity, Infinity, 0]);
-    expect([normalQuantile(-0.1), normalQuantile(1.1), normalQuantile(NaN), normalCdf(NaN)]).toEqual([NaN, NaN, NaN, NaN]);
+    const undefinedValues = [normalQuantile(-0.1), normalQuantile(1.1), normalQuantile(NaN), normalCdf(NaN)];
+    expect(undefinedValues).toEqual([NaN, NaN, NaN, NaN]);
   });
 
-  test('power: exact cases', () => {
+  it('power: exact cases', () => {
     expect([power(7, 0), power(7, 1), power(49, 0.5), power(0, 2), power(0, -1), power(-2, 2)])
       .toEqual([1, 7, 7, 0, Infinity, NaN]);
   });
 
-  test('powerOfTwo is exact from -1000 to 1000', () => {
+  it('powerOfTwo is exact from -1000 to 1000', () => {
     for (let k = -1000; k <= 1000; k++) expect(powerOfTwo(k)).toBe(2 ** k);
   });
 });

@@ -1,16 +1,21 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as black from '../../assembly/portable/black76.ts';
 import { exp } from '../../assembly/portable/exp.ts';
-import { IMPLIED_OK, impliedStandardDeviation, impliedVolatilityStatus } from '../../assembly/portable/implied-volatility.ts';
+import {
+  IMPLIED_OK, impliedStandardDeviation, impliedVolatilityStatus,
+} from '../../assembly/portable/implied-volatility.ts';
 import { log } from '../../assembly/portable/log.ts';
 import { erfcx, millsRatio, normalCdf, normalPdf, normalQuantile } from '../../assembly/portable/normal.ts';
 import { between, pick, seededRandom } from '../support/seeded-random.ts';
 import { firstDifference, KernelBench } from '../support/wasm.ts';
 
 const count = 2001;
-const edgePrices = [5e-324, 1e-310, 2.3e-308, 1e-300, 1e-8, 1, 99.99999999999999, 100, 100.00000000000001, 1e300, 0, -1, NaN];
+const edgePrices = [
+  5e-324, 1e-310, 2.3e-308, 1e-300, 1e-8, 1, 99.99999999999999, 100, 100.00000000000001, 1e300, 0, -1, NaN,
+];
 const edgeDeviations = [
-  0, 5e-324, 1e-310, 1e-20, 1e-8, black.SERIES_LIMIT * (1 - 2 ** -53), black.SERIES_LIMIT, 1, 127, 128, 129, 1e300, NaN,
+  0, 5e-324, 1e-310, 1e-20, 1e-8, black.SERIES_LIMIT * (1 - 2 ** -53), black.SERIES_LIMIT,
+  1, 127, 128, 129, 1e300, NaN,
 ];
 
 interface Inputs {
@@ -47,10 +52,11 @@ const seeds = Array.from({ length: 20 }, (_, index) => index + 1);
 describe.each(seeds)('seed %s: SIMD, scalar and JavaScript have the same bits', (seed) => {
   const inputs = randomInputs(seed);
   const rows = inputs.sign.map((sign, i) => ({
-    sign, forward: inputs.forward[i]!, strike: inputs.strike[i]!, v: inputs.v[i]!, years: inputs.years[i]!, rate: inputs.rate[i]!,
+    sign, forward: inputs.forward[i], strike: inputs.strike[i],
+    v: inputs.v[i], years: inputs.years[i], rate: inputs.rate[i],
   }));
 
-  test('priceOptions', () => {
+  it('priceOptions', () => {
     const bench = new KernelBench();
     const columns = [inputs.sign, inputs.forward, inputs.strike, inputs.v].map((column) => bench.floats(column));
     const [simd, scalar] = [bench.floats(count), bench.floats(count)];
@@ -61,7 +67,7 @@ describe.each(seeds)('seed %s: SIMD, scalar and JavaScript have the same bits', 
     expect(firstDifference(simd, script)).toBe(-1);
   });
 
-  test('greekOptions', () => {
+  it('greekOptions', () => {
     const bench = new KernelBench();
     const { sign, forward, strike, years, v, rate } = inputs;
     const columns = [sign, forward, strike, years, v, rate].map((column) => bench.floats(column));
@@ -69,17 +75,18 @@ describe.each(seeds)('seed %s: SIMD, scalar and JavaScript have the same bits', 
     const scalar = Array.from({ length: 9 }, () => bench.floats(count));
     bench.run('greekOptions', [...columns, ...simd], count);
     bench.run('greekOptionsScalar', [...columns, ...scalar], count);
-    simd.forEach((column, index) => expect(firstDifference(column, scalar[index]!), `output ${index}`).toBe(-1));
+    simd.forEach((column, index) => expect(firstDifference(column, scalar[index]), `output ${index}`).toBe(-1));
     const script = rows.map((row) => greeksInScript(row));
     [2, 3, 4, 5, 6, 7].forEach((output, index) =>
-      expect(firstDifference(simd[output]!, script.map((greeks) => greeks[index]!)), `output ${output}`).toBe(-1));
+      expect(firstDifference(simd[output], script.map((greeks) => greeks[index])), `output ${output}`).toBe(-1));
   });
 
-  test('impliedVolatilities', () => {
+  it('impliedVolatilities', () => {
     const bench = new KernelBench();
     const prices = rows.map(({ sign, forward, strike, v }, index) =>
       index % 10 === 0 ? pick(seededRandom(index), edgePrices) : black.blackPrice(sign, forward, strike, v));
-    const columns = [inputs.sign, inputs.forward, inputs.strike, inputs.years, prices].map((column) => bench.floats(column));
+    const { sign: signs, forward: forwards, strike: strikes, years: times } = inputs;
+    const columns = [signs, forwards, strikes, times, prices].map((column) => bench.floats(column));
     const [simd, scalar] = [bench.floats(count), bench.floats(count)];
     const [simdStatus, scalarStatus] = [bench.integers(count), bench.integers(count)];
     bench.run('impliedVolatilities', [...columns, simd, simdStatus], count);
@@ -88,8 +95,8 @@ describe.each(seeds)('seed %s: SIMD, scalar and JavaScript have the same bits', 
     expect(firstDifference(simdStatus, scalarStatus)).toBe(-1);
     rows.forEach(({ sign, forward, strike, years }, index) => {
       if (!(years > 0)) return;
-      expect(simdStatus[index]).toBe(impliedVolatilityStatus(sign, forward, strike, prices[index]!));
-      const v = impliedStandardDeviation(sign, forward, strike, prices[index]!);
+      expect(simdStatus[index]).toBe(impliedVolatilityStatus(sign, forward, strike, prices[index]));
+      const v = impliedStandardDeviation(sign, forward, strike, prices[index]);
       const volatility = v === 0 ? 0 : v / Math.sqrt(years);
       expect(Object.is(simd[index], volatility), `row ${index}: ${simd[index]} and ${volatility}`).toBe(true);
       if (simdStatus[index] === IMPLIED_OK) expect(v >= 0 && v < Infinity).toBe(true);
@@ -110,10 +117,11 @@ function greeksInScript({ sign, forward, strike, v, years, rate }: Row): number[
   ];
 }
 
-test('special functions: WASM and JavaScript have the same bits', () => {
+it('special functions: WASM and JavaScript have the same bits', () => {
   const random = seededRandom(99);
   const edges = [0, -0, 1, -1, 0.5, 5e-324, 1e-310, 1e300, Infinity, -Infinity, NaN, 0.075, 0.925];
-  const values = [...edges, ...Array.from({ length: 5000 }, () => between(random, -1, 1) * pick(random, [1, 10, 100, 1000]))];
+  const anywhere = Array.from({ length: 5000 }, () => between(random, -1, 1) * pick(random, [1, 10, 100, 1000]));
+  const values = [...edges, ...anywhere];
   const functions = {
     mapExp: exp, mapLog: log, mapNormalCdf: normalCdf, mapNormalPdf: normalPdf, mapErfcx: erfcx,
     mapNormalQuantile: normalQuantile, mapMillsRatio: millsRatio,
@@ -131,7 +139,7 @@ test('special functions: WASM and JavaScript have the same bits', () => {
 describe('counts and addresses', () => {
   const counts = Array.from({ length: 10 }, (_, index) => index);
 
-  test.each([0, 8])('every count from 0 to 9, columns %s bytes off the grid, nothing written outside', (misalign) => {
+  it.each([0, 8])('every count from 0 to 9, columns %s bytes off the grid, nothing written outside', (misalign) => {
     for (const size of counts) {
       const inputs = randomInputs(size + 100, size);
       const bench = new KernelBench();
@@ -142,28 +150,28 @@ describe('counts and addresses', () => {
 
       const priceInputs = columnsOf(['sign', 'forward', 'strike', 'v']);
       const prices = outputs(2);
-      bench.run('priceOptions', [...priceInputs, prices[0]!], size);
-      bench.run('priceOptionsScalar', [...priceInputs, prices[1]!], size);
-      expect(firstDifference(prices[0]!, prices[1]!), `price, count ${size}`).toBe(-1);
+      bench.run('priceOptions', [...priceInputs, prices[0]], size);
+      bench.run('priceOptionsScalar', [...priceInputs, prices[1]], size);
+      expect(firstDifference(prices[0], prices[1]), `price, count ${size}`).toBe(-1);
 
       const greekInputs = columnsOf(['sign', 'forward', 'strike', 'years', 'v', 'rate']);
       const [simd, scalar] = [outputs(9), outputs(9)];
       bench.run('greekOptions', [...greekInputs, ...simd], size);
       bench.run('greekOptionsScalar', [...greekInputs, ...scalar], size);
-      simd.forEach((column, index) => expect(firstDifference(column, scalar[index]!), `count ${size}`).toBe(-1));
+      simd.forEach((column, index) => expect(firstDifference(column, scalar[index]), `count ${size}`).toBe(-1));
 
-      const impliedInputs = [...columnsOf(['sign', 'forward', 'strike', 'years']), prices[0]!];
+      const impliedInputs = [...columnsOf(['sign', 'forward', 'strike', 'years']), prices[0]];
       const volatilities = outputs(2);
       const statuses = [bench.integers(size, misalign), bench.integers(size, misalign)];
-      bench.run('impliedVolatilities', [...impliedInputs, volatilities[0]!, statuses[0]!], size);
-      bench.run('impliedVolatilitiesScalar', [...impliedInputs, volatilities[1]!, statuses[1]!], size);
-      expect(firstDifference(volatilities[0]!, volatilities[1]!), `volatility, count ${size}`).toBe(-1);
-      expect(firstDifference(statuses[0]!, statuses[1]!), `status, count ${size}`).toBe(-1);
+      bench.run('impliedVolatilities', [...impliedInputs, volatilities[0], statuses[0]], size);
+      bench.run('impliedVolatilitiesScalar', [...impliedInputs, volatilities[1], statuses[1]], size);
+      expect(firstDifference(volatilities[0], volatilities[1]), `volatility, count ${size}`).toBe(-1);
+      expect(firstDifference(statuses[0], statuses[1]), `status, count ${size}`).toBe(-1);
       expect(bench.brokenFences(), `count ${size}`).toEqual([]);
     }
   });
 
-  test('the fence notices one element too many', () => {
+  it('the fence notices one element too many', () => {
     const bench = new KernelBench();
     const column = bench.floats([1, 2, 3]);
     const output = bench.floats(3);
@@ -171,17 +179,18 @@ describe('counts and addresses', () => {
     expect(bench.brokenFences()).toHaveLength(1);
   });
 
-  test('the price may overwrite v', () => {
+  it('the price may overwrite v', () => {
     const inputs = randomInputs(7, 9);
     const bench = new KernelBench();
-    const [sign, forward, strike, v] = [inputs.sign, inputs.forward, inputs.strike, inputs.v].map((each) => bench.floats(each));
+    const columns = [inputs.sign, inputs.forward, inputs.strike, inputs.v].map((each) => bench.floats(each));
+    const [sign, forward, strike, v] = columns;
     const apart = bench.floats(9);
-    bench.run('priceOptions', [sign!, forward!, strike!, v!, apart], 9);
-    bench.run('priceOptions', [sign!, forward!, strike!, v!, v!], 9);
-    expect(firstDifference(apart, v!)).toBe(-1);
+    bench.run('priceOptions', [sign, forward, strike, v, apart], 9);
+    bench.run('priceOptions', [sign, forward, strike, v, v], 9);
+    expect(firstDifference(apart, v)).toBe(-1);
   });
 
-  test('the comparison can fail: it sees one bit and a signed zero', () => {
+  it('the comparison can fail: it sees one bit and a signed zero', () => {
     expect(firstDifference([1, 2, 3], [1, 2 + 2 ** -51, 3])).toBe(1);
     expect(firstDifference([0], [-0])).toBe(0);
     expect(firstDifference([NaN, 1], [NaN, 1])).toBe(-1);

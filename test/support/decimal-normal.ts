@@ -1,15 +1,15 @@
 import { Decimal as DecimalBase } from 'decimal.js';
 
 /**
- * Special functions and Black's formula with 60 digits, from textbook series: slow, and sharing nothing with the code under
- * test.
+ * Special functions and Black's formula with 60 digits, from textbook series: slow, and sharing nothing with the code
+ * under test.
  */
 export const Decimal = DecimalBase.clone({ precision: 60, minE: -9e15, maxE: 9e15 });
 export type Decimal = DecimalBase;
 
 /** The exact value of a double: the constructor of Decimal takes the shortest decimal that rounds to it. */
 export function exact(value: number): Decimal {
-  const bits = new BigUint64Array(Float64Array.of(value).buffer)[0]!;
+  const bits = new BigUint64Array(Float64Array.of(value).buffer)[0];
   const field = Number((bits >> 52n) & 0x7ffn);
   const fraction = Number(bits & 0xf_ffff_ffff_ffffn);
   const mantissa = field === 0 ? fraction : fraction + 2 ** 52;
@@ -31,7 +31,10 @@ export function mills(z: Decimal): Decimal {
   return z.lessThan(8) ? millsBySeries(z) : millsByFraction(z);
 }
 
-/** sqrt(pi/2) e^(z^2/2) - (z + z^3/3 + z^5/(3 5) + ...) (Abramowitz & Stegun 26.2.11). At z = 8 it cancels 15 digits of 60. */
+/**
+ * sqrt(pi/2) e^(z^2/2) - (z + z^3/3 + z^5/(3 5) + ...) (Abramowitz & Stegun 26.2.11). At z = 8 it cancels 15 digits
+ * of 60.
+ */
 function millsBySeries(z: Decimal): Decimal {
   const square = z.times(z);
   let term = z;

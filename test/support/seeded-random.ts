@@ -10,7 +10,7 @@ export function seededRandom(seed: number): () => number {
 }
 
 export function pick<T>(random: () => number, values: readonly T[]): T {
-  return values[Math.floor(random() * values.length)]!;
+  return values[Math.floor(random() * values.length)];
 }
 
 export function between(random: () => number, low: number, high: number): number {

@@ -1,7 +1,7 @@
 import { generateMarginedBook } from '../../generate/margined-book.ts';
 import { writeBook } from '../../io/index.ts';
 import { count } from '../format.ts';
-import { loadMarket, loadParams, requireParams } from '../inputs.ts';
+import { loadMarket, loadParams, requireParams, requireWritable } from '../inputs.ts';
 import { exitCodes, throwIfInterrupted } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -19,6 +19,7 @@ export interface GenerateOptions {
 
 /** `margrid generate`: a seeded book of the documented shape. */
 export async function generate(options: GenerateOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
+  requireWritable(options.out);
   const params = await loadParams(options.params);
   requireParams(params, options);
   const market = await loadMarket(options, terminal);

@@ -2,7 +2,7 @@ import { writeTable, type ResultTable } from '../../io/index.ts';
 import { timeToExpiryYears, type Market } from '../../domain/market.ts';
 import { optionGreeks } from '../../pricing/options.ts';
 import { amount, count, table } from '../format.ts';
-import { loadMarket } from '../inputs.ts';
+import { loadMarket, requireWritable } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
 import { jsonRows } from '../margin-table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -17,6 +17,7 @@ const shownRows = 20;
 
 /** `margrid greeks`: price and Greeks of every option of a market, r = 0, per base unit. */
 export async function greeks(options: GreeksOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
+  requireWritable(options.out);
   const result = greekTable(await loadMarket(options, terminal));
   if (options.out !== undefined) await writeTable(options.out, result, { signal });
   if (options.json && options.out === undefined) {

@@ -3,7 +3,7 @@ import { statusNames } from '../../engine/totals.ts';
 import { formatProblem, type Problem } from '../../errors.ts';
 import { writeTable } from '../../io/index.ts';
 import { amount, count, milliseconds, percent, table } from '../format.ts';
-import { loadBook, loadMarket, loadParams, requireParams, type InputOptions } from '../inputs.ts';
+import { loadBook, loadMarket, loadParams, requireParams, requireWritable, type InputOptions } from '../inputs.ts';
 import { exitCodes, throwIfInterrupted } from '../interruption.ts';
 import { jsonRows, marginTable } from '../margin-table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -19,6 +19,7 @@ const shownRows = 20;
 
 /** `margrid margin`: margins of a user's own book. */
 export async function margin(options: MarginOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
+  requireWritable(options.out);
   const params = await loadParams(options.params);
   requireParams(params, options);
   const market = await loadMarket(options, terminal);

@@ -4,6 +4,7 @@ import { resolveChain, type ChainResolution } from '../../chain/resolve-chain.ts
 import { mergeMarkets } from '../../chain/merge-markets.ts';
 import { writeMarket } from '../../io/index.ts';
 import { count } from '../format.ts';
+import { requireWritable } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -15,6 +16,7 @@ export interface MarketOptions {
 
 /** `margrid market`: forwards and volatilities from quotes, and the market file they make. */
 export async function market(options: MarketOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
+  requireWritable(options.out);
   const resolutions = resolve(options.chain);
   const markets = resolutions.map(({ resolution }) => resolution.market);
   const merged = markets.slice(1).reduce((left, right) => mergeMarkets(left, right), markets[0]!);

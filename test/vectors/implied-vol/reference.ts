@@ -15,6 +15,8 @@ import { hasTable, isListWith, tableRows } from '../table.ts';
  */
 const columns = ['q', 'F', 'K', 'sigma', 'T', 'x', 's', 'z'] as const;
 const toleranceDefault = 1e-12;
+/** As in oracle.ts. */
+const linearMax = 0.1;
 
 export function isReference(root: Fields): boolean {
   return hasTable(root, columns) || isListWith(fieldsOf(root['named_cases'])['black'], ['F', 'K', 'sigma', 'T', 'q']);
@@ -113,7 +115,7 @@ function impliedChecks(fields: Fields, input: ImpliedInput, volatility: number, 
   if (expected.isZero()) return [checkAbsolute('implied_vol (intrinsic)', volatility, expected, toleranceDefault)];
   const cond = input.price / (expected.toNumber() * vega);
   const tolerance = Math.max(toleranceDefault, 60 * cond * 2 ** -53);
-  return tolerance < 1 ? [checkRelative('implied_vol', volatility, expected, tolerance)] : [];
+  return tolerance <= linearMax ? [checkRelative('implied_vol', volatility, expected, tolerance)] : [];
 }
 
 function namedCases(named: Fields): CaseOutcome[] {

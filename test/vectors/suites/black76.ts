@@ -8,12 +8,13 @@ import { evaluateGreeks, type Greeks, type OptionInput } from '../pricing-kernel
 import type { Suite } from '../suite.ts';
 import { hasTable, rootOf, tableRows } from '../table.ts';
 
-const inputColumns = ['type', 'F', 'K', 'T', 'sigma', 'r'] as const;
+const inputColumns = ['type', 'F', 'K', 'T', 'sigma', 'r'];
+const outputColumns = ['price', 'delta', 'gamma', 'vega', 'theta', 'rho', 'vanna', 'volga'];
 
 export const black76: Suite = {
   name: 'black76',
   description: 'Black-76 price, delta, gamma, vega, theta, rho, vanna, volga (columns type, F, K, T, sigma, r ...)',
-  detect: (content) => hasTable(rootOf(content), [...inputColumns, 'price']),
+  detect: (content) => outputColumns.some((column) => hasTable(rootOf(content), [...inputColumns, column])),
   run: (content) => ({
     cases: runBatch(
       itemsOf('row', tableRows(rootOf(content)), readRow),

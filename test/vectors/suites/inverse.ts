@@ -8,13 +8,16 @@ import type { Suite } from '../suite.ts';
 import { hasTable, isListWith, rootOf, tableRows } from '../table.ts';
 
 const tolerance = 1e-13;
+const inputColumns = ['type', 'F', 'K', 'T', 'sigma'];
+/** One of these tells the table from others of options. */
+const coinColumns = ['coin_price', 'net_transaction_delta', 'dcoin_dF', 'vega_coin'];
 
 export const inverse: Suite = {
   name: 'inverse',
   description: 'coin-settled options (coin price, net delta, coin vega ...), inverse futures, expiry payoffs',
   detect: (content) => {
     const root = rootOf(content);
-    return hasTable(root, ['type', 'F', 'K', 'T', 'sigma', 'coin_price'])
+    return coinColumns.some((column) => hasTable(root, [...inputColumns, column]))
       || isListWith(root['inverse_futures'], ['usd_notional', 'entry', 'exit'])
       || isListWith(root['expiry_payoffs'], ['type', 'K', 'S_T']);
   },

@@ -21,9 +21,10 @@ function towardZero(value: Decimal, distance: Decimal): Decimal {
 
 /**
  * Cells closer than this (relative to the notional) count as equal. Cells that are equal on paper, such as a future's
- * three volatility scenarios, or its extended cells and its edge cell, may differ in the last of the 50 digits.
+ * three volatility scenarios, or its extended cells and its edge cell, may differ by the reference's own error, which
+ * is below 1e-31 of the notional (decimal.ts).
  */
-const equalCells = new Decimal('1e-35');
+const equalCells = new Decimal('1e-30');
 
 /** Section D: the first cell that attains the minimum. */
 export function worstScenarioIndex(aggregated: readonly Decimal[], notional: Decimal): number {

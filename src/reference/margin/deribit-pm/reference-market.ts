@@ -1,91 +1,119 @@
-import { riskGroupOf, type RiskGroup } from '../../../domain/instrument.ts';
+import { riskGroupOf, type Instrument, type Payoff, type RiskGroup } from '../../../domain/instrument.ts';
 import { yearMs, type Market } from '../../../domain/market.ts';
 import type { DeribitPmParams } from '../../../margin/deribit-pm/params.ts';
 import { type Decimal, exact, maxOf, zero } from '../../decimal.ts';
+import { Memo } from '../../memo.ts';
 import { groupTerms, type GroupTerms } from './group-terms.ts';
-import { instrumentRisk, type InstrumentRisk } from './instrument-risk.ts';
+import { cellWeight, linearNumbers, notionalOf, optionNumbers } from './instrument-risk.ts';
+import type { InstrumentRisk, RiskNumbers } from './instrument-risk.ts';
 import { deribitPmScenarios, type Scenario } from './scenarios.ts';
+import { expiryTerms, strikeValues, type ExpiryTerms, type StrikeValues } from './strike-values.ts';
+
+/** Options somebody has priced already, with the same market and parameters. */
+export interface PricedOptions {
+  /** null if this one has not been priced. */
+  load(instrumentIndex: number): RiskNumbers | null;
+}
+
+const nothingPriced: PricedOptions = { load: () => null };
 
 /**
- * A market under one set of parameters. Cells are computed once per instrument and kept: they cost milliseconds in
- * decimals, and thousands of accounts hold the same instruments.
+ * A market under one set of parameters. Everything is computed when first asked for and kept: the cells of an option
+ * cost a millisecond in decimals, and thousands of accounts hold the same instruments. What instruments have in common
+ * (scenarios, the terms of an expiry, the time values of a strike) is computed once for all of them.
+ *
+ * Keys contain floats as their shortest decimal text, which is different for different floats.
  */
 export class ReferenceMarket {
   readonly market: Market;
   readonly params: DeribitPmParams;
-  readonly #risks = new Map<number, InstrumentRisk>();
-  readonly #problems = new Map<number, string | null>();
-  readonly #terms = new Map<string, GroupTerms>();
-  readonly #rollRates = new Map<string, Decimal>();
-  readonly #scenarios = new Map<string, readonly Scenario[]>();
+  readonly #priced: PricedOptions;
+  readonly #risks = new Memo<number, InstrumentRisk>();
+  readonly #problems = new Memo<number, { readonly reason: string | null }>();
+  readonly #terms = new Memo<string, GroupTerms>();
+  readonly #rollRates = new Memo<string, Decimal>();
+  readonly #scenarios = new Memo<string, readonly Scenario[]>();
+  readonly #weights = new Memo<string, readonly Decimal[]>();
+  readonly #expiries = new Memo<string, ExpiryTerms>();
+  readonly #strikes = new Memo<string, StrikeValues>();
 
-  constructor(market: Market, params: DeribitPmParams) {
+  constructor(market: Market, params: DeribitPmParams, priced: PricedOptions = nothingPriced) {
     this.market = market;
     this.params = params;
+    this.#priced = priced;
   }
 
   /** Why positions in this instrument cannot be margined, or null. */
   problem(instrumentIndex: number): string | null {
-    const known = this.#problems.get(instrumentIndex);
-    if (known !== undefined) return known;
-    const found = findProblem(this.market, this.params, instrumentIndex);
-    this.#problems.set(instrumentIndex, found);
-    return found;
+    const find = () => ({ reason: findProblem(this.market, this.params, instrumentIndex) });
+    return this.#problems.get(instrumentIndex, find).reason;
   }
 
   /** The instrument must have no problem. */
   risk(instrumentIndex: number): InstrumentRisk {
-    const known = this.#risks.get(instrumentIndex);
-    if (known) return known;
-    const instrument = this.market.instruments[instrumentIndex];
-    const { pair, scenarios } = this.terms(instrumentIndex);
-    const risk = instrumentRisk({
-      instrument,
-      forward: exact(this.market.forward[instrumentIndex]),
-      volatility: instrument.kind === 'option' ? exact(this.market.impliedVolatility[instrumentIndex]) : zero,
-      timeToExpiryYears: yearsTo(instrument.expiryMs, this.market.asOfMs),
-      pair,
-      scenarios,
+    return this.#risks.get(instrumentIndex, () => {
+      const instrument = this.market.instruments[instrumentIndex];
+      const forward = exact(this.market.forward[instrumentIndex]);
+      return {
+        instrument,
+        forward,
+        timeToExpiryYears: yearsTo(instrument.expiryMs, this.market.asOfMs),
+        notional: notionalOf(instrument, forward),
+        ...this.#numbers(instrument, instrumentIndex, forward),
+      };
     });
-    this.#risks.set(instrumentIndex, risk);
-    return risk;
   }
 
   /** Terms of the instrument's risk group. */
   terms(instrumentIndex: number): GroupTerms {
     const group = riskGroupOf(this.market.instruments[instrumentIndex]);
-    const key = groupKey(group);
-    const known = this.#terms.get(key);
-    if (known) return known;
-    const terms = groupTerms(
-      group,
-      exact(this.market.indexPrice.get(group.pair)!),
-      this.params.currencies.get(group.baseCurrency.toLowerCase())!,
-      this.params.pairs.get(group.pair)!,
-      this.#scenariosOf(group.pair),
+    return this.#terms.get(groupKey(group), () =>
+      groupTerms(
+        group,
+        exact(this.market.indexPrice.get(group.pair)!),
+        this.params.currencies.get(group.baseCurrency.toLowerCase())!,
+        this.params.pairs.get(group.pair)!,
+        this.#scenariosOf(group.pair),
+      ),
     );
-    this.#terms.set(key, terms);
-    return terms;
   }
 
   /** Section E of docs/models/deribit-pm.md: max(min_annualised_move, exp(annualised_move_risk * T) - 1). */
   rollRate(terms: GroupTerms, expiryMs: number | null): Decimal {
-    const key = `${groupKey(terms.group)} ${expiryMs}`;
-    const known = this.#rollRates.get(key);
-    if (known) return known;
-    const years = yearsTo(expiryMs, this.market.asOfMs);
-    const annualised = exact(terms.currency.annualisedMoveRisk).times(years).exp().minus(1);
-    const rate = maxOf(exact(terms.currency.minAnnualisedMove), annualised);
-    this.#rollRates.set(key, rate);
-    return rate;
+    return this.#rollRates.get(`${groupKey(terms.group)} ${expiryMs}`, () => {
+      const years = yearsTo(expiryMs, this.market.asOfMs);
+      const annualised = exact(terms.currency.annualisedMoveRisk).times(years).exp().minus(1);
+      return maxOf(exact(terms.currency.minAnnualisedMove), annualised);
+    });
   }
 
-  #scenariosOf(pairName: string): readonly Scenario[] {
-    const known = this.#scenarios.get(pairName);
-    if (known) return known;
-    const scenarios = deribitPmScenarios(this.params.pairs.get(pairName)!, this.params.bucketsCount);
-    this.#scenarios.set(pairName, scenarios);
-    return scenarios;
+  #numbers(instrument: Instrument, instrumentIndex: number, forward: Decimal): RiskNumbers {
+    const { pair } = riskGroupOf(instrument);
+    const weights = this.#weightsOf(pair, instrument.payoff);
+    if (instrument.kind !== 'option') return linearNumbers(instrument, forward, this.#scenariosOf(pair), weights);
+    const priced = this.#priced.load(instrumentIndex);
+    return priced ?? optionNumbers(instrument, this.#strikeValuesOf(instrument, instrumentIndex, pair), weights);
+  }
+
+  #strikeValuesOf({ strike, expiryMs }: Instrument, instrumentIndex: number, pair: string): StrikeValues {
+    const forward = this.market.forward[instrumentIndex];
+    const volatility = this.market.impliedVolatility[instrumentIndex];
+    const expiry = `${pair} ${expiryMs} ${forward}`;
+    const terms = this.#expiries.get(expiry, () => {
+      const years = yearsTo(expiryMs, this.market.asOfMs);
+      return expiryTerms(exact(forward), years, this.params.pairs.get(pair)!, this.#scenariosOf(pair));
+    });
+    const key = `${expiry} ${strike} ${volatility}`;
+    return this.#strikes.get(key, () => strikeValues(exact(strike!), exact(volatility), terms));
+  }
+
+  #scenariosOf(pair: string): readonly Scenario[] {
+    return this.#scenarios.get(pair, () => deribitPmScenarios(this.params.pairs.get(pair)!, this.params.bucketsCount));
+  }
+
+  #weightsOf(pair: string, payoff: Payoff): readonly Decimal[] {
+    const weightOf = (scenario: Scenario) => cellWeight(scenario, payoff, this.params.pairs.get(pair)!);
+    return this.#weights.get(`${pair} ${payoff}`, () => this.#scenariosOf(pair).map(weightOf));
   }
 }
 
