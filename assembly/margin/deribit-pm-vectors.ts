@@ -1,11 +1,11 @@
-import { floatAt, word } from "../context.ts";
+import { floatAt, intAt, word } from "../context.ts";
 import { dampenCell, offsetCell } from "../portable/deribit-pm.ts";
 import { accumulateRows } from "../revalue/accumulate.ts";
 import {
-  CONTEXT_CELL_COUNT, CONTEXT_GRID, CONTEXT_GROUP_SCALARS, CONTEXT_POSITION_QUANTITY, CONTEXT_POSITION_ROW,
-  CONTEXT_RISK_ARRAY, CONTEXT_SET_FIRST_POSITION, CONTEXT_SET_POSITION_COUNT, FLAG_END_GROUP, FLAG_LINEAR, FLAG_MASK,
-  GRID_CLASS, GRID_COLUMN_COUNT, GRID_DAMPENER, GROUP_PNL_OFFSET, GROUP_PNL_OFFSET_CAP, GROUP_SCALAR_COUNT, ROW_AMOUNT,
-  ROW_IDS,
+  CONTEXT_CELL_COUNT, CONTEXT_GRID, CONTEXT_GROUP_SCALARS, CONTEXT_INSTRUMENT_GROUP, CONTEXT_POSITION_QUANTITY,
+  CONTEXT_POSITION_ROW, CONTEXT_RISK_ARRAY, CONTEXT_SET_FIRST_POSITION, CONTEXT_SET_POSITION_COUNT, CONTEXT_TERMS,
+  FLAG_BITS, FLAG_END_GROUP, FLAG_LINEAR, FLAG_MASK, GRID_CLASS, GRID_COLUMN_COUNT, GRID_DAMPENER, GROUP_PNL_OFFSET,
+  GROUP_PNL_OFFSET_CAP, GROUP_SCALAR_COUNT, TERM_AMOUNT,
 } from "../portable/layout.ts";
 
 /**
@@ -24,7 +24,7 @@ export function deribitPmVectors(
   const riskArray = word(context, CONTEXT_RISK_ARRAY);
   let p = <usize>load<u32>(word(context, CONTEXT_SET_FIRST_POSITION) + (<usize>set << 2));
   const end = p + <usize>load<u32>(word(context, CONTEXT_SET_POSITION_COUNT) + (<usize>set << 2));
-  while (p < end && groupAt(positionRow, riskArray, cellBytes, p) != group) p++;
+  while (p < end && groupAt(context, positionRow, p) != group) p++;
   if (p == end) return 0;
 
   let amount: f64 = 0;
@@ -32,8 +32,8 @@ export function deribitPmVectors(
   let last = false;
   while (!last && load<u32>(positionRow + (p << 2)) & FLAG_LINEAR) {
     const entry = load<u32>(positionRow + (p << 2));
-    const row = riskArray + (entry & ~FLAG_MASK);
-    amount = amount + load<f64>(positionQuantity + (p << 3)) * load<f64>(row + cellBytes + (<usize>ROW_AMOUNT << 3));
+    const terms = word(context, CONTEXT_TERMS) + <usize>((entry & ~FLAG_MASK) << 1);
+    amount = amount + load<f64>(positionQuantity + (p << 3)) * floatAt(terms, TERM_AMOUNT);
     p++;
     last = (entry & FLAG_END_GROUP) != 0;
   }
@@ -61,7 +61,6 @@ export function deribitPmVectors(
 
 // @ts-ignore: decorator
 @inline
-function groupAt(positionRow: usize, riskArray: usize, cellBytes: usize, p: usize): i32 {
-  const row = riskArray + (load<u32>(positionRow + (p << 2)) & ~FLAG_MASK);
-  return load<i32>(row + cellBytes + (<usize>ROW_IDS << 3), 4);
+function groupAt(context: usize, positionRow: usize, p: usize): i32 {
+  return intAt(word(context, CONTEXT_INSTRUMENT_GROUP), load<u32>(positionRow + (p << 2)) >> FLAG_BITS);
 }

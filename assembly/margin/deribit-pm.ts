@@ -6,18 +6,20 @@ import {
   firstCellEqual, firstCellEqualScalar, minimumDampened, minimumDampenedScalar,
 } from "../revalue/worst-case.ts";
 import {
-  CHUNK_SET_COUNT, CONTEXT_CELL_COUNT, CONTEXT_CHUNK_TOTALS, CONTEXT_CHUNK_TOTALS_STRIDE, CONTEXT_EXPIRY_ROLL_FACTOR,
-  CONTEXT_GRID, CONTEXT_GROUP_INDEX_PRICE, CONTEXT_GROUP_SCALARS, CONTEXT_POSITION_QUANTITY, CONTEXT_POSITION_ROW,
-  CONTEXT_RESULT_DELTA_SHOCK, CONTEXT_RESULT_EQUITY, CONTEXT_RESULT_FAULT, CONTEXT_RESULT_INITIAL,
-  CONTEXT_RESULT_MAINTENANCE, CONTEXT_RESULT_ROLL_SHOCK, CONTEXT_RESULT_STATUS, CONTEXT_RESULT_WORST_CASE,
-  CONTEXT_RESULT_WORST_SCENARIO, CONTEXT_RISK_ARRAY, CONTEXT_SET_ADD_ON, CONTEXT_SET_CASH, CONTEXT_SET_CURRENCY,
-  CONTEXT_SET_ENTRY_VALUE, CONTEXT_SET_FAULT, CONTEXT_SET_FIRST_POSITION, CONTEXT_SET_POSITION_COUNT, FAULT_MARKET,
-  FAULT_NONE, FLAG_END_EXPIRY, FLAG_END_GROUP, FLAG_LINEAR, FLAG_MASK, GRID_CLASS, GRID_COLUMN_COUNT, GRID_DAMPENER,
+  CHUNK_SET_COUNT, CONTEXT_CELL_COUNT, CONTEXT_CHUNK_TOTALS, CONTEXT_CHUNK_TOTALS_STRIDE, CONTEXT_GRID,
+  CONTEXT_GROUP_INDEX_PRICE, CONTEXT_GROUP_SCALARS, CONTEXT_INSTRUMENT_EXPIRY, CONTEXT_INSTRUMENT_GROUP,
+  CONTEXT_POSITION_QUANTITY, CONTEXT_POSITION_ROW, CONTEXT_RESULT_DELTA_SHOCK, CONTEXT_RESULT_EQUITY,
+  CONTEXT_RESULT_FAULT, CONTEXT_RESULT_INITIAL, CONTEXT_RESULT_MAINTENANCE, CONTEXT_RESULT_ROLL_SHOCK,
+  CONTEXT_RESULT_STATUS, CONTEXT_RESULT_WORST_CASE, CONTEXT_RESULT_WORST_SCENARIO, CONTEXT_RISK_ARRAY,
+  CONTEXT_SET_ADD_ON, CONTEXT_SET_CASH, CONTEXT_SET_CURRENCY, CONTEXT_SET_ENTRY_VALUE, CONTEXT_SET_FAULT,
+  CONTEXT_SET_FIRST_POSITION, CONTEXT_SET_POSITION_COUNT, CONTEXT_TERMS, FAULT_MARKET, FAULT_NONE, FLAG_BITS,
+  FLAG_END_EXPIRY, FLAG_END_EXPIRY_BIT, FLAG_END_GROUP, FLAG_LINEAR, FLAG_MASK, GRID_CLASS, GRID_COLUMN_COUNT, GRID_DAMPENER,
   GROUP_DELTA_SHOCK_MAX, GROUP_DELTA_SHOCK_SLOPE, GROUP_DELTA_SHOCK_THRESHOLD, GROUP_DELTA_TO_SETTLEMENT,
-  GROUP_SCALAR_COUNT, GROUP_USD_TO_SETTLEMENT, ROW_AMOUNT, ROW_DELTA, ROW_IDS, ROW_VALUE, SCALAR_MAINTENANCE_FACTOR,
-  STATUS_HEALTHY, STATUS_LIQUIDATION, STATUS_MARGIN_CALL, STATUS_QUARANTINED, SUM_AMOUNT, SUM_COUNT, SUM_DELTA_SHOCK,
-  SUM_LONG_DELTA, SUM_PROBE, SUM_REST_DELTA, SUM_ROLL, SUM_ROLL_SHOCK, SUM_VALUE, SUM_WORST_CASE, SUM_WORST_GROUP,
-  SUM_WORST_SCENARIO, TOTALS_COUNT_BYTES, TOTALS_EQUITY, TOTALS_INITIAL, TOTALS_MAINTENANCE, TOTALS_SUM_COUNT,
+  GROUP_SCALAR_COUNT, GROUP_USD_TO_SETTLEMENT, SCALAR_MAINTENANCE_FACTOR, STATUS_HEALTHY, STATUS_LIQUIDATION,
+  STATUS_MARGIN_CALL, STATUS_QUARANTINED, SUM_AMOUNT, SUM_COUNT, SUM_DELTA_SHOCK, SUM_LONG_DELTA, SUM_PROBE,
+  SUM_REST_DELTA, SUM_ROLL, SUM_ROLL_SHOCK, SUM_VALUE, SUM_WORST_CASE, SUM_WORST_GROUP, SUM_WORST_SCENARIO,
+  TERM_AMOUNT, TERM_DELTA, TERM_ROLL_FACTOR, TERM_VALUE, TOTALS_COUNT_BYTES, TOTALS_EQUITY, TOTALS_INITIAL,
+  TOTALS_MAINTENANCE, TOTALS_SUM_COUNT,
 } from "../portable/layout.ts";
 
 /**
@@ -57,17 +59,16 @@ function marginRange(context: usize, scratch: usize, first: i32, count: i32, sim
 function marginSet(context: usize, scratch: usize, set: i32, totals: usize, simd: bool): void {
   const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
   const sums = scratch + cellBytes;
-  const idsAt = cellBytes + (<usize>ROW_IDS << 3);
   let p = <usize>load<u32>(word(context, CONTEXT_SET_FIRST_POSITION) + (<usize>set << 2));
   const end = p + <usize>load<u32>(word(context, CONTEXT_SET_POSITION_COUNT) + (<usize>set << 2));
   for (let sum = 0; sum < SUM_COUNT; sum++) store<f64>(sums + (<usize>sum << 3), 0);
   store<f64>(sums + (<usize>SUM_VALUE << 3), floatAt(word(context, CONTEXT_SET_ENTRY_VALUE), set));
   store<f64>(sums + (<usize>SUM_WORST_SCENARIO << 3), -1);
   while (p < end) {
-    const entry = load<u32>(word(context, CONTEXT_POSITION_ROW) + (p << 2));
-    const group = load<i32>(word(context, CONTEXT_RISK_ARRAY) + (entry & ~FLAG_MASK) + idsAt, 4);
-    const linearEnd = scanLinear(context, sums, cellBytes, p);
-    const groupEnd = scanOptions(context, sums, cellBytes, p, linearEnd);
+    const instrument = load<u32>(word(context, CONTEXT_POSITION_ROW) + (p << 2)) >> FLAG_BITS;
+    const group = intAt(word(context, CONTEXT_INSTRUMENT_GROUP), instrument);
+    const linearEnd = scanLinear(context, sums, p);
+    const groupEnd = linearEnd == p ? scanOptions(context, sums, p) : scanMixed(context, sums, p, linearEnd);
     chargeGroup(context, scratch, sums, cellBytes, group, linearEnd, groupEnd, simd);
     p = groupEnd;
   }
@@ -75,28 +76,24 @@ function marginSet(context: usize, scratch: usize, set: i32, totals: usize, simd
 }
 
 /** Linear positions of a group: value, amount of the shock class, delta. Returns the first position after them. */
-function scanLinear(context: usize, sums: usize, cellBytes: usize, first: usize): usize {
-  const riskArray = word(context, CONTEXT_RISK_ARRAY) + cellBytes;
-  let rowAt = word(context, CONTEXT_POSITION_ROW) + (first << 2);
-  let quantityAt = word(context, CONTEXT_POSITION_QUANTITY) + (first << 3);
+function scanLinear(context: usize, sums: usize, first: usize): usize {
+  const terms = word(context, CONTEXT_TERMS);
+  const entries = word(context, CONTEXT_POSITION_ROW);
+  const quantities = word(context, CONTEXT_POSITION_QUANTITY);
   let value = floatAt(sums, SUM_VALUE);
   let amount: f64 = 0;
   let delta: f64 = 0;
   let p = first;
-  let flags: u32 = 0;
-  let entry = load<u32>(rowAt);
+  let entry = load<u32>(entries + (p << 2));
   while (entry & FLAG_LINEAR) {
-    flags = entry & FLAG_MASK;
-    const extras = riskArray + (entry & ~FLAG_MASK);
-    const quantity = load<f64>(quantityAt);
-    value = value + quantity * floatAt(extras, ROW_VALUE);
-    amount = amount + quantity * floatAt(extras, ROW_AMOUNT);
-    delta = delta + quantity * floatAt(extras, ROW_DELTA);
+    const own = terms + <usize>((entry & ~FLAG_MASK) << 1);
+    const quantity = load<f64>(quantities + (p << 3));
+    value = value + quantity * floatAt(own, TERM_VALUE);
+    amount = amount + quantity * floatAt(own, TERM_AMOUNT);
+    delta = delta + quantity * floatAt(own, TERM_DELTA);
     p++;
-    if (flags & FLAG_END_GROUP) break;
-    rowAt += 4;
-    quantityAt += 8;
-    entry = load<u32>(rowAt);
+    if (entry & FLAG_END_GROUP) break;
+    entry = load<u32>(entries + (p << 2));
   }
   store<f64>(sums + (<usize>SUM_VALUE << 3), value);
   store<f64>(sums + (<usize>SUM_AMOUNT << 3), amount);
@@ -105,14 +102,52 @@ function scanLinear(context: usize, sums: usize, cellBytes: usize, first: usize)
 }
 
 /**
- * Options of a group: value, deltas, and the roll shock, for which their expiries are merged with those of the linear positions
- * [linearFirst, optionFirst); both lists ascend with the expiry row. Returns the first position after the group.
+ * A group of options only: value, deltas, roll shock. Returns the first position after it.
+ *
+ * No branch but the loop's: long or short, and where an expiry ends, cannot be predicted. Conditions are factors of 0 and 1, which are exact,
+ * because V8 compiles a select of floats to a jump on x64.
  */
-function scanOptions(context: usize, sums: usize, cellBytes: usize, linearFirst: usize, optionFirst: usize): usize {
-  const riskArray = word(context, CONTEXT_RISK_ARRAY) + cellBytes;
-  const positionRow = word(context, CONTEXT_POSITION_ROW);
-  const positionQuantity = word(context, CONTEXT_POSITION_QUANTITY);
-  const rollFactor = word(context, CONTEXT_EXPIRY_ROLL_FACTOR);
+function scanOptions(context: usize, sums: usize, first: usize): usize {
+  const terms = word(context, CONTEXT_TERMS);
+  let entryAt = word(context, CONTEXT_POSITION_ROW) + (first << 2);
+  let quantityAt = word(context, CONTEXT_POSITION_QUANTITY) + (first << 3);
+  let value = floatAt(sums, SUM_VALUE);
+  let restDelta = floatAt(sums, SUM_REST_DELTA);
+  let longDelta: f64 = 0;
+  let roll: f64 = 0;
+  let expiryDelta: f64 = 0;
+  let entry: u32 = 0;
+  do {
+    entry = load<u32>(entryAt);
+    const own = terms + <usize>((entry & ~FLAG_MASK) << 1);
+    const quantity = load<f64>(quantityAt);
+    const delta = quantity * floatAt(own, TERM_DELTA);
+    const isLong = <f64>(<i32>(quantity > 0));
+    const isEnd = <f64>((entry >> FLAG_END_EXPIRY_BIT) & 1);
+    value = value + quantity * floatAt(own, TERM_VALUE);
+    expiryDelta = expiryDelta + delta;
+    longDelta = longDelta + delta * isLong;
+    restDelta = restDelta + delta * (1.0 - isLong);
+    roll = roll + Math.abs(expiryDelta) * (floatAt(own, TERM_ROLL_FACTOR) * isEnd);
+    expiryDelta = expiryDelta * (1.0 - isEnd);
+    entryAt += 4;
+    quantityAt += 8;
+  } while (!(entry & FLAG_END_GROUP));
+  store<f64>(sums + (<usize>SUM_VALUE << 3), value);
+  store<f64>(sums + (<usize>SUM_REST_DELTA << 3), restDelta);
+  store<f64>(sums + (<usize>SUM_LONG_DELTA << 3), longDelta);
+  store<f64>(sums + (<usize>SUM_ROLL << 3), roll);
+  return (entryAt - word(context, CONTEXT_POSITION_ROW)) >> 2;
+}
+
+/**
+ * The options of a group that has linear positions [linearFirst, optionFirst) too: as `scanOptions`, but an expiry's net delta is that of both
+ * lists, which ascend with the expiry row and are merged. Returns the first position after the group.
+ */
+function scanMixed(context: usize, sums: usize, linearFirst: usize, optionFirst: usize): usize {
+  const terms = word(context, CONTEXT_TERMS);
+  const entries = word(context, CONTEXT_POSITION_ROW);
+  const quantities = word(context, CONTEXT_POSITION_QUANTITY);
   let value = floatAt(sums, SUM_VALUE);
   let restDelta = floatAt(sums, SUM_REST_DELTA);
   let longDelta: f64 = 0;
@@ -120,38 +155,36 @@ function scanOptions(context: usize, sums: usize, cellBytes: usize, linearFirst:
   let expiryDelta: f64 = 0;
   let linear = linearFirst;
   let p = optionFirst;
-  let last =
-    optionFirst > linearFirst && (load<u32>(positionRow + ((optionFirst - 1) << 2)) & FLAG_END_GROUP) != 0;
+  let last = (load<u32>(entries + ((optionFirst - 1) << 2)) & FLAG_END_GROUP) != 0;
   while (!last) {
-    const entry = load<u32>(positionRow + (p << 2));
-    const extras = riskArray + (entry & ~FLAG_MASK);
-    const quantity = load<f64>(positionQuantity + (p << 3));
-    const delta = quantity * floatAt(extras, ROW_DELTA);
-    value = value + quantity * floatAt(extras, ROW_VALUE);
+    const entry = load<u32>(entries + (p << 2));
+    const own = terms + <usize>((entry & ~FLAG_MASK) << 1);
+    const quantity = load<f64>(quantities + (p << 3));
+    const delta = quantity * floatAt(own, TERM_DELTA);
+    value = value + quantity * floatAt(own, TERM_VALUE);
     expiryDelta = expiryDelta + delta;
-    longDelta = longDelta + (quantity > 0 ? delta : 0);
-    restDelta = restDelta + (quantity > 0 ? 0 : delta);
+    const isLong = <f64>(<i32>(quantity > 0));
+    longDelta = longDelta + delta * isLong;
+    restDelta = restDelta + delta * (1.0 - isLong);
     p++;
     if (entry & FLAG_END_EXPIRY) {
-      const expiry = load<i32>(extras + (<usize>ROW_IDS << 3));
-      while (linear < optionFirst && expiryOf(positionRow, riskArray, linear) <= expiry) {
-        const other = expiryOf(positionRow, riskArray, linear);
-        const runEnd = runEndOf(positionRow, riskArray, linear, optionFirst);
-        const otherDelta = runDelta(positionRow, positionQuantity, riskArray, linear, runEnd);
-        if (other == expiry) expiryDelta = expiryDelta + otherDelta;
-        else roll = roll + Math.abs(otherDelta) * floatAt(rollFactor, other);
+      const expiry = expiryOf(context, entries, p - 1);
+      while (linear < optionFirst && expiryOf(context, entries, linear) <= expiry) {
+        const runEnd = runEndOf(context, entries, linear, optionFirst);
+        const runDelta = runDeltaOf(terms, entries, quantities, linear, runEnd);
+        if (expiryOf(context, entries, linear) == expiry) expiryDelta = expiryDelta + runDelta;
+        else roll = roll + Math.abs(runDelta) * rollFactorOf(terms, entries, linear);
         linear = runEnd;
       }
-      roll = roll + Math.abs(expiryDelta) * floatAt(rollFactor, expiry);
+      roll = roll + Math.abs(expiryDelta) * floatAt(own, TERM_ROLL_FACTOR);
       expiryDelta = 0;
     }
     last = (entry & FLAG_END_GROUP) != 0;
   }
   while (linear < optionFirst) {
-    const other = expiryOf(positionRow, riskArray, linear);
-    const runEnd = runEndOf(positionRow, riskArray, linear, optionFirst);
-    const otherDelta = runDelta(positionRow, positionQuantity, riskArray, linear, runEnd);
-    roll = roll + Math.abs(otherDelta) * floatAt(rollFactor, other);
+    const runEnd = runEndOf(context, entries, linear, optionFirst);
+    const runDelta = runDeltaOf(terms, entries, quantities, linear, runEnd);
+    roll = roll + Math.abs(runDelta) * rollFactorOf(terms, entries, linear);
     linear = runEnd;
   }
   store<f64>(sums + (<usize>SUM_VALUE << 3), value);
@@ -168,7 +201,9 @@ function chargeGroup(
   const grid = word(context, CONTEXT_GRID) + <usize>group * <usize>GRID_COLUMN_COUNT * cellBytes;
   const dampener = grid + <usize>GRID_DAMPENER * cellBytes;
   const minimum = simd
-    ? worstCell(context, scratch, sums, cellBytes, grid, optionFirst, end)
+    ? optionFirst == end
+      ? worstCellLinear(scratch, sums, cellBytes, grid)
+      : worstCell(context, scratch, sums, cellBytes, grid, optionFirst, end)
     : worstCellScalar(context, scratch, sums, cellBytes, grid, optionFirst, end);
   const worst = roundToNineDecimals(minimum < 0 ? -minimum : 0);
   if (worst > floatAt(sums, SUM_WORST_GROUP)) {
@@ -203,6 +238,35 @@ function worstCell(
     word(context, CONTEXT_RISK_ARRAY), grid + <usize>GRID_CLASS * cellBytes, floatAt(sums, SUM_AMOUNT), scratch, cellBytes,
   );
   return minimumDampened(scratch, grid + <usize>GRID_DAMPENER * cellBytes, cellBytes);
+}
+
+/** A group of linear positions: one amount times the shock class row. Same operations as `worstCell`, in one pass with two accumulators. */
+// @ts-ignore: decorator
+@inline
+function worstCellLinear(scratch: usize, sums: usize, cellBytes: usize, grid: usize): f64 {
+  const amount = v128.load_splat<f64>(sums + (<usize>SUM_AMOUNT << 3));
+  const shockClass = grid + <usize>GRID_CLASS * cellBytes;
+  const dampener = grid + <usize>GRID_DAMPENER * cellBytes;
+  let first = f64x2.splat(Infinity);
+  let second = first;
+  let at: usize = 0;
+  for (; at + 32 <= cellBytes; at += 32) {
+    const a = f64x2.mul(amount, v128.load(shockClass + at));
+    const b = f64x2.mul(amount, v128.load(shockClass + at, 16));
+    v128.store(scratch + at, a);
+    v128.store(scratch + at, b, 16);
+    first = f64x2.pmin(first, f64x2.add(a, v128.load(dampener + at)));
+    second = f64x2.pmin(second, f64x2.add(b, v128.load(dampener + at, 16)));
+  }
+  if (at < cellBytes) {
+    const a = f64x2.mul(amount, v128.load(shockClass + at));
+    v128.store(scratch + at, a);
+    first = f64x2.pmin(first, f64x2.add(a, v128.load(dampener + at)));
+  }
+  const both = f64x2.pmin(first, second);
+  const even = f64x2.extract_lane(both, 0);
+  const odd = f64x2.extract_lane(both, 1);
+  return odd < even ? odd : even;
 }
 
 // @ts-ignore: decorator
@@ -246,26 +310,32 @@ function finishSet(context: usize, sums: usize, set: i32, totals: usize): void {
   addToTotals(context, totals, set, status, equity, initial, maintenance);
 }
 
-/** `riskArray` points at the extras of row 0. */
+/** Expiry row of position p. */
 // @ts-ignore: decorator
 @inline
-function expiryOf(positionRow: usize, riskArray: usize, p: usize): i32 {
-  return load<i32>(riskArray + (load<u32>(positionRow + (p << 2)) & ~FLAG_MASK) + (<usize>ROW_IDS << 3));
+function expiryOf(context: usize, entries: usize, p: usize): i32 {
+  return intAt(word(context, CONTEXT_INSTRUMENT_EXPIRY), load<u32>(entries + (p << 2)) >> FLAG_BITS);
+}
+
+// @ts-ignore: decorator
+@inline
+function rollFactorOf(terms: usize, entries: usize, p: usize): f64 {
+  return floatAt(terms + <usize>((load<u32>(entries + (p << 2)) & ~FLAG_MASK) << 1), TERM_ROLL_FACTOR);
 }
 
 /** End of the run of positions, from p, that share p's expiry. */
-function runEndOf(positionRow: usize, riskArray: usize, p: usize, end: usize): usize {
-  const expiry = expiryOf(positionRow, riskArray, p);
-  while (p < end && expiryOf(positionRow, riskArray, p) == expiry) p++;
+function runEndOf(context: usize, entries: usize, p: usize, end: usize): usize {
+  const expiry = expiryOf(context, entries, p);
+  while (p < end && expiryOf(context, entries, p) == expiry) p++;
   return p;
 }
 
 /** Net delta of positions [first, end). */
-function runDelta(positionRow: usize, positionQuantity: usize, riskArray: usize, first: usize, end: usize): f64 {
+function runDeltaOf(terms: usize, entries: usize, quantities: usize, first: usize, end: usize): f64 {
   let delta: f64 = 0;
   for (let p = first; p < end; p++) {
-    const extras = riskArray + (load<u32>(positionRow + (p << 2)) & ~FLAG_MASK);
-    delta = delta + load<f64>(positionQuantity + (p << 3)) * floatAt(extras, ROW_DELTA);
+    const own = terms + <usize>((load<u32>(entries + (p << 2)) & ~FLAG_MASK) << 1);
+    delta = delta + load<f64>(quantities + (p << 3)) * floatAt(own, TERM_DELTA);
   }
   return delta;
 }

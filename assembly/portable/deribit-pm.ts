@@ -14,6 +14,8 @@ export function deltaShockUsd(
   slope: f64,
   shockMax: f64,
 ): f64 {
+  // The delta that counts lies between zero and `rest`: below the threshold nothing else needs to be known, and most are.
+  if (!(Math.abs(rest) * indexPrice > threshold)) return 0;
   const total: f64 = longOptions + rest;
   let delta: f64 = 0;
   if (rest < 0) {

@@ -10,62 +10,64 @@
 export const CONTEXT_SCENARIO_COUNT: i32 = 0;
 /** Cells of a row including padding: the scenario count rounded up to even; the padding repeats the last cell. */
 export const CONTEXT_CELL_COUNT: i32 = 1;
-/** Bytes from one risk array row to the next: cells plus `ROW_*` floats. */
+/** Bytes from one risk array row to the next. */
 export const CONTEXT_ROW_STRIDE: i32 = 2;
 export const CONTEXT_RISK_ARRAY: i32 = 3;
+/** `TERM_COUNT` floats per instrument. */
+export const CONTEXT_TERMS: i32 = 4;
 
 // instrument columns
-export const CONTEXT_INSTRUMENT_SHAPE: i32 = 4;
-export const CONTEXT_INSTRUMENT_GROUP: i32 = 5;
-export const CONTEXT_INSTRUMENT_EXPIRY: i32 = 6;
-export const CONTEXT_INSTRUMENT_STRIKE: i32 = 7;
-export const CONTEXT_INSTRUMENT_SIZE: i32 = 8;
-export const CONTEXT_INSTRUMENT_FORWARD: i32 = 9;
-export const CONTEXT_INSTRUMENT_VOLATILITY: i32 = 10;
+export const CONTEXT_INSTRUMENT_SHAPE: i32 = 5;
+export const CONTEXT_INSTRUMENT_GROUP: i32 = 6;
+export const CONTEXT_INSTRUMENT_EXPIRY: i32 = 7;
+export const CONTEXT_INSTRUMENT_STRIKE: i32 = 8;
+export const CONTEXT_INSTRUMENT_SIZE: i32 = 9;
+export const CONTEXT_INSTRUMENT_FORWARD: i32 = 10;
+export const CONTEXT_INSTRUMENT_VOLATILITY: i32 = 11;
 
 // expiry columns (one row per risk group and expiry)
-export const CONTEXT_EXPIRY_SQRT_TIME: i32 = 11;
-export const CONTEXT_EXPIRY_UP_FACTOR: i32 = 12;
-export const CONTEXT_EXPIRY_DOWN_FACTOR: i32 = 13;
-export const CONTEXT_EXPIRY_ROLL_FACTOR: i32 = 14;
+export const CONTEXT_EXPIRY_SQRT_TIME: i32 = 12;
+export const CONTEXT_EXPIRY_UP_FACTOR: i32 = 13;
+export const CONTEXT_EXPIRY_DOWN_FACTOR: i32 = 14;
+export const CONTEXT_EXPIRY_ROLL_FACTOR: i32 = 15;
 
 // risk group columns
-export const CONTEXT_GROUP_INVERSE: i32 = 15;
-export const CONTEXT_GROUP_INDEX_PRICE: i32 = 16;
-export const CONTEXT_GROUP_VOLATILITY_FLOOR: i32 = 17;
+export const CONTEXT_GROUP_INVERSE: i32 = 16;
+export const CONTEXT_GROUP_INDEX_PRICE: i32 = 17;
+export const CONTEXT_GROUP_VOLATILITY_FLOOR: i32 = 18;
 /** Scenario tables of a group: `GRID_COLUMN_COUNT` columns of CELL_COUNT floats each. */
-export const CONTEXT_GRID: i32 = 18;
+export const CONTEXT_GRID: i32 = 19;
 /** Model scalars of a group, `GROUP_SCALAR_COUNT` floats per group. */
-export const CONTEXT_GROUP_SCALARS: i32 = 19;
+export const CONTEXT_GROUP_SCALARS: i32 = 20;
 
 // netting set columns
-export const CONTEXT_SET_COUNT: i32 = 20;
-export const CONTEXT_SET_FIRST_POSITION: i32 = 21;
-export const CONTEXT_SET_POSITION_COUNT: i32 = 22;
-export const CONTEXT_SET_CURRENCY: i32 = 23;
-export const CONTEXT_SET_CASH: i32 = 24;
-export const CONTEXT_SET_ENTRY_VALUE: i32 = 25;
-export const CONTEXT_SET_ADD_ON: i32 = 26;
-export const CONTEXT_SET_FAULT: i32 = 27;
+export const CONTEXT_SET_COUNT: i32 = 21;
+export const CONTEXT_SET_FIRST_POSITION: i32 = 22;
+export const CONTEXT_SET_POSITION_COUNT: i32 = 23;
+export const CONTEXT_SET_CURRENCY: i32 = 24;
+export const CONTEXT_SET_CASH: i32 = 25;
+export const CONTEXT_SET_ENTRY_VALUE: i32 = 26;
+export const CONTEXT_SET_ADD_ON: i32 = 27;
+export const CONTEXT_SET_FAULT: i32 = 28;
 
 // position columns
-export const CONTEXT_POSITION_ROW: i32 = 28;
-export const CONTEXT_POSITION_QUANTITY: i32 = 29;
+export const CONTEXT_POSITION_ROW: i32 = 29;
+export const CONTEXT_POSITION_QUANTITY: i32 = 30;
 
 // result columns, one row per netting set
-export const CONTEXT_RESULT_EQUITY: i32 = 30;
-export const CONTEXT_RESULT_INITIAL: i32 = 31;
-export const CONTEXT_RESULT_MAINTENANCE: i32 = 32;
-export const CONTEXT_RESULT_WORST_CASE: i32 = 33;
-export const CONTEXT_RESULT_ROLL_SHOCK: i32 = 34;
-export const CONTEXT_RESULT_DELTA_SHOCK: i32 = 35;
-export const CONTEXT_RESULT_WORST_SCENARIO: i32 = 36;
-export const CONTEXT_RESULT_STATUS: i32 = 37;
-export const CONTEXT_RESULT_FAULT: i32 = 38;
+export const CONTEXT_RESULT_EQUITY: i32 = 31;
+export const CONTEXT_RESULT_INITIAL: i32 = 32;
+export const CONTEXT_RESULT_MAINTENANCE: i32 = 33;
+export const CONTEXT_RESULT_WORST_CASE: i32 = 34;
+export const CONTEXT_RESULT_ROLL_SHOCK: i32 = 35;
+export const CONTEXT_RESULT_DELTA_SHOCK: i32 = 36;
+export const CONTEXT_RESULT_WORST_SCENARIO: i32 = 37;
+export const CONTEXT_RESULT_STATUS: i32 = 38;
+export const CONTEXT_RESULT_FAULT: i32 = 39;
 
 /** Totals per chunk of netting sets: counts, then sums per currency. */
-export const CONTEXT_CHUNK_TOTALS: i32 = 39;
-export const CONTEXT_CHUNK_TOTALS_STRIDE: i32 = 40;
+export const CONTEXT_CHUNK_TOTALS: i32 = 40;
+export const CONTEXT_CHUNK_TOTALS_STRIDE: i32 = 41;
 
 export const CONTEXT_WORD_COUNT: i32 = 42;
 /** Bytes of the words; the scalars follow. */
@@ -75,16 +77,16 @@ export const CONTEXT_BYTES: i32 = 168;
 export const SCALAR_MAINTENANCE_FACTOR: i32 = 0;
 export const SCALAR_COUNT: i32 = 4;
 
-// --- floats of a risk array row, after the cells ----------------------------------------------------------------------
+// --- terms of an instrument: four floats per contract, apart from the cells so that a scan of positions stays in the cache ---
 /** Value of one contract in settlement currency (of a future: without its entry price, which is in the set's entry value). */
-export const ROW_VALUE: i32 = 0;
+export const TERM_VALUE: i32 = 0;
 /** Delta of one contract in base coin (net transaction delta for inverse options). */
-export const ROW_DELTA: i32 = 1;
+export const TERM_DELTA: i32 = 1;
 /** What multiplies the shock class row to give the cells of one contract; 0 for options. */
-export const ROW_AMOUNT: i32 = 2;
-/** Two 32-bit integers: expiry row, risk group. */
-export const ROW_IDS: i32 = 3;
-export const ROW_EXTRA_COUNT: i32 = 4;
+export const TERM_AMOUNT: i32 = 2;
+/** Roll shock per unit of net delta of the instrument's expiry. */
+export const TERM_ROLL_FACTOR: i32 = 3;
+export const TERM_COUNT: i32 = 4;
 
 // --- scenario tables of a risk group ------------------------------------------------------------------------------------
 /** 1 + move. */
@@ -143,14 +145,16 @@ export const SHAPE_FUTURE: i32 = 1;
 export const SHAPE_CALL: i32 = 2;
 export const SHAPE_PUT: i32 = 3;
 
-// --- flags in the low four bits of a position's row offset (rows are 16-byte aligned) -------------------------------------
+// --- a position's entry: instrument row in the high bits, flags in the low four -----------------------------------------------
 /** The position is linear in the group's shock class: netted as a scalar. */
 export const FLAG_LINEAR: i32 = 1;
 /** Last option position of its expiry within the risk group. */
 export const FLAG_END_EXPIRY: i32 = 2;
+export const FLAG_END_EXPIRY_BIT: i32 = 1;
 /** Last position of its risk group within the netting set. */
 export const FLAG_END_GROUP: i32 = 4;
 export const FLAG_MASK: i32 = 15;
+export const FLAG_BITS: i32 = 4;
 
 // --- status and fault codes -------------------------------------------------------------------------------------------------
 export const STATUS_HEALTHY: i32 = 0;

@@ -1,18 +1,23 @@
 /**
  * Reductions of one row of cells.
  *
- * Minimum: `pmin(a, b)` is `b < a ? b : a`. It drops a NaN in b, so callers test the row for NaN first (`isPoisoned`): kernel A
- * poisons whole rows, therefore one cell tells. Lanes are folded as even cells, odd cells, then `odd < even ? odd : even`.
+ * Minimum: `pmin(a, b)` is `b < a ? b : a`. It drops a NaN in b, so callers test one cell for NaN: kernel A poisons whole rows. Which of
+ * two equal cells is kept (0 or -0) depends on the order of folding; callers use the minimum only where it is negative.
  */
 
 /** Smallest of `cells[s] + dampener[s]`. Needs at least one vector (two cells). */
 // @ts-ignore: decorator
 @inline
 export function minimumDampened(cells: usize, dampener: usize, cellBytes: usize): f64 {
-  let minimum = f64x2.add(v128.load(cells), v128.load(dampener));
-  for (let at: usize = 16; at < cellBytes; at += 16) {
-    minimum = f64x2.pmin(minimum, f64x2.add(v128.load(cells + at), v128.load(dampener + at)));
+  let first = f64x2.splat(Infinity);
+  let second = first;
+  let at: usize = 0;
+  for (; at + 32 <= cellBytes; at += 32) {
+    first = f64x2.pmin(first, f64x2.add(v128.load(cells + at), v128.load(dampener + at)));
+    second = f64x2.pmin(second, f64x2.add(v128.load(cells + at, 16), v128.load(dampener + at, 16)));
   }
+  if (at < cellBytes) first = f64x2.pmin(first, f64x2.add(v128.load(cells + at), v128.load(dampener + at)));
+  const minimum = f64x2.pmin(first, second);
   const even = f64x2.extract_lane(minimum, 0);
   const odd = f64x2.extract_lane(minimum, 1);
   return odd < even ? odd : even;

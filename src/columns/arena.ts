@@ -1,7 +1,7 @@
 import { CONTEXT_BYTES, CONTEXT_WORD_COUNT, SCALAR_COUNT, SUM_COUNT } from '../../assembly/portable/layout.ts';
 import { MargridError } from '../errors.ts';
 import { limits, requireWithinLimit } from '../limits.ts';
-import { cellCountOf, rowFloatsOf, schema, type ColumnSpec, type ColumnType, type Counts } from './schema.ts';
+import { cellCountOf, schema, type ColumnSpec, type ColumnType, type Counts } from './schema.ts';
 
 /**
  * The arena: every column of an engine in one buffer, sized first and allocated once. Addresses are byte offsets in the buffer,
@@ -47,12 +47,6 @@ export function planArena(counts: Counts, scratchCount: number, heapBase: number
   requireWithinLimit('currencyCountMax', counts.currencyCount);
   requireWithinLimit('nettingSetCountMax', counts.nettingSetCapacity);
   requireWithinLimit('positionCountMax', counts.positionCapacity);
-
-  // Row offsets share a 32-bit word with flags and are read as signed integers in JavaScript.
-  const riskArrayBytes = counts.instrumentCount * rowFloatsOf(counts.scenarioCount) * 8;
-  if (!(riskArrayBytes < 2 ** 31)) {
-    throw new MargridError('LimitExceeded', `the risk array needs ${riskArrayBytes} bytes, at most ${2 ** 31 - 1} are supported`);
-  }
 
   let top = alignUp(heapBase);
   const take = (bytes: number): number => {

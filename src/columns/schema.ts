@@ -30,14 +30,9 @@ export interface Counts {
   readonly positionCapacity: number;
 }
 
-/** Cells per row: the scenario count rounded up to whole vectors of two lanes. */
+/** Cells per risk array row: the scenario count rounded up to whole vectors of two lanes. */
 export function cellCountOf(scenarioCount: number): number {
   return scenarioCount + (scenarioCount % 2);
-}
-
-/** Floats per risk array row; even, so that rows are 16-byte aligned and the low four bits of an offset are free for flags. */
-export function rowFloatsOf(scenarioCount: number): number {
-  return cellCountOf(scenarioCount) + layout.ROW_EXTRA_COUNT;
 }
 
 export function chunkCountOf(nettingSetCount: number): number {
@@ -102,8 +97,12 @@ export const schema = {
     rows: (counts: Counts) => counts.instrumentCount,
     columns: {
       row: {
-        ...column('f64', layout.CONTEXT_RISK_ARRAY, 'kernel A', 'cells (settlement currency per contract), value, delta, amount, ids'),
-        width: (counts: Counts) => rowFloatsOf(counts.scenarioCount),
+        ...column('f64', layout.CONTEXT_RISK_ARRAY, 'kernel A', 'P&L per scenario, settlement currency per contract'),
+        width: (counts: Counts) => cellCountOf(counts.scenarioCount),
+      },
+      terms: {
+        ...column('f64', layout.CONTEXT_TERMS, 'kernel A', 'per contract: value, delta, amount of the shock class, roll factor'),
+        width: () => layout.TERM_COUNT,
       },
     },
   },
@@ -123,7 +122,7 @@ export const schema = {
   position: {
     rows: (counts: Counts) => counts.positionCapacity,
     columns: {
-      row: column('u32', layout.CONTEXT_POSITION_ROW, 'update', 'byte offset of the risk array row, flags in the low bits'),
+      row: column('u32', layout.CONTEXT_POSITION_ROW, 'update', 'instrument row above four flag bits'),
       quantity: column('f64', layout.CONTEXT_POSITION_QUANTITY, 'update', 'signed contracts'),
     },
   },

@@ -1,6 +1,5 @@
-import { FLAG_END_EXPIRY, FLAG_END_GROUP, FLAG_LINEAR, FLAG_MASK, SHAPE_CALL, SHAPE_FUTURE } from '../../assembly/portable/layout.ts';
+import { FLAG_BITS, FLAG_END_EXPIRY, FLAG_END_GROUP, FLAG_LINEAR, FLAG_MASK, SHAPE_CALL, SHAPE_FUTURE } from '../../assembly/portable/layout.ts';
 import { headerWords, type Arena } from '../columns/arena.ts';
-import { rowFloatsOf } from '../columns/schema.ts';
 import type { CashColumns } from '../domain/book.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { MargridError } from '../errors.ts';
@@ -52,7 +51,6 @@ export class BookColumns {
   accountFirstSet: Uint32Array;
   readonly #rowEntry: Uint32Array;
   readonly #contractSize: Float64Array;
-  readonly #rowBytes: number;
 
   constructor(arena: Arena, rows: InstrumentRows, instruments: readonly Instrument[], accountIds: readonly string[]) {
     const { counts } = arena.plan;
@@ -62,8 +60,7 @@ export class BookColumns {
     this.entryPrice = new Float64Array(counts.positionCapacity);
     this.slotCount = new Uint32Array(counts.nettingSetCapacity);
     this.accountFirstSet = new Uint32Array(accountIds.length + 1);
-    this.#rowBytes = rowFloatsOf(counts.scenarioCount) * 8;
-    this.#rowEntry = Uint32Array.from(rows.shape, (shape, row) => row * this.#rowBytes + (shape < SHAPE_CALL ? FLAG_LINEAR : 0));
+    this.#rowEntry = Uint32Array.from(rows.shape, (shape, row) => (row << FLAG_BITS) | (shape < SHAPE_CALL ? FLAG_LINEAR : 0));
     this.#contractSize = Float64Array.from(rows.instrumentOf, (instrument) => instruments[instrument]!.contractSize);
   }
 
@@ -88,7 +85,7 @@ export class BookColumns {
 
   /** Row of the instrument in a position slot. */
   rowAt(slot: number): number {
-    return (this.arena.views.position.row[slot]! & ~FLAG_MASK) / this.#rowBytes;
+    return this.arena.views.position.row[slot]! >>> FLAG_BITS;
   }
 
   readSet(set: number): HeldSet {
@@ -211,7 +208,7 @@ export class BookColumns {
     let entryValue = 0;
     for (let slot = first; slot < end; slot++) {
       const entry = position.row[slot]!;
-      const row = (entry & ~FLAG_MASK) / this.#rowBytes;
+      const row = entry >>> FLAG_BITS;
       const next = slot + 1 < end ? this.rowAt(slot + 1) : -1;
       const endGroup = next < 0 || group[next] !== group[row];
       const isOption = shape[row]! >= SHAPE_CALL;

@@ -3,7 +3,7 @@ import {
   GRID_COLUMN_COUNT, GROUP_SCALAR_COUNT,
 } from '../../assembly/portable/layout.ts';
 import type { Arena } from '../columns/arena.ts';
-import { cellCountOf, chunkTotalsBytesOf, rowFloatsOf } from '../columns/schema.ts';
+import { cellCountOf, chunkTotalsBytesOf } from '../columns/schema.ts';
 import { yearMs, type Market } from '../domain/market.ts';
 import type { MarginModel, TickMarket } from '../margin/model.ts';
 import { writeGrid } from '../scenario/grid.ts';
@@ -27,7 +27,7 @@ export function writeContext(arena: Arena): void {
   const { counts, columns } = arena.plan;
   arena.contextWords[CONTEXT_SCENARIO_COUNT] = counts.scenarioCount;
   arena.contextWords[CONTEXT_CELL_COUNT] = cellCountOf(counts.scenarioCount);
-  arena.contextWords[CONTEXT_ROW_STRIDE] = rowFloatsOf(counts.scenarioCount) * 8;
+  arena.contextWords[CONTEXT_ROW_STRIDE] = cellCountOf(counts.scenarioCount) * 8;
   arena.contextWords[CONTEXT_CHUNK_TOTALS_STRIDE] = chunkTotalsBytesOf(counts.currencyCount);
   for (const { spec, address } of columns) if (spec.contextWord !== null) arena.contextWords[spec.contextWord] = address;
 }

@@ -1,4 +1,4 @@
-import { FLAG_MASK } from '../../assembly/portable/layout.ts';
+import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 
 /**
  * The inner loop in JavaScript, bit-equal to `accumulateRows` in assembly/: strict left fold over positions, cells independent.
@@ -6,8 +6,8 @@ import { FLAG_MASK } from '../../assembly/portable/layout.ts';
  * All indices are in elements of their typed arrays.
  */
 export function accumulateRows(
-  positionRow: Uint32Array,
-  positionFirst: number,
+  entries: Uint32Array,
+  entryFirst: number,
   quantities: Float64Array,
   quantityFirst: number,
   count: number,
@@ -31,7 +31,7 @@ export function accumulateRows(
     let c7 = start * floats[from + 7]!;
     const base = riskArray + block;
     for (let p = 0; p < count; p++) {
-      const row = base + ((positionRow[positionFirst + p]! & ~FLAG_MASK) >> 3);
+      const row = base + (entries[entryFirst + p]! >>> FLAG_BITS) * cellCount;
       const quantity = quantities[quantityFirst + p]!;
       c0 += quantity * floats[row]!;
       c1 += quantity * floats[row + 1]!;
@@ -55,7 +55,7 @@ export function accumulateRows(
   for (; block < cellCount; block++) {
     let cell = start * floats[shockClass + block]!;
     for (let p = 0; p < count; p++) {
-      const row = riskArray + block + ((positionRow[positionFirst + p]! & ~FLAG_MASK) >> 3);
+      const row = riskArray + block + (entries[entryFirst + p]! >>> FLAG_BITS) * cellCount;
       cell += quantities[quantityFirst + p]! * floats[row]!;
     }
     floats[cells + block] = cell;

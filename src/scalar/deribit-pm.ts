@@ -24,12 +24,12 @@ class Frame {
   readonly u32: Uint32Array;
   readonly u8: Uint8Array;
   readonly cellCount: number;
-  /** First float of the extras of row 0. */
-  readonly extras: number;
+  readonly terms: number;
+  readonly instrumentGroup: number;
+  readonly instrumentExpiry: number;
   readonly riskArray: number;
   readonly positionRow: number;
   readonly positionQuantity: number;
-  readonly rollFactor: number;
   readonly grid: number;
   readonly groupIndexPrice: number;
   readonly groupScalars: number;
@@ -75,10 +75,11 @@ class Frame {
     this.u8 = memory.u8;
     this.cellCount = at(layout.CONTEXT_CELL_COUNT, 1);
     this.riskArray = at(layout.CONTEXT_RISK_ARRAY, 8);
-    this.extras = this.riskArray + this.cellCount;
+    this.terms = at(layout.CONTEXT_TERMS, 8);
+    this.instrumentGroup = at(layout.CONTEXT_INSTRUMENT_GROUP, 4);
+    this.instrumentExpiry = at(layout.CONTEXT_INSTRUMENT_EXPIRY, 4);
     this.positionRow = at(layout.CONTEXT_POSITION_ROW, 4);
     this.positionQuantity = at(layout.CONTEXT_POSITION_QUANTITY, 8);
-    this.rollFactor = at(layout.CONTEXT_EXPIRY_ROLL_FACTOR, 8);
     this.grid = at(layout.CONTEXT_GRID, 8);
     this.groupIndexPrice = at(layout.CONTEXT_GROUP_INDEX_PRICE, 8);
     this.groupScalars = at(layout.CONTEXT_GROUP_SCALARS, 8);
@@ -110,13 +111,17 @@ class Frame {
     return this.u32[this.positionRow + p]!;
   }
 
-  /** Index of the extras of the row in a position entry. */
-  extrasOf(entry: number): number {
-    return this.extras + ((entry & ~layout.FLAG_MASK) >> 3);
+  /** Index of the terms of the instrument in a position entry. */
+  termsOf(entry: number): number {
+    return this.terms + (entry >>> layout.FLAG_BITS) * layout.TERM_COUNT;
+  }
+
+  groupAt(p: number): number {
+    return this.i32[this.instrumentGroup + (this.entryAt(p) >>> layout.FLAG_BITS)]!;
   }
 
   expiryAt(p: number): number {
-    return this.i32[(this.extrasOf(this.entryAt(p)) + layout.ROW_IDS) * 2]!;
+    return this.i32[this.instrumentExpiry + (this.entryAt(p) >>> layout.FLAG_BITS)]!;
   }
 }
 
@@ -127,9 +132,9 @@ function marginSet(frame: Frame, set: number): void {
   let p = frame.u32[frame.setFirst + set]!;
   const end = p + frame.u32[frame.setCount + set]!;
   while (p < end) {
-    const group = frame.i32[(frame.extrasOf(frame.entryAt(p)) + layout.ROW_IDS) * 2 + 1]!;
+    const group = frame.groupAt(p);
     const linearEnd = scanLinear(frame, p);
-    const groupEnd = scanOptions(frame, p, linearEnd);
+    const groupEnd = linearEnd === p ? scanOptions(frame, p) : scanMixed(frame, p, linearEnd);
     chargeGroup(frame, group, linearEnd, groupEnd);
     p = groupEnd;
   }
@@ -144,11 +149,11 @@ function scanLinear(frame: Frame, first: number): number {
   let p = first;
   let entry = frame.entryAt(p);
   while ((entry & layout.FLAG_LINEAR) !== 0) {
-    const extras = frame.extrasOf(entry);
+    const terms = frame.termsOf(entry);
     const quantity = f64[positionQuantity + p]!;
-    value += quantity * f64[extras + layout.ROW_VALUE]!;
-    amount += quantity * f64[extras + layout.ROW_AMOUNT]!;
-    delta += quantity * f64[extras + layout.ROW_DELTA]!;
+    value += quantity * f64[terms + layout.TERM_VALUE]!;
+    amount += quantity * f64[terms + layout.TERM_AMOUNT]!;
+    delta += quantity * f64[terms + layout.TERM_DELTA]!;
     p++;
     if ((entry & layout.FLAG_END_GROUP) !== 0) break;
     entry = frame.entryAt(p);
@@ -159,44 +164,72 @@ function scanLinear(frame: Frame, first: number): number {
   return p;
 }
 
-function scanOptions(frame: Frame, linearFirst: number, optionFirst: number): number {
-  const { f64, i32, positionQuantity, rollFactor } = frame;
+function scanOptions(frame: Frame, first: number): number {
+  const { f64, positionQuantity } = frame;
+  let { value, restDelta } = frame;
+  let longDelta = 0;
+  let roll = 0;
+  let expiryDelta = 0;
+  let p = first;
+  let entry = 0;
+  do {
+    entry = frame.entryAt(p);
+    const terms = frame.termsOf(entry);
+    const quantity = f64[positionQuantity + p]!;
+    const delta = quantity * f64[terms + layout.TERM_DELTA]!;
+    value += quantity * f64[terms + layout.TERM_VALUE]!;
+    expiryDelta += delta;
+    longDelta += quantity > 0 ? delta : 0;
+    restDelta += quantity > 0 ? 0 : delta;
+    if ((entry & layout.FLAG_END_EXPIRY) !== 0) {
+      roll += Math.abs(expiryDelta) * f64[terms + layout.TERM_ROLL_FACTOR]!;
+      expiryDelta = 0;
+    }
+    p++;
+  } while ((entry & layout.FLAG_END_GROUP) === 0);
+  frame.value = value;
+  frame.restDelta = restDelta;
+  frame.longDelta = longDelta;
+  frame.roll = roll;
+  return p;
+}
+
+function scanMixed(frame: Frame, linearFirst: number, optionFirst: number): number {
+  const { f64, positionQuantity } = frame;
   let { value, restDelta } = frame;
   let longDelta = 0;
   let roll = 0;
   let expiryDelta = 0;
   let linear = linearFirst;
   let p = optionFirst;
-  let last = optionFirst > linearFirst && (frame.entryAt(optionFirst - 1) & layout.FLAG_END_GROUP) !== 0;
+  let last = (frame.entryAt(optionFirst - 1) & layout.FLAG_END_GROUP) !== 0;
   while (!last) {
     const entry = frame.entryAt(p);
-    const extras = frame.extrasOf(entry);
+    const terms = frame.termsOf(entry);
     const quantity = f64[positionQuantity + p]!;
-    const delta = quantity * f64[extras + layout.ROW_DELTA]!;
-    value += quantity * f64[extras + layout.ROW_VALUE]!;
+    const delta = quantity * f64[terms + layout.TERM_DELTA]!;
+    value += quantity * f64[terms + layout.TERM_VALUE]!;
     expiryDelta += delta;
     longDelta += quantity > 0 ? delta : 0;
     restDelta += quantity > 0 ? 0 : delta;
     p++;
     if ((entry & layout.FLAG_END_EXPIRY) !== 0) {
-      const expiry = i32[(extras + layout.ROW_IDS) * 2]!;
+      const expiry = frame.expiryAt(p - 1);
       while (linear < optionFirst && frame.expiryAt(linear) <= expiry) {
-        const other = frame.expiryAt(linear);
         const runEnd = runEndOf(frame, linear, optionFirst);
-        const otherDelta = runDelta(frame, linear, runEnd);
-        if (other === expiry) expiryDelta += otherDelta;
-        else roll += Math.abs(otherDelta) * f64[rollFactor + other]!;
+        const net = runDelta(frame, linear, runEnd);
+        if (frame.expiryAt(linear) === expiry) expiryDelta += net;
+        else roll += Math.abs(net) * rollFactorAt(frame, linear);
         linear = runEnd;
       }
-      roll += Math.abs(expiryDelta) * f64[rollFactor + expiry]!;
+      roll += Math.abs(expiryDelta) * f64[terms + layout.TERM_ROLL_FACTOR]!;
       expiryDelta = 0;
     }
     last = (entry & layout.FLAG_END_GROUP) !== 0;
   }
   while (linear < optionFirst) {
-    const other = frame.expiryAt(linear);
     const runEnd = runEndOf(frame, linear, optionFirst);
-    roll += Math.abs(runDelta(frame, linear, runEnd)) * f64[rollFactor + other]!;
+    roll += Math.abs(runDelta(frame, linear, runEnd)) * rollFactorAt(frame, linear);
     linear = runEnd;
   }
   frame.value = value;
@@ -204,6 +237,10 @@ function scanOptions(frame: Frame, linearFirst: number, optionFirst: number): nu
   frame.longDelta = longDelta;
   frame.roll = roll;
   return p;
+}
+
+function rollFactorAt(frame: Frame, p: number): number {
+  return frame.f64[frame.termsOf(frame.entryAt(p)) + layout.TERM_ROLL_FACTOR]!;
 }
 
 function runEndOf(frame: Frame, first: number, end: number): number {
@@ -216,7 +253,7 @@ function runEndOf(frame: Frame, first: number, end: number): number {
 function runDelta(frame: Frame, first: number, end: number): number {
   let delta = 0;
   for (let p = first; p < end; p++) {
-    delta += frame.f64[frame.positionQuantity + p]! * frame.f64[frame.extrasOf(frame.entryAt(p)) + layout.ROW_DELTA]!;
+    delta += frame.f64[frame.positionQuantity + p]! * frame.f64[frame.termsOf(frame.entryAt(p)) + layout.TERM_DELTA]!;
   }
   return delta;
 }
@@ -319,10 +356,10 @@ export function deribitPmVectors(
   const { f64, cellCount } = frame;
   let p = frame.u32[frame.setFirst + set]!;
   const end = p + frame.u32[frame.setCount + set]!;
-  while (p < end && frame.i32[(frame.extrasOf(frame.entryAt(p)) + layout.ROW_IDS) * 2 + 1]! !== group) p++;
+  while (p < end && frame.groupAt(p) !== group) p++;
   if (p === end) return 0;
   const linearEnd = scanLinear(frame, p);
-  const groupEnd = scanOptions(frame, p, linearEnd);
+  const groupEnd = linearEnd === p ? scanOptions(frame, p) : scanMixed(frame, p, linearEnd);
   const grid = frame.grid + group * layout.GRID_COLUMN_COUNT * cellCount;
   accumulateRows(
     frame.u32, frame.positionRow + linearEnd, f64, frame.positionQuantity + linearEnd, groupEnd - linearEnd,

@@ -7,24 +7,25 @@ import { word, type MemoryViews } from './memory-views.ts';
 export function riskArray(memory: MemoryViews, context: number, first: number, count: number): void {
   const { f64, i32 } = memory;
   const cellCount = word(memory, context, layout.CONTEXT_CELL_COUNT);
-  const rowFloats = word(memory, context, layout.CONTEXT_ROW_STRIDE) / 8;
+  const rollFactors = word(memory, context, layout.CONTEXT_EXPIRY_ROLL_FACTOR) / 8;
   const groups = word(memory, context, layout.CONTEXT_INSTRUMENT_GROUP) / 4;
   const expiries = word(memory, context, layout.CONTEXT_INSTRUMENT_EXPIRY) / 4;
   const shapes = word(memory, context, layout.CONTEXT_INSTRUMENT_SHAPE) / 4;
   for (let instrument = first; instrument < first + count; instrument++) {
-    const row = word(memory, context, layout.CONTEXT_RISK_ARRAY) / 8 + instrument * rowFloats;
+    const row = word(memory, context, layout.CONTEXT_RISK_ARRAY) / 8 + instrument * cellCount;
+    const terms = word(memory, context, layout.CONTEXT_TERMS) / 8 + instrument * layout.TERM_COUNT;
     const group = i32[groups + instrument]!;
     const expiry = i32[expiries + instrument]!;
     const shape = i32[shapes + instrument]!;
-    i32[(row + cellCount + layout.ROW_IDS) * 2] = expiry;
-    i32[(row + cellCount + layout.ROW_IDS) * 2 + 1] = group;
+    f64[terms + layout.TERM_ROLL_FACTOR] = f64[rollFactors + expiry]!;
     const grid = word(memory, context, layout.CONTEXT_GRID) / 8 + group * layout.GRID_COLUMN_COUNT * cellCount;
     const isOption = shape === layout.SHAPE_CALL || shape === layout.SHAPE_PUT;
-    if (!isPriced(memory, context, instrument, group, expiry, isOption)) poisonRow(f64, row, cellCount);
+    if (!isPriced(memory, context, instrument, group, expiry, isOption)) poisonRow(f64, row, terms, cellCount);
     else if (isOption) {
-      fillOptionRow(memory, context, instrument, group, expiry, shape === layout.SHAPE_CALL ? 1 : -1, row, grid, cellCount);
-    } else fillLinearRow(memory, context, instrument, group, row, grid, cellCount);
-    if (!isFiniteRow(f64, row, cellCount)) poisonRow(f64, row, cellCount);
+      const sign = shape === layout.SHAPE_CALL ? 1 : -1;
+      fillOptionRow(memory, context, instrument, group, expiry, sign, row, terms, grid, cellCount);
+    } else fillLinearRow(memory, context, instrument, group, row, terms, grid, cellCount);
+    if (!isFiniteRow(f64, row, terms, cellCount)) poisonRow(f64, row, terms, cellCount);
   }
 }
 
@@ -49,7 +50,8 @@ function isPriced(
 }
 
 function fillLinearRow(
-  memory: MemoryViews, context: number, instrument: number, group: number, row: number, grid: number, cellCount: number,
+  memory: MemoryViews, context: number, instrument: number, group: number, row: number, terms: number,
+  grid: number, cellCount: number,
 ): void {
   const { f64 } = memory;
   const forward = floatOf(memory, context, layout.CONTEXT_INSTRUMENT_FORWARD, instrument);
@@ -58,12 +60,12 @@ function fillLinearRow(
   const amount = inverse ? size / forward : size * forward;
   const shockClass = grid + layout.GRID_CLASS * cellCount;
   for (let s = 0; s < cellCount; s++) f64[row + s] = amount * f64[shockClass + s]!;
-  storeExtras(f64, row + cellCount, inverse ? -amount : amount, inverse ? amount : size, amount);
+  storeTerms(f64, terms, inverse ? -amount : amount, inverse ? amount : size, amount);
 }
 
 function fillOptionRow(
   memory: MemoryViews, context: number, instrument: number, group: number, expiry: number, sign: number, row: number,
-  grid: number, cellCount: number,
+  terms: number, grid: number, cellCount: number,
 ): void {
   const { f64, i32 } = memory;
   const forward = floatOf(memory, context, layout.CONTEXT_INSTRUMENT_FORWARD, instrument);
@@ -100,23 +102,22 @@ function fillOptionRow(
     const unit = inverse ? inverseForward * f64[table + layout.GRID_INVERSE_MULTIPLIER * cellCount]! : 1;
     f64[row + s] = size * ((price * unit - value) * f64[table + layout.GRID_WEIGHT * cellCount]!);
   }
-  storeExtras(f64, row + cellCount, size * value, size * (inverse ? delta - value : delta), 0);
+  storeTerms(f64, terms, size * value, size * (inverse ? delta - value : delta), 0);
 }
 
-function storeExtras(f64: Float64Array, extras: number, value: number, delta: number, amount: number): void {
-  f64[extras + layout.ROW_VALUE] = value;
-  f64[extras + layout.ROW_DELTA] = delta;
-  f64[extras + layout.ROW_AMOUNT] = amount;
+function storeTerms(f64: Float64Array, terms: number, value: number, delta: number, amount: number): void {
+  f64[terms + layout.TERM_VALUE] = value;
+  f64[terms + layout.TERM_DELTA] = delta;
+  f64[terms + layout.TERM_AMOUNT] = amount;
 }
 
-function poisonRow(f64: Float64Array, row: number, cellCount: number): void {
+function poisonRow(f64: Float64Array, row: number, terms: number, cellCount: number): void {
   f64.fill(NaN, row, row + cellCount);
-  storeExtras(f64, row + cellCount, NaN, NaN, NaN);
+  storeTerms(f64, terms, NaN, NaN, NaN);
 }
 
-function isFiniteRow(f64: Float64Array, row: number, cellCount: number): boolean {
+function isFiniteRow(f64: Float64Array, row: number, terms: number, cellCount: number): boolean {
   let probe = 0;
   for (let s = 0; s < cellCount; s++) probe += f64[row + s]! * 0;
-  const extras = row + cellCount;
-  return probe + (f64[extras + layout.ROW_VALUE]! * 0 + f64[extras + layout.ROW_DELTA]! * 0) === 0;
+  return probe + (f64[terms + layout.TERM_VALUE]! * 0 + f64[terms + layout.TERM_DELTA]! * 0) === 0;
 }

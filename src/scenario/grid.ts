@@ -36,7 +36,8 @@ export function writeGrid(
     masks[GRID_UP_MASK * cellCount + cell] = volatility === 'up' ? -1n : 0n;
     masks[GRID_DOWN_MASK * cellCount + cell] = volatility === 'down' ? -1n : 0n;
     grid[GRID_WEIGHT * cellCount + cell] = weight;
-    grid[GRID_CLASS * cellCount + cell] = (inverse ? 1 - inverseMultiplier : spotShock) * weight;
+    // 1 - 1/(1+m) = m/(1+m), which keeps its digits for small moves.
+    grid[GRID_CLASS * cellCount + cell] = (inverse ? spotShock / multiplier : spotShock) * weight;
     grid[GRID_DAMPENER * cellCount + cell] = dampener;
   }
 }

@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { describe, expect, it } from 'vitest';
-import { cellCountOf, rowFloatsOf } from '../../src/columns/schema.ts';
+import { cellCountOf } from '../../src/columns/schema.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { statusNames } from '../../src/engine/totals.ts';
 import { loadGoldenCases, type GoldenCase, type GoldenGroup, type GoldenNettingSet } from '../support/golden.ts';
@@ -55,7 +55,7 @@ function checkSet(engine: Engine, set: number, expected: GoldenNettingSet, golde
 /** Cells per contract of every instrument of a group, from the risk array. */
 function checkCells(engine: Engine, group: GoldenGroup): void {
   const { scenarioCount } = engine.arena.plan.counts;
-  const rowFloats = rowFloatsOf(scenarioCount);
+  const rowFloats = cellCountOf(scenarioCount);
   for (const { name, cellsPerContract } of group.instruments ?? []) {
     const index = engine.market.instruments.findIndex((instrument) => instrument.name === name);
     const row = engine.rows.rowOf[index]! * rowFloats;

@@ -8,7 +8,7 @@ import { accountNames, asOfMs, bookOf, params, randomNumbers, syntheticMarket, s
 /** All bytes of the columns that kernels write. */
 function written(engine: Engine): Uint8Array[] {
   const { riskArray, result, chunk } = engine.arena.views;
-  return [riskArray.row, ...Object.values(result), chunk.totals].map((column) =>
+  return [riskArray.row, riskArray.terms, ...Object.values(result), chunk.totals].map((column) =>
     new Uint8Array(column.buffer.slice(column.byteOffset, column.byteOffset + column.byteLength)),
   );
 }

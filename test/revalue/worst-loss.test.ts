@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CONTEXT_CELL_COUNT, CONTEXT_ROW_STRIDE, CONTEXT_SCENARIO_COUNT } from '../../assembly/portable/layout.ts';
 import { Arena, planArena } from '../../src/columns/arena.ts';
-import { cellCountOf, rowFloatsOf } from '../../src/columns/schema.ts';
+import { cellCountOf } from '../../src/columns/schema.ts';
 import { writeContext } from '../../src/engine/tick-inputs.ts';
 import { scalarKernels } from '../../src/scalar/kernels.ts';
 import { compileBuild, createMemory, heapBaseOf, instantiate, type KernelExports } from '../../src/wasm/module.ts';
@@ -33,13 +33,12 @@ function fixture(scenarioCount: number, seed: number): Fixture {
   const arena = new Arena(plan, memory.buffer);
   writeContext(arena);
   const { riskArray, nettingSet, position, group } = arena.views;
-  const rowFloats = rowFloatsOf(scenarioCount);
   const cellCount = cellCountOf(scenarioCount);
   group.grid.fill(0);
   for (let row = 0; row < instrumentCount; row++) {
     for (let s = 0; s < cellCount; s++) {
-      const last = riskArray.row[row * rowFloats + scenarioCount - 1]!;
-      riskArray.row[row * rowFloats + s] = s < scenarioCount ? (random() - 0.5) * 10 ** Math.floor(random() * 6) : last;
+      const last = riskArray.row[row * cellCount + scenarioCount - 1]!;
+      riskArray.row[row * cellCount + s] = s < scenarioCount ? (random() - 0.5) * 10 ** Math.floor(random() * 6) : last;
     }
   }
   const sets: { row: number; quantity: number }[][] = [];
@@ -51,12 +50,12 @@ function fixture(scenarioCount: number, seed: number): Fixture {
     for (let p = 0; p < set; p++, slot++) {
       const row = Math.floor(random() * instrumentCount);
       const quantity = Math.round(random() * 400 - 200) / 8;
-      position.row[slot] = row * rowFloats * 8 + Math.floor(random() * 8);
+      position.row[slot] = row * 16 + Math.floor(random() * 8);
       position.quantity[slot] = quantity;
       sets[set]!.push({ row, quantity });
     }
   }
-  const cells = (row: number): Float64Array => riskArray.row.subarray(row * rowFloats, row * rowFloats + scenarioCount);
+  const cells = (row: number): Float64Array => riskArray.row.subarray(row * cellCount, row * cellCount + scenarioCount);
   return { arena, kernels: instantiate(module, memory), sets, cells };
 }
 

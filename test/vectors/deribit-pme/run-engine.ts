@@ -1,4 +1,3 @@
-import { ROW_EXTRA_COUNT } from '../../../assembly/portable/layout.ts';
 import { Engine, type Book } from '../../../src/index.ts';
 import { cellCountOf } from '../../../src/columns/schema.ts';
 import type { Portfolio } from './portfolio.ts';
@@ -96,7 +95,7 @@ function bookOf({ market, quantity }: Portfolio, currencies: readonly string[]):
 function instrumentCells(engine: Engine, { market, quantity }: Portfolio): Map<string, Cells> {
   const { scenarioCount } = engine.arena.plan.counts;
   const { row } = engine.arena.views.riskArray;
-  const rowFloats = cellCountOf(scenarioCount) + ROW_EXTRA_COUNT;
+  const rowFloats = cellCountOf(scenarioCount);
   return new Map(market.instruments.map(({ name }, index) => {
     const first = engine.rows.rowOf[index] * rowFloats;
     return [name, Array.from(row.subarray(first, first + scenarioCount), (cell) => cell * quantity[index])] as const;

@@ -1,4 +1,4 @@
-import { ROW_DELTA, ROW_EXTRA_COUNT } from '../../../assembly/portable/layout.ts';
+import { TERM_COUNT, TERM_DELTA } from '../../../assembly/portable/layout.ts';
 import { Engine, type Instrument, type Market } from '../../../src/index.ts';
 
 /** One account per instrument, each holding a quantity of its own. */
@@ -55,13 +55,11 @@ export async function evaluateHoldings(holdings: readonly Holding[]): Promise<Ho
   if (holdings.length === 0) return [];
   const engine = createEngine(holdings);
   await engine.tick();
-  const { row } = engine.arena.views.riskArray;
-  const rowFloats = row.length / holdings.length;
-  const deltaOffset = rowFloats - ROW_EXTRA_COUNT + ROW_DELTA;
+  const { terms } = engine.arena.views.riskArray;
   // One netting set per account, in account order.
   const results = holdings.map(({ quantity }, index) => ({
     equity: engine.results.equity[index],
-    delta: quantity * row[engine.rows.rowOf[index] * rowFloats + deltaOffset],
+    delta: quantity * terms[engine.rows.rowOf[index] * TERM_COUNT + TERM_DELTA],
   }));
   await engine.close();
   return results;
