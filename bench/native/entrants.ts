@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Arena } from '../../src/columns/arena.ts';
-import { rowFloatsOf } from '../../src/columns/schema.ts';
+import { cellCountOf } from '../../src/columns/schema.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import type { Entrant } from '../entrant.ts';
 import { LineProcess } from '../line-process.ts';
@@ -54,7 +54,7 @@ export async function nativeEntrants(arena: Arena, scenarios: number): Promise<E
 
 function compile({ name, flags }: NativeVariant, folder: string, scenarios: number): string {
   const program = join(folder, name);
-  const sizes = [`-DSCENARIO_COUNT=${scenarios}`, `-DROW_FLOATS=${rowFloatsOf(scenarios)}`];
+  const sizes = [`-DSCENARIO_COUNT=${scenarios}`, `-DROW_CELLS=${cellCountOf(scenarios)}`];
   const source = join(packageRoot, 'bench', 'native', 'revalue.c');
   // Not -std=c11: strict ISO mode turns contraction off, and the two variants would be one.
   execFileSync('gcc', ['-std=gnu11', ...flags, ...sizes, '-o', program, source]);

@@ -1,7 +1,7 @@
 /*
  * The workload `revalue` in plain C: the same columns, the same order of operations, loops left to the compiler.
  *
- * Compiled for one scenario count and row length (SCENARIO_COUNT, ROW_FLOATS), so that the compiler knows the trip count of the inner loop and
+ * Compiled for one scenario count and row length (SCENARIO_COUNT, ROW_CELLS), so that the compiler knows the trip count of the inner loop and
  * can keep the cells in registers: the best case for compiled code.
  *
  * revalue INPUT OUTPUT: reads the columns, then for each line on standard input does the work once and prints the milliseconds it took; at
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { FLAG_MASK = 15, LINE_BYTES = 64 };
+enum { FLAG_BITS = 4, LINE_BYTES = 64 };
 
 typedef struct {
   uint64_t account_count;
@@ -49,7 +49,7 @@ static void revalue(
     uint32_t first = first_position[account];
     uint32_t end = first + position_count[account];
     for (uint32_t p = first; p < end; p++) {
-      const double *row = risk_array + ((position_row[p] & ~(uint32_t)FLAG_MASK) >> 3);
+      const double *row = risk_array + (size_t)(position_row[p] >> FLAG_BITS) * ROW_CELLS;
       double held = quantity[p];
       for (int s = 0; s < SCENARIO_COUNT; s++) cells[s] = cells[s] + held * row[s];
     }
@@ -69,7 +69,7 @@ int main(int argument_count, char **arguments) {
   uint32_t *position_count = read_column(input, 4, counts.account_count);
   uint32_t *position_row = read_column(input, 4, counts.position_count);
   double *quantity = read_column(input, 8, counts.position_count);
-  double *risk_array = read_column(input, 8, counts.instrument_count * ROW_FLOATS);
+  double *risk_array = read_column(input, 8, counts.instrument_count * ROW_CELLS);
   fclose(input);
   double *worst = calloc(counts.account_count, 8);
   if (worst == NULL) fail("out of memory");

@@ -32,15 +32,25 @@ async function run(parameters: Parameters): Promise<Outcome> {
   const margrid = { name: 'margrid', run: () => timed(() => kernels.riskArray(plan.context, 0, instruments)) };
   const timings = await measureInTurn([margrid, ...entrants], parameters.runs);
   const own = timings.get('margrid')!;
+  const results = resultsOf(arena);
   const cells = instruments * scenarios;
   return {
     ...own,
-    hash: columnHash(arena.views.riskArray.row),
+    hash: columnHash(results),
     note: 'WASM SIMD, one thread',
     throughput: { perSecond: (cells / own.median) * 1_000, unit: 'cells' },
-    entrants: await entrantReports(entrants, timings, own.median, arena.views.riskArray.row),
+    entrants: await entrantReports(entrants, timings, own.median, results),
     details: { nanosecondsPerCell: (own.median * 1e6) / cells },
   };
+}
+
+/** Everything kernel A writes: cells, then values and deltas. */
+function resultsOf(arena: Arena): Float64Array {
+  const { row, terms } = arena.views.riskArray;
+  const all = new Float64Array(row.length + terms.length);
+  all.set(row);
+  all.set(terms, row.length);
+  return all;
 }
 
 function javaScriptTwin(arena: Arena, instruments: number): Entrant {
@@ -50,7 +60,7 @@ function javaScriptTwin(arena: Arena, instruments: number): Entrant {
     note: "margrid's own JavaScript engine: the same formula, typed arrays, no Math.exp or Math.log; one thread",
     bitEqual: true,
     run: () => timed(() => kernels.riskArray(arena.plan.context, 0, instruments)),
-    results: async () => arena.views.riskArray.row,
+    results: async () => resultsOf(arena),
     close: async () => {},
   };
 }
@@ -69,7 +79,7 @@ function wasmTwin(source: Arena, instruments: number): Entrant {
     note: 'the scalar twin in WASM, without SIMD; one thread',
     bitEqual: true,
     run: () => timed(() => void kernels['riskArrayScalar']!(arena.plan.context, 0, instruments)),
-    results: async () => arena.views.riskArray.row,
+    results: async () => resultsOf(arena),
     close: async () => {},
   };
 }

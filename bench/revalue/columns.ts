@@ -1,6 +1,6 @@
-import { FLAG_END_EXPIRY, FLAG_END_GROUP } from '../../assembly/portable/layout.ts';
+import { FLAG_BITS, FLAG_END_EXPIRY, FLAG_END_GROUP } from '../../assembly/portable/layout.ts';
 import { Arena, planArena, type ArenaPlan } from '../../src/columns/arena.ts';
-import { cellCountOf, rowFloatsOf } from '../../src/columns/schema.ts';
+import { cellCountOf } from '../../src/columns/schema.ts';
 import { writeContext } from '../../src/engine/tick-inputs.ts';
 import { RandomStream } from '../../src/generate/random.ts';
 
@@ -44,12 +44,11 @@ export function writeRevalueColumns(arena: Arena, size: RevalueSize): void {
 /** Profit and loss uniform in [-100, 100); the padding repeats the last scenario, as in every risk array. */
 function writeRiskRows(arena: Arena, { scenarios, instruments, seed }: RevalueSize): void {
   const rows = arena.views.riskArray.row;
-  const rowFloats = rowFloatsOf(scenarios);
   const cellCount = cellCountOf(scenarios);
   const random = new RandomStream();
   for (let instrument = 0; instrument < instruments; instrument++) {
     random.restart(seed, instrument, riskStream);
-    const row = instrument * rowFloats;
+    const row = instrument * cellCount;
     for (let cell = 0; cell < scenarios; cell++) rows[row + cell] = random.nextFineFraction() * 200 - 100;
     rows.fill(rows[row + scenarios - 1]!, row + scenarios, row + cellCount);
   }
@@ -59,9 +58,8 @@ function writeRiskRows(arena: Arena, { scenarios, instruments, seed }: RevalueSi
  * Exactly `positions` per account, sorted by row as in a real book. Position k is drawn from the k-th of equal shares of the instruments: distinct
  * as long as there are as many instruments as positions, and all instruments are held equally often.
  */
-function writePositions(arena: Arena, { accounts, positions, scenarios, instruments, seed }: RevalueSize): void {
+function writePositions(arena: Arena, { accounts, positions, instruments, seed }: RevalueSize): void {
   const { nettingSet, position } = arena.views;
-  const rowBytes = rowFloatsOf(scenarios) * 8;
   const random = new RandomStream();
   for (let account = 0; account < accounts; account++) {
     random.restart(seed, account, positionStream);
@@ -72,7 +70,7 @@ function writePositions(arena: Arena, { accounts, positions, scenarios, instrume
     for (let held = 0; held < positions; held++) {
       const instrument = Math.floor(((held + random.nextFraction()) * instruments) / positions);
       const last = held === positions - 1;
-      position.row[first + held] = instrument * rowBytes + (last ? FLAG_END_EXPIRY | FLAG_END_GROUP : 0);
+      position.row[first + held] = (instrument << FLAG_BITS) | (last ? FLAG_END_EXPIRY | FLAG_END_GROUP : 0);
       // Tenths of a contract, long or short, never zero.
       const size = (1 + random.nextIndex(1_000)) / 10;
       position.quantity[first + held] = random.nextFraction() < 0.5 ? -size : size;

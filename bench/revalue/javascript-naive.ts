@@ -1,6 +1,6 @@
-import { FLAG_MASK } from '../../assembly/portable/layout.ts';
+import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import type { Arena } from '../../src/columns/arena.ts';
-import { rowFloatsOf } from '../../src/columns/schema.ts';
+import { cellCountOf } from '../../src/columns/schema.ts';
 import type { RevalueSize } from './columns.ts';
 
 /** The book as a newcomer would hold it: objects in arrays. */
@@ -14,16 +14,15 @@ interface NaiveAccount {
 
 /** The first `count` accounts as objects. */
 export function naiveAccounts(arena: Arena, { scenarios, instruments, positions }: RevalueSize, count: number): NaiveAccount[] {
-  const rowFloats = rowFloatsOf(scenarios);
+  const cellCount = cellCountOf(scenarios);
   const { position, riskArray } = arena.views;
   const all: NaiveInstrument[] = Array.from({ length: instruments }, (_, index) => ({
-    profitAndLoss: [...riskArray.row.subarray(index * rowFloats, index * rowFloats + scenarios)],
+    profitAndLoss: [...riskArray.row.subarray(index * cellCount, index * cellCount + scenarios)],
   }));
   return Array.from({ length: count }, (_, account) => ({
     positions: Array.from({ length: positions }, (__, held) => {
       const slot = account * positions + held;
-      const row = (position.row[slot]! & ~FLAG_MASK) / (rowFloats * 8);
-      return { instrument: all[row]!, quantity: position.quantity[slot]! };
+      return { instrument: all[position.row[slot]! >>> FLAG_BITS]!, quantity: position.quantity[slot]! };
     }),
   }));
 }

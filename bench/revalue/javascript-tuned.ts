@@ -1,4 +1,4 @@
-import * as layout from '../../assembly/portable/layout.ts';
+import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import type { Arena } from '../../src/columns/arena.ts';
 
 /**
@@ -8,7 +8,8 @@ import type { Arena } from '../../src/columns/arena.ts';
  * JavaScript engine keeps for its margin models, is written and read again and costs a quarter. What was tried: docs/PERFORMANCE.md.
  */
 export interface RevalueColumns {
-  readonly positionRow: Uint32Array;
+  /** First cell of the position's row: a column of its own, as integers and already multiplied. */
+  readonly rowStart: Int32Array;
   readonly quantity: Float64Array;
   readonly firstPosition: Uint32Array;
   readonly positionCount: Uint32Array;
@@ -20,7 +21,7 @@ export interface RevalueColumns {
 export function revalueColumnsOf(arena: Arena, cellCount: number): RevalueColumns {
   const { nettingSet, position, riskArray, result } = arena.views;
   return {
-    positionRow: position.row,
+    rowStart: Int32Array.from(position.row, (entry) => (entry >>> FLAG_BITS) * cellCount),
     quantity: position.quantity,
     firstPosition: nettingSet.firstPosition,
     positionCount: nettingSet.positionCount,
@@ -32,8 +33,7 @@ export function revalueColumnsOf(arena: Arena, cellCount: number): RevalueColumn
 
 /** Worst loss of accounts [first, end). */
 export function revalueTuned(columns: RevalueColumns, first: number, end: number): void {
-  const { positionRow, quantity, firstPosition, positionCount, risk, worst, cellCount } = columns;
-  const rowMask = ~layout.FLAG_MASK;
+  const { rowStart, quantity, firstPosition, positionCount, risk, worst, cellCount } = columns;
   for (let account = first; account < end; account++) {
     const from = firstPosition[account]! | 0;
     const to = (from + positionCount[account]!) | 0;
@@ -43,7 +43,7 @@ export function revalueTuned(columns: RevalueColumns, first: number, end: number
     for (; block + 8 <= cellCount; block = (block + 8) | 0) {
       let c0 = 0, c1 = 0, c2 = 0, c3 = 0, c4 = 0, c5 = 0, c6 = 0, c7 = 0;
       for (let p = from; p < to; p = (p + 1) | 0) {
-        const row = (block + ((positionRow[p]! & rowMask) >> 3)) | 0;
+        const row = (block + rowStart[p]!) | 0;
         const held = quantity[p]!;
         c0 += held * risk[row]!;
         c1 += held * risk[(row + 1) | 0]!;
@@ -67,7 +67,7 @@ export function revalueTuned(columns: RevalueColumns, first: number, end: number
     for (; block < cellCount; block = (block + 2) | 0) {
       let c0 = 0, c1 = 0;
       for (let p = from; p < to; p = (p + 1) | 0) {
-        const row = (block + ((positionRow[p]! & rowMask) >> 3)) | 0;
+        const row = (block + rowStart[p]!) | 0;
         c0 += quantity[p]! * risk[row]!;
         c1 += quantity[p]! * risk[(row + 1) | 0]!;
       }

@@ -1,6 +1,11 @@
 import { MargridError } from '../errors.ts';
 
-/** Ctrl-C or a termination request, as an AbortSignal: what is being written is then removed, never left half-done under its name. */
+/**
+ * Ctrl-C or a termination request, as an AbortSignal: what is being written is then removed, never left half-done under its name.
+ *
+ * Only for commands that write files. The others have nothing to clean up, and a process without a handler ends at once, where one with a
+ * handler would first have to come back from a minute of computing.
+ */
 export function interruptible(): AbortSignal {
   const controller = new AbortController();
   const stop = (): void => {

@@ -55,7 +55,7 @@ function withInputs(command: Command): Command {
     .addOption(jsonOption());
 }
 
-function buildProgram(terminal: Terminal, signal: AbortSignal, finish: (code: number) => void): Command {
+function buildProgram(terminal: Terminal, finish: (code: number) => void): Command {
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   const program = new Command('margrid')
     .description('Margins for a whole book, every tick: scenario-grid portfolio margin on WASM, reconciled against a decimal reference.')
@@ -66,7 +66,7 @@ function buildProgram(terminal: Terminal, signal: AbortSignal, finish: (code: nu
     .addOption(workersOption())
     .addOption(new Option('--kernels <engine>', 'which engine').choices(['wasm', 'javascript']))
     .option('--out <file>', 'write one row per account and currency (.parquet, .csv, .json, .ndjson, .arrow)')
-    .action(async (options: MarginOptions) => finish(await margin(options, terminal, signal)));
+    .action(async (options: MarginOptions) => finish(await margin(options, terminal, interruptible())));
 
   program.command('generate').description('a seeded book of realistic shape')
     .addOption(marketOption())
@@ -78,7 +78,7 @@ function buildProgram(terminal: Terminal, signal: AbortSignal, finish: (code: nu
     .option('--params <file>', 'parameter file (JSON); default: the shipped ones')
     .requiredOption('--out <file>', 'book file to write')
     .addOption(jsonOption())
-    .action(async (options: GenerateOptions) => finish(await generate(options, terminal, signal)));
+    .action(async (options: GenerateOptions) => finish(await generate(options, terminal, interruptible())));
 
   withInputs(program.command('reconcile').description('engine against the decimal reference; exit code 1 on a breach'))
     .addOption(new Option('--sample <n>', 'accounts to compare').default(10_000).argParser(wholeNumber(1, limits.accountCountMax)))
@@ -103,13 +103,13 @@ function buildProgram(terminal: Terminal, signal: AbortSignal, finish: (code: nu
     .option('--chain <file...>', 'chain files (docs/MARKET-DATA.md); default: the shipped ones')
     .option('--out <file>', 'write the market file')
     .addOption(jsonOption())
-    .action(async (options: MarketOptions) => finish(await market(options, terminal, signal)));
+    .action(async (options: MarketOptions) => finish(await market(options, terminal, interruptible())));
 
   program.command('greeks').description('price and Greeks of every option of a market, by the kernels')
     .addOption(marketOption())
     .option('--out <file>', 'write one row per option (.parquet, .csv, .json, .ndjson, .arrow)')
     .addOption(jsonOption())
-    .action(async (options: GreeksOptions) => finish(await greeks(options, terminal, signal)));
+    .action(async (options: GreeksOptions) => finish(await greeks(options, terminal, interruptible())));
 
   program.command('models').description('margin models, with the evidence for every component')
     .addOption(jsonOption())
@@ -127,7 +127,7 @@ function buildProgram(terminal: Terminal, signal: AbortSignal, finish: (code: nu
     .addOption(new Option('--sample <n>', 'accounts to reconcile').default(10_000).argParser(wholeNumber(1, limits.accountCountMax)))
     .addOption(new Option('--baseline-accounts <n>', 'accounts of the JavaScript comparison').default(100_000).argParser(wholeNumber(1, limits.accountCountMax)))
     .addOption(jsonOption())
-    .action(async (options: DemoOptions) => finish(await demo(options, terminal, signal)));
+    .action(async (options: DemoOptions) => finish(await demo(options, terminal)));
   return program;
 }
 
@@ -154,7 +154,7 @@ function report(error: unknown, terminal: Terminal): number {
 
 const terminal = openTerminal();
 try {
-  await buildProgram(terminal, interruptible(), (code) => (process.exitCode = code)).parseAsync();
+  await buildProgram(terminal, (code) => (process.exitCode = code)).parseAsync();
 } catch (error) {
   process.exitCode = report(error, terminal);
 }

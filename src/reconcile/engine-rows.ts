@@ -14,7 +14,7 @@ export interface EngineRows {
   readonly worstCase: Float64Array;
   readonly rollShock: Float64Array;
   readonly deltaShock: Float64Array;
-  /** Scenario index in the first group whose worst case is largest; -1 without groups. */
+  /** Scenario index in the first group whose rounded worst case is largest; -1 if all of them are zero. */
   readonly worstScenario: Int32Array;
   /** A `statusCodes` value. */
   readonly status: Uint8Array;

@@ -4,7 +4,7 @@ import type { GroupBreakdown, MarginStatus, NettingSetBreakdown } from '../refer
 import type { AmountColumn } from './engine-rows.ts';
 
 /**
- * What counts as agreement of the engine (64-bit floats) with the reference (50 decimal digits), per column, and why.
+ * What counts as agreement of the engine (64-bit floats) with the reference (34 decimal digits), per column, and why.
  *
  * The unit is the notional of the netting set: the sum over its positions of abs(quantity) * base coin of one
  * contract, in the settlement currency (inverse future: size/mark; inverse option: size; linear: size * forward). P&L
@@ -45,7 +45,7 @@ export const toleranceRules: Readonly<Record<ReconciledColumn, ToleranceRule>> =
     reason: 'as the worst case; it also contains rounded worst cases',
   },
   worstScenario: {
-    rule: 'equal, unless other cells are within the tolerance of the minimum: then any of them (undecided)',
+    rule: 'equal, unless other cells are within the tolerance of the minimum: then any of them (undecided); -1 for none',
     reason: 'cells that are equal on paper differ in the last place of a float',
   },
   status: {
@@ -144,14 +144,17 @@ function attainableStatuses(
   return statuses;
 }
 
-/** Cells within the tolerance of the minimum, of every group whose worst case may be the largest. */
+/**
+ * Cells within the tolerance of the minimum, of every group whose worst case may be the largest. No scenario (-1) if
+ * all worst cases may be rounded to zero: then none binds.
+ */
 function attainableWorstScenarios(groups: readonly GroupBreakdown[]): ReadonlySet<number> {
-  if (groups.length === 0) return new Set([-1]);
   const intervals = groups.map(roundedWorstCase);
-  const largestLow = intervals.map(({ low }) => low).reduce(maxOf);
-  const indexes = new Set<number>();
+  const largestLow = intervals.map(({ low }) => low).reduce(maxOf, zero);
+  const indexes = new Set<number>(largestLow.isZero() ? [-1] : []);
   groups.forEach((group, position) => {
-    if (intervals[position].high.lessThan(largestLow)) return;
+    const { high } = intervals[position];
+    if (high.isZero() || high.lessThan(largestLow)) return;
     const limit = group.aggregated.reduce(minOf).plus(groupTolerance(group).times(2));
     group.aggregated.forEach((cell, index) => {
       if (cell.lessThanOrEqualTo(limit)) indexes.add(index);

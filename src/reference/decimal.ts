@@ -61,9 +61,9 @@ export function roundToPlaces(value: Decimal, places: number): Decimal {
 }
 
 export function sum(values: Iterable<Decimal>): Decimal {
-  let total = zero;
-  for (const value of values) total = total.plus(value);
-  return total;
+  let total: Decimal | null = null;
+  for (const value of values) total = total === null ? value : total.plus(value);
+  return total ?? zero;
 }
 
 export function maxOf(a: Decimal, b: Decimal): Decimal {

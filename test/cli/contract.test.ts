@@ -46,7 +46,7 @@ const jsonRuns: readonly (readonly [string, readonly string[], (result: never) =
   ['margin --out', [...inputs, ...threads, '--out', 'out.csv'], ({ accounts }: MarginResult) => accounts, 4],
   ['reconcile', [...inputs, ...threads], (result: { isReconciled: boolean; comparedAccountCount: number }) =>
     [result.isReconciled, result.comparedAccountCount], [true, 4]],
-  ['explain', [...inputs, '--account', 'bob'], (result: { account: string }) => result.account, 'bob'],
+  ['explain', [...inputs, '--account', 'bob'], (result: { accountId: string }) => result.accountId, 'bob'],
   ['inspect', ['book.csv', '--market', 'market.csv'], (result: { content: string; problemCount: number }) =>
     [result.content, result.problemCount], ['book', 0]],
   ['market', [], (result: { chains: { name: string }[] }) => result.chains.map(({ name }) => name), ['Deribit BTC', 'SPX']],

@@ -234,6 +234,39 @@ describe('bombs', () => {
     expect([error.code, error.place.file]).toEqual(['FileUnreadable', path]);
     expect((await errorOf(readBook(path, market, { rowCountMax: 1_000_000 }))).code).toBe('FileTooLarge');
   });
+
+  test('Arrow whose number buffers are shorter than its rows', async () => {
+    const bytes = Buffer.from(
+      arrow.tableToIPC(
+        arrowTable(
+          types,
+          Array.from({ length: 77 }, () => row),
+        ),
+        'stream',
+      ),
+    );
+    for (let at = 0; at + 8 <= bytes.length; at += 8) {
+      if (bytes.readBigInt64LE(at) === 77n * 8n) bytes.writeBigInt64LE(8n, at);
+    }
+    writeFileSync(files.path('short.arrow'), bytes);
+    const error = await errorOf(readBook(files.path('short.arrow'), market));
+    expect(error.message).toContain('column quantity declares more rows than it holds');
+  });
+
+  test('an Arrow stream that was cut between two batches', async () => {
+    const batches = [row, ['b', 'BTC', 2, 0]].map((one) => arrowTable(types, [one]).batches[0]);
+    const whole = Buffer.from(arrow.tableToIPC(new arrow.Table(batches), 'stream'));
+    writeFileSync(files.path('two.arrow'), whole);
+    expect((await readBook(files.path('two.arrow'), market)).rowCount).toBe(2);
+    const endMarkerByteCount = 8;
+    const first = arrow.tableToIPC(new arrow.Table(batches.slice(0, 1)), 'stream');
+    const cut = whole.subarray(0, first.length - endMarkerByteCount);
+    // The library itself takes this for a whole stream of one row.
+    expect(arrow.tableFromIPC(cut).numRows).toBe(1);
+    writeFileSync(files.path('cut-between.arrow'), cut);
+    const error = await errorOf(readBook(files.path('cut-between.arrow'), market));
+    expect([error.code, error.message]).toEqual(['FileUnreadable', expect.stringContaining('end-of-stream marker')]);
+  });
 });
 
 describe('broken lines', () => {

@@ -41,7 +41,9 @@ const book: Book = {
 
 /** Everything a book holds, as bytes. */
 function bitsOf({ accountIds, positions, cash }: Book): Buffer {
-  const columns = [...Object.values(positions), ...Object.values(cash)] as (Uint32Array | Float64Array)[];
+  const { accountIndex, instrumentIndex, quantity, entryPrice } = positions;
+  const columns = [accountIndex, instrumentIndex, quantity, entryPrice];
+  columns.push(cash.accountIndex, cash.currencyIndex, cash.amount);
   const bytes = columns.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength));
   return Buffer.concat([Buffer.from(accountIds.join('\n')), ...bytes]);
 }

@@ -14,7 +14,7 @@ import { renderReconciliation } from '../../reconcile/report.ts';
 import { firstAccounts } from '../first-accounts.ts';
 import { amount, count, milliseconds, percent, table } from '../format.ts';
 import { loadParams } from '../inputs.ts';
-import { exitCodes, throwIfInterrupted } from '../interruption.ts';
+import { exitCodes } from '../interruption.ts';
 import { ratioDistribution } from '../ratio-distribution.ts';
 import type { Terminal } from '../terminal.ts';
 import { marginLines } from './margin.ts';
@@ -39,19 +39,16 @@ const tickMoveMax = 0.001;
 type Say = (line: string) => void;
 
 /** `margrid demo`: the main job on real quotes, measured and reconciled. Exit code 1 if the reconciliation finds a breach. */
-export async function demo(options: DemoOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
+export async function demo(options: DemoOptions, terminal: Terminal): Promise<number> {
   const say: Say = options.json ? terminal.note : terminal.print;
   const params = await loadParams(undefined);
   const { market, chains } = showMarket(say);
   const { book, engine } = await showBook(market, params, options, say);
   try {
-    throwIfInterrupted(signal);
-    const ticks = await runTicks(engine, market, options, terminal, signal);
+    const ticks = await runTicks(engine, market, options, terminal);
     const rates = showTicks(engine, book, ticks, options, say);
     const distribution = showMargins(engine, book, ticks.at(-1)!, say);
-    throwIfInterrupted(signal);
     const speedUp = await showSpeedUp(market, book, params, options.baselineAccounts, say);
-    throwIfInterrupted(signal);
     const reconciliation = showReconciliation(market, book, engine, params, options, terminal, say);
     const stateHash = engine.stateHash();
     say(`state hash ${stateHash} (the same for any number of workers, on every Node version)`);
@@ -165,15 +162,12 @@ function showReconciliation(
 }
 
 /** A seeded walk of both underlyings, and at the end the snapshot itself, so that the results are those of the real quotes. */
-async function runTicks(
-  engine: Engine, market: Market, options: DemoOptions, terminal: Terminal, signal: AbortSignal,
-): Promise<TickReport[]> {
+async function runTicks(engine: Engine, market: Market, options: DemoOptions, terminal: Terminal): Promise<TickReport[]> {
   const random = new RandomStream();
   random.restart(options.seed, 0, streamPurposes.ticks);
   const progress = terminal.progress('ticking', options.ticks);
   const reports: TickReport[] = [];
   for (let tick = 0; tick < options.ticks; tick++) {
-    throwIfInterrupted(signal);
     const moves = new Map([...market.indexPrice.keys()].map((pair) => [pair, 1 + tickMoveMax * (2 * random.nextFraction() - 1)] as const));
     const moveOf = market.instruments.map(({ baseCurrency, quoteCurrency }) => moves.get(`${baseCurrency}_${quoteCurrency}`.toLowerCase())!);
     reports.push(await engine.tick({

@@ -76,7 +76,7 @@ function nettingSet(
   addOn: Decimal,
 ): NettingSetBreakdown {
   const positions = held.map((position) => positionBreakdown(reference, position));
-  const groups = groupPositions(reference, held).map((members) => groupBreakdown(reference, members));
+  const groups = groupPositions(reference, positions).map((members) => groupBreakdown(reference, members));
   const equity = cash.plus(sum(positions.map(({ value }) => value)));
   const riskMatrixMargin = sum(groups.map((group) => group.riskMatrixMargin));
   const maintenanceMargin = exact(reference.params.mmFactor).times(riskMatrixMargin);
@@ -105,14 +105,13 @@ function nettingSet(
 }
 
 /** Sections A to F for one risk group. */
-function groupBreakdown(reference: ReferenceMarket, held: readonly ReferencePosition[]): GroupBreakdown {
+function groupBreakdown(reference: ReferenceMarket, held: readonly PositionBreakdown[]): GroupBreakdown {
   const terms = reference.terms(held[0].instrumentIndex);
   const instruments = held.map(({ instrumentIndex, quantity }): InstrumentCells => {
     const risk = reference.risk(instrumentIndex);
-    const signed = exact(quantity);
-    return { instrumentIndex, quantity: signed, risk, cells: risk.cells.map((cell) => cell.times(signed)) };
+    return { instrumentIndex, quantity, risk, cells: risk.cells.map((cell) => cell.times(quantity)) };
   });
-  const notional = sum(instruments.map(({ quantity, risk }) => quantity.abs().times(risk.notional)));
+  const notional = sum(held.map((position) => position.notional));
   const preAggregated = terms.scenarios.map(({ index }) => sum(instruments.map(({ cells }) => cells[index])));
   const aggregatedSteps = terms.scenarios.map((scenario) =>
     aggregateCell(preAggregated[scenario.index], scenario, terms),
@@ -163,8 +162,8 @@ function positionBreakdown(reference: ReferenceMarket, position: ReferencePositi
   };
 }
 
-function groupPositions(reference: ReferenceMarket, held: readonly ReferencePosition[]): ReferencePosition[][] {
-  const groups = new Map<string, ReferencePosition[]>();
+function groupPositions(reference: ReferenceMarket, held: readonly PositionBreakdown[]): PositionBreakdown[][] {
+  const groups = new Map<string, PositionBreakdown[]>();
   const inMarketOrder = [...held].sort((a, b) => a.instrumentIndex - b.instrumentIndex);
   for (const position of inMarketOrder) {
     const key = groupKey(reference.terms(position.instrumentIndex).group);
@@ -183,8 +182,8 @@ export function statusOf(equity: Decimal, maintenanceMargin: Decimal, initialMar
 }
 
 function worstScenarioOf(groups: readonly GroupBreakdown[]): number {
-  if (groups.length === 0) return -1;
-  const largest = groups.map(({ worstCase }) => worstCase).reduce(maxOf);
+  const largest = groups.map(({ worstCase }) => worstCase).reduce(maxOf, zero);
+  if (largest.isZero()) return -1;
   return groups.find(({ worstCase }) => worstCase.equals(largest))!.worstScenario.index;
 }
 

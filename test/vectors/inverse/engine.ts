@@ -1,5 +1,7 @@
 import { TERM_COUNT, TERM_DELTA } from '../../../assembly/portable/layout.ts';
+import { cellCountOf } from '../../../src/columns/schema.ts';
 import { Engine, type Instrument, type Market } from '../../../src/index.ts';
+import { writeGrid, type Scenario } from '../../../src/scenario/grid.ts';
 
 /** One account per instrument, each holding a quantity of its own. */
 export interface Holding {
@@ -63,6 +65,27 @@ export async function evaluateHoldings(holdings: readonly Holding[]): Promise<Ho
   }));
   await engine.close();
   return results;
+}
+
+/**
+ * P&L in coin of each holding when its price moves by a fraction of its own: kernel A with that move as the scenario. (The equity of the account
+ * tells the same P&L, but as a difference of two values of the whole position, which keeps no digits of a small move.)
+ */
+export async function evaluateMoves(holdings: readonly Holding[], moves: readonly number[]): Promise<number[]> {
+  if (holdings.length === 0) return [];
+  const engine = createEngine(holdings);
+  await engine.tick();
+  const { plan, views } = engine.arena;
+  const cellCount = cellCountOf(plan.counts.scenarioCount);
+  const pnl = holdings.map(({ quantity }, index) => {
+    const scenario: Scenario = { spotShock: moves[index], volatility: 'same', weight: 1, dampener: 0 };
+    writeGrid([scenario], true, cellCount, views.group.grid);
+    const row = engine.rows.rowOf[index];
+    engine.kernels.riskArray(plan.context, row, 1);
+    return quantity * views.riskArray.row[row * cellCount];
+  });
+  await engine.close();
+  return pnl;
 }
 
 function createEngine(holdings: readonly Holding[]): Engine {

@@ -2,7 +2,7 @@ import { itemsOf, runBatchAsync } from '../batch.ts';
 import { checkRelative, type Check } from '../check.ts';
 import { expectedOf, numberOf, type Fields } from '../fields.ts';
 import type { CaseOutcome } from '../suite.ts';
-import { contractOf, evaluateHoldings, type Holding } from './engine.ts';
+import { contractOf, evaluateHoldings, evaluateMoves, type Holding } from './engine.ts';
 
 interface Row {
   readonly fields: Fields;
@@ -12,7 +12,7 @@ interface Row {
 }
 
 /**
- * P&L of an inverse future since entry: the equity of an account that holds it. Delta at entry: from the risk array.
+ * P&L of an inverse future for the move from entry to exit, by kernel A. Delta at entry: from the terms of the risk array.
  */
 export function inverseFutureCases(rows: readonly Fields[], tolerance: number): Promise<CaseOutcome[]> {
   return runBatchAsync(itemsOf('inverse future', rows, readRow), evaluate, (row, { pnl, delta }) => {
@@ -38,9 +38,10 @@ function readRow(fields: Fields): Row {
 }
 
 async function evaluate(rows: readonly Row[]): Promise<{ pnl: number; delta: number }[]> {
-  const atExit = await evaluateHoldings(rows.map((row, index) => holdingOf(row, row.exit, index)));
-  const atEntry = await evaluateHoldings(rows.map((row, index) => holdingOf(row, row.entry, index)));
-  return rows.map((_row, index) => ({ pnl: atExit[index].equity, delta: atEntry[index].delta }));
+  const holdings = rows.map((row, index) => holdingOf(row, row.entry, index));
+  const pnl = await evaluateMoves(holdings, rows.map(({ entry, exit }) => (exit - entry) / entry));
+  const atEntry = await evaluateHoldings(holdings);
+  return rows.map((_row, index) => ({ pnl: pnl[index], delta: atEntry[index].delta }));
 }
 
 function holdingOf({ notional, entry }: Row, price: number, index: number): Holding {

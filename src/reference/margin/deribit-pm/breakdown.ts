@@ -35,7 +35,7 @@ export interface NettingSetBreakdown {
   /** Maintenance margin / equity; null if the equity is zero. */
   readonly marginRatio: Decimal | null;
   readonly status: MarginStatus;
-  /** Scenario index of the first group with the largest worst case; -1 without groups. */
+  /** Scenario index of the first group with the largest worst case; -1 if no group has one (after rounding). */
   readonly worstScenario: number;
   /** Sum of abs(quantity) * base coin of one contract, in the settlement currency: the scale of every tolerance. */
   readonly notional: Decimal;

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { runWorkload, smokeParameters } from '../../bench/run-workload.ts';
+import { gccVersion } from '../../bench/native/entrants.ts';
+import type { Parameters, Report } from '../../bench/workload.ts';
+import { workloadByName, workloads } from '../../bench/workloads.ts';
+
+/** Every workload runs at smoke size in every test run; results are compared, times never. */
+async function smoke(name: string, changes: Partial<Parameters> = {}): Promise<Report> {
+  const workload = workloadByName(name);
+  return runWorkload(workload, { ...smokeParameters(workload), ...changes });
+}
+
+const sha256 = /^[0-9a-f]{64}$/;
+
+function expectContract(report: Report): void {
+  const copy = JSON.parse(JSON.stringify(report)) as Report;
+  expect(copy).toEqual(report);
+  expect(report.hash).toMatch(sha256);
+  expect(report.median).toBeGreaterThan(0);
+  expect(report.samples.length).toBeGreaterThan(0);
+  expect(report.versions['node']).toBe(process.versions.node);
+  for (const [name, entrant] of Object.entries(report.entrants)) {
+    expect(entrant.hash, name).toMatch(sha256);
+    expect(entrant.median, name).toBeGreaterThan(0);
+    expect(entrant.samples.length, name).toBeGreaterThan(0);
+    expect(entrant.ratio, name).toBeGreaterThan(0);
+    expect(entrant.note, name).not.toBe('');
+  }
+}
+
+describe('every workload at smoke size', () => {
+  for (const workload of workloads) {
+    it(`${workload.name} reports what the contract says`, async () => {
+      const report = await smoke(workload.name);
+      expectContract(report);
+      expect(report.workload).toBe(workload.name);
+      expect(Object.keys(report.parameters)).toEqual(expect.arrayContaining(Object.keys(workload.parameters)));
+    });
+  }
+});
+
+describe('revalue', () => {
+  it('has bit-equal entrants, with one hash where all compute all accounts', async () => {
+    const { hash, entrants } = await smoke('revalue');
+    const exact = Object.entries(entrants).filter(([name]) => name !== 'c-gcc-fma');
+    expect(exact.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['javascript-tuned', 'javascript-engine', 'javascript-naive']),
+    );
+    for (const [name, entrant] of exact) expect([name, entrant.equal, entrant.hash]).toEqual([name, true, hash]);
+  });
+
+  it('compares with C where there is a compiler', async () => {
+    const { entrants } = await smoke('revalue');
+    if (gccVersion() === null) {
+      expect(entrants).not.toHaveProperty('c-gcc');
+      return;
+    }
+    expect(entrants['c-gcc']!.equal).toBe(true);
+    expect(entrants['c-gcc-fma']!.maxRelativeDifference).toBeLessThan(1e-12);
+  });
+
+  it.each([1, 2, 3, 5, 8, 31, 32, 36])('is bit-equal for %i scenarios', async (scenarios) => {
+    const { hash, entrants } = await smoke('revalue', { scenarios, accounts: 20 });
+    expect(entrants['javascript-tuned']!.hash).toBe(hash);
+    expect(entrants['javascript-engine']!.hash).toBe(hash);
+  });
+
+  it('gives the same results on worker threads', async () => {
+    const single = await smoke('revalue', { accounts: 9_000 });
+    const threads = await smoke('revalue', { accounts: 9_000, workers: 2 });
+    expect(threads.hash).toBe(single.hash);
+    expect(threads.entrants['margrid-one-thread']!.equal).toBe(true);
+  });
+
+  it('measures the naive entrant on a sample and says so', async () => {
+    const { hash, entrants } = await smoke('revalue', { accounts: 10_500, scenarios: 3, positions: 2 });
+    const naive = entrants['javascript-naive']!;
+    expect(naive.equal).toBe(true);
+    expect(naive.hash).not.toBe(hash);
+    expect(naive.note).toContain('first 10000 accounts');
+  });
+
+  it('gives the same hash for the same seed only', async () => {
+    const [first, again, other] = [await smoke('revalue'), await smoke('revalue'), await smoke('revalue', { seed: 2 })];
+    expect(again.hash).toBe(first.hash);
+    expect(other.hash).not.toBe(first.hash);
+  });
+
+  it('takes more positions than instruments', async () => {
+    const { entrants } = await smoke('revalue', { positions: 12, instruments: 5 });
+    expect(entrants['javascript-naive']!.equal).toBe(true);
+  });
+});
+
+describe('price', () => {
+  it.each([1, 2, 27, 35, 64])('is bit-equal to its twins for %i scenarios', async (scenarios) => {
+    const { hash, entrants } = await smoke('price', { scenarios });
+    expect(Object.values(entrants).map((entrant) => entrant.hash)).toEqual([hash, hash]);
+  });
+});
+
+describe('tick', () => {
+  it('gives the same results for one worker, several and JavaScript, and reports stages, scaling and memory', async () => {
+    const { hash, entrants, details } = await smoke('tick');
+    expect(entrants['margrid-one-worker']!.hash).toBe(hash);
+    expect(entrants['javascript']!.hash).toBe(hash);
+    expect(Object.keys(details)).toEqual(expect.arrayContaining(['stagesMs', 'scaling', 'memory', 'positions']));
+  });
+});
+
+describe('micro', () => {
+  it('has every kernel with its twins, all bit-equal', async () => {
+    const { details, entrants } = await smoke('micro');
+    expect(Object.keys(details)).toEqual([
+      'revalueWorstLoss', 'riskArray', 'deribitPm', 'priceOptions', 'impliedVolatilities', 'greekOptions',
+    ]);
+    for (const name of Object.keys(details)) expect(entrants[`${name}/scalar`]!.equal, name).toBe(true);
+  });
+});
