@@ -31,7 +31,7 @@ export function parseCommandLine(words: readonly string[]): Command {
   if (first === 'compare') {
     requireCount('compare', rest, 2);
     refuseRunFlags('compare', values);
-    return { kind: 'compare', commits: [rest[0]!, rest[1]!], json };
+    return { kind: 'compare', commits: [rest[0], rest[1]], json };
   }
   const workload = workloadByName(first);
   requireCount(first, rest, 0);
@@ -40,7 +40,8 @@ export function parseCommandLine(words: readonly string[]): Command {
 
 function parse(words: readonly string[]): { values: Flags; positionals: string[] } {
   const numbers = Object.fromEntries(parameterNames.map((name) => [name, { type: 'string' as const }]));
-  const switches = Object.fromEntries(['json', 'record', 'smoke', 'help'].map((name) => [name, { type: 'boolean' as const }]));
+  const switchNames = ['json', 'record', 'smoke', 'help'];
+  const switches = Object.fromEntries(switchNames.map((name) => [name, { type: 'boolean' as const }]));
   try {
     return parseArgs({ args: [...words], options: { ...numbers, ...switches }, allowPositionals: true, strict: true });
   } catch (cause) {
@@ -51,7 +52,8 @@ function parse(words: readonly string[]): { values: Flags; positionals: string[]
 function requireCount(command: string, rest: readonly string[], count: number): void {
   if (rest.length === count) return;
   const wanted = count === 0 ? 'no further words' : `${count} commits`;
-  throw new MargridError('OptionInvalid', `${command} takes ${wanted}, got ${rest.length === 0 ? 'none' : rest.join(' ')}`);
+  const got = rest.length === 0 ? 'none' : rest.join(' ');
+  throw new MargridError('OptionInvalid', `${command} takes ${wanted}, got ${got}`);
 }
 
 function refuseRunFlags(command: string, values: Flags): void {
@@ -76,7 +78,8 @@ function valueOf(workload: Workload, name: ParameterName, text: string | boolean
   if (text === undefined) return smoke ? spec.smoke : spec.full;
   const value = /^\d+$/.test(String(text)) ? Number(text) : NaN;
   if (!(Number.isSafeInteger(value) && value >= spec.least)) {
-    throw new MargridError('OptionInvalid', `--${name} must be a whole number, at least ${spec.least}, got ${text}`, { value: text });
+    const message = `--${name} must be a whole number, at least ${spec.least}, got ${text}`;
+    throw new MargridError('OptionInvalid', message, { value: text });
   }
   return value;
 }

@@ -15,7 +15,7 @@ export interface ComparedRun {
   readonly sameHash: boolean;
 }
 
-/** The last run of each at each commit. Throws `OptionInvalid` if nothing was recorded at both. */
+/** The last run of each at each commit. Throws `FileNotFound` if nothing was recorded at both. */
 export function compareCommits(records: readonly RunRecord[], before: string, after: string): ComparedRun[] {
   const first = lastRuns(records, before);
   const second = lastRuns(records, after);
@@ -33,8 +33,9 @@ export function compareCommits(records: readonly RunRecord[], before: string, af
       sameHash: run.hash === other.hash,
     });
   }
-  if (compared.length === 0) throw new MargridError('OptionInvalid', nothingMessage(records, before, after, first.size, second.size));
-  return compared;
+  if (compared.length > 0) return compared;
+  const missing = [first.size === 0 ? before : '', second.size === 0 ? after : ''].filter((commit) => commit !== '');
+  throw new MargridError('FileNotFound', nothingMessage(records, missing, before, after));
 }
 
 /** By machine, workload and parameters but `runs`, which changes no result. */
@@ -48,11 +49,13 @@ function lastRuns(records: readonly RunRecord[], commit: string): Map<string, Ru
   return runs;
 }
 
-function nothingMessage(records: readonly RunRecord[], before: string, after: string, first: number, second: number): string {
+function nothingMessage(
+  records: readonly RunRecord[], missing: readonly string[], before: string, after: string,
+): string {
   if (records.length === 0) return 'no runs are recorded yet: add --record to a run, at each of the two commits';
-  const missing = [first === 0 ? before : '', second === 0 ? after : ''].filter((commit) => commit !== '');
   if (missing.length > 0) {
-    const commits = [...new Set(records.map(({ commit }) => commit ?? 'none'))].map((commit) => commit.slice(0, 12)).join(', ');
+    const recorded = new Set(records.map(({ commit }) => commit?.slice(0, 12) ?? 'none'));
+    const commits = [...recorded].join(', ');
     return `no runs are recorded at ${missing.join(' and ')}; recorded commits: ${commits}`;
   }
   return `no workload was recorded at both ${before} and ${after} with the same parameters on the same machine`;

@@ -25,7 +25,8 @@ export async function entrantReports(
     const results = await entrant.results();
     const comparison = compareColumns(results, margridResults);
     if (entrant.bitEqual) requireEqual(entrant.name, comparison);
-    reports[entrant.name] = entrantReport(timings.get(entrant.name)!, margridMedian, columnHash(results), comparison, entrant.note);
+    const timing = timings.get(entrant.name)!;
+    reports[entrant.name] = entrantReport(timing, margridMedian, columnHash(results), comparison, entrant.note);
   }
   return reports;
 }

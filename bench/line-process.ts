@@ -4,8 +4,8 @@ import { createInterface, type Interface } from 'node:readline';
 import { packageRoot } from '../src/package-root.ts';
 
 /**
- * A child process that answers every line on its standard input with one line: it does its work when told to, so that it takes its turn with the
- * other entrants.
+ * A child process that answers every line on its standard input with one line: it does its work when told to, so
+ * that it takes its turn with the other entrants.
  */
 export class LineProcess {
   readonly #child: ChildProcess;

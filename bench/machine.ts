@@ -41,8 +41,12 @@ function currentCommit(): string | null {
 /** First line of what a program prints; null if there is no such program or it fails. */
 export function outputOf(program: string, parameters: readonly string[]): string | null {
   try {
-    const text = execFileSync(program, parameters, { cwd: packageRoot, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    return text.trim().split('\n')[0]!;
+    const text = execFileSync(program, parameters, {
+      cwd: packageRoot,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return text.trim().split('\n')[0];
   } catch {
     return null;
   }

@@ -1,4 +1,7 @@
-/** `npm run bench -- <workload> …`: results on standard output, everything else on standard error. Exit code 2: bad usage. */
+/**
+ * `npm run bench -- <workload> …`: results on standard output, everything else on standard error. Exit code 2: bad
+ * usage.
+ */
 import { MargridError } from '../src/errors.ts';
 import { parseCommandLine, type Command } from './command-line.ts';
 import { compareCommits } from './compare.ts';
@@ -21,7 +24,8 @@ async function perform(command: Command): Promise<void> {
     case 'help':
       return print(renderHelp(workloads));
     case 'list':
-      return command.json ? printJson(workloads.map(({ run: _, ...workload }) => workload)) : print(renderList(workloads));
+      if (command.json) return printJson(workloads.map(({ run: _, ...workload }) => workload));
+      return print(renderList(workloads));
     case 'compare': {
       const runs = compareCommits(readRecords(), ...command.commits);
       return command.json ? printJson(runs) : print(renderComparison(runs));

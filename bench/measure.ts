@@ -8,15 +8,17 @@ export interface Pass {
   run(): number | Promise<number>;
 }
 
-/** Warm once the last passes differ by no more than this; a just-in-time compiler at work changes times by far more. */
+/**
+ * Warm once the last passes differ by no more than this; a just-in-time compiler at work changes times by far more.
+ */
 const stableSpread = 0.05;
 const stablePasses = 3;
 const warmUpPassesMax = 12;
 const warmUpMsMax = 3_000;
 
 /**
- * Cold pass, warm-up until the times are stable, then `runs` rounds A B C, A B C, …: a slow moment of the machine falls on all alike, so that
- * ratios hold where single times do not.
+ * Cold pass, warm-up until the times are stable, then `runs` rounds A B C, A B C, …: a slow moment of the machine
+ * falls on all alike, so that ratios hold where single times do not.
  */
 export async function measureInTurn(passes: readonly Pass[], runs: number): Promise<ReadonlyMap<string, Timing>> {
   const cold: number[] = [];
@@ -26,9 +28,9 @@ export async function measureInTurn(passes: readonly Pass[], runs: number): Prom
   }
   const samples: number[][] = passes.map(() => []);
   for (let round = 0; round < runs; round++) {
-    for (const [index, pass] of passes.entries()) samples[index]!.push(await pass.run());
+    for (const [index, pass] of passes.entries()) samples[index].push(await pass.run());
   }
-  return new Map(passes.map(({ name }, index) => [name, timingOf(samples[index]!, cold[index]!)] as const));
+  return new Map(passes.map(({ name }, index) => [name, timingOf(samples[index], cold[index])] as const));
 }
 
 /** At most twice as many passes as will be measured: a smoke run of one round must not warm up for seconds. */

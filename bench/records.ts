@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { MargridError } from '../src/errors.ts';
 import { packageRoot } from '../src/package-root.ts';
 import { machineSlug } from './machine.ts';
-import type { Report } from './workload.ts';
+import type { EntrantReport, Report } from './workload.ts';
 
 /** One line of bench/results/<machine>.ndjson: append-only, one run each. */
 export interface RunRecord {
@@ -19,7 +19,7 @@ export interface RunRecord {
   readonly samples: readonly number[];
   readonly hash: string;
   /** Medians and ratios of the other entrants. */
-  readonly entrants: Readonly<Record<string, { readonly median: number; readonly ratio: number; readonly equal: boolean }>>;
+  readonly entrants: Readonly<Record<string, Pick<EntrantReport, 'median' | 'ratio' | 'equal'>>>;
 }
 
 export const resultsFolder = join(packageRoot, 'bench', 'results');
@@ -69,7 +69,8 @@ function readFile(file: string): RunRecord[] {
     try {
       records.push(JSON.parse(line) as RunRecord);
     } catch {
-      throw new MargridError('FileUnreadable', `${file}, line ${index + 1}: not a JSON object`, { file, row: index + 1 });
+      const message = `${file}, line ${index + 1}: not a JSON object`;
+      throw new MargridError('FileUnreadable', message, { file, row: index + 1 });
     }
   });
   return records;

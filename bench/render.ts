@@ -38,7 +38,8 @@ export function renderReport(report: Report): string {
   const titles = ['entrant', 'median ms', '± MAD', 'min ms', 'cold ms', 'ratio', 'results', 'note'];
   const lines = [
     `${workload}: ${settings}`,
-    `${machine.cpu}, ${machine.cores} cores, ${machine.platform}, Node ${versions['node']}, commit ${versions['commit'] ?? 'unknown'}`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.platform}, Node ${versions['node']}, ` +
+      `commit ${versions['commit'] ?? 'unknown'}`,
     '',
     renderTable(rows, titles).trimEnd(),
     '',
@@ -73,9 +74,9 @@ export function renderComparison(runs: readonly ComparedRun[]): string {
 /** Columns as wide as their widest cell; the last is not padded. */
 function renderTable(rows: readonly (readonly string[])[], titles: readonly string[]): string {
   const all = titles.length === 0 ? rows : [titles, ...rows];
-  const widths = (all[0] ?? []).map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  const widths = (all[0] ?? []).map((_, column) => Math.max(...all.map((row) => row[column].length)));
   const line = (row: readonly string[]): string =>
-    row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]!))).join('  ').trimEnd();
+    row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]))).join('  ').trimEnd();
   return all.map((row) => `${line(row)}\n`).join('');
 }
 

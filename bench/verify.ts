@@ -17,9 +17,9 @@ export function compareColumns(entrant: Float64Array, margrid: Float64Array): Co
   if (columnHash(entrant) === columnHash(same)) return { equal: true, maxRelativeDifference: 0 };
   let largest = 0;
   for (let index = 0; index < entrant.length; index++) {
-    const difference = Math.abs(entrant[index]! - same[index]!);
+    const difference = Math.abs(entrant[index] - same[index]);
     if (difference === 0) continue;
-    const relative = difference / Math.abs(same[index]!);
+    const relative = difference / Math.abs(same[index]);
     // Written so that a NaN on either side counts as infinitely different.
     largest = relative <= largest ? largest : Number.isNaN(relative) ? Infinity : relative;
   }
@@ -31,6 +31,7 @@ export function requireEqual(name: string, comparison: Comparison): void {
   if (comparison.equal) return;
   throw new MargridError(
     'KernelMismatch',
-    `${name} must give the results of margrid bit for bit, but differs by up to ${comparison.maxRelativeDifference} (relative)`,
+    `${name} must give the results of margrid bit for bit, but differs by up to ` +
+      `${comparison.maxRelativeDifference} (relative)`,
   );
 }

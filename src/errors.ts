@@ -7,6 +7,7 @@ export const errorCodes = {
   // input files
   FileNotFound: 'the file does not exist or cannot be read',
   FileUnreadable: 'the file is truncated or is not what its extension says',
+  FileUnwritable: 'the file cannot be written',
   FileFormatUnknown: 'the extension names no supported format',
   FileTooLarge: 'the file exceeds the limit on rows or bytes',
   ColumnMissing: 'a required column is missing',

@@ -39,6 +39,7 @@ export {
 
 // Reconciliation with the decimal reference
 export { reconcileBook, type ReconcileInput } from './reconcile/reconcile.ts';
+export { reconcileBookParallel, type ParallelReconcileInput } from './reconcile/reconcile-parallel.ts';
 export { renderReconciliation, type ReconciliationReport } from './reconcile/report.ts';
 export { compareBits, renderBitEquality, type BitEqualityReport } from './reconcile/bit-equality.ts';
 export { engineRowsOf, type EngineRows } from './reconcile/engine-rows.ts';

@@ -31,7 +31,7 @@ function riskArrayKernel(engine: Engine): MicroKernel {
     units: counts.instrumentCount * counts.scenarioCount,
     variants: [
       variant('simd', () => kernels.riskArray(context, 0, counts.instrumentCount)),
-      variant('scalar', () => void kernels['riskArrayScalar']!(context, 0, counts.instrumentCount)),
+      variant('scalar', () => void kernels['riskArrayScalar'](context, 0, counts.instrumentCount)),
       variant('javascript', () => javaScript.riskArray(context, 0, counts.instrumentCount)),
     ],
   };
@@ -47,7 +47,7 @@ function deribitPmKernel(engine: Engine): MicroKernel {
     name,
     pass: () => {
       clearTotals(engine.arena);
-      run(scratch[0]!);
+      run(scratch[0]);
     },
     results: () => marginsOf(engine.results),
   });
@@ -57,13 +57,14 @@ function deribitPmKernel(engine: Engine): MicroKernel {
     units: sets,
     variants: [
       variant('simd', (at) => kernels.deribitPm(context, at, 0, sets)),
-      variant('scalar', (at) => void kernels['deribitPmScalar']!(context, at, 0, sets)),
+      variant('scalar', (at) => void kernels['deribitPmScalar'](context, at, 0, sets)),
       variant('javascript', (at) => javaScript.deribitPm(context, at, 0, sets)),
     ],
   };
 }
 
-function marginsOf({ equity, initialMargin, maintenanceMargin, worstCase, rollShock, deltaShock }: ResultColumns): Float64Array {
+function marginsOf(results: ResultColumns): Float64Array {
+  const { equity, initialMargin, maintenanceMargin, worstCase, rollShock, deltaShock } = results;
   const columns = [equity, initialMargin, maintenanceMargin, worstCase, rollShock, deltaShock];
   const all = new Float64Array(columns.length * equity.length);
   columns.forEach((column, index) => all.set(column, index * equity.length));

@@ -1,5 +1,7 @@
 import { blackPrice } from '../../assembly/portable/black76.ts';
-import { IMPLIED_OK, impliedStandardDeviation, impliedVolatilityStatus } from '../../assembly/portable/implied-volatility.ts';
+import {
+  IMPLIED_OK, impliedStandardDeviation, impliedVolatilityStatus,
+} from '../../assembly/portable/implied-volatility.ts';
 import { RandomStream } from '../../src/generate/random.ts';
 import { compileBuild, createMemory, heapBaseOf, instantiate, type KernelExports } from '../../src/wasm/module.ts';
 import type { MicroKernel, MicroVariant } from './kernel.ts';
@@ -31,7 +33,8 @@ function writeColumns(count: number, seed: number): Columns {
   const stride = Math.ceil((count * 8) / 64) * 64;
   const first = Math.ceil(base / 64) * 64;
   const memory = createMemory('single', first + columnNames.length * stride);
-  const at = Object.fromEntries(columnNames.map((name, index) => [name, first + index * stride])) as Record<ColumnName, number>;
+  const addresses = columnNames.map((name, index) => [name, first + index * stride] as const);
+  const at = Object.fromEntries(addresses) as Record<ColumnName, number>;
   const view = Object.fromEntries(
     columnNames.map((name) => [name, new Float64Array(memory.buffer, at[name], count)]),
   ) as Record<ColumnName, Float64Array>;
@@ -44,7 +47,7 @@ function writeColumns(count: number, seed: number): Columns {
     view.time[index] = 0.02 + random.nextFineFraction();
     view.volatility[index] = 0.2 + 0.6 * random.nextFineFraction();
     view.rate[index] = 0.05 * random.nextFineFraction();
-    view.deviation[index] = view.volatility[index]! * Math.sqrt(view.time[index]!);
+    view.deviation[index] = view.volatility[index] * Math.sqrt(view.time[index]);
   }
   return { kernels: instantiate(module, memory), count, at, view };
 }
@@ -52,7 +55,7 @@ function writeColumns(count: number, seed: number): Columns {
 function priceInJavaScript({ view, count }: Columns): void {
   const { sign, forward, strike, deviation, price } = view;
   for (let index = 0; index < count; index++) {
-    price[index] = blackPrice(sign[index]!, forward[index]!, strike[index]!, deviation[index]!);
+    price[index] = blackPrice(sign[index], forward[index], strike[index], deviation[index]);
   }
 }
 
@@ -65,8 +68,8 @@ function pricesKernel(columns: Columns): MicroKernel {
     unit: 'options',
     units: count,
     variants: [
-      { name: 'simd', pass: () => void kernels['priceOptions']!(...addresses), results },
-      { name: 'scalar', pass: () => void kernels['priceOptionsScalar']!(...addresses), results },
+      { name: 'simd', pass: () => void kernels['priceOptions'](...addresses), results },
+      { name: 'scalar', pass: () => void kernels['priceOptionsScalar'](...addresses), results },
       { name: 'javascript', pass: () => priceInJavaScript(columns), results },
     ],
   };
@@ -78,9 +81,9 @@ function impliedKernel({ kernels, count, at, view }: Columns): MicroKernel {
   const inJavaScript = (): void => {
     const { sign, forward, strike, time, price, implied } = view;
     for (let index = 0; index < count; index++) {
-      const status = impliedVolatilityStatus(sign[index]!, forward[index]!, strike[index]!, price[index]!);
-      const deviation = impliedStandardDeviation(sign[index]!, forward[index]!, strike[index]!, price[index]!);
-      implied[index] = status !== IMPLIED_OK ? NaN : deviation === 0 ? 0 : deviation / Math.sqrt(time[index]!);
+      const status = impliedVolatilityStatus(sign[index], forward[index], strike[index], price[index]);
+      const deviation = impliedStandardDeviation(sign[index], forward[index], strike[index], price[index]);
+      implied[index] = status !== IMPLIED_OK ? NaN : deviation === 0 ? 0 : deviation / Math.sqrt(time[index]);
     }
   };
   return {
@@ -88,8 +91,8 @@ function impliedKernel({ kernels, count, at, view }: Columns): MicroKernel {
     unit: 'options',
     units: count,
     variants: [
-      { name: 'simd', pass: () => void kernels['impliedVolatilities']!(...addresses), results },
-      { name: 'scalar', pass: () => void kernels['impliedVolatilitiesScalar']!(...addresses), results },
+      { name: 'simd', pass: () => void kernels['impliedVolatilities'](...addresses), results },
+      { name: 'scalar', pass: () => void kernels['impliedVolatilitiesScalar'](...addresses), results },
       { name: 'javascript', pass: inJavaScript, results },
     ],
   };
@@ -106,7 +109,7 @@ function greeksKernel({ kernels, count, at, view }: Columns): MicroKernel {
   };
   const variant = (name: MicroVariant['name'], kernel: string): MicroVariant => ({
     name,
-    pass: () => void kernels[kernel]!(...addresses),
+    pass: () => void kernels[kernel](...addresses),
     results,
   });
   return {

@@ -14,7 +14,7 @@ export function revalueKernel(size: RevalueSize): MicroKernel {
   const kernels = instantiate(module, memory);
   const javaScript = scalarKernels(memory.buffer);
   const { accounts } = size;
-  const scratch = plan.scratch[0]!;
+  const scratch = plan.scratch[0];
   const variant = (name: MicroVariant['name'], pass: () => void): MicroVariant => ({
     name,
     pass,
@@ -26,7 +26,7 @@ export function revalueKernel(size: RevalueSize): MicroKernel {
     units: accounts * size.positions * size.scenarios,
     variants: [
       variant('simd', () => kernels.revalueWorstLoss(plan.context, scratch, 0, accounts)),
-      variant('scalar', () => void kernels['revalueWorstLossScalar']!(plan.context, scratch, 0, accounts)),
+      variant('scalar', () => void kernels['revalueWorstLossScalar'](plan.context, scratch, 0, accounts)),
       variant('javascript', () => javaScript.revalueWorstLoss(plan.context, scratch, 0, accounts)),
     ],
   };

@@ -56,7 +56,7 @@ async function run(parameters: Parameters, progress: (line: string) => void): Pr
     ...timingOf(medians, simd.reduce((sum, { cold }) => sum + cold, 0)),
     median: total,
     hash: hashOfAll(simd),
-    note: 'the SIMD kernels: the median is the sum of their medians, the samples are their medians in the order of details',
+    note: 'the SIMD kernels: median is the sum of their medians, samples are their medians in the order of details',
     throughput: { perSecond: 1_000 / total, unit: 'passes over all kernels' },
     entrants: reportOthers(all, timings),
     details: Object.fromEntries(simd.map((each) => [each.kernel.name, kernelDetails(each, timings.get(each)!)])),
@@ -70,7 +70,8 @@ function firstPass(kernel: MicroKernel, variant: MicroVariant): Measured {
 
 /** Milliseconds per pass, one number per sample of the package `benchmark`. */
 function sampleMs(variant: MicroVariant, seconds: number): number[] {
-  const benchmark = new Benchmark(variant.name, () => variant.pass(), { maxTime: seconds, minTime: seconds / 10, minSamples: 3 });
+  const options = { maxTime: seconds, minTime: seconds / 10, minSamples: 3 };
+  const benchmark = new Benchmark(variant.name, () => variant.pass(), options);
   benchmark.run();
   // The package reports what a pass threw as a property, and has no samples then.
   const { error } = benchmark as unknown as { error?: Error };
@@ -86,8 +87,10 @@ function reportOthers(all: readonly Measured[], timings: ReadonlyMap<Measured, T
     const name = `${each.kernel.name}/${each.variant.name}`;
     const comparison = compareColumns(each.results, simd.results);
     requireEqual(name, comparison);
-    const note = each.variant.name === 'scalar' ? 'scalar twin in WASM' : 'the same formula in JavaScript, typed arrays';
-    reports[name] = entrantReport(timings.get(each)!, timings.get(simd)!.median, columnHash(each.results), comparison, note);
+    const inWasm = each.variant.name === 'scalar';
+    const note = inWasm ? 'scalar twin in WASM' : 'the same formula in JavaScript, typed arrays';
+    const timing = timings.get(each)!;
+    reports[name] = entrantReport(timing, timings.get(simd)!.median, columnHash(each.results), comparison, note);
   }
   return reports;
 }

@@ -21,13 +21,13 @@ const variants: readonly NativeVariant[] = [
     name: 'c-gcc',
     flags: [...optimised, '-ffp-contract=off'],
     bitEqual: true,
-    note: 'plain C loops, auto-vectorised, one thread; gcc -O3 -march=native -ffp-contract=off: no fused multiply-add, bit-equal',
+    note: 'plain C loops, auto-vectorised, one thread; gcc -O3 -march=native -ffp-contract=off: bit-equal',
   },
   {
     name: 'c-gcc-fma',
     flags: optimised,
     bitEqual: false,
-    note: 'the same with the default -ffp-contract=fast: fused multiply-adds round once instead of twice, so the last bits differ',
+    note: 'the same with the default -ffp-contract=fast: multiply-adds round once, so the last bits differ',
   },
 ];
 
@@ -36,7 +36,10 @@ export function gccVersion(): string | null {
   return outputOf('gcc', ['--version']);
 }
 
-/** Compiles bench/native/revalue.c for this size and starts it with the columns of the arena. `close` removes every file. */
+/**
+ * Compiles bench/native/revalue.c for this size and starts it with the columns of the arena. `close` removes every
+ * file.
+ */
 export async function nativeEntrants(arena: Arena, scenarios: number): Promise<Entrant[]> {
   const parent = join(packageRoot, 'build');
   mkdirSync(parent, { recursive: true });
@@ -45,7 +48,7 @@ export async function nativeEntrants(arena: Arena, scenarios: number): Promise<E
   try {
     writeColumns(arena, input);
     const programs = variants.map((variant) => compile(variant, folder, scenarios));
-    return variants.map((variant, index) => startVariant(variant, programs[index]!, folder, input));
+    return variants.map((variant, index) => startVariant(variant, programs[index], folder, input));
   } catch (cause) {
     rmSync(folder, { recursive: true, force: true });
     throw cause;
@@ -61,7 +64,8 @@ function compile({ name, flags }: NativeVariant, folder: string, scenarios: numb
   return program;
 }
 
-function startVariant({ name, bitEqual, note }: NativeVariant, program: string, folder: string, input: string): Entrant {
+function startVariant(variant: NativeVariant, program: string, folder: string, input: string): Entrant {
+  const { name, bitEqual, note } = variant;
   const output = join(folder, `${name}.out`);
   const child = new LineProcess(program, [input, output]);
   return {
@@ -88,7 +92,8 @@ function writeColumns(arena: Arena, path: string): void {
   const { nettingSetCapacity, positionCapacity, instrumentCount } = arena.plan.counts;
   const file = openSync(path, 'w');
   const counts = BigUint64Array.of(BigInt(nettingSetCapacity), BigInt(positionCapacity), BigInt(instrumentCount));
-  for (const column of [counts, nettingSet.firstPosition, nettingSet.positionCount, position.row, position.quantity, riskArray.row]) {
+  const { firstPosition, positionCount } = nettingSet;
+  for (const column of [counts, firstPosition, positionCount, position.row, position.quantity, riskArray.row]) {
     writeAll(file, new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
   }
   closeSync(file);

@@ -1,11 +1,12 @@
 /*
  * The workload `revalue` in plain C: the same columns, the same order of operations, loops left to the compiler.
  *
- * Compiled for one scenario count and row length (SCENARIO_COUNT, ROW_CELLS), so that the compiler knows the trip count of the inner loop and
- * can keep the cells in registers: the best case for compiled code.
+ * Compiled for one scenario count and row length (SCENARIO_COUNT, ROW_CELLS), so that the compiler knows the trip
+ * count of the inner loop and can keep the cells in registers: the best case for compiled code.
  *
- * revalue INPUT OUTPUT: reads the columns, then for each line on standard input does the work once and prints the milliseconds it took; at
- * the end of its input it writes the worst losses to OUTPUT. So it can be timed in turn with others.
+ * revalue INPUT OUTPUT: reads the columns, then for each line on standard input does the work once and prints the
+ * milliseconds it took; at the end of its input it writes the worst losses to OUTPUT. So it can be timed in turn
+ * with others.
  */
 #include <stdint.h>
 #include <stdio.h>

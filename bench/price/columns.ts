@@ -72,7 +72,10 @@ export function writePriceColumns(arena: Arena, { instruments, scenarios, seed }
   }
 }
 
-/** The grid of deribit-pm where its count is asked for; else price moves in equal steps over -16% to +16%, each with three volatilities. */
+/**
+ * The grid of deribit-pm where its count is asked for; else price moves in equal steps over -16% to +16%, each with
+ * three volatilities.
+ */
 function scenariosOf(count: number): readonly Scenario[] {
   const model = modelByName('deribit-pm');
   const own = model.scenarios(group, indexPrice, model.parseParams(builtInParams()));
@@ -80,7 +83,7 @@ function scenariosOf(count: number): readonly Scenario[] {
   const moves = Math.ceil(count / volatilityOrder.length);
   return Array.from({ length: count }, (_, index) => ({
     spotShock: moves === 1 ? 0 : (0.32 * Math.floor(index / volatilityOrder.length)) / (moves - 1) - 0.16,
-    volatility: volatilityOrder[index % volatilityOrder.length]!,
+    volatility: volatilityOrder[index % volatilityOrder.length],
     weight: 1,
     dampener: 0,
   }));

@@ -50,13 +50,14 @@ function writeRiskRows(arena: Arena, { scenarios, instruments, seed }: RevalueSi
     random.restart(seed, instrument, riskStream);
     const row = instrument * cellCount;
     for (let cell = 0; cell < scenarios; cell++) rows[row + cell] = random.nextFineFraction() * 200 - 100;
-    rows.fill(rows[row + scenarios - 1]!, row + scenarios, row + cellCount);
+    rows.fill(rows[row + scenarios - 1], row + scenarios, row + cellCount);
   }
 }
 
 /**
- * Exactly `positions` per account, sorted by row as in a real book. Position k is drawn from the k-th of equal shares of the instruments: distinct
- * as long as there are as many instruments as positions, and all instruments are held equally often.
+ * Exactly `positions` per account, sorted by row as in a real book. Position k is drawn from the k-th of equal
+ * shares of the instruments: distinct as long as there are as many instruments as positions, and all instruments are
+ * held equally often.
  */
 function writePositions(arena: Arena, { accounts, positions, instruments, seed }: RevalueSize): void {
   const { nettingSet, position } = arena.views;

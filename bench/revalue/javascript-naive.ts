@@ -13,7 +13,8 @@ interface NaiveAccount {
 }
 
 /** The first `count` accounts as objects. */
-export function naiveAccounts(arena: Arena, { scenarios, instruments, positions }: RevalueSize, count: number): NaiveAccount[] {
+export function naiveAccounts(arena: Arena, size: RevalueSize, count: number): NaiveAccount[] {
+  const { scenarios, instruments, positions } = size;
   const cellCount = cellCountOf(scenarios);
   const { position, riskArray } = arena.views;
   const all: NaiveInstrument[] = Array.from({ length: instruments }, (_, index) => ({
@@ -22,7 +23,7 @@ export function naiveAccounts(arena: Arena, { scenarios, instruments, positions 
   return Array.from({ length: count }, (_, account) => ({
     positions: Array.from({ length: positions }, (__, held) => {
       const slot = account * positions + held;
-      return { instrument: all[position.row[slot]! >>> FLAG_BITS]!, quantity: position.quantity[slot]! };
+      return { instrument: all[position.row[slot] >>> FLAG_BITS], quantity: position.quantity[slot] };
     }),
   }));
 }
@@ -35,7 +36,7 @@ export function revalueNaive(accounts: readonly NaiveAccount[], scenarios: numbe
     for (let scenario = 0; scenario < scenarios; scenario++) {
       let total = 0;
       for (const position of account.positions) {
-        total += position.quantity * position.instrument.profitAndLoss[scenario]!;
+        total += position.quantity * position.instrument.profitAndLoss[scenario];
       }
       worstLoss = Math.max(worstLoss, -total);
     }

@@ -2,7 +2,7 @@ import { CHUNK_SET_COUNT } from '../../assembly/portable/layout.ts';
 import { cellCountOf } from '../../src/columns/schema.ts';
 import type { Arena } from '../../src/columns/arena.ts';
 import { scalarKernels } from '../../src/scalar/kernels.ts';
-import { runChunks } from '../../src/engine/worker.ts';
+import { runChunks, type StageTask } from '../../src/engine/worker.ts';
 import { entrantReports, type Entrant } from '../entrant.ts';
 import { measureInTurn, timed } from '../measure.ts';
 import { gccVersion, nativeEntrants } from '../native/entrants.ts';
@@ -50,7 +50,10 @@ async function run(parameters: Parameters, progress: (line: string) => void): Pr
       note: parameters.workers > 1 ? `WASM SIMD, ${parameters.workers} worker threads` : 'WASM SIMD, one thread',
       throughput: { perSecond: (cells / own.median) * 1_000, unit: 'position-scenarios' },
       entrants: await entrantReports(entrants, timings, own.median, results),
-      details: { arenaBytes: margrid.arena.plan.bytes, native: gcc === null ? 'left out: there is no gcc' : 'measured' },
+      details: {
+        arenaBytes: margrid.arena.plan.bytes,
+        native: gcc === null ? 'left out: there is no gcc' : 'measured',
+      },
     };
   } finally {
     for (const entrant of entrants) await entrant.close();
@@ -89,7 +92,8 @@ function tunedEntrant(arena: Arena, { accounts, scenarios }: Parameters): Entran
 function engineEntrant(arena: Arena, { accounts }: Parameters): Entrant {
   const { context, control, scratch } = arena.plan;
   const kernels = scalarKernels(arena.buffer);
-  const task = { kernel: 'revalueWorstLoss', context, itemCount: accounts, chunkItems: CHUNK_SET_COUNT, control, scratch } as const;
+  const kernel = 'revalueWorstLoss';
+  const task: StageTask = { kernel, context, itemCount: accounts, chunkItems: CHUNK_SET_COUNT, control, scratch };
   return {
     name: 'javascript-engine',
     note: "margrid's own JavaScript engine (src/scalar), which runs where WASM SIMD is missing; one thread",
@@ -97,7 +101,7 @@ function engineEntrant(arena: Arena, { accounts }: Parameters): Entrant {
     run: () =>
       timed(() => {
         let next = 0;
-        runChunks(kernels, task, scratch[0]!, () => next++);
+        runChunks(kernels, task, scratch[0], () => next++);
       }),
     results: async () => arena.views.result.worstCase.subarray(0, accounts),
     close: async () => {},

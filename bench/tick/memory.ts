@@ -1,6 +1,9 @@
 import type { Engine } from '../../src/engine/engine.ts';
 
-/** Bytes of the arena, exact; and the resident set of the process, which also holds everything else that the benchmark needs. */
+/**
+ * Bytes of the arena, exact; and the resident set of the process, which also holds everything else that the
+ * benchmark needs.
+ */
 export function bookMemory(engine: Engine): Record<string, number> {
   const { plan } = engine.arena;
   const positions = engine.positionCount;

@@ -1,6 +1,6 @@
 /**
- * One of the independent processes of the workload `tick`: prints a line when its book is loaded, then for each line on standard input
- * ticks that many times and prints the milliseconds of one tick.
+ * One of the independent processes of the workload `tick`: prints a line when its book is loaded, then for each line
+ * on standard input ticks that many times and prints the milliseconds of one tick.
  */
 import { createInterface } from 'node:readline';
 import { loadBuiltEngine } from './book.ts';

@@ -5,8 +5,9 @@ import type { Pass } from '../measure.ts';
 import type { BookSize } from './book.ts';
 
 /**
- * What the machine itself gives to several programs at once: independent single-threaded processes, each ticking a book of its own, first one
- * alone, then all together. They share nothing but the hardware, so no sharing of work among threads can be expected to scale better.
+ * What the machine itself gives to several programs at once: independent single-threaded processes, each ticking a
+ * book of its own, first one alone, then all together. They share nothing but the hardware, so no sharing of work
+ * among threads can be expected to scale better.
  */
 export interface Processes {
   readonly alone: Pass;
@@ -21,7 +22,8 @@ export const ticksPerPass = 4;
 export async function startProcesses(count: number, size: BookSize): Promise<Processes> {
   const script = join(packageRoot, 'bench', 'tick', 'process.ts');
   const parameters = [size.accounts, size.positions, size.seed].map(String);
-  const children = Array.from({ length: count }, () => new LineProcess(process.execPath, ['--import', 'tsx', script, ...parameters]));
+  const words = ['--import', 'tsx', script, ...parameters];
+  const children = Array.from({ length: count }, () => new LineProcess(process.execPath, words));
   const close = async (): Promise<void> => {
     await Promise.all(children.map((child) => child.close()));
   };
@@ -33,7 +35,7 @@ export async function startProcesses(count: number, size: BookSize): Promise<Pro
   }
   const ask = async (child: LineProcess): Promise<number> => Number(await child.ask(String(ticksPerPass)));
   return {
-    alone: { name: 'process-alone', run: () => ask(children[0]!) },
+    alone: { name: 'process-alone', run: () => ask(children[0]) },
     together: {
       name: 'processes-together',
       run: async () => {

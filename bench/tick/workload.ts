@@ -11,7 +11,7 @@ import { startProcesses, type Processes } from './processes.ts';
 
 export const tick: Workload = {
   name: 'tick',
-  title: 'a whole tick of a whole book: real chains of Bitcoin and S&P 500 options, generated book, deribit-pm, kernels A to D',
+  title: 'a whole tick, kernels A to D of deribit-pm: real chains of Bitcoin and S&P 500 options, generated book',
   parameters: {
     accounts: { full: 1_000_000, smoke: 60, least: 1, meaning: 'accounts' },
     positions: { full: 12, smoke: 5, least: 3, meaning: 'positions per account, on average' },
@@ -35,15 +35,18 @@ interface Ticker extends Pass {
   readonly scale: number;
 }
 
-/** Scaled: kernels B to D and the totals, whose time goes with the accounts. Inputs and kernel A go with the instruments. */
+/**
+ * Scaled: kernels B to D and the totals, whose time goes with the accounts. Inputs and kernel A go with the
+ * instruments.
+ */
 function ticker(name: string, engine: Engine, scale: number): Ticker {
   const stages: TickTimings[] = [];
-  const run = async (): Promise<number> => {
+  const tickOnce = async (): Promise<number> => {
     const { timingsMs } = await engine.tick();
     stages.push(timingsMs);
     return timingsMs.inputs + timingsMs.riskArray + (timingsMs.margin + timingsMs.totals) * scale;
   };
-  return { name, engine, stages, scale, run };
+  return { name, engine, stages, scale, run: tickOnce };
 }
 
 async function run(parameters: Parameters, progress: (line: string) => void): Promise<Outcome> {
@@ -67,7 +70,8 @@ async function run(parameters: Parameters, progress: (line: string) => void): Pr
     open.push(javaScript);
     tickers.push(ticker('javascript', javaScript, accounts / sample.accounts));
     progress(`starting ${Math.max(workers, 2)} independent processes`);
-    const processes = await startProcesses(Math.max(workers, 2), { ...parameters, accounts: Math.min(accounts, processAccountsMax) });
+    const processBook: BookSize = { ...parameters, accounts: Math.min(accounts, processAccountsMax) };
+    const processes = await startProcesses(Math.max(workers, 2), processBook);
     open.push(processes);
     progress('measuring in turn');
     const timings = await measureInTurn([...tickers, processes.alone, processes.together], runs);
@@ -107,12 +111,13 @@ async function reportEntrants(
     const sampled = name === 'javascript';
     const expected = sampled ? await sampleHash(built, sample) : margrid.engine.resultHash();
     const hash = engine.resultHash();
-    const comparison: Comparison = { equal: hash === expected, maxRelativeDifference: hash === expected ? 0 : Infinity };
+    const equal = hash === expected;
+    const comparison: Comparison = { equal, maxRelativeDifference: equal ? 0 : Infinity };
     requireEqual(name, comparison);
     const perAccount = engine.positionCount / sample.accounts;
     const note = sampled
-      ? `margrid's own JavaScript engine, one thread; the first ${sample.accounts} accounts (${perAccount.toFixed(1)} positions each), ` +
-        `kernels B to D times ${scale}, the hash is of those`
+      ? `margrid's own JavaScript engine, one thread; the first ${sample.accounts} accounts ` +
+        `(${perAccount.toFixed(1)} positions each), kernels B to D times ${scale}, the hash is of those`
       : 'margrid with one worker thread';
     reports[name] = entrantReport(timings.get(name)!, margridMedian, hash, comparison, note);
   }
@@ -139,7 +144,10 @@ function medianStages(stages: readonly TickTimings[]): TickTimings {
   };
 }
 
-/** Speed of several together over one alone: of the workers, of independent processes, and the first as a share of the second. */
+/**
+ * Speed of several together over one alone: of the workers, of independent processes, and the first as a share of
+ * the second.
+ */
 function scalingOf(
   { workers }: Parameters,
   timings: ReadonlyMap<string, Timing>,

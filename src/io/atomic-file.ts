@@ -75,5 +75,5 @@ function writeFailure(path: string, cause: unknown): MargridError {
   if (cause instanceof MargridError) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
   const why = code === 'ENOENT' ? 'the directory does not exist' : message.split('\n')[0];
-  return new MargridError('FileUnreadable', `${path}: cannot be written: ${why}`, { file: path });
+  return new MargridError('FileUnwritable', `${path}: cannot be written: ${why}`, { file: path });
 }

@@ -1,7 +1,8 @@
 import { Decimal, exact } from '../reference/decimal.ts';
 import type { NettingSetBreakdown } from '../reference/margin/deribit-pm/breakdown.ts';
-import { amountColumns, statusCodes, statusName, type AmountColumn, type EngineRows } from './engine-rows.ts';
+import { amountColumns, statusCodes, statusName, type AmountColumn } from './engine-rows.ts';
 import type { Breach, ColumnReport, RowName } from './report.ts';
+import type { EngineRow } from './sampled-account.ts';
 import {
   acceptedValues,
   notionalTolerance,
@@ -13,6 +14,16 @@ import {
 const reportedColumns: readonly ReconciledColumn[] = [...amountColumns, 'worstScenario', 'status', 'fault', 'row'];
 const keptBreaches = 1_000;
 
+/** Plain values: what a thread hands back. */
+export interface ComparisonResult {
+  readonly columns: readonly ColumnReport[];
+  /** The first ones. */
+  readonly breaches: readonly Breach[];
+  readonly comparedAccountCount: number;
+  readonly comparedNettingSetCount: number;
+  readonly quarantinedCount: number;
+}
+
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Collects the comparison of one netting set after the other. Nothing is read but what is handed in. */
@@ -20,6 +31,7 @@ export class Comparison {
   readonly #columns = new Map<ReconciledColumn, Mutable<ColumnReport>>();
   readonly #breaches: Breach[] = [];
   readonly #mmFactor: Decimal;
+  comparedAccountCount = 0;
   comparedNettingSetCount = 0;
   quarantinedCount = 0;
 
@@ -28,37 +40,44 @@ export class Comparison {
     for (const column of reportedColumns) this.#columns.set(column, emptyColumn(column));
   }
 
-  get columns(): readonly ColumnReport[] {
-    return [...this.#columns.values()];
+  get result(): ComparisonResult {
+    const { comparedAccountCount, comparedNettingSetCount, quarantinedCount } = this;
+    const columns = [...this.#columns.values()];
+    return { columns, breaches: this.#breaches, comparedAccountCount, comparedNettingSetCount, quarantinedCount };
   }
 
-  get breaches(): readonly Breach[] {
-    return this.#breaches;
+  /** What another comparison found in accounts that come after those compared here. */
+  add(later: ComparisonResult): void {
+    this.comparedAccountCount += later.comparedAccountCount;
+    this.comparedNettingSetCount += later.comparedNettingSetCount;
+    this.quarantinedCount += later.quarantinedCount;
+    for (const column of later.columns) addColumn(this.#column(column.column), column);
+    this.#breaches.push(...later.breaches.slice(0, keptBreaches - this.#breaches.length));
   }
 
   /** Engine row `row` against the reference's netting set of the same account and currency. */
-  compare(name: RowName, rows: EngineRows, row: number, set: NettingSetBreakdown): void {
+  compare(name: RowName, row: EngineRow, set: NettingSetBreakdown): void {
     this.#column('row').comparedCount += 1;
-    this.#compareFault(name, rows, row, set.problem !== null);
-    if (set.problem !== null || rows.status[row] === statusCodes.quarantined) {
-      this.#compareQuarantine(name, rows.status[row], set);
+    this.#compareFault(name, row, set.problem !== null);
+    if (set.problem !== null || row.status === statusCodes.quarantined) {
+      this.#compareQuarantine(name, row.status, set);
       return;
     }
     this.comparedNettingSetCount += 1;
     const accepted = acceptedValues(set, this.#mmFactor);
-    for (const column of amountColumns) this.#compareAmount(name, column, rows[column][row], set, accepted);
-    this.#compareWorstScenario(name, rows.worstScenario[row], set, accepted);
-    this.#compareStatus(name, rows.status[row], set, accepted);
+    for (const column of amountColumns) this.#compareAmount(name, column, row[column], set, accepted);
+    this.#compareWorstScenario(name, row.worstScenario, set, accepted);
+    this.#compareStatus(name, row.status, set, accepted);
   }
 
   /** The input of the account is bad, so the engine must not have margined it. */
-  compareQuarantinedRow(name: RowName, rows: EngineRows, row: number, reason: string): void {
+  compareQuarantinedRow(name: RowName, row: EngineRow, reason: string): void {
     this.#column('row').comparedCount += 1;
-    this.#compareFault(name, rows, row, true);
+    this.#compareFault(name, row, true);
     this.#column('status').comparedCount += 1;
     this.quarantinedCount += 1;
-    if (rows.status[row] === statusCodes.quarantined) return;
-    const engine = statusName(rows.status[row]);
+    if (row.status === statusCodes.quarantined) return;
+    const engine = statusName(row.status);
     this.#breach('status', { ...name, engine, reference: reason, accepted: 'quarantined' });
   }
 
@@ -67,14 +86,14 @@ export class Comparison {
     this.#breach('row', { ...name, engine: null, reference: 'a netting set', accepted: 'one row' });
   }
 
-  surplusRow(name: RowName, row: number): void {
+  surplusRow(name: RowName, row: EngineRow): void {
     this.#column('row').comparedCount += 1;
-    this.#breach('row', { ...name, engine: `row ${row}`, reference: 'no such netting set', accepted: 'no row' });
+    this.#breach('row', { ...name, engine: `row ${row.row}`, reference: 'no such netting set', accepted: 'no row' });
   }
 
-  #compareFault(name: RowName, rows: EngineRows, row: number, isExpected: boolean): void {
+  #compareFault(name: RowName, row: EngineRow, isExpected: boolean): void {
     this.#column('fault').comparedCount += 1;
-    const fault = rows.fault[row];
+    const fault = row.fault;
     if (fault !== 0 === isExpected) return;
     const [reference, accepted] = isExpected ? ['bad input', 'not 0'] : ['good input', '0'];
     this.#breach('fault', { ...name, engine: fault, reference, accepted });
@@ -172,6 +191,19 @@ function emptyColumn(column: ReconciledColumn): Mutable<ColumnReport> {
     undecidedDifferentCount: 0,
     breachCount: 0,
   };
+}
+
+/** Of equal errors the first keeps its place, as when all accounts are compared one after the other. */
+function addColumn(column: Mutable<ColumnReport>, later: ColumnReport): void {
+  if ((later.worstErrorToNotional ?? 0) > (column.worstErrorToNotional ?? 0)) column.worstAccount = later.worstAccount;
+  for (const error of ['worstAbsoluteError', 'worstErrorToNotional', 'worstErrorToValue'] as const) {
+    if (column[error] !== null) column[error] = Math.max(column[error], later[error] ?? 0);
+  }
+  column.comparedCount += later.comparedCount;
+  column.roundingFlipCount += later.roundingFlipCount;
+  column.undecidedCount += later.undecidedCount;
+  column.undecidedDifferentCount += later.undecidedDifferentCount;
+  column.breachCount += later.breachCount;
 }
 
 function recordError(

@@ -107,6 +107,23 @@ const badCases: readonly BadCase[] = [
     says: 'missing',
     value: null,
   },
+  // Where 0 would be permitted: a NULL that is taken for 0 goes unnoticed nowhere else.
+  {
+    name: 'NULL amount of cash',
+    row: ['eve', 'BTC', null, 0],
+    column: 'quantity',
+    code: 'ValueMissing',
+    says: 'missing',
+    value: null,
+  },
+  {
+    name: 'NULL price of an option',
+    row: ['eve', 'BTC-28AUG26-60000-C', 1, null],
+    column: 'entry_price',
+    code: 'ValueMissing',
+    says: 'missing',
+    value: null,
+  },
   {
     name: 'NaN quantity',
     row: ['eve', 'BTC-PERP', NaN, 1],

@@ -38,6 +38,10 @@ export function deribitPmScenarios(pair: DeribitPmPairParams, bucketsCount: numb
   return scenarios;
 }
 
+export function scenarioCountOf(bucketsCount: number): number {
+  return volatilityModes.length * (2 * bucketsCount + 1) + extendedMoves.length;
+}
+
 /** 1 + sgn(move) * R: the index at the edge of the price range, relative to today's. */
 export function edgeMultiplier(move: Decimal, pair: DeribitPmPairParams): Decimal {
   const priceRange = exact(pair.priceRange);
