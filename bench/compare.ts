@@ -43,7 +43,7 @@ function lastRuns(records: readonly RunRecord[], commit: string): Map<string, Ru
   const runs = new Map<string, RunRecord>();
   for (const record of records) {
     if (record.commit === null || !record.commit.startsWith(commit)) continue;
-    const { runs: _, ...parameters } = record.parameters;
+    const parameters = Object.entries(record.parameters).filter(([name]) => name !== 'runs');
     runs.set(JSON.stringify([record.cpu, record.cores, record.workload, parameters]), record);
   }
   return runs;

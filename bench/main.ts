@@ -24,7 +24,7 @@ async function perform(command: Command): Promise<void> {
     case 'help':
       return print(renderHelp(workloads));
     case 'list':
-      if (command.json) return printJson(workloads.map(({ run: _, ...workload }) => workload));
+      if (command.json) return printJson(workloads.map(({ name, title, parameters }) => ({ name, title, parameters })));
       return print(renderList(workloads));
     case 'compare': {
       const runs = compareCommits(readRecords(), ...command.commits);

@@ -39,7 +39,7 @@ async function run(parameters: Parameters, progress: (line: string) => void): Pr
   try {
     entrants.push(...(await otherEntrants(margrid.arena, parameters, gcc !== null)));
     progress(`measuring ${entrants.length + 1} entrants in turn`);
-    const timings = await measureInTurn([{ name: 'margrid', run: margrid.run }, ...entrants], parameters.runs);
+    const timings = await measureInTurn([{ name: 'margrid', run: () => margrid.run() }, ...entrants], parameters.runs);
     const own = timings.get('margrid')!;
     const results = margrid.arena.views.result.worstCase.subarray(0, parameters.accounts);
     const cells = parameters.accounts * parameters.positions * parameters.scenarios;
@@ -131,8 +131,8 @@ async function oneThreadEntrant(parameters: Parameters): Promise<Entrant> {
     name: 'margrid-one-thread',
     note: 'margrid on the calling thread, without worker threads',
     bitEqual: true,
-    run: single.run,
+    run: () => single.run(),
     results: async () => single.arena.views.result.worstCase.subarray(0, parameters.accounts),
-    close: single.close,
+    close: () => single.close(),
   };
 }

@@ -35,6 +35,7 @@ export function explainAccount(input: ExplainInput): AccountExplanation {
     model: 'deribit-pm',
     asOfMs: market.asOfMs,
     parameterSource: params.source,
+    problem: bad?.reason ?? null,
     nettingSets: nettingSets.map((set) => explainNettingSet(set, params, bad?.reason ?? null)),
     evidence: deribitPmComponents,
   };

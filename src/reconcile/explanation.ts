@@ -14,6 +14,8 @@ export interface AccountExplanation {
   readonly asOfMs: number;
   /** Where the parameters come from. */
   readonly parameterSource: string;
+  /** Why the account as a whole is quarantined (its input is bad), or null. */
+  readonly problem: string | null;
   readonly nettingSets: readonly NettingSetExplanation[];
   readonly evidence: readonly ComponentEvidence[];
 }

@@ -3,10 +3,11 @@ import { textTable } from './text-table.ts';
 
 /** An explanation as text, for people: amounts with 9 decimals, the rest of the digits is in the structure. */
 export function renderExplanation(explanation: AccountExplanation): string {
-  const { accountId, model, asOfMs, parameterSource, nettingSets, evidence } = explanation;
+  const { accountId, model, asOfMs, parameterSource, problem, nettingSets, evidence } = explanation;
   return [
     `account ${accountId}, ${model}, ${new Date(asOfMs).toISOString()}`,
     `parameters: ${parameterSource}`,
+    ...(problem === null ? [] : [`account QUARANTINED: ${problem}`]),
     ...nettingSets.flatMap(nettingSetLines),
     '',
     'EVIDENCE',

@@ -45,7 +45,9 @@ export const toleranceRules: Readonly<Record<ReconciledColumn, ToleranceRule>> =
     reason: 'as the worst case; it also contains rounded worst cases',
   },
   worstScenario: {
-    rule: 'equal, unless other cells are within the tolerance of the minimum: then any of them (undecided); -1 for none',
+    rule:
+      'equal, unless other cells are within the tolerance of the minimum: then any of them (undecided); ' +
+      '-1 if the worst case is rounded to zero',
     reason: 'cells that are equal on paper differ in the last place of a float',
   },
   status: {

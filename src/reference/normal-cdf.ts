@@ -48,7 +48,9 @@ function lowerTail(x: Decimal): Decimal {
   const coefficients = nodes.get(nodeIndex, () => taylorCoefficients(new Guarded(nodeIndex).div(nodesPerUnit)));
   const step = toFixedPoint(x) - BigInt(nodeIndex) * unitsOfOneNode;
   let total = 0n;
-  for (let order = coefficients.length - 1; order >= 0; order--) total = (total * step) / fixedOne + coefficients[order];
+  for (let order = coefficients.length - 1; order >= 0; order--) {
+    total = (total * step) / fixedOne + coefficients[order];
+  }
   return new Decimal(`${total}e-${fixedPlaces}`);
 }
 

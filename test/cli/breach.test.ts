@@ -12,7 +12,7 @@ import { bookRows, bookTypes, csvText, marketRows, marketTypes } from './small-i
  * The commands themselves, with a lie between the engine and the comparison: what they are there for is to find one. The lie is told to
  * the comparison with the decimal reference or to the one with the JavaScript engine: their calls differ in the arguments.
  */
-const lie = vi.hoisted(() => ({ told: 'none' as 'none' | 'to the reference' | 'to the bit comparison' }));
+const lie = vi.hoisted(() => ({ told: 'none' }));
 vi.mock('../../src/reconcile/engine-rows.ts', async (original) => {
   const real = await original<typeof import('../../src/reconcile/engine-rows.ts')>();
   let bitComparisons = 0;
@@ -22,10 +22,12 @@ vi.mock('../../src/reconcile/engine-rows.ts', async (original) => {
       const rows = real.engineRowsOf(...args);
       const isForReference = args.length > 1;
       // Of the two engines that are compared bit for bit, the first one only.
-      const isLie = isForReference ? lie.told === 'to the reference' : lie.told === 'to the bit comparison' && bitComparisons++ % 2 === 0;
+      const isLie = isForReference
+        ? lie.told === 'to the reference'
+        : lie.told === 'to the bit comparison' && bitComparisons++ % 2 === 0;
       if (!isLie) return rows;
       const maintenanceMargin = rows.maintenanceMargin.slice();
-      maintenanceMargin[1] = maintenanceMargin[1]! * (1 + (isForReference ? 1e-6 : Number.EPSILON));
+      maintenanceMargin[1] = maintenanceMargin[1] * (1 + (isForReference ? 1e-6 : Number.EPSILON));
       return { ...rows, maintenanceMargin };
     },
   };
@@ -47,9 +49,18 @@ beforeEach(() => {
   printed.length = 0;
 });
 
-const runReconcile = (json = false): Promise<number> => reconcile({
-  market: join(folder, 'market.csv'), book: join(folder, 'book.csv'), sample: 4, seed: 1, workers: 0, json,
-}, terminal);
+const runReconcile = (json = false): Promise<number> =>
+  reconcile(
+    {
+      market: join(folder, 'market.csv'),
+      book: join(folder, 'book.csv'),
+      sample: 4,
+      seed: 1,
+      workers: 0,
+      json,
+    },
+    terminal,
+  );
 
 describe('reconcile', () => {
   it('is content with the truth: exit code 0', async () => {

@@ -19,7 +19,18 @@ beforeAll(() => {
   writeFileSync(join(folder, 'bad.csv'), csvText(bookTypes, bad));
 });
 
-const commands = ['margin', 'generate', 'reconcile', 'explain', 'inspect', 'market', 'greeks', 'models', 'layout', 'demo'];
+const commands = [
+  'margin',
+  'generate',
+  'reconcile',
+  'explain',
+  'inspect',
+  'market',
+  'greeks',
+  'models',
+  'layout',
+  'demo',
+];
 
 describe.concurrent('help and version', () => {
   it('--version is the version of the package', async () => {
@@ -44,21 +55,46 @@ describe.concurrent('help and version', () => {
 const jsonRuns: readonly (readonly [string, readonly string[], (result: never) => unknown, unknown])[] = [
   ['margin', [...inputs, ...threads], ({ accounts }: MarginResult) => accounts, 4],
   ['margin --out', [...inputs, ...threads, '--out', 'out.csv'], ({ accounts }: MarginResult) => accounts, 4],
-  ['reconcile', [...inputs, ...threads], (result: { isReconciled: boolean; comparedAccountCount: number }) =>
-    [result.isReconciled, result.comparedAccountCount], [true, 4]],
+  [
+    'reconcile',
+    [...inputs, ...threads],
+    (result: { isReconciled: boolean; comparedAccountCount: number }) => [
+      result.isReconciled,
+      result.comparedAccountCount,
+    ],
+    [true, 4],
+  ],
   ['explain', [...inputs, '--account', 'bob'], (result: { accountId: string }) => result.accountId, 'bob'],
-  ['inspect', ['book.csv', '--market', 'market.csv'], (result: { content: string; problemCount: number }) =>
-    [result.content, result.problemCount], ['book', 0]],
-  ['market', [], (result: { chains: { name: string }[] }) => result.chains.map(({ name }) => name), ['Deribit BTC', 'SPX']],
-  ['greeks', ['--market', 'market.csv'], (rows: { instrument: string }[]) => rows.map(({ instrument }) => instrument),
-    marketRows.slice(2).map(([name]) => name)],
-  ['greeks --out', ['--market', 'market.csv', '--out', 'greeks.csv'], (result: { options: number }) => result.options, 4],
+  [
+    'inspect',
+    ['book.csv', '--market', 'market.csv'],
+    (result: { content: string; problemCount: number }) => [result.content, result.problemCount],
+    ['book', 0],
+  ],
+  [
+    'market',
+    [],
+    (result: { chains: { name: string }[] }) => result.chains.map(({ name }) => name),
+    ['Deribit BTC', 'SPX'],
+  ],
+  [
+    'greeks',
+    ['--market', 'market.csv'],
+    (rows: { instrument: string }[]) => rows.map(({ instrument }) => instrument),
+    marketRows.slice(2).map(([name]) => name),
+  ],
+  [
+    'greeks --out',
+    ['--market', 'market.csv', '--out', 'greeks.csv'],
+    (result: { options: number }) => result.options,
+    4,
+  ],
   ['models', [], (list: { name: string }[]) => list.map(({ name }) => name), ['deribit-pm']],
 ];
 
 describe('exit code 0', () => {
   it.each(jsonRuns)('%s --json: one document on stdout, nothing else anywhere', async (name, args, pick, expected) => {
-    const { code, stdout, stderr } = await run(name.split(' ')[0]!, ...args, '--json');
+    const { code, stdout, stderr } = await run(name.split(' ')[0], ...args, '--json');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(pick(JSON.parse(stdout) as never)).toEqual(expected);
   });
@@ -79,9 +115,11 @@ describe('exit code 0', () => {
 
   it('--kernels javascript and --workers give the same state hash as one thread of WASM', async () => {
     const hashes = await Promise.all(
-      [['--workers', '0'], ['--workers', '2'], ['--workers', '0', '--kernels', 'javascript']].map(
-        async (options) => (await runJson<MarginResult>(['margin', ...inputs, ...options], folder)).stateHash,
-      ),
+      [
+        ['--workers', '0'],
+        ['--workers', '2'],
+        ['--workers', '0', '--kernels', 'javascript'],
+      ].map(async (options) => (await runJson<MarginResult>(['margin', ...inputs, ...options], folder)).stateHash),
     );
     expect(new Set(hashes).size).toBe(1);
   });
@@ -113,7 +151,11 @@ const refused: readonly (readonly [string, readonly string[], string])[] = [
   ['margin', [...inputs, '--workers', '1e1'], 'must be a whole number in [0, 256]'],
   ['margin', [...inputs, '--kernels', 'fortran'], 'Allowed choices are wasm, javascript'],
   ['margin', [...inputs, ...threads, 'surplus'], 'too many arguments'],
-  ['margin', ['--market', 'market.csv', '--book', 'missing.csv'], 'missing.csv: the file does not exist [FileNotFound]'],
+  [
+    'margin',
+    ['--market', 'market.csv', '--book', 'missing.csv'],
+    'missing.csv: the file does not exist [FileNotFound]',
+  ],
   ['margin', ['--market', 'missing.csv', '--book', 'book.csv'], 'missing.csv: the file does not exist [FileNotFound]'],
   ['margin', ['--market', 'market.csv', '--book', 'book.txt'], '[FileFormatUnknown]'],
   ['margin', ['--market', 'market.csv', '--book', 'market.csv'], 'column account: the column is missing'],
@@ -127,10 +169,18 @@ const refused: readonly (readonly [string, readonly string[], string])[] = [
   ['margin', [...inputs, '--out', '.csv'], '[FileFormatUnknown]'],
   ['generate', ['--accounts', '5'], "required option '--out <file>' not specified"],
   ['generate', ['--accounts', '0', '--out', 'x.csv'], 'must be a whole number in [1, 8000000]'],
-  ['generate', ['--accounts', '5', '--positions', 'many', '--out', 'x.csv'], 'meanPositions must be in [3, 30], got NaN [OptionInvalid]'],
+  [
+    'generate',
+    ['--accounts', '5', '--positions', 'many', '--out', 'x.csv'],
+    'meanPositions must be in [3, 30], got NaN [OptionInvalid]',
+  ],
   ['generate', ['--accounts', '5', '--seed', '1.5', '--out', 'x.csv'], 'must be a whole number'],
   ['generate', ['--accounts', '5', '--out', 'no-such-folder/x.csv'], 'the directory does not exist [FileUnreadable]'],
-  ['reconcile', ['--market', 'market.csv', '--book', 'bad.csv'], 'row 5, column quantity: must be finite, got NaN [ValueNotFinite]'],
+  [
+    'reconcile',
+    ['--market', 'market.csv', '--book', 'bad.csv'],
+    'row 5, column quantity: must be finite, got NaN [ValueNotFinite]',
+  ],
   ['reconcile', [...inputs, '--sample', '0'], 'must be a whole number'],
   ['reconcile', [...inputs, '--model', 'span'], '[ModelUnknown]'],
   ['explain', [...inputs], "required option '--account <id>' not specified"],
@@ -142,7 +192,11 @@ const refused: readonly (readonly [string, readonly string[], string])[] = [
   ['market', ['--chain', 'book.csv'], 'book.csv'],
   ['market', ['--out', 'out.txt'], '[FileFormatUnknown]'],
   ['greeks', ['--market', 'missing.csv'], '[FileNotFound]'],
-  ['greeks', ['--market', 'market.csv', '--out', 'no-such-folder/x.csv'], 'the directory does not exist [FileUnreadable]'],
+  [
+    'greeks',
+    ['--market', 'market.csv', '--out', 'no-such-folder/x.csv'],
+    'the directory does not exist [FileUnreadable]',
+  ],
   ['models', ['--nonsense'], "unknown option '--nonsense'"],
   ['layout', ['--nonsense'], "unknown option '--nonsense'"],
   ['demo', ['--ticks', '0'], 'must be a whole number in [1, 10000]'],
@@ -166,13 +220,18 @@ describe.concurrent('exit code 2: the call or its inputs are refused, on stderr'
 
   it.each([
     ['general', 'mm_factor', 1.5, 'general.mm_factor must be a number in [0, 1], got 1.5 [ParameterInvalid]'],
-    ['general', 'buckets_count', undefined, 'general.buckets_count must be a number in [1, 60], got nothing [ParameterInvalid]'],
+    [
+      'general',
+      'buckets_count',
+      undefined,
+      'general.buckets_count must be a number in [1, 60], got nothing [ParameterInvalid]',
+    ],
     ['currency', 'btc', null, 'currency.btc must be an object, got null [ParameterInvalid]'],
     ['currency_pair', 'btc_usd', {}, 'currency_pair.btc_usd.price_range must be a number'],
     ['currency_pair', 'spx_usd', undefined, 'spx_usd'],
   ])('a bad parameter file: %s.%s %j', async (section, field, value, message) => {
     const params = shippedParams();
-    params[section]![field] = value as never;
+    params[section][field] = value as never;
     const name = `params ${section}.${field}.json`;
     writeFileSync(join(folder, name), JSON.stringify(params));
     const { code, stdout, stderr } = await run('margin', ...inputs, ...threads, '--params', name);
@@ -182,7 +241,7 @@ describe.concurrent('exit code 2: the call or its inputs are refused, on stderr'
 
   it('a component without a public formula is refused, not ignored', async () => {
     const params = shippedParams();
-    params['currency']!['btc']!['correlation_set'] = true;
+    params['currency']['btc']['correlation_set'] = true;
     writeFileSync(join(folder, 'correlated.json'), JSON.stringify(params));
     const { code, stderr } = await run('margin', ...inputs, '--params', 'correlated.json');
     expect(code).toBe(2);

@@ -19,7 +19,10 @@ interface Generated {
 
 const generate = (out: string, ...options: string[]): Promise<Generated> =>
   runJson<Generated>(['generate', '--accounts', '60', '--out', out, ...threads, ...options], folder);
-const fileHash = (name: string): string => createHash('sha256').update(readFileSync(join(folder, name))).digest('hex');
+const fileHash = (name: string): string =>
+  createHash('sha256')
+    .update(readFileSync(join(folder, name)))
+    .digest('hex');
 
 describe('generate', () => {
   let first: Generated;
@@ -53,7 +56,10 @@ describe('generate', () => {
   });
 
   it('reconciles with the decimal reference', async () => {
-    const { code, stdout } = await runCli(['reconcile', '--book', 'first.csv', '--sample', '3', '--seed', '5', ...threads], folder);
+    const { code, stdout } = await runCli(
+      ['reconcile', '--book', 'first.csv', '--sample', '3', '--seed', '5', ...threads],
+      folder,
+    );
     expect(stdout).toContain('3 of 60 accounts (seed 5)');
     expect(stdout).toContain('RECONCILED: no breach');
     expect(stdout).toContain('WASM against JavaScript engine: bit for bit identical');
@@ -68,9 +74,10 @@ describe('market', () => {
     expect(existsSync(join(folder, 'market.parquet'))).toBe(true);
     const results = await Promise.all(
       [[], ['--market', 'market.parquet']].map((market) =>
-        runJson<MarginResult>(['margin', '--book', 'first.csv', ...threads, ...market], folder)),
+        runJson<MarginResult>(['margin', '--book', 'first.csv', ...threads, ...market], folder),
+      ),
     );
-    expect(results[1]!.stateHash).toBe(results[0]!.stateHash);
+    expect(results[1].stateHash).toBe(results[0].stateHash);
   });
 });
 

@@ -7,13 +7,23 @@ import { startCli, temporaryFolder, type Running } from './run-cli.ts';
 // Windows has no signals: a process there is ended at once, which is the SIGKILL case.
 const hasSignals = process.platform !== 'win32';
 const folder = temporaryFolder();
-afterEach(() => {
+const started: Running[] = [];
+// A test that fails must not leave behind what it did not manage to stop.
+afterEach(async () => {
+  for (const { child, finished } of started.splice(0)) {
+    child.kill('SIGKILL');
+    await finished;
+  }
   for (const name of readdirSync(folder)) rmSync(join(folder, name));
 });
 
 /** Enough rows that the file takes a good part of a second to write, after the seconds that the book takes to make. */
-function startGenerate(): Running {
-  return startCli(['generate', '--accounts', '150000', '--workers', '1', '--out', 'x.parquet'], folder);
+const generateArgs = ['generate', '--accounts', '150000', '--workers', '1', '--out', 'x.parquet'];
+
+function start(...args: string[]): Running {
+  const running = startCli(args, folder);
+  started.push(running);
+  return running;
 }
 
 /** Waits until `seen`; fails if the process ends before: then it was not interrupted in the middle of anything. */
@@ -28,15 +38,20 @@ const isWriting = (): boolean => readdirSync(folder).some((name) => name.endsWit
 
 describe('a run that is stopped in the middle of writing', () => {
   it.runIf(hasSignals)('by SIGINT: exit code 130, no file and no temporary file', async () => {
-    const running = startGenerate();
+    const running = start(...generateArgs);
     await until(running, isWriting);
     running.child.kill('SIGINT');
-    expect(await running.finished).toEqual({ code: 130, signal: null, stdout: '', stderr: 'the run was interrupted [Interrupted]\n' });
+    expect(await running.finished).toEqual({
+      code: 130,
+      signal: null,
+      stdout: '',
+      stderr: 'the run was interrupted [Interrupted]\n',
+    });
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it('by SIGKILL: no file under the final name', async () => {
-    const running = startGenerate();
+    const running = start(...generateArgs);
     await until(running, isWriting);
     running.child.kill('SIGKILL');
     const { code, signal } = await running.finished;
@@ -47,14 +62,14 @@ describe('a run that is stopped in the middle of writing', () => {
 
 describe('a run that computes', () => {
   it.runIf(hasSignals)('ends at once on SIGINT, however long its step would still take', async () => {
-    const running = startCli(['demo', '--accounts', '2000', '--workers', '0', '--ticks', '10000'], folder);
+    const running = start('demo', '--accounts', '2000', '--workers', '0', '--ticks', '10000');
     let shown = '';
     running.child.stdout!.on('data', (part: string) => (shown += part));
     await until(running, () => shown.includes('2. Book') && shown.includes('ready in'));
     const asked = Date.now();
     running.child.kill('SIGINT');
     const { code, signal } = await running.finished;
-    // Nothing to clean up, so no handler: a shell shows this as 130 too.
+    // Nothing to clean up, so no handler; a shell shows this as 130 too.
     expect({ code, signal }).toEqual({ code: null, signal: 'SIGINT' });
     expect(Date.now() - asked).toBeLessThan(3_000);
   });

@@ -10,7 +10,8 @@ import { bookRows, bookTypes, csvText, marketRows, marketTypes, type MarginResul
 const folder = temporaryFolder();
 const market = ['--market', 'market.csv', '--workers', '0'];
 const inFolder = (name: string): string => join(folder, name);
-const margins = (...args: string[]): Promise<MarginResult> => runJson<MarginResult>(['margin', ...market, ...args], folder);
+const margins = (...args: string[]): Promise<MarginResult> =>
+  runJson<MarginResult>(['margin', ...market, ...args], folder);
 
 /** Row 5, quantity. */
 const badRows = bookRows.map((row, place) => (place === 4 ? ['bob', 'SPX-18SEP26-7000-P', '1e999', 0] : row));
@@ -19,14 +20,19 @@ let expected: MarginResult;
 beforeAll(async () => {
   writeFileSync(inFolder('market.csv'), csvText(marketTypes, marketRows));
   writeFileSync(inFolder('bad.csv'), csvText(bookTypes, badRows));
-  for (const extension of testedExtensions) await writeRows(inFolder(`book.${extension}`), extension, bookTypes, bookRows);
+  for (const extension of testedExtensions)
+    await writeRows(inFolder(`book.${extension}`), extension, bookTypes, bookRows);
   expected = await margins('--book', 'book.csv');
 });
 
 describe('one book in every format', () => {
   it('has numbers worth comparing', () => {
     expect(expected.margins.map(({ account, currency, status }) => `${account} ${currency} ${status}`)).toEqual([
-      'alice BTC healthy', 'bob USD healthy', 'carol BTC liquidation', 'carol USD liquidation', 'dave BTC healthy',
+      'alice BTC healthy',
+      'bob USD healthy',
+      'carol BTC liquidation',
+      'carol USD liquidation',
+      'dave BTC healthy',
     ]);
     expect(expected.margins.filter(({ maintenance_margin: maintenance }) => maintenance! > 0)).toHaveLength(4);
   });
@@ -43,22 +49,27 @@ describe('one book in every format', () => {
     expect(result.stateHash).toBe(expected.stateHash);
   });
 
-  it.each(testedExtensions)('%s as output holds every row and every digit, and NaN where there is no number', async (extension) => {
-    const out = `margins.${extension}`;
-    const summary = await margins('--book', 'bad.csv', '--keep-going', '--out', out);
-    expect(summary.margins).toBeUndefined();
-    const inMemory = await margins('--book', 'bad.csv', '--keep-going');
-    expect(inMemory.margins.map(({ equity }) => equity === null)).toEqual([false, true, false, false, false]);
-    const written = await readTable(inFolder(out), extension);
-    expect(written.map(withNull)).toEqual(inMemory.margins.map(withNull));
-  });
+  it.each(testedExtensions)(
+    '%s as output holds every row and every digit, and NaN where there is no number',
+    async (extension) => {
+      const out = `margins.${extension}`;
+      const summary = await margins('--book', 'bad.csv', '--keep-going', '--out', out);
+      expect(summary.margins).toBeUndefined();
+      const inMemory = await margins('--book', 'bad.csv', '--keep-going');
+      expect(inMemory.margins.map(({ equity }) => equity === null)).toEqual([false, true, false, false, false]);
+      const written = await readTable(inFolder(out), extension);
+      expect(written.map(withNull)).toEqual(inMemory.margins.map(withNull));
+    },
+  );
 });
 
 type Row = Readonly<Record<string, unknown>>;
 
 /** Numbers that are none look different in every format: NULL in JSON, NaN elsewhere. The empty reason is NULL in a CSV file. */
 function withNull(row: object): Row {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, Number.isNaN(value) || value === '' ? null : (value as unknown)]));
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, Number.isNaN(value) || value === '' ? null : (value as unknown)]),
+  );
 }
 
 /** Reads a table without the code under test. */
@@ -68,9 +79,14 @@ async function readTable(path: string, extension: Extension): Promise<Row[]> {
     case 'json':
       return JSON.parse(text()) as Row[];
     case 'ndjson':
-      return text().trimEnd().split('\n').map((line) => JSON.parse(line) as Row);
+      return text()
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Row);
     case 'arrow':
-      return tableFromIPC(readFileSync(path)).toArray().map((row: { toJSON(): Row }) => row.toJSON());
+      return tableFromIPC(readFileSync(path))
+        .toArray()
+        .map((row: { toJSON(): Row }) => row.toJSON());
     case 'csv':
     case 'parquet':
       return queryFile(path, extension);
@@ -92,7 +108,10 @@ async function queryFile(path: string, extension: 'csv' | 'parquet'): Promise<Ro
 
 describe('a bad account', () => {
   it('stops the run: exit code 2, nothing on stdout, and the message names file, row, column and value', async () => {
-    const { code, stdout, stderr } = await runCli(['margin', ...market, '--book', 'bad.csv', '--out', 'never.csv'], folder);
+    const { code, stdout, stderr } = await runCli(
+      ['margin', ...market, '--book', 'bad.csv', '--out', 'never.csv'],
+      folder,
+    );
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe('bad.csv, row 5, column quantity: must be finite, got Infinity [ValueNotFinite]\n');
     expect(() => readFileSync(inFolder('never.csv'))).toThrow('ENOENT');
@@ -112,7 +131,9 @@ describe('a bad account', () => {
   it('is told to people on stderr', async () => {
     const { code, stdout, stderr } = await runCli(['margin', ...market, '--book', 'bad.csv', '--keep-going'], folder);
     expect(code).toBe(0);
-    expect(stderr).toContain('quarantined: bad.csv, row 5, column quantity: must be finite, got Infinity [ValueNotFinite]');
+    expect(stderr).toContain(
+      'quarantined: bad.csv, row 5, column quantity: must be finite, got Infinity [ValueNotFinite]',
+    );
     expect(stdout).toContain('4 accounts: 3 evaluated, 1 quarantined');
   });
 
@@ -131,7 +152,9 @@ describe('a bad account', () => {
 describe('a bad price', () => {
   const badMarket = (): string => {
     const forward = Object.keys(marketTypes).indexOf('forward');
-    const rows = marketRows.map((row) => row.map((value, column): Value => (row[0] === 'BTC-25DEC26' && column === forward ? 'NaN' : value)));
+    const rows = marketRows.map((row) =>
+      row.map((value, column): Value => (row[0] === 'BTC-25DEC26' && column === forward ? 'NaN' : value)),
+    );
     writeFileSync(inFolder('bad-market.csv'), csvText(marketTypes, rows));
     return 'bad-market.csv';
   };
@@ -140,12 +163,15 @@ describe('a bad price', () => {
     const args = ['margin', '--market', badMarket(), '--book', 'book.csv', '--workers', '0', '--keep-going', '--json'];
     const { code, stdout, stderr } = await runCli(args, folder);
     expect(code).toBe(0);
-    expect(stderr).toBe('quarantined: bad-market.csv, row 2, column forward: must be finite, got NaN [ValueNotFinite]\n');
+    expect(stderr).toBe(
+      'quarantined: bad-market.csv, row 2, column forward: must be finite, got NaN [ValueNotFinite]\n',
+    );
     const result = JSON.parse(stdout) as MarginResult;
     expect([result.evaluatedAccounts, result.quarantinedAccounts]).toEqual([3, 1]);
     const faults = result.margins.map(({ account, currency, fault }) => [account, currency, fault !== ''].join(' '));
     expect(faults).toEqual(['alice BTC false', 'bob USD false', 'carol BTC true', 'carol USD false', 'dave BTC false']);
-    const held = (rows: MarginResult['margins']) => rows.filter(({ account, currency }) => `${account} ${currency}` !== 'carol BTC');
+    const held = (rows: MarginResult['margins']) =>
+      rows.filter(({ account, currency }) => `${account} ${currency}` !== 'carol BTC');
     expect(held(result.margins)).toEqual(held(expected.margins));
   });
 
@@ -199,39 +225,79 @@ describe('a number from outside', () => {
     general: { timestamp: published.timeMs, mm_factor: 0.8, buckets_count: 4, vol_scenarios_count: 3 },
     currency: {
       btc: {
-        max_offsetable_pnl: 0, annualised_move_risk: 0.075, extended_dampener: 100_000, min_annualised_move: 0.01, haircut: 0,
-        equity_side_impact: 'both', pnl_offset: 0, correlation_set: false,
+        max_offsetable_pnl: 0,
+        annualised_move_risk: 0.075,
+        extended_dampener: 100_000,
+        min_annualised_move: 0.01,
+        haircut: 0,
+        equity_side_impact: 'both',
+        pnl_offset: 0,
+        correlation_set: false,
       },
     },
     currency_pair: {
       btc_usd: {
-        extended_table_factor: 1, m_inc: 0.00005, min_volatility_for_shock_up: 0.5, max_delta_shock: 0.1,
-        delta_total_liq_shock_threshold: 20_000_000, volatility_range_down: 0.25, volatility_range_up: 0.5, long_term_vega_power: 0.13,
-        short_term_vega_power: 0.3, price_range: 0.16,
+        extended_table_factor: 1,
+        m_inc: 0.00005,
+        min_volatility_for_shock_up: 0.5,
+        max_delta_shock: 0.1,
+        delta_total_liq_shock_threshold: 20_000_000,
+        volatility_range_down: 0.25,
+        volatility_range_up: 0.5,
+        long_term_vega_power: 0.13,
+        short_term_vega_power: 0.3,
+        price_range: 0.16,
       },
     },
   };
 
   beforeAll(() => {
     const asOf = new Date(published.timeMs).toISOString();
-    const row = (name: string, kind: string, expiry: Value, mark: number): Value[] =>
-      [name, kind, 'inverse', 'BTC', 'USD', 'BTC', 1, expiry, null, null, published.index, mark, null, asOf];
+    const row = (name: string, kind: string, expiry: Value, mark: number): Value[] => [
+      name,
+      kind,
+      'inverse',
+      'BTC',
+      'USD',
+      'BTC',
+      1,
+      expiry,
+      null,
+      null,
+      published.index,
+      mark,
+      null,
+      asOf,
+    ];
     const { perpetual, june } = published;
-    const rows = [row('BTC-PERPETUAL', 'perpetual', null, perpetual.mark), row('BTC-28JUN24', 'future', june.expiry, june.mark)];
+    const rows = [
+      row('BTC-PERPETUAL', 'perpetual', null, perpetual.mark),
+      row('BTC-28JUN24', 'future', june.expiry, june.mark),
+    ];
     writeFileSync(inFolder('published-market.csv'), csvText(marketTypes, rows));
     writeFileSync(inFolder('published-params.json'), JSON.stringify(params));
-    writeFileSync(inFolder('published-book.csv'), csvText(bookTypes, [
-      ['venue', 'BTC-PERPETUAL', perpetual.position * perpetual.mark, perpetual.mark],
-      ['venue', 'BTC-28JUN24', june.position * june.mark, june.mark],
-    ]));
+    writeFileSync(
+      inFolder('published-book.csv'),
+      csvText(bookTypes, [
+        ['venue', 'BTC-PERPETUAL', perpetual.position * perpetual.mark, perpetual.mark],
+        ['venue', 'BTC-28JUN24', june.position * june.mark, june.mark],
+      ]),
+    );
   });
 
-  const files = ['--market', 'published-market.csv', '--book', 'published-book.csv', '--params', 'published-params.json'];
+  const files = [
+    '--market',
+    'published-market.csv',
+    '--book',
+    'published-book.csv',
+    '--params',
+    'published-params.json',
+  ];
 
   it('margins of the published example come out of the command', async () => {
     const { margins: rows } = await runJson<MarginResult>(['margin', ...files, '--workers', '0'], folder);
     expect(rows).toHaveLength(1);
-    const row = rows[0]!;
+    const row = rows[0];
     expect([row.account, row.currency, row.worst_scenario, row.delta_shock]).toEqual(['venue', 'BTC', 0, 0]);
     expect(Math.abs(row.worst_case! - published.worstCase)).toBeLessThan(1e-9);
     expect(Math.abs(row.roll_shock! - published.rollShock)).toBeLessThan(1e-9);
@@ -241,11 +307,14 @@ describe('a number from outside', () => {
 
   it('and out of the explanation', async () => {
     interface Explained {
-      readonly nettingSets: readonly { readonly maintenanceMargin: string; readonly groups: readonly { readonly worstCaseUnrounded: string }[] }[];
+      readonly nettingSets: readonly {
+        readonly maintenanceMargin: string;
+        readonly groups: readonly { readonly worstCaseUnrounded: string }[];
+      }[];
     }
     const { nettingSets } = await runJson<Explained>(['explain', ...files, '--account', 'venue'], folder);
-    const set = nettingSets[0]!;
+    const set = nettingSets[0];
     expect(Math.abs(Number(set.maintenanceMargin) - published.maintenanceMargin)).toBeLessThan(1e-9);
-    expect(Math.abs(Number(set.groups[0]!.worstCaseUnrounded) - published.worstCase)).toBeLessThan(1e-15);
+    expect(Math.abs(Number(set.groups[0].worstCaseUnrounded) - published.worstCase)).toBeLessThan(1e-15);
   });
 });

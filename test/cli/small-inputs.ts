@@ -2,23 +2,69 @@ import type { SqlTypes, Value } from '../io/fixtures.ts';
 
 /** A market of six instruments in two risk groups, whose parameters ship with margrid. Reading it is quicker than resolving the built-in quotes. */
 export const marketTypes: SqlTypes = {
-  instrument: 'VARCHAR', kind: 'VARCHAR', payoff: 'VARCHAR', base_currency: 'VARCHAR', quote_currency: 'VARCHAR',
-  settlement_currency: 'VARCHAR', contract_size: 'DOUBLE', expiry: 'VARCHAR', strike: 'DOUBLE', option_type: 'VARCHAR',
-  index_price: 'DOUBLE', forward: 'DOUBLE', implied_volatility: 'DOUBLE', as_of: 'VARCHAR',
+  instrument: 'VARCHAR',
+  kind: 'VARCHAR',
+  payoff: 'VARCHAR',
+  base_currency: 'VARCHAR',
+  quote_currency: 'VARCHAR',
+  settlement_currency: 'VARCHAR',
+  contract_size: 'DOUBLE',
+  expiry: 'VARCHAR',
+  strike: 'DOUBLE',
+  option_type: 'VARCHAR',
+  index_price: 'DOUBLE',
+  forward: 'DOUBLE',
+  implied_volatility: 'DOUBLE',
+  as_of: 'VARCHAR',
 };
 
 const asOf = '2026-08-01T12:00:00.000Z';
 const december = '2026-12-25T08:00:00.000Z';
 const september = '2026-09-18T13:30:00.000Z';
 
-function bitcoin(name: string, kind: string, size: number, expiry: Value, forward: number, option: readonly Value[] = []): Value[] {
+function bitcoin(
+  name: string,
+  kind: string,
+  size: number,
+  expiry: Value,
+  forward: number,
+  option: readonly Value[] = [],
+): Value[] {
   const [strike = null, optionType = null, volatility = null] = option;
-  return [name, kind, 'inverse', 'BTC', 'USD', 'BTC', size, expiry, strike, optionType, 62_650, forward, volatility, asOf];
+  return [
+    name,
+    kind,
+    'inverse',
+    'BTC',
+    'USD',
+    'BTC',
+    size,
+    expiry,
+    strike,
+    optionType,
+    62_650,
+    forward,
+    volatility,
+    asOf,
+  ];
 }
 
 function index(name: string, strike: number, optionType: string, volatility: number): Value[] {
   return [
-    name, 'option', 'linear', 'SPX', 'USD', 'USD', 100, september, strike, optionType, 7_490, 7_520.5, volatility, asOf,
+    name,
+    'option',
+    'linear',
+    'SPX',
+    'USD',
+    'USD',
+    100,
+    september,
+    strike,
+    optionType,
+    7_490,
+    7_520.5,
+    volatility,
+    asOf,
   ];
 }
 
@@ -31,7 +77,12 @@ export const marketRows: readonly (readonly Value[])[] = [
   index('SPX-18SEP26-7000-P', 7_000, 'put', 0.21),
 ];
 
-export const bookTypes: SqlTypes = { account: 'VARCHAR', instrument: 'VARCHAR', quantity: 'DOUBLE', entry_price: 'DOUBLE' };
+export const bookTypes: SqlTypes = {
+  account: 'VARCHAR',
+  instrument: 'VARCHAR',
+  quantity: 'DOUBLE',
+  entry_price: 'DOUBLE',
+};
 
 export const bookRows: readonly (readonly Value[])[] = [
   ['alice', 'BTC-PERPETUAL', -4_000, 62_000.5],
@@ -72,6 +123,11 @@ export interface MarginResult {
   readonly quarantinedAccounts: number;
   readonly stateHash: string;
   readonly problemCount: number;
-  readonly problems: readonly { readonly code: string; readonly row: number; readonly column: string; readonly value: unknown }[];
+  readonly problems: readonly {
+    readonly code: string;
+    readonly row: number;
+    readonly column: string;
+    readonly value: unknown;
+  }[];
   readonly margins: readonly MarginRow[];
 }

@@ -13,7 +13,11 @@ const keyLines: Readonly<Record<string, RegExp>> = {
 
 describe('examples', () => {
   it('each has a key line here', () => {
-    expect(readdirSync(join(packageRoot, 'examples')).filter((name) => name.endsWith('.ts')).sort()).toEqual(Object.keys(keyLines));
+    expect(
+      readdirSync(join(packageRoot, 'examples'))
+        .filter((name) => name.endsWith('.ts'))
+        .sort(),
+    ).toEqual(Object.keys(keyLines));
   });
 
   it.each(Object.entries(keyLines))('%s runs', async (name, line) => {

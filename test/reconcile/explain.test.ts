@@ -56,6 +56,23 @@ describe('explanation', () => {
     expect(renderExplanation(bad)).toContain('QUARANTINED: book.csv, row 3');
   });
 
+  test('of a quarantined account of which nothing could be read says why, too', () => {
+    const { market, params, book } = cases.find(({ name }) => name.endsWith('mixed-inverse'))!;
+    const quarantined = [{ accountIndex: 1, reason: 'book.csv, row 4, column instrument: unknown' }];
+    const withEmpty = { ...book, accountIds: [...book.accountIds, 'broken'], quarantined };
+    const bad = explainAccount({ market, params, book: withEmpty, accountIndex: 1 });
+    expect(bad).toMatchObject({ problem: quarantined[0].reason, nettingSets: [] });
+    expect(renderExplanation(bad)).toContain('QUARANTINED: book.csv, row 4');
+  });
+
+  test('of a netting set with bad market data says which instrument', () => {
+    const { market, params, book } = cases.find(({ name }) => name.endsWith('mixed-inverse'))!;
+    const forward = market.forward.map((price, index) => (index === 0 ? NaN : price));
+    const bad = explainAccount({ market: { ...market, forward }, params, book, accountIndex: 0 });
+    expect(bad.nettingSets[0].status).toBe('quarantined');
+    expect(renderExplanation(bad)).toContain(`QUARANTINED: ${market.instruments[0].name}: the forward is NaN`);
+  });
+
   test('of an account that the book does not have is refused', () => {
     const { market, params, book } = cases[0];
     expect(() => explainAccount({ market, params, book, accountIndex: 1 })).toThrow(/no index 1/);

@@ -79,6 +79,19 @@ describe('decisions', () => {
     expect([...acceptedValues(set, mmFactor).worstScenarios]).toEqual([24, 25, 26]);
   });
 
+  test('no scenario is binding if the worst case is nothing, or rounded to nothing', () => {
+    const { set, mmFactor } = firstSet('rounding-tie');
+    const withWorst = (amount: string): number[] => {
+      const groups = set.groups.map((group) => ({ ...group, worstCaseUnrounded: new Decimal(amount) }));
+      return [...acceptedValues({ ...set, groups }, mmFactor).worstScenarios];
+    };
+    expect(withWorst('0')).toEqual([-1]);
+    expect(withWorst('4.9e-10')).toEqual([-1]);
+    expect(withWorst('5e-10')).toContain(-1); // a tie: either
+    expect(withWorst('5e-10').length).toBeGreaterThan(1);
+    expect(withWorst('6e-10')).not.toContain(-1);
+  });
+
   test('without groups there is no scenario', () => {
     const { set, mmFactor } = firstSet('cash-only');
     expect([...acceptedValues(set, mmFactor).worstScenarios]).toEqual([-1]);

@@ -5,11 +5,11 @@ import type { GroupBreakdown, NettingSetBreakdown } from '../../src/reference/ma
 import { loadGoldenCases, type GoldenCase, type GoldenGroup, type GoldenNettingSet } from '../support/golden.ts';
 
 /**
- * The oracle prints 32 significant digits of numbers computed with 80, the reference computes with 50 and loses at
- * most about ten of them: agreement to 1e-28 of the scale of a number (its own size, or that of the sum it is a small
- * difference in).
+ * What src/reference/decimal.ts guarantees: 1e-31 of the scale of a number (its own size, or that of the sum it is a
+ * small difference in). The oracle computes with 80 digits and prints 32, which is half of that at most: a closer
+ * look would need a longer print.
  */
-const relativeTolerance = new Decimal('1e-28');
+const relativeTolerance = new Decimal('1e-31');
 
 type Near = (what: string, actual: Decimal, expected: string | undefined, scale?: Decimal) => void;
 
@@ -81,7 +81,7 @@ function checkNettingSet(near: Near, actual: NettingSetBreakdown, expected: Gold
   if (expected.marginRatio === null) expect(actual.marginRatio).toBeNull();
   else near('margin ratio', actual.marginRatio ?? new Decimal(NaN), expected.marginRatio, ratioScale(actual));
   if (expected.status !== undefined) expect(actual.status).toBe(expected.status);
-  if (expected.worstScenario !== undefined) expect(actual.worstScenario).toBe(expected.worstScenario);
+  checkWorstScenario(actual, expected.worstScenario);
   for (const position of expected.positions ?? []) {
     const found = actual.positions.find(({ name }) => name === position.name)!;
     near(`${position.name} value per contract`, found.valuePerContract, position.valuePerContract, found.notional);
@@ -92,6 +92,12 @@ function checkNettingSet(near: Near, actual: NettingSetBreakdown, expected: Gold
     expected.groups.map(({ name, pair }) => `${name} ${pair}`),
   );
   expected.groups.forEach((group, index) => checkGroup(near, actual.groups[index], group));
+}
+
+/** The oracle names the lowest cell even if nothing is lost in it; a margin that no scenario makes has none here. */
+function checkWorstScenario(actual: NettingSetBreakdown, expected: number | undefined): void {
+  if (actual.worstCase.isZero()) expect(actual.worstScenario).toBe(-1);
+  else if (expected !== undefined) expect(actual.worstScenario).toBe(expected);
 }
 
 /** A small equity magnifies the errors of the equity in the ratio. */
@@ -115,12 +121,12 @@ describe('golden portfolios: reference against an independent oracle and publish
 
   test.each(cases)('$name: $proves', (golden) => checkReference(golden));
 
-  test('a wrong digit in the 25th place is noticed', () => {
+  test('a wrong digit in the 28th place is noticed', () => {
     const golden = cases.find(({ name }) => name.endsWith('mixed-inverse'))!;
     const [set] = golden.expected.nettingSets;
     const group = set.groups[0];
     const [cell, ...rest] = group.preAggregated!;
-    const wrong = new Decimal(cell).times('1.0000000000000000000000001').toString();
+    const wrong = new Decimal(cell).times('1.0000000000000000000000000001').toString();
     const nettingSets = [{ ...set, groups: [{ ...group, preAggregated: [wrong, ...rest] }] }];
     expect(() => checkReference({ ...golden, expected: { nettingSets } })).toThrow(/pre-aggregated\[0\]/);
   });

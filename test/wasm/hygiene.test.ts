@@ -6,10 +6,23 @@ import { buildFile, builds, sectionsOf, watOf } from './wat.ts';
 /** Written out and not derived from a type, so that a kernel that goes missing, or appears unannounced, is noticed. */
 const engineKernels = ['deribitPm', 'deribitPmVectors', 'revalueWorstLoss', 'riskArray'];
 const scalarTwins = [
-  'deribitPmScalar', 'greekOptionsScalar', 'impliedVolatilitiesScalar', 'priceOptionsScalar', 'revalueWorstLossScalar', 'riskArrayScalar',
+  'deribitPmScalar',
+  'greekOptionsScalar',
+  'impliedVolatilitiesScalar',
+  'priceOptionsScalar',
+  'revalueWorstLossScalar',
+  'riskArrayScalar',
 ];
 const pricingKernels = ['greekOptions', 'impliedVolatilities', 'priceOptions'];
-const mathematics = ['mapErfcx', 'mapExp', 'mapLog', 'mapMillsRatio', 'mapNormalCdf', 'mapNormalPdf', 'mapNormalQuantile'];
+const mathematics = [
+  'mapErfcx',
+  'mapExp',
+  'mapLog',
+  'mapMillsRatio',
+  'mapNormalCdf',
+  'mapNormalPdf',
+  'mapNormalQuantile',
+];
 const kernels = [...engineKernels, ...scalarTwins, ...pricingKernels, ...mathematics].sort();
 
 /** Section numbers of the binary format. */
@@ -23,14 +36,21 @@ describe.each(builds)('%s build', (build) => {
   const wat = watOf(build);
 
   it('imports one memory and nothing else', () => {
-    const imports = WebAssembly.Module.imports(module).map((each) => `${each.kind} ${each.module}.${each.name}`).sort();
+    const imports = WebAssembly.Module.imports(module)
+      .map((each) => `${each.kind} ${each.module}.${each.name}`)
+      .sort();
     expect(imports.filter((name) => name !== 'function env.abort')).toEqual(['memory env.memory']);
     if (build !== 'debug') expect(imports).toHaveLength(1);
   });
 
   it('exports every kernel and HEAP_BASE, and nothing else', () => {
     const exported = WebAssembly.Module.exports(module);
-    expect(exported.filter(({ kind }) => kind === 'function').map(({ name }) => name).sort()).toEqual(kernels);
+    expect(
+      exported
+        .filter(({ kind }) => kind === 'function')
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(kernels);
     expect(exported.filter(({ kind }) => kind !== 'function')).toEqual([{ name: 'HEAP_BASE', kind: 'global' }]);
   });
 
@@ -53,7 +73,7 @@ describe.each(builds)('%s build', (build) => {
     expect(mutable).toEqual(['$assembly/index/HEAP_BASE']);
     const written = [...wat.matchAll(/global\.set (\S+)/g)].map(([, name]) => name);
     expect(written).toEqual(['$assembly/index/HEAP_BASE']);
-    const startName = /\(start (\S+)\)/.exec(wat)![1]!;
+    const startName = /\(start (\S+)\)/.exec(wat)![1];
     const startAt = wat.indexOf(` (func ${startName}`);
     const bodies = wat.slice(startAt, wat.indexOf('\n )', startAt)) + functionCalledBy(wat, startAt);
     expect(bodies).toContain('global.set $assembly/index/HEAP_BASE');
@@ -82,7 +102,9 @@ describe('release and single', () => {
     const release = watOf('release').split('\n');
     const single = watOf('single').split('\n');
     expect(release).toHaveLength(single.length);
-    const differing = release.flatMap((line, index) => (line === single[index] ? [] : [[line.trim(), single[index]!.trim()]]));
+    const differing = release.flatMap((line, index) =>
+      line === single[index] ? [] : [[line.trim(), single[index].trim()]],
+    );
     expect(differing).toEqual([
       ['(import "env" "memory" (memory $0 1 65536 shared))', '(import "env" "memory" (memory $0 1 65536))'],
     ]);
@@ -95,7 +117,9 @@ describe('release and single', () => {
 
   it('a module that imports something else is refused', () => {
     // (module (import "env" "clock" (func)))
-    const bytes = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 2, 13, 1, 3, 101, 110, 118, 5, 99, 108, 111, 99, 107, 0, 0];
+    const bytes = [
+      0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 2, 13, 1, 3, 101, 110, 118, 5, 99, 108, 111, 99, 107, 0, 0,
+    ];
     const foreign = new WebAssembly.Module(new Uint8Array(bytes));
     expect(() => instantiate(foreign, createMemory('single', 65_536))).toThrow('the kernels import env.clock');
   });

@@ -31,14 +31,17 @@ describe('the WASM build', () => {
   it.each(builds)('%s: compiling the sources again gives the same bytes', (build) => {
     for (const extension of ['wasm', 'wat']) {
       const name = `${build}.${extension}`;
-      expect(sha256(join(folder, name)), `build/${name} is not what the sources give: run "npm run build:wasm"`)
-        .toBe(sha256(buildFile(name)));
+      expect(sha256(join(folder, name)), `build/${name} is not what the sources give: run "npm run build:wasm"`).toBe(
+        sha256(buildFile(name)),
+      );
     }
   });
 
   it('of the release is the one on record', () => {
     const recorded = readFileSync(join(packageRoot, 'test', 'wasm', 'release.sha256'), 'utf8').split(/\s+/)[0];
     const refresh = 'sha256sum build/release.wasm > test/wasm/release.sha256';
-    expect(sha256(buildFile('release.wasm')), `the kernels have changed; if that is meant, run "${refresh}"`).toBe(recorded);
+    expect(sha256(buildFile('release.wasm')), `the kernels have changed; if that is meant, run "${refresh}"`).toBe(
+      recorded,
+    );
   });
 });

@@ -23,7 +23,7 @@ export interface Section {
 export function sectionsOf(bytes: Uint8Array): Section[] {
   const sections: Section[] = [];
   for (let at = 8; at < bytes.length;) {
-    const id = bytes[at]!;
+    const id = bytes[at];
     const { value: byteCount, end } = unsignedAt(bytes, at + 1);
     sections.push({ id, byteCount });
     at = end + byteCount;
@@ -35,7 +35,7 @@ export function sectionsOf(bytes: Uint8Array): Section[] {
 function unsignedAt(bytes: Uint8Array, start: number): { value: number; end: number } {
   let value = 0;
   for (let at = start, scale = 1; ; at++, scale *= 128) {
-    value += (bytes[at]! & 127) * scale;
-    if (bytes[at]! < 128) return { value, end: at + 1 };
+    value += (bytes[at] & 127) * scale;
+    if (bytes[at] < 128) return { value, end: at + 1 };
   }
 }

@@ -9,7 +9,7 @@ import { RandomStream, streamPurposes } from '../../generate/random.ts';
 import { parseDeribitPmParams } from '../../margin/deribit-pm/params.ts';
 import { compareBits, renderBitEquality } from '../../reconcile/bit-equality.ts';
 import { engineRowsOf } from '../../reconcile/engine-rows.ts';
-import { reconcileBook } from '../../reconcile/reconcile.ts';
+import { reconcileBookParallel } from '../../reconcile/reconcile-parallel.ts';
 import { renderReconciliation } from '../../reconcile/report.ts';
 import { firstAccounts } from '../first-accounts.ts';
 import { amount, count, milliseconds, percent, table } from '../format.ts';
@@ -49,7 +49,7 @@ export async function demo(options: DemoOptions, terminal: Terminal): Promise<nu
     const rates = showTicks(engine, book, ticks, options, say);
     const distribution = showMargins(engine, book, ticks.at(-1)!, say);
     const speedUp = await showSpeedUp(market, book, params, options.baselineAccounts, say);
-    const reconciliation = showReconciliation(market, book, engine, params, options, terminal, say);
+    const reconciliation = await showReconciliation(market, book, engine, params, options, terminal, say);
     const stateHash = engine.stateHash();
     say(`state hash ${stateHash} (the same for any number of workers, on every Node version)`);
     if (options.json) {
@@ -141,18 +141,19 @@ async function showSpeedUp(market: Market, book: Book, params: unknown, accounts
   return speedUp;
 }
 
-function showReconciliation(
+async function showReconciliation(
   market: Market, book: Book, engine: Engine, params: unknown, options: DemoOptions, terminal: Terminal, say: Say,
 ) {
   const sample = Math.min(options.sample, book.accountIds.length);
   const progress = terminal.progress('reconciling', sample);
-  const reconciliation = reconcileBook({
+  const reconciliation = await reconcileBookParallel({
     market,
     params: parseDeribitPmParams(params),
     book,
     engineRows: engineRowsOf(engine.results, engine.currencies, book.currencies),
     sample,
     seed: options.seed,
+    workers: options.workers,
     onProgress: (done) => progress.update(done),
   });
   progress.stop();

@@ -2,7 +2,7 @@ import { Engine } from '../../engine/engine.ts';
 import { parseDeribitPmParams } from '../../margin/deribit-pm/params.ts';
 import { compareBits, renderBitEquality } from '../../reconcile/bit-equality.ts';
 import { engineRowsOf } from '../../reconcile/engine-rows.ts';
-import { reconcileBook } from '../../reconcile/reconcile.ts';
+import { reconcileBookParallel } from '../../reconcile/reconcile-parallel.ts';
 import { renderReconciliation } from '../../reconcile/report.ts';
 import { loadBook, loadMarket, loadParams, requireParams, type InputOptions } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
@@ -34,13 +34,14 @@ export async function reconcile(options: ReconcileOptions, terminal: Terminal): 
     const bits = compareBits(engineRowsOf(engine.results), engineRowsOf(twin.results));
     const total = options.all ? book.accountIds.length : Math.min(options.sample, book.accountIds.length);
     const progress = terminal.progress('reconciling', total);
-    const report = reconcileBook({
+    const report = await reconcileBookParallel({
       market,
       params: parseDeribitPmParams(params),
       book,
       engineRows: engineRowsOf(engine.results, engine.currencies, book.currencies),
       sample: options.all ? 'all' : total,
       seed: options.seed,
+      workers: options.workers,
       onProgress: (done) => progress.update(done),
     });
     progress.stop();
