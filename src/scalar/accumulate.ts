@@ -52,6 +52,27 @@ export function accumulateRows(
     floats[to + 6] = c6;
     floats[to + 7] = c7;
   }
+  for (; block + 4 <= cellCount; block += 4) {
+    const from = shockClass + block;
+    let c0 = start * floats[from]!;
+    let c1 = start * floats[from + 1]!;
+    let c2 = start * floats[from + 2]!;
+    let c3 = start * floats[from + 3]!;
+    const base = riskArray + block;
+    for (let p = 0; p < count; p++) {
+      const row = base + (entries[entryFirst + p]! >>> FLAG_BITS) * cellCount;
+      const quantity = quantities[quantityFirst + p]!;
+      c0 += quantity * floats[row]!;
+      c1 += quantity * floats[row + 1]!;
+      c2 += quantity * floats[row + 2]!;
+      c3 += quantity * floats[row + 3]!;
+    }
+    const to = cells + block;
+    floats[to] = c0;
+    floats[to + 1] = c1;
+    floats[to + 2] = c2;
+    floats[to + 3] = c3;
+  }
   for (; block < cellCount; block++) {
     let cell = start * floats[shockClass + block]!;
     for (let p = 0; p < count; p++) {

@@ -9,8 +9,9 @@ import { temporaryFolder } from './run-cli.ts';
 import { bookRows, bookTypes, csvText, marketRows, marketTypes } from './small-inputs.ts';
 
 /**
- * The commands themselves, with a lie between the engine and the comparison: what they are there for is to find one. The lie is told to
- * the comparison with the decimal reference or to the one with the JavaScript engine: their calls differ in the arguments.
+ * The commands themselves, with a lie between the engine and the comparison: what they are there for is to find one.
+ * The lie is told to the comparison with the decimal reference or to the one with the JavaScript engine: their calls
+ * differ in the arguments.
  */
 const lie = vi.hoisted(() => ({ told: 'none' }));
 vi.mock('../../src/reconcile/engine-rows.ts', async (original) => {

@@ -65,7 +65,7 @@ describe('one book in every format', () => {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Numbers that are none look different in every format: NULL in JSON, NaN elsewhere. The empty reason is NULL in a CSV file. */
+/** What is no number is NULL in JSON, NaN elsewhere; the empty reason is NULL in a CSV file. */
 function withNull(row: object): Row {
   return Object.fromEntries(
     Object.entries(row).map(([name, value]) => [name, Number.isNaN(value) || value === '' ? null : (value as unknown)]),
@@ -117,7 +117,7 @@ describe('a bad account', () => {
     expect(() => readFileSync(inFolder('never.csv'))).toThrow('ENOENT');
   });
 
-  it('is quarantined with its reason with --keep-going, and the others are margined as if it were not there', async () => {
+  it('is quarantined with its reason with --keep-going; the others are margined as if it were not there', async () => {
     const result = await margins('--book', 'bad.csv', '--keep-going');
     expect([result.accounts, result.evaluatedAccounts, result.quarantinedAccounts]).toEqual([4, 3, 1]);
     expect(result.problems).toMatchObject([{ code: 'ValueNotFinite', row: 5, column: 'quantity' }]);
@@ -207,8 +207,8 @@ describe('file names', () => {
 
 describe('a number from outside', () => {
   /**
-   * docs.deribit.com, private/pme/simulate, example response of 17 Jun 2024: positions in base coin, prices, parameters and margins as
-   * published. The venue's prices are USD per BTC, so a contract of 1 USD and quantity = position × mark is the same exposure.
+   * docs.deribit.com, private/pme/simulate, example response of 17 Jun 2024: positions in base coin,
+   * prices, parameters and margins as published. A contract of 1 USD and quantity = position × mark is the same exposure.
    */
   const published = {
     timeMs: 1_718_619_740_501,

@@ -1,6 +1,9 @@
 import type { SqlTypes, Value } from '../io/fixtures.ts';
 
-/** A market of six instruments in two risk groups, whose parameters ship with margrid. Reading it is quicker than resolving the built-in quotes. */
+/**
+ * A market of six instruments in two risk groups, whose parameters ship with margrid. Reading it is quicker than
+ * resolving the built-in quotes.
+ */
 export const marketTypes: SqlTypes = {
   instrument: 'VARCHAR',
   kind: 'VARCHAR',

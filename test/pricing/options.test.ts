@@ -30,8 +30,8 @@ function columnsOf(options: readonly Option[]): Required<PricedOptionColumns> {
 }
 
 /**
- * E. G. Haug, "The Complete Guide to Option Pricing Formulas", McGraw-Hill 1998, page 24: Black-76 calls and puts on a future, strike 100,
- * rate 10%; four printed decimals, as QuantLib's test-suite/europeanoption.cpp quotes them.
+ * E. G. Haug, "The Complete Guide to Option Pricing Formulas", McGraw-Hill 1998, page 24: Black-76 calls and puts on a
+ * future, strike 100, rate 10%; four printed decimals, as QuantLib's test-suite/europeanoption.cpp quotes them.
  * Per row: forward, time, volatility, call, put.
  */
 const haugFutures = [
@@ -55,7 +55,7 @@ const haugFutures = [
   [110, 0.5, 0.35, 15.3086, 5.7963],
 ] as const;
 
-/** One unit of the last printed decimal: the book's own normal distribution is an approximation, half a unit is not always met. */
+/** One unit of the last printed decimal: the book computes with an approximate normal distribution. */
 const printed = 1e-4;
 
 describe('published prices', () => {
@@ -77,7 +77,7 @@ describe('published prices', () => {
   });
 });
 
-/** A spot option with carry as an option on its forward, and its Greeks by the spot from those by the forward (chain rule). */
+/** A spot option as an option on its forward; its Greeks by the spot from those by the forward (chain rule). */
 function spotGreeks(
   type: OptionType,
   strike: number,

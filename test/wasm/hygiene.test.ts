@@ -28,7 +28,7 @@ const kernels = [...engineKernels, ...scalarTwins, ...pricingKernels, ...mathema
 /** Section numbers of the binary format. */
 const sectionIds = { table: 4, memory: 5, element: 9, data: 11, dataCount: 12 } as const;
 const storage = [sectionIds.memory, sectionIds.data, sectionIds.dataCount];
-/** Function tables: asc puts one with a single empty slot into unoptimized modules; nothing calls through it (see `call_indirect`). */
+/** Function tables: asc gives unoptimized modules one with a single empty slot; nothing calls through it. */
 const tables = [sectionIds.table, sectionIds.element];
 
 describe.each(builds)('%s build', (build) => {
@@ -57,7 +57,8 @@ describe.each(builds)('%s build', (build) => {
   it('owns no memory: no static data, no memory of its own', () => {
     const ids = sectionsOf(readFileSync(buildFile(`${build}.wasm`))).map(({ id }) => id);
     expect(ids.length).toBeGreaterThan(4);
-    // No data segment at all: so there is nothing static that a kernel could write to, and a second instance on a memory changes nothing.
+    // No data segment at all: so there is nothing static that a kernel could write to, and a second instance on the
+    // same memory changes nothing.
     const absent = build === 'debug' ? storage : [...storage, ...tables];
     expect(ids.filter((id) => absent.some((other) => other === id))).toEqual([]);
   });
@@ -69,7 +70,8 @@ describe.each(builds)('%s build', (build) => {
 
   it('has one mutable global, which only its start function writes', () => {
     const mutable = [...wat.matchAll(/^ \(global (\S+) \(mut /gm)].map(([, name]) => name);
-    // asc knows the end of the static data only after compiling, so a constant made of `__heap_base` is set when the module starts.
+    // asc knows the end of the static data only after compiling, so a constant made of `__heap_base` is set when the
+    // module starts.
     expect(mutable).toEqual(['$assembly/index/HEAP_BASE']);
     const written = [...wat.matchAll(/global\.set (\S+)/g)].map(([, name]) => name);
     expect(written).toEqual(['$assembly/index/HEAP_BASE']);
@@ -89,7 +91,7 @@ describe.each(builds)('%s build', (build) => {
   });
 });
 
-/** Text of the one function that the function at `at` calls; empty if it calls none. The debug build wraps its start function. */
+/** Text of the function that the function at `at` calls, or nothing. The debug build wraps its start function. */
 function functionCalledBy(wat: string, at: number): string {
   const called = /call (\S+)/.exec(wat.slice(at, wat.indexOf('\n )', at)))?.[1];
   if (called === undefined) return '';

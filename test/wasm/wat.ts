@@ -19,7 +19,7 @@ export interface Section {
   readonly byteCount: number;
 }
 
-/** The sections of a binary in file order, read from the bytes: what is checked is then the file that runs, not its text. */
+/** The sections of a binary, from its bytes: what is checked is then the file that runs, not its text. */
 export function sectionsOf(bytes: Uint8Array): Section[] {
   const sections: Section[] = [];
   for (let at = 8; at < bytes.length;) {
