@@ -55,13 +55,22 @@ function withInputs(command: Command): Command {
     .addOption(jsonOption());
 }
 
-function buildProgram(terminal: Terminal, finish: (code: number) => void): Command {
+type Finish = (code: number) => void;
+
+function buildProgram(terminal: Terminal, finish: Finish): Command {
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   const program = new Command('margrid')
     .description('Margins for a whole book, every tick: scenario-grid portfolio margin on WASM, reconciled against a decimal reference.')
     .version(version)
     .exitOverride();
+  addBookCommands(program, terminal, finish);
+  addMarketCommands(program, terminal, finish);
+  addDemo(program, terminal, finish);
+  return program;
+}
 
+/** Commands that read or make a book. */
+function addBookCommands(program: Command, terminal: Terminal, finish: Finish): void {
   withInputs(program.command('margin').description('margins of a book'))
     .addOption(workersOption())
     .addOption(new Option('--kernels <engine>', 'which engine').choices(['wasm', 'javascript']))
@@ -98,7 +107,10 @@ function buildProgram(terminal: Terminal, finish: (code: number) => void): Comma
     .addOption(new Option('--bytes-max <n>', 'bytes at most, decompressed').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)))
     .addOption(jsonOption())
     .action(async (file: string, options: InspectCommandOptions) => finish(await inspect(file, options, terminal)));
+}
 
+/** Commands about markets, models and the memory. */
+function addMarketCommands(program: Command, terminal: Terminal, finish: Finish): void {
   program.command('market').description('forwards and volatilities from quotes')
     .option('--chain <file...>', 'chain files (docs/MARKET-DATA.md); default: the shipped ones')
     .option('--out <file>', 'write the market file')
@@ -117,7 +129,9 @@ function buildProgram(terminal: Terminal, finish: (code: number) => void): Comma
 
   program.command('layout').description('byte map of the memory: every column with its type, unit and writer')
     .action(() => finish(layout(terminal)));
+}
 
+function addDemo(program: Command, terminal: Terminal, finish: Finish): void {
   program.command('demo').description('the main job: a whole book margined on real quotes, measured and reconciled')
     .addOption(accountsOption(1_000_000))
     .addOption(new Option('--positions <n>', 'mean positions per account').default(12).argParser(Number))
@@ -128,7 +142,6 @@ function buildProgram(terminal: Terminal, finish: (code: number) => void): Comma
     .addOption(new Option('--baseline-accounts <n>', 'accounts of the JavaScript comparison').default(100_000).argParser(wholeNumber(1, limits.accountCountMax)))
     .addOption(jsonOption())
     .action(async (options: DemoOptions) => finish(await demo(options, terminal)));
-  return program;
 }
 
 function exitCodeOf(error: MargridError): number {

@@ -16,7 +16,7 @@ export interface Market {
   readonly instruments: readonly Instrument[];
   /** > 0 and finite where the price is good; anything else is bad data and quarantines what depends on it. */
   readonly forward: Float64Array;
-  /** Fraction per square root of a year (0.45 = 45%), >= 0; NaN where the instrument is no option. */
+  /** Fraction per square root of a year (0.45 = 45%), > 0; NaN where the instrument is no option. Zero is bad data, as a zero price is. */
   readonly impliedVolatility: Float64Array;
   /** Spot composite per currency pair (`btc_usd`), quote per base. */
   readonly indexPrice: ReadonlyMap<string, number>;

@@ -20,65 +20,93 @@ export function accumulateRows(
 ): void {
   let block = 0;
   for (; block + 8 <= cellCount; block += 8) {
-    const from = shockClass + block;
-    let c0 = start * floats[from]!;
-    let c1 = start * floats[from + 1]!;
-    let c2 = start * floats[from + 2]!;
-    let c3 = start * floats[from + 3]!;
-    let c4 = start * floats[from + 4]!;
-    let c5 = start * floats[from + 5]!;
-    let c6 = start * floats[from + 6]!;
-    let c7 = start * floats[from + 7]!;
-    const base = riskArray + block;
-    for (let p = 0; p < count; p++) {
-      const row = base + (entries[entryFirst + p]! >>> FLAG_BITS) * cellCount;
-      const quantity = quantities[quantityFirst + p]!;
-      c0 += quantity * floats[row]!;
-      c1 += quantity * floats[row + 1]!;
-      c2 += quantity * floats[row + 2]!;
-      c3 += quantity * floats[row + 3]!;
-      c4 += quantity * floats[row + 4]!;
-      c5 += quantity * floats[row + 5]!;
-      c6 += quantity * floats[row + 6]!;
-      c7 += quantity * floats[row + 7]!;
-    }
-    const to = cells + block;
-    floats[to] = c0;
-    floats[to + 1] = c1;
-    floats[to + 2] = c2;
-    floats[to + 3] = c3;
-    floats[to + 4] = c4;
-    floats[to + 5] = c5;
-    floats[to + 6] = c6;
-    floats[to + 7] = c7;
+    accumulateEight(
+      entries, entryFirst, quantities, quantityFirst, count, floats,
+      riskArray + block, cellCount, shockClass + block, start, cells + block,
+    );
   }
   for (; block + 4 <= cellCount; block += 4) {
-    const from = shockClass + block;
-    let c0 = start * floats[from]!;
-    let c1 = start * floats[from + 1]!;
-    let c2 = start * floats[from + 2]!;
-    let c3 = start * floats[from + 3]!;
-    const base = riskArray + block;
-    for (let p = 0; p < count; p++) {
-      const row = base + (entries[entryFirst + p]! >>> FLAG_BITS) * cellCount;
-      const quantity = quantities[quantityFirst + p]!;
-      c0 += quantity * floats[row]!;
-      c1 += quantity * floats[row + 1]!;
-      c2 += quantity * floats[row + 2]!;
-      c3 += quantity * floats[row + 3]!;
-    }
-    const to = cells + block;
-    floats[to] = c0;
-    floats[to + 1] = c1;
-    floats[to + 2] = c2;
-    floats[to + 3] = c3;
+    accumulateFour(
+      entries, entryFirst, quantities, quantityFirst, count, floats,
+      riskArray + block, cellCount, shockClass + block, start, cells + block,
+    );
   }
   for (; block < cellCount; block++) {
-    let cell = start * floats[shockClass + block]!;
-    for (let p = 0; p < count; p++) {
-      const row = riskArray + block + (entries[entryFirst + p]! >>> FLAG_BITS) * cellCount;
-      cell += quantities[quantityFirst + p]! * floats[row]!;
-    }
-    floats[cells + block] = cell;
+    accumulateOne(
+      entries, entryFirst, quantities, quantityFirst, count, floats,
+      riskArray + block, cellCount, shockClass + block, start, cells + block,
+    );
   }
+}
+
+/** Eight cells. */
+function accumulateEight(
+  entries: Uint32Array, entryFirst: number, quantities: Float64Array, quantityFirst: number, count: number,
+  floats: Float64Array, base: number, stride: number, from: number, start: number, to: number,
+): void {
+  let c0 = start * floats[from];
+  let c1 = start * floats[from + 1];
+  let c2 = start * floats[from + 2];
+  let c3 = start * floats[from + 3];
+  let c4 = start * floats[from + 4];
+  let c5 = start * floats[from + 5];
+  let c6 = start * floats[from + 6];
+  let c7 = start * floats[from + 7];
+  for (let p = 0; p < count; p++) {
+    const row = base + (entries[entryFirst + p] >>> FLAG_BITS) * stride;
+    const quantity = quantities[quantityFirst + p];
+    c0 += quantity * floats[row];
+    c1 += quantity * floats[row + 1];
+    c2 += quantity * floats[row + 2];
+    c3 += quantity * floats[row + 3];
+    c4 += quantity * floats[row + 4];
+    c5 += quantity * floats[row + 5];
+    c6 += quantity * floats[row + 6];
+    c7 += quantity * floats[row + 7];
+  }
+  floats[to] = c0;
+  floats[to + 1] = c1;
+  floats[to + 2] = c2;
+  floats[to + 3] = c3;
+  floats[to + 4] = c4;
+  floats[to + 5] = c5;
+  floats[to + 6] = c6;
+  floats[to + 7] = c7;
+}
+
+/** Four cells. */
+function accumulateFour(
+  entries: Uint32Array, entryFirst: number, quantities: Float64Array, quantityFirst: number, count: number,
+  floats: Float64Array, base: number, stride: number, from: number, start: number, to: number,
+): void {
+  let c0 = start * floats[from];
+  let c1 = start * floats[from + 1];
+  let c2 = start * floats[from + 2];
+  let c3 = start * floats[from + 3];
+  for (let p = 0; p < count; p++) {
+    const row = base + (entries[entryFirst + p] >>> FLAG_BITS) * stride;
+    const quantity = quantities[quantityFirst + p];
+    c0 += quantity * floats[row];
+    c1 += quantity * floats[row + 1];
+    c2 += quantity * floats[row + 2];
+    c3 += quantity * floats[row + 3];
+  }
+  floats[to] = c0;
+  floats[to + 1] = c1;
+  floats[to + 2] = c2;
+  floats[to + 3] = c3;
+}
+
+/** One cell. */
+function accumulateOne(
+  entries: Uint32Array, entryFirst: number, quantities: Float64Array, quantityFirst: number, count: number,
+  floats: Float64Array, base: number, stride: number, from: number, start: number, to: number,
+): void {
+  let c0 = start * floats[from];
+  for (let p = 0; p < count; p++) {
+    const row = base + (entries[entryFirst + p] >>> FLAG_BITS) * stride;
+    const quantity = quantities[quantityFirst + p];
+    c0 += quantity * floats[row];
+  }
+  floats[to] = c0;
 }

@@ -208,7 +208,7 @@ describe('file names', () => {
 describe('a number from outside', () => {
   /**
    * docs.deribit.com, private/pme/simulate, example response of 17 Jun 2024: positions in base coin,
-   * prices, parameters and margins as published. A contract of 1 USD and quantity = position × mark is the same exposure.
+   * prices, parameters and margins as published. Position × mark contracts of 1 USD are the same exposure.
    */
   const published = {
     timeMs: 1_718_619_740_501,

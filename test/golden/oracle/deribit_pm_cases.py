@@ -66,7 +66,7 @@ MARKET = {
         inverse_option("BTC-NOW-62000-C", 0, 63255.5, 62000, "call", 0.7),
         inverse_option("BTC-NOW-62000-P", 0, 63255.5, 62000, "put", 0.7),
         inverse_option("BTC-NOW-64000-C", 0, 64000, 64000, "call", 0.7),
-        inverse_option("BTC-FLAT-60000-C", 27.333, 63480.3, 60000, "call", 0),
+        inverse_option("BTC-FLAT-60000-C", 27.333, 63480.3, 60000, "call", 1e-6),
         instrument("BTC_USDC-PERPETUAL", "perpetual", "linear", "BTC", "USDC", 0.001, 63255.1),
         instrument("ETH_USDC-PERPETUAL", "perpetual", "linear", "ETH", "USDC", 1, 1949.1),
         instrument("ETH_USDC-28AUG26", "future", "linear", "ETH", "USDC", 1, 1956.75, 27.333),
@@ -252,7 +252,7 @@ def boundary_cases():
     yield case("expiring-now-at-the-strike", "T = 0, F = K: delta one half", {"BTC-NOW-64000-C": -2}, {"BTC": 1})
     yield case("expiring-now-linear", "T = 0, linear", {"ETH_USDC-NOW-1900-C": -7, "ETH_USDC-PERPETUAL": 5},
                {"USDC": 5000})
-    yield case("zero-volatility", "volatility 0: intrinsic value, shocked only by the floor",
+    yield case("vanishing-volatility", "volatility 1e-6: intrinsic value, shocked only by the floor",
                {"BTC-FLAT-60000-C": -2}, {"BTC": 1})
 
 

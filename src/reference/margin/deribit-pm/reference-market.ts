@@ -140,7 +140,7 @@ function findProblem(market: Market, params: DeribitPmParams, instrumentIndex: n
   if (!(instrument.expiryMs === null || instrument.expiryMs >= market.asOfMs)) return `${name}: it has expired`;
   if (instrument.kind === 'option') {
     const volatility = market.impliedVolatility[instrumentIndex];
-    if (!(volatility >= 0 && Number.isFinite(volatility))) return `${name}: the implied volatility is ${volatility}`;
+    if (!(volatility > 0 && Number.isFinite(volatility))) return `${name}: the implied volatility is ${volatility}`;
     if (!isPositive(instrument.strike)) return `${name}: the strike is ${instrument.strike}`;
     if (instrument.optionType === null || instrument.expiryMs === null) return `${name}: no option type or expiry`;
   }
