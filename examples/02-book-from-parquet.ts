@@ -26,7 +26,7 @@ const { results } = engine;
 await writeTable(join(folder, 'margins.parquet'), {
   rowCount: engine.nettingSetCount,
   columns: [
-    { name: 'account', type: 'string', values: Array.from(results.accountIndex, (index) => engine.accountIds[index]!) },
+    { name: 'account', type: 'string', values: Array.from(results.accountIndex, (index) => engine.accountIds[index]) },
     { name: 'equity', type: 'f64', values: results.equity },
     { name: 'initial_margin', type: 'f64', values: results.initialMargin },
   ],

@@ -13,8 +13,8 @@ let before = new Map<string, string>();
 const statuses = (): Map<string, string> => {
   const { accountIndex, currencyIndex, status } = engine.results;
   const rows = Array.from(status, (code, set): [string, string] => [
-    `${engine.accountIds[accountIndex[set]!]} ${engine.currencies[currencyIndex[set]!]}`,
-    statusNames[code]!,
+    `${engine.accountIds[accountIndex[set]]} ${engine.currencies[currencyIndex[set]]}`,
+    statusNames[code],
   ]);
   return new Map(rows);
 };
@@ -24,10 +24,10 @@ let forward = market.forward;
 for (let tick = 1; tick <= 5; tick++) {
   // Bitcoin falls by half a percent a tick; ten accounts buy the dip.
   const down = 0.995;
-  forward = forward.map((price, index) => (market.instruments[index]!.baseCurrency === 'BTC' ? price * down : price));
+  forward = forward.map((price, index) => (market.instruments[index].baseCurrency === 'BTC' ? price * down : price));
   const bitcoin = market.indexPrice.get('btc_usd')! * down ** tick;
   const trades = Array.from({ length: 10 }, (_, i): PositionChange => ({
-    account: engine.accountIds[tick * 100 + i]!,
+    account: engine.accountIds[tick * 100 + i],
     instrument: 'BTC-PERPETUAL',
     quantity: 500,
     entryPrice: bitcoin,

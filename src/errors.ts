@@ -71,7 +71,7 @@ export class BadInputError extends MargridError {
   readonly problemCount: number;
 
   constructor(problems: readonly Problem[], problemCount: number = problems.length) {
-    const first = problems[0]!;
+    const first = problems[0];
     const more = problemCount > 1 ? ` (and ${problemCount - 1} more problems)` : '';
     super(first.code, formatProblem(first) + more, first);
     this.name = 'BadInputError';

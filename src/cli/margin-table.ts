@@ -13,18 +13,18 @@ export function marginTable(engine: Engine, book: Book): ResultTable {
   const reasons = new Map(book.quarantined.map(({ accountIndex, reason }) => [accountIndex, reason] as const));
   const faultOf = (set: number): string => {
     if (results.fault[set] === 0) return '';
-    return results.fault[set] === 1 ? (reasons.get(results.accountIndex[set]!) ?? 'bad input') : marketFault;
+    return results.fault[set] === 1 ? (reasons.get(results.accountIndex[set]) ?? 'bad input') : marketFault;
   };
   const strings = (of: (set: number) => string): string[] => Array.from({ length: rowCount }, (_, set) => of(set));
   const ratio = Float64Array.from(results.equity, (equity, set) => {
-    const maintenance = results.maintenanceMargin[set]!;
+    const maintenance = results.maintenanceMargin[set];
     return maintenance === 0 ? 0 : maintenance / equity;
   });
   return {
     rowCount,
     columns: [
-      { name: 'account', type: 'string', values: strings((set) => engine.accountIds[results.accountIndex[set]!]!) },
-      { name: 'currency', type: 'string', values: strings((set) => engine.currencies[results.currencyIndex[set]!]!) },
+      { name: 'account', type: 'string', values: strings((set) => engine.accountIds[results.accountIndex[set]]) },
+      { name: 'currency', type: 'string', values: strings((set) => engine.currencies[results.currencyIndex[set]]) },
       { name: 'equity', type: 'f64', values: results.equity },
       { name: 'initial_margin', type: 'f64', values: results.initialMargin },
       { name: 'maintenance_margin', type: 'f64', values: results.maintenanceMargin },
@@ -33,7 +33,7 @@ export function marginTable(engine: Engine, book: Book): ResultTable {
       { name: 'roll_shock', type: 'f64', values: results.rollShock },
       { name: 'delta_shock', type: 'f64', values: results.deltaShock },
       { name: 'worst_scenario', type: 'i32', values: results.worstScenario },
-      { name: 'status', type: 'string', values: strings((set) => statusNames[results.status[set]!]!) },
+      { name: 'status', type: 'string', values: strings((set) => statusNames[results.status[set]]) },
       { name: 'fault', type: 'string', values: strings(faultOf) },
     ],
   };

@@ -23,17 +23,17 @@ const bounds: readonly (readonly [number, string])[] = [
 export function ratioDistribution(results: ResultColumns, accountCount: number): RatioBucket[] {
   const worst = new Float64Array(accountCount);
   results.accountIndex.forEach((account, set) => {
-    const maintenance = results.maintenanceMargin[set]!;
-    const equity = results.equity[set]!;
+    const maintenance = results.maintenanceMargin[set];
+    const equity = results.equity[set];
     const ratio = equity < 0 || (equity === 0 && maintenance > 0) ? Infinity : maintenance === 0 ? 0 : maintenance / equity;
     // NaN (quarantined) must win over every number.
-    if (!(ratio <= worst[account]!)) worst[account] = Number.isNaN(worst[account]!) ? NaN : ratio;
+    if (!(ratio <= worst[account])) worst[account] = Number.isNaN(worst[account]) ? NaN : ratio;
   });
   const counts = new Float64Array(bounds.length + 1);
   for (const ratio of worst) {
     const bucket = bounds.findIndex(([bound], index) => ratio <= bound && (index !== 6 || ratio < 1));
-    counts[bucket < 0 ? bounds.length : bucket]!++;
+    counts[bucket < 0 ? bounds.length : bucket]++;
   }
   const labels = [...bounds.map(([, label]) => label), 'quarantined'];
-  return labels.map((label, index) => ({ label, accounts: counts[index]!, share: counts[index]! / accountCount }));
+  return labels.map((label, index) => ({ label, accounts: counts[index], share: counts[index] / accountCount }));
 }

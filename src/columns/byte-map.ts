@@ -26,7 +26,7 @@ export function renderByteMap(counts: Counts): string {
     `| ${plan.header} | header | i32 | 16 | 64 | load, tick | magic, layout version, counts, tick number |`,
     `| ${plan.control} | control | i32 | 16 | 64 | kernels | chunks and scratch rows claimed in the present stage |`,
     `| ${plan.context} | context | u32, f64 | ${CONTEXT_WORD_COUNT + SCALAR_COUNT} | ${CONTEXT_BYTES + SCALAR_COUNT * 8} | load, tick | addresses, counts and scalars for the kernels |`,
-    `| ${plan.scratch[0]} | scratch | f64 | per worker | ${plan.scratch[1]! - plan.scratch[0]!} | kernels B-D | one row of cells, sums of one netting set |`,
+    `| ${plan.scratch[0]} | scratch | f64 | per worker | ${plan.scratch[1] - plan.scratch[0]} | kernels B-D | one row of cells, sums of one netting set |`,
     ...lines,
     `| ${plan.end} | end | | | | | |`,
   ].join('\n');

@@ -127,7 +127,7 @@ function requireValid(book: BookColumns, directory: Directory, changes: BookChan
 function changedSets(book: BookColumns, account: number, change: AccountChange): HeldSet[] {
   const held: HeldSet[] = [];
   if (account < book.accountIds.length) {
-    for (let set = book.accountFirstSet[account]!; set < book.accountFirstSet[account + 1]!; set++) held.push(book.readSet(set));
+    for (let set = book.accountFirstSet[account]; set < book.accountFirstSet[account + 1]; set++) held.push(book.readSet(set));
   }
   const positions = new Map<number, HeldPosition>();
   for (const set of held) for (const position of set.positions) positions.set(position.row, position);
@@ -143,7 +143,7 @@ function changedSets(book: BookColumns, account: number, change: AccountChange):
     const next: HeldSet = {
       account,
       currency,
-      positions: sorted.filter(({ row }) => book.rows.groupCurrency[book.rows.group[row]!] === currency),
+      positions: sorted.filter(({ row }) => book.rows.groupCurrency[book.rows.group[row]] === currency),
       cashAmount: change.cash.get(currency) ?? old?.cashAmount ?? 0,
       addOn: change.addOns.get(currency) ?? old?.addOn ?? 0,
       fault,
@@ -166,7 +166,7 @@ function write(book: BookColumns, byAccount: ReadonlyMap<number, AccountChange>,
     book.indexAccounts();
   }
   for (const [account, sets] of next) {
-    sets.forEach((set, index) => book.writeSet(book.accountFirstSet[account]! + index, set, spare));
+    sets.forEach((set, index) => book.writeSet(book.accountFirstSet[account] + index, set, spare));
   }
 }
 
@@ -197,8 +197,8 @@ function planSets(
 ): SetPlan | null {
   const { account: owner, currency } = book.arena.views.nettingSet;
   const isOpen = (account: number): boolean => account < book.accountIds.length;
-  const firstOf = (account: number): number => (isOpen(account) ? book.accountFirstSet[account]! : book.setCount);
-  const endOf = (account: number): number => (isOpen(account) ? book.accountFirstSet[account + 1]! : book.setCount);
+  const firstOf = (account: number): number => (isOpen(account) ? book.accountFirstSet[account] : book.setCount);
+  const endOf = (account: number): number => (isOpen(account) ? book.accountFirstSet[account + 1] : book.setCount);
   const isSame = (account: number): boolean => {
     const sets = next.get(account)!;
     const first = firstOf(account);
@@ -212,7 +212,7 @@ function planSets(
   const copyUntil = (end: number): void => {
     for (; copied < end; copied++) {
       sources.push(copied);
-      owners.push(owner[copied]!);
+      owners.push(owner[copied]);
     }
   };
   for (const account of accounts) {

@@ -61,7 +61,7 @@ export class BookColumns {
     this.slotCount = new Uint32Array(counts.nettingSetCapacity);
     this.accountFirstSet = new Uint32Array(accountIds.length + 1);
     this.#rowEntry = Uint32Array.from(rows.shape, (shape, row) => (row << FLAG_BITS) | (shape < SHAPE_CALL ? FLAG_LINEAR : 0));
-    this.#contractSize = Float64Array.from(rows.instrumentOf, (instrument) => instruments[instrument]!.contractSize);
+    this.#contractSize = Float64Array.from(rows.instrumentOf, (instrument) => instruments[instrument].contractSize);
   }
 
   load(sorted: SortedBook): void {
@@ -76,7 +76,7 @@ export class BookColumns {
     this.slotCount.set(sets.positionCount);
     position.quantity.set(sorted.quantity);
     this.entryPrice.set(sorted.entryPrice);
-    for (let p = 0; p < sorted.row.length; p++) position.row[p] = this.#rowEntry[sorted.row[p]!]!;
+    for (let p = 0; p < sorted.row.length; p++) position.row[p] = this.#rowEntry[sorted.row[p]]!;
     this.positionTop = sorted.row.length;
     this.setCount = setCount;
     for (let set = 0; set < setCount; set++) this.#finishSet(set);
@@ -85,23 +85,23 @@ export class BookColumns {
 
   /** Row of the instrument in a position slot. */
   rowAt(slot: number): number {
-    return this.arena.views.position.row[slot]! >>> FLAG_BITS;
+    return this.arena.views.position.row[slot] >>> FLAG_BITS;
   }
 
   readSet(set: number): HeldSet {
     const { nettingSet, position } = this.arena.views;
-    const first = nettingSet.firstPosition[set]!;
+    const first = nettingSet.firstPosition[set];
     const positions: HeldPosition[] = [];
-    for (let slot = first; slot < first + nettingSet.positionCount[set]!; slot++) {
-      positions.push({ row: this.rowAt(slot), quantity: position.quantity[slot]!, entryPrice: this.entryPrice[slot]! });
+    for (let slot = first; slot < first + nettingSet.positionCount[set]; slot++) {
+      positions.push({ row: this.rowAt(slot), quantity: position.quantity[slot], entryPrice: this.entryPrice[slot] });
     }
     return {
-      account: nettingSet.account[set]!,
-      currency: nettingSet.currency[set]!,
+      account: nettingSet.account[set],
+      currency: nettingSet.currency[set],
       positions,
-      cashAmount: nettingSet.cash[set]!,
-      addOn: nettingSet.addOn[set]!,
-      fault: nettingSet.fault[set]!,
+      cashAmount: nettingSet.cash[set],
+      addOn: nettingSet.addOn[set],
+      fault: nettingSet.fault[set],
     };
   }
 
@@ -109,13 +109,13 @@ export class BookColumns {
   writeSet(set: number, held: HeldSet, spare: boolean): void {
     const { nettingSet, position } = this.arena.views;
     const count = held.positions.length;
-    if (count > this.slotCount[set]!) {
+    if (count > this.slotCount[set]) {
       const slots = slotsOf(count, spare);
       nettingSet.firstPosition[set] = this.positionTop;
       this.slotCount[set] = slots;
       this.positionTop += slots;
     }
-    const first = nettingSet.firstPosition[set]!;
+    const first = nettingSet.firstPosition[set];
     held.positions.forEach(({ row, quantity, entryPrice }, index) => {
       position.row[first + index] = this.#rowEntry[row]!;
       position.quantity[first + index] = quantity;
@@ -135,10 +135,10 @@ export class BookColumns {
     const { currency, cash: amounts } = this.arena.views.nettingSet;
     amounts.fill(0, 0, this.setCount);
     for (let i = 0; i < cash.amount.length; i++) {
-      const account = cash.accountIndex[i]!;
-      let set = this.accountFirstSet[account]!;
-      const end = this.accountFirstSet[account + 1]!;
-      while (set < end && currency[set] !== currencyOf[cash.currencyIndex[i]!]) set++;
+      const account = cash.accountIndex[i];
+      let set = this.accountFirstSet[account];
+      const end = this.accountFirstSet[account + 1];
+      while (set < end && currency[set] !== currencyOf[cash.currencyIndex[i]]) set++;
       if (set === end && cash.amount[i] !== 0) {
         throw new MargridError('EngineState', `account ${this.accountIds[account]} has no netting set for its cash: use update()`);
       }
@@ -155,7 +155,7 @@ export class BookColumns {
     const total = (spare: boolean): number => positionCounts.reduce((sum, count) => sum + slotsOf(count, spare), 0);
     if (this.positionTop + total(true) <= capacity) return true;
     let held = 0;
-    for (let set = 0; set < this.setCount; set++) held += this.arena.views.nettingSet.positionCount[set]!;
+    for (let set = 0; set < this.setCount; set++) held += this.arena.views.nettingSet.positionCount[set];
     const slots = total(false);
     if (held + slots > capacity) {
       throw new MargridError(
@@ -178,7 +178,7 @@ export class BookColumns {
       nettingSet.positionCount, nettingSet.cash, nettingSet.entryValue, nettingSet.addOn, this.slotCount];
     for (const column of columns) {
       const old = column.slice(0, this.setCount);
-      for (let set = 0; set < sources.length; set++) column[set] = sources[set]! < 0 ? 0 : old[sources[set]!]!;
+      for (let set = 0; set < sources.length; set++) column[set] = sources[set] < 0 ? 0 : old[sources[set]];
     }
     nettingSet.account.set(accounts);
     this.setCount = sources.length;
@@ -203,28 +203,28 @@ export class BookColumns {
   #finishSet(set: number): void {
     const { nettingSet, position } = this.arena.views;
     const { group, expiry, shape } = this.rows;
-    const first = nettingSet.firstPosition[set]!;
-    const end = first + nettingSet.positionCount[set]!;
+    const first = nettingSet.firstPosition[set];
+    const end = first + nettingSet.positionCount[set];
     let entryValue = 0;
     for (let slot = first; slot < end; slot++) {
-      const entry = position.row[slot]!;
+      const entry = position.row[slot];
       const row = entry >>> FLAG_BITS;
       const next = slot + 1 < end ? this.rowAt(slot + 1) : -1;
       const endGroup = next < 0 || group[next] !== group[row];
-      const isOption = shape[row]! >= SHAPE_CALL;
+      const isOption = shape[row] >= SHAPE_CALL;
       let flags = isOption ? 0 : FLAG_LINEAR;
       if (endGroup) flags |= FLAG_END_GROUP;
       if (isOption && (endGroup || expiry[next] !== expiry[row])) flags |= FLAG_END_EXPIRY;
       position.row[slot] = (entry & ~FLAG_MASK) | flags;
-      if (shape[row] === SHAPE_FUTURE) entryValue += this.#entryValue(row, position.quantity[slot]!, this.entryPrice[slot]!);
+      if (shape[row] === SHAPE_FUTURE) entryValue += this.#entryValue(row, position.quantity[slot], this.entryPrice[slot]);
     }
     nettingSet.entryValue[set] = entryValue;
   }
 
   /** Constant part of a future's value: inverse q·size/entry, linear -q·size·entry (docs/models/deribit-pm.md, section H). */
   #entryValue(row: number, quantity: number, entryPrice: number): number {
-    const size = quantity * this.#contractSize[row]!;
-    return this.arena.views.group.inverse[this.rows.group[row]!] === 1 ? size / entryPrice : -(size * entryPrice);
+    const size = quantity * this.#contractSize[row];
+    return this.arena.views.group.inverse[this.rows.group[row]] === 1 ? size / entryPrice : -(size * entryPrice);
   }
 
   /** Packs the position blocks in netting set order. */
@@ -235,8 +235,8 @@ export class BookColumns {
     const oldEntry = this.entryPrice.slice(0, this.positionTop);
     let top = 0;
     for (let set = 0; set < this.setCount; set++) {
-      const first = nettingSet.firstPosition[set]!;
-      const count = nettingSet.positionCount[set]!;
+      const first = nettingSet.firstPosition[set];
+      const count = nettingSet.positionCount[set];
       position.row.set(oldRow.subarray(first, first + count), top);
       position.quantity.set(oldQuantity.subarray(first, first + count), top);
       this.entryPrice.set(oldEntry.subarray(first, first + count), top);

@@ -110,7 +110,7 @@ export class Engine {
     this.#kernels = kernels;
     this.#runner = runner;
     this.#quotes = options.market;
-    this.#instrumentRow = new Map(options.market.instruments.map(({ name }, index) => [name, rows.rowOf[index]!] as const));
+    this.#instrumentRow = new Map(options.market.instruments.map(({ name }, index) => [name, rows.rowOf[index]] as const));
     this.#currencyRow = new Map(rows.currencies.map((name, index) => [name, index] as const));
   }
 
@@ -127,7 +127,7 @@ export class Engine {
     requireMarginable(options.book, options.market, rows, model, params);
     const sorted = sortBook(options.book, rows);
     const counts: Counts = {
-      scenarioCount: model.scenarios(rows.groups[0]!, 1, params).length,
+      scenarioCount: model.scenarios(rows.groups[0], 1, params).length,
       instrumentCount: options.market.instruments.length,
       expiryCount: rows.expiries.length,
       groupCount: rows.groups.length,
@@ -246,7 +246,7 @@ export class Engine {
   resultRange(account: string): { readonly first: number; readonly end: number } {
     const row = this.#accounts().get(account);
     if (row === undefined) throw new MargridError('AccountUnknown', `the book has no account '${account}'`, { value: account });
-    return { first: this.#book.accountFirstSet[row]!, end: this.#book.accountFirstSet[row + 1]! };
+    return { first: this.#book.accountFirstSet[row], end: this.#book.accountFirstSet[row + 1] };
   }
 
   /** The book as it now stands, in engine order: loading it into a new engine gives the same results and the same hash. */
@@ -330,7 +330,7 @@ function setUpMachine(counts: Counts, workers: number, choice: NonNullable<Engin
     const kernels = scalarKernels(buffer);
     const runner = workers > 0
       ? createPool(workers, { memory: null, buffer: buffer as SharedArrayBuffer, module: null })
-      : inline(kernels, plan.scratch[0]!);
+      : inline(kernels, plan.scratch[0]);
     return { arena: new Arena(plan, buffer), kernels, runner };
   }
   const build: BuildName = choice === 'wasm-debug' ? 'debug' : workers > 0 ? 'release' : 'single';
@@ -341,7 +341,7 @@ function setUpMachine(counts: Counts, workers: number, choice: NonNullable<Engin
   const kernels = instantiate(module, memory);
   const runner = workers > 0
     ? createPool(workers, { memory, buffer: memory.buffer as unknown as SharedArrayBuffer, module })
-    : inline(kernels, plan.scratch[0]!);
+    : inline(kernels, plan.scratch[0]);
   return { arena: new Arena(plan, memory.buffer), kernels, runner };
 }
 
@@ -360,7 +360,7 @@ function inline(kernels: Kernels, scratch: number): StageRunner {
 function exportBook(book: BookColumns): Book {
   const { nettingSet, position } = book.arena.views;
   let count = 0;
-  for (let set = 0; set < book.setCount; set++) count += nettingSet.positionCount[set]!;
+  for (let set = 0; set < book.setCount; set++) count += nettingSet.positionCount[set];
   const positions = {
     accountIndex: new Uint32Array(count),
     instrumentIndex: new Uint32Array(count),
@@ -371,11 +371,11 @@ function exportBook(book: BookColumns): Book {
   const quarantined = new Map<number, string>();
   let to = 0;
   for (let set = 0; set < book.setCount; set++) {
-    const account = nettingSet.account[set]!;
-    if (nettingSet.cash[set] !== 0) cash.push({ account, currency: nettingSet.currency[set]!, amount: nettingSet.cash[set]! });
+    const account = nettingSet.account[set];
+    if (nettingSet.cash[set] !== 0) cash.push({ account, currency: nettingSet.currency[set], amount: nettingSet.cash[set] });
     if (nettingSet.fault[set] !== 0) quarantined.set(account, 'quarantined on input');
-    const first = nettingSet.firstPosition[set]!;
-    for (let slot = first; slot < first + nettingSet.positionCount[set]!; slot++, to++) {
+    const first = nettingSet.firstPosition[set];
+    for (let slot = first; slot < first + nettingSet.positionCount[set]; slot++, to++) {
       positions.accountIndex[to] = account;
       positions.instrumentIndex[to] = book.rows.instrumentOf[book.rowAt(slot)]!;
       positions.quantity[to] = position.quantity[slot]!;

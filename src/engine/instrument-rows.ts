@@ -56,9 +56,9 @@ export function planInstrumentRows(
   const groupOf = instruments.map((each) => groupIndex.get(keyOf(riskGroupOf(each)))!);
 
   const order = Uint32Array.from(instruments.keys()).sort((a, b) => {
-    const [left, right] = [instruments[a]!, instruments[b]!];
+    const [left, right] = [instruments[a], instruments[b]];
     return (
-      groupOf[a]! - groupOf[b]! ||
+      groupOf[a] - groupOf[b] ||
       Number(left.kind === 'option') - Number(right.kind === 'option') ||
       expiryKey(left) - expiryKey(right) ||
       (left.strike ?? 0) - (right.strike ?? 0) ||
@@ -77,9 +77,9 @@ export function planInstrumentRows(
     expiries,
     rowOf,
     instrumentOf: order,
-    shape: Int32Array.from(order, (instrument) => shapeOf(instruments[instrument]!)),
-    group: Int32Array.from(order, (instrument) => groupOf[instrument]!),
-    expiry: Int32Array.from(order, (instrument) => expiryOf[instrument]!),
+    shape: Int32Array.from(order, (instrument) => shapeOf(instruments[instrument])),
+    group: Int32Array.from(order, (instrument) => groupOf[instrument]),
+    expiry: Int32Array.from(order, (instrument) => expiryOf[instrument]),
   };
 }
 
@@ -91,7 +91,7 @@ function planExpiries(
   const keys = new Map<string, { group: number; key: number; row: number }>();
   instruments.forEach((instrument, index) => {
     const key = expiryKey(instrument);
-    keys.set(`${groupOf[index]!}:${key}`, { group: groupOf[index]!, key, row: 0 });
+    keys.set(`${groupOf[index]}:${key}`, { group: groupOf[index], key, row: 0 });
   });
   const sorted = [...keys.values()].sort((a, b) => a.group - b.group || a.key - b.key);
   sorted.forEach((entry, row) => (entry.row = row));
@@ -101,6 +101,6 @@ function planExpiries(
       kind: key === -2 ? 'spot' : key === -1 ? 'perpetual' : 'dated',
       expiryMs: key < 0 ? null : key,
     })),
-    expiryOf: instruments.map((instrument, index) => keys.get(`${groupOf[index]!}:${expiryKey(instrument)}`)!.row),
+    expiryOf: instruments.map((instrument, index) => keys.get(`${groupOf[index]}:${expiryKey(instrument)}`)!.row),
   };
 }

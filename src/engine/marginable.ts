@@ -14,7 +14,7 @@ export function requireMarginable(
 ): void {
   if (market.instruments.length === 0) throw new MargridError('OptionInvalid', 'the market has no instruments');
   const held = new Set<number>();
-  for (const instrument of book.positions.instrumentIndex) held.add(rows.group[rows.rowOf[instrument]!]!);
+  for (const instrument of book.positions.instrumentIndex) held.add(rows.group[rows.rowOf[instrument]]);
   rows.groups.forEach((group, index) => {
     const reason = model.refusal(group, params);
     if (reason === null) return;

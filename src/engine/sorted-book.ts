@@ -37,7 +37,7 @@ export function sortBook(book: Book, rows: InstrumentRows): SortedBook {
   const { firstOf, row, quantity, entryPrice } = scatterPositions(book, rows);
   const accountCount = book.accountIds.length;
   for (let account = 0; account < accountCount; account++) {
-    sortRange(row, quantity, entryPrice, firstOf[account]!, firstOf[account + 1]!);
+    sortRange(row, quantity, entryPrice, firstOf[account], firstOf[account + 1]);
   }
   refuseDuplicates(book, rows, firstOf, row);
   const sets = layOutSets(book, rows, firstOf, row);
@@ -49,10 +49,10 @@ function scatterPositions(book: Book, rows: InstrumentRows) {
   const { accountIndex, instrumentIndex, quantity, entryPrice } = book.positions;
   const count = quantity.length;
   const firstOf = new Uint32Array(book.accountIds.length + 1);
-  for (let p = 0; p < count; p++) firstOf[accountIndex[p]! + 1]!++;
+  for (let p = 0; p < count; p++) firstOf[accountIndex[p] + 1]++;
   for (let a = 0; a < book.accountIds.length; a++) {
-    requireWithinLimit('positionCountPerAccountMax', firstOf[a + 1]!);
-    firstOf[a + 1]! += firstOf[a]!;
+    requireWithinLimit('positionCountPerAccountMax', firstOf[a + 1]);
+    firstOf[a + 1] += firstOf[a];
   }
   const next = firstOf.slice();
   const sorted = {
@@ -62,8 +62,8 @@ function scatterPositions(book: Book, rows: InstrumentRows) {
     entryPrice: new Float64Array(count),
   };
   for (let p = 0; p < count; p++) {
-    const to = next[accountIndex[p]!]!++;
-    sorted.row[to] = rows.rowOf[instrumentIndex[p]!]!;
+    const to = next[accountIndex[p]]++;
+    sorted.row[to] = rows.rowOf[instrumentIndex[p]]!;
     sorted.quantity[to] = quantity[p]!;
     sorted.entryPrice[to] = entryPrice[p]!;
   }
@@ -80,9 +80,9 @@ export function sortRange(
 ): void {
   if (end - first <= insertionSortMax) {
     for (let i = first + 1; i < end; i++) {
-      const [r, q, e] = [row[i]!, quantity[i]!, entryPrice[i]!];
+      const [r, q, e] = [row[i], quantity[i], entryPrice[i]];
       let j = i - 1;
-      for (; j >= first && row[j]! > r; j--) {
+      for (; j >= first && row[j] > r; j--) {
         row[j + 1] = row[j]!;
         quantity[j + 1] = quantity[j]!;
         entryPrice[j + 1] = entryPrice[j]!;
@@ -108,11 +108,11 @@ function refuseDuplicates(book: Book, rows: InstrumentRows, firstOf: Uint32Array
   const problems: Problem[] = [];
   let problemCount = 0;
   for (let account = 0; account < book.accountIds.length; account++) {
-    for (let p = firstOf[account]! + 1; p < firstOf[account + 1]!; p++) {
+    for (let p = firstOf[account] + 1; p < firstOf[account + 1]; p++) {
       if (row[p] !== row[p - 1]) continue;
       problemCount++;
       if (problems.length === limits.problemCountMax) continue;
-      const instrument = rows.instrumentOf[row[p]!]!;
+      const instrument = rows.instrumentOf[row[p]];
       problems.push({
         code: 'PositionDuplicate',
         column: 'instrument',
@@ -129,14 +129,14 @@ function scatterCash(book: Book, rows: InstrumentRows) {
   const { accountIndex, currencyIndex, amount } = book.cash;
   const currencyOf = Uint8Array.from(book.currencies, (name) => rows.currencies.indexOf(name));
   const firstOf = new Uint32Array(book.accountIds.length + 1);
-  for (let i = 0; i < amount.length; i++) firstOf[accountIndex[i]! + 1]!++;
-  for (let a = 0; a < book.accountIds.length; a++) firstOf[a + 1]! += firstOf[a]!;
+  for (let i = 0; i < amount.length; i++) firstOf[accountIndex[i] + 1]++;
+  for (let a = 0; a < book.accountIds.length; a++) firstOf[a + 1] += firstOf[a];
   const next = firstOf.slice();
   const currency = new Uint8Array(amount.length);
   const sorted = new Float64Array(amount.length);
   for (let i = 0; i < amount.length; i++) {
-    const to = next[accountIndex[i]!]!++;
-    currency[to] = currencyOf[currencyIndex[i]!]!;
+    const to = next[accountIndex[i]]++;
+    currency[to] = currencyOf[currencyIndex[i]]!;
     sorted[to] = amount[i]!;
   }
   return { firstOf, currency, amount: sorted };
@@ -156,19 +156,19 @@ function layOutSets(book: Book, rows: InstrumentRows, firstOf: Uint32Array, row:
   const seen = new Int32Array(rows.currencies.length).fill(-1);
   for (let account = 0; account < book.accountIds.length; account++) {
     amountOf.fill(0);
-    for (let i = cash.firstOf[account]!; i < cash.firstOf[account + 1]!; i++) {
-      const currency = cash.currency[i]!;
-      if (seen[currency] === account) throw duplicateCash(book.accountIds[account]!, rows.currencies[currency]!);
+    for (let i = cash.firstOf[account]; i < cash.firstOf[account + 1]; i++) {
+      const currency = cash.currency[i];
+      if (seen[currency] === account) throw duplicateCash(book.accountIds[account], rows.currencies[currency]);
       seen[currency] = account;
       amountOf[currency] = cash.amount[i]!;
     }
     const fault = quarantined.has(account) ? 1 : 0;
     const before = list.count;
-    let p = firstOf[account]!;
+    let p = firstOf[account];
     for (let currency = 0; currency < amountOf.length; currency++) {
       const first = p;
-      while (p < firstOf[account + 1]! && rows.groupCurrency[rows.group[row[p]!]!] === currency) p++;
-      if (p > first || amountOf[currency] !== 0) list.push(account, currency, first, p - first, amountOf[currency]!, fault);
+      while (p < firstOf[account + 1] && rows.groupCurrency[rows.group[row[p]]] === currency) p++;
+      if (p > first || amountOf[currency] !== 0) list.push(account, currency, first, p - first, amountOf[currency], fault);
     }
     if (fault === 1 && list.count === before) list.push(account, 0, p, 0, 0, fault);
   }

@@ -16,7 +16,7 @@ function heldCurrencies(book: BookColumns): { readonly names: readonly string[];
   for (const row of rows) isHeld[row] = 1;
   const names = book.rows.currencies.filter((_, row) => isHeld[row] === 1);
   const place = Uint8Array.from(book.rows.currencies, (name) => Math.max(names.indexOf(name), 0));
-  return { names, index: rows.map((row) => place[row]!) };
+  return { names, index: rows.map((row) => place[row]) };
 }
 
 /**
@@ -65,7 +65,7 @@ function positionHash(book: BookColumns, column: Float64Array | Uint32Array): Ui
       hash.update(bytesOf(column.subarray(first, end)));
       first = firstPosition[set]!;
     }
-    end = firstPosition[set]! + positionCount[set]!;
+    end = firstPosition[set] + positionCount[set];
   }
   hash.update(bytesOf(column.subarray(first, end)));
   return hash.digest();

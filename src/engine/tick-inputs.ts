@@ -39,7 +39,7 @@ export function writeStaticColumns(arena: Arena, rows: InstrumentRows, market: M
   instrument.group.set(rows.group);
   instrument.expiry.set(rows.expiry);
   rows.instrumentOf.forEach((index, row) => {
-    const { strike, contractSize } = market.instruments[index]!;
+    const { strike, contractSize } = market.instruments[index];
     instrument.strike[row] = strike ?? 0;
     instrument.contractSize[row] = contractSize;
   });
@@ -58,8 +58,8 @@ export function writeTickInputs(
   const { instrument, expiry, group } = arena.views;
   arena.contextWords[CONTEXT_SET_COUNT] = nettingSetCount;
   for (let row = 0; row < rows.instrumentOf.length; row++) {
-    instrument.forward[row] = canonical(quotes.forward[rows.instrumentOf[row]!]!);
-    instrument.volatility[row] = canonical(quotes.impliedVolatility[rows.instrumentOf[row]!]!);
+    instrument.forward[row] = canonical(quotes.forward[rows.instrumentOf[row]]);
+    instrument.volatility[row] = canonical(quotes.impliedVolatility[rows.instrumentOf[row]]);
   }
   const timeYears = Float64Array.from(rows.expiries, ({ expiryMs }) =>
     expiryMs === null ? 0 : (expiryMs - quotes.asOfMs) / yearMs,
@@ -79,7 +79,7 @@ export function writeTickInputs(
   const cellCount = cellCountOf(arena.plan.counts.scenarioCount);
   const gridFloats = GRID_COLUMN_COUNT * cellCount;
   rows.groups.forEach((each, index) => {
-    const scenarios = model.scenarios(each, group.indexPrice[index]!, params);
+    const scenarios = model.scenarios(each, group.indexPrice[index], params);
     writeGrid(scenarios, group.inverse[index] === 1, cellCount, group.grid.subarray(index * gridFloats, (index + 1) * gridFloats));
   });
 }

@@ -35,22 +35,22 @@ export function foldTotals(arena: Arena, currencies: readonly string[], nettingS
   const sums = new Float64Array(currencies.length * TOTALS_SUM_COUNT);
   for (let chunk = 0; chunk < chunkCountOf(nettingSetCount); chunk++) {
     const base = chunk * strideFloats;
-    for (let status = 0; status < STATUS_COUNT; status++) counts[status]! += counters[base * 2 + status]!;
-    for (let i = 0; i < sums.length; i++) sums[i]! += totals[base + TOTALS_COUNT_BYTES / 8 + i]!;
+    for (let status = 0; status < STATUS_COUNT; status++) counts[status] += counters[base * 2 + status];
+    for (let i = 0; i < sums.length; i++) sums[i] += totals[base + TOTALS_COUNT_BYTES / 8 + i];
   }
   const all = counts.reduce((sum, count) => sum + count, 0);
   if (all !== nettingSetCount) {
     throw new MargridError('EngineState', `${all} of ${nettingSetCount} netting sets were evaluated or quarantined`);
   }
   return {
-    counts: { healthy: counts[0]!, 'margin-call': counts[1]!, liquidation: counts[2]!, quarantined: counts[3]! },
-    evaluated: all - counts[3]!,
-    quarantined: counts[3]!,
+    counts: { healthy: counts[0], 'margin-call': counts[1], liquidation: counts[2], quarantined: counts[3] },
+    evaluated: all - counts[3],
+    quarantined: counts[3],
     perCurrency: currencies.map((currency, index) => ({
       currency,
-      equity: sums[index * TOTALS_SUM_COUNT + TOTALS_EQUITY]!,
-      initialMargin: sums[index * TOTALS_SUM_COUNT + TOTALS_INITIAL]!,
-      maintenanceMargin: sums[index * TOTALS_SUM_COUNT + TOTALS_MAINTENANCE]!,
+      equity: sums[index * TOTALS_SUM_COUNT + TOTALS_EQUITY],
+      initialMargin: sums[index * TOTALS_SUM_COUNT + TOTALS_INITIAL],
+      maintenanceMargin: sums[index * TOTALS_SUM_COUNT + TOTALS_MAINTENANCE],
     })),
   };
 }

@@ -41,7 +41,7 @@ function setUp(controlAddress: number): { kernels: Kernels; control: Int32Array 
 /** Runs chunks of a stage until none is left. Returns the number of chunks done here, for the load histogram. */
 export default function runStage(task: StageTask): number {
   const own = setUp(task.control);
-  const scratch = task.scratch[Atomics.add(own.control, claimedScratch, 1)]!;
+  const scratch = task.scratch[Atomics.add(own.control, claimedScratch, 1)];
   return runChunks(own.kernels, task, scratch, () => Atomics.add(own.control, claimedChunks, 1));
 }
 

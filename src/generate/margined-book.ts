@@ -32,7 +32,7 @@ export async function generateMarginedBook(
   const currencyOf = engine.currencies.map((currency) => positions.currencies.indexOf(currency));
   const book = assignCash(
     positions,
-    { accountIndex, currencyIndex: Uint32Array.from(currencyIndex, (index) => currencyOf[index]!), maintenanceMargin, value: equity },
+    { accountIndex, currencyIndex: Uint32Array.from(currencyIndex, (index) => currencyOf[index]), maintenanceMargin, value: equity },
     options,
   );
   engine.replaceCash(book.cash, book.currencies);

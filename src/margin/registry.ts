@@ -21,5 +21,5 @@ export function modelByName(name: string): MarginModel<unknown> {
       value: name,
     });
   }
-  return model as unknown as MarginModel<unknown>;
+  return model;
 }

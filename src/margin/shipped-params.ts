@@ -7,5 +7,5 @@ const files: Readonly<Record<string, string>> = { 'deribit-pm': 'deribit-pm-2026
 
 /** The parameters that ship with the package for a model, as in their file. */
 export function shippedParams(model = 'deribit-pm'): unknown {
-  return JSON.parse(readFileSync(join(packageRoot, 'data', 'params', files[model]!), 'utf8')) as unknown;
+  return JSON.parse(readFileSync(join(packageRoot, 'data', 'params', files[model]), 'utf8')) as unknown;
 }

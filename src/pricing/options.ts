@@ -85,12 +85,12 @@ function openWorkspace(): Workspace {
 /** Runs a kernel over blocks: copies the inputs in, calls it with the addresses of inputs, outputs and the count, copies the outputs out. */
 function runBlocks(kernel: string, inputs: readonly Float64Array[], outputs: readonly Float64Array[]): void {
   const { kernels, columns, addresses } = openWorkspace();
-  const total = inputs[0]!.length;
+  const total = inputs[0].length;
   for (let first = 0; first < total; first += blockCount) {
     const count = Math.min(blockCount, total - first);
-    inputs.forEach((column, index) => columns[index]!.set(column.subarray(first, first + count)));
-    kernels[kernel]!(...addresses.slice(0, inputs.length + outputs.length), count);
-    outputs.forEach((column, index) => column.set(columns[inputs.length + index]!.subarray(0, count), first));
+    inputs.forEach((column, index) => columns[index].set(column.subarray(first, first + count)));
+    kernels[kernel](...addresses.slice(0, inputs.length + outputs.length), count);
+    outputs.forEach((column, index) => column.set(columns[inputs.length + index].subarray(0, count), first));
   }
 }
 
@@ -138,13 +138,13 @@ export function impliedVolatilities(options: OptionColumns & { readonly undiscou
   const status: ImpliedVolatilityStatus[] = [];
   const { kernels, columns, addresses } = openWorkspace();
   const inputs = [sign, forward, strike, timeToExpiryYears, undiscountedPrice];
-  const written = new Int32Array(columns[6]!.buffer, addresses[6], blockCount);
+  const written = new Int32Array(columns[6].buffer, addresses[6], blockCount);
   for (let first = 0; first < sign.length; first += blockCount) {
     const count = Math.min(blockCount, sign.length - first);
-    inputs.forEach((input, index) => columns[index]!.set(input.subarray(first, first + count)));
-    kernels['impliedVolatilities']!(...addresses.slice(0, 7), count);
-    volatility.set(columns[5]!.subarray(0, count), first);
-    for (let i = 0; i < count; i++) status.push(statusNames[written[i]!]!);
+    inputs.forEach((input, index) => columns[index].set(input.subarray(first, first + count)));
+    kernels['impliedVolatilities'](...addresses.slice(0, 7), count);
+    volatility.set(columns[5].subarray(0, count), first);
+    for (let i = 0; i < count; i++) status.push(statusNames[written[i]]);
   }
   return { volatility, status };
 }

@@ -11,7 +11,7 @@ import { scalar, word, type MemoryViews } from './memory-views.ts';
 export function deribitPm(memory: MemoryViews, context: number, scratch: number, first: number, count: number): void {
   const frame = new Frame(memory, context, scratch, first);
   for (let set = first; set < first + count; set++) {
-    const fault = memory.u8[frame.setFault + set]!;
+    const fault = memory.u8[frame.setFault + set];
     if (fault !== layout.FAULT_NONE) quarantine(frame, set, fault);
     else marginSet(frame, set);
   }
@@ -108,7 +108,7 @@ class Frame {
   }
 
   entryAt(p: number): number {
-    return this.u32[this.positionRow + p]!;
+    return this.u32[this.positionRow + p];
   }
 
   /** Index of the terms of the instrument in a position entry. */
@@ -117,11 +117,11 @@ class Frame {
   }
 
   groupAt(p: number): number {
-    return this.i32[this.instrumentGroup + (this.entryAt(p) >>> layout.FLAG_BITS)]!;
+    return this.i32[this.instrumentGroup + (this.entryAt(p) >>> layout.FLAG_BITS)];
   }
 
   expiryAt(p: number): number {
-    return this.i32[this.instrumentExpiry + (this.entryAt(p) >>> layout.FLAG_BITS)]!;
+    return this.i32[this.instrumentExpiry + (this.entryAt(p) >>> layout.FLAG_BITS)];
   }
 }
 
@@ -129,8 +129,8 @@ function marginSet(frame: Frame, set: number): void {
   frame.value = frame.f64[frame.setEntryValue + set]!;
   frame.worstCase = frame.rollShock = frame.deltaShock = frame.worstGroup = frame.probe = 0;
   frame.worstScenario = -1;
-  let p = frame.u32[frame.setFirst + set]!;
-  const end = p + frame.u32[frame.setCount + set]!;
+  let p = frame.u32[frame.setFirst + set];
+  const end = p + frame.u32[frame.setCount + set];
   while (p < end) {
     const group = frame.groupAt(p);
     const linearEnd = scanLinear(frame, p);
@@ -150,10 +150,10 @@ function scanLinear(frame: Frame, first: number): number {
   let entry = frame.entryAt(p);
   while ((entry & layout.FLAG_LINEAR) !== 0) {
     const terms = frame.termsOf(entry);
-    const quantity = f64[positionQuantity + p]!;
-    value += quantity * f64[terms + layout.TERM_VALUE]!;
-    amount += quantity * f64[terms + layout.TERM_AMOUNT]!;
-    delta += quantity * f64[terms + layout.TERM_DELTA]!;
+    const quantity = f64[positionQuantity + p];
+    value += quantity * f64[terms + layout.TERM_VALUE];
+    amount += quantity * f64[terms + layout.TERM_AMOUNT];
+    delta += quantity * f64[terms + layout.TERM_DELTA];
     p++;
     if ((entry & layout.FLAG_END_GROUP) !== 0) break;
     entry = frame.entryAt(p);
@@ -175,14 +175,14 @@ function scanOptions(frame: Frame, first: number): number {
   do {
     entry = frame.entryAt(p);
     const terms = frame.termsOf(entry);
-    const quantity = f64[positionQuantity + p]!;
-    const delta = quantity * f64[terms + layout.TERM_DELTA]!;
-    value += quantity * f64[terms + layout.TERM_VALUE]!;
+    const quantity = f64[positionQuantity + p];
+    const delta = quantity * f64[terms + layout.TERM_DELTA];
+    value += quantity * f64[terms + layout.TERM_VALUE];
     expiryDelta += delta;
     longDelta += quantity > 0 ? delta : 0;
     restDelta += quantity > 0 ? 0 : delta;
     if ((entry & layout.FLAG_END_EXPIRY) !== 0) {
-      roll += Math.abs(expiryDelta) * f64[terms + layout.TERM_ROLL_FACTOR]!;
+      roll += Math.abs(expiryDelta) * f64[terms + layout.TERM_ROLL_FACTOR];
       expiryDelta = 0;
     }
     p++;
@@ -206,9 +206,9 @@ function scanMixed(frame: Frame, linearFirst: number, optionFirst: number): numb
   while (!last) {
     const entry = frame.entryAt(p);
     const terms = frame.termsOf(entry);
-    const quantity = f64[positionQuantity + p]!;
-    const delta = quantity * f64[terms + layout.TERM_DELTA]!;
-    value += quantity * f64[terms + layout.TERM_VALUE]!;
+    const quantity = f64[positionQuantity + p];
+    const delta = quantity * f64[terms + layout.TERM_DELTA];
+    value += quantity * f64[terms + layout.TERM_VALUE];
     expiryDelta += delta;
     longDelta += quantity > 0 ? delta : 0;
     restDelta += quantity > 0 ? 0 : delta;
@@ -222,7 +222,7 @@ function scanMixed(frame: Frame, linearFirst: number, optionFirst: number): numb
         else roll += Math.abs(net) * rollFactorAt(frame, linear);
         linear = runEnd;
       }
-      roll += Math.abs(expiryDelta) * f64[terms + layout.TERM_ROLL_FACTOR]!;
+      roll += Math.abs(expiryDelta) * f64[terms + layout.TERM_ROLL_FACTOR];
       expiryDelta = 0;
     }
     last = (entry & layout.FLAG_END_GROUP) !== 0;
@@ -240,7 +240,7 @@ function scanMixed(frame: Frame, linearFirst: number, optionFirst: number): numb
 }
 
 function rollFactorAt(frame: Frame, p: number): number {
-  return frame.f64[frame.termsOf(frame.entryAt(p)) + layout.TERM_ROLL_FACTOR]!;
+  return frame.f64[frame.termsOf(frame.entryAt(p)) + layout.TERM_ROLL_FACTOR];
 }
 
 function runEndOf(frame: Frame, first: number, end: number): number {
@@ -253,7 +253,7 @@ function runEndOf(frame: Frame, first: number, end: number): number {
 function runDelta(frame: Frame, first: number, end: number): number {
   let delta = 0;
   for (let p = first; p < end; p++) {
-    delta += frame.f64[frame.positionQuantity + p]! * frame.f64[frame.termsOf(frame.entryAt(p)) + layout.TERM_DELTA]!;
+    delta += frame.f64[frame.positionQuantity + p] * frame.f64[frame.termsOf(frame.entryAt(p)) + layout.TERM_DELTA];
   }
   return delta;
 }
@@ -276,24 +276,24 @@ function chargeGroup(frame: Frame, group: number, optionFirst: number, end: numb
   const shock = deltaShockUsd(
     frame.longDelta,
     frame.restDelta,
-    f64[frame.groupIndexPrice + group]!,
-    f64[scalars + layout.GROUP_DELTA_SHOCK_THRESHOLD]!,
-    f64[scalars + layout.GROUP_DELTA_SHOCK_SLOPE]!,
-    f64[scalars + layout.GROUP_DELTA_SHOCK_MAX]!,
+    f64[frame.groupIndexPrice + group],
+    f64[scalars + layout.GROUP_DELTA_SHOCK_THRESHOLD],
+    f64[scalars + layout.GROUP_DELTA_SHOCK_SLOPE],
+    f64[scalars + layout.GROUP_DELTA_SHOCK_MAX],
   );
   frame.worstCase += worst;
-  frame.rollShock += frame.roll * f64[scalars + layout.GROUP_DELTA_TO_SETTLEMENT]!;
-  frame.deltaShock += shock * f64[scalars + layout.GROUP_USD_TO_SETTLEMENT]!;
-  frame.probe += f64[cells]! * 0;
+  frame.rollShock += frame.roll * f64[scalars + layout.GROUP_DELTA_TO_SETTLEMENT];
+  frame.deltaShock += shock * f64[scalars + layout.GROUP_USD_TO_SETTLEMENT];
+  frame.probe += f64[cells] * 0;
 }
 
 /** Even cells and odd cells are folded apart, as the two lanes of the SIMD kernel are. */
 function minimumDampened(f64: Float64Array, cells: number, dampener: number, cellCount: number): number {
-  let even = f64[cells]! + f64[dampener]!;
-  let odd = f64[cells + 1]! + f64[dampener + 1]!;
+  let even = f64[cells] + f64[dampener];
+  let odd = f64[cells + 1] + f64[dampener + 1];
   for (let s = 2; s < cellCount; s += 2) {
-    const nextEven = f64[cells + s]! + f64[dampener + s]!;
-    const nextOdd = f64[cells + s + 1]! + f64[dampener + s + 1]!;
+    const nextEven = f64[cells + s] + f64[dampener + s];
+    const nextOdd = f64[cells + s + 1] + f64[dampener + s + 1];
     even = nextEven < even ? nextEven : even;
     odd = nextOdd < odd ? nextOdd : odd;
   }
@@ -301,16 +301,16 @@ function minimumDampened(f64: Float64Array, cells: number, dampener: number, cel
 }
 
 function firstCellEqual(f64: Float64Array, cells: number, dampener: number, cellCount: number, minimum: number): number {
-  for (let s = 0; s < cellCount; s++) if (f64[cells + s]! + f64[dampener + s]! === minimum) return s;
+  for (let s = 0; s < cellCount; s++) if (f64[cells + s] + f64[dampener + s] === minimum) return s;
   return 0;
 }
 
 function finishSet(frame: Frame, set: number): void {
   const { f64, u8, i32, result, worstCase, rollShock, deltaShock } = frame;
-  const equity = f64[frame.setCash + set]! + frame.value;
+  const equity = f64[frame.setCash + set] + frame.value;
   const matrix = worstCase + rollShock + deltaShock;
   const maintenance = frame.maintenanceFactor * matrix;
-  const initial = roundToNineDecimals(matrix + f64[frame.setAddOn + set]!);
+  const initial = roundToNineDecimals(matrix + f64[frame.setAddOn + set]);
   if (!(equity - equity + (initial - initial) + frame.probe === 0)) {
     quarantine(frame, set, layout.FAULT_MARKET);
     return;
@@ -325,11 +325,11 @@ function finishSet(frame: Frame, set: number): void {
   const status = statusOf(equity, initial, maintenance);
   u8[result.status + set] = status;
   u8[result.fault + set] = layout.FAULT_NONE;
-  i32[frame.totals / 4 + status]!++;
-  const sums = (frame.totals + layout.TOTALS_COUNT_BYTES) / 8 + u8[frame.setCurrency + set]! * layout.TOTALS_SUM_COUNT;
-  f64[sums + layout.TOTALS_EQUITY]! += equity;
-  f64[sums + layout.TOTALS_INITIAL]! += initial;
-  f64[sums + layout.TOTALS_MAINTENANCE]! += maintenance;
+  i32[frame.totals / 4 + status]++;
+  const sums = (frame.totals + layout.TOTALS_COUNT_BYTES) / 8 + u8[frame.setCurrency + set] * layout.TOTALS_SUM_COUNT;
+  f64[sums + layout.TOTALS_EQUITY] += equity;
+  f64[sums + layout.TOTALS_INITIAL] += initial;
+  f64[sums + layout.TOTALS_MAINTENANCE] += maintenance;
 }
 
 function statusOf(equity: number, initial: number, maintenance: number): number {
@@ -345,7 +345,7 @@ function quarantine(frame: Frame, set: number, fault: number): void {
   i32[result.worstScenario + set] = -1;
   u8[result.status + set] = layout.STATUS_QUARANTINED;
   u8[result.fault + set] = fault;
-  i32[frame.totals / 4 + layout.STATUS_QUARANTINED]!++;
+  i32[frame.totals / 4 + layout.STATUS_QUARANTINED]++;
 }
 
 /** Aggregated vectors of one netting set and group: assembly/margin/deribit-pm-vectors.ts. */
@@ -354,8 +354,8 @@ export function deribitPmVectors(
 ): number {
   const frame = new Frame(memory, context, preAggregated, 0);
   const { f64, cellCount } = frame;
-  let p = frame.u32[frame.setFirst + set]!;
-  const end = p + frame.u32[frame.setCount + set]!;
+  let p = frame.u32[frame.setFirst + set];
+  const end = p + frame.u32[frame.setCount + set];
   while (p < end && frame.groupAt(p) !== group) p++;
   if (p === end) return 0;
   const linearEnd = scanLinear(frame, p);
@@ -366,11 +366,11 @@ export function deribitPmVectors(
     f64, frame.riskArray, grid + layout.GRID_CLASS * cellCount, frame.amount, preAggregated / 8, cellCount,
   );
   const scalars = frame.groupScalars + group * layout.GROUP_SCALAR_COUNT;
-  const share = f64[scalars + layout.GROUP_PNL_OFFSET]!;
-  const cap = f64[scalars + layout.GROUP_PNL_OFFSET_CAP]!;
+  const share = f64[scalars + layout.GROUP_PNL_OFFSET];
+  const cap = f64[scalars + layout.GROUP_PNL_OFFSET_CAP];
   for (let s = 0; s < cellCount; s++) {
-    const cell = offsetCell(f64[preAggregated / 8 + s]!, share, cap);
-    f64[aggregated / 8 + s] = dampenCell(cell, f64[grid + layout.GRID_DAMPENER * cellCount + s]!);
+    const cell = offsetCell(f64[preAggregated / 8 + s], share, cap);
+    f64[aggregated / 8 + s] = dampenCell(cell, f64[grid + layout.GRID_DAMPENER * cellCount + s]);
   }
   return 1;
 }

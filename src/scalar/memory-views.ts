@@ -20,10 +20,10 @@ export function viewMemory(buffer: ArrayBufferLike): MemoryViews {
 
 /** A word of the context block: an address or a count. */
 export function word(memory: MemoryViews, context: number, slot: number): number {
-  return memory.u32[(context >> 2) + slot]!;
+  return memory.u32[(context >> 2) + slot];
 }
 
 /** A float of the context block. */
 export function scalar(memory: MemoryViews, context: number, slot: number): number {
-  return memory.f64[((context + CONTEXT_BYTES) >> 3) + slot]!;
+  return memory.f64[((context + CONTEXT_BYTES) >> 3) + slot];
 }

@@ -17,14 +17,14 @@ export function revalueWorstLoss(
   const counts = word(memory, context, layout.CONTEXT_SET_POSITION_COUNT) / 4;
   const worst = word(memory, context, layout.CONTEXT_RESULT_WORST_CASE) / 8;
   for (let set = first; set < first + count; set++) {
-    const p = u32[firsts + set]!;
-    accumulateRows(u32, rows + p, f64, quantities + p, u32[counts + set]!, f64, riskArray, shockClass, 0, cells, cellCount);
-    let minimum = f64[cells]!;
+    const p = u32[firsts + set];
+    accumulateRows(u32, rows + p, f64, quantities + p, u32[counts + set], f64, riskArray, shockClass, 0, cells, cellCount);
+    let minimum = f64[cells];
     for (let s = 1; s < cellCount; s++) {
-      const cell = f64[cells + s]!;
+      const cell = f64[cells + s];
       minimum = cell < minimum ? cell : minimum;
     }
-    const probe = f64[cells]!;
+    const probe = f64[cells];
     f64[worst + set] = probe === probe ? (minimum < 0 ? -minimum : 0) : NaN;
   }
 }

@@ -14,9 +14,9 @@ export function riskArray(memory: MemoryViews, context: number, first: number, c
   for (let instrument = first; instrument < first + count; instrument++) {
     const row = word(memory, context, layout.CONTEXT_RISK_ARRAY) / 8 + instrument * cellCount;
     const terms = word(memory, context, layout.CONTEXT_TERMS) / 8 + instrument * layout.TERM_COUNT;
-    const group = i32[groups + instrument]!;
-    const expiry = i32[expiries + instrument]!;
-    const shape = i32[shapes + instrument]!;
+    const group = i32[groups + instrument];
+    const expiry = i32[expiries + instrument];
+    const shape = i32[shapes + instrument];
     f64[terms + layout.TERM_ROLL_FACTOR] = f64[rollFactors + expiry]!;
     const grid = word(memory, context, layout.CONTEXT_GRID) / 8 + group * layout.GRID_COLUMN_COUNT * cellCount;
     const isOption = shape === layout.SHAPE_CALL || shape === layout.SHAPE_PUT;
@@ -30,7 +30,7 @@ export function riskArray(memory: MemoryViews, context: number, first: number, c
 }
 
 function floatOf(memory: MemoryViews, context: number, slot: number, index: number): number {
-  return memory.f64[word(memory, context, slot) / 8 + index]!;
+  return memory.f64[word(memory, context, slot) / 8 + index];
 }
 
 function isInverse(memory: MemoryViews, context: number, group: number): boolean {
@@ -59,7 +59,7 @@ function fillLinearRow(
   const inverse = isInverse(memory, context, group);
   const amount = inverse ? size / forward : size * forward;
   const shockClass = grid + layout.GRID_CLASS * cellCount;
-  for (let s = 0; s < cellCount; s++) f64[row + s] = amount * f64[shockClass + s]!;
+  for (let s = 0; s < cellCount; s++) f64[row + s] = amount * f64[shockClass + s];
   storeTerms(f64, terms, inverse ? -amount : amount, inverse ? amount : size, amount);
 }
 
@@ -91,16 +91,16 @@ function fillOptionRow(
 
   for (let s = 0; s < cellCount; s++) {
     const table = grid + s;
-    const shocked = forward * f64[table + layout.GRID_MULTIPLIER * cellCount]!;
-    const x = Math.abs(moneyness - f64[table + layout.GRID_LOG_MULTIPLIER * cellCount]!);
+    const shocked = forward * f64[table + layout.GRID_MULTIPLIER * cellCount];
+    const x = Math.abs(moneyness - f64[table + layout.GRID_LOG_MULTIPLIER * cellCount]);
     const isUp = i32[(table + layout.GRID_UP_MASK * cellCount) * 2] !== 0;
     const isDown = i32[(table + layout.GRID_DOWN_MASK * cellCount) * 2] !== 0;
     const v = isUp ? deviationUp : isDown ? deviationDown : deviation;
     const lower = strike < shocked ? strike : shocked;
     const payoff = sign * (shocked - strike);
     const price = blackOtm(lower, x, v) + (0 < payoff ? payoff : 0);
-    const unit = inverse ? inverseForward * f64[table + layout.GRID_INVERSE_MULTIPLIER * cellCount]! : 1;
-    f64[row + s] = size * ((price * unit - value) * f64[table + layout.GRID_WEIGHT * cellCount]!);
+    const unit = inverse ? inverseForward * f64[table + layout.GRID_INVERSE_MULTIPLIER * cellCount] : 1;
+    f64[row + s] = size * ((price * unit - value) * f64[table + layout.GRID_WEIGHT * cellCount]);
   }
   storeTerms(f64, terms, size * value, size * (inverse ? delta - value : delta), 0);
 }
@@ -118,6 +118,6 @@ function poisonRow(f64: Float64Array, row: number, terms: number, cellCount: num
 
 function isFiniteRow(f64: Float64Array, row: number, terms: number, cellCount: number): boolean {
   let probe = 0;
-  for (let s = 0; s < cellCount; s++) probe += f64[row + s]! * 0;
-  return probe + (f64[terms + layout.TERM_VALUE]! * 0 + f64[terms + layout.TERM_DELTA]! * 0) === 0;
+  for (let s = 0; s < cellCount; s++) probe += f64[row + s] * 0;
+  return probe + (f64[terms + layout.TERM_VALUE] * 0 + f64[terms + layout.TERM_DELTA] * 0) === 0;
 }

@@ -27,7 +27,7 @@ export function writeGrid(
 ): void {
   const masks = new BigInt64Array(grid.buffer, grid.byteOffset, GRID_COLUMN_COUNT * cellCount);
   for (let cell = 0; cell < cellCount; cell++) {
-    const { spotShock, volatility, weight, dampener } = scenarios[Math.min(cell, scenarios.length - 1)]!;
+    const { spotShock, volatility, weight, dampener } = scenarios[Math.min(cell, scenarios.length - 1)];
     const multiplier = 1 + spotShock;
     const inverseMultiplier = 1 / multiplier;
     grid[GRID_MULTIPLIER * cellCount + cell] = multiplier;

@@ -15,8 +15,8 @@ describe('byte map', () => {
   it('columns do not overlap and are aligned', () => {
     const { columns } = planArena(exampleCounts, 2, 1_234);
     for (let i = 1; i < columns.length; i++) {
-      expect(columns[i]!.address % 64).toBe(0);
-      expect(columns[i]!.address).toBeGreaterThanOrEqual(columns[i - 1]!.address + columns[i - 1]!.bytes);
+      expect(columns[i].address % 64).toBe(0);
+      expect(columns[i].address).toBeGreaterThanOrEqual(columns[i - 1].address + columns[i - 1].bytes);
     }
   });
 

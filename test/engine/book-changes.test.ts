@@ -24,9 +24,9 @@ function randomChanges(random: () => number, accounts: number): BookChanges {
     const index = Math.floor(random() * market.instruments.length);
     return {
       account: random() < 0.5 ? pick() : 'A1',
-      instrument: market.instruments[index]!.name,
+      instrument: market.instruments[index].name,
       quantity: random() < 0.4 ? 0 : Math.round(random() * 40 - 20) / 2,
-      entryPrice: market.forward[index]! * (1 + 0.02 * random()),
+      entryPrice: market.forward[index] * (1 + 0.02 * random()),
     };
   });
   const cash = Array.from({ length: Math.floor(random() * 8) }, () => ({
@@ -65,7 +65,7 @@ describe('book updates', () => {
     // Add-ons are no part of a book file: carry them over by hand.
     engine.arena.views.nettingSet.addOn.subarray(0, engine.nettingSetCount).forEach((amount, set) => {
       if (amount === 0) return;
-      const name = engine.accountIds[engine.arena.views.nettingSet.account[set]!]!;
+      const name = engine.accountIds[engine.arena.views.nettingSet.account[set]];
       rebuilt.update({ addOns: [{ account: name, currency: 'BTC', amount }] });
     });
     await rebuilt.tick();
@@ -74,8 +74,8 @@ describe('book updates', () => {
 
     // The exported book really is what the changes say, not merely consistent with itself.
     for (let p = 0; p < exported.positions.quantity.length; p++) {
-      const name = exported.accountIds[exported.positions.accountIndex[p]!]!;
-      const key = `${name} ${market.instruments[exported.positions.instrumentIndex[p]!]!.name}`;
+      const name = exported.accountIds[exported.positions.accountIndex[p]];
+      const key = `${name} ${market.instruments[exported.positions.instrumentIndex[p]].name}`;
       const expected = shadow.get(key);
       if (expected === undefined) continue;
       expect(exported.positions.quantity[p]).toBe(expected.quantity);
@@ -98,8 +98,8 @@ describe('book updates', () => {
         {
           account: 'A4',
           instrument: 'BTC-PERPETUAL',
-          quantity: index < 0 ? 0 : held.quantity[index]!,
-          entryPrice: index < 0 ? 1 : held.entryPrice[index]!,
+          quantity: index < 0 ? 0 : held.quantity[index],
+          entryPrice: index < 0 ? 1 : held.entryPrice[index],
         },
       ],
     });

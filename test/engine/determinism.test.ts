@@ -37,7 +37,7 @@ describe('same input, same bits', () => {
   it('depends on the last bit of one quantity', async () => {
     const one = await hashes({});
     const quantity = book.positions.quantity.slice();
-    quantity[0] = quantity[0]! * (1 + Number.EPSILON);
+    quantity[0] = quantity[0] * (1 + Number.EPSILON);
     const changed = await hashes({ book: { ...book, positions: { ...book.positions, quantity } } });
     expect(changed.state).not.toBe(one.state);
     expect(changed.result).not.toBe(one.result);
@@ -47,10 +47,10 @@ describe('same input, same bits', () => {
     const { positions } = book;
     const order = [...positions.quantity.keys()].reverse();
     const shuffled = {
-      accountIndex: Uint32Array.from(order, (p) => positions.accountIndex[p]!),
-      instrumentIndex: Uint32Array.from(order, (p) => positions.instrumentIndex[p]!),
-      quantity: Float64Array.from(order, (p) => positions.quantity[p]!),
-      entryPrice: Float64Array.from(order, (p) => positions.entryPrice[p]!),
+      accountIndex: Uint32Array.from(order, (p) => positions.accountIndex[p]),
+      instrumentIndex: Uint32Array.from(order, (p) => positions.instrumentIndex[p]),
+      quantity: Float64Array.from(order, (p) => positions.quantity[p]),
+      entryPrice: Float64Array.from(order, (p) => positions.entryPrice[p]),
     };
     expect(await hashes({ book: { ...book, positions: shuffled } })).toEqual(await hashes({}));
   });

@@ -35,7 +35,7 @@ describe('bad market data quarantines what depends on it and nothing else', () =
     const affected = holders(0);
     expect(affected.size).toBeGreaterThan(5);
     for (let set = 0; set < status.length; set++) {
-      const bad = affected.has(accountIndex[set]!) && engine.currencies[currencyIndex[set]!] === 'BTC';
+      const bad = affected.has(accountIndex[set]) && engine.currencies[currencyIndex[set]] === 'BTC';
       expect(status[set] === 3).toBe(bad);
       expect(fault[set]).toBe(bad ? 2 : 0);
       expect(Number.isNaN(equity[set])).toBe(bad);
@@ -52,20 +52,20 @@ describe('bad market data quarantines what depends on it and nothing else', () =
 
   it('an index price of zero quarantines the whole risk group', async () => {
     const { engine, report } = await statusAt({ index: 0 });
-    const btc = new Set(rows.filter((row) => market.instruments[row.instrument]!.settlementCurrency === 'BTC').map((row) => row.account));
+    const btc = new Set(rows.filter((row) => market.instruments[row.instrument].settlementCurrency === 'BTC').map((row) => row.account));
     expect(report.totals.quarantined).toBe(btc.size);
     expect(engine.results.status.filter((status) => status === 2).length).toBe(report.totals.counts.liquidation);
   });
 
   it('an expiry that has passed is bad data, the instant of expiry is not', async () => {
-    const expiryMs = market.instruments[1]!.expiryMs!;
+    const expiryMs = market.instruments[1].expiryMs!;
     const atExpiry = await statusAt({ asOfMs: expiryMs });
     expect(atExpiry.report.totals.quarantined).toBe(0);
     const after = await statusAt({ asOfMs: expiryMs + 1 });
     const expired = new Set(
       rows
-        .filter((row) => market.instruments[row.instrument]!.expiryMs === expiryMs)
-        .map((row) => `${row.account} ${market.instruments[row.instrument]!.settlementCurrency}`),
+        .filter((row) => market.instruments[row.instrument].expiryMs === expiryMs)
+        .map((row) => `${row.account} ${market.instruments[row.instrument].settlementCurrency}`),
     );
     expect(after.report.totals.quarantined).toBe(expired.size);
   });

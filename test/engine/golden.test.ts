@@ -38,18 +38,18 @@ function checkSet(engine: Engine, set: number, expected: GoldenNettingSet, golde
   const notional = Number(expected.notional ?? 0);
   const { tolerance } = golden;
   const currency = expected.settlementCurrency;
-  expectNear(`${currency} equity`, results.equity[set]!, expected.equity, notional, tolerance);
-  expectNear(`${currency} roll shock`, results.rollShock[set]!, expected.rollShock, notional, tolerance);
-  expectNear(`${currency} delta shock`, results.deltaShock[set]!, expected.deltaShock, notional, tolerance);
-  expectNear(`${currency} maintenance margin`, results.maintenanceMargin[set]!, expected.maintenanceMargin, notional, tolerance);
+  expectNear(`${currency} equity`, results.equity[set], expected.equity, notional, tolerance);
+  expectNear(`${currency} roll shock`, results.rollShock[set], expected.rollShock, notional, tolerance);
+  expectNear(`${currency} delta shock`, results.deltaShock[set], expected.deltaShock, notional, tolerance);
+  expectNear(`${currency} maintenance margin`, results.maintenanceMargin[set], expected.maintenanceMargin, notional, tolerance);
   if (tolerance === undefined) {
-    expectRounded(`${currency} worst case`, results.worstCase[set]!, expected.worstCase);
-    expectRounded(`${currency} initial margin`, results.initialMargin[set]!, expected.initialMargin);
+    expectRounded(`${currency} worst case`, results.worstCase[set], expected.worstCase);
+    expectRounded(`${currency} initial margin`, results.initialMargin[set], expected.initialMargin);
   } else {
-    expectNear(`${currency} worst case`, results.worstCase[set]!, expected.worstCase, notional, tolerance);
-    expectNear(`${currency} initial margin`, results.initialMargin[set]!, expected.initialMargin, notional, tolerance);
+    expectNear(`${currency} worst case`, results.worstCase[set], expected.worstCase, notional, tolerance);
+    expectNear(`${currency} initial margin`, results.initialMargin[set], expected.initialMargin, notional, tolerance);
   }
-  if (expected.status !== undefined) expect(statusNames[results.status[set]!]).toBe(expected.status);
+  if (expected.status !== undefined) expect(statusNames[results.status[set]]).toBe(expected.status);
 }
 
 /** Cells per contract of every instrument of a group, from the risk array. */
@@ -58,15 +58,15 @@ function checkCells(engine: Engine, group: GoldenGroup): void {
   const rowFloats = cellCountOf(scenarioCount);
   for (const { name, cellsPerContract } of group.instruments ?? []) {
     const index = engine.market.instruments.findIndex((instrument) => instrument.name === name);
-    const row = engine.rows.rowOf[index]! * rowFloats;
-    const { contractSize, settlementCurrency, baseCurrency, kind } = engine.market.instruments[index]!;
+    const row = engine.rows.rowOf[index] * rowFloats;
+    const { contractSize, settlementCurrency, baseCurrency, kind } = engine.market.instruments[index];
     const inverse = settlementCurrency === baseCurrency;
-    const forward = engine.market.forward[index]!;
+    const forward = engine.market.forward[index];
     // One contract in settlement currency: the scale of its cells.
     const notional = inverse ? (kind === 'option' ? contractSize : contractSize / forward) : contractSize * forward;
     cellsPerContract?.forEach((cell, s) => {
       // Extended moves multiply the price by up to six, and the error of an option price grows with it.
-      expectNear(`${name} cell ${s}`, engine.arena.views.riskArray.row[row + s]!, cell, 6 * notional, undefined);
+      expectNear(`${name} cell ${s}`, engine.arena.views.riskArray.row[row + s], cell, 6 * notional, undefined);
     });
   }
 }
@@ -82,8 +82,8 @@ function checkVectors(engine: Engine, set: number, group: GoldenGroup, notional:
   const address = room.bytes >= needed ? room.address : engine.arena.plan.columns.find(({ column, bytes }) => column === 'equity' && bytes >= needed)!.address;
   expect(engine.kernels.deribitPmVectors(engine.arena.plan.context, set, index, address, address + cellCount * 8)).toBe(1);
   const vectors = new Float64Array(engine.arena.buffer, address, 2 * cellCount);
-  group.preAggregated.forEach((cell, s) => expectNear(`${group.name} sum ${s}`, vectors[s]!, cell, 6 * notional, undefined));
-  group.aggregated.forEach((cell, s) => expectNear(`${group.name} cell ${s}`, vectors[cellCount + s]!, cell, 6 * notional, undefined));
+  group.preAggregated.forEach((cell, s) => expectNear(`${group.name} sum ${s}`, vectors[s], cell, 6 * notional, undefined));
+  group.aggregated.forEach((cell, s) => expectNear(`${group.name} cell ${s}`, vectors[cellCount + s], cell, 6 * notional, undefined));
 }
 
 const cases = loadGoldenCases('deribit-pm');
@@ -98,7 +98,7 @@ describe.each(['wasm', 'javascript'] as const)('golden portfolios, %s engine', (
     const { results } = engine;
     const { first, end } = engine.resultRange('golden');
     const setOf = (currency: string): number => {
-      for (let set = first; set < end; set++) if (engine.currencies[results.currencyIndex[set]!] === currency) return set;
+      for (let set = first; set < end; set++) if (engine.currencies[results.currencyIndex[set]] === currency) return set;
       return -1;
     };
     const expected = golden.expected.nettingSets.filter(({ equity, groups }) => groups.length > 0 || Number(equity) !== 0);
@@ -115,7 +115,7 @@ describe.each(['wasm', 'javascript'] as const)('golden portfolios, %s engine', (
   it('the comparison can fail', async () => {
     const golden = cases.find(({ name }) => name.startsWith('056'))!;
     const engine = await loaded(golden, kernels);
-    const set = golden.expected.nettingSets[0]!;
+    const set = golden.expected.nettingSets[0];
     const wrong = { ...set, rollShock: String(Number(set.rollShock) * (1 + 1e-9)) };
     expect(() => checkSet(engine, 0, wrong, golden)).toThrow(/roll shock/);
   });

@@ -27,13 +27,13 @@ function runKernels(engine: Engine, runner: Runner): Uint8Array[] {
   for (const column of Object.values(engine.arena.views.result)) column.fill(7);
   if (runner === 'simd') {
     exports.riskArray(context, 0, instruments);
-    exports.deribitPm(context, scratch[0]!, 0, sets);
+    exports.deribitPm(context, scratch[0], 0, sets);
   } else if (runner === 'twin') {
-    exports['riskArrayScalar']!(context, 0, instruments);
-    exports['deribitPmScalar']!(context, scratch[0]!, 0, sets);
+    exports['riskArrayScalar'](context, 0, instruments);
+    exports['deribitPmScalar'](context, scratch[0], 0, sets);
   } else {
     javascript.riskArray(context, 0, instruments);
-    javascript.deribitPm(context, scratch[0]!, 0, sets);
+    javascript.deribitPm(context, scratch[0], 0, sets);
   }
   return written(engine);
 }
@@ -57,9 +57,9 @@ function extremeMarket(seed: number): Market {
   return {
     ...market,
     asOfMs: asOfMs + Math.floor(random() * 2) * 3 * 86_400_000,
-    forward: market.forward.map((forward) => (random() < 0.02 ? NaN : forward * factors[Math.floor(random() * factors.length)]!)),
+    forward: market.forward.map((forward) => (random() < 0.02 ? NaN : forward * factors[Math.floor(random() * factors.length)])),
     impliedVolatility: market.impliedVolatility.map((volatility) =>
-      random() < 0.5 ? volatility : volatilities[Math.floor(random() * volatilities.length)]!,
+      random() < 0.5 ? volatility : volatilities[Math.floor(random() * volatilities.length)],
     ),
   };
 }
@@ -89,13 +89,13 @@ describe('risk array', () => {
   it('of an option at the instant of expiry is the change of its intrinsic value', async () => {
     const market = syntheticMarket();
     const option = market.instruments.findIndex(({ name, optionType }) => name.startsWith('SPX-0-') && optionType === 'put');
-    const { strike, contractSize, expiryMs } = market.instruments[option]!;
+    const { strike, contractSize, expiryMs } = market.instruments[option];
     const engine = Engine.create({ market: { ...market, asOfMs: expiryMs! }, params, book: bookOf([], ['A']) });
     await engine.tick();
     const { row } = engine.arena.views.riskArray;
     const rowFloats = row.length / market.instruments.length;
-    const at = engine.rows.rowOf[option]! * rowFloats;
-    const forward = market.forward[option]!;
+    const at = engine.rows.rowOf[option] * rowFloats;
+    const forward = market.forward[option];
     const value = (price: number): number => contractSize * Math.max(strike! - price, 0);
     // Price range of the SPX section: 8% in four steps; first cell of each move.
     for (let bucket = -4; bucket <= 4; bucket++) {

@@ -37,7 +37,7 @@ function fixture(scenarioCount: number, seed: number): Fixture {
   group.grid.fill(0);
   for (let row = 0; row < instrumentCount; row++) {
     for (let s = 0; s < cellCount; s++) {
-      const last = riskArray.row[row * cellCount + scenarioCount - 1]!;
+      const last = riskArray.row[row * cellCount + scenarioCount - 1];
       riskArray.row[row * cellCount + s] = s < scenarioCount ? (random() - 0.5) * 10 ** Math.floor(random() * 6) : last;
     }
   }
@@ -52,7 +52,7 @@ function fixture(scenarioCount: number, seed: number): Fixture {
       const quantity = Math.round(random() * 400 - 200) / 8;
       position.row[slot] = row * 16 + Math.floor(random() * 8);
       position.quantity[slot] = quantity;
-      sets[set]!.push({ row, quantity });
+      sets[set].push({ row, quantity });
     }
   }
   const cells = (row: number): Float64Array => riskArray.row.subarray(row * cellCount, row * cellCount + scenarioCount);
@@ -65,7 +65,7 @@ function expected({ sets, cells }: Fixture, scenarioCount: number): Float64Array
     let worst = 0;
     for (let s = 0; s < scenarioCount; s++) {
       let pnl = 0;
-      for (const { row, quantity } of positions) pnl += quantity * cells(row)[s]!;
+      for (const { row, quantity } of positions) pnl += quantity * cells(row)[s];
       if (-pnl > worst) worst = -pnl;
     }
     return worst;
@@ -77,9 +77,9 @@ function run(made: Fixture, kernel: 'simd' | 'twin' | 'javascript', first: numbe
   const { arena, kernels } = made;
   const { context, scratch } = arena.plan;
   arena.views.result.worstCase.fill(sentinel);
-  if (kernel === 'simd') kernels.revalueWorstLoss(context, scratch[0]!, first, count);
-  else if (kernel === 'twin') kernels['revalueWorstLossScalar']!(context, scratch[0]!, first, count);
-  else scalarKernels(arena.buffer).revalueWorstLoss(context, scratch[0]!, first, count);
+  if (kernel === 'simd') kernels.revalueWorstLoss(context, scratch[0], first, count);
+  else if (kernel === 'twin') kernels['revalueWorstLossScalar'](context, scratch[0], first, count);
+  else scalarKernels(arena.buffer).revalueWorstLoss(context, scratch[0], first, count);
   return arena.views.result.worstCase.slice(0, setCount);
 }
 
@@ -89,8 +89,8 @@ describe('worst loss of a netting set', () => {
   it.each(scenarioCounts)('with %i scenarios: SIMD, scalar twin and JavaScript have the bits of the definition', (scenarioCount) => {
     const made = fixture(scenarioCount, scenarioCount * 31);
     expect(made.arena.contextWords[CONTEXT_SCENARIO_COUNT]).toBe(scenarioCount);
-    expect(made.arena.contextWords[CONTEXT_CELL_COUNT]! % 2).toBe(0);
-    expect(made.arena.contextWords[CONTEXT_ROW_STRIDE]! % 16).toBe(0);
+    expect(made.arena.contextWords[CONTEXT_CELL_COUNT] % 2).toBe(0);
+    expect(made.arena.contextWords[CONTEXT_ROW_STRIDE] % 16).toBe(0);
     const wanted = expected(made, scenarioCount);
     expect(wanted.some((loss) => loss > 0)).toBe(true);
     for (const kernel of ['simd', 'twin', 'javascript'] as const) {
@@ -106,7 +106,7 @@ describe('worst loss of a netting set', () => {
 
   it('a poisoned row makes exactly the sets that hold it NaN', () => {
     const made = fixture(36, 9);
-    const bad = made.sets[20]![3]!.row;
+    const bad = made.sets[20][3].row;
     made.cells(bad).fill(NaN);
     for (const kernel of ['simd', 'twin', 'javascript'] as const) {
       const got = run(made, kernel, 0, setCount);
@@ -117,7 +117,7 @@ describe('worst loss of a netting set', () => {
   it('sees a change of the last bit of one cell', () => {
     const made = fixture(32, 11);
     const before = run(made, 'simd', 0, setCount);
-    made.sets[24]!.forEach(({ row }) => made.cells(row).forEach((cell, s) => (made.cells(row)[s] = cell * (1 + Number.EPSILON))));
+    made.sets[24].forEach(({ row }) => made.cells(row).forEach((cell, s) => (made.cells(row)[s] = cell * (1 + Number.EPSILON))));
     expect(run(made, 'simd', 0, setCount)).not.toEqual(before);
   });
 });

@@ -96,10 +96,10 @@ export function syntheticRows(market: Market, accounts: number, positionsMax: nu
     const count = Math.floor(random() * (positionsMax + 1));
     for (let i = 0; i < count; i++) {
       const instrument = linearOnly
-        ? linear[Math.floor(random() * linear.length)]!
+        ? linear[Math.floor(random() * linear.length)]
         : Math.floor(random() * market.instruments.length);
       const quantity = Math.round(random() * 200 - 100) / 4;
-      const entryPrice = market.forward[instrument]! * (1 + 0.04 * (random() - 0.5));
+      const entryPrice = market.forward[instrument] * (1 + 0.04 * (random() - 0.5));
       if (used.has(instrument) || quantity === 0) continue;
       used.add(instrument);
       rows.push({ account, instrument, quantity, entryPrice });

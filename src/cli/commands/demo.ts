@@ -172,7 +172,7 @@ async function runTicks(engine: Engine, market: Market, options: DemoOptions, te
     const moves = new Map([...market.indexPrice.keys()].map((pair) => [pair, 1 + tickMoveMax * (2 * random.nextFraction() - 1)] as const));
     const moveOf = market.instruments.map(({ baseCurrency, quoteCurrency }) => moves.get(`${baseCurrency}_${quoteCurrency}`.toLowerCase())!);
     reports.push(await engine.tick({
-      forward: market.forward.map((forward, index) => forward * moveOf[index]!),
+      forward: market.forward.map((forward, index) => forward * moveOf[index]),
       indexPrice: new Map([...market.indexPrice].map(([pair, price]) => [pair, price * moves.get(pair)!] as const)),
     }));
     progress.update(tick + 1);
@@ -184,7 +184,7 @@ async function runTicks(engine: Engine, market: Market, options: DemoOptions, te
 
 function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
+  return sorted[sorted.length >> 1];
 }
 
 function timingTable(ticks: readonly TickReport[]): string {
@@ -197,7 +197,7 @@ function timingTable(ticks: readonly TickReport[]): string {
   ];
   const rows = stages.map(([stage, label]) => {
     const values = ticks.map(({ timingsMs }) => timingsMs[stage]);
-    return [label, milliseconds(values[0]!), milliseconds(medianOf(values)), milliseconds(Math.min(...values))];
+    return [label, milliseconds(values[0]), milliseconds(medianOf(values)), milliseconds(Math.min(...values))];
   });
   return table([['stage', 'first', 'median', 'best'], ...rows]);
 }

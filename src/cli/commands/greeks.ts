@@ -41,18 +41,18 @@ function greekTable(market: Market): ResultTable {
   const chosen = market.instruments.flatMap((instrument, index) => (instrument.kind === 'option' ? [index] : []));
   const of = (read: (index: number) => number): Float64Array => Float64Array.from(chosen, read);
   const found = optionGreeks({
-    optionType: chosen.map((index) => market.instruments[index]!.optionType!),
-    forward: of((index) => market.forward[index]!),
-    strike: of((index) => market.instruments[index]!.strike!),
-    timeToExpiryYears: of((index) => timeToExpiryYears(market.instruments[index]!, market.asOfMs)),
-    volatility: of((index) => market.impliedVolatility[index]!),
+    optionType: chosen.map((index) => market.instruments[index].optionType!),
+    forward: of((index) => market.forward[index]),
+    strike: of((index) => market.instruments[index].strike!),
+    timeToExpiryYears: of((index) => timeToExpiryYears(market.instruments[index], market.asOfMs)),
+    volatility: of((index) => market.impliedVolatility[index]),
   });
   return {
     rowCount: chosen.length,
     columns: [
-      { name: 'instrument', type: 'string', values: chosen.map((index) => market.instruments[index]!.name) },
-      { name: 'forward', type: 'f64', values: of((index) => market.forward[index]!) },
-      { name: 'implied_volatility', type: 'f64', values: of((index) => market.impliedVolatility[index]!) },
+      { name: 'instrument', type: 'string', values: chosen.map((index) => market.instruments[index].name) },
+      { name: 'forward', type: 'f64', values: of((index) => market.forward[index]) },
+      { name: 'implied_volatility', type: 'f64', values: of((index) => market.impliedVolatility[index]) },
       { name: 'price', type: 'f64', values: found.price },
       { name: 'delta', type: 'f64', values: found.delta },
       { name: 'gamma', type: 'f64', values: found.gamma },

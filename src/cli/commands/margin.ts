@@ -72,7 +72,7 @@ function quarantinedAccounts(engine: Engine): number {
   let accounts = 0;
   let last = -1;
   for (let set = 0; set < status.length; set++) {
-    if (statusNames[status[set]!] !== 'quarantined' || accountIndex[set] === last) continue;
+    if (statusNames[status[set]] !== 'quarantined' || accountIndex[set] === last) continue;
     accounts++;
     last = accountIndex[set]!;
   }
@@ -122,15 +122,15 @@ export function marginLines(engine: Engine, rows: number): string {
   const { accountIndex, currencyIndex, equity, initialMargin, maintenanceMargin, status } = engine.results;
   const lines = [['account', 'currency', 'equity', 'initial margin', 'maintenance margin', 'margin ratio', 'status']];
   for (let set = 0; set < rows; set++) {
-    const ratio = maintenanceMargin[set]! === 0 ? 0 : maintenanceMargin[set]! / equity[set]!;
+    const ratio = maintenanceMargin[set] === 0 ? 0 : maintenanceMargin[set] / equity[set];
     lines.push([
-      engine.accountIds[accountIndex[set]!]!,
-      engine.currencies[currencyIndex[set]!]!,
-      amount(equity[set]!),
-      amount(initialMargin[set]!),
-      amount(maintenanceMargin[set]!),
+      engine.accountIds[accountIndex[set]],
+      engine.currencies[currencyIndex[set]],
+      amount(equity[set]),
+      amount(initialMargin[set]),
+      amount(maintenanceMargin[set]),
       Number.isFinite(ratio) ? percent(ratio) : '-',
-      statusNames[status[set]!]!,
+      statusNames[status[set]],
     ]);
   }
   return table(lines);

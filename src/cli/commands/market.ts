@@ -19,7 +19,7 @@ export async function market(options: MarketOptions, terminal: Terminal, signal:
   requireWritable(options.out);
   const resolutions = resolve(options.chain);
   const markets = resolutions.map(({ resolution }) => resolution.market);
-  const merged = markets.slice(1).reduce((left, right) => mergeMarkets(left, right), markets[0]!);
+  const merged = markets.slice(1).reduce((left, right) => mergeMarkets(left, right), markets[0]);
   if (options.out !== undefined) await writeMarket(options.out, merged, { signal });
   const summary = {
     asOf: new Date(merged.asOfMs).toISOString(),

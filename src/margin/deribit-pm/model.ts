@@ -73,7 +73,7 @@ function prepareTick(market: TickMarket, params: DeribitPmParams, factors: TickF
   factors.scalars[SCALAR_MAINTENANCE_FACTOR] = params.mmFactor;
   market.groups.forEach((group, index) => {
     const { currency, pair } = paramsOf(group, params);
-    const indexPrice = market.indexPrice[index]!;
+    const indexPrice = market.indexPrice[index];
     const inverse = isInverse(group);
     const scalars = factors.groupScalars(index);
     factors.volatilityFloor[index] = pair.minVolatilityForShockUp;
@@ -86,8 +86,8 @@ function prepareTick(market: TickMarket, params: DeribitPmParams, factors: TickF
     scalars[GROUP_PNL_OFFSET_CAP] = inverse ? currency.maxOffsetablePnl / indexPrice : currency.maxOffsetablePnl;
   });
   market.expiries.forEach((expiry, index) => {
-    const { currency, pair } = paramsOf(market.groups[expiry.group]!, params);
-    const years = market.timeYears[index]!;
+    const { currency, pair } = paramsOf(market.groups[expiry.group], params);
+    const years = market.timeYears[index];
     const scale = volatilityScale(years, pair);
     factors.upFactor[index] = 1 + pair.volatilityRangeUp * scale;
     const down = 1 - pair.volatilityRangeDown * scale;
