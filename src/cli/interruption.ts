@@ -21,5 +21,5 @@ export function throwIfInterrupted(signal: AbortSignal): void {
   if (signal.aborted) throw new MargridError('Interrupted', 'interrupted');
 }
 
-/** The last two as shells count signals: 128 and SIGINT, 128 and SIGPIPE. */
-export const exitCodes = { ok: 0, checkFailed: 1, badInput: 2, interrupted: 130, readerLeft: 141 } as const;
+/** 70: an error of margrid itself (EX_SOFTWARE of sysexits.h). The last two as shells count signals: 128 and SIGINT, 128 and SIGPIPE. */
+export const exitCodes = { ok: 0, checkFailed: 1, badInput: 2, internal: 70, interrupted: 130, readerLeft: 141 } as const;

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { BadInputError, formatProblem, MargridError } from '../errors.ts';
+import { BadInputError, formatProblem, MargridError, type ErrorCode } from '../errors.ts';
+import { meanPositionsMax, meanPositionsMin } from '../generate/book-options.ts';
 import { limits } from '../limits.ts';
 import { packageRoot } from '../package-root.ts';
 import { demo, type DemoOptions } from './commands/demo.ts';
@@ -29,6 +30,14 @@ function wholeNumber(min: number, max: number): (text: string) => number {
     if (!/^\d+$/.test(text) || !(value >= min && value <= max)) {
       throw new InvalidArgumentError(`must be a whole number in [${min}, ${max}].`);
     }
+    return value;
+  };
+}
+
+function decimalNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= min && value <= max)) throw new InvalidArgumentError(`must be a number in [${min}, ${max}].`);
     return value;
   };
 }
@@ -80,7 +89,7 @@ function addBookCommands(program: Command, terminal: Terminal, finish: Finish): 
   program.command('generate').description('a seeded book of realistic shape')
     .addOption(marketOption())
     .addOption(accountsOption(1_000_000))
-    .addOption(new Option('--positions <n>', 'mean positions per account').default(12).argParser(Number))
+    .addOption(new Option('--positions <n>', 'mean positions per account').default(12).argParser(decimalNumber(meanPositionsMin, meanPositionsMax)))
     .addOption(seedOption())
     .addOption(workersOption())
     .option('--model <name>', 'margin model that sizes the cash', 'deribit-pm')
@@ -134,7 +143,7 @@ function addMarketCommands(program: Command, terminal: Terminal, finish: Finish)
 function addDemo(program: Command, terminal: Terminal, finish: Finish): void {
   program.command('demo').description('the main job: a whole book margined on real quotes, measured and reconciled')
     .addOption(accountsOption(1_000_000))
-    .addOption(new Option('--positions <n>', 'mean positions per account').default(12).argParser(Number))
+    .addOption(new Option('--positions <n>', 'mean positions per account').default(12).argParser(decimalNumber(meanPositionsMin, meanPositionsMax)))
     .addOption(seedOption())
     .addOption(workersOption())
     .addOption(new Option('--ticks <n>', 'market ticks to run').default(9).argParser(wholeNumber(1, 10_000)))
@@ -144,8 +153,12 @@ function addDemo(program: Command, terminal: Terminal, finish: Finish): void {
     .action(async (options: DemoOptions) => finish(await demo(options, terminal)));
 }
 
+/** Errors that no input causes. */
+const internalCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['EngineState', 'KernelMismatch', 'WorkerFailed']);
+
 function exitCodeOf(error: MargridError): number {
-  return error.code === 'Interrupted' ? exitCodes.interrupted : exitCodes.badInput;
+  if (error.code === 'Interrupted') return exitCodes.interrupted;
+  return internalCodes.has(error.code) ? exitCodes.internal : exitCodes.badInput;
 }
 
 function report(error: unknown, terminal: Terminal): number {
@@ -162,7 +175,8 @@ function report(error: unknown, terminal: Terminal): number {
   if (error instanceof Error && 'exitCode' in error && 'code' in error && String(error.code).startsWith('commander.')) {
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
   }
-  throw error;
+  terminal.note(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return exitCodes.internal;
 }
 
 const terminal = openTerminal();

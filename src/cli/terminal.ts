@@ -4,9 +4,9 @@ import { exitCodes } from './interruption.ts';
 /** The only place that writes to the terminal: results on stdout, everything else on stderr. */
 export interface Terminal {
   /** A line of the result. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
   /** A remark that is no result. */
-  note(line: string): void;
+  readonly note: (line: string) => void;
   /** Progress of something longer than two seconds; shows nothing unless stderr is a terminal. */
   progress(label: string, total: number): Progress;
 }

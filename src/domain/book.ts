@@ -12,6 +12,11 @@ export interface Book {
   readonly positions: PositionColumns;
   readonly cash: CashColumns;
   /**
+   * Margin that is computed elsewhere and added to initial margin (open orders, market-maker protection, spot orders), >= 0, per account and
+   * currency; none if absent.
+   */
+  readonly addOns?: CashColumns;
+  /**
    * Accounts that must not be margined because their input is bad (`--keep-going`): account index and reason.
    * They are reported as quarantined and counted; evaluated + quarantined = all.
    */

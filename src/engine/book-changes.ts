@@ -2,7 +2,7 @@ import { SHAPE_FUTURE } from '../../assembly/portable/layout.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { BadInputError, type ErrorCode, type Problem } from '../errors.ts';
 import { limits, requireWithinLimit } from '../limits.ts';
-import type { BookColumns, HeldPosition, HeldSet } from './book-columns.ts';
+import type { BlockChange, BookColumns, HeldPosition, HeldSet } from './book-columns.ts';
 
 /** A position as it shall be from now on: quantity 0 removes it. */
 export interface PositionChange {
@@ -74,11 +74,12 @@ export function applyBookChanges(book: BookColumns, directory: Directory, change
     const row = directory.instrumentRow.get(instrument)!;
     changeOf(account).positions.set(row, { row, quantity, entryPrice: entryPrice ?? 0 });
   }
+  // Adding 0 turns -0 into 0: equal books have equal hashes.
   for (const { account, currency, amount } of changes.cash ?? []) {
-    changeOf(account).cash.set(directory.currencyRow.get(currency)!, amount);
+    changeOf(account).cash.set(directory.currencyRow.get(currency)!, amount + 0);
   }
   for (const { account, currency, amount } of changes.addOns ?? []) {
-    changeOf(account).addOns.set(directory.currencyRow.get(currency)!, amount);
+    changeOf(account).addOns.set(directory.currencyRow.get(currency)!, amount + 0);
   }
   requireWithinLimit('accountCountMax', book.accountIds.length + opened.length);
   write(book, byAccount, opened);
@@ -93,7 +94,12 @@ function requireValid(book: BookColumns, directory: Directory, changes: BookChan
   const requireFinite = (row: number, column: string, value: number, max: number): void => {
     if (!(Math.abs(value) <= max)) refuse('ValueNotFinite', row, column, value, `must be a number of at most ${max}, got ${value}`);
   };
-  changes.positions?.forEach(({ instrument, quantity, entryPrice }, row) => {
+  const requireAccount = (row: number, account: unknown): void => {
+    if (typeof account === 'string' && account !== '') return;
+    refuse('ValueMissing', row, 'account', account, `must be a name, got ${JSON.stringify(account) ?? 'nothing'}`);
+  };
+  changes.positions?.forEach(({ account, instrument, quantity, entryPrice }, row) => {
+    requireAccount(row, account);
     const known = directory.instrumentRow.get(instrument);
     if (known === undefined) {
       refuse('InstrumentUnknown', row, 'instrument', instrument, `the market has no instrument '${instrument}'`);
@@ -110,11 +116,13 @@ function requireValid(book: BookColumns, directory: Directory, changes: BookChan
     if (directory.currencyRow.has(currency)) return;
     refuse('CurrencyUnknown', row, 'currency', currency, `the market has no currency '${currency}'`);
   };
-  changes.cash?.forEach(({ currency, amount }, row) => {
+  changes.cash?.forEach(({ account, currency, amount }, row) => {
+    requireAccount(row, account);
     requireCurrency(row, currency);
     requireFinite(row, 'amount', amount, limits.quantityMax);
   });
-  changes.addOns?.forEach(({ currency, amount }, row) => {
+  changes.addOns?.forEach(({ account, currency, amount }, row) => {
+    requireAccount(row, account);
     requireCurrency(row, currency);
     if (!(amount >= 0 && amount <= limits.quantityMax)) {
       refuse('ValueOutOfRange', row, 'amount', amount, `must be >= 0, got ${amount}`);
@@ -159,7 +167,7 @@ function write(book: BookColumns, byAccount: ReadonlyMap<number, AccountChange>,
   const next = new Map(accounts.map((account) => [account, changedSets(book, account, byAccount.get(account)!)] as const));
   const plan = planSets(book, accounts, next);
   if (plan !== null) requireSetCapacity(book, plan.sources.length);
-  const spare = book.reserveSlots([...next.values()].flat().map(({ positions }) => positions.length));
+  const spare = book.reserveSlots([...blockChanges(book, next)]);
   book.accountIds.push(...opened);
   if (plan !== null) {
     book.rearrangeSets(plan.sources, plan.accounts);
@@ -167,6 +175,23 @@ function write(book: BookColumns, byAccount: ReadonlyMap<number, AccountChange>,
   }
   for (const [account, sets] of next) {
     sets.forEach((set, index) => book.writeSet(book.accountFirstSet[account] + index, set, spare));
+  }
+}
+
+/** Every set that will be written, and every present set of a changed account that will go. */
+function* blockChanges(book: BookColumns, next: ReadonlyMap<number, readonly HeldSet[]>): Generator<BlockChange> {
+  const { currency } = book.arena.views.nettingSet;
+  for (const [account, sets] of next) {
+    const isOpen = account < book.accountIds.length;
+    const first = isOpen ? book.accountFirstSet[account] : 0;
+    const end = isOpen ? book.accountFirstSet[account + 1] : 0;
+    const seen = new Set<number>();
+    for (const set of sets) {
+      const old = currency.subarray(first, end).indexOf(set.currency);
+      if (old >= 0) seen.add(first + old);
+      yield { set: old < 0 ? -1 : first + old, count: set.positions.length };
+    }
+    for (let set = first; set < end; set++) if (!seen.has(set)) yield { set, count: 0 };
   }
 }
 

@@ -24,6 +24,12 @@ export interface HeldSet {
   readonly fault: number;
 }
 
+/** A netting set that will be written: its present index, -1 if it is new, and how many positions it will hold. */
+export interface BlockChange {
+  readonly set: number;
+  readonly count: number;
+}
+
 /** Slots of a block that grows: a quarter more than needed where there is room, as an account that grows once tends to grow again. */
 function slotsOf(positionCount: number, spare: boolean): number {
   return spare ? positionCount + (positionCount >> 2) + 1 : positionCount;
@@ -73,6 +79,7 @@ export class BookColumns {
     nettingSet.firstPosition.set(sets.firstPosition);
     nettingSet.positionCount.set(sets.positionCount);
     nettingSet.cash.set(sets.cashAmount);
+    nettingSet.addOn.set(sets.addOn);
     this.slotCount.set(sets.positionCount);
     position.quantity.set(sorted.quantity);
     this.entryPrice.set(sorted.entryPrice);
@@ -130,42 +137,75 @@ export class BookColumns {
     this.#finishSet(set);
   }
 
-  /** Cash of all sets at once. `currencyOf`: row of the cash columns' currencies in the engine's. */
+  /**
+   * Cash of all sets at once; sets without a row get none, and a set that then holds nothing goes. `currencyOf`: row of the cash columns'
+   * currencies in the engine's. Throws `EngineState` and changes nothing if a row has no netting set or one set has two rows.
+   */
   replaceCash(cash: CashColumns, currencyOf: Uint8Array): void {
-    const { currency, cash: amounts } = this.arena.views.nettingSet;
-    amounts.fill(0, 0, this.setCount);
+    const { nettingSet } = this.arena.views;
+    const amounts = new Float64Array(this.setCount).fill(NaN);
     for (let i = 0; i < cash.amount.length; i++) {
-      const account = cash.accountIndex[i];
-      let set = this.accountFirstSet[account];
-      const end = this.accountFirstSet[account + 1];
-      while (set < end && currency[set] !== currencyOf[cash.currencyIndex[i]]) set++;
-      if (set === end && cash.amount[i] !== 0) {
-        throw new MargridError('EngineState', `account ${this.accountIds[account]} has no netting set for its cash: use update()`);
+      const set = this.#setOf(cash.accountIndex[i], currencyOf[cash.currencyIndex[i]]);
+      const amount = cash.amount[i] + 0;
+      if (set < 0 && amount === 0) continue;
+      if (set < 0 || !Number.isNaN(amounts[set]) || !Number.isFinite(amount)) {
+        const account = this.accountIds[cash.accountIndex[i]] ?? `number ${cash.accountIndex[i]}`;
+        throw new MargridError('EngineState', `cash row ${i + 1}: account ${account} has no netting set for it, or two rows, or no finite amount`);
       }
-      if (set < end) amounts[set] = cash.amount[i]!;
+      amounts[set] = amount;
     }
+    nettingSet.cash.set(amounts.map((amount) => (Number.isNaN(amount) ? 0 : amount)));
+    this.#dropEmptySets();
+  }
+
+  /** Netting set of an account and currency, -1 if there is none. */
+  #setOf(account: number, currency: number): number {
+    if (!(account < this.accountIds.length)) return -1;
+    const { currency: currencies } = this.arena.views.nettingSet;
+    for (let set = this.accountFirstSet[account]; set < this.accountFirstSet[account + 1]; set++) {
+      if (currencies[set] === currency) return set;
+    }
+    return -1;
+  }
+
+  #dropEmptySets(): void {
+    const { nettingSet } = this.arena.views;
+    const kept: number[] = [];
+    for (let set = 0; set < this.setCount; set++) {
+      const isEmpty =
+        nettingSet.positionCount[set] === 0 && nettingSet.cash[set] === 0 && nettingSet.addOn[set] === 0 && nettingSet.fault[set] === 0;
+      if (!isEmpty) kept.push(set);
+    }
+    if (kept.length === this.setCount) return;
+    this.rearrangeSets(Int32Array.from(kept), Uint32Array.from(kept, (set) => nettingSet.account[set]));
+    this.indexAccounts();
   }
 
   /**
-   * Makes room at the free end for blocks of these position counts. Returns whether there is room for spare slots too.
-   * Throws `LimitExceeded` and changes nothing if even the positions do not fit.
+   * Makes room at the free end for the changes; returns whether there is room for spare slots too. Blocks that still fit stay where they are.
+   * If the free end is too short, the blocks are packed and those of the changed sets dropped, because all of them will be written anew.
+   * Throws `LimitExceeded` and changes nothing if even then the positions do not fit.
    */
-  reserveSlots(positionCounts: readonly number[]): boolean {
-    const capacity = this.arena.views.position.row.length;
-    const total = (spare: boolean): number => positionCounts.reduce((sum, count) => sum + slotsOf(count, spare), 0);
-    if (this.positionTop + total(true) <= capacity) return true;
-    let held = 0;
-    for (let set = 0; set < this.setCount; set++) held += this.arena.views.nettingSet.positionCount[set];
-    const slots = total(false);
-    if (held + slots > capacity) {
+  reserveSlots(changes: readonly BlockChange[]): boolean {
+    const { nettingSet, position } = this.arena.views;
+    const capacity = position.row.length;
+    const isOutgrown = ({ set, count }: BlockChange): boolean => count > (set < 0 ? 0 : this.slotCount[set]);
+    const needed = (spare: boolean): number =>
+      changes.filter(isOutgrown).reduce((sum, { count }) => sum + slotsOf(count, spare), 0);
+    if (this.positionTop + needed(true) <= capacity) return true;
+    if (this.positionTop + needed(false) <= capacity) return false;
+    let total = 0;
+    for (let set = 0; set < this.setCount; set++) total += nettingSet.positionCount[set];
+    for (const { set, count } of changes) total += count - (set < 0 ? 0 : nettingSet.positionCount[set]);
+    if (total > capacity) {
       throw new MargridError(
         'LimitExceeded',
-        `the update needs room for ${held + slots} positions, the engine was created with capacity for ${capacity} ` +
-          '(option positionCapacity)',
+        `the changed book has ${total} positions, the engine was created with room for ${capacity} (option positionCapacity)`,
       );
     }
+    for (const { set } of changes) if (set >= 0) nettingSet.positionCount[set] = 0;
     this.#pack();
-    return this.positionTop + total(true) <= capacity;
+    return this.positionTop + needed(true) <= capacity;
   }
 
   /**
@@ -199,7 +239,7 @@ export class BookColumns {
     this.arena.header[headerWords.accountCount] = this.accountIds.length;
   }
 
-  /** Flags, and the entry value: what a future is worth besides its mark is a constant of the position, so it is summed once. */
+  /** Flags; no entry price where none matters, so that equal books are equal; and the entry value: what a future is worth besides its mark is a constant of the position, so it is summed once. */
   #finishSet(set: number): void {
     const { nettingSet, position } = this.arena.views;
     const { group, expiry, shape } = this.rows;
@@ -216,7 +256,8 @@ export class BookColumns {
       if (endGroup) flags |= FLAG_END_GROUP;
       if (isOption && (endGroup || expiry[next] !== expiry[row])) flags |= FLAG_END_EXPIRY;
       position.row[slot] = (entry & ~FLAG_MASK) | flags;
-      if (shape[row] === SHAPE_FUTURE) entryValue += this.#entryValue(row, position.quantity[slot], this.entryPrice[slot]);
+      if (shape[row] !== SHAPE_FUTURE) this.entryPrice[slot] = 0;
+      else entryValue += this.#entryValue(row, position.quantity[slot], this.entryPrice[slot]);
     }
     nettingSet.entryValue[set] = entryValue;
   }

@@ -1,24 +1,26 @@
 import { CHUNK_SET_COUNT } from '../../assembly/portable/layout.ts';
-import { Arena, headerWords, planArena } from '../columns/arena.ts';
+import { headerWords, type Arena } from '../columns/arena.ts';
 import type { Counts } from '../columns/schema.ts';
 import type { Book, CashColumns } from '../domain/book.ts';
 import type { Market } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';
+import { limits } from '../limits.ts';
 import type { MarginModel } from '../margin/model.ts';
 import { modelByName } from '../margin/registry.ts';
-import { scalarKernels } from '../scalar/kernels.ts';
 import type { Kernels, RangeKernelName } from '../wasm/kernels.ts';
-import { compileBuild, createMemory, heapBaseOf, instantiate, isSimdSupported, type BuildName } from '../wasm/module.ts';
 import { applyBookChanges, type BookChanges } from './book-changes.ts';
 import { BookColumns } from './book-columns.ts';
 import { planInstrumentRows, type InstrumentRows } from './instrument-rows.ts';
-import { createPool, requireWorkerCount, type StageRunner } from './pool.ts';
+import { exportBook } from './export-book.ts';
+import { requireKernels, setUpMachine, type KernelChoice, type Machine } from './machine.ts';
+import { requireWorkerCount, type StageRunner } from './pool.ts';
+import { requireValidBook } from './valid-book.ts';
+import { requireQuotes, requireValidMarket } from './valid-market.ts';
 import { resultHash, stateHash } from './state-hash.ts';
 import { sortBook } from './sorted-book.ts';
 import { requireMarginable } from './marginable.ts';
 import { clearTotals, foldTotals, type Totals } from './totals.ts';
 import { writeContext, writeStaticColumns, writeTickInputs, type Quotes } from './tick-inputs.ts';
-import { runChunks, type StageTask } from './worker.ts';
 
 export interface EngineOptions {
   readonly market: Market;
@@ -33,7 +35,7 @@ export interface EngineOptions {
    */
   readonly workers?: number;
   /** `wasm` (default where WASM SIMD exists) or `javascript`: bit-equal, slower. */
-  readonly kernels?: 'wasm' | 'javascript' | 'wasm-debug';
+  readonly kernels?: KernelChoice;
   /** Position slots and netting sets to plan for, so that updates have room; defaults leave an eighth. */
   readonly positionCapacity?: number;
   readonly nettingSetCapacity?: number;
@@ -93,6 +95,7 @@ export class Engine {
   readonly #kernels: Kernels;
   readonly #instrumentRow: ReadonlyMap<string, number>;
   readonly #currencyRow: ReadonlyMap<string, number>;
+  readonly #reasons: ReadonlyMap<number, string>;
   #accountRow: Map<string, number> | null = null;
   #quotes: Quotes;
   #tick = 0;
@@ -110,6 +113,7 @@ export class Engine {
     this.#kernels = kernels;
     this.#runner = runner;
     this.#quotes = options.market;
+    this.#reasons = new Map(options.book.quarantined.map(({ accountIndex, reason }) => [accountIndex, reason] as const));
     this.#instrumentRow = new Map(options.market.instruments.map(({ name }, index) => [name, rows.rowOf[index]] as const));
     this.#currencyRow = new Map(rows.currencies.map((name, index) => [name, index] as const));
   }
@@ -121,10 +125,13 @@ export class Engine {
   static create(options: EngineOptions): Engine {
     const workers = options.workers ?? 0;
     requireWorkerCount(workers);
+    const choice = requireKernels(options.kernels);
     const model = modelByName(options.model ?? 'deribit-pm');
     const params = model.parseParams(options.params);
+    requireValidMarket(options.market);
+    requireValidBook(options.book, options.market);
     const rows = planInstrumentRows(options.market.instruments, options.book.currencies);
-    requireMarginable(options.book, options.market, rows, model, params);
+    requireMarginable(options.book, rows, model, params);
     const sorted = sortBook(options.book, rows);
     const counts: Counts = {
       scenarioCount: model.scenarios(rows.groups[0], 1, params).length,
@@ -132,26 +139,37 @@ export class Engine {
       expiryCount: rows.expiries.length,
       groupCount: rows.groups.length,
       currencyCount: rows.currencies.length,
-      nettingSetCapacity: options.nettingSetCapacity ?? withRoom(sorted.setCount, 1024),
-      positionCapacity: options.positionCapacity ?? withRoom(sorted.row.length, 4096),
+      nettingSetCapacity: capacityOf('nettingSet', options.nettingSetCapacity, sorted.setCount, 1024),
+      positionCapacity: capacityOf('position', options.positionCapacity, sorted.row.length, 4096),
     };
-    const machine = setUpMachine(counts, workers, options.kernels ?? (isSimdSupported() ? 'wasm' : 'javascript'));
+    const machine = setUpMachine(counts, workers, choice);
     const { arena } = machine;
     arena.seal();
     writeContext(arena);
     writeStaticColumns(arena, rows, options.market);
     const book = new BookColumns(arena, rows, options.market.instruments, options.book.accountIds);
     book.load(sorted);
-    return new Engine({ options, model, params, rows, ...machine, book });
+    return new Engine({ options, model, params, rows, ...machine, book, runner: machine.start() });
   }
 
   /** Margins every account at the given quotes (default: those of the last tick, at first those of the market). */
-  async tick(quotes?: Partial<Quotes>): Promise<TickReport> {
+  async tick(quotes: Partial<Quotes> = {}): Promise<TickReport> {
     this.#requireIdle();
+    const next = withQuotes(this.#quotes, quotes);
+    requireQuotes(next, this.market.instruments.length);
+    this.#quotes = next;
     this.#state = 'ticking';
+    try {
+      return await this.#runTick();
+    } catch (error) {
+      // A tick that failed leaves no results, but the book is as it was: the next tick may succeed.
+      if (this.#state === 'ticking') this.#state = 'loaded';
+      throw error;
+    }
+  }
+
+  async #runTick(): Promise<TickReport> {
     const start = performance.now();
-    this.#quotes = { ...this.#quotes, ...quotes };
-    this.#requireQuoteLengths();
     const { setCount } = this.#book;
     writeTickInputs(this.arena, this.rows, this.#quotes, this.#model, this.#params, setCount);
     clearTotals(this.arena);
@@ -165,17 +183,10 @@ export class Engine {
     this.#tick++;
     this.arena.header[headerWords.tickNumber] = this.#tick;
     this.#state = 'ticked';
-    return {
-      tick: this.#tick,
-      totals,
-      timingsMs: {
-        inputs: prepared - start,
-        riskArray: priced - prepared,
-        margin: margined - priced,
-        totals: end - margined,
-        total: end - start,
-      },
+    const timingsMs = {
+      inputs: prepared - start, riskArray: priced - prepared, margin: margined - priced, totals: end - margined, total: end - start,
     };
+    return { tick: this.#tick, totals, timingsMs };
   }
 
   /**
@@ -185,12 +196,13 @@ export class Engine {
   update(changes: BookChanges): void {
     this.#requireIdle();
     const accountRow = this.#accounts();
+    const known = this.#book.accountIds.length;
     const opened = applyBookChanges(
       this.#book,
       { accountRow, instrumentRow: this.#instrumentRow, currencyRow: this.#currencyRow, instruments: this.market.instruments },
       changes,
     );
-    opened.forEach((account) => accountRow.set(account, accountRow.size));
+    opened.forEach((account, index) => accountRow.set(account, known + index));
     this.#state = 'loaded';
   }
 
@@ -249,9 +261,12 @@ export class Engine {
     return { first: this.#book.accountFirstSet[row], end: this.#book.accountFirstSet[row + 1] };
   }
 
-  /** The book as it now stands, in engine order: loading it into a new engine gives the same results and the same hash. */
+  /**
+   * The book as it now stands, in engine order: loading it into a new engine with the same market gives the same results and the same hash.
+   * Entry prices are kept where they matter, for futures and perpetuals.
+   */
   exportBook(): Book {
-    return exportBook(this.#book);
+    return exportBook(this.#book, this.#reasons);
   }
 
   /** SHA-256 of the result columns. */
@@ -280,11 +295,22 @@ export class Engine {
 
   async #stage(kernel: RangeKernelName, itemCount: number, chunkItems: number): Promise<void> {
     const { control, context, scratch } = this.arena.plan;
-    await this.#runner.run({ kernel, context, itemCount, chunkItems, control, scratch }, this.arena.control);
+    try {
+      await this.#runner.run({ kernel, context, itemCount, chunkItems, control, scratch }, this.arena.control);
+    } catch (error) {
+      throw this.#isClosed() ? closedDuringTick() : error;
+    }
+    if (this.#isClosed()) throw closedDuringTick();
   }
 
   #accounts(): Map<string, number> {
-    this.#accountRow ??= new Map(this.#book.accountIds.map((account, index) => [account, index] as const));
+    if (this.#accountRow === null) {
+      const { accountIds } = this.#book;
+      this.#accountRow = new Map(accountIds.map((account, index) => [account, index] as const));
+      if (this.#accountRow.size !== accountIds.length) {
+        throw new MargridError('OptionInvalid', 'two accounts of the book have the same name: they cannot be told apart by name');
+      }
+    }
     return this.#accountRow;
   }
 
@@ -293,23 +319,27 @@ export class Engine {
     if (this.#state === 'closed') throw new MargridError('EngineState', 'the engine is closed');
   }
 
-  #requireQuoteLengths(): void {
-    const count = this.market.instruments.length;
-    for (const column of ['forward', 'impliedVolatility'] as const) {
-      if (this.#quotes[column].length === count) continue;
-      this.#state = 'loaded';
-      throw new MargridError('OptionInvalid', `quotes.${column} has ${this.#quotes[column].length} values, expected ${count}`);
-    }
+  #isClosed(): boolean {
+    return this.#state === 'closed';
   }
 }
 
-interface Machine {
-  readonly arena: Arena;
-  readonly kernels: Kernels;
-  readonly runner: StageRunner;
+function closedDuringTick(): MargridError {
+  return new MargridError('EngineState', 'the engine was closed during the tick');
 }
 
-interface EngineParts extends Machine {
+/** The quotes given, the others as they were. Copies: what the caller does with its arrays afterwards is no quote. */
+function withQuotes(old: Quotes, { asOfMs, forward, impliedVolatility, indexPrice }: Partial<Quotes>): Quotes {
+  return {
+    asOfMs: asOfMs ?? old.asOfMs,
+    forward: forward?.slice() ?? old.forward,
+    impliedVolatility: impliedVolatility?.slice() ?? old.impliedVolatility,
+    indexPrice: indexPrice instanceof Map ? new Map(indexPrice) : (indexPrice ?? old.indexPrice),
+  };
+}
+
+interface EngineParts extends Omit<Machine, 'start'> {
+  readonly runner: StageRunner;
   readonly options: EngineOptions;
   readonly model: MarginModel<unknown>;
   readonly params: unknown;
@@ -317,80 +347,13 @@ interface EngineParts extends Machine {
   readonly book: BookColumns;
 }
 
-/** Room for an eighth more, and at least some. */
-function withRoom(count: number, least: number): number {
-  return count + Math.max(count >> 3, least);
-}
-
-/** Memory, kernels and threads for the given sizes. */
-function setUpMachine(counts: Counts, workers: number, choice: NonNullable<EngineOptions['kernels']>): Machine {
-  if (choice === 'javascript') {
-    const plan = planArena(counts, Math.max(workers, 1), 0);
-    const buffer = workers > 0 ? new SharedArrayBuffer(plan.end) : new ArrayBuffer(plan.end);
-    const kernels = scalarKernels(buffer);
-    const runner = workers > 0
-      ? createPool(workers, { memory: null, buffer: buffer as SharedArrayBuffer, module: null })
-      : inline(kernels, plan.scratch[0]);
-    return { arena: new Arena(plan, buffer), kernels, runner };
-  }
-  const build: BuildName = choice === 'wasm-debug' ? 'debug' : workers > 0 ? 'release' : 'single';
-  const module = compileBuild(build);
-  const heapBase = heapBaseOf(instantiate(module, createMemory(build, 65_536)));
-  const plan = planArena(counts, Math.max(workers, 1), heapBase);
-  const memory = createMemory(build, plan.end);
-  const kernels = instantiate(module, memory);
-  const runner = workers > 0
-    ? createPool(workers, { memory, buffer: memory.buffer as unknown as SharedArrayBuffer, module })
-    : inline(kernels, plan.scratch[0]);
-  return { arena: new Arena(plan, memory.buffer), kernels, runner };
-}
-
-/** No threads: the calling thread does every chunk, in order. */
-function inline(kernels: Kernels, scratch: number): StageRunner {
-  return {
-    workerCount: 0,
-    run: async (task: StageTask) => {
-      let next = 0;
-      runChunks(kernels, task, scratch, () => next++);
-    },
-    close: async () => {},
-  };
-}
-
-function exportBook(book: BookColumns): Book {
-  const { nettingSet, position } = book.arena.views;
-  let count = 0;
-  for (let set = 0; set < book.setCount; set++) count += nettingSet.positionCount[set];
-  const positions = {
-    accountIndex: new Uint32Array(count),
-    instrumentIndex: new Uint32Array(count),
-    quantity: new Float64Array(count),
-    entryPrice: new Float64Array(count),
-  };
-  const cash: { account: number; currency: number; amount: number }[] = [];
-  const quarantined = new Map<number, string>();
-  let to = 0;
-  for (let set = 0; set < book.setCount; set++) {
-    const account = nettingSet.account[set];
-    if (nettingSet.cash[set] !== 0) cash.push({ account, currency: nettingSet.currency[set], amount: nettingSet.cash[set] });
-    if (nettingSet.fault[set] !== 0) quarantined.set(account, 'quarantined on input');
-    const first = nettingSet.firstPosition[set];
-    for (let slot = first; slot < first + nettingSet.positionCount[set]; slot++, to++) {
-      positions.accountIndex[to] = account;
-      positions.instrumentIndex[to] = book.rows.instrumentOf[book.rowAt(slot)]!;
-      positions.quantity[to] = position.quantity[slot]!;
-      positions.entryPrice[to] = book.entryPrice[slot]!;
-    }
-  }
-  return {
-    accountIds: book.accountIds,
-    currencies: book.rows.currencies,
-    positions,
-    cash: {
-      accountIndex: Uint32Array.from(cash, ({ account }) => account),
-      currencyIndex: Uint32Array.from(cash, ({ currency }) => currency),
-      amount: Float64Array.from(cash, ({ amount }) => amount),
-    },
-    quarantined: [...quarantined].map(([accountIndex, reason]) => ({ accountIndex, reason })),
-  };
+/** The capacity asked for, or room for an eighth more, and at least some. Throws `OptionInvalid` if the book itself does not fit. */
+function capacityOf(kind: 'nettingSet' | 'position', asked: number | undefined, count: number, least: number): number {
+  const limit = kind === 'position' ? limits.positionCountMax : limits.nettingSetCountMax;
+  if (asked === undefined) return Math.max(count, Math.min(count + Math.max(count >> 3, least), limit));
+  if (Number.isInteger(asked) && asked >= count) return asked;
+  throw new MargridError('OptionInvalid', `${kind}Capacity must be a whole number >= ${count}, which the book needs, got ${asked}`, {
+    column: `${kind}Capacity`,
+    value: asked,
+  });
 }

@@ -1,18 +1,15 @@
 import type { Book } from '../domain/book.ts';
-import type { Market } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';
 import type { MarginModel } from '../margin/model.ts';
 import type { InstrumentRows } from './instrument-rows.ts';
 
-/** Throws unless the market has instruments and the model has parameters for every risk group of the market. */
+/** Throws unless the model has parameters for every risk group of the market. */
 export function requireMarginable(
   book: Book,
-  market: Market,
   rows: InstrumentRows,
   model: MarginModel<unknown>,
   params: unknown,
 ): void {
-  if (market.instruments.length === 0) throw new MargridError('OptionInvalid', 'the market has no instruments');
   const held = new Set<number>();
   for (const instrument of book.positions.instrumentIndex) held.add(rows.group[rows.rowOf[instrument]]);
   rows.groups.forEach((group, index) => {

@@ -46,13 +46,14 @@ export function createPool(workers: number, setup: WorkerSetup): StageRunner {
     workerCount: workers,
     async run(task, control) {
       control.fill(0);
-      try {
-        await Promise.all(Array.from({ length: workers }, () => pool.run(task)));
-      } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new MargridError('WorkerFailed', `a worker failed in stage ${task.kernel}: ${reason}`);
-      }
-      if (poolError !== null) throw new MargridError('WorkerFailed', `the worker pool failed: ${String(poolError)}`);
+      poolError = null;
+      // All of them, whatever becomes of one: the next stage must not start while a thread is still in this one.
+      const outcomes = await Promise.allSettled(Array.from({ length: workers }, () => pool.run(task)));
+      const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+      const cause: unknown = failure?.reason ?? poolError;
+      if (cause === null) return;
+      const reason = cause instanceof Error ? cause.message : JSON.stringify(cause);
+      throw new MargridError('WorkerFailed', `a worker failed in stage ${task.kernel}: ${reason}`);
     },
     close: () => pool.close({ force: true }),
   };

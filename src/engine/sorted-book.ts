@@ -1,6 +1,6 @@
 import { BadInputError, type Problem } from '../errors.ts';
 import { limits, requireWithinLimit } from '../limits.ts';
-import type { Book } from '../domain/book.ts';
+import type { Book, CashColumns } from '../domain/book.ts';
 import type { InstrumentRows } from './instrument-rows.ts';
 
 /** A book in the engine's order: positions by (account, instrument row), cash by (account, currency), netting sets laid out. */
@@ -21,6 +21,7 @@ export interface SortedSets {
   readonly firstPosition: Uint32Array;
   readonly positionCount: Uint32Array;
   readonly cashAmount: Float64Array;
+  readonly addOn: Float64Array;
   /** 1 where the account was quarantined before the engine saw it. */
   readonly quarantined: Uint8Array;
 }
@@ -124,9 +125,11 @@ function refuseDuplicates(book: Book, rows: InstrumentRows, firstOf: Uint32Array
   if (problemCount > 0) throw new BadInputError(problems, problemCount);
 }
 
-/** Cash rows by account (counting sort): `firstOf` delimits, `currency` is the engine's currency row. */
-function scatterCash(book: Book, rows: InstrumentRows) {
-  const { accountIndex, currencyIndex, amount } = book.cash;
+const noCash: CashColumns = { accountIndex: new Uint32Array(0), currencyIndex: new Uint32Array(0), amount: new Float64Array(0) };
+
+/** Cash or add-on rows by account (counting sort): `firstOf` delimits, `currency` is the engine's currency row. */
+function scatterCash(book: Book, columns: CashColumns | undefined, rows: InstrumentRows) {
+  const { accountIndex, currencyIndex, amount } = columns ?? noCash;
   const currencyOf = Uint8Array.from(book.currencies, (name) => rows.currencies.indexOf(name));
   const firstOf = new Uint32Array(book.accountIds.length + 1);
   for (let i = 0; i < amount.length; i++) firstOf[accountIndex[i] + 1]++;
@@ -137,7 +140,8 @@ function scatterCash(book: Book, rows: InstrumentRows) {
   for (let i = 0; i < amount.length; i++) {
     const to = next[accountIndex[i]]++;
     currency[to] = currencyOf[currencyIndex[i]]!;
-    sorted[to] = amount[i]!;
+    // Adding 0 turns -0 into 0: equal books have equal hashes.
+    sorted[to] = amount[i] + 0;
   }
   return { firstOf, currency, amount: sorted };
 }
@@ -149,30 +153,52 @@ function duplicateCash(account: string, currency: string): BadInputError {
 
 /** A netting set exists where there is a position or cash that is not zero; a quarantined account always has one. */
 function layOutSets(book: Book, rows: InstrumentRows, firstOf: Uint32Array, row: Uint32Array): SortedSets {
-  const cash = scatterCash(book, rows);
+  const cash = scatterCash(book, book.cash, rows);
+  const addOns = scatterCash(book, book.addOns, rows);
   const quarantined = new Set(book.quarantined.map(({ accountIndex }) => accountIndex));
   const list = new GrowingSets();
   const amountOf = new Float64Array(rows.currencies.length);
-  const seen = new Int32Array(rows.currencies.length).fill(-1);
+  const addOnOf = new Float64Array(rows.currencies.length);
   for (let account = 0; account < book.accountIds.length; account++) {
-    amountOf.fill(0);
-    for (let i = cash.firstOf[account]; i < cash.firstOf[account + 1]; i++) {
-      const currency = cash.currency[i];
-      if (seen[currency] === account) throw duplicateCash(book.accountIds[account], rows.currencies[currency]);
-      seen[currency] = account;
-      amountOf[currency] = cash.amount[i]!;
-    }
+    readAmounts(book, rows, cash, account, amountOf);
+    readAmounts(book, rows, addOns, account, addOnOf);
     const fault = quarantined.has(account) ? 1 : 0;
     const before = list.count;
     let p = firstOf[account];
     for (let currency = 0; currency < amountOf.length; currency++) {
       const first = p;
       while (p < firstOf[account + 1] && rows.groupCurrency[rows.group[row[p]]] === currency) p++;
-      if (p > first || amountOf[currency] !== 0) list.push(account, currency, first, p - first, amountOf[currency], fault);
+      if (p === first && amountOf[currency] === 0 && addOnOf[currency] === 0) continue;
+      list.push({ account, currency, first, count: p - first, cash: amountOf[currency], addOn: addOnOf[currency], fault });
     }
-    if (fault === 1 && list.count === before) list.push(account, 0, p, 0, 0, fault);
+    if (fault === 1 && list.count === before) list.push({ account, currency: 0, first: p, count: 0, cash: 0, addOn: 0, fault });
   }
   return list.finish();
+}
+
+/** Amounts of one account per currency into `amounts`. Throws `BadInputError` if a currency occurs twice. */
+function readAmounts(
+  book: Book, rows: InstrumentRows, columns: ReturnType<typeof scatterCash>, account: number, amounts: Float64Array,
+): void {
+  amounts.fill(0);
+  const first = columns.firstOf[account];
+  for (let i = first; i < columns.firstOf[account + 1]; i++) {
+    const currency = columns.currency[i];
+    for (let other = first; other < i; other++) {
+      if (columns.currency[other] === currency) throw duplicateCash(book.accountIds[account], rows.currencies[currency]);
+    }
+    amounts[currency] = columns.amount[i];
+  }
+}
+
+interface LaidOutSet {
+  readonly account: number;
+  readonly currency: number;
+  readonly first: number;
+  readonly count: number;
+  readonly cash: number;
+  readonly addOn: number;
+  readonly fault: number;
 }
 
 /** Columns that grow by doubling while their length is not known. */
@@ -184,17 +210,19 @@ class GrowingSets {
   #first = new Uint32Array(this.#capacity);
   #positions = new Uint32Array(this.#capacity);
   #cash = new Float64Array(this.#capacity);
+  #addOn = new Float64Array(this.#capacity);
   #quarantined = new Uint8Array(this.#capacity);
 
-  push(account: number, currency: number, first: number, positions: number, cash: number, quarantined: number): void {
+  push(set: LaidOutSet): void {
     if (this.count === this.#capacity) this.#grow();
     const at = this.count++;
-    this.#account[at] = account;
-    this.#currency[at] = currency;
-    this.#first[at] = first;
-    this.#positions[at] = positions;
-    this.#cash[at] = cash;
-    this.#quarantined[at] = quarantined;
+    this.#account[at] = set.account;
+    this.#currency[at] = set.currency;
+    this.#first[at] = set.first;
+    this.#positions[at] = set.count;
+    this.#cash[at] = set.cash;
+    this.#addOn[at] = set.addOn;
+    this.#quarantined[at] = set.fault;
   }
 
   finish(): SortedSets {
@@ -204,6 +232,7 @@ class GrowingSets {
       firstPosition: this.#first.subarray(0, this.count),
       positionCount: this.#positions.subarray(0, this.count),
       cashAmount: this.#cash.subarray(0, this.count),
+      addOn: this.#addOn.subarray(0, this.count),
       quarantined: this.#quarantined.subarray(0, this.count),
     };
   }
@@ -220,6 +249,7 @@ class GrowingSets {
     this.#first = wider(this.#first);
     this.#positions = wider(this.#positions);
     this.#cash = wider(this.#cash);
+    this.#addOn = wider(this.#addOn);
     this.#quarantined = wider(this.#quarantined);
   }
 }

@@ -42,7 +42,7 @@ export function stateHash(book: BookColumns, asOfMs: number, modelName: string, 
   const hash = createHash('sha256');
   const text = JSON.stringify({ asOfMs, modelName, params: plainParams(params), groups: book.rows.groups, accounts: book.accountIds.length });
   hash.update(text);
-  for (const account of book.accountIds) hash.update(`${account}\n`);
+  for (const account of book.accountIds) hash.update(JSON.stringify(account));
   for (const column of [...Object.values(instrument), ...Object.values(expiry), ...Object.values(group)]) {
     hash.update(bytesOf(column));
   }
@@ -73,7 +73,9 @@ function positionHash(book: BookColumns, column: Float64Array | Uint32Array): Ui
 
 /** Maps become arrays of pairs: JSON would drop them. */
 function plainParams(params: unknown): unknown {
-  if (params instanceof Map) return [...params.entries()].map(([key, value]) => [key, plainParams(value)]);
+  if (params instanceof Map) {
+    return [...(params as ReadonlyMap<unknown, unknown>).entries()].map(([key, value]): unknown[] => [key, plainParams(value)]);
+  }
   if (typeof params !== 'object' || params === null) return params;
   return Object.fromEntries(Object.entries(params).map(([key, value]) => [key, plainParams(value)]));
 }

@@ -66,7 +66,7 @@ export function writeTickInputs(
   );
   // NaN: an expired instrument is not priced.
   expiry.rootTime.set(timeYears.map((years) => (years >= 0 ? Math.sqrt(years) : NaN)));
-  rows.groups.forEach((each, index) => (group.indexPrice[index] = quotes.indexPrice.get(each.pair) ?? NaN));
+  rows.groups.forEach((each, index) => (group.indexPrice[index] = canonical(quotes.indexPrice.get(each.pair) ?? NaN)));
   const market: TickMarket = { groups: rows.groups, indexPrice: group.indexPrice, expiries: rows.expiries, timeYears };
   model.prepareTick(market, params, {
     upFactor: expiry.upFactor,

@@ -25,7 +25,8 @@ export function bookAccounts(book: Book, accounts: Uint32Array): ReferenceAccoun
   }
   for (let row = 0; row < book.cash.accountIndex.length; row++) {
     const slot = slotOf[book.cash.accountIndex[row]];
-    if (slot < 0) continue;
+    // A balance of nothing makes no netting set.
+    if (slot < 0 || book.cash.amount[row] === 0) continue;
     collected[slot].cash.set(book.currencies[book.cash.currencyIndex[row]], book.cash.amount[row]);
   }
   return collected;

@@ -1,5 +1,5 @@
 import { formatProblem } from '../../errors.ts';
-import { inspectFile } from '../../io/index.ts';
+import { inspectFile, type FileInspection } from '../../io/index.ts';
 import { count, table } from '../format.ts';
 import { loadMarket } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
@@ -22,7 +22,7 @@ export async function inspect(path: string, options: InspectCommandOptions, term
   });
   if (options.json) {
     terminal.print(JSON.stringify(found, null, 2));
-    return found.problemCount === 0 ? exitCodes.ok : exitCodes.checkFailed;
+    return exitCodeOf(found);
   }
   terminal.print(`${found.path}: ${found.content}${found.format === undefined ? '' : ` (${found.format})`}`);
   const facts: [string, string | number | undefined][] = [
@@ -44,5 +44,11 @@ export async function inspect(path: string, options: InspectCommandOptions, term
     terminal.print(`… and ${count(found.problemCount - found.problems.length)} more`);
   }
   terminal.print(found.problemCount === 0 ? 'no problems found' : `${count(found.problemCount)} problems found`);
-  return found.problemCount === 0 ? exitCodes.ok : exitCodes.checkFailed;
+  return exitCodeOf(found);
+}
+
+/** A file that cannot be opened is bad usage; one with problems is a check that failed. */
+function exitCodeOf(found: FileInspection): number {
+  if (found.problemCount === 0) return exitCodes.ok;
+  return found.problems[0]?.code === 'FileNotFound' ? exitCodes.badInput : exitCodes.checkFailed;
 }

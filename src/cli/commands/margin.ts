@@ -107,6 +107,7 @@ function printSummary(summary: Summary, engine: Engine, terminal: Terminal, out:
   if (out !== undefined) terminal.print(`all ${count(summary.nettingSets)} rows: ${out}`);
   else if (summary.nettingSets > shownRows) terminal.print(`… ${count(summary.nettingSets - shownRows)} more: use --out FILE or --json`);
   for (const { currency, equity, initialMargin, maintenanceMargin } of summary.totals.perCurrency) {
+    if (equity === 0 && initialMargin === 0) continue;
     terminal.print(
       `total ${currency}: equity ${amount(equity)}, initial margin ${amount(initialMargin)}, ` +
         `maintenance margin ${amount(maintenanceMargin)}`,

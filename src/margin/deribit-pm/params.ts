@@ -107,7 +107,7 @@ function parseCurrency(fields: Section, path: string): DeribitPmCurrencyParams {
   if (fields['correlation_set'] !== undefined && fields['correlation_set'] !== false) {
     throw new MargridError(
       'ComponentUnknown',
-      `${path}.correlation_set is ${String(fields['correlation_set'])}: the correlation contingency has no public formula, ` +
+      `${path}.correlation_set is ${JSON.stringify(fields['correlation_set'])}: the correlation contingency has no public formula, ` +
         'so margins with it cannot be computed; set it to false to leave it out knowingly',
       { column: `${path}.correlation_set`, value: fields['correlation_set'] },
     );

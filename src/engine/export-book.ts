@@ -1,0 +1,54 @@
+import type { Book, CashColumns } from '../domain/book.ts';
+import type { BookColumns } from './book-columns.ts';
+
+/** The book in the columns, in engine order, as a book of its own. `reasons`: why accounts were quarantined, by account row. */
+export function exportBook(book: BookColumns, reasons: ReadonlyMap<number, string>): Book {
+  const { nettingSet, position } = book.arena.views;
+  let count = 0;
+  for (let set = 0; set < book.setCount; set++) count += nettingSet.positionCount[set];
+  const positions = {
+    accountIndex: new Uint32Array(count),
+    instrumentIndex: new Uint32Array(count),
+    quantity: new Float64Array(count),
+    entryPrice: new Float64Array(count),
+  };
+  const cash: AmountRow[] = [];
+  const addOns: AmountRow[] = [];
+  const quarantined = new Map<number, string>();
+  let to = 0;
+  for (let set = 0; set < book.setCount; set++) {
+    const account = nettingSet.account[set];
+    if (nettingSet.cash[set] !== 0) cash.push({ account, currency: nettingSet.currency[set], amount: nettingSet.cash[set] });
+    if (nettingSet.addOn[set] !== 0) addOns.push({ account, currency: nettingSet.currency[set], amount: nettingSet.addOn[set] });
+    if (nettingSet.fault[set] !== 0) quarantined.set(account, reasons.get(account) ?? 'quarantined on input');
+    const first = nettingSet.firstPosition[set];
+    for (let slot = first; slot < first + nettingSet.positionCount[set]; slot++, to++) {
+      positions.accountIndex[to] = account;
+      positions.instrumentIndex[to] = book.rows.instrumentOf[book.rowAt(slot)]!;
+      positions.quantity[to] = position.quantity[slot]!;
+      positions.entryPrice[to] = book.entryPrice[slot]!;
+    }
+  }
+  return {
+    accountIds: [...book.accountIds],
+    currencies: book.rows.currencies,
+    positions,
+    cash: amountColumns(cash),
+    addOns: amountColumns(addOns),
+    quarantined: [...quarantined].map(([accountIndex, reason]) => ({ accountIndex, reason })),
+  };
+}
+
+interface AmountRow {
+  readonly account: number;
+  readonly currency: number;
+  readonly amount: number;
+}
+
+function amountColumns(rows: readonly AmountRow[]): CashColumns {
+  return {
+    accountIndex: Uint32Array.from(rows, ({ account }) => account),
+    currencyIndex: Uint32Array.from(rows, ({ currency }) => currency),
+    amount: Float64Array.from(rows, ({ amount }) => amount),
+  };
+}

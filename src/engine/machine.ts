@@ -1,0 +1,62 @@
+import { Arena, planArena } from '../columns/arena.ts';
+import type { Counts } from '../columns/schema.ts';
+import { MargridError } from '../errors.ts';
+import { scalarKernels } from '../scalar/kernels.ts';
+import type { Kernels } from '../wasm/kernels.ts';
+import { compileBuild, createMemory, heapBaseOf, instantiate, isSimdSupported, type BuildName } from '../wasm/module.ts';
+import { createPool, type StageRunner } from './pool.ts';
+import { runChunks, type StageTask, type WorkerSetup } from './worker.ts';
+
+/** `wasm-debug` is `wasm` with assertions and names; `javascript` is bit-equal to both, and slower. */
+const kernelChoices = ['wasm', 'javascript', 'wasm-debug'] as const;
+export type KernelChoice = (typeof kernelChoices)[number];
+
+/** What an engine runs on. */
+export interface Machine {
+  readonly arena: Arena;
+  readonly kernels: Kernels;
+  /** Starts the threads: last, when nothing can fail any more, because threads that nobody knows never end. */
+  readonly start: () => StageRunner;
+}
+
+/** The kernels asked for, or the fastest there are. Throws `OptionInvalid`. */
+export function requireKernels(choice: KernelChoice | undefined): KernelChoice {
+  if (choice === undefined) return isSimdSupported() ? 'wasm' : 'javascript';
+  if (kernelChoices.includes(choice)) return choice;
+  throw new MargridError('OptionInvalid', `kernels must be one of ${kernelChoices.join(', ')}, got '${String(choice)}'`);
+}
+
+/** Memory and kernels for the given sizes, and how to start the threads. */
+export function setUpMachine(counts: Counts, workers: number, choice: KernelChoice): Machine {
+  if (choice === 'javascript') {
+    const plan = planArena(counts, Math.max(workers, 1), 0);
+    const buffer = workers > 0 ? new SharedArrayBuffer(plan.end) : new ArrayBuffer(plan.end);
+    const kernels = scalarKernels(buffer);
+    const setup = { memory: null, buffer: buffer as SharedArrayBuffer, module: null };
+    return { arena: new Arena(plan, buffer), kernels, start: () => startRunner(workers, setup, kernels, plan.scratch[0]) };
+  }
+  const build: BuildName = choice === 'wasm-debug' ? 'debug' : workers > 0 ? 'release' : 'single';
+  const module = compileBuild(build);
+  const heapBase = heapBaseOf(instantiate(module, createMemory(build, 65_536)));
+  const plan = planArena(counts, Math.max(workers, 1), heapBase);
+  const memory = createMemory(build, plan.end);
+  const kernels = instantiate(module, memory);
+  const setup = { memory, buffer: memory.buffer as unknown as SharedArrayBuffer, module };
+  return { arena: new Arena(plan, memory.buffer), kernels, start: () => startRunner(workers, setup, kernels, plan.scratch[0]) };
+}
+
+function startRunner(workers: number, setup: WorkerSetup, kernels: Kernels, scratch: number): StageRunner {
+  return workers > 0 ? createPool(workers, setup) : inline(kernels, scratch);
+}
+
+/** No threads: the calling thread does every chunk, in order. */
+function inline(kernels: Kernels, scratch: number): StageRunner {
+  return {
+    workerCount: 0,
+    run: async (task: StageTask) => {
+      let next = 0;
+      runChunks(kernels, task, scratch, () => next++);
+    },
+    close: async () => {},
+  };
+}
