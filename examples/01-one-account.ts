@@ -1,8 +1,17 @@
 /**
- * One account: a short Bitcoin put, hedged with the perpetual, margined at the quotes that ship with margrid; then the full breakdown of
+ * One account: a short Bitcoin put, hedged with the perpetual, margined at the quotes that ship with margrid; then the
+ * full breakdown of
  * its number from the decimal reference.
  */
-import { Engine, explainAccount, loadBuiltInMarket, parseDeribitPmParams, renderExplanation, shippedParams, type Book } from 'margrid';
+import {
+  Engine,
+  explainAccount,
+  loadBuiltInMarket,
+  parseDeribitPmParams,
+  renderExplanation,
+  shippedParams,
+  type Book,
+} from 'margrid';
 
 const { market } = loadBuiltInMarket();
 const params = shippedParams();

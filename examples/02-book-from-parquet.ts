@@ -1,13 +1,23 @@
 /**
- * A whole book from a Parquet file: generate one, read it back, margin it on two threads, write the margins, compare with the reference.
+ * A whole book from a Parquet file: generate one, read it back, margin it on two threads, write the margins, compare
+ * with the reference.
  * Needs the optional package @duckdb/node-api.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  Engine, engineRowsOf, generateMarginedBook, loadBuiltInMarket, parseDeribitPmParams, readBook, reconcileBook, renderReconciliation,
-  shippedParams, writeBook, writeTable,
+  Engine,
+  engineRowsOf,
+  generateMarginedBook,
+  loadBuiltInMarket,
+  parseDeribitPmParams,
+  readBook,
+  reconcileBook,
+  renderReconciliation,
+  shippedParams,
+  writeBook,
+  writeTable,
 } from 'margrid';
 
 const folder = await mkdtemp(join(tmpdir(), 'margrid-'));
@@ -20,7 +30,10 @@ await made.engine.close();
 const { book, rowCount } = await readBook(join(folder, 'book.parquet'), market, { keepGoing: true });
 const engine = Engine.create({ market, book, params, workers: 2 });
 const { totals, timingsMs } = await engine.tick();
-console.log(`${rowCount} rows, ${engine.nettingSetCount} netting sets in ${timingsMs.total.toFixed(1)} ms`, totals.counts);
+console.log(
+  `${rowCount} rows, ${engine.nettingSetCount} netting sets in ${timingsMs.total.toFixed(1)} ms`,
+  totals.counts,
+);
 
 const { results } = engine;
 await writeTable(join(folder, 'margins.parquet'), {

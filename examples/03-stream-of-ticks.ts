@@ -1,8 +1,16 @@
 /**
- * A stream: every tick new prices, between ticks trades and cash; who needs a margin call is told as it happens. At the end the book is loaded
+ * A stream: every tick new prices, between ticks trades and cash; who needs a margin call is told as it happens. At the
+ * end the book is loaded
  * afresh: the hash says that nothing was lost on the way.
  */
-import { Engine, generateMarginedBook, loadBuiltInMarket, shippedParams, statusNames, type PositionChange } from 'margrid';
+import {
+  Engine,
+  generateMarginedBook,
+  loadBuiltInMarket,
+  shippedParams,
+  statusNames,
+  type PositionChange,
+} from 'margrid';
 
 const { market } = loadBuiltInMarket();
 const params = shippedParams();
@@ -33,15 +41,24 @@ for (let tick = 1; tick <= 5; tick++) {
     entryPrice: bitcoin,
   }));
   engine.update({ positions: trades });
-  const { timingsMs } = await engine.tick({ forward, indexPrice: new Map([...market.indexPrice, ['btc_usd', bitcoin]]) });
+  const { timingsMs } = await engine.tick({
+    forward,
+    indexPrice: new Map([...market.indexPrice, ['btc_usd', bitcoin]]),
+  });
   const after = statuses();
   const changed = [...after].filter(([row, status]) => before.get(row) !== status);
-  console.log(`tick ${tick}: ${timingsMs.total.toFixed(1)} ms, ${changed.length} changes of status`, changed.slice(0, 3));
+  console.log(
+    `tick ${tick}: ${timingsMs.total.toFixed(1)} ms, ${changed.length} changes of status`,
+    changed.slice(0, 3),
+  );
   before = after;
 }
 
 const rebuilt = Engine.create({ market, book: engine.exportBook(), params });
-await rebuilt.tick({ forward, indexPrice: new Map([...market.indexPrice, ['btc_usd', market.indexPrice.get('btc_usd')! * 0.995 ** 5]]) });
+await rebuilt.tick({
+  forward,
+  indexPrice: new Map([...market.indexPrice, ['btc_usd', market.indexPrice.get('btc_usd')! * 0.995 ** 5]]),
+});
 console.log(rebuilt.stateHash() === engine.stateHash() ? 'same hash as a book loaded afresh' : 'HASHES DIFFER');
 if (rebuilt.stateHash() !== engine.stateHash()) process.exitCode = 1;
 await engine.close();

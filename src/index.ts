@@ -21,9 +21,19 @@ export type { ComponentEvidence, Evidence, MarginModel } from './margin/model.ts
 
 // Files, market data, generated books
 export {
-  inspectFile, readBook, readMarket, writeBook, writeMarket, writeTable,
-  type FileInspection, type ReadBookOptions, type ReadBookResult, type ReadMarketOptions, type ReadMarketResult,
-  type ResultColumn, type ResultTable,
+  inspectFile,
+  readBook,
+  readMarket,
+  writeBook,
+  writeMarket,
+  writeTable,
+  type FileInspection,
+  type ReadBookOptions,
+  type ReadBookResult,
+  type ReadMarketOptions,
+  type ReadMarketResult,
+  type ResultColumn,
+  type ResultTable,
 } from './io/index.ts';
 export { loadBuiltInMarket, type BuiltInMarket } from './chain/built-in-market.ts';
 export { readChainFile } from './chain/read-chain-file.ts';
@@ -33,8 +43,13 @@ export { generateMarginedBook, type MarginedBook } from './generate/margined-boo
 
 // Prices and Greeks
 export {
-  impliedVolatilities, optionGreeks,
-  type Greeks, type ImpliedVolatilities, type ImpliedVolatilityStatus, type OptionColumns, type PricedOptionColumns,
+  impliedVolatilities,
+  optionGreeks,
+  type Greeks,
+  type ImpliedVolatilities,
+  type ImpliedVolatilityStatus,
+  type OptionColumns,
+  type PricedOptionColumns,
 } from './pricing/options.ts';
 
 // Reconciliation with the decimal reference
@@ -50,5 +65,13 @@ export { parseDeribitPmParams, type DeribitPmParams } from './margin/deribit-pm/
 export { shippedParams } from './margin/shipped-params.ts';
 
 // Errors and limits
-export { BadInputError, errorCodes, formatProblem, MargridError, type ErrorCode, type ErrorPlace, type Problem } from './errors.ts';
+export {
+  BadInputError,
+  errorCodes,
+  formatProblem,
+  MargridError,
+  type ErrorCode,
+  type ErrorPlace,
+  type Problem,
+} from './errors.ts';
 export { limits } from './limits.ts';

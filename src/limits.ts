@@ -20,7 +20,9 @@ export const limits = {
   currencyCountMax: 255,
   scenarioCountMax: 1_024,
   workerCountMax: 256,
-  /** Rows and bytes of one input file; adjustable per call, they stop decompression bombs before anything is allocated. */
+  /**
+   * Rows and bytes of one input file; adjustable per call, they stop decompression bombs before anything is allocated.
+   */
   inputRowCountMax: 250_000_000,
   inputBytesMax: 16 * 1024 ** 3,
   /** Problems listed in full; the rest are counted. */
@@ -35,10 +37,15 @@ export const limits = {
 /** Bytes of a 64-bit float: the unit of nearly every column. */
 const f64Bytes = 8;
 
-// An instrument row shares a 32-bit word with four flag bits. A risk array row of the widest grid, for the most instruments, must leave most of the memory to the book at usual grid sizes;
+// An instrument row shares a 32-bit word with four flag bits. A risk array row of the widest grid, for the most
+// instruments, must leave most of the memory to the book at usual grid sizes;
 // the arena plan refuses the rest. What must hold for all inputs is that a sum over an account cannot overflow:
 const accountSumMax = limits.quantityMax * limits.priceMax * limits.positionCountPerAccountMax;
-if (!(limits.instrumentCountMax < 2 ** 28 && accountSumMax < 1e300 && limits.nettingSetCountMax * f64Bytes < limits.memoryBytesMax)) {
+if (!(
+  limits.instrumentCountMax < 2 ** 28 &&
+  accountSumMax < 1e300 &&
+  limits.nettingSetCountMax * f64Bytes < limits.memoryBytesMax
+)) {
   throw new MargridError('LimitExceeded', 'limits.ts: the limits contradict each other');
 }
 

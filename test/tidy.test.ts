@@ -14,7 +14,10 @@ const read = (path: string): string => readFileSync(join(packageRoot, path), 'ut
 const sources = [...filesUnder('src'), ...filesUnder('assembly')];
 const everything = [...sources, ...filesUnder('test'), ...filesUnder('bench'), ...filesUnder('examples')];
 
-/** What each folder may import, besides itself and the leaves (errors, limits, package-root). `type` marks type-only imports. */
+/**
+ * What each folder may import, besides itself and the leaves (errors, limits, package-root). `type` marks type-only
+ * imports.
+ */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'assembly/portable': [],
   assembly: ['assembly/portable'],
@@ -28,7 +31,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/chain': ['src/domain', 'assembly/portable'],
   'src/pricing': ['src/domain', 'src/wasm', 'assembly/portable'],
   'src/io': ['src/domain'],
-  'src/engine': ['src/domain', 'src/columns', 'src/scenario', 'src/wasm', 'src/scalar', 'src/margin', 'assembly/portable'],
+  'src/engine': [
+    'src/domain',
+    'src/columns',
+    'src/scenario',
+    'src/wasm',
+    'src/scalar',
+    'src/margin',
+    'assembly/portable',
+  ],
   'src/generate': ['src/domain', 'src/engine', 'assembly/portable'],
   'src/reconcile': ['src/domain', 'src/reference', 'src/margin'],
 };
@@ -67,10 +78,14 @@ function longFunctions(path: string): string[] {
   const lines = read(path).split('\n');
   const long: string[] = [];
   lines.forEach((line, start) => {
-    const opening = /^( *)(?:export )?(?:default )?(?:async )?(?:static )?(?:function\*?\s+(\w+)|(?:async )?#?(\w+)\(.*\)[^;]*\{$)/.exec(line);
+    const opening =
+      /^( *)(?:export )?(?:default )?(?:async )?(?:static )?(?:function\*?\s+(\w+)|(?:async )?#?(\w+)\(.*\)[^;]*\{$)/.exec(
+        line,
+      );
     if (opening === null || /^\s*(if|for|while|switch|return|describe|it|expect)\b/.test(line)) return;
     const end = lines.findIndex((other, index) => index > start && other === `${opening[1]}}`);
-    if (end - start > functionLinesMax) long.push(`${path}:${start + 1} ${opening[2] ?? opening[3]} has ${end - start} lines`);
+    if (end - start > functionLinesMax)
+      long.push(`${path}:${start + 1} ${opening[2] ?? opening[3]} has ${end - start} lines`);
   });
   return long;
 }
@@ -89,7 +104,9 @@ describe('tidy', () => {
   });
 
   it('only cli prints', () => {
-    const printing = sources.filter((path) => !path.startsWith('src/cli/') && /console\.|process\.std(out|err)/.test(read(path)));
+    const printing = sources.filter(
+      (path) => !path.startsWith('src/cli/') && /console\.|process\.std(out|err)/.test(read(path)),
+    );
     expect(printing).toEqual([]);
   });
 
@@ -102,7 +119,9 @@ describe('tidy', () => {
   it('numbers that leave the engine use no function whose digits differ between engines', () => {
     const inexact = /\bMath\.(exp|log|pow|sin|cos|tan|cbrt|expm1|log1p|hypot|tanh|sinh|cosh|atan)\b|\*\*(?! *\d)/;
     const numeric = /^(assembly|src\/(scalar|scenario|margin|engine|chain|generate))\//;
-    const offending = sources.filter((path) => numeric.test(path) && inexact.test(read(path).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')));
+    const offending = sources.filter(
+      (path) => numeric.test(path) && inexact.test(read(path).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')),
+    );
     expect(offending).toEqual([]);
   });
 
@@ -111,13 +130,21 @@ describe('tidy', () => {
   });
 
   it('no TODO without an issue number, no any, no catch-all names', () => {
-    const todo = everything.filter((path) => path !== 'test/tidy.test.ts' && /\b(TODO|FIXME)\b(?!.*#\d)/.test(read(path)));
+    const todo = everything.filter(
+      (path) => path !== 'test/tidy.test.ts' && /\b(TODO|FIXME)\b(?!.*#\d)/.test(read(path)),
+    );
     expect(todo).toEqual([]);
     expect(everything.filter((path) => /(^|\/)(utils?|helpers?|common|misc)(\.|\/)/.test(path))).toEqual([]);
   });
 
   it('every source file is reachable from the library, the command line or a worker', () => {
-    const entries = ['src/index.ts', 'src/cli/main.ts', 'src/engine/worker.ts', 'src/reconcile/worker.ts', 'assembly/index.ts'];
+    const entries = [
+      'src/index.ts',
+      'src/cli/main.ts',
+      'src/engine/worker.ts',
+      'src/reconcile/worker.ts',
+      'assembly/index.ts',
+    ];
     const seen = new Set<string>();
     const visit = (path: string): void => {
       if (seen.has(path)) return;

@@ -12,7 +12,8 @@ import {
  * The vectors behind the worst case of one netting set, for one of its risk groups: what the venue reports as
  * `pre_aggregated_risk_vectors` and `aggregated_risk_vectors`.
  *
- * Writes  preAggregated, aggregated: CELL_COUNT floats each, 16-byte aligned, settlement currency; untouched if the set does not hold the group
+ * Writes  preAggregated, aggregated: CELL_COUNT floats each, 16-byte aligned, settlement currency; untouched if the set
+ *         does not hold the group
  * Returns 1 if the set holds the group, else 0
  */
 export function deribitPmVectors(

@@ -13,7 +13,8 @@ import {
   CONTEXT_RESULT_STATUS, CONTEXT_RESULT_WORST_CASE, CONTEXT_RESULT_WORST_SCENARIO, CONTEXT_RISK_ARRAY,
   CONTEXT_SET_ADD_ON, CONTEXT_SET_CASH, CONTEXT_SET_CURRENCY, CONTEXT_SET_ENTRY_VALUE, CONTEXT_SET_FAULT,
   CONTEXT_SET_FIRST_POSITION, CONTEXT_SET_POSITION_COUNT, CONTEXT_TERMS, FAULT_MARKET, FAULT_NONE, FLAG_BITS,
-  FLAG_END_EXPIRY, FLAG_END_EXPIRY_BIT, FLAG_END_GROUP, FLAG_LINEAR, FLAG_MASK, GRID_CLASS, GRID_COLUMN_COUNT, GRID_DAMPENER,
+  FLAG_END_EXPIRY, FLAG_END_EXPIRY_BIT, FLAG_END_GROUP, FLAG_LINEAR, FLAG_MASK, GRID_CLASS, GRID_COLUMN_COUNT,
+  GRID_DAMPENER,
   GROUP_DELTA_SHOCK_MAX, GROUP_DELTA_SHOCK_SLOPE, GROUP_DELTA_SHOCK_THRESHOLD, GROUP_DELTA_TO_SETTLEMENT,
   GROUP_SCALAR_COUNT, GROUP_USD_TO_SETTLEMENT, SCALAR_MAINTENANCE_FACTOR, STATUS_HEALTHY, STATUS_LIQUIDATION,
   STATUS_MARGIN_CALL, STATUS_QUARANTINED, SUM_AMOUNT, SUM_COUNT, SUM_DELTA_SHOCK, SUM_LONG_DELTA, SUM_PROBE,
@@ -23,16 +24,19 @@ import {
 } from "../portable/layout.ts";
 
 /**
- * Kernels B, C and D of Deribit portfolio margin, fused: positions × risk array → worst case and charges → requirement → equity and
+ * Kernels B, C and D of Deribit portfolio margin, fused: positions × risk array → worst case and charges → requirement
+ * → equity and
  * status, for netting sets [first, first + count). Formulas: docs/models/deribit-pm.md.
  *
  * Reads   netting set, position, risk group and expiry columns, the risk array
  * Writes  result columns of the range; adds the range to its chunk's totals
- * Needs   positions of a set in canonical order (risk group; linear before options; expiry; strike; type) with their flags;
+ * Needs   positions of a set in canonical order (risk group; linear before options; expiry; strike; type) with their
+ *         flags;
  *         `scratch` of CELL_COUNT floats, 16-byte aligned, owned by the caller; the range within one chunk
  * Order   strict left fold over the positions of a set; sets independent
  *
- * Positive cells are not scaled by `pnl_offset` here: the factor keeps their sign, so it cannot change the minimum of a group that has a
+ * Positive cells are not scaled by `pnl_offset` here: the factor keeps their sign, so it cannot change the minimum of a
+ * group that has a
  * negative cell, nor make the worst case of one without different from zero. The full vectors are `deribitPmVectors`.
  */
 export function deribitPm(context: usize, scratch: usize, first: i32, count: i32): void {
@@ -104,7 +108,8 @@ function scanLinear(context: usize, sums: usize, first: usize): usize {
 /**
  * A group of options only: value, deltas, roll shock. Returns the first position after it.
  *
- * No branch but the loop's: long or short, and where an expiry ends, cannot be predicted. Conditions are factors of 0 and 1, which are exact,
+ * No branch but the loop's: long or short, and where an expiry ends, cannot be predicted. Conditions are factors of 0
+ * and 1, which are exact,
  * because V8 compiles a select of floats to a jump on x64.
  */
 function scanOptions(context: usize, sums: usize, first: usize): usize {
@@ -141,7 +146,8 @@ function scanOptions(context: usize, sums: usize, first: usize): usize {
 }
 
 /**
- * The options of a group that has linear positions [linearFirst, optionFirst) too: as `scanOptions`, but an expiry's net delta is that of both
+ * The options of a group that has linear positions [linearFirst, optionFirst) too: as `scanOptions`, but an expiry's
+ * net delta is that of both
  * lists, which ascend with the expiry row and are merged. Returns the first position after the group.
  */
 function scanMixed(context: usize, sums: usize, linearFirst: usize, optionFirst: usize): usize {
@@ -235,12 +241,16 @@ function worstCell(
 ): f64 {
   accumulateRows(
     word(context, CONTEXT_POSITION_ROW), word(context, CONTEXT_POSITION_QUANTITY), first, end,
-    word(context, CONTEXT_RISK_ARRAY), grid + <usize>GRID_CLASS * cellBytes, floatAt(sums, SUM_AMOUNT), scratch, cellBytes,
+    word(context, CONTEXT_RISK_ARRAY), grid + <usize>GRID_CLASS * cellBytes, floatAt(sums, SUM_AMOUNT), scratch,
+    cellBytes,
   );
   return minimumDampened(scratch, grid + <usize>GRID_DAMPENER * cellBytes, cellBytes);
 }
 
-/** A group of linear positions: one amount times the shock class row. Same operations as `worstCell`, in one pass with two accumulators. */
+/**
+ * A group of linear positions: one amount times the shock class row. Same operations as `worstCell`, in one pass with
+ * two accumulators.
+ */
 // @ts-ignore: decorator
 @inline
 function worstCellLinear(scratch: usize, sums: usize, cellBytes: usize, grid: usize): f64 {
@@ -276,7 +286,8 @@ function worstCellScalar(
 ): f64 {
   accumulateRowsScalar(
     word(context, CONTEXT_POSITION_ROW), word(context, CONTEXT_POSITION_QUANTITY), first, end,
-    word(context, CONTEXT_RISK_ARRAY), grid + <usize>GRID_CLASS * cellBytes, floatAt(sums, SUM_AMOUNT), scratch, cellBytes,
+    word(context, CONTEXT_RISK_ARRAY), grid + <usize>GRID_CLASS * cellBytes, floatAt(sums, SUM_AMOUNT), scratch,
+    cellBytes,
   );
   return minimumDampenedScalar(scratch, grid + <usize>GRID_DAMPENER * cellBytes, cellBytes);
 }

@@ -1,9 +1,13 @@
-/** Arithmetic of Deribit portfolio margin that is the same in every engine. Formulas and sources: docs/models/deribit-pm.md. */
+/**
+ * Arithmetic of Deribit portfolio margin that is the same in every engine. Formulas and sources:
+ * docs/models/deribit-pm.md.
+ */
 
 /**
  * Delta shock of one risk group, in USD.
  *
- * `longOptions`: delta of the long option positions; `rest`: delta of the short option positions and of everything that is no
+ * `longOptions`: delta of the long option positions; `rest`: delta of the short option positions and of everything that
+ * is no
  * option; both in base coin. Third-party formula: page section F.
  */
 export function deltaShockUsd(
@@ -14,7 +18,8 @@ export function deltaShockUsd(
   slope: f64,
   shockMax: f64,
 ): f64 {
-  // The delta that counts lies between zero and `rest`: below the threshold nothing else needs to be known, and most are.
+  // The delta that counts lies between zero and `rest`: below the threshold nothing else needs to be known, and most
+  // are.
   if (!(Math.abs(rest) * indexPrice > threshold)) return 0;
   const total: f64 = longOptions + rest;
   let delta: f64 = 0;

@@ -1,8 +1,10 @@
 /**
  * The contract between the engine and the kernels: where a kernel finds its columns, and what the codes in them mean.
  *
- * A kernel gets one address, the context block. It holds 32-bit words (addresses and counts, `CONTEXT_*`, in words) followed by
- * 64-bit floats (`SCALAR_*`, in floats, from `CONTEXT_BYTES`). The engine writes it once per tick; kernels only read it.
+ * A kernel gets one address, the context block. It holds 32-bit words (addresses and counts, `CONTEXT_*`, in words)
+ * followed by
+ * 64-bit floats (`SCALAR_*`, in floats, from `CONTEXT_BYTES`). The engine writes it once per tick; kernels only read
+ * it.
  */
 
 // --- words of the context block -------------------------------------------------------------------------------------
@@ -77,8 +79,12 @@ export const CONTEXT_BYTES: i32 = 168;
 export const SCALAR_MAINTENANCE_FACTOR: i32 = 0;
 export const SCALAR_COUNT: i32 = 4;
 
-// --- terms of an instrument: four floats per contract, apart from the cells so that a scan of positions stays in the cache ---
-/** Value of one contract in settlement currency (of a future: without its entry price, which is in the set's entry value). */
+// --- terms of an instrument: four floats per contract, apart from the cells so that a scan of positions stays in the
+// cache ---
+/**
+ * Value of one contract in settlement currency (of a future: without its entry price, which is in the set's entry
+ * value).
+ */
 export const TERM_VALUE: i32 = 0;
 /** Delta of one contract in base coin (net transaction delta for inverse options). */
 export const TERM_DELTA: i32 = 1;
@@ -88,7 +94,8 @@ export const TERM_AMOUNT: i32 = 2;
 export const TERM_ROLL_FACTOR: i32 = 3;
 export const TERM_COUNT: i32 = 4;
 
-// --- scenario tables of a risk group ------------------------------------------------------------------------------------
+// --- scenario tables of a risk group
+// ------------------------------------------------------------------------------------
 /** 1 + move. */
 export const GRID_MULTIPLIER: i32 = 0;
 /** 1 / (1 + move). */
@@ -107,7 +114,8 @@ export const GRID_CLASS: i32 = 6;
 export const GRID_DAMPENER: i32 = 7;
 export const GRID_COLUMN_COUNT: i32 = 8;
 
-// --- model scalars of a risk group, `deribit-pm` ------------------------------------------------------------------------
+// --- model scalars of a risk group, `deribit-pm`
+// ------------------------------------------------------------------------
 /** Delta in base coin times this is in settlement currency: 1 for inverse, the index price for linear. */
 export const GROUP_DELTA_TO_SETTLEMENT: i32 = 0;
 /** USD times this is in settlement currency: 1/index for inverse, 1 for linear. */
@@ -120,7 +128,8 @@ export const GROUP_PNL_OFFSET: i32 = 5;
 export const GROUP_PNL_OFFSET_CAP: i32 = 6;
 export const GROUP_SCALAR_COUNT: i32 = 8;
 
-// --- sums of one netting set in the scratch area, `deribit-pm`: floats after the cells ------------------------------------
+// --- sums of one netting set in the scratch area, `deribit-pm`: floats after the cells
+// ------------------------------------
 /** Value of the positions: the set's entry value, then quantity times value. */
 export const SUM_VALUE: i32 = 0;
 /** Of the present risk group: amount of the shock class, deltas, roll shock in delta. */
@@ -139,13 +148,15 @@ export const SUM_WORST_SCENARIO: i32 = 9;
 export const SUM_PROBE: i32 = 10;
 export const SUM_COUNT: i32 = 12;
 
-// --- instrument shapes ----------------------------------------------------------------------------------------------------
+// --- instrument shapes
+// ----------------------------------------------------------------------------------------------------
 export const SHAPE_SPOT: i32 = 0;
 export const SHAPE_FUTURE: i32 = 1;
 export const SHAPE_CALL: i32 = 2;
 export const SHAPE_PUT: i32 = 3;
 
-// --- a position's entry: instrument row in the high bits, flags in the low four -----------------------------------------------
+// --- a position's entry: instrument row in the high bits, flags in the low four
+// -----------------------------------------------
 /** The position is linear in the group's shock class: netted as a scalar. */
 export const FLAG_LINEAR: i32 = 1;
 /** Last option position of its expiry within the risk group. */
@@ -156,7 +167,8 @@ export const FLAG_END_GROUP: i32 = 4;
 export const FLAG_MASK: i32 = 15;
 export const FLAG_BITS: i32 = 4;
 
-// --- status and fault codes -------------------------------------------------------------------------------------------------
+// --- status and fault codes
+// -------------------------------------------------------------------------------------------------
 export const STATUS_HEALTHY: i32 = 0;
 export const STATUS_MARGIN_CALL: i32 = 1;
 export const STATUS_LIQUIDATION: i32 = 2;
@@ -169,7 +181,8 @@ export const FAULT_INPUT: i32 = 1;
 /** A price or volatility that the account depends on is bad. */
 export const FAULT_MARKET: i32 = 2;
 
-// --- chunk totals: STATUS_COUNT 32-bit counts (padded to 32 bytes), then per currency these sums --------------------------
+// --- chunk totals: STATUS_COUNT 32-bit counts (padded to 32 bytes), then per currency these sums
+// --------------------------
 export const TOTALS_COUNT_BYTES: i32 = 32;
 export const TOTALS_EQUITY: i32 = 0;
 export const TOTALS_INITIAL: i32 = 1;

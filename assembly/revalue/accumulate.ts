@@ -11,8 +11,10 @@ import { FLAG_BITS } from "../portable/layout.ts";
  * Needs   rows 16-byte aligned, cellBytes a multiple of 16
  * Order   positions in row order, cells independent: any blocking gives the same bits, and so does the scalar twin
  *
- * Six accumulators and one position per step: V8 moves all loads of a step ahead of the arithmetic, so six accumulators, six loaded
- * vectors and the quantity are what fits the sixteen registers; eight accumulators spill and are a quarter slower (docs/PERFORMANCE.md).
+ * Six accumulators and one position per step: V8 moves all loads of a step ahead of the arithmetic, so six
+ * accumulators, six loaded
+ * vectors and the quantity are what fits the sixteen registers; eight accumulators spill and are a quarter slower
+ * (docs/PERFORMANCE.md).
  */
 export function accumulateRows(
   entries: usize,
@@ -31,13 +33,19 @@ export function accumulateRows(
   const weight = f64x2.splat(start);
   let block: usize = 0;
   for (; block + 96 <= cellBytes; block += 96) {
-    accumulateSix(entryFirst, entryEnd, quantityFirst, riskArray + block, cellBytes, shockClass + block, weight, cells + block);
+    accumulateSix(
+      entryFirst, entryEnd, quantityFirst, riskArray + block, cellBytes, shockClass + block, weight, cells + block,
+    );
   }
   for (; block + 64 <= cellBytes; block += 64) {
-    accumulateFour(entryFirst, entryEnd, quantityFirst, riskArray + block, cellBytes, shockClass + block, weight, cells + block);
+    accumulateFour(
+      entryFirst, entryEnd, quantityFirst, riskArray + block, cellBytes, shockClass + block, weight, cells + block,
+    );
   }
   for (; block < cellBytes; block += 16) {
-    accumulateOne(entryFirst, entryEnd, quantityFirst, riskArray + block, cellBytes, shockClass + block, weight, cells + block);
+    accumulateOne(
+      entryFirst, entryEnd, quantityFirst, riskArray + block, cellBytes, shockClass + block, weight, cells + block,
+    );
   }
 }
 
@@ -45,7 +53,8 @@ export function accumulateRows(
 // @ts-ignore: decorator
 @inline
 function accumulateSix(
-  entryFirst: usize, entryEnd: usize, quantityFirst: usize, base: usize, stride: usize, from: usize, weight: v128, to: usize,
+  entryFirst: usize, entryEnd: usize, quantityFirst: usize, base: usize, stride: usize, from: usize, weight: v128,
+  to: usize,
 ): void {
   let c0 = f64x2.mul(weight, v128.load(from));
   let c1 = f64x2.mul(weight, v128.load(from, 16));
@@ -77,7 +86,8 @@ function accumulateSix(
 // @ts-ignore: decorator
 @inline
 function accumulateFour(
-  entryFirst: usize, entryEnd: usize, quantityFirst: usize, base: usize, stride: usize, from: usize, weight: v128, to: usize,
+  entryFirst: usize, entryEnd: usize, quantityFirst: usize, base: usize, stride: usize, from: usize, weight: v128,
+  to: usize,
 ): void {
   let c0 = f64x2.mul(weight, v128.load(from));
   let c1 = f64x2.mul(weight, v128.load(from, 16));
@@ -103,7 +113,8 @@ function accumulateFour(
 // @ts-ignore: decorator
 @inline
 function accumulateOne(
-  entryFirst: usize, entryEnd: usize, quantityFirst: usize, base: usize, stride: usize, from: usize, weight: v128, to: usize,
+  entryFirst: usize, entryEnd: usize, quantityFirst: usize, base: usize, stride: usize, from: usize, weight: v128,
+  to: usize,
 ): void {
   let c0 = f64x2.mul(weight, v128.load(from));
   let quantityAt = quantityFirst;

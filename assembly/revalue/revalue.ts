@@ -5,14 +5,16 @@ import {
 } from "../portable/layout.ts";
 
 /**
- * Kernels B and C alone: the worst loss of each netting set over all scenarios, `max(0, -min over s of sum of q · row[s])`.
+ * Kernels B and C alone: the worst loss of each netting set over all scenarios, `max(0, -min over s of sum of q ·
+ * row[s])`.
  *
  * Reads   netting sets [first, first + count), their positions, the risk array
  * Writes  worstCase of the range
  * Needs   all positions of a set in one risk group (`scratch` is not used: every range kernel is called alike)
  * Order   strict left fold over positions, starting from zero; cells independent
  *
- * For books of one risk group and for measuring the inner loop by itself; margin models add their charges (`margin/`). The cells never leave the
+ * For books of one risk group and for measuring the inner loop by itself; margin models add their charges (`margin/`).
+ * The cells never leave the
  * registers: blocks as in `accumulateRows`, reduced at once.
  */
 export function revalueWorstLoss(context: usize, scratch: usize, first: i32, count: i32): void {

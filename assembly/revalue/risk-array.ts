@@ -16,10 +16,12 @@ import {
  * Kernel A: the risk array, P&L of one contract of each instrument in each scenario.
  *
  * Reads   instrument, expiry and risk group columns and the scenario tables of the context
- * Writes  rows [first, first + count) of cells (settlement currency per contract), and terms: value, delta, amount, roll factor
+ * Writes  rows [first, first + count) of cells (settlement currency per contract), and terms: value, delta, amount,
+ *         roll factor
  * Order   instruments and cells independent: any split gives the same bits
  *
- * A row that depends on a price or volatility that is not good (not positive, not finite, expired) is written as NaN throughout, so
+ * A row that depends on a price or volatility that is not good (not positive, not finite, expired) is written as NaN
+ * throughout, so
  * that every account that holds the instrument is quarantined; so is a row with any cell that came out non-finite.
  *
  * The moneyness of a scenario is x = ln(K/F) - ln(1+m), with ln(1+m) from the scenario table: no logarithm in the loop.
@@ -47,7 +49,8 @@ function fillRiskArray(context: usize, first: i32, count: i32, simd: bool): void
     if (!isPriced(context, instrument, group, expiry, shape)) {
       poisonRow(row, terms, cellBytes);
     } else if (shape == SHAPE_CALL || shape == SHAPE_PUT) {
-      fillOptionRow(context, instrument, group, expiry, shape == SHAPE_CALL ? 1.0 : -1.0, row, terms, grid, cellBytes, simd);
+      const sign = shape == SHAPE_CALL ? 1.0 : -1.0;
+      fillOptionRow(context, instrument, group, expiry, sign, row, terms, grid, cellBytes, simd);
     } else {
       fillLinearRow(context, instrument, group, row, terms, grid, cellBytes);
     }
@@ -133,7 +136,8 @@ function fillOptionRow(
 }
 
 /**
- * Cells: size * ((V(F·mult)·[1/(F·mult)] - value) * weight). Two scenarios per vector, two vectors at a time: one price is a long chain of
+ * Cells: size * ((V(F·mult)·[1/(F·mult)] - value) * weight). Two scenarios per vector, two vectors at a time: one price
+ * is a long chain of
  * operations that wait for each other, two side by side fill the gaps.
  */
 function fillOptionCells(
@@ -157,7 +161,8 @@ function fillOptionCells(
       row + at,
       signs, shockedForward(table, cellBytes, forwards), strikes, shockedMoneyness(table, cellBytes, moneynesses),
       shockedDeviation(table, cellBytes, up, same, down),
-      signs, shockedForward(table + 16, cellBytes, forwards), strikes, shockedMoneyness(table + 16, cellBytes, moneynesses),
+      signs, shockedForward(table + 16, cellBytes, forwards), strikes,
+      shockedMoneyness(table + 16, cellBytes, moneynesses),
       shockedDeviation(table + 16, cellBytes, up, same, down),
     );
     finishCells(row + at, table, cellBytes, sizes, perForward, values, inverse);

@@ -1,7 +1,8 @@
 /**
  * Reductions of one row of cells.
  *
- * Minimum: `pmin(a, b)` is `b < a ? b : a`. It drops a NaN in b, so callers test one cell for NaN: kernel A poisons whole rows. Which of
+ * Minimum: `pmin(a, b)` is `b < a ? b : a`. It drops a NaN in b, so callers test one cell for NaN: kernel A poisons
+ * whole rows. Which of
  * two equal cells is kept (0 or -0) depends on the order of folding; callers use the minimum only where it is negative.
  */
 

@@ -4,7 +4,8 @@ import type { Book } from '../domain/book.ts';
 export function firstAccounts(book: Book, accounts: number): Book {
   if (accounts >= book.accountIds.length) return book;
   const { positions, cash } = book;
-  const kept = (accountIndex: Uint32Array): number[] => [...accountIndex.keys()].filter((row) => accountIndex[row] < accounts);
+  const kept = (accountIndex: Uint32Array): number[] =>
+    [...accountIndex.keys()].filter((row) => accountIndex[row] < accounts);
   const held = kept(positions.accountIndex);
   const paid = kept(cash.accountIndex);
   return {

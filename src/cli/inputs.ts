@@ -72,7 +72,10 @@ export function requireParams(params: unknown, options: Pick<InputOptions, 'mode
   }
 }
 
-/** Fails before the work, not after it, if no file can be written under that name. Throws `FileFormatUnknown`, `FileUnreadable`. */
+/**
+ * Fails before the work, not after it, if no file can be written under that name. Throws `FileFormatUnknown`,
+ * `FileUnreadable`.
+ */
 export function requireWritable(path: string | undefined): void {
   if (path === undefined) return;
   formatOf(path);

@@ -1,9 +1,11 @@
 import { MargridError } from '../errors.ts';
 
 /**
- * Ctrl-C or a termination request, as an AbortSignal: what is being written is then removed, never left half-done under its name.
+ * Ctrl-C or a termination request, as an AbortSignal: what is being written is then removed, never left half-done under
+ * its name.
  *
- * Only for commands that write files. The others have nothing to clean up, and a process without a handler ends at once, where one with a
+ * Only for commands that write files. The others have nothing to clean up, and a process without a handler ends at
+ * once, where one with a
  * handler would first have to come back from a minute of computing.
  */
 export function interruptible(): AbortSignal {
@@ -21,5 +23,15 @@ export function throwIfInterrupted(signal: AbortSignal): void {
   if (signal.aborted) throw new MargridError('Interrupted', 'interrupted');
 }
 
-/** 70: an error of margrid itself (EX_SOFTWARE of sysexits.h). The last two as shells count signals: 128 and SIGINT, 128 and SIGPIPE. */
-export const exitCodes = { ok: 0, checkFailed: 1, badInput: 2, internal: 70, interrupted: 130, readerLeft: 141 } as const;
+/**
+ * 70: an error of margrid itself (EX_SOFTWARE of sysexits.h). The last two as shells count signals: 128 and SIGINT, 128
+ * and SIGPIPE.
+ */
+export const exitCodes = {
+  ok: 0,
+  checkFailed: 1,
+  badInput: 2,
+  internal: 70,
+  interrupted: 130,
+  readerLeft: 141,
+} as const;

@@ -37,7 +37,8 @@ function wholeNumber(min: number, max: number): (text: string) => number {
 function decimalNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === '' || !(value >= min && value <= max)) throw new InvalidArgumentError(`must be a number in [${min}, ${max}].`);
+    if (text.trim() === '' || !(value >= min && value <= max))
+      throw new InvalidArgumentError(`must be a number in [${min}, ${max}].`);
     return value;
   };
 }
@@ -47,9 +48,13 @@ const accountsOption = (fallback: number): Option =>
 const seedOption = (): Option =>
   new Option('--seed <n>', 'seed').default(1).argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER));
 const workersOption = (): Option =>
-  new Option('--workers <n>', 'worker threads; 0: the calling thread').default(availableParallelism()).argParser(wholeNumber(0, limits.workerCountMax));
+  new Option('--workers <n>', 'worker threads; 0: the calling thread')
+    .default(availableParallelism())
+    .argParser(wholeNumber(0, limits.workerCountMax));
 const marketOption = (): Option =>
-  new Option('--market <file>', `market file, or '${builtInName}': the quotes shipped with margrid`).default(builtInName);
+  new Option('--market <file>', `market file, or '${builtInName}': the quotes shipped with margrid`).default(
+    builtInName,
+  );
 const jsonOption = (): Option => new Option('--json', 'machine-readable result on stdout');
 
 function withInputs(command: Command): Command {
@@ -59,8 +64,14 @@ function withInputs(command: Command): Command {
     .option('--model <name>', 'margin model', 'deribit-pm')
     .option('--params <file>', 'parameter file (JSON); default: the shipped ones')
     .option('--keep-going', 'quarantine bad accounts with a reason and margin the rest')
-    .addOption(new Option('--rows-max <n>', 'rows of an input file at most').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)))
-    .addOption(new Option('--bytes-max <n>', 'bytes of an input file at most, decompressed').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)))
+    .addOption(
+      new Option('--rows-max <n>', 'rows of an input file at most').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+    )
+    .addOption(
+      new Option('--bytes-max <n>', 'bytes of an input file at most, decompressed').argParser(
+        wholeNumber(1, Number.MAX_SAFE_INTEGER),
+      ),
+    )
     .addOption(jsonOption());
 }
 
@@ -69,7 +80,9 @@ type Finish = (code: number) => void;
 function buildProgram(terminal: Terminal, finish: Finish): Command {
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   const program = new Command('margrid')
-    .description('Margins for a whole book, every tick: scenario-grid portfolio margin on WASM, reconciled against a decimal reference.')
+    .description(
+      'Margins for a whole book, every tick: scenario-grid portfolio margin on WASM, reconciled against a decimal reference.',
+    )
     .version(version)
     .exitOverride();
   addBookCommands(program, terminal, finish);
@@ -86,10 +99,16 @@ function addBookCommands(program: Command, terminal: Terminal, finish: Finish): 
     .option('--out <file>', 'write one row per account and currency (.parquet, .csv, .json, .ndjson, .arrow)')
     .action(async (options: MarginOptions) => finish(await margin(options, terminal, interruptible())));
 
-  program.command('generate').description('a seeded book of realistic shape')
+  program
+    .command('generate')
+    .description('a seeded book of realistic shape')
     .addOption(marketOption())
     .addOption(accountsOption(1_000_000))
-    .addOption(new Option('--positions <n>', 'mean positions per account').default(12).argParser(decimalNumber(meanPositionsMin, meanPositionsMax)))
+    .addOption(
+      new Option('--positions <n>', 'mean positions per account')
+        .default(12)
+        .argParser(decimalNumber(meanPositionsMin, meanPositionsMax)),
+    )
     .addOption(seedOption())
     .addOption(workersOption())
     .option('--model <name>', 'margin model that sizes the cash', 'deribit-pm')
@@ -99,7 +118,11 @@ function addBookCommands(program: Command, terminal: Terminal, finish: Finish): 
     .action(async (options: GenerateOptions) => finish(await generate(options, terminal, interruptible())));
 
   withInputs(program.command('reconcile').description('engine against the decimal reference; exit code 1 on a breach'))
-    .addOption(new Option('--sample <n>', 'accounts to compare').default(10_000).argParser(wholeNumber(1, limits.accountCountMax)))
+    .addOption(
+      new Option('--sample <n>', 'accounts to compare')
+        .default(10_000)
+        .argParser(wholeNumber(1, limits.accountCountMax)),
+    )
     .option('--all', 'compare every account')
     .addOption(seedOption())
     .addOption(workersOption())
@@ -109,46 +132,72 @@ function addBookCommands(program: Command, terminal: Terminal, finish: Finish): 
     .requiredOption('--account <id>', 'account')
     .action(async (options: ExplainOptions) => finish(await explain(options, terminal)));
 
-  program.command('inspect').description('what a book or market file holds, and every problem in it; exit code 1 if there are any')
+  program
+    .command('inspect')
+    .description('what a book or market file holds, and every problem in it; exit code 1 if there are any')
     .argument('<file>')
     .option('--market <file>', `market to check a book against ('${builtInName}' for the shipped one)`)
     .addOption(new Option('--rows-max <n>', 'rows at most').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)))
-    .addOption(new Option('--bytes-max <n>', 'bytes at most, decompressed').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)))
+    .addOption(
+      new Option('--bytes-max <n>', 'bytes at most, decompressed').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+    )
     .addOption(jsonOption())
     .action(async (file: string, options: InspectCommandOptions) => finish(await inspect(file, options, terminal)));
 }
 
 /** Commands about markets, models and the memory. */
 function addMarketCommands(program: Command, terminal: Terminal, finish: Finish): void {
-  program.command('market').description('forwards and volatilities from quotes')
+  program
+    .command('market')
+    .description('forwards and volatilities from quotes')
     .option('--chain <file...>', 'chain files (docs/MARKET-DATA.md); default: the shipped ones')
     .option('--out <file>', 'write the market file')
     .addOption(jsonOption())
     .action(async (options: MarketOptions) => finish(await market(options, terminal, interruptible())));
 
-  program.command('greeks').description('price and Greeks of every option of a market, by the kernels')
+  program
+    .command('greeks')
+    .description('price and Greeks of every option of a market, by the kernels')
     .addOption(marketOption())
     .option('--out <file>', 'write one row per option (.parquet, .csv, .json, .ndjson, .arrow)')
     .addOption(jsonOption())
     .action(async (options: GreeksOptions) => finish(await greeks(options, terminal, interruptible())));
 
-  program.command('models').description('margin models, with the evidence for every component')
+  program
+    .command('models')
+    .description('margin models, with the evidence for every component')
     .addOption(jsonOption())
     .action((options: { json?: boolean }) => finish(models(options, terminal)));
 
-  program.command('layout').description('byte map of the memory: every column with its type, unit and writer')
+  program
+    .command('layout')
+    .description('byte map of the memory: every column with its type, unit and writer')
     .action(() => finish(layout(terminal)));
 }
 
 function addDemo(program: Command, terminal: Terminal, finish: Finish): void {
-  program.command('demo').description('the main job: a whole book margined on real quotes, measured and reconciled')
+  program
+    .command('demo')
+    .description('the main job: a whole book margined on real quotes, measured and reconciled')
     .addOption(accountsOption(1_000_000))
-    .addOption(new Option('--positions <n>', 'mean positions per account').default(12).argParser(decimalNumber(meanPositionsMin, meanPositionsMax)))
+    .addOption(
+      new Option('--positions <n>', 'mean positions per account')
+        .default(12)
+        .argParser(decimalNumber(meanPositionsMin, meanPositionsMax)),
+    )
     .addOption(seedOption())
     .addOption(workersOption())
     .addOption(new Option('--ticks <n>', 'market ticks to run').default(9).argParser(wholeNumber(1, 10_000)))
-    .addOption(new Option('--sample <n>', 'accounts to reconcile').default(10_000).argParser(wholeNumber(1, limits.accountCountMax)))
-    .addOption(new Option('--baseline-accounts <n>', 'accounts of the JavaScript comparison').default(100_000).argParser(wholeNumber(1, limits.accountCountMax)))
+    .addOption(
+      new Option('--sample <n>', 'accounts to reconcile')
+        .default(10_000)
+        .argParser(wholeNumber(1, limits.accountCountMax)),
+    )
+    .addOption(
+      new Option('--baseline-accounts <n>', 'accounts of the JavaScript comparison')
+        .default(100_000)
+        .argParser(wholeNumber(1, limits.accountCountMax)),
+    )
     .addOption(jsonOption())
     .action(async (options: DemoOptions) => finish(await demo(options, terminal)));
 }

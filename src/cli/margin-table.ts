@@ -6,7 +6,10 @@ import type { ResultTable } from '../io/index.ts';
 /** Reason shown for a fault that came with the market. */
 const marketFault = 'a price or volatility of a held instrument is bad';
 
-/** Results as a table for writing: one row per account and settlement currency. Amounts of a quarantined row are NaN, its reason is given. */
+/**
+ * Results as a table for writing: one row per account and settlement currency. Amounts of a quarantined row are NaN,
+ * its reason is given.
+ */
 export function marginTable(engine: Engine, book: Book): ResultTable {
   const { results } = engine;
   const rowCount = results.status.length;
@@ -39,7 +42,9 @@ export function marginTable(engine: Engine, book: Book): ResultTable {
   };
 }
 
-/** The rows of a table as JSON lines of an array, one at a time: a whole book does not fit one string. NaN becomes null. */
+/**
+ * The rows of a table as JSON lines of an array, one at a time: a whole book does not fit one string. NaN becomes null.
+ */
 export function* jsonRows(table: ResultTable): Generator<string> {
   for (let row = 0; row < table.rowCount; row++) {
     const fields = Object.fromEntries(table.columns.map(({ name, values }) => [name, values[row]]));

@@ -7,7 +7,10 @@ export interface RatioBucket {
   readonly share: number;
 }
 
-/** Upper ends of the buckets of maintenance margin / equity. 1/1.1 is where the equity is ten percent above the maintenance margin. */
+/**
+ * Upper ends of the buckets of maintenance margin / equity. 1/1.1 is where the equity is ten percent above the
+ * maintenance margin.
+ */
 const bounds: readonly (readonly [number, string])[] = [
   [0, 'no requirement'],
   [0.1, 'up to 10%'],
@@ -19,13 +22,17 @@ const bounds: readonly (readonly [number, string])[] = [
   [Infinity, '100% and more, or equity below zero'],
 ];
 
-/** Accounts by their worst netting set. An account with a quarantined set has no ratio and is counted apart; the counts add up to all. */
+/**
+ * Accounts by their worst netting set. An account with a quarantined set has no ratio and is counted apart; the counts
+ * add up to all.
+ */
 export function ratioDistribution(results: ResultColumns, accountCount: number): RatioBucket[] {
   const worst = new Float64Array(accountCount);
   results.accountIndex.forEach((account, set) => {
     const maintenance = results.maintenanceMargin[set];
     const equity = results.equity[set];
-    const ratio = equity < 0 || (equity === 0 && maintenance > 0) ? Infinity : maintenance === 0 ? 0 : maintenance / equity;
+    const ratio =
+      equity < 0 || (equity === 0 && maintenance > 0) ? Infinity : maintenance === 0 ? 0 : maintenance / equity;
     // NaN (quarantined) must win over every number.
     if (!(ratio <= worst[account])) worst[account] = Number.isNaN(worst[account]) ? NaN : ratio;
   });

@@ -19,7 +19,8 @@ export interface Progress {
 const showAfterMs = 2_000;
 
 export function openTerminal(): Terminal {
-  // The reader of a pipe may leave early (`margrid ... | head`): that is no failure of ours to describe, but nor is it a success.
+  // The reader of a pipe may leave early (`margrid ... | head`): that is no failure of ours to describe, but nor is it
+  // a success.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(exitCodes.readerLeft);
@@ -39,7 +40,10 @@ function startBar(label: string, total: number): Progress {
   return {
     update(done) {
       if (bar === null && Date.now() - start >= showAfterMs) {
-        bar = new SingleBar({ format: `${label} {bar} {percentage}% | {value}/{total} | {eta}s left`, stream: process.stderr });
+        bar = new SingleBar({
+          format: `${label} {bar} {percentage}% | {value}/{total} | {eta}s left`,
+          stream: process.stderr,
+        });
         bar.start(total, done);
       }
       bar?.update(done);

@@ -4,7 +4,8 @@ import { limits, requireWithinLimit } from '../limits.ts';
 import { cellCountOf, schema, type ColumnSpec, type ColumnType, type Counts } from './schema.ts';
 
 /**
- * The arena: every column of an engine in one buffer, sized first and allocated once. Addresses are byte offsets in the buffer,
+ * The arena: every column of an engine in one buffer, sized first and allocated once. Addresses are byte offsets in the
+ * buffer,
  * which is the WASM memory itself, so that kernels, workers and the JavaScript engine all read the same bytes.
  */
 export interface ColumnPlacement {

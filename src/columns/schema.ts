@@ -1,7 +1,8 @@
 import * as layout from '../../assembly/portable/layout.ts';
 
 /**
- * The data dictionary: every column of the arena with its type, unit and writer. The byte map in docs/ARCHITECTURE.md is printed
+ * The data dictionary: every column of the arena with its type, unit and writer. The byte map in docs/ARCHITECTURE.md
+ * is printed
  * from this table, and a test says that it is current.
  */
 export type ColumnType = 'f64' | 'i32' | 'u32' | 'u8';
@@ -62,16 +63,41 @@ export const schema = {
       shape: column('i32', layout.CONTEXT_INSTRUMENT_SHAPE, 'load', '0 spot, 1 future or perpetual, 2 call, 3 put'),
       group: column('i32', layout.CONTEXT_INSTRUMENT_GROUP, 'load', 'risk group row'),
       expiry: column('i32', layout.CONTEXT_INSTRUMENT_EXPIRY, 'load', 'expiry row'),
-      strike: column('f64', layout.CONTEXT_INSTRUMENT_STRIKE, 'load', 'quote currency per base unit; 0 unless an option'),
-      contractSize: column('f64', layout.CONTEXT_INSTRUMENT_SIZE, 'load', 'base units; quote units for inverse futures'),
-      forward: column('f64', layout.CONTEXT_INSTRUMENT_FORWARD, 'tick', 'forward or mark, quote currency per base unit'),
-      volatility: column('f64', layout.CONTEXT_INSTRUMENT_VOLATILITY, 'tick', 'per square root of a year; options only'),
+      strike: column(
+        'f64',
+        layout.CONTEXT_INSTRUMENT_STRIKE,
+        'load',
+        'quote currency per base unit; 0 unless an option',
+      ),
+      contractSize: column(
+        'f64',
+        layout.CONTEXT_INSTRUMENT_SIZE,
+        'load',
+        'base units; quote units for inverse futures',
+      ),
+      forward: column(
+        'f64',
+        layout.CONTEXT_INSTRUMENT_FORWARD,
+        'tick',
+        'forward or mark, quote currency per base unit',
+      ),
+      volatility: column(
+        'f64',
+        layout.CONTEXT_INSTRUMENT_VOLATILITY,
+        'tick',
+        'per square root of a year; options only',
+      ),
     },
   },
   expiry: {
     rows: (counts: Counts) => counts.expiryCount,
     columns: {
-      rootTime: column('f64', layout.CONTEXT_EXPIRY_SQRT_TIME, 'tick', 'square root of years to expiry; NaN once passed'),
+      rootTime: column(
+        'f64',
+        layout.CONTEXT_EXPIRY_SQRT_TIME,
+        'tick',
+        'square root of years to expiry; NaN once passed',
+      ),
       upFactor: column('f64', layout.CONTEXT_EXPIRY_UP_FACTOR, 'tick', 'volatility up shock, multiplier'),
       downFactor: column('f64', layout.CONTEXT_EXPIRY_DOWN_FACTOR, 'tick', 'volatility down shock, multiplier'),
       rollFactor: column('f64', layout.CONTEXT_EXPIRY_ROLL_FACTOR, 'tick', 'roll shock, fraction of delta'),
@@ -101,7 +127,12 @@ export const schema = {
         width: (counts: Counts) => cellCountOf(counts.scenarioCount),
       },
       terms: {
-        ...column('f64', layout.CONTEXT_TERMS, 'kernel A', 'per contract: value, delta, amount of the shock class, roll factor'),
+        ...column(
+          'f64',
+          layout.CONTEXT_TERMS,
+          'kernel A',
+          'per contract: value, delta, amount of the shock class, roll factor',
+        ),
         width: () => layout.TERM_COUNT,
       },
     },
@@ -115,7 +146,12 @@ export const schema = {
       currency: column('u8', layout.CONTEXT_SET_CURRENCY, 'update', 'settlement currency row'),
       fault: column('u8', layout.CONTEXT_SET_FAULT, 'update', '0, or the input fault that quarantines the set'),
       cash: column('f64', layout.CONTEXT_SET_CASH, 'update', 'settlement currency, signed'),
-      entryValue: column('f64', layout.CONTEXT_SET_ENTRY_VALUE, 'update', 'what the futures are worth less their marks: constant'),
+      entryValue: column(
+        'f64',
+        layout.CONTEXT_SET_ENTRY_VALUE,
+        'update',
+        'what the futures are worth less their marks: constant',
+      ),
       addOn: column('f64', layout.CONTEXT_SET_ADD_ON, 'update', 'added to initial margin: open orders and the like'),
     },
   },
@@ -132,11 +168,26 @@ export const schema = {
       equity: column('f64', layout.CONTEXT_RESULT_EQUITY, 'kernels B-D', 'settlement currency, signed'),
       initialMargin: column('f64', layout.CONTEXT_RESULT_INITIAL, 'kernels B-D', 'settlement currency, >= 0'),
       maintenanceMargin: column('f64', layout.CONTEXT_RESULT_MAINTENANCE, 'kernels B-D', 'settlement currency, >= 0'),
-      worstCase: column('f64', layout.CONTEXT_RESULT_WORST_CASE, 'kernels B-D', 'worst scenario loss, settlement currency'),
+      worstCase: column(
+        'f64',
+        layout.CONTEXT_RESULT_WORST_CASE,
+        'kernels B-D',
+        'worst scenario loss, settlement currency',
+      ),
       rollShock: column('f64', layout.CONTEXT_RESULT_ROLL_SHOCK, 'kernels B-D', 'settlement currency'),
       deltaShock: column('f64', layout.CONTEXT_RESULT_DELTA_SHOCK, 'kernels B-D', 'settlement currency'),
-      worstScenario: column('i32', layout.CONTEXT_RESULT_WORST_SCENARIO, 'kernels B-D', 'scenario of the largest group loss; -1 if none loses'),
-      status: column('u8', layout.CONTEXT_RESULT_STATUS, 'kernels B-D', '0 healthy, 1 margin call, 2 liquidation, 3 quarantined'),
+      worstScenario: column(
+        'i32',
+        layout.CONTEXT_RESULT_WORST_SCENARIO,
+        'kernels B-D',
+        'scenario of the largest group loss; -1 if none loses',
+      ),
+      status: column(
+        'u8',
+        layout.CONTEXT_RESULT_STATUS,
+        'kernels B-D',
+        '0 healthy, 1 margin call, 2 liquidation, 3 quarantined',
+      ),
       fault: column('u8', layout.CONTEXT_RESULT_FAULT, 'kernels B-D', '0 none, 1 input, 2 market data'),
     },
   },

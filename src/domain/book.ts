@@ -2,7 +2,8 @@
  * A book: accounts, their positions and their cash, resolved against a market (`instrumentIndex` is a row of
  * `Market.instruments`, `currencyIndex` a row of `currencies`). Columns, because books have millions of rows.
  *
- * `entryPrice` is quote currency per base unit; it matters for futures and perpetuals, whose value is the P&L since entry,
+ * `entryPrice` is quote currency per base unit; it matters for futures and perpetuals, whose value is the P&L since
+ * entry,
  * and is ignored for options and spot (their whole value counts, the premium has left the cash).
  */
 export interface Book {
@@ -12,7 +13,8 @@ export interface Book {
   readonly positions: PositionColumns;
   readonly cash: CashColumns;
   /**
-   * Margin that is computed elsewhere and added to initial margin (open orders, market-maker protection, spot orders), >= 0, per account and
+   * Margin that is computed elsewhere and added to initial margin (open orders, market-maker protection, spot orders),
+   * >= 0, per account and
    * currency; none if absent.
    */
   readonly addOns?: CashColumns;

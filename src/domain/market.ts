@@ -6,8 +6,10 @@ export const yearMs = 365 * 24 * 3600 * 1000;
 /**
  * One consistent snapshot: instruments, and for each the numbers that price it. Arrays are parallel to `instruments`.
  *
- * The forward of an option is the mark of its expiry's future (or the parity forward); of a future, perpetual or spot its own mark.
- * All prices are in quote currency per base unit. The mark of an option is Black-76 at (forward, impliedVolatility): for an
+ * The forward of an option is the mark of its expiry's future (or the parity forward); of a future, perpetual or spot
+ * its own mark.
+ * All prices are in quote currency per base unit. The mark of an option is Black-76 at (forward, impliedVolatility):
+ * for an
  * inverse option that value divided by the forward, in coin.
  */
 export interface Market {
@@ -16,7 +18,10 @@ export interface Market {
   readonly instruments: readonly Instrument[];
   /** > 0 and finite where the price is good; anything else is bad data and quarantines what depends on it. */
   readonly forward: Float64Array;
-  /** Fraction per square root of a year (0.45 = 45%), > 0; NaN where the instrument is no option. Zero is bad data, as a zero price is. */
+  /**
+   * Fraction per square root of a year (0.45 = 45%), > 0; NaN where the instrument is no option. Zero is bad data, as a
+   * zero price is.
+   */
   readonly impliedVolatility: Float64Array;
   /** Spot composite per currency pair (`btc_usd`), quote per base. */
   readonly indexPrice: ReadonlyMap<string, number>;

@@ -21,7 +21,9 @@ export interface CashChange {
   readonly amount: number;
 }
 
-/** Margin added to the initial margin of a netting set (open orders, market-maker protection, spot orders), from now on. */
+/**
+ * Margin added to the initial margin of a netting set (open orders, market-maker protection, spot orders), from now on.
+ */
 export interface AddOnChange {
   readonly account: string;
   readonly currency: string;
@@ -51,7 +53,8 @@ export interface Directory {
 }
 
 /**
- * Applies changes; returns the accounts that were opened. All or nothing: bad changes throw `BadInputError` (rows are 1-based positions in
+ * Applies changes; returns the accounts that were opened. All or nothing: bad changes throw `BadInputError` (rows are
+ * 1-based positions in
  * the list given) and a full arena throws `LimitExceeded` before anything is written.
  */
 export function applyBookChanges(book: BookColumns, directory: Directory, changes: BookChanges): string[] {
@@ -67,7 +70,8 @@ export function applyBookChanges(book: BookColumns, directory: Directory, change
       opened.push(account);
     }
     let change = byAccount.get(row);
-    if (change === undefined) byAccount.set(row, (change = { positions: new Map(), cash: new Map(), addOns: new Map() }));
+    if (change === undefined)
+      byAccount.set(row, (change = { positions: new Map(), cash: new Map(), addOns: new Map() }));
     return change;
   };
   for (const { account, instrument, quantity, entryPrice } of changes.positions ?? []) {
@@ -92,7 +96,8 @@ function requireValid(book: BookColumns, directory: Directory, changes: BookChan
     problems.push({ code, row: row + 1, column, value, message });
   };
   const requireFinite = (row: number, column: string, value: number, max: number): void => {
-    if (!(Math.abs(value) <= max)) refuse('ValueNotFinite', row, column, value, `must be a number of at most ${max}, got ${value}`);
+    if (!(Math.abs(value) <= max))
+      refuse('ValueNotFinite', row, column, value, `must be a number of at most ${max}, got ${value}`);
   };
   const requireAccount = (row: number, account: unknown): void => {
     if (typeof account === 'string' && account !== '') return;
@@ -109,7 +114,13 @@ function requireValid(book: BookColumns, directory: Directory, changes: BookChan
     const price = entryPrice ?? 0;
     const needed = book.rows.shape[known] === SHAPE_FUTURE && quantity !== 0;
     if (!(price >= 0 && price <= limits.priceMax) || (needed && price === 0)) {
-      refuse('ValueOutOfRange', row, 'entryPrice', entryPrice, `must be ${needed ? '> 0' : '>= 0'}, got ${String(entryPrice)}`);
+      refuse(
+        'ValueOutOfRange',
+        row,
+        'entryPrice',
+        entryPrice,
+        `must be ${needed ? '> 0' : '>= 0'}, got ${String(entryPrice)}`,
+      );
     }
   });
   const requireCurrency = (row: number, currency: string): void => {
@@ -135,7 +146,8 @@ function requireValid(book: BookColumns, directory: Directory, changes: BookChan
 function changedSets(book: BookColumns, account: number, change: AccountChange): HeldSet[] {
   const held: HeldSet[] = [];
   if (account < book.accountIds.length) {
-    for (let set = book.accountFirstSet[account]; set < book.accountFirstSet[account + 1]; set++) held.push(book.readSet(set));
+    for (let set = book.accountFirstSet[account]; set < book.accountFirstSet[account + 1]; set++)
+      held.push(book.readSet(set));
   }
   const positions = new Map<number, HeldPosition>();
   for (const set of held) for (const position of set.positions) positions.set(position.row, position);
@@ -158,13 +170,16 @@ function changedSets(book: BookColumns, account: number, change: AccountChange):
     };
     if (next.positions.length > 0 || next.cashAmount !== 0 || next.addOn !== 0) sets.push(next);
   }
-  if (sets.length === 0 && fault !== 0) sets.push({ account, currency: 0, positions: [], cashAmount: 0, addOn: 0, fault });
+  if (sets.length === 0 && fault !== 0)
+    sets.push({ account, currency: 0, positions: [], cashAmount: 0, addOn: 0, fault });
   return sets;
 }
 
 function write(book: BookColumns, byAccount: ReadonlyMap<number, AccountChange>, opened: readonly string[]): void {
   const accounts = [...byAccount.keys()].sort((a, b) => a - b);
-  const next = new Map(accounts.map((account) => [account, changedSets(book, account, byAccount.get(account)!)] as const));
+  const next = new Map(
+    accounts.map((account) => [account, changedSets(book, account, byAccount.get(account)!)] as const),
+  );
   const plan = planSets(book, accounts, next);
   if (plan !== null) requireSetCapacity(book, plan.sources.length);
   const spare = book.reserveSlots([...blockChanges(book, next)]);
@@ -209,7 +224,10 @@ function requireSetCapacity(book: BookColumns, setCount: number): void {
 }
 
 interface SetPlan {
-  /** Present index of each set of the new table, -1 for a new one. A set that keeps its (account, currency) keeps its block of positions. */
+  /**
+   * Present index of each set of the new table, -1 for a new one. A set that keeps its (account, currency) keeps its
+   * block of positions.
+   */
   readonly sources: Int32Array;
   readonly accounts: Uint32Array;
 }

@@ -1,4 +1,12 @@
-import { FLAG_BITS, FLAG_END_EXPIRY, FLAG_END_GROUP, FLAG_LINEAR, FLAG_MASK, SHAPE_CALL, SHAPE_FUTURE } from '../../assembly/portable/layout.ts';
+import {
+  FLAG_BITS,
+  FLAG_END_EXPIRY,
+  FLAG_END_GROUP,
+  FLAG_LINEAR,
+  FLAG_MASK,
+  SHAPE_CALL,
+  SHAPE_FUTURE,
+} from '../../assembly/portable/layout.ts';
 import { headerWords, type Arena } from '../columns/arena.ts';
 import type { CashColumns } from '../domain/book.ts';
 import type { Instrument } from '../domain/instrument.ts';
@@ -30,7 +38,10 @@ export interface BlockChange {
   readonly count: number;
 }
 
-/** Slots of a block that grows: a quarter more than needed where there is room, as an account that grows once tends to grow again. */
+/**
+ * Slots of a block that grows: a quarter more than needed where there is room, as an account that grows once tends to
+ * grow again.
+ */
 function slotsOf(positionCount: number, spare: boolean): number {
   return spare ? positionCount + (positionCount >> 2) + 1 : positionCount;
 }
@@ -38,8 +49,10 @@ function slotsOf(positionCount: number, spare: boolean): number {
 /**
  * The book inside the arena, and the cold column beside it: entry prices, which no kernel reads.
  *
- * Netting sets stand in (account, currency) order without gaps, so that results, totals and hashes are those of a book built afresh.
- * Blocks of positions may lie anywhere: an update that outgrows its block moves to the free end, and the blocks are packed
+ * Netting sets stand in (account, currency) order without gaps, so that results, totals and hashes are those of a book
+ * built afresh.
+ * Blocks of positions may lie anywhere: an update that outgrows its block moves to the free end, and the blocks are
+ * packed
  * again when the end is reached.
  */
 export class BookColumns {
@@ -66,7 +79,10 @@ export class BookColumns {
     this.entryPrice = new Float64Array(counts.positionCapacity);
     this.slotCount = new Uint32Array(counts.nettingSetCapacity);
     this.accountFirstSet = new Uint32Array(accountIds.length + 1);
-    this.#rowEntry = Uint32Array.from(rows.shape, (shape, row) => (row << FLAG_BITS) | (shape < SHAPE_CALL ? FLAG_LINEAR : 0));
+    this.#rowEntry = Uint32Array.from(
+      rows.shape,
+      (shape, row) => (row << FLAG_BITS) | (shape < SHAPE_CALL ? FLAG_LINEAR : 0),
+    );
     this.#contractSize = Float64Array.from(rows.instrumentOf, (instrument) => instruments[instrument].contractSize);
   }
 
@@ -138,8 +154,10 @@ export class BookColumns {
   }
 
   /**
-   * Cash of all sets at once; sets without a row get none, and a set that then holds nothing goes. `currencyOf`: row of the cash columns'
-   * currencies in the engine's. Throws `EngineState` and changes nothing if a row has no netting set or one set has two rows.
+   * Cash of all sets at once; sets without a row get none, and a set that then holds nothing goes. `currencyOf`: row of
+   * the cash columns'
+   * currencies in the engine's. Throws `EngineState` and changes nothing if a row has no netting set or one set has two
+   * rows.
    */
   replaceCash(cash: CashColumns, currencyOf: Uint8Array): void {
     const { nettingSet } = this.arena.views;
@@ -150,7 +168,10 @@ export class BookColumns {
       if (set < 0 && amount === 0) continue;
       if (set < 0 || !Number.isNaN(amounts[set]) || !Number.isFinite(amount)) {
         const account = this.accountIds[cash.accountIndex[i]] ?? `number ${cash.accountIndex[i]}`;
-        throw new MargridError('EngineState', `cash row ${i + 1}: account ${account} has no netting set for it, or two rows, or no finite amount`);
+        throw new MargridError(
+          'EngineState',
+          `cash row ${i + 1}: account ${account} has no netting set for it, or two rows, or no finite amount`,
+        );
       }
       amounts[set] = amount;
     }
@@ -173,17 +194,25 @@ export class BookColumns {
     const kept: number[] = [];
     for (let set = 0; set < this.setCount; set++) {
       const isEmpty =
-        nettingSet.positionCount[set] === 0 && nettingSet.cash[set] === 0 && nettingSet.addOn[set] === 0 && nettingSet.fault[set] === 0;
+        nettingSet.positionCount[set] === 0 &&
+        nettingSet.cash[set] === 0 &&
+        nettingSet.addOn[set] === 0 &&
+        nettingSet.fault[set] === 0;
       if (!isEmpty) kept.push(set);
     }
     if (kept.length === this.setCount) return;
-    this.rearrangeSets(Int32Array.from(kept), Uint32Array.from(kept, (set) => nettingSet.account[set]));
+    this.rearrangeSets(
+      Int32Array.from(kept),
+      Uint32Array.from(kept, (set) => nettingSet.account[set]),
+    );
     this.indexAccounts();
   }
 
   /**
-   * Makes room at the free end for the changes; returns whether there is room for spare slots too. Blocks that still fit stay where they are.
-   * If the free end is too short, the blocks are packed and those of the changed sets dropped, because all of them will be written anew.
+   * Makes room at the free end for the changes; returns whether there is room for spare slots too. Blocks that still
+   * fit stay where they are.
+   * If the free end is too short, the blocks are packed and those of the changed sets dropped, because all of them will
+   * be written anew.
    * Throws `LimitExceeded` and changes nothing if even then the positions do not fit.
    */
   reserveSlots(changes: readonly BlockChange[]): boolean {
@@ -209,13 +238,22 @@ export class BookColumns {
   }
 
   /**
-   * Opens and closes gaps in the netting set columns: `sources[i]` is the present index of the set that shall stand at i, or -1 for a
+   * Opens and closes gaps in the netting set columns: `sources[i]` is the present index of the set that shall stand at
+   * i, or -1 for a
    * new one of account `accounts[i]`. Moves whole columns once, however many sets come and go.
    */
   rearrangeSets(sources: Int32Array, accounts: Uint32Array): void {
     const { nettingSet } = this.arena.views;
-    const columns = [nettingSet.currency, nettingSet.fault, nettingSet.firstPosition,
-      nettingSet.positionCount, nettingSet.cash, nettingSet.entryValue, nettingSet.addOn, this.slotCount];
+    const columns = [
+      nettingSet.currency,
+      nettingSet.fault,
+      nettingSet.firstPosition,
+      nettingSet.positionCount,
+      nettingSet.cash,
+      nettingSet.entryValue,
+      nettingSet.addOn,
+      this.slotCount,
+    ];
     for (const column of columns) {
       const old = column.slice(0, this.setCount);
       for (let set = 0; set < sources.length; set++) column[set] = sources[set] < 0 ? 0 : old[sources[set]];
@@ -239,7 +277,10 @@ export class BookColumns {
     this.arena.header[headerWords.accountCount] = this.accountIds.length;
   }
 
-  /** Flags; no entry price where none matters, so that equal books are equal; and the entry value: what a future is worth besides its mark is a constant of the position, so it is summed once. */
+  /**
+   * Flags; no entry price where none matters, so that equal books are equal; and the entry value: what a future is
+   * worth besides its mark is a constant of the position, so it is summed once.
+   */
   #finishSet(set: number): void {
     const { nettingSet, position } = this.arena.views;
     const { group, expiry, shape } = this.rows;
@@ -262,7 +303,10 @@ export class BookColumns {
     nettingSet.entryValue[set] = entryValue;
   }
 
-  /** Constant part of a future's value: inverse q·size/entry, linear -q·size·entry (docs/models/deribit-pm.md, section H). */
+  /**
+   * Constant part of a future's value: inverse q·size/entry, linear -q·size·entry (docs/models/deribit-pm.md, section
+   * H).
+   */
   #entryValue(row: number, quantity: number, entryPrice: number): number {
     const size = quantity * this.#contractSize[row];
     return this.arena.views.group.inverse[this.rows.group[row]] === 1 ? size / entryPrice : -(size * entryPrice);

@@ -60,7 +60,10 @@ export interface TickReport {
   readonly timingsMs: TickTimings;
 }
 
-/** Result columns of the last tick, one row per netting set, in (account, currency) order. Views: valid until the next update. */
+/**
+ * Result columns of the last tick, one row per netting set, in (account, currency) order. Views: valid until the next
+ * update.
+ */
 export interface ResultColumns {
   readonly accountIndex: Uint32Array;
   readonly currencyIndex: Uint8Array;
@@ -75,7 +78,10 @@ export interface ResultColumns {
   readonly fault: Uint8Array;
 }
 
-/** Instruments per chunk of kernel A: small enough that two workers finish together, large enough that claiming costs nothing. */
+/**
+ * Instruments per chunk of kernel A: small enough that two workers finish together, large enough that claiming costs
+ * nothing.
+ */
 const instrumentChunk = 64;
 
 /**
@@ -113,13 +119,18 @@ export class Engine {
     this.#kernels = kernels;
     this.#runner = runner;
     this.#quotes = options.market;
-    this.#reasons = new Map(options.book.quarantined.map(({ accountIndex, reason }) => [accountIndex, reason] as const));
-    this.#instrumentRow = new Map(options.market.instruments.map(({ name }, index) => [name, rows.rowOf[index]] as const));
+    this.#reasons = new Map(
+      options.book.quarantined.map(({ accountIndex, reason }) => [accountIndex, reason] as const),
+    );
+    this.#instrumentRow = new Map(
+      options.market.instruments.map(({ name }, index) => [name, rows.rowOf[index]] as const),
+    );
     this.#currencyRow = new Map(rows.currencies.map((name, index) => [name, index] as const));
   }
 
   /**
-   * Loads a book. Throws `MargridError`: `LimitExceeded`, `ParameterInvalid`, `ModelUnknown`, `ComponentUnknown` (an instrument the model
+   * Loads a book. Throws `MargridError`: `LimitExceeded`, `ParameterInvalid`, `ModelUnknown`, `ComponentUnknown` (an
+   * instrument the model
    * cannot margin), `PositionDuplicate`.
    */
   static create(options: EngineOptions): Engine {
@@ -184,13 +195,18 @@ export class Engine {
     this.arena.header[headerWords.tickNumber] = this.#tick;
     this.#state = 'ticked';
     const timingsMs = {
-      inputs: prepared - start, riskArray: priced - prepared, margin: margined - priced, totals: end - margined, total: end - start,
+      inputs: prepared - start,
+      riskArray: priced - prepared,
+      margin: margined - priced,
+      totals: end - margined,
+      total: end - start,
     };
     return { tick: this.#tick, totals, timingsMs };
   }
 
   /**
-   * Changes positions, cash and add-ons; the next tick margins the changed book. The result equals that of a book loaded afresh, bit for bit.
+   * Changes positions, cash and add-ons; the next tick margins the changed book. The result equals that of a book
+   * loaded afresh, bit for bit.
    * All or nothing. Throws `BadInputError` (rows are 1-based places in the list given) or `LimitExceeded`.
    */
   update(changes: BookChanges): void {
@@ -199,7 +215,12 @@ export class Engine {
     const known = this.#book.accountIds.length;
     const opened = applyBookChanges(
       this.#book,
-      { accountRow, instrumentRow: this.#instrumentRow, currencyRow: this.#currencyRow, instruments: this.market.instruments },
+      {
+        accountRow,
+        instrumentRow: this.#instrumentRow,
+        currencyRow: this.#currencyRow,
+        instruments: this.market.instruments,
+      },
       changes,
     );
     opened.forEach((account, index) => accountRow.set(account, known + index));
@@ -207,12 +228,16 @@ export class Engine {
   }
 
   /**
-   * Replaces the cash of every netting set; sets without a row get none. For whole books: `update` is the call for single accounts. Throws
+   * Replaces the cash of every netting set; sets without a row get none. For whole books: `update` is the call for
+   * single accounts. Throws
    * `EngineState` if a row's account holds nothing in that currency, because this call opens no netting sets.
    */
   replaceCash(cash: CashColumns, currencies: readonly string[]): void {
     this.#requireIdle();
-    this.#book.replaceCash(cash, Uint8Array.from(currencies, (name) => this.rows.currencies.indexOf(name)));
+    this.#book.replaceCash(
+      cash,
+      Uint8Array.from(currencies, (name) => this.rows.currencies.indexOf(name)),
+    );
     this.#state = 'loaded';
   }
 
@@ -257,12 +282,14 @@ export class Engine {
   /** Rows of `results` of one account, [first, end). Throws `AccountUnknown`. */
   resultRange(account: string): { readonly first: number; readonly end: number } {
     const row = this.#accounts().get(account);
-    if (row === undefined) throw new MargridError('AccountUnknown', `the book has no account '${account}'`, { value: account });
+    if (row === undefined)
+      throw new MargridError('AccountUnknown', `the book has no account '${account}'`, { value: account });
     return { first: this.#book.accountFirstSet[row], end: this.#book.accountFirstSet[row + 1] };
   }
 
   /**
-   * The book as it now stands, in engine order: loading it into a new engine with the same market gives the same results and the same hash.
+   * The book as it now stands, in engine order: loading it into a new engine with the same market gives the same
+   * results and the same hash.
    * Entry prices are kept where they matter, for futures and perpetuals.
    */
   exportBook(): Book {
@@ -275,7 +302,10 @@ export class Engine {
     return resultHash(this.#book);
   }
 
-  /** SHA-256 of inputs, parameters and results: the same for any number of workers, either engine, any history of updates. */
+  /**
+   * SHA-256 of inputs, parameters and results: the same for any number of workers, either engine, any history of
+   * updates.
+   */
   stateHash(): string {
     if (this.#state !== 'ticked') throw new MargridError('EngineState', 'there are no results: call tick() first');
     return stateHash(this.#book, this.#quotes.asOfMs, this.modelName, this.#params);
@@ -308,7 +338,10 @@ export class Engine {
       const { accountIds } = this.#book;
       this.#accountRow = new Map(accountIds.map((account, index) => [account, index] as const));
       if (this.#accountRow.size !== accountIds.length) {
-        throw new MargridError('OptionInvalid', 'two accounts of the book have the same name: they cannot be told apart by name');
+        throw new MargridError(
+          'OptionInvalid',
+          'two accounts of the book have the same name: they cannot be told apart by name',
+        );
       }
     }
     return this.#accountRow;
@@ -347,13 +380,20 @@ interface EngineParts extends Omit<Machine, 'start'> {
   readonly book: BookColumns;
 }
 
-/** The capacity asked for, or room for an eighth more, and at least some. Throws `OptionInvalid` if the book itself does not fit. */
+/**
+ * The capacity asked for, or room for an eighth more, and at least some. Throws `OptionInvalid` if the book itself does
+ * not fit.
+ */
 function capacityOf(kind: 'nettingSet' | 'position', asked: number | undefined, count: number, least: number): number {
   const limit = kind === 'position' ? limits.positionCountMax : limits.nettingSetCountMax;
   if (asked === undefined) return Math.max(count, Math.min(count + Math.max(count >> 3, least), limit));
   if (Number.isInteger(asked) && asked >= count) return asked;
-  throw new MargridError('OptionInvalid', `${kind}Capacity must be a whole number >= ${count}, which the book needs, got ${asked}`, {
-    column: `${kind}Capacity`,
-    value: asked,
-  });
+  throw new MargridError(
+    'OptionInvalid',
+    `${kind}Capacity must be a whole number >= ${count}, which the book needs, got ${asked}`,
+    {
+      column: `${kind}Capacity`,
+      value: asked,
+    },
+  );
 }

@@ -1,7 +1,10 @@
 import type { Book, CashColumns } from '../domain/book.ts';
 import type { BookColumns } from './book-columns.ts';
 
-/** The book in the columns, in engine order, as a book of its own. `reasons`: why accounts were quarantined, by account row. */
+/**
+ * The book in the columns, in engine order, as a book of its own. `reasons`: why accounts were quarantined, by account
+ * row.
+ */
 export function exportBook(book: BookColumns, reasons: ReadonlyMap<number, string>): Book {
   const { nettingSet, position } = book.arena.views;
   let count = 0;
@@ -18,8 +21,10 @@ export function exportBook(book: BookColumns, reasons: ReadonlyMap<number, strin
   let to = 0;
   for (let set = 0; set < book.setCount; set++) {
     const account = nettingSet.account[set];
-    if (nettingSet.cash[set] !== 0) cash.push({ account, currency: nettingSet.currency[set], amount: nettingSet.cash[set] });
-    if (nettingSet.addOn[set] !== 0) addOns.push({ account, currency: nettingSet.currency[set], amount: nettingSet.addOn[set] });
+    if (nettingSet.cash[set] !== 0)
+      cash.push({ account, currency: nettingSet.currency[set], amount: nettingSet.cash[set] });
+    if (nettingSet.addOn[set] !== 0)
+      addOns.push({ account, currency: nettingSet.currency[set], amount: nettingSet.addOn[set] });
     if (nettingSet.fault[set] !== 0) quarantined.set(account, reasons.get(account) ?? 'quarantined on input');
     const first = nettingSet.firstPosition[set];
     for (let slot = first; slot < first + nettingSet.positionCount[set]; slot++, to++) {

@@ -3,9 +3,11 @@ import { riskGroupOf, type Instrument, type RiskGroup } from '../domain/instrume
 import type { ExpiryRow } from '../margin/model.ts';
 
 /**
- * The order of instruments inside the engine: settlement currency, risk group, linear before options, expiry, strike, call before put.
+ * The order of instruments inside the engine: settlement currency, risk group, linear before options, expiry, strike,
+ * call before put.
  *
- * Positions sorted by row are then in the canonical order of sums, netting sets and risk groups are runs of rows, and an option's
+ * Positions sorted by row are then in the canonical order of sums, netting sets and risk groups are runs of rows, and
+ * an option's
  * neighbours in memory are its neighbours in strike.
  */
 export interface InstrumentRows {
@@ -45,7 +47,9 @@ export function planInstrumentRows(
   instruments: readonly Instrument[],
   cashCurrencies: readonly string[],
 ): InstrumentRows {
-  const currencies = [...new Set([...instruments.map((each) => each.settlementCurrency), ...cashCurrencies])].sort(compareText);
+  const currencies = [...new Set([...instruments.map((each) => each.settlementCurrency), ...cashCurrencies])].sort(
+    compareText,
+  );
   // Two pairs can share a name (BTC_USD and BTC_USDT settled in BTC are both btc_btc), so the pair is part of the key.
   const keyOf = ({ name, pair }: RiskGroup): string => `${name} ${pair}`;
   const byKey = new Map(instruments.map((each) => [keyOf(riskGroupOf(each)), riskGroupOf(each)] as const));

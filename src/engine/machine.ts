@@ -3,7 +3,14 @@ import type { Counts } from '../columns/schema.ts';
 import { MargridError } from '../errors.ts';
 import { scalarKernels } from '../scalar/kernels.ts';
 import type { Kernels } from '../wasm/kernels.ts';
-import { compileBuild, createMemory, heapBaseOf, instantiate, isSimdSupported, type BuildName } from '../wasm/module.ts';
+import {
+  compileBuild,
+  createMemory,
+  heapBaseOf,
+  instantiate,
+  isSimdSupported,
+  type BuildName,
+} from '../wasm/module.ts';
 import { createPool, type StageRunner } from './pool.ts';
 import { runChunks, type StageTask, type WorkerSetup } from './worker.ts';
 
@@ -23,7 +30,10 @@ export interface Machine {
 export function requireKernels(choice: KernelChoice | undefined): KernelChoice {
   if (choice === undefined) return isSimdSupported() ? 'wasm' : 'javascript';
   if (kernelChoices.includes(choice)) return choice;
-  throw new MargridError('OptionInvalid', `kernels must be one of ${kernelChoices.join(', ')}, got '${String(choice)}'`);
+  throw new MargridError(
+    'OptionInvalid',
+    `kernels must be one of ${kernelChoices.join(', ')}, got '${String(choice)}'`,
+  );
 }
 
 /** Memory and kernels for the given sizes, and how to start the threads. */
@@ -33,7 +43,11 @@ export function setUpMachine(counts: Counts, workers: number, choice: KernelChoi
     const buffer = workers > 0 ? new SharedArrayBuffer(plan.end) : new ArrayBuffer(plan.end);
     const kernels = scalarKernels(buffer);
     const setup = { memory: null, buffer: buffer as SharedArrayBuffer, module: null };
-    return { arena: new Arena(plan, buffer), kernels, start: () => startRunner(workers, setup, kernels, plan.scratch[0]) };
+    return {
+      arena: new Arena(plan, buffer),
+      kernels,
+      start: () => startRunner(workers, setup, kernels, plan.scratch[0]),
+    };
   }
   const build: BuildName = choice === 'wasm-debug' ? 'debug' : workers > 0 ? 'release' : 'single';
   const module = compileBuild(build);
@@ -42,7 +56,11 @@ export function setUpMachine(counts: Counts, workers: number, choice: KernelChoi
   const memory = createMemory(build, plan.end);
   const kernels = instantiate(module, memory);
   const setup = { memory, buffer: memory.buffer as unknown as SharedArrayBuffer, module };
-  return { arena: new Arena(plan, memory.buffer), kernels, start: () => startRunner(workers, setup, kernels, plan.scratch[0]) };
+  return {
+    arena: new Arena(plan, memory.buffer),
+    kernels,
+    start: () => startRunner(workers, setup, kernels, plan.scratch[0]),
+  };
 }
 
 function startRunner(workers: number, setup: WorkerSetup, kernels: Kernels, scratch: number): StageRunner {

@@ -14,15 +14,20 @@ export interface StageRunner {
 
 export function requireWorkerCount(workers: number): void {
   if (!(Number.isInteger(workers) && workers >= 0 && workers <= limits.workerCountMax)) {
-    throw new MargridError('OptionInvalid', `workers must be an integer in [0, ${limits.workerCountMax}], got ${workers}`, {
-      column: 'workers',
-      value: workers,
-    });
+    throw new MargridError(
+      'OptionInvalid',
+      `workers must be an integer in [0, ${limits.workerCountMax}], got ${workers}`,
+      {
+        column: 'workers',
+        value: workers,
+      },
+    );
   }
 }
 
 /**
- * A pool with as many threads as workers, no more, no fewer: a stage is one task per thread and the threads share the work among themselves,
+ * A pool with as many threads as workers, no more, no fewer: a stage is one task per thread and the threads share the
+ * work among themselves,
  * so the queue never holds more than one stage.
  */
 export function createPool(workers: number, setup: WorkerSetup): StageRunner {

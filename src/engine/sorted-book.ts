@@ -3,7 +3,10 @@ import { limits, requireWithinLimit } from '../limits.ts';
 import type { Book, CashColumns } from '../domain/book.ts';
 import type { InstrumentRows } from './instrument-rows.ts';
 
-/** A book in the engine's order: positions by (account, instrument row), cash by (account, currency), netting sets laid out. */
+/**
+ * A book in the engine's order: positions by (account, instrument row), cash by (account, currency), netting sets laid
+ * out.
+ */
 export interface SortedBook {
   readonly accountIds: readonly string[];
   /** Per position, in canonical order. */
@@ -125,7 +128,11 @@ function refuseDuplicates(book: Book, rows: InstrumentRows, firstOf: Uint32Array
   if (problemCount > 0) throw new BadInputError(problems, problemCount);
 }
 
-const noCash: CashColumns = { accountIndex: new Uint32Array(0), currencyIndex: new Uint32Array(0), amount: new Float64Array(0) };
+const noCash: CashColumns = {
+  accountIndex: new Uint32Array(0),
+  currencyIndex: new Uint32Array(0),
+  amount: new Float64Array(0),
+};
 
 /** Cash or add-on rows by account (counting sort): `firstOf` delimits, `currency` is the engine's currency row. */
 function scatterCash(book: Book, columns: CashColumns | undefined, rows: InstrumentRows) {
@@ -169,23 +176,37 @@ function layOutSets(book: Book, rows: InstrumentRows, firstOf: Uint32Array, row:
       const first = p;
       while (p < firstOf[account + 1] && rows.groupCurrency[rows.group[row[p]]] === currency) p++;
       if (p === first && amountOf[currency] === 0 && addOnOf[currency] === 0) continue;
-      list.push({ account, currency, first, count: p - first, cash: amountOf[currency], addOn: addOnOf[currency], fault });
+      list.push({
+        account,
+        currency,
+        first,
+        count: p - first,
+        cash: amountOf[currency],
+        addOn: addOnOf[currency],
+        fault,
+      });
     }
-    if (fault === 1 && list.count === before) list.push({ account, currency: 0, first: p, count: 0, cash: 0, addOn: 0, fault });
+    if (fault === 1 && list.count === before)
+      list.push({ account, currency: 0, first: p, count: 0, cash: 0, addOn: 0, fault });
   }
   return list.finish();
 }
 
 /** Amounts of one account per currency into `amounts`. Throws `BadInputError` if a currency occurs twice. */
 function readAmounts(
-  book: Book, rows: InstrumentRows, columns: ReturnType<typeof scatterCash>, account: number, amounts: Float64Array,
+  book: Book,
+  rows: InstrumentRows,
+  columns: ReturnType<typeof scatterCash>,
+  account: number,
+  amounts: Float64Array,
 ): void {
   amounts.fill(0);
   const first = columns.firstOf[account];
   for (let i = first; i < columns.firstOf[account + 1]; i++) {
     const currency = columns.currency[i];
     for (let other = first; other < i; other++) {
-      if (columns.currency[other] === currency) throw duplicateCash(book.accountIds[account], rows.currencies[currency]);
+      if (columns.currency[other] === currency)
+        throw duplicateCash(book.accountIds[account], rows.currencies[currency]);
     }
     amounts[currency] = columns.amount[i];
   }

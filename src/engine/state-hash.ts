@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { BookColumns } from './book-columns.ts';
 
-/** Bytes of a column as they lie in memory. All supported machines are little-endian; the hash is defined over little-endian bytes. */
+/**
+ * Bytes of a column as they lie in memory. All supported machines are little-endian; the hash is defined over
+ * little-endian bytes.
+ */
 function bytesOf(column: Float64Array | Int32Array | Uint32Array | Uint8Array): Uint8Array {
   return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
 }
 
 /**
- * The currencies that netting sets are in, and which of them each set is in. Currency rows would not do: they also count currencies that
+ * The currencies that netting sets are in, and which of them each set is in. Currency rows would not do: they also
+ * count currencies that
  * the market or the book names and nobody holds, so that the same book read from a file could get another hash.
  */
 function heldCurrencies(book: BookColumns): { readonly names: readonly string[]; readonly index: Uint8Array } {
@@ -20,7 +24,8 @@ function heldCurrencies(book: BookColumns): { readonly names: readonly string[];
 }
 
 /**
- * SHA-256 of the results: every result column over all netting sets in (account, currency) order, with the account and currency they belong to.
+ * SHA-256 of the results: every result column over all netting sets in (account, currency) order, with the account and
+ * currency they belong to.
  * Quarantined results hold the one canonical NaN that kernels store.
  */
 export function resultHash(book: BookColumns): string {
@@ -34,13 +39,20 @@ export function resultHash(book: BookColumns): string {
 }
 
 /**
- * SHA-256 of the whole state: account names, positions, cash and add-ons in canonical order, market columns, parameters, results.
+ * SHA-256 of the whole state: account names, positions, cash and add-ons in canonical order, market columns,
+ * parameters, results.
  * Independent of where blocks of positions lie and of how the book came to be.
  */
 export function stateHash(book: BookColumns, asOfMs: number, modelName: string, params: unknown): string {
   const { instrument, expiry, group, nettingSet, position } = book.arena.views;
   const hash = createHash('sha256');
-  const text = JSON.stringify({ asOfMs, modelName, params: plainParams(params), groups: book.rows.groups, accounts: book.accountIds.length });
+  const text = JSON.stringify({
+    asOfMs,
+    modelName,
+    params: plainParams(params),
+    groups: book.rows.groups,
+    accounts: book.accountIds.length,
+  });
   hash.update(text);
   for (const account of book.accountIds) hash.update(JSON.stringify(account));
   for (const column of [...Object.values(instrument), ...Object.values(expiry), ...Object.values(group)]) {
@@ -74,7 +86,10 @@ function positionHash(book: BookColumns, column: Float64Array | Uint32Array): Ui
 /** Maps become arrays of pairs: JSON would drop them. */
 function plainParams(params: unknown): unknown {
   if (params instanceof Map) {
-    return [...(params as ReadonlyMap<unknown, unknown>).entries()].map(([key, value]): unknown[] => [key, plainParams(value)]);
+    return [...(params as ReadonlyMap<unknown, unknown>).entries()].map(([key, value]): unknown[] => [
+      key,
+      plainParams(value),
+    ]);
   }
   if (typeof params !== 'object' || params === null) return params;
   return Object.fromEntries(Object.entries(params).map(([key, value]) => [key, plainParams(value)]));

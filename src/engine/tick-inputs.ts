@@ -1,6 +1,11 @@
 import {
-  CONTEXT_CELL_COUNT, CONTEXT_CHUNK_TOTALS_STRIDE, CONTEXT_ROW_STRIDE, CONTEXT_SCENARIO_COUNT, CONTEXT_SET_COUNT,
-  GRID_COLUMN_COUNT, GROUP_SCALAR_COUNT,
+  CONTEXT_CELL_COUNT,
+  CONTEXT_CHUNK_TOTALS_STRIDE,
+  CONTEXT_ROW_STRIDE,
+  CONTEXT_SCENARIO_COUNT,
+  CONTEXT_SET_COUNT,
+  GRID_COLUMN_COUNT,
+  GROUP_SCALAR_COUNT,
 } from '../../assembly/portable/layout.ts';
 import type { Arena } from '../columns/arena.ts';
 import { cellCountOf, chunkTotalsBytesOf } from '../columns/schema.ts';
@@ -29,7 +34,8 @@ export function writeContext(arena: Arena): void {
   arena.contextWords[CONTEXT_CELL_COUNT] = cellCountOf(counts.scenarioCount);
   arena.contextWords[CONTEXT_ROW_STRIDE] = cellCountOf(counts.scenarioCount) * 8;
   arena.contextWords[CONTEXT_CHUNK_TOTALS_STRIDE] = chunkTotalsBytesOf(counts.currencyCount);
-  for (const { spec, address } of columns) if (spec.contextWord !== null) arena.contextWords[spec.contextWord] = address;
+  for (const { spec, address } of columns)
+    if (spec.contextWord !== null) arena.contextWords[spec.contextWord] = address;
 }
 
 /** Columns of instruments and groups that never change after loading. */
@@ -46,7 +52,10 @@ export function writeStaticColumns(arena: Arena, rows: InstrumentRows, market: M
   rows.groups.forEach((each, index) => (group.inverse[index] = each.settlementCurrency === each.baseCurrency ? 1 : 0));
 }
 
-/** Everything a tick's kernels read, from quotes and the model. Bad numbers are passed on: kernel A poisons what depends on them. */
+/**
+ * Everything a tick's kernels read, from quotes and the model. Bad numbers are passed on: kernel A poisons what depends
+ * on them.
+ */
 export function writeTickInputs(
   arena: Arena,
   rows: InstrumentRows,
@@ -80,6 +89,11 @@ export function writeTickInputs(
   const gridFloats = GRID_COLUMN_COUNT * cellCount;
   rows.groups.forEach((each, index) => {
     const scenarios = model.scenarios(each, group.indexPrice[index], params);
-    writeGrid(scenarios, group.inverse[index] === 1, cellCount, group.grid.subarray(index * gridFloats, (index + 1) * gridFloats));
+    writeGrid(
+      scenarios,
+      group.inverse[index] === 1,
+      cellCount,
+      group.grid.subarray(index * gridFloats, (index + 1) * gridFloats),
+    );
   });
 }

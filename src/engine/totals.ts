@@ -25,7 +25,8 @@ export interface Totals {
 
 /**
  * Folds the totals of the chunks in chunk order: which worker did which chunk leaves no trace.
- * Throws `EngineState` if evaluated + quarantined is not all: a set that was neither is a bug that must not pass unseen.
+ * Throws `EngineState` if evaluated + quarantined is not all: a set that was neither is a bug that must not pass
+ * unseen.
  */
 export function foldTotals(arena: Arena, currencies: readonly string[], nettingSetCount: number): Totals {
   const { totals } = arena.views.chunk;

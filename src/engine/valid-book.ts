@@ -5,7 +5,8 @@ import { limits } from '../limits.ts';
 import { isFuture } from './valid-market.ts';
 
 /**
- * What a book that was made by hand must keep to; a book from a file has been checked already, with file and row. Throws `BadInputError`: rows
+ * What a book that was made by hand must keep to; a book from a file has been checked already, with file and row.
+ * Throws `BadInputError`: rows
  * are 1-based places in the columns.
  */
 export function requireValidBook(book: Book, market: Market): void {
@@ -14,7 +15,8 @@ export function requireValidBook(book: Book, market: Market): void {
   checkAmounts(book, book.cash, 'cash', -limits.quantityMax, log);
   if (book.addOns !== undefined) checkAmounts(book, book.addOns, 'addOns', 0, log);
   for (const { accountIndex } of book.quarantined) {
-    if (!(accountIndex < book.accountIds.length)) log.add('AccountUnknown', undefined, 'quarantined', accountIndex, accountRule(book));
+    if (!(accountIndex < book.accountIds.length))
+      log.add('AccountUnknown', undefined, 'quarantined', accountIndex, accountRule(book));
   }
   log.throwIfAny();
 }
@@ -43,16 +45,25 @@ function checkPositions(book: Book, market: Market, log: BookProblems): void {
   const { accountIndex, instrumentIndex, quantity, entryPrice } = book.positions;
   const count = quantity.length;
   for (const [name, column] of Object.entries(book.positions) as [string, ArrayLike<number>][]) {
-    if (column.length !== count) log.add('OptionInvalid', undefined, `positions.${name}`, column.length, `must have ${count} values`);
+    if (column.length !== count)
+      log.add('OptionInvalid', undefined, `positions.${name}`, column.length, `must have ${count} values`);
   }
   log.throwIfAny();
   const needsEntry = market.instruments.map(isFuture);
   for (let p = 0; p < count; p++) {
-    if (!(accountIndex[p] < book.accountIds.length)) log.add('AccountUnknown', p, 'accountIndex', accountIndex[p], accountRule(book));
+    if (!(accountIndex[p] < book.accountIds.length))
+      log.add('AccountUnknown', p, 'accountIndex', accountIndex[p], accountRule(book));
     if (!(instrumentIndex[p] < needsEntry.length)) {
-      log.add('InstrumentUnknown', p, 'instrumentIndex', instrumentIndex[p], `must be an instrument below ${needsEntry.length}`);
+      log.add(
+        'InstrumentUnknown',
+        p,
+        'instrumentIndex',
+        instrumentIndex[p],
+        `must be an instrument below ${needsEntry.length}`,
+      );
     }
-    if (!(Math.abs(quantity[p]) <= limits.quantityMax)) log.add('ValueNotFinite', p, 'quantity', quantity[p], 'must be a finite number');
+    if (!(Math.abs(quantity[p]) <= limits.quantityMax))
+      log.add('ValueNotFinite', p, 'quantity', quantity[p], 'must be a finite number');
     const entry = entryPrice[p];
     if (needsEntry[instrumentIndex[p]] && !(entry > 0 && entry <= limits.priceMax)) {
       log.add('ValueOutOfRange', p, 'entryPrice', entry, 'must be > 0 for a future or perpetual');
@@ -67,9 +78,16 @@ function checkAmounts(book: Book, columns: CashColumns, name: string, least: num
     return;
   }
   for (let i = 0; i < amount.length; i++) {
-    if (!(accountIndex[i] < book.accountIds.length)) log.add('AccountUnknown', i, `${name}.accountIndex`, accountIndex[i], accountRule(book));
+    if (!(accountIndex[i] < book.accountIds.length))
+      log.add('AccountUnknown', i, `${name}.accountIndex`, accountIndex[i], accountRule(book));
     if (!(currencyIndex[i] < book.currencies.length)) {
-      log.add('CurrencyUnknown', i, `${name}.currencyIndex`, currencyIndex[i], `must be a currency below ${book.currencies.length}`);
+      log.add(
+        'CurrencyUnknown',
+        i,
+        `${name}.currencyIndex`,
+        currencyIndex[i],
+        `must be a currency below ${book.currencies.length}`,
+      );
     }
     if (!(amount[i] >= least && amount[i] <= limits.quantityMax)) {
       log.add('ValueNotFinite', i, `${name}.amount`, amount[i], `must be a finite number >= ${least}`);

@@ -9,13 +9,15 @@ export function isFuture({ kind }: Instrument): boolean {
 }
 
 /**
- * What a market that was made by hand must keep to. Prices and volatilities are not checked: a bad one quarantines what depends on it. Throws
+ * What a market that was made by hand must keep to. Prices and volatilities are not checked: a bad one quarantines what
+ * depends on it. Throws
  * `BadInputError` for instruments, `OptionInvalid` for the shape of the market.
  */
 export function requireValidMarket(market: Market): void {
   const count = market.instruments.length;
   if (count === 0) throw new MargridError('OptionInvalid', 'the market has no instruments');
-  if (!Number.isFinite(market.asOfMs)) throw new MargridError('OptionInvalid', `market.asOfMs must be a time, got ${market.asOfMs}`);
+  if (!Number.isFinite(market.asOfMs))
+    throw new MargridError('OptionInvalid', `market.asOfMs must be a time, got ${market.asOfMs}`);
   requireQuotes(market, count);
   const names = new Set<string>();
   const problems: Problem[] = [];
@@ -31,10 +33,16 @@ export function requireValidMarket(market: Market): void {
 }
 
 /** Forwards, volatilities and index prices of a market or a tick. Throws `OptionInvalid`. */
-export function requireQuotes(quotes: Pick<Market, 'forward' | 'impliedVolatility' | 'indexPrice'>, count: number): void {
+export function requireQuotes(
+  quotes: Pick<Market, 'forward' | 'impliedVolatility' | 'indexPrice'>,
+  count: number,
+): void {
   for (const column of ['forward', 'impliedVolatility'] as const) {
     if (!(quotes[column] instanceof Float64Array) || quotes[column].length !== count) {
-      throw new MargridError('OptionInvalid', `${column} must be a Float64Array of ${count} values, one per instrument`);
+      throw new MargridError(
+        'OptionInvalid',
+        `${column} must be a Float64Array of ${count} values, one per instrument`,
+      );
     }
   }
   if (!(quotes.indexPrice instanceof Map)) {
@@ -44,17 +52,20 @@ export function requireQuotes(quotes: Pick<Market, 'forward' | 'impliedVolatilit
 
 /** What is wrong with an instrument, or null. Written positively, so that NaN and undefined fail. */
 function brokenRule(instrument: Instrument, isDuplicate: boolean): string | null {
-  const { kind, payoff, baseCurrency, quoteCurrency, settlementCurrency, contractSize, expiryMs, strike, optionType } = instrument;
+  const { kind, payoff, baseCurrency, quoteCurrency, settlementCurrency, contractSize, expiryMs, strike, optionType } =
+    instrument;
   if (isDuplicate) return 'its name occurs twice';
   if (!['spot', 'future', 'perpetual', 'option'].includes(kind)) return `unknown kind '${kind}'`;
   if (payoff !== 'linear' && payoff !== 'inverse') return `unknown payoff '${String(payoff)}'`;
   const settlement = payoff === 'inverse' ? baseCurrency : quoteCurrency;
-  if (settlementCurrency !== settlement) return `an instrument of ${payoff} payoff settles in ${settlement}, not in ${settlementCurrency}`;
+  if (settlementCurrency !== settlement)
+    return `an instrument of ${payoff} payoff settles in ${settlement}, not in ${settlementCurrency}`;
   if (kind === 'spot' && payoff !== 'linear') return 'spot is linear';
   if (!(contractSize > 0 && contractSize <= limits.quantityMax)) return `contractSize must be > 0, got ${contractSize}`;
   const isDated = kind === 'future' || kind === 'option';
   if (isDated !== Number.isFinite(expiryMs)) return isDated ? 'it needs an expiryMs' : `${kind} has no expiry`;
   if (kind !== 'option') return null;
-  if (optionType !== 'call' && optionType !== 'put') return `optionType must be call or put, got '${String(optionType)}'`;
+  if (optionType !== 'call' && optionType !== 'put')
+    return `optionType must be call or put, got '${String(optionType)}'`;
   return strike !== null && strike > 0 && strike <= limits.priceMax ? null : `strike must be > 0, got ${strike}`;
 }

@@ -3,14 +3,20 @@ import { scalarKernels } from '../scalar/kernels.ts';
 import type { Kernels, RangeKernelName } from '../wasm/kernels.ts';
 import { instantiate } from '../wasm/module.ts';
 
-/** What a worker is started with: the memory is shared, the module compiled once. `module` null means the JavaScript engine. */
+/**
+ * What a worker is started with: the memory is shared, the module compiled once. `module` null means the JavaScript
+ * engine.
+ */
 export interface WorkerSetup {
   readonly memory: WebAssembly.Memory | null;
   readonly buffer: SharedArrayBuffer;
   readonly module: WebAssembly.Module | null;
 }
 
-/** One stage of a tick over `itemCount` items in chunks; every worker gets the same task and claims chunks until none is left. */
+/**
+ * One stage of a tick over `itemCount` items in chunks; every worker gets the same task and claims chunks until none is
+ * left.
+ */
 export interface StageTask {
   readonly kernel: RangeKernelName;
   readonly context: number;

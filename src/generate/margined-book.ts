@@ -12,7 +12,8 @@ export interface MarginedBook {
 }
 
 /**
- * A generated book whose cash is set from its margins (docs/BOOK-GENERATOR.md): positions first, one tick without cash to learn each
+ * A generated book whose cash is set from its margins (docs/BOOK-GENERATOR.md): positions first, one tick without cash
+ * to learn each
  * netting set's requirement and value, then cash. The engine that did it is returned with the finished book in it.
  */
 export async function generateMarginedBook(
@@ -32,7 +33,12 @@ export async function generateMarginedBook(
   const currencyOf = engine.currencies.map((currency) => positions.currencies.indexOf(currency));
   const book = assignCash(
     positions,
-    { accountIndex, currencyIndex: Uint32Array.from(currencyIndex, (index) => currencyOf[index]), maintenanceMargin, value: equity },
+    {
+      accountIndex,
+      currencyIndex: Uint32Array.from(currencyIndex, (index) => currencyOf[index]),
+      maintenanceMargin,
+      value: equity,
+    },
     options,
   );
   engine.replaceCash(book.cash, book.currencies);

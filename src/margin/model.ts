@@ -44,8 +44,10 @@ export interface TickFactors {
 }
 
 /**
- * The plug-in contract. A model says what it needs before anything runs (`scenarios`, once per risk group), sets its factors at each
- * tick (`prepareTick`), and names the kernel that turns positions and risk arrays into requirements. Everything a model declares is data;
+ * The plug-in contract. A model says what it needs before anything runs (`scenarios`, once per risk group), sets its
+ * factors at each
+ * tick (`prepareTick`), and names the kernel that turns positions and risk arrays into requirements. Everything a model
+ * declares is data;
  * the kernel is chosen once, so the hot loop has no indirect call.
  */
 export interface MarginModel<P> {
@@ -59,7 +61,8 @@ export interface MarginModel<P> {
   /** Why this risk group cannot be margined with these parameters, or null if it can. */
   refusal(group: RiskGroup, params: P): string | null;
   /**
-   * The scenarios of a risk group at an index price: the same number for every group, the same spot shocks and volatility directions at
+   * The scenarios of a risk group at an index price: the same number for every group, the same spot shocks and
+   * volatility directions at
    * every tick (weights and dampeners may follow the index).
    */
   scenarios(group: RiskGroup, indexPrice: number, params: P): readonly Scenario[];

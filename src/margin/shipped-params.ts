@@ -10,7 +10,11 @@ const files: Readonly<Record<string, string | undefined>> = { 'deribit-pm': 'der
 export function shippedParams(model = 'deribit-pm'): unknown {
   const file = files[model];
   if (file === undefined) {
-    throw new MargridError('ModelUnknown', `no parameters ship for a model called '${model}'; known: ${Object.keys(files).join(', ')}`, { value: model });
+    throw new MargridError(
+      'ModelUnknown',
+      `no parameters ship for a model called '${model}'; known: ${Object.keys(files).join(', ')}`,
+      { value: model },
+    );
   }
   return JSON.parse(readFileSync(join(packageRoot, 'data', 'params', file), 'utf8')) as unknown;
 }

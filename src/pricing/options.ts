@@ -1,5 +1,8 @@
 import {
-  IMPLIED_ABOVE_MAXIMUM, IMPLIED_BELOW_INTRINSIC, IMPLIED_INVALID, IMPLIED_OK,
+  IMPLIED_ABOVE_MAXIMUM,
+  IMPLIED_BELOW_INTRINSIC,
+  IMPLIED_INVALID,
+  IMPLIED_OK,
 } from '../../assembly/portable/implied-volatility.ts';
 import type { OptionType } from '../domain/instrument.ts';
 import { MargridError } from '../errors.ts';
@@ -82,7 +85,10 @@ function openWorkspace(): Workspace {
   return workspace;
 }
 
-/** Runs a kernel over blocks: copies the inputs in, calls it with the addresses of inputs, outputs and the count, copies the outputs out. */
+/**
+ * Runs a kernel over blocks: copies the inputs in, calls it with the addresses of inputs, outputs and the count, copies
+ * the outputs out.
+ */
 function runBlocks(kernel: string, inputs: readonly Float64Array[], outputs: readonly Float64Array[]): void {
   const { kernels, columns, addresses } = openWorkspace();
   const total = inputs[0].length;
@@ -98,7 +104,11 @@ function signsOf(options: OptionColumns): Float64Array {
   const count = options.optionType.length;
   for (const [name, column] of Object.entries(options)) {
     if (column !== undefined && (column as { length: number }).length !== count) {
-      throw new MargridError('OptionInvalid', `${name} has ${(column as { length: number }).length} values, expected ${count}`, { column: name });
+      throw new MargridError(
+        'OptionInvalid',
+        `${name} has ${(column as { length: number }).length} values, expected ${count}`,
+        { column: name },
+      );
     }
   }
   return Float64Array.from(options.optionType, signOf);
@@ -109,29 +119,58 @@ function signOf(optionType: OptionType, row: number): number {
   if (optionType === 'call') return 1;
   if (optionType === 'put') return -1;
   const value: unknown = optionType;
-  throw new MargridError('OptionInvalid', `optionType must be 'call' or 'put', got ${JSON.stringify(value)} at ${row}`, {
-    column: 'optionType', value,
-  });
+  throw new MargridError(
+    'OptionInvalid',
+    `optionType must be 'call' or 'put', got ${JSON.stringify(value)} at ${row}`,
+    {
+      column: 'optionType',
+      value,
+    },
+  );
 }
 
-/** Prices and Greeks of European options by the WASM kernels. Throws `OptionInvalid` if the columns differ in length. */
+/**
+ * Prices and Greeks of European options by the WASM kernels. Throws `OptionInvalid` if the columns differ in length.
+ */
 export function optionGreeks(options: PricedOptionColumns): Greeks {
   const sign = signsOf(options);
   const column = (): Float64Array => new Float64Array(sign.length);
   const greeks: Greeks = {
-    price: column(), delta: column(), gamma: column(), vega: column(), theta: column(), rho: column(), vanna: column(),
-    volga: column(), netTransactionDelta: column(),
+    price: column(),
+    delta: column(),
+    gamma: column(),
+    vega: column(),
+    theta: column(),
+    rho: column(),
+    vanna: column(),
+    volga: column(),
+    netTransactionDelta: column(),
   };
   const { forward, strike, timeToExpiryYears, volatility, rate = column() } = options;
-  runBlocks('greekOptions', [sign, forward, strike, timeToExpiryYears, volatility, rate], [
-    greeks.price, greeks.delta, greeks.gamma, greeks.vega, greeks.theta, greeks.rho, greeks.vanna, greeks.volga,
-    greeks.netTransactionDelta,
-  ]);
+  runBlocks(
+    'greekOptions',
+    [sign, forward, strike, timeToExpiryYears, volatility, rate],
+    [
+      greeks.price,
+      greeks.delta,
+      greeks.gamma,
+      greeks.vega,
+      greeks.theta,
+      greeks.rho,
+      greeks.vanna,
+      greeks.volga,
+      greeks.netTransactionDelta,
+    ],
+  );
   return greeks;
 }
 
-/** Volatilities of undiscounted prices. A price that no volatility gives is told by its status, never by an exception. */
-export function impliedVolatilities(options: OptionColumns & { readonly undiscountedPrice: Float64Array }): ImpliedVolatilities {
+/**
+ * Volatilities of undiscounted prices. A price that no volatility gives is told by its status, never by an exception.
+ */
+export function impliedVolatilities(
+  options: OptionColumns & { readonly undiscountedPrice: Float64Array },
+): ImpliedVolatilities {
   const sign = signsOf(options);
   const volatility = new Float64Array(sign.length);
   const { forward, strike, timeToExpiryYears, undiscountedPrice } = options;

@@ -1,8 +1,10 @@
 import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 
 /**
- * The inner loop in JavaScript, bit-equal to `accumulateRows` in assembly/: strict left fold over positions, cells independent.
- * Tuned: eight cells at a time in local variables, so that each position's quantity and row are read once per eight cells.
+ * The inner loop in JavaScript, bit-equal to `accumulateRows` in assembly/: strict left fold over positions, cells
+ * independent.
+ * Tuned: eight cells at a time in local variables, so that each position's quantity and row are read once per eight
+ * cells.
  * All indices are in elements of their typed arrays.
  */
 export function accumulateRows(

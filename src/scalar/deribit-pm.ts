@@ -5,7 +5,8 @@ import { accumulateRows } from './accumulate.ts';
 import { scalar, word, type MemoryViews } from './memory-views.ts';
 
 /**
- * Kernels B, C and D of Deribit portfolio margin in JavaScript: bit-equal to assembly/margin/deribit-pm.ts, which documents them.
+ * Kernels B, C and D of Deribit portfolio margin in JavaScript: bit-equal to assembly/margin/deribit-pm.ts, which
+ * documents them.
  * Addresses become element indices once per call; the sums of a set are fields of one reused object.
  */
 export function deribitPm(memory: MemoryViews, context: number, scratch: number, first: number, count: number): void {
@@ -263,8 +264,17 @@ function chargeGroup(frame: Frame, group: number, optionFirst: number, end: numb
   const grid = frame.grid + group * layout.GRID_COLUMN_COUNT * cellCount;
   const dampener = grid + layout.GRID_DAMPENER * cellCount;
   accumulateRows(
-    frame.u32, frame.positionRow + optionFirst, f64, frame.positionQuantity + optionFirst, end - optionFirst,
-    f64, frame.riskArray, grid + layout.GRID_CLASS * cellCount, frame.amount, cells, cellCount,
+    frame.u32,
+    frame.positionRow + optionFirst,
+    f64,
+    frame.positionQuantity + optionFirst,
+    end - optionFirst,
+    f64,
+    frame.riskArray,
+    grid + layout.GRID_CLASS * cellCount,
+    frame.amount,
+    cells,
+    cellCount,
   );
   const minimum = minimumDampened(f64, cells, dampener, cellCount);
   const worst = roundToNineDecimals(minimum < 0 ? -minimum : 0);
@@ -300,7 +310,13 @@ function minimumDampened(f64: Float64Array, cells: number, dampener: number, cel
   return odd < even ? odd : even;
 }
 
-function firstCellEqual(f64: Float64Array, cells: number, dampener: number, cellCount: number, minimum: number): number {
+function firstCellEqual(
+  f64: Float64Array,
+  cells: number,
+  dampener: number,
+  cellCount: number,
+  minimum: number,
+): number {
   for (let s = 0; s < cellCount; s++) if (f64[cells + s] + f64[dampener + s] === minimum) return s;
   return 0;
 }
@@ -339,7 +355,14 @@ function statusOf(equity: number, initial: number, maintenance: number): number 
 
 function quarantine(frame: Frame, set: number, fault: number): void {
   const { f64, i32, u8, result } = frame;
-  for (const column of [result.equity, result.initial, result.maintenance, result.worstCase, result.rollShock, result.deltaShock]) {
+  for (const column of [
+    result.equity,
+    result.initial,
+    result.maintenance,
+    result.worstCase,
+    result.rollShock,
+    result.deltaShock,
+  ]) {
     f64[column + set] = NaN;
   }
   i32[result.worstScenario + set] = -1;
@@ -350,7 +373,12 @@ function quarantine(frame: Frame, set: number, fault: number): void {
 
 /** Aggregated vectors of one netting set and group: assembly/margin/deribit-pm-vectors.ts. */
 export function deribitPmVectors(
-  memory: MemoryViews, context: number, set: number, group: number, preAggregated: number, aggregated: number,
+  memory: MemoryViews,
+  context: number,
+  set: number,
+  group: number,
+  preAggregated: number,
+  aggregated: number,
 ): number {
   const frame = new Frame(memory, context, preAggregated, 0);
   const { f64, cellCount } = frame;
@@ -362,8 +390,17 @@ export function deribitPmVectors(
   const groupEnd = linearEnd === p ? scanOptions(frame, p) : scanMixed(frame, p, linearEnd);
   const grid = frame.grid + group * layout.GRID_COLUMN_COUNT * cellCount;
   accumulateRows(
-    frame.u32, frame.positionRow + linearEnd, f64, frame.positionQuantity + linearEnd, groupEnd - linearEnd,
-    f64, frame.riskArray, grid + layout.GRID_CLASS * cellCount, frame.amount, preAggregated / 8, cellCount,
+    frame.u32,
+    frame.positionRow + linearEnd,
+    f64,
+    frame.positionQuantity + linearEnd,
+    groupEnd - linearEnd,
+    f64,
+    frame.riskArray,
+    grid + layout.GRID_CLASS * cellCount,
+    frame.amount,
+    preAggregated / 8,
+    cellCount,
   );
   const scalars = frame.groupScalars + group * layout.GROUP_SCALAR_COUNT;
   const share = f64[scalars + layout.GROUP_PNL_OFFSET];

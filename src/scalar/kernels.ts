@@ -5,7 +5,8 @@ import { revalueWorstLoss } from './revalue.ts';
 import { riskArray } from './risk-array.ts';
 
 /**
- * The JavaScript engine: the same kernels over the same bytes, bit-equal to WASM. It runs where WASM SIMD is missing, and it is the
+ * The JavaScript engine: the same kernels over the same bytes, bit-equal to WASM. It runs where WASM SIMD is missing,
+ * and it is the
  * baseline that speed-ups are measured against, so it is tuned as typed-array JavaScript is.
  */
 export function scalarKernels(buffer: ArrayBufferLike): Kernels {

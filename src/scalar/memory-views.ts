@@ -1,6 +1,9 @@
 import { CONTEXT_BYTES } from '../../assembly/portable/layout.ts';
 
-/** Typed views of the whole memory: the JavaScript engine reads the same bytes at the same addresses as the WASM kernels. */
+/**
+ * Typed views of the whole memory: the JavaScript engine reads the same bytes at the same addresses as the WASM
+ * kernels.
+ */
 export interface MemoryViews {
   readonly f64: Float64Array;
   readonly i32: Int32Array;

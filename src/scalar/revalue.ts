@@ -4,7 +4,11 @@ import { word, type MemoryViews } from './memory-views.ts';
 
 /** Kernels B and C alone in JavaScript: bit-equal to assembly/revalue/revalue.ts, which documents it. */
 export function revalueWorstLoss(
-  memory: MemoryViews, context: number, scratch: number, first: number, count: number,
+  memory: MemoryViews,
+  context: number,
+  scratch: number,
+  first: number,
+  count: number,
 ): void {
   const { f64, u32 } = memory;
   const cellCount = word(memory, context, layout.CONTEXT_CELL_COUNT);
@@ -18,7 +22,19 @@ export function revalueWorstLoss(
   const worst = word(memory, context, layout.CONTEXT_RESULT_WORST_CASE) / 8;
   for (let set = first; set < first + count; set++) {
     const p = u32[firsts + set];
-    accumulateRows(u32, rows + p, f64, quantities + p, u32[counts + set], f64, riskArray, shockClass, 0, cells, cellCount);
+    accumulateRows(
+      u32,
+      rows + p,
+      f64,
+      quantities + p,
+      u32[counts + set],
+      f64,
+      riskArray,
+      shockClass,
+      0,
+      cells,
+      cellCount,
+    );
     let minimum = f64[cells];
     for (let s = 1; s < cellCount; s++) {
       const cell = f64[cells + s];

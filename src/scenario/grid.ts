@@ -16,7 +16,8 @@ export interface Scenario {
 }
 
 /**
- * Writes the scenario tables of one risk group for the kernels: `GRID_COLUMN_COUNT` rows of `cellCount` floats. The padding repeats
+ * Writes the scenario tables of one risk group for the kernels: `GRID_COLUMN_COUNT` rows of `cellCount` floats. The
+ *        padding repeats
  * the last scenario, so that a minimum over all cells is the minimum over the scenarios.
  */
 export function writeGrid(

@@ -1,5 +1,6 @@
 /**
- * The kernels of one engine, however they are run. Two implementations: the WASM module (`module.ts`) and the JavaScript engine
+ * The kernels of one engine, however they are run. Two implementations: the WASM module (`module.ts`) and the
+ * JavaScript engine
  * (`scalar/`), bit-equal to each other. Arguments are addresses (bytes) and counts only.
  */
 export interface Kernels {

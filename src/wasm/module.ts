@@ -6,7 +6,8 @@ import { packageRoot } from '../package-root.ts';
 import type { Kernels } from './kernels.ts';
 
 /**
- * `release` imports a shared memory (worker threads); `single` a private one (single thread, browser pages without cross-origin
+ * `release` imports a shared memory (worker threads); `single` a private one (single thread, browser pages without
+ * cross-origin
  * isolation); `debug` is `release` with assertions and names. One source, the same bits.
  */
 export type BuildName = 'release' | 'single' | 'debug';
@@ -42,7 +43,9 @@ export function createMemory(build: BuildName, bytes: number): WebAssembly.Memor
   return new WebAssembly.Memory({ initial, maximum: 65_536, shared: build !== 'single' });
 }
 
-/** Instantiates the module on a memory. The module must import that memory and nothing else but `abort` (debug build). */
+/**
+ * Instantiates the module on a memory. The module must import that memory and nothing else but `abort` (debug build).
+ */
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
   const imports = WebAssembly.Module.imports(module).map(({ module: space, name }) => `${space}.${name}`);
   const unknown = imports.filter((name) => name !== 'env.memory' && name !== 'env.abort');

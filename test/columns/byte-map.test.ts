@@ -22,7 +22,8 @@ describe('byte map', () => {
 
   it('takes at most 16 bytes per position and 200 bytes per account, plus tables', () => {
     const { columns } = planArena(exampleCounts, 2, 0);
-    const bytesOf = (table: string): number => columns.filter((each) => each.table === table).reduce((sum, each) => sum + each.bytes, 0);
+    const bytesOf = (table: string): number =>
+      columns.filter((each) => each.table === table).reduce((sum, each) => sum + each.bytes, 0);
     expect(bytesOf('position') / exampleCounts.positionCapacity).toBeLessThanOrEqual(16);
     expect((bytesOf('nettingSet') + bytesOf('result') + bytesOf('chunk')) / 1_000_000).toBeLessThanOrEqual(200);
   });

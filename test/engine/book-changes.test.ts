@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { BookChanges } from '../../src/engine/book-changes.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { BadInputError } from '../../src/errors.ts';
-import { accountNames, bookOf, params, randomNumbers, syntheticMarket, syntheticRows } from '../support/synthetic-book.ts';
+import {
+  accountNames,
+  bookOf,
+  params,
+  randomNumbers,
+  syntheticMarket,
+  syntheticRows,
+} from '../support/synthetic-book.ts';
 
 const market = syntheticMarket();
 
@@ -17,7 +24,10 @@ function engineOf(accounts: number, seed: number, capacity: { positions?: number
   });
 }
 
-/** Random adds, changes, removals, openings; every few rounds a burst on few accounts, so that blocks outgrow their slots. */
+/**
+ * Random adds, changes, removals, openings; every few rounds a burst on few accounts, so that blocks outgrow their
+ * slots.
+ */
 function randomChanges(random: () => number, accounts: number): BookChanges {
   const pick = (): string => `A${Math.floor(random() * (accounts + 3))}`;
   const positions = Array.from({ length: Math.floor(random() * 60) }, () => {

@@ -7,7 +7,12 @@ const accounts = 400;
 const rows = syntheticRows(market, accounts, 10, 77);
 const book = bookOf(rows, accountNames(accounts));
 
-async function statusAt(change: { forward?: [number, number]; volatility?: [number, number]; index?: number; asOfMs?: number }) {
+async function statusAt(change: {
+  forward?: [number, number];
+  volatility?: [number, number];
+  index?: number;
+  asOfMs?: number;
+}) {
   const engine = Engine.create({ market, book, params });
   const forward = market.forward.slice();
   const impliedVolatility = market.impliedVolatility.slice();
@@ -52,7 +57,9 @@ describe('bad market data quarantines what depends on it and nothing else', () =
 
   it('an index price of zero quarantines the whole risk group', async () => {
     const { engine, report } = await statusAt({ index: 0 });
-    const btc = new Set(rows.filter((row) => market.instruments[row.instrument].settlementCurrency === 'BTC').map((row) => row.account));
+    const btc = new Set(
+      rows.filter((row) => market.instruments[row.instrument].settlementCurrency === 'BTC').map((row) => row.account),
+    );
     expect(report.totals.quarantined).toBe(btc.size);
     expect(engine.results.status.filter((status) => status === 2).length).toBe(report.totals.counts.liquidation);
   });
@@ -83,7 +90,11 @@ describe('bad market data quarantines what depends on it and nothing else', () =
   });
 
   it('an account quarantined on input is counted and not margined', async () => {
-    const engine = Engine.create({ market, params, book: { ...book, quarantined: [{ accountIndex: 3, reason: 'row 12: NaN' }] } });
+    const engine = Engine.create({
+      market,
+      params,
+      book: { ...book, quarantined: [{ accountIndex: 3, reason: 'row 12: NaN' }] },
+    });
     const report = await engine.tick();
     const { first, end } = engine.resultRange('A3');
     expect(end).toBeGreaterThan(first);

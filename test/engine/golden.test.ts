@@ -6,12 +6,19 @@ import { statusNames } from '../../src/engine/totals.ts';
 import { loadGoldenCases, type GoldenCase, type GoldenGroup, type GoldenNettingSet } from '../support/golden.ts';
 
 /**
- * The engine against the golden portfolios. Amounts agree within 1e-12 of the notional: the requirement is 1e-9, and the f64 arithmetic of some
+ * The engine against the golden portfolios. Amounts agree within 1e-12 of the notional: the requirement is 1e-9, and
+ * the f64 arithmetic of some
  * dozens of operations on cells with errors of 4e-16 of the forward stays below this.
  */
 const relativeTolerance = 1e-12;
 
-function expectNear(what: string, actual: number, expected: string | undefined, notional: number, tolerance: number | undefined): void {
+function expectNear(
+  what: string,
+  actual: number,
+  expected: string | undefined,
+  notional: number,
+  tolerance: number | undefined,
+): void {
   if (expected === undefined) return;
   const error = new Decimal(actual).minus(expected).abs().toNumber();
   const bound = tolerance ?? relativeTolerance * Math.max(notional, Math.abs(Number(expected)));
@@ -41,7 +48,13 @@ function checkSet(engine: Engine, set: number, expected: GoldenNettingSet, golde
   expectNear(`${currency} equity`, results.equity[set], expected.equity, notional, tolerance);
   expectNear(`${currency} roll shock`, results.rollShock[set], expected.rollShock, notional, tolerance);
   expectNear(`${currency} delta shock`, results.deltaShock[set], expected.deltaShock, notional, tolerance);
-  expectNear(`${currency} maintenance margin`, results.maintenanceMargin[set], expected.maintenanceMargin, notional, tolerance);
+  expectNear(
+    `${currency} maintenance margin`,
+    results.maintenanceMargin[set],
+    expected.maintenanceMargin,
+    notional,
+    tolerance,
+  );
   if (tolerance === undefined) {
     expectRounded(`${currency} worst case`, results.worstCase[set], expected.worstCase);
     expectRounded(`${currency} initial margin`, results.initialMargin[set], expected.initialMargin);
@@ -76,14 +89,24 @@ function checkVectors(engine: Engine, set: number, group: GoldenGroup, notional:
   if (group.aggregated === undefined || group.preAggregated === undefined) return;
   const index = engine.rows.groups.findIndex(({ name, pair }) => name === group.name && pair === group.pair);
   const cellCount = cellCountOf(engine.arena.plan.counts.scenarioCount);
-  // Chunk totals and results are read already: their columns serve as room for the two vectors, which only a test would do.
+  // Chunk totals and results are read already: their columns serve as room for the two vectors, which only a test would
+  // do.
   const room = engine.arena.plan.columns.find(({ table, column }) => table === 'chunk' && column === 'totals')!;
   const needed = cellCount * 16;
-  const address = room.bytes >= needed ? room.address : engine.arena.plan.columns.find(({ column, bytes }) => column === 'equity' && bytes >= needed)!.address;
-  expect(engine.kernels.deribitPmVectors(engine.arena.plan.context, set, index, address, address + cellCount * 8)).toBe(1);
+  const address =
+    room.bytes >= needed
+      ? room.address
+      : engine.arena.plan.columns.find(({ column, bytes }) => column === 'equity' && bytes >= needed)!.address;
+  expect(engine.kernels.deribitPmVectors(engine.arena.plan.context, set, index, address, address + cellCount * 8)).toBe(
+    1,
+  );
   const vectors = new Float64Array(engine.arena.buffer, address, 2 * cellCount);
-  group.preAggregated.forEach((cell, s) => expectNear(`${group.name} sum ${s}`, vectors[s], cell, 6 * notional, undefined));
-  group.aggregated.forEach((cell, s) => expectNear(`${group.name} cell ${s}`, vectors[cellCount + s], cell, 6 * notional, undefined));
+  group.preAggregated.forEach((cell, s) =>
+    expectNear(`${group.name} sum ${s}`, vectors[s], cell, 6 * notional, undefined),
+  );
+  group.aggregated.forEach((cell, s) =>
+    expectNear(`${group.name} cell ${s}`, vectors[cellCount + s], cell, 6 * notional, undefined),
+  );
 }
 
 const cases = loadGoldenCases('deribit-pm');
@@ -98,10 +121,13 @@ describe.each(['wasm', 'javascript'] as const)('golden portfolios, %s engine', (
     const { results } = engine;
     const { first, end } = engine.resultRange('golden');
     const setOf = (currency: string): number => {
-      for (let set = first; set < end; set++) if (engine.currencies[results.currencyIndex[set]] === currency) return set;
+      for (let set = first; set < end; set++)
+        if (engine.currencies[results.currencyIndex[set]] === currency) return set;
       return -1;
     };
-    const expected = golden.expected.nettingSets.filter(({ equity, groups }) => groups.length > 0 || Number(equity) !== 0);
+    const expected = golden.expected.nettingSets.filter(
+      ({ equity, groups }) => groups.length > 0 || Number(equity) !== 0,
+    );
     expect(end - first).toBe(expected.length);
     expected.forEach((each) => checkSet(engine, setOf(each.settlementCurrency), each, golden));
     for (const each of expected) {

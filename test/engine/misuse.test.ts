@@ -35,19 +35,47 @@ const future = book.positions.instrumentIndex.findIndex((index) => market.instru
 
 describe('a book that was made by hand is checked', () => {
   it.each([
-    ['account out of range', withPosition(({ accountIndex }) => (accountIndex[2] = 99)), /AccountUnknown: row 3, column accountIndex/],
-    ['instrument out of range', withPosition(({ instrumentIndex }) => (instrumentIndex[0] = 9_999)), /InstrumentUnknown: row 1/],
+    [
+      'account out of range',
+      withPosition(({ accountIndex }) => (accountIndex[2] = 99)),
+      /AccountUnknown: row 3, column accountIndex/,
+    ],
+    [
+      'instrument out of range',
+      withPosition(({ instrumentIndex }) => (instrumentIndex[0] = 9_999)),
+      /InstrumentUnknown: row 1/,
+    ],
     ['NaN quantity', withPosition(({ quantity }) => (quantity[1] = NaN)), /ValueNotFinite: row 2, column quantity/],
-    ['no entry price', withPosition(({ entryPrice }) => (entryPrice[future] = 0)), /ValueOutOfRange: row \d+, column entryPrice/],
-    ['a short column', { book: { ...book, positions: { ...book.positions, quantity: new Float64Array(1) } } }, /OptionInvalid: .*must have 1 values/],
-    ['unknown currency', { book: { ...book, currencies: ['BTC'] } }, /CurrencyUnknown: row 2, column cash.currencyIndex/],
-    ['quarantined nobody', { book: { ...book, quarantined: [{ accountIndex: 1e6, reason: '' }] } }, /AccountUnknown: column quarantined/],
+    [
+      'no entry price',
+      withPosition(({ entryPrice }) => (entryPrice[future] = 0)),
+      /ValueOutOfRange: row \d+, column entryPrice/,
+    ],
+    [
+      'a short column',
+      { book: { ...book, positions: { ...book.positions, quantity: new Float64Array(1) } } },
+      /OptionInvalid: .*must have 1 values/,
+    ],
+    [
+      'unknown currency',
+      { book: { ...book, currencies: ['BTC'] } },
+      /CurrencyUnknown: row 2, column cash.currencyIndex/,
+    ],
+    [
+      'quarantined nobody',
+      { book: { ...book, quarantined: [{ accountIndex: 1e6, reason: '' }] } },
+      /AccountUnknown: column quarantined/,
+    ],
   ])('%s', (_name, options, message) => {
     expect(refusal(options)).toMatch(message);
   });
 
   it('names of accounts must tell them apart where names are used', async () => {
-    const engine = Engine.create({ market, params, book: { ...book, accountIds: accountNames(accounts).fill('same') } });
+    const engine = Engine.create({
+      market,
+      params,
+      book: { ...book, accountIds: accountNames(accounts).fill('same') },
+    });
     await engine.tick();
     expect(() => engine.resultRange('same')).toThrow(/two accounts of the book have the same name/);
   });
@@ -56,7 +84,9 @@ describe('a book that was made by hand is checked', () => {
 describe('a market that was made by hand is checked', () => {
   const withInstrument = (change: Partial<Record<keyof Instrument, unknown>>): Partial<EngineOptions> => {
     const at = market.instruments.findIndex(({ kind }) => kind === 'option');
-    const instruments = market.instruments.map((each, index) => (index === at ? ({ ...each, ...change } as Instrument) : each));
+    const instruments = market.instruments.map((each, index) =>
+      index === at ? ({ ...each, ...change } as Instrument) : each,
+    );
     return { market: { ...market, instruments } };
   };
   it.each([
@@ -66,8 +96,16 @@ describe('a market that was made by hand is checked', () => {
     ['strike', withInstrument({ strike: 0 }), /strike must be > 0, got 0/],
     ['kind', withInstrument({ kind: 'swaption' }), /unknown kind 'swaption'/],
     ['duplicate name', withInstrument({ name: 'BTC-PERPETUAL' }), /its name occurs twice/],
-    ['forwards', { market: { ...market, forward: new Float64Array(1) } }, /OptionInvalid: forward must be a Float64Array of/],
-    ['index prices', { market: { ...market, indexPrice: { btc_usd: 1 } as unknown as Market['indexPrice'] } }, /indexPrice must be a Map/],
+    [
+      'forwards',
+      { market: { ...market, forward: new Float64Array(1) } },
+      /OptionInvalid: forward must be a Float64Array of/,
+    ],
+    [
+      'index prices',
+      { market: { ...market, indexPrice: { btc_usd: 1 } as unknown as Market['indexPrice'] } },
+      /indexPrice must be a Map/,
+    ],
     ['capacity', { positionCapacity: 1 }, /positionCapacity must be a whole number >= \d+/],
     ['sets', { nettingSetCapacity: 1 }, /nettingSetCapacity must be a whole number >= \d+/],
     ['kernels', { kernels: 'js' as 'wasm' }, /OptionInvalid: kernels must be one of/],
@@ -176,7 +214,9 @@ describe('state hash', () => {
   });
 
   it('does not see the sign of a zero balance, nor the entry price of an option', async () => {
-    const option = market.instruments.findIndex(({ kind, baseCurrency }) => kind === 'option' && baseCurrency === 'BTC');
+    const option = market.instruments.findIndex(
+      ({ kind, baseCurrency }) => kind === 'option' && baseCurrency === 'BTC',
+    );
     const held = (entryPrice: number, cash: number): Book =>
       bookOf([{ account: 0, instrument: option, quantity: 1, entryPrice }], ['a'], [cash]);
     expect(await hashOf({ book: held(0, 0) })).toBe(await hashOf({ book: held(500, -0) }));

@@ -3,13 +3,21 @@ import { Engine } from '../../src/engine/engine.ts';
 import type { Market } from '../../src/domain/market.ts';
 import { scalarKernels } from '../../src/scalar/kernels.ts';
 import type { KernelExports } from '../../src/wasm/module.ts';
-import { accountNames, asOfMs, bookOf, params, randomNumbers, syntheticMarket, syntheticRows } from '../support/synthetic-book.ts';
+import {
+  accountNames,
+  asOfMs,
+  bookOf,
+  params,
+  randomNumbers,
+  syntheticMarket,
+  syntheticRows,
+} from '../support/synthetic-book.ts';
 
 /** All bytes of the columns that kernels write. */
 function written(engine: Engine): Uint8Array[] {
   const { riskArray, result, chunk } = engine.arena.views;
-  return [riskArray.row, riskArray.terms, ...Object.values(result), chunk.totals].map((column) =>
-    new Uint8Array(column.buffer.slice(column.byteOffset, column.byteOffset + column.byteLength)),
+  return [riskArray.row, riskArray.terms, ...Object.values(result), chunk.totals].map(
+    (column) => new Uint8Array(column.buffer.slice(column.byteOffset, column.byteOffset + column.byteLength)),
   );
 }
 
@@ -41,7 +49,11 @@ function runKernels(engine: Engine, runner: Runner): Uint8Array[] {
 /** `priced`: the same instruments at ordinary prices, which the positions were entered at. */
 async function expectTwins(market: Market, seed: number, priced: Market = market): Promise<Engine> {
   const accounts = 300;
-  const engine = Engine.create({ market, params, book: bookOf(syntheticRows(priced, accounts, 20, seed), accountNames(accounts)) });
+  const engine = Engine.create({
+    market,
+    params,
+    book: bookOf(syntheticRows(priced, accounts, 20, seed), accountNames(accounts)),
+  });
   await engine.tick();
   const simd = runKernels(engine, 'simd');
   expect(runKernels(engine, 'twin')).toEqual(simd);
@@ -58,7 +70,9 @@ function extremeMarket(seed: number): Market {
   return {
     ...market,
     asOfMs: asOfMs + Math.floor(random() * 2) * 3 * 86_400_000,
-    forward: market.forward.map((forward) => (random() < 0.02 ? NaN : forward * factors[Math.floor(random() * factors.length)])),
+    forward: market.forward.map((forward) =>
+      random() < 0.02 ? NaN : forward * factors[Math.floor(random() * factors.length)],
+    ),
     impliedVolatility: market.impliedVolatility.map((volatility) =>
       random() < 0.5 ? volatility : volatilities[Math.floor(random() * volatilities.length)],
     ),
@@ -84,12 +98,15 @@ describe('risk array', () => {
     const rowFloats = row.length / market.instruments.length;
     // Nine moves of three volatilities, price-major: the fifth move is none, its second volatility is the same.
     const middle = 4 * 3 + 1;
-    for (let instrument = 0; instrument < market.instruments.length; instrument++) expect(row[instrument * rowFloats + middle]).toBe(0);
+    for (let instrument = 0; instrument < market.instruments.length; instrument++)
+      expect(row[instrument * rowFloats + middle]).toBe(0);
   });
 
   it('of an option at the instant of expiry is the change of its intrinsic value', async () => {
     const market = syntheticMarket();
-    const option = market.instruments.findIndex(({ name, optionType }) => name.startsWith('SPX-0-') && optionType === 'put');
+    const option = market.instruments.findIndex(
+      ({ name, optionType }) => name.startsWith('SPX-0-') && optionType === 'put',
+    );
     const { strike, contractSize, expiryMs } = market.instruments[option];
     const engine = Engine.create({ market: { ...market, asOfMs: expiryMs! }, params, book: bookOf([], ['A']) });
     await engine.tick();

@@ -24,8 +24,13 @@ interface Fixture {
 function fixture(scenarioCount: number, seed: number): Fixture {
   const random = randomNumbers(seed);
   const counts = {
-    scenarioCount, instrumentCount, expiryCount: 1, groupCount: 1, currencyCount: 1,
-    nettingSetCapacity: setCount, positionCapacity: (setCount * (setCount + 1)) / 2,
+    scenarioCount,
+    instrumentCount,
+    expiryCount: 1,
+    groupCount: 1,
+    currencyCount: 1,
+    nettingSetCapacity: setCount,
+    positionCapacity: (setCount * (setCount + 1)) / 2,
   };
   const probe = heapBaseOf(instantiate(module, createMemory('single', 65_536)));
   const plan = planArena(counts, 1, probe);
@@ -84,24 +89,47 @@ function run(made: Fixture, kernel: 'simd' | 'twin' | 'javascript', first: numbe
 }
 
 describe('worst loss of a netting set', () => {
-  const scenarioCounts = [...Array.from({ length: 30 }, (_, index) => index + 1), 31, 32, 33, 35, 36, 47, 48, 64, 255, 256, 257];
+  const scenarioCounts = [
+    ...Array.from({ length: 30 }, (_, index) => index + 1),
+    31,
+    32,
+    33,
+    35,
+    36,
+    47,
+    48,
+    64,
+    255,
+    256,
+    257,
+  ];
 
-  it.each(scenarioCounts)('with %i scenarios: SIMD, scalar twin and JavaScript have the bits of the definition', (scenarioCount) => {
-    const made = fixture(scenarioCount, scenarioCount * 31);
-    expect(made.arena.contextWords[CONTEXT_SCENARIO_COUNT]).toBe(scenarioCount);
-    expect(made.arena.contextWords[CONTEXT_CELL_COUNT] % 2).toBe(0);
-    expect(made.arena.contextWords[CONTEXT_ROW_STRIDE] % 16).toBe(0);
-    const wanted = expected(made, scenarioCount);
-    expect(wanted.some((loss) => loss > 0)).toBe(true);
-    for (const kernel of ['simd', 'twin', 'javascript'] as const) {
-      expect(run(made, kernel, 0, setCount)).toEqual(wanted);
-    }
-  });
+  it.each(scenarioCounts)(
+    'with %i scenarios: SIMD, scalar twin and JavaScript have the bits of the definition',
+    (scenarioCount) => {
+      const made = fixture(scenarioCount, scenarioCount * 31);
+      expect(made.arena.contextWords[CONTEXT_SCENARIO_COUNT]).toBe(scenarioCount);
+      expect(made.arena.contextWords[CONTEXT_CELL_COUNT] % 2).toBe(0);
+      expect(made.arena.contextWords[CONTEXT_ROW_STRIDE] % 16).toBe(0);
+      const wanted = expected(made, scenarioCount);
+      expect(wanted.some((loss) => loss > 0)).toBe(true);
+      for (const kernel of ['simd', 'twin', 'javascript'] as const) {
+        expect(run(made, kernel, 0, setCount)).toEqual(wanted);
+      }
+    },
+  );
 
-  it.each([[0, 0], [0, 1], [3, 5], [24, 1], [7, 18]])('range from %i of %i writes there and nowhere else', (first, count) => {
+  it.each([
+    [0, 0],
+    [0, 1],
+    [3, 5],
+    [24, 1],
+    [7, 18],
+  ])('range from %i of %i writes there and nowhere else', (first, count) => {
     const made = fixture(35, 5);
     const wanted = expected(made, 35).map((loss, set) => (set >= first && set < first + count ? loss : sentinel));
-    for (const kernel of ['simd', 'twin', 'javascript'] as const) expect(run(made, kernel, first, count)).toEqual(wanted);
+    for (const kernel of ['simd', 'twin', 'javascript'] as const)
+      expect(run(made, kernel, first, count)).toEqual(wanted);
   });
 
   it('a poisoned row makes exactly the sets that hold it NaN', () => {
@@ -110,14 +138,18 @@ describe('worst loss of a netting set', () => {
     made.cells(bad).fill(NaN);
     for (const kernel of ['simd', 'twin', 'javascript'] as const) {
       const got = run(made, kernel, 0, setCount);
-      made.sets.forEach((positions, set) => expect(Number.isNaN(got[set])).toBe(positions.some(({ row }) => row === bad)));
+      made.sets.forEach((positions, set) =>
+        expect(Number.isNaN(got[set])).toBe(positions.some(({ row }) => row === bad)),
+      );
     }
   });
 
   it('sees a change of the last bit of one cell', () => {
     const made = fixture(32, 11);
     const before = run(made, 'simd', 0, setCount);
-    made.sets[24].forEach(({ row }) => made.cells(row).forEach((cell, s) => (made.cells(row)[s] = cell * (1 + Number.EPSILON))));
+    made.sets[24].forEach(({ row }) =>
+      made.cells(row).forEach((cell, s) => (made.cells(row)[s] = cell * (1 + Number.EPSILON))),
+    );
     expect(run(made, 'simd', 0, setCount)).not.toEqual(before);
   });
 });

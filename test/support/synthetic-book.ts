@@ -34,14 +34,26 @@ function futures(expiries: number): Quoted[] {
   const none = { strike: null, optionType: null, contractSize: 10 } as const;
   const perpetual = { ...btc, ...none, name: 'BTC-PERPETUAL', kind: 'perpetual', expiryMs: null } as const;
   const dated = Array.from({ length: expiries }, (_, e) => ({
-    instrument: { ...btc, ...none, name: `BTC-F${e}`, kind: 'future', expiryMs: asOfMs + (e + 1) ** 2 * 3 * dayMs } as const,
+    instrument: {
+      ...btc,
+      ...none,
+      name: `BTC-F${e}`,
+      kind: 'future',
+      expiryMs: asOfMs + (e + 1) ** 2 * 3 * dayMs,
+    } as const,
     forward: 62_688 * (1 + 0.002 * (e + 1)),
     volatility: NaN,
   }));
   return [{ instrument: perpetual, forward: 62_688, volatility: NaN }, ...dated];
 }
 
-function options(base: typeof btc | typeof spx, size: number, spot: number, expiries: number, strikes: number): Quoted[] {
+function options(
+  base: typeof btc | typeof spx,
+  size: number,
+  spot: number,
+  expiries: number,
+  strikes: number,
+): Quoted[] {
   const quoted: Quoted[] = [];
   for (let e = 0; e < expiries; e++) {
     const forward = spot * (1 + 0.002 * (e + 1));
@@ -50,7 +62,15 @@ function options(base: typeof btc | typeof spx, size: number, spot: number, expi
       for (const optionType of ['call', 'put'] as readonly OptionType[]) {
         const name = `${base.baseCurrency}-${e}-${strike}-${optionType}`;
         const expiryMs = asOfMs + (e + 1) ** 2 * 3 * dayMs;
-        const instrument: Instrument = { ...base, name, kind: 'option', contractSize: size, expiryMs, strike, optionType };
+        const instrument: Instrument = {
+          ...base,
+          name,
+          kind: 'option',
+          contractSize: size,
+          expiryMs,
+          strike,
+          optionType,
+        };
         quoted.push({ instrument, forward, volatility: 0.2 + 0.3 * Math.abs(strike / forward - 1) });
       }
     }

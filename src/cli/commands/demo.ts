@@ -38,7 +38,10 @@ const tickMoveMax = 0.001;
 
 type Say = (line: string) => void;
 
-/** `margrid demo`: the main job on real quotes, measured and reconciled. Exit code 1 if the reconciliation finds a breach. */
+/**
+ * `margrid demo`: the main job on real quotes, measured and reconciled. Exit code 1 if the reconciliation finds a
+ * breach.
+ */
 export async function demo(options: DemoOptions, terminal: Terminal): Promise<number> {
   const say: Say = options.json ? terminal.note : terminal.print;
   const params = await loadParams(undefined);
@@ -135,14 +138,24 @@ async function showSpeedUp(market: Market, book: Book, params: unknown, accounts
   say(
     `5. Speed-up over plain JavaScript (typed arrays, same order of sums), first ${count(speedUp.accounts)} accounts, one thread`,
   );
-  say(`   kernel A: WASM ${milliseconds(wasm.riskArray)}, JavaScript ${milliseconds(javascript.riskArray)}: ${riskArrayRatio.toFixed(2)}x`);
-  say(`   kernels B-D: WASM ${milliseconds(wasm.margin)}, JavaScript ${milliseconds(javascript.margin)}: ${marginRatio.toFixed(2)}x`);
+  say(
+    `   kernel A: WASM ${milliseconds(wasm.riskArray)}, JavaScript ${milliseconds(javascript.riskArray)}: ${riskArrayRatio.toFixed(2)}x`,
+  );
+  say(
+    `   kernels B-D: WASM ${milliseconds(wasm.margin)}, JavaScript ${milliseconds(javascript.margin)}: ${marginRatio.toFixed(2)}x`,
+  );
   say(`   ${renderBitEquality(bits)}\n`);
   return speedUp;
 }
 
 async function showReconciliation(
-  market: Market, book: Book, engine: Engine, params: unknown, options: DemoOptions, terminal: Terminal, say: Say,
+  market: Market,
+  book: Book,
+  engine: Engine,
+  params: unknown,
+  options: DemoOptions,
+  terminal: Terminal,
+  say: Say,
 ) {
   const sample = Math.min(options.sample, book.accountIds.length);
   const progress = terminal.progress('reconciling', sample);
@@ -162,19 +175,33 @@ async function showReconciliation(
   return reconciliation;
 }
 
-/** A seeded walk of both underlyings, and at the end the snapshot itself, so that the results are those of the real quotes. */
-async function runTicks(engine: Engine, market: Market, options: DemoOptions, terminal: Terminal): Promise<TickReport[]> {
+/**
+ * A seeded walk of both underlyings, and at the end the snapshot itself, so that the results are those of the real
+ * quotes.
+ */
+async function runTicks(
+  engine: Engine,
+  market: Market,
+  options: DemoOptions,
+  terminal: Terminal,
+): Promise<TickReport[]> {
   const random = new RandomStream();
   random.restart(options.seed, 0, streamPurposes.ticks);
   const progress = terminal.progress('ticking', options.ticks);
   const reports: TickReport[] = [];
   for (let tick = 0; tick < options.ticks; tick++) {
-    const moves = new Map([...market.indexPrice.keys()].map((pair) => [pair, 1 + tickMoveMax * (2 * random.nextFraction() - 1)] as const));
-    const moveOf = market.instruments.map(({ baseCurrency, quoteCurrency }) => moves.get(`${baseCurrency}_${quoteCurrency}`.toLowerCase())!);
-    reports.push(await engine.tick({
-      forward: market.forward.map((forward, index) => forward * moveOf[index]),
-      indexPrice: new Map([...market.indexPrice].map(([pair, price]) => [pair, price * moves.get(pair)!] as const)),
-    }));
+    const moves = new Map(
+      [...market.indexPrice.keys()].map((pair) => [pair, 1 + tickMoveMax * (2 * random.nextFraction() - 1)] as const),
+    );
+    const moveOf = market.instruments.map(({ baseCurrency, quoteCurrency }) =>
+      moves.get(`${baseCurrency}_${quoteCurrency}`.toLowerCase())!,
+    );
+    reports.push(
+      await engine.tick({
+        forward: market.forward.map((forward, index) => forward * moveOf[index]),
+        indexPrice: new Map([...market.indexPrice].map(([pair, price]) => [pair, price * moves.get(pair)!] as const)),
+      }),
+    );
     progress.update(tick + 1);
   }
   progress.stop();
@@ -215,21 +242,35 @@ function throughput(engine: Engine, book: Book, ticks: readonly TickReport[]) {
 
 function totalsTable(report: TickReport): string {
   const rows = report.totals.perCurrency.map(({ currency, equity, initialMargin, maintenanceMargin }) => [
-    `total ${currency}`, amount(equity, 2), amount(initialMargin, 2), amount(maintenanceMargin, 2),
+    `total ${currency}`,
+    amount(equity, 2),
+    amount(initialMargin, 2),
+    amount(maintenanceMargin, 2),
   ]);
   return table([['', 'equity', 'initial margin', 'maintenance margin'], ...rows]);
 }
 
-/** Both engines on the same accounts, one thread each, alternating; the best of three, so that neither is judged cold. */
+/**
+ * Both engines on the same accounts, one thread each, alternating; the best of three, so that neither is judged cold.
+ */
 async function measureSpeedUp(market: Market, book: Book, params: unknown, accounts: number) {
   const sample = firstAccounts(book, accounts);
   const wasm = Engine.create({ market, book: sample, params });
   const javascript = Engine.create({ market, book: sample, params, kernels: 'javascript' });
-  const best = { wasm: { riskArray: Infinity, margin: Infinity }, javascript: { riskArray: Infinity, margin: Infinity } };
+  const best = {
+    wasm: { riskArray: Infinity, margin: Infinity },
+    javascript: { riskArray: Infinity, margin: Infinity },
+  };
   for (let round = 0; round < 3; round++) {
-    for (const [name, engine] of [['wasm', wasm], ['javascript', javascript]] as const) {
+    for (const [name, engine] of [
+      ['wasm', wasm],
+      ['javascript', javascript],
+    ] as const) {
       const { riskArray, margin } = (await engine.tick()).timingsMs;
-      best[name] = { riskArray: Math.min(best[name].riskArray, riskArray), margin: Math.min(best[name].margin, margin) };
+      best[name] = {
+        riskArray: Math.min(best[name].riskArray, riskArray),
+        margin: Math.min(best[name].margin, margin),
+      };
     }
   }
   const bits = compareBits(engineRowsOf(wasm.results), engineRowsOf(javascript.results));
@@ -243,5 +284,8 @@ async function measureSpeedUp(market: Market, book: Book, params: unknown, accou
 }
 
 function indent(text: string): string {
-  return text.split('\n').map((line) => `   ${line}`).join('\n');
+  return text
+    .split('\n')
+    .map((line) => `   ${line}`)
+    .join('\n');
 }

@@ -28,11 +28,14 @@ export async function greeks(options: GreeksOptions, terminal: Terminal, signal:
   else {
     const header = result.columns.map(({ name }) => name);
     const rows = Array.from({ length: Math.min(shownRows, result.rowCount) }, (_, row) =>
-      result.columns.map(({ values }) => (typeof values[row] === 'number' ? amount(values[row], 6) : String(values[row]))),
+      result.columns.map(({ values }) =>
+        typeof values[row] === 'number' ? amount(values[row], 6) : String(values[row]),
+      ),
     );
     terminal.print(table([header, ...rows]));
     if (options.out !== undefined) terminal.print(`all ${count(result.rowCount)} options: ${options.out}`);
-    else if (result.rowCount > shownRows) terminal.print(`… ${count(result.rowCount - shownRows)} more: use --out FILE or --json`);
+    else if (result.rowCount > shownRows)
+      terminal.print(`… ${count(result.rowCount - shownRows)} more: use --out FILE or --json`);
   }
   return exitCodes.ok;
 }

@@ -37,7 +37,9 @@ export async function inspect(path: string, options: InspectCommandOptions, term
   for (const [name, value] of facts) {
     if (value !== undefined) terminal.print(`  ${name}: ${typeof value === 'number' ? count(value) : value}`);
   }
-  terminal.print(table([['  column', 'type', 'use'], ...found.columns.map(({ name, type, use }) => [`  ${name}`, type, use])]));
+  terminal.print(
+    table([['  column', 'type', 'use'], ...found.columns.map(({ name, type, use }) => [`  ${name}`, type, use])]),
+  );
   for (const { column, min, max } of found.ranges) terminal.print(`  ${column}: ${min ?? '-'} to ${max ?? '-'}`);
   for (const problem of found.problems) terminal.print(formatProblem(problem));
   if (found.problemCount > found.problems.length) {

@@ -102,10 +102,12 @@ function printSummary(summary: Summary, engine: Engine, terminal: Terminal, out:
       `${count(summary.nettingSets)} netting sets; tick ${milliseconds(summary.timingsMs.total)}`,
   );
   for (const problem of summary.problems.slice(0, shownRows)) terminal.note(`quarantined: ${formatProblem(problem)}`);
-  if (summary.problemCount > shownRows) terminal.note(`quarantined: ${count(summary.problemCount - shownRows)} more problems`);
+  if (summary.problemCount > shownRows)
+    terminal.note(`quarantined: ${count(summary.problemCount - shownRows)} more problems`);
   terminal.print(marginLines(engine, Math.min(shownRows, engine.nettingSetCount)));
   if (out !== undefined) terminal.print(`all ${count(summary.nettingSets)} rows: ${out}`);
-  else if (summary.nettingSets > shownRows) terminal.print(`… ${count(summary.nettingSets - shownRows)} more: use --out FILE or --json`);
+  else if (summary.nettingSets > shownRows)
+    terminal.print(`… ${count(summary.nettingSets - shownRows)} more: use --out FILE or --json`);
   for (const { currency, equity, initialMargin, maintenanceMargin } of summary.totals.perCurrency) {
     if (equity === 0 && initialMargin === 0) continue;
     terminal.print(

@@ -31,7 +31,9 @@ export async function market(options: MarketOptions, terminal: Terminal, signal:
   if (options.json) terminal.print(JSON.stringify(summary, null, 2));
   else {
     for (const chain of summary.chains) terminal.print(chainLine(chain));
-    terminal.print(`${count(summary.instruments)} instruments as of ${summary.asOf}${options.out === undefined ? '' : `: ${options.out}`}`);
+    terminal.print(
+      `${count(summary.instruments)} instruments as of ${summary.asOf}${options.out === undefined ? '' : `: ${options.out}`}`,
+    );
   }
   return exitCodes.ok;
 }
@@ -53,7 +55,14 @@ function resolve(paths: readonly string[] | undefined): NamedResolution[] {
 }
 
 export function chainSummary(name: string, { rows, kept, dropped, forwards, market: { asOfMs } }: ChainResolution) {
-  return { name, asOf: new Date(asOfMs).toISOString(), rows, kept, expiries: forwards.length, dropped: Object.fromEntries(dropped) };
+  return {
+    name,
+    asOf: new Date(asOfMs).toISOString(),
+    rows,
+    kept,
+    expiries: forwards.length,
+    dropped: Object.fromEntries(dropped),
+  };
 }
 
 export function chainLine(chain: ReturnType<typeof chainSummary>): string {

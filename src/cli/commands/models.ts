@@ -12,7 +12,8 @@ export function models(options: { readonly json?: boolean }, terminal: Terminal)
   else {
     for (const { name, title, components } of list) {
       terminal.print(`${name}: ${title}`);
-      for (const { component, evidence, source } of components) terminal.print(`  [${evidence}] ${component}: ${source}`);
+      for (const { component, evidence, source } of components)
+        terminal.print(`  [${evidence}] ${component}: ${source}`);
     }
   }
   return exitCodes.ok;

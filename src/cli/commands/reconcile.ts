@@ -17,7 +17,8 @@ export interface ReconcileOptions extends InputOptions {
 }
 
 /**
- * `margrid reconcile`: the engine against the decimal reference on a sample, and against the JavaScript engine on the whole book, bit for bit.
+ * `margrid reconcile`: the engine against the decimal reference on a sample, and against the JavaScript engine on the
+ * whole book, bit for bit.
  * Exit code 1 on any breach.
  */
 export async function reconcile(options: ReconcileOptions, terminal: Terminal): Promise<number> {

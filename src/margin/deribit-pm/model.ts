@@ -1,14 +1,25 @@
 import { exp } from '../../../assembly/portable/exp.ts';
 import {
-  GROUP_DELTA_SHOCK_MAX, GROUP_DELTA_SHOCK_SLOPE, GROUP_DELTA_SHOCK_THRESHOLD, GROUP_DELTA_TO_SETTLEMENT,
-  GROUP_PNL_OFFSET, GROUP_PNL_OFFSET_CAP, GROUP_USD_TO_SETTLEMENT, SCALAR_MAINTENANCE_FACTOR,
+  GROUP_DELTA_SHOCK_MAX,
+  GROUP_DELTA_SHOCK_SLOPE,
+  GROUP_DELTA_SHOCK_THRESHOLD,
+  GROUP_DELTA_TO_SETTLEMENT,
+  GROUP_PNL_OFFSET,
+  GROUP_PNL_OFFSET_CAP,
+  GROUP_USD_TO_SETTLEMENT,
+  SCALAR_MAINTENANCE_FACTOR,
 } from '../../../assembly/portable/layout.ts';
 import { power } from '../../../assembly/portable/power.ts';
 import type { RiskGroup } from '../../domain/instrument.ts';
 import type { Scenario, VolatilityDirection } from '../../scenario/grid.ts';
 import type { ExpiryRow, MarginModel, TickFactors, TickMarket } from '../model.ts';
 import { deribitPmComponents } from './evidence.ts';
-import { parseDeribitPmParams, type DeribitPmCurrencyParams, type DeribitPmPairParams, type DeribitPmParams } from './params.ts';
+import {
+  parseDeribitPmParams,
+  type DeribitPmCurrencyParams,
+  type DeribitPmPairParams,
+  type DeribitPmParams,
+} from './params.ts';
 
 /** Deribit portfolio margin, segregated (S:PM). Formulas, sources and evidence: docs/models/deribit-pm.md. */
 export const deribitPm: MarginModel<DeribitPmParams> = {
@@ -44,7 +55,10 @@ function isInverse(group: RiskGroup): boolean {
   return group.settlementCurrency === group.baseCurrency;
 }
 
-function paramsOf(group: RiskGroup, params: DeribitPmParams): { currency: DeribitPmCurrencyParams; pair: DeribitPmPairParams } {
+function paramsOf(
+  group: RiskGroup,
+  params: DeribitPmParams,
+): { currency: DeribitPmCurrencyParams; pair: DeribitPmPairParams } {
   return { currency: params.currencies.get(group.baseCurrency.toLowerCase())!, pair: params.pairs.get(group.pair)! };
 }
 
@@ -64,7 +78,12 @@ function scenarios(group: RiskGroup, indexPrice: number, params: DeribitPmParams
     const weight = inverse ? ((1 + move) * scaled) / edge : scaled;
     const excess = size / range > 1 ? size / range - 1 : 0;
     const dampenerUsd = excess * currency.extendedDampener;
-    rows.push({ spotShock: move, volatility: 'up', weight, dampener: inverse ? dampenerUsd / (edge * indexPrice) : dampenerUsd });
+    rows.push({
+      spotShock: move,
+      volatility: 'up',
+      weight,
+      dampener: inverse ? dampenerUsd / (edge * indexPrice) : dampenerUsd,
+    });
   }
   return rows;
 }

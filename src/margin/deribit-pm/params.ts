@@ -1,6 +1,7 @@
 /**
  * Parameters of Deribit portfolio margin, in the shape of the venue's own `model_params` (private/pme/simulate) or
- * `public/pme/get_params`, so that a saved API response is a parameter file. Meaning and formulas: docs/models/deribit-pm.md.
+ * `public/pme/get_params`, so that a saved API response is a parameter file. Meaning and formulas:
+ * docs/models/deribit-pm.md.
  */
 import { MargridError } from '../../errors.ts';
 
@@ -139,7 +140,8 @@ function parsePair(fields: Section, path: string): DeribitPmPairParams {
 }
 
 function section(value: unknown, path: string): Section {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(path, value, 'must be an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid(path, value, 'must be an object');
   return value as Section;
 }
 

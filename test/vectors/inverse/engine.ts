@@ -68,7 +68,8 @@ export async function evaluateHoldings(holdings: readonly Holding[]): Promise<Ho
 }
 
 /**
- * P&L in coin of each holding when its price moves by a fraction of its own: kernel A with that move as the scenario. (The equity of the account
+ * P&L in coin of each holding when its price moves by a fraction of its own: kernel A with that move as the scenario.
+ * (The equity of the account
  * tells the same P&L, but as a difference of two values of the whole position, which keeps no digits of a small move.)
  */
 export async function evaluateMoves(holdings: readonly Holding[], moves: readonly number[]): Promise<number[]> {

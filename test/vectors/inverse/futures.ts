@@ -12,7 +12,8 @@ interface Row {
 }
 
 /**
- * P&L of an inverse future for the move from entry to exit, by kernel A. Delta at entry: from the terms of the risk array.
+ * P&L of an inverse future for the move from entry to exit, by kernel A. Delta at entry: from the terms of the risk
+ * array.
  */
 export function inverseFutureCases(rows: readonly Fields[], tolerance: number): Promise<CaseOutcome[]> {
   return runBatchAsync(itemsOf('inverse future', rows, readRow), evaluate, (row, { pnl, delta }) => {
