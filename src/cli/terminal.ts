@@ -9,6 +9,8 @@ export interface Terminal {
   readonly note: (line: string) => void;
   /** Progress of something longer than two seconds; shows nothing unless stderr is a terminal. */
   progress(label: string, total: number): Progress;
+  /** What is being done now, on one line that the next one replaces; null clears it. Nothing unless stderr is a terminal. */
+  stage(label: string | null): void;
 }
 
 export interface Progress {
@@ -30,6 +32,9 @@ export function openTerminal(): Terminal {
   return {
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
+    stage: (label) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${label === null ? '' : `${label} …`}`);
+    },
     progress: (label, total) => (process.stderr.isTTY ? startBar(label, total) : { update: () => {}, stop: () => {} }),
   };
 }

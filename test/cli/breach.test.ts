@@ -39,6 +39,7 @@ const printed: string[] = [];
 const terminal: Terminal = {
   print: (line) => void printed.push(line),
   note: (line) => void printed.push(line),
+  stage: () => {},
   progress: () => ({ update: () => {}, stop: () => {} }),
 };
 

@@ -5,6 +5,7 @@ import type { Market } from '../../domain/market.ts';
 import { Engine, type TickReport, type TickTimings } from '../../engine/engine.ts';
 import { statusNames } from '../../engine/totals.ts';
 import { generateMarginedBook } from '../../generate/margined-book.ts';
+import { bookStages } from '../book-stages.ts';
 import { RandomStream, streamPurposes } from '../../generate/random.ts';
 import { parseDeribitPmParams } from '../../margin/deribit-pm/params.ts';
 import { compareBits, renderBitEquality } from '../../reconcile/bit-equality.ts';
@@ -46,7 +47,7 @@ export async function demo(options: DemoOptions, terminal: Terminal): Promise<nu
   const say: Say = options.json ? terminal.note : terminal.print;
   const params = await loadParams(undefined);
   const { market, chains } = showMarket(say);
-  const { book, engine } = await showBook(market, params, options, say);
+  const { book, engine } = await showBook(market, params, options, terminal, say);
   try {
     const ticks = await runTicks(engine, market, options, terminal);
     const rates = showTicks(engine, book, ticks, options, say);
@@ -89,14 +90,16 @@ function showMarket(say: Say) {
   return { market, chains };
 }
 
-async function showBook(market: Market, params: unknown, options: DemoOptions, say: Say) {
+async function showBook(market: Market, params: unknown, options: DemoOptions, terminal: Terminal, say: Say) {
   say(`2. Book: seed ${options.seed}, ${count(options.accounts)} accounts`);
   const started = performance.now();
   const made = await generateMarginedBook(
     market,
     { accounts: options.accounts, seed: options.seed, meanPositions: options.positions },
     { params, workers: options.workers },
+    (stage) => terminal.stage(`   ${bookStages[stage]}`),
   );
+  terminal.stage(null);
   const seconds = (performance.now() - started) / 1000;
   const { bytes } = made.engine.arena.plan;
   say(

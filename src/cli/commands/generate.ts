@@ -1,4 +1,5 @@
 import { generateMarginedBook } from '../../generate/margined-book.ts';
+import { bookStages } from '../book-stages.ts';
 import { writeBook } from '../../io/index.ts';
 import { count } from '../format.ts';
 import { loadMarket, loadParams, requireParams, requireWritable } from '../inputs.ts';
@@ -27,11 +28,15 @@ export async function generate(options: GenerateOptions, terminal: Terminal, sig
     market,
     { accounts: options.accounts, seed: options.seed, meanPositions: options.positions },
     { params, workers: options.workers, ...(options.model === undefined ? {} : { model: options.model }) },
+    (stage) => terminal.stage(bookStages[stage]),
   );
+  terminal.stage(null);
   try {
     throwIfInterrupted(signal);
     const { totals } = await engine.tick();
+    terminal.stage(`writing ${options.out}`);
     await writeBook(options.out, book, market, { signal });
+    terminal.stage(null);
     const summary = {
       out: options.out,
       seed: options.seed,

@@ -23,7 +23,9 @@ export async function margin(options: MarginOptions, terminal: Terminal, signal:
   const params = await loadParams(options.params);
   requireParams(params, options);
   const market = await loadMarket(options, terminal);
+  terminal.stage(`reading ${options.book}`);
   const { book, problems, problemCount, rowCount } = await loadBook(options, market);
+  terminal.stage(null);
   throwIfInterrupted(signal);
   const engine = Engine.create({
     market,
