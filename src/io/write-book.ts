@@ -19,6 +19,10 @@ export async function writeBook(path: string, book: Book, market: Market, option
       file: path,
     });
   }
+  if ((book.addOns?.amount.length ?? 0) > 0) {
+    const message = 'the book has add-ons, which a book file has no place for';
+    throw new MargridError('OptionInvalid', `${path}: ${message}; a file of it would lose them`, { file: path });
+  }
   await writeColumns(path, tableOf(book, market), options);
 }
 
