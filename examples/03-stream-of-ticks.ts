@@ -1,5 +1,5 @@
 /**
- * A stream: every tick new prices, between ticks trades and cash; who needs a margin call is told as it happens. At the
+ * A stream: every tick new prices, between ticks new positions and cash; who needs a margin call is told as it happens. At the
  * end the book is loaded
  * afresh: the hash says that nothing was lost on the way.
  */
@@ -30,17 +30,18 @@ before = statuses();
 
 let forward = market.forward;
 for (let tick = 1; tick <= 5; tick++) {
-  // Bitcoin falls by half a percent a tick; ten accounts buy the dip.
+  // Bitcoin falls by half a percent a tick; ten accounts now hold 500 contracts.
   const down = 0.995;
   forward = forward.map((price, index) => (market.instruments[index].baseCurrency === 'BTC' ? price * down : price));
   const bitcoin = market.indexPrice.get('btc_usd')! * down ** tick;
-  const trades = Array.from({ length: 10 }, (_, i): PositionChange => ({
+  // Each change is the position as it shall be, not the trade that leads there.
+  const positions = Array.from({ length: 10 }, (_, i): PositionChange => ({
     account: engine.accountIds[tick * 100 + i],
     instrument: 'BTC-PERPETUAL',
     quantity: 500,
     entryPrice: bitcoin,
   }));
-  engine.update({ positions: trades });
+  engine.update({ positions });
   const { timingsMs } = await engine.tick({
     forward,
     indexPrice: new Map([...market.indexPrice, ['btc_usd', bitcoin]]),

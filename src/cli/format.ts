@@ -9,6 +9,13 @@ export function amount(value: number, digits = 4): string {
     : '-';
 }
 
+/** Currencies whose smallest unit is a hundredth; coins are shown to eight decimals. */
+const cents: ReadonlySet<string> = new Set(['USD', 'EUR', 'USDC', 'USDT']);
+
+export function money(value: number, currency: string): string {
+  return amount(value, cents.has(currency) ? 2 : 8);
+}
+
 export function milliseconds(value: number): string {
   return `${value.toFixed(value < 10 ? 2 : 1)} ms`;
 }

@@ -3,9 +3,6 @@ import type { Engine } from '../engine/engine.ts';
 import { statusNames } from '../engine/totals.ts';
 import type { ResultTable } from '../io/index.ts';
 
-/** Reason shown for a fault that came with the market. */
-const marketFault = 'a price or volatility of a held instrument is bad';
-
 /**
  * Results as a table for writing: one row per account and settlement currency. Amounts of a quarantined row are NaN,
  * its reason is given.
@@ -16,7 +13,9 @@ export function marginTable(engine: Engine, book: Book): ResultTable {
   const reasons = new Map(book.quarantined.map(({ accountIndex, reason }) => [accountIndex, reason] as const));
   const faultOf = (set: number): string => {
     if (results.fault[set] === 0) return '';
-    return results.fault[set] === 1 ? (reasons.get(results.accountIndex[set]) ?? 'bad input') : marketFault;
+    return results.fault[set] === 1
+      ? (reasons.get(results.accountIndex[set]) ?? 'bad input')
+      : marketFault(engine, set);
   };
   const strings = (of: (set: number) => string): string[] => Array.from({ length: rowCount }, (_, set) => of(set));
   const ratio = Float64Array.from(results.equity, (equity, set) => {
@@ -40,6 +39,12 @@ export function marginTable(engine: Engine, book: Book): ResultTable {
       { name: 'fault', type: 'string', values: strings(faultOf) },
     ],
   };
+}
+
+/** Why the market left a row without a result. */
+function marketFault(engine: Engine, set: number): string {
+  const instrument = engine.badInstrument(set);
+  return instrument === null ? 'a sum is not finite' : `a price or volatility of ${instrument} is bad`;
 }
 
 /**

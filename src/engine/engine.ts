@@ -1,4 +1,4 @@
-import { CHUNK_SET_COUNT } from '../../assembly/portable/layout.ts';
+import { CHUNK_SET_COUNT, TERM_COUNT, TERM_VALUE } from '../../assembly/portable/layout.ts';
 import { headerWords, type Arena } from '../columns/arena.ts';
 import type { Counts } from '../columns/schema.ts';
 import type { Book, CashColumns } from '../domain/book.ts';
@@ -279,6 +279,19 @@ export class Engine {
     };
   }
 
+  /** The first instrument held by a netting set (a row of `results`) whose price or volatility is bad; null if there is none. */
+  badInstrument(set: number): string | null {
+    const { nettingSet, riskArray } = this.arena.views;
+    const first = nettingSet.firstPosition[set];
+    for (let slot = first; slot < first + nettingSet.positionCount[set]; slot++) {
+      const row = this.#book.rowAt(slot);
+      if (Number.isNaN(riskArray.terms[row * TERM_COUNT + TERM_VALUE])) {
+        return this.market.instruments[this.rows.instrumentOf[row]].name;
+      }
+    }
+    return null;
+  }
+
   /** Rows of `results` of one account, [first, end). Throws `AccountUnknown`. */
   resultRange(account: string): { readonly first: number; readonly end: number } {
     const row = this.#accounts().get(account);
@@ -367,7 +380,8 @@ function withQuotes(old: Quotes, { asOfMs, forward, impliedVolatility, indexPric
     asOfMs: asOfMs ?? old.asOfMs,
     forward: forward?.slice() ?? old.forward,
     impliedVolatility: impliedVolatility?.slice() ?? old.impliedVolatility,
-    indexPrice: indexPrice instanceof Map ? new Map(indexPrice) : (indexPrice ?? old.indexPrice),
+    indexPrice:
+      indexPrice instanceof Map ? new Map([...old.indexPrice, ...indexPrice]) : (indexPrice ?? old.indexPrice),
   };
 }
 

@@ -14,7 +14,10 @@ import type { MarginModel, TickMarket } from '../margin/model.ts';
 import { writeGrid } from '../scenario/grid.ts';
 import type { InstrumentRows } from './instrument-rows.ts';
 
-/** What changes from tick to tick. Arrays are parallel to `Market.instruments`. */
+/**
+ * What changes from tick to tick. Arrays are parallel to `Market.instruments`. Forwards and index prices are independent inputs: moving one does
+ * not move the other. Pairs that a tick's `indexPrice` leaves out keep their price.
+ */
 export interface Quotes {
   readonly asOfMs: number;
   readonly forward: Float64Array;

@@ -33,7 +33,7 @@ function equityLines(set: NettingSetExplanation): string[] {
     amount(position.value),
     amount(position.delta),
   ]);
-  const header = ['position', 'quantity', 'entry', 'value of one', 'value', 'delta (coin)'];
+  const header = ['position', 'quantity', 'entry', 'value of one', 'value', 'delta (base)'];
   return [
     ...(rows.length > 0 ? indented(textTable(header, rows)) : []),
     `  cash ${amount(set.cash)} + values = equity ${amount(set.equity)} ${set.settlementCurrency}`,

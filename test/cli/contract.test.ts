@@ -10,7 +10,7 @@ const run = (...args: string[]): Promise<Finished> => runCli(args, folder);
 const inputs = ['--market', 'market.csv', '--book', 'book.csv'];
 const threads = ['--workers', '0'];
 const shippedParams = (): Record<string, Record<string, Record<string, unknown>>> =>
-  JSON.parse(readFileSync(join(packageRoot, 'data', 'params', 'deribit-pm-2026-08-01.json'), 'utf8')) as never;
+  JSON.parse(readFileSync(join(packageRoot, 'data', 'params', 'deribit-pm-2024-06-17.json'), 'utf8')) as never;
 
 beforeAll(() => {
   writeFileSync(join(folder, 'market.csv'), csvText(marketTypes, marketRows));

@@ -144,6 +144,25 @@ describe('calls at the wrong time, or that fail', () => {
     expect(engine.stateHash()).toBe(before);
   });
 
+  it('a tick with some index prices keeps the others', async () => {
+    const engine = Engine.create({ market, book, params });
+    const { totals } = await engine.tick({ indexPrice: new Map([['btc_usd', 50_000]]) });
+    expect(totals.quarantined).toBe(0);
+  });
+
+  it('a row without a result names the instrument that is to blame', async () => {
+    const engine = Engine.create({
+      market,
+      params,
+      book: bookOf([{ account: 0, instrument: 0, quantity: 1, entryPrice: 1 }], ['a']),
+    });
+    await engine.tick();
+    expect(engine.badInstrument(0)).toBeNull();
+    await engine.tick({ forward: market.forward.map((price, index) => (index === 0 ? NaN : price)) });
+    expect(engine.results.status[0]).toBe(3);
+    expect(engine.badInstrument(0)).toBe('BTC-PERPETUAL');
+  });
+
   it('closing during a tick ends it, for good', async () => {
     const engine = Engine.create({ market, book, params });
     const ticking = engine.tick();

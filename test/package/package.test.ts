@@ -61,7 +61,7 @@ describe('the tarball', () => {
       'build/js/src/engine/worker.js',
       'data/chains/deribit-btc-2026-08-01.json',
       'data/chains/spx-2026-07-31.json',
-      'data/params/deribit-pm-2026-08-01.json',
+      'data/params/deribit-pm-2024-06-17.json',
       'docs/ARCHITECTURE.md',
       'docs/FILES.md',
       'docs/models/deribit-pm.md',

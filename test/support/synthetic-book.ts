@@ -9,7 +9,7 @@ export const asOfMs = Date.UTC(2026, 7, 1, 18);
 const dayMs = 86_400_000;
 
 export const params: unknown = JSON.parse(
-  readFileSync(join(packageRoot, 'data', 'params', 'deribit-pm-2026-08-01.json'), 'utf8'),
+  readFileSync(join(packageRoot, 'data', 'params', 'deribit-pm-2024-06-17.json'), 'utf8'),
 );
 
 /** Numbers in [0, 1): a linear congruential generator is enough to scatter test books. */

@@ -13,7 +13,7 @@ import { engineRowsOf } from '../../reconcile/engine-rows.ts';
 import { reconcileBookParallel } from '../../reconcile/reconcile-parallel.ts';
 import { renderReconciliation } from '../../reconcile/report.ts';
 import { firstAccounts } from '../first-accounts.ts';
-import { amount, count, milliseconds, percent, table } from '../format.ts';
+import { count, milliseconds, money, percent, table } from '../format.ts';
 import { loadParams } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
 import { ratioDistribution } from '../ratio-distribution.ts';
@@ -246,9 +246,9 @@ function throughput(engine: Engine, book: Book, ticks: readonly TickReport[]) {
 function totalsTable(report: TickReport): string {
   const rows = report.totals.perCurrency.map(({ currency, equity, initialMargin, maintenanceMargin }) => [
     `total ${currency}`,
-    amount(equity, 2),
-    amount(initialMargin, 2),
-    amount(maintenanceMargin, 2),
+    money(equity, currency),
+    money(initialMargin, currency),
+    money(maintenanceMargin, currency),
   ]);
   return table([['', 'equity', 'initial margin', 'maintenance margin'], ...rows]);
 }

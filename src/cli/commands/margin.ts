@@ -2,7 +2,7 @@ import { Engine } from '../../engine/engine.ts';
 import { statusNames } from '../../engine/totals.ts';
 import { formatProblem, type Problem } from '../../errors.ts';
 import { writeTable } from '../../io/index.ts';
-import { amount, count, milliseconds, percent, table } from '../format.ts';
+import { count, milliseconds, money, percent, table } from '../format.ts';
 import { loadBook, loadMarket, loadParams, requireParams, requireWritable, type InputOptions } from '../inputs.ts';
 import { exitCodes, throwIfInterrupted } from '../interruption.ts';
 import { jsonRows, marginTable } from '../margin-table.ts';
@@ -113,12 +113,12 @@ function printSummary(summary: Summary, engine: Engine, terminal: Terminal, out:
   for (const { currency, equity, initialMargin, maintenanceMargin } of summary.totals.perCurrency) {
     if (equity === 0 && initialMargin === 0) continue;
     terminal.print(
-      `total ${currency}: equity ${amount(equity)}, initial margin ${amount(initialMargin)}, ` +
-        `maintenance margin ${amount(maintenanceMargin)}`,
+      `total ${currency}: equity ${money(equity, currency)}, initial margin ${money(initialMargin, currency)}, ` +
+        `maintenance margin ${money(maintenanceMargin, currency)}`,
     );
   }
   const { counts } = summary.totals;
-  terminal.print(statusNames.map((name) => `${name} ${count(counts[name])}`).join(', '));
+  terminal.print(`netting sets: ${statusNames.map((name) => `${name} ${count(counts[name])}`).join(', ')}`);
   terminal.print(`state hash ${summary.stateHash}`);
 }
 
@@ -131,9 +131,9 @@ export function marginLines(engine: Engine, rows: number): string {
     lines.push([
       engine.accountIds[accountIndex[set]],
       engine.currencies[currencyIndex[set]],
-      amount(equity[set]),
-      amount(initialMargin[set]),
-      amount(maintenanceMargin[set]),
+      money(equity[set], engine.currencies[currencyIndex[set]]),
+      money(initialMargin[set], engine.currencies[currencyIndex[set]]),
+      money(maintenanceMargin[set], engine.currencies[currencyIndex[set]]),
       Number.isFinite(ratio) ? percent(ratio) : '-',
       statusNames[status[set]],
     ]);
