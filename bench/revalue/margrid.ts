@@ -27,6 +27,7 @@ export async function prepareMargrid(size: RevalueSize, workers: number): Promis
     itemCount: size.accounts,
     chunkItems: CHUNK_SET_COUNT,
     control: plan.control,
+    header: plan.header,
     scratch: plan.scratch,
   };
   if (workers > 1) return onThreads(arena, memory, module, task, workers);

@@ -90,10 +90,10 @@ function tunedEntrant(arena: Arena, { accounts, scenarios }: Parameters): Entran
 }
 
 function engineEntrant(arena: Arena, { accounts }: Parameters): Entrant {
-  const { context, control, scratch } = arena.plan;
+  const { context, header, control, scratch } = arena.plan;
   const kernels = scalarKernels(arena.buffer);
   const kernel = 'revalueWorstLoss';
-  const task: StageTask = { kernel, context, itemCount: accounts, chunkItems: CHUNK_SET_COUNT, control, scratch };
+  const task: StageTask = { kernel, context, itemCount: accounts, chunkItems: CHUNK_SET_COUNT, header, control, scratch };
   return {
     name: 'javascript-engine',
     note: "margrid's own JavaScript engine (src/scalar), which runs where WASM SIMD is missing; one thread",

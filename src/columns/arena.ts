@@ -35,7 +35,7 @@ export interface ArenaPlan {
 
 /** Columns start on cache lines: no two workers write the same line but at chunk borders. */
 const alignment = 64;
-const headerBytes = 64;
+export const headerBytes = 64;
 const controlBytes = 64;
 const elementBytes: Record<ColumnType, number> = { f64: 8, i32: 4, u32: 4, u8: 1 };
 
@@ -144,14 +144,14 @@ export class Arena {
     this.header[headerWords.expiryCount] = counts.expiryCount;
     this.header[headerWords.cellCount] = cellCountOf(counts.scenarioCount);
   }
+}
 
-  /** Throws `KernelMismatch` unless the buffer was sealed by this layout. */
-  verify(): void {
-    if (this.header[headerWords.magic] !== magic) throw new MargridError('KernelMismatch', 'not a margrid arena');
-    const version = this.header[headerWords.version];
-    if (version !== layoutVersion) {
-      throw new MargridError('KernelMismatch', `arena layout is version ${version}, expected ${layoutVersion}`);
-    }
+/** Throws `KernelMismatch` unless the header was sealed by this layout: a worker of another version must not touch the memory. */
+export function verifyHeader(header: Int32Array): void {
+  if (header[headerWords.magic] !== magic) throw new MargridError('KernelMismatch', 'not a margrid arena');
+  const version = header[headerWords.version];
+  if (version !== layoutVersion) {
+    throw new MargridError('KernelMismatch', `arena layout is version ${version}, expected ${layoutVersion}`);
   }
 }
 

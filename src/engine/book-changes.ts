@@ -1,5 +1,4 @@
 import { SHAPE_FUTURE } from '../../assembly/portable/layout.ts';
-import type { Instrument } from '../domain/instrument.ts';
 import { BadInputError, type ErrorCode, type Problem } from '../errors.ts';
 import { limits, requireWithinLimit } from '../limits.ts';
 import type { BlockChange, BookColumns, HeldPosition, HeldSet } from './book-columns.ts';
@@ -49,7 +48,6 @@ export interface Directory {
   readonly accountRow: ReadonlyMap<string, number>;
   readonly instrumentRow: ReadonlyMap<string, number>;
   readonly currencyRow: ReadonlyMap<string, number>;
-  readonly instruments: readonly Instrument[];
 }
 
 /**

@@ -218,8 +218,7 @@ export class Engine {
       {
         accountRow,
         instrumentRow: this.#instrumentRow,
-        currencyRow: this.#currencyRow,
-        instruments: this.market.instruments,
+        currencyRow: this.#currencyRow
       },
       changes,
     );
@@ -337,9 +336,9 @@ export class Engine {
   }
 
   async #stage(kernel: RangeKernelName, itemCount: number, chunkItems: number): Promise<void> {
-    const { control, context, scratch } = this.arena.plan;
+    const { header, control, context, scratch } = this.arena.plan;
     try {
-      await this.#runner.run({ kernel, context, itemCount, chunkItems, control, scratch }, this.arena.control);
+      await this.#runner.run({ kernel, context, itemCount, chunkItems, header, control, scratch }, this.arena.control);
     } catch (error) {
       throw this.#isClosed() ? closedDuringTick() : error;
     }

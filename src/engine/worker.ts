@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import { headerBytes, verifyHeader } from '../columns/arena.ts';
 import { scalarKernels } from '../scalar/kernels.ts';
 import type { Kernels, RangeKernelName } from '../wasm/kernels.ts';
 import { instantiate } from '../wasm/module.ts';
@@ -22,6 +23,8 @@ export interface StageTask {
   readonly context: number;
   readonly itemCount: number;
   readonly chunkItems: number;
+  /** Byte address of the arena's header. */
+  readonly header: number;
   /** Byte address of the counter of claimed chunks. */
   readonly control: number;
   /** Scratch addresses; a worker takes the one at the slot it claims. */
@@ -35,18 +38,19 @@ const claimedScratch = 1;
 let kernels: Kernels | null = null;
 let control: Int32Array | null = null;
 
-function setUp(controlAddress: number): { kernels: Kernels; control: Int32Array } {
+function setUp(task: StageTask): { kernels: Kernels; control: Int32Array } {
   if (kernels === null || control === null) {
     const setup = (workerData as [unknown, WorkerSetup])[1] ?? (workerData as WorkerSetup);
+    verifyHeader(new Int32Array(setup.buffer, task.header, headerBytes / 4));
     kernels = setup.module === null ? scalarKernels(setup.buffer) : instantiate(setup.module, setup.memory!);
-    control = new Int32Array(setup.buffer, controlAddress, 2);
+    control = new Int32Array(setup.buffer, task.control, 2);
   }
   return { kernels, control };
 }
 
 /** Runs chunks of a stage until none is left. Returns the number of chunks done here, for the load histogram. */
 export default function runStage(task: StageTask): number {
-  const own = setUp(task.control);
+  const own = setUp(task);
   const scratch = task.scratch[Atomics.add(own.control, claimedScratch, 1)];
   return runChunks(own.kernels, task, scratch, () => Atomics.add(own.control, claimedChunks, 1));
 }

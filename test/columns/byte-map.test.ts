@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exampleCounts, renderByteMap } from '../../src/columns/byte-map.ts';
-import { planArena } from '../../src/columns/arena.ts';
+import { Arena, headerWords, planArena, verifyHeader } from '../../src/columns/arena.ts';
 import { packageRoot } from '../../src/package-root.ts';
 
 describe('byte map', () => {
@@ -26,5 +26,15 @@ describe('byte map', () => {
       columns.filter((each) => each.table === table).reduce((sum, each) => sum + each.bytes, 0);
     expect(bytesOf('position') / exampleCounts.positionCapacity).toBeLessThanOrEqual(16);
     expect((bytesOf('nettingSet') + bytesOf('result') + bytesOf('chunk')) / 1_000_000).toBeLessThanOrEqual(200);
+  });
+
+  it('a memory of another layout is refused', () => {
+    const plan = planArena({ ...exampleCounts, nettingSetCapacity: 8, positionCapacity: 8, instrumentCount: 4 }, 1, 0);
+    const arena = new Arena(plan, new ArrayBuffer(plan.end));
+    expect(() => verifyHeader(arena.header)).toThrow(/not a margrid arena/);
+    arena.seal();
+    expect(() => verifyHeader(arena.header)).not.toThrow();
+    arena.header[headerWords.version]++;
+    expect(() => verifyHeader(arena.header)).toThrow(/arena layout is version \d+, expected/);
   });
 });
