@@ -97,7 +97,6 @@ export const ROUND_TO_20_BITS: f64 = 6442450944.0;
 export const INVERSE_SQRT_2PI: f64 = 0.3989422804014327;
 export const SQRT_2_OVER_PI: f64 = 0.7978845608028654;
 export const SQRT_2: f64 = 1.4142135623730951;
-export const TWO_POWER_32: f64 = 4294967296.0;
 /** Where the logarithm goes over to the next power of two: sqrt(2) with 21 significant bits. */
 export const LOG_SPLIT: f64 = 1.4142131805419922;
 /**

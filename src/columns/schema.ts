@@ -206,5 +206,3 @@ export interface TableSpec {
   readonly rows: (counts: Counts) => number;
   readonly columns: Readonly<Record<string, ColumnSpec>>;
 }
-
-export type TableName = keyof typeof schema;

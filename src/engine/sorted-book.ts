@@ -1,3 +1,4 @@
+import { FAULT_INPUT, FAULT_NONE } from '../../assembly/portable/layout.ts';
 import { BadInputError, type Problem } from '../errors.ts';
 import { limits, requireWithinLimit } from '../limits.ts';
 import type { Book, CashColumns } from '../domain/book.ts';
@@ -169,7 +170,7 @@ function layOutSets(book: Book, rows: InstrumentRows, firstOf: Uint32Array, row:
   for (let account = 0; account < book.accountIds.length; account++) {
     readAmounts(book, rows, cash, account, amountOf);
     readAmounts(book, rows, addOns, account, addOnOf);
-    const fault = quarantined.has(account) ? 1 : 0;
+    const fault = quarantined.has(account) ? FAULT_INPUT : FAULT_NONE;
     const before = list.count;
     let p = firstOf[account];
     for (let currency = 0; currency < amountOf.length; currency++) {
@@ -186,7 +187,7 @@ function layOutSets(book: Book, rows: InstrumentRows, firstOf: Uint32Array, row:
         fault,
       });
     }
-    if (fault === 1 && list.count === before)
+    if (fault !== FAULT_NONE && list.count === before)
       list.push({ account, currency: 0, first: p, count: 0, cash: 0, addOn: 0, fault });
   }
   return list.finish();

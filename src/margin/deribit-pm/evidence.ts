@@ -154,7 +154,5 @@ export const deribitPmEvidence = {
   },
 } as const satisfies Record<string, SectionEvidence>;
 
-export type DeribitPmComponent = keyof typeof deribitPmEvidence;
-
 /** The same as a list, in the order of the sections. */
 export const deribitPmComponents: readonly SectionEvidence[] = Object.values(deribitPmEvidence);
