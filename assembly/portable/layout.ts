@@ -71,9 +71,45 @@ export const CONTEXT_RESULT_FAULT: i32 = 39;
 export const CONTEXT_CHUNK_TOTALS: i32 = 40;
 export const CONTEXT_CHUNK_TOTALS_STRIDE: i32 = 41;
 
-export const CONTEXT_WORD_COUNT: i32 = 42;
+// columns of models that run on portable kernels (empty for the others)
+/** Model data of an instrument: INSTRUMENT_DATA_WIDTH floats per row, filled by `prepareTick` and by the row kernel. */
+export const CONTEXT_INSTRUMENT_DATA: i32 = 42;
+export const CONTEXT_INSTRUMENT_DATA_WIDTH: i32 = 43;
+/** i32 per instrument: 0, or the fault of every account that holds it. */
+export const CONTEXT_INSTRUMENT_FAULT: i32 = 44;
+/** The model's own tables: floats and 32-bit words; their layout is the model's. */
+export const CONTEXT_MODEL_FLOATS: i32 = 45;
+export const CONTEXT_MODEL_WORDS: i32 = 46;
+/** Entry price of a position, limit price of an order; quote currency per base unit. */
+export const CONTEXT_POSITION_PRICE: i32 = 47;
+/** u32 per netting set: open orders, in the slots after its positions, sorted by instrument row. */
+export const CONTEXT_SET_ORDER_COUNT: i32 = 48;
+/** COMPONENT_COUNT floats per netting set. */
+export const CONTEXT_RESULT_COMPONENTS: i32 = 49;
+export const CONTEXT_COMPONENT_COUNT: i32 = 50;
+/** Floats that a margin function may use as it likes. */
+export const CONTEXT_WORK_COUNT: i32 = 51;
+/** 0 no rows, 1 one row of cells per risk group, 2 one per run of equal expiry and shape class. */
+export const CONTEXT_SEGMENT_LEVEL: i32 = 52;
+
+export const CONTEXT_WORD_COUNT: i32 = 54;
 /** Bytes of the words; the scalars follow. */
-export const CONTEXT_BYTES: i32 = 168;
+export const CONTEXT_BYTES: i32 = 216;
+
+// --- what a portable margin function leaves in its output block: floats ----------------------------------------------
+export const OUT_EQUITY: i32 = 0;
+export const OUT_INITIAL: i32 = 1;
+export const OUT_MAINTENANCE: i32 = 2;
+/** A fault code; 0 if the set was margined. */
+export const OUT_FAULT: i32 = 3;
+/** Binding scenario, -1 if none. */
+export const OUT_SCENARIO: i32 = 4;
+/** The model's components follow, in the order of its `resultComponents`. */
+export const OUT_COMPONENTS: i32 = 8;
+
+export const SEGMENT_NONE: i32 = 0;
+export const SEGMENT_GROUP: i32 = 1;
+export const SEGMENT_EXPIRY: i32 = 2;
 
 // --- floats after the words -----------------------------------------------------------------------------------------
 export const SCALAR_MAINTENANCE_FACTOR: i32 = 0;
@@ -180,6 +216,12 @@ export const FAULT_NONE: i32 = 0;
 export const FAULT_INPUT: i32 = 1;
 /** A price or volatility that the account depends on is bad. */
 export const FAULT_MARKET: i32 = 2;
+/** The model refuses an instrument that the account holds: no parameters, or a component nobody has published. */
+export const FAULT_REFUSED: i32 = 3;
+/** The market has no value of a field that the model needs for an instrument that the account holds. */
+export const FAULT_INPUT_MISSING: i32 = 4;
+/** First of the model's own faults of an account: FAULT_MODEL + i is `faults[i]` of the model. */
+export const FAULT_MODEL: i32 = 16;
 
 // --- chunk totals: STATUS_COUNT 32-bit counts (padded to 32 bytes), then per currency these sums
 // --------------------------

@@ -6,3 +6,9 @@
  */
 declare type f64 = number;
 declare type i32 = number;
+/**
+ * The whole memory as floats and as 32-bit words: `f[i]` is the float at byte address 8·i, `w[i]` the word at 4·i.
+ * AssemblyScript reads the linear memory (assembly/views.ts), JavaScript a view of the same bytes.
+ */
+declare type Floats = Float64Array;
+declare type Ints = Int32Array;

@@ -18,6 +18,8 @@ export interface Book {
    * currency; none if absent.
    */
   readonly addOns?: CashColumns;
+  /** Open orders; none if absent. */
+  readonly orders?: OrderColumns;
   /**
    * Accounts that must not be margined because their input is bad (`--keep-going`): account index and reason.
    * They are reported as quarantined and counted; evaluated + quarantined = all.
@@ -32,6 +34,16 @@ export interface PositionColumns {
   /** Signed contracts, finite, not zero. */
   readonly quantity: Float64Array;
   readonly entryPrice: Float64Array;
+}
+
+export interface OrderColumns {
+  /** Any order; an account may have several orders in one instrument. */
+  readonly accountIndex: Uint32Array;
+  readonly instrumentIndex: Uint32Array;
+  /** Signed contracts that remain to be filled, not zero: buy > 0. */
+  readonly quantity: Float64Array;
+  /** Quote currency per base unit (of an option: its price); > 0. */
+  readonly limitPrice: Float64Array;
 }
 
 export interface CashColumns {

@@ -33,6 +33,8 @@ export interface Instrument {
   readonly strike: number | null;
   /** null unless an option. */
   readonly optionType: OptionType | null;
+  /** Absent: European. */
+  readonly exercise?: 'european' | 'american';
 }
 
 /** Positions net inside a risk group: one currency pair, one settlement currency. */

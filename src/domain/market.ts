@@ -4,6 +4,26 @@ import type { Instrument } from './instrument.ts';
 export const yearMs = 365 * 24 * 3600 * 1000;
 
 /**
+ * Quotes that some models need besides forward, volatility and index price: per instrument, NaN where unknown. What
+ * belongs to the pair or the account currency (index confidence, stable price) stands on every instrument concerned.
+ */
+export const marketFields = {
+  markPrice: 'mark or settlement price of an option, quote currency per base unit',
+  interestRate: 'continuously compounded, per year ACT/365, to the expiry',
+  dividendYield: 'continuous, per year',
+  fundingRate: 'fraction of notional per eight hours, paid by longs if positive',
+  openInterest: 'contracts outstanding',
+  confidence: 'oracle confidence in the forward or mark, in [0, 1]',
+  volatilityConfidence: 'oracle confidence in the implied volatility, in [0, 1]',
+  rateConfidence: 'oracle confidence in the interest rate, in [0, 1]',
+  indexConfidence: 'oracle confidence in the index price, in [0, 1]',
+  stablePrice: 'US dollars per unit of the quote currency',
+  twapPrice: 'time-weighted average price of the last five minutes, quote currency per base unit',
+} as const;
+
+export type MarketField = keyof typeof marketFields;
+
+/**
  * One consistent snapshot: instruments, and for each the numbers that price it. Arrays are parallel to `instruments`.
  *
  * The forward of an option is the mark of its expiry's future (or the parity forward); of a future, perpetual or spot
@@ -27,6 +47,8 @@ export interface Market {
   readonly indexPrice: ReadonlyMap<string, number>;
   /** Contracts outstanding, for popularity and concentration; zeros where unknown. */
   readonly openInterest: Float64Array;
+  /** Further quotes, parallel to `instruments`; absent where the market has none. */
+  readonly fields?: ReadonlyMap<MarketField, Float64Array>;
 }
 
 /** Time to expiry in years ACT/365, 0 for instruments without an expiry. Negative once the expiry has passed. */
