@@ -1,4 +1,3 @@
-import '../views.ts';
 import { priceByBoundaries, priceByTrees } from '../portable/american/batch.ts';
 
 /**
