@@ -78,7 +78,8 @@ function rollBack(
     f[work + j] = gain > 0.0 ? gain : 0.0;
   }
   for (let i: i32 = steps - 1; i >= 0; i--) {
-    lowest = lowest / fall;
+    // At the root without the roundings of the way there: exercise now is worth exactly the intrinsic value.
+    lowest = i === 0 ? spot : lowest / fall;
     let below: f64 = f[work];
     for (let j: i32 = 0; j <= i; j++) {
       const above: f64 = f[work + j + 1];

@@ -38,6 +38,7 @@ export const TIMS_CLASS_WORDS: i32 = 2;
 export const TIMS_WORST_LOSS: i32 = 0;
 export const TIMS_MINIMUM_TOTAL: i32 = 1;
 export const TIMS_MINIMUM_CHARGE: i32 = 2;
+export const TIMS_COMPONENT_COUNT: i32 = 3;
 
 /** Floats of the work area per product or portfolio group: P&L by point, then the minimum. */
 export const TIMS_GROUP_FLOATS: i32 = 11;

@@ -40,7 +40,7 @@ import type { Instrument } from '../../domain/instrument.ts';
 import type { MarketField } from '../../domain/market.ts';
 import type { Coverage, ModelRows, ModelSizes, PortableModel, TickFactors, TickMarket } from '../model.ts';
 import { timsComponents } from './evidence.ts';
-import { classOf, parseTimsParams, type PriceRange, type TimsAmericanMethod, type TimsParams } from './params.ts';
+import { anyClass, classOf, parseTimsParams, type PriceRange, type TimsAmericanMethod, type TimsParams } from './params.ts';
 
 /** OCC TIMS: customer portfolio margin and risk-based haircuts. Formulas, sources, evidence: docs/models/tims.md. */
 export const tims: PortableModel<TimsParams> = {
@@ -84,7 +84,7 @@ export function valuationPoints({ up, down }: PriceRange): readonly number[] {
 }
 
 function coverage({ source, date, classes, unconfirmed }: TimsParams): Coverage {
-  return { source, date, covers: [...classes.keys()], unconfirmed };
+  return { source, date, covers: [...classes.keys()].map((name) => (name === anyClass ? 'every other underlying' : name)), unconfirmed };
 }
 
 function isAmerican(instrument: Instrument): boolean {
