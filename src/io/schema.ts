@@ -33,6 +33,8 @@ export const bookColumns = [
   { name: 'instrument', ...string },
   { name: 'quantity', ...number },
   { name: 'entry_price', ...number },
+  { name: 'limit_price', ...number, optional: true },
+  { name: 'add_on', ...number, optional: true },
 ] as const satisfies readonly ColumnRule[];
 
 export const marketColumns = [
