@@ -9,6 +9,7 @@ import { withDuckDb } from './duckdb.ts';
 import { openDuckDbSource } from './duckdb-source.ts';
 import { formatOf, type FileFormat } from './format.ts';
 import { openInput, type InputFile, type ReadOptions } from './input-file.ts';
+import { fieldColumn } from './market-field-columns.ts';
 import { readMarketCells } from './market-cells.ts';
 import { ProblemLog } from './problems.ts';
 import { holdingsOf, logFaults, withBookRows } from './read-book.ts';
@@ -154,7 +155,7 @@ async function inspectMarket(file: InputFile, log: ProblemLog): Promise<Found> {
       rangeOf('index_price', market.indexPrice.values()),
       rangeOf('forward', market.forward),
       rangeOf('implied_volatility', market.impliedVolatility),
-      rangeOf('open_interest', market.openInterest),
+      ...[...(market.fields ?? [])].map(([field, values]) => rangeOf(fieldColumn(field), values)),
     ],
   };
 }

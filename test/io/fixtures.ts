@@ -55,6 +55,7 @@ export function marketOf(list: readonly Instrument[] = instruments): Market {
       ['eth_usdc', 3000.25],
     ]),
     openInterest: Float64Array.from(list, (_, index) => index * 1.1),
+    fields: new Map([['openInterest', Float64Array.from(list, (_, index) => index * 1.1)]]),
   };
 }
 
