@@ -32,7 +32,8 @@ function mergeFields(markets: readonly Market[]): Map<MarketField, Float64Array>
   const names = new Set(markets.flatMap((market) => [...(market.fields?.keys() ?? [])]));
   const columnOf = (market: Market, name: MarketField): Float64Array =>
     market.fields?.get(name) ?? new Float64Array(market.instruments.length).fill(NaN);
-  return new Map([...names].map((name) => [name, concatenate(markets.map((market) => columnOf(market, name)))] as const));
+  const joined = (name: MarketField): Float64Array => concatenate(markets.map((market) => columnOf(market, name)));
+  return new Map([...names].map((name) => [name, joined(name)] as const));
 }
 
 function atTime(market: Market, asOfMs: number): Market {

@@ -18,8 +18,8 @@ export interface BookRows {
   readonly quantity: Float64Array;
   readonly entryPrice: Float64Array;
   /**
-   * > 0 makes the row an open order; 0 where the file has none (NULL), NaN where what it has is no number > 0. Undefined
-   * if the file has no such column.
+   * > 0 makes the row an open order; 0 where the file has none (NULL), NaN where what it has is no number > 0.
+   * Undefined if the file has no such column.
    */
   readonly limitPrice: Float64Array | undefined;
   /** >= 0; 0 where the file has none (NULL), NaN where what it has is no number >= 0. Undefined without the column. */

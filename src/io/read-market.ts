@@ -14,7 +14,8 @@ import { isoTime } from './time.ts';
 export interface ReadMarketOptions extends ReadOptions {
   /**
    * Take a bad forward, volatility, index price or further quote as NaN, so that the engine quarantines what depends on
-   * it, instead of refusing the file. Everything else that is wrong still refuses it: nobody can tell which instrument is meant.
+   * it, instead of refusing the file. Everything else that is wrong still refuses it: nobody can tell which instrument
+   * is meant.
    */
   readonly keepGoing?: boolean;
 }
@@ -95,7 +96,7 @@ export function judgeMarket(file: string, cells: MarketCells): JudgedMarket {
     forward,
     impliedVolatility,
     indexPrice: seen.indexPrice,
-    openInterest: Float64Array.from(instruments, (_, index) => (known !== undefined && known[index] > 0 ? known[index] : 0)),
+    openInterest: known?.map((contracts) => (contracts > 0 ? contracts : 0)) ?? new Float64Array(instruments.length),
     ...(fields.size === 0 ? {} : { fields }),
   };
   return { market, log, fatalCount };

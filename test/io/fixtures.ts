@@ -59,6 +59,15 @@ export function marketOf(list: readonly Instrument[] = instruments): Market {
   };
 }
 
+/** A copy without some of its properties. */
+export function without<Whole extends object, Key extends keyof Whole & string>(
+  whole: Whole,
+  ...keys: Key[]
+): Omit<Whole, Key> {
+  const kept = Object.entries(whole).filter(([key]) => !keys.includes(key as Key));
+  return Object.fromEntries(kept) as Omit<Whole, Key>;
+}
+
 /** A directory for the tests of one file, removed afterwards. */
 export function temporaryDirectory(): { path(name: string): string } {
   let directory = '';
