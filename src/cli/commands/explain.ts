@@ -1,8 +1,15 @@
-import { MargridError } from '../../errors.ts';
 import { parseDeribitPmParams } from '../../margin/deribit-pm/params.ts';
 import { explainAccount } from '../../reconcile/explain.ts';
 import { renderExplanation } from '../../reconcile/render-explanation.ts';
-import { loadBook, loadMarket, loadParams, requireParams, type InputOptions } from '../inputs.ts';
+import {
+  inputsOfModel,
+  loadBook,
+  loadMarket,
+  loadParams,
+  requireAccount,
+  requireParams,
+  type InputOptions,
+} from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -13,19 +20,13 @@ export interface ExplainOptions extends InputOptions {
 
 /** `margrid explain`: where one account's number comes from, in decimals, from the reference. */
 export async function explain(options: ExplainOptions, terminal: Terminal): Promise<number> {
-  const params = await loadParams(options.params);
+  const params = await loadParams(options.params, options.model);
   requireParams(params, options);
   const market = await loadMarket(options, terminal);
   const { book } = await loadBook(options, market);
-  const accountIndex = book.accountIds.indexOf(options.account);
-  if (accountIndex < 0) {
-    throw new MargridError('AccountUnknown', `${options.book}: the book has no account '${options.account}'`, {
-      file: options.book,
-      column: 'account',
-      value: options.account,
-    });
-  }
-  const explanation = explainAccount({ market, params: parseDeribitPmParams(params), book, accountIndex });
+  const accountIndex = requireAccount(book, options);
+  const inputs = inputsOfModel(market, book, params, options);
+  const explanation = explainAccount({ ...inputs, params: parseDeribitPmParams(params), accountIndex });
   terminal.print(options.json ? JSON.stringify(explanation, null, 2) : renderExplanation(explanation));
   return exitCodes.ok;
 }

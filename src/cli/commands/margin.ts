@@ -3,7 +3,15 @@ import { statusNames } from '../../engine/totals.ts';
 import { formatProblem, type Problem } from '../../errors.ts';
 import { writeTable } from '../../io/index.ts';
 import { count, milliseconds, money, percent, table } from '../format.ts';
-import { loadBook, loadMarket, loadParams, requireParams, requireWritable, type InputOptions } from '../inputs.ts';
+import {
+  inputsOfModel,
+  loadBook,
+  loadMarket,
+  loadParams,
+  requireParams,
+  requireWritable,
+  type InputOptions,
+} from '../inputs.ts';
 import { exitCodes, throwIfInterrupted } from '../interruption.ts';
 import { jsonRows, marginTable } from '../margin-table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -20,7 +28,7 @@ const shownRows = 20;
 /** `margrid margin`: margins of a user's own book. */
 export async function margin(options: MarginOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
   requireWritable(options.out);
-  const params = await loadParams(options.params);
+  const params = await loadParams(options.params, options.model);
   requireParams(params, options);
   const market = await loadMarket(options, terminal);
   terminal.stage(`reading ${options.book}`);
@@ -28,8 +36,7 @@ export async function margin(options: MarginOptions, terminal: Terminal, signal:
   terminal.stage(null);
   throwIfInterrupted(signal);
   const engine = Engine.create({
-    market,
-    book,
+    ...inputsOfModel(market, book, params, options),
     params,
     workers: options.workers,
     ...(options.model === undefined ? {} : { model: options.model }),

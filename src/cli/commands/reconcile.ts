@@ -22,7 +22,7 @@ export interface ReconcileOptions extends InputOptions {
  * Exit code 1 on any breach.
  */
 export async function reconcile(options: ReconcileOptions, terminal: Terminal): Promise<number> {
-  const params = await loadParams(options.params);
+  const params = await loadParams(options.params, options.model);
   requireParams(params, options);
   const market = await loadMarket(options, terminal);
   const { book } = await loadBook(options, market);
