@@ -1,5 +1,8 @@
 import { parseDeribitPmParams } from '../../margin/deribit-pm/params.ts';
+import { defaultModelName } from '../../margin/registry.ts';
 import { explainAccount } from '../../reconcile/explain.ts';
+import { explainModelAccount } from '../../reconcile/explain-model.ts';
+import { renderModelExplanation } from '../../reconcile/render-model-explanation.ts';
 import { renderExplanation } from '../../reconcile/render-explanation.ts';
 import {
   inputsOfModel,
@@ -26,6 +29,12 @@ export async function explain(options: ExplainOptions, terminal: Terminal): Prom
   const { book } = await loadBook(options, market);
   const accountIndex = requireAccount(book, options);
   const inputs = inputsOfModel(market, book, params, options);
+  const model = options.model ?? defaultModelName;
+  if (model !== defaultModelName) {
+    const breakdown = explainModelAccount({ ...inputs, model, params, accountIndex });
+    terminal.print(options.json ? JSON.stringify(breakdown, null, 2) : renderModelExplanation(breakdown));
+    return exitCodes.ok;
+  }
   const explanation = explainAccount({ ...inputs, params: parseDeribitPmParams(params), accountIndex });
   terminal.print(options.json ? JSON.stringify(explanation, null, 2) : renderExplanation(explanation));
   return exitCodes.ok;
