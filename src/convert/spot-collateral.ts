@@ -161,7 +161,9 @@ class SpotInstruments {
   }
 
   notes(): string[] {
-    return this.#added.map(({ name }, place) => `spot instrument ${name} added at the index price ${this.#prices[place]}`);
+    return this.#added.map(
+      ({ name }, place) => `spot instrument ${name} added at the index price ${this.#prices[place]}`,
+    );
   }
 }
 

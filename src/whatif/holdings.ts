@@ -42,7 +42,9 @@ export function holdingsOf(book: Book, market: Market, accountIndex: number): Ho
       placed.set(name, [...(placed.get(name) ?? []), order]);
     });
   }
-  rowsOf(cash.accountIndex, accountIndex, (row) => paid.set(book.currencies[cash.currencyIndex[row]], cash.amount[row]));
+  rowsOf(cash.accountIndex, accountIndex, (row) =>
+    paid.set(book.currencies[cash.currencyIndex[row]], cash.amount[row]),
+  );
   return { positions: held, orders: placed, cash: paid };
 }
 

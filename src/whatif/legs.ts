@@ -65,10 +65,10 @@ export function withLeg(holdings: Holdings, leg: Leg, terms: Terms): Holdings {
 }
 
 /**
- * A trade as the account books it. A future or perpetual costs nothing: what is closed realises its P&L in cash, what is
- * added averages the entry price so that no P&L appears or goes (linear: weighted by contracts; inverse: harmonic). An
- * option or spot is paid for: `quantity · contractSize · price` of the quote currency, of an inverse option that divided
- * by the forward, in coin.
+ * A trade as the account books it. A future or perpetual costs nothing: what is closed realises its P&L in cash, what
+ * is added averages the entry price so that no P&L appears or goes (linear: weighted by contracts; inverse: harmonic).
+ * An option or spot is paid for: `quantity * contractSize * price` of the quote currency, of an inverse option that
+ * divided by the forward, in coin.
  */
 function traded(holdings: Holdings, index: number, quantity: number, price: number, terms: Terms): Holdings {
   const instrument = terms.market.instruments[index];

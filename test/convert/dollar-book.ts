@@ -29,7 +29,14 @@ export const instruments: readonly Instrument[] = [
   instrument('BTC-PERP'),
   instrument('BTC-DEC', { kind: 'future', expiryMs }),
   instrument('BTC-DEC-60000-C', { ...option, optionType: 'call' }),
-  instrument('SPX-DEC-60000-P', { ...option, ...linear, optionType: 'put', baseCurrency: 'SPX', contractSize: 100 }),
+  instrument('SPX-DEC-7000-P', {
+    ...option,
+    ...linear,
+    optionType: 'put',
+    baseCurrency: 'SPX',
+    contractSize: 100,
+    strike: 7_000,
+  }),
 ];
 
 export function market(part: Partial<Market> = {}): Market {
@@ -63,7 +70,8 @@ export interface BookParts {
 }
 
 export function bookOf(parts: BookParts): Book {
-  const { accountIds = ['a', 'b'], currencies = ['BTC', 'USD', 'SPX'], positions = [], cash = [], orders, addOns } = parts;
+  const { accountIds = ['a', 'b'], currencies = ['BTC', 'USD', 'SPX'] } = parts;
+  const { positions = [], cash = [], orders, addOns } = parts;
   const u32 = (rows: Rows, column: 0 | 1): Uint32Array => Uint32Array.from(rows, (row) => row[column]);
   const f64 = (rows: Rows, column: 2 | 3): Float64Array => Float64Array.from(rows, (row) => row[column] ?? 0);
   const rows = (list: Rows) => ({ accountIndex: u32(list, 0), instrumentIndex: u32(list, 1), quantity: f64(list, 2) });

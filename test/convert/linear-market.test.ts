@@ -41,7 +41,7 @@ describe('linearMarket', () => {
     expect(shown(paid, linear)).toEqual([
       'a BTC-PERP 1000 @ 50000',
       'a BTC-DEC-60000-C -3 @ 0',
-      'b SPX-DEC-60000-P 5 @ 0',
+      'b SPX-DEC-7000-P 5 @ 0',
       'a BTC_USD 1.05 @ 0',
       'order a BTC-PERP 50 @ 45000',
       'a 700 USD',
@@ -156,12 +156,13 @@ describe('settledIn', () => {
 
   it('names every dollar currency alike and sums what was in several of them', () => {
     const { market: settled, book: renamed, notes } = settledIn(dollarMarket, book, 'USDC');
-    expect(settled.instruments.map((each) => [each.name, each.baseCurrency, each.quoteCurrency, each.settlementCurrency]))
-      .toEqual([
-        ['BTC-PERP', 'BTC', 'USDC', 'BTC'],
-        ['BTC_USDC', 'BTC', 'USDC', 'USDC'],
-        ['ETH_EUR', 'ETH', 'EUR', 'EUR'],
-      ]);
+    const currenciesOf = (each: (typeof settled.instruments)[number]): string[] =>
+      [each.name, each.baseCurrency, each.quoteCurrency, each.settlementCurrency];
+    expect(settled.instruments.map(currenciesOf)).toEqual([
+      ['BTC-PERP', 'BTC', 'USDC', 'BTC'],
+      ['BTC_USDC', 'BTC', 'USDC', 'USDC'],
+      ['ETH_EUR', 'ETH', 'EUR', 'EUR'],
+    ]);
     expect([...settled.forward]).toEqual([50_000, 50_010, 2_500]);
     expect([...settled.openInterest]).toEqual([1, 2, 5]);
     expect([...settled.fields!.get('stablePrice')!]).toEqual([1, 2, 5]);

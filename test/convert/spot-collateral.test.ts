@@ -106,7 +106,8 @@ describe('withSpotCollateral', () => {
         ['markPrice', values(NaN, NaN, 1, 2, NaN)],
       ] as const),
     };
-    const { market: pooled } = withSpotCollateral(confident, bookOf({ currencies, cash: [[0, 0, 1], [0, 3, 1]] }), 'USD');
+    const book = bookOf({ currencies, cash: [[0, 0, 1], [0, 3, 1]] });
+    const { market: pooled } = withSpotCollateral(confident, book, 'USD');
     const added = Object.fromEntries([...pooled.fields!].map(([name, column]) => [name, [...column.subarray(5)]]));
     // BTC, then EUR: an index confidence is the pair's, and the forward is the index price.
     expect(added).toEqual({

@@ -222,7 +222,8 @@ function printText(
   const asOf = new Date(market.asOfMs).toISOString();
   terminal.print(`${count(accountIds.length)} accounts, market of ${asOf}, amounts in US dollars`);
   for (const { currency, rate, source } of rates) {
-    if (currency !== 'USD') terminal.print(`${currency} at ${rate} (${source === '1:1' ? '1 : 1' : `index ${source}`})`);
+    if (currency === 'USD') continue;
+    terminal.print(`${currency} at ${rate} (${source === '1:1' ? '1 : 1' : `index ${source}`})`);
   }
   for (const note of new Set([...summary.notes, ...summary.models.flatMap(({ notes }) => notes)])) terminal.print(note);
   terminal.print(`\ninitial margin by account\n${accountLines(comparison)}`);

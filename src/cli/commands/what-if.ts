@@ -52,11 +52,12 @@ export async function whatIfCommand(options: WhatIfOptions, terminal: Terminal):
   const inputs = marginable(whole, single, params, options);
   for (const name of [...legs.map(({ instrument }) => instrument), ...hedges]) requireMarginable(whole, inputs, name);
   const { market } = inputs;
+  const slots = single.positions.quantity.length + (single.orders?.quantity.length ?? 0) + legs.length;
   const engine = Engine.create({
     ...inputs,
     params,
     // Room for the legs besides what the account holds.
-    positionCapacity: 1024 + 2 * (single.positions.quantity.length + (single.orders?.quantity.length ?? 0) + legs.length),
+    positionCapacity: 1024 + 2 * slots,
     ...(options.model === undefined ? {} : { model: options.model }),
   });
   try {
@@ -196,7 +197,9 @@ function printText(
       ]),
     );
   }
-  if (search !== null) printHedges(search, legs.length > 0, terminal);
+  if (search === null) return;
+  if (after.fault === null) printHedges(search, legs.length > 0, terminal);
+  else terminal.print('\nno hedges: the account is refused');
 }
 
 function legText(leg: Leg): string {
