@@ -49,8 +49,8 @@ const refinedPlaces = 3;
 /**
  * For each instrument the quantity, traded at the mark, that minimises the account's initial margin. Every value is an
  * evaluation of the margin engine, no slope and no shape is assumed: a grid of 129 quantities over the range, then
- * grids of 33 between the neighbours of the three lowest, again and again until the grid is one lot wide. A range of at most
- * 64 lots either way is searched completely; in a larger one a dip narrower than the first grid can be missed.
+ * grids of 33 between the neighbours of the three lowest, again and again until the grid is one lot wide. A range of at
+ * most 64 lots either way is searched completely; in a larger one a dip narrower than the first grid can be missed.
  */
 export function cheapestHedge(what: WhatIfAccount, options: HedgeOptions): HedgeSearch {
   const holdings = options.holdings ?? what.holdings;
