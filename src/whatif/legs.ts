@@ -84,7 +84,7 @@ function traded(holdings: Holdings, index: number, quantity: number, price: numb
   const { position, cash } = isFuture
     ? tradedFuture(instrument, old, quantity, price)
     : {
-        position: { quantity: old.quantity + quantity, entryPrice: old.entryPrice },
+        position: { quantity: old.quantity + quantity, entryPrice: averagedEntry(old, quantity, price) },
         cash: premium(instrument, quantity, price, terms.market.forward[index]),
       };
   const positions = new Map(holdings.positions);
@@ -96,6 +96,18 @@ function traded(holdings: Holdings, index: number, quantity: number, price: numb
 function premium({ kind, payoff, contractSize }: Instrument, quantity: number, price: number, forward: number): number {
   const cost = quantity * contractSize * price;
   return kind === 'option' && payoff === 'inverse' ? -cost / forward : -cost;
+}
+
+/**
+ * Entry price of an option or spot, which few models look at: as of a linear future. One that was not kept (0) stays
+ * unknown while the position stands.
+ */
+function averagedEntry(old: HeldPosition, quantity: number, price: number): number {
+  const total = old.quantity + quantity;
+  if (old.quantity === 0 || Math.sign(total) === -Math.sign(old.quantity)) return price;
+  const isAdded = Math.sign(old.quantity) === Math.sign(quantity);
+  if (!isAdded || old.entryPrice === 0) return old.entryPrice;
+  return (old.quantity * old.entryPrice + quantity * price) / total;
 }
 
 function tradedFuture(

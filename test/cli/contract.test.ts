@@ -76,7 +76,7 @@ const jsonRuns: readonly (readonly [string, readonly string[], (result: never) =
     ({ commonAccounts }: { commonAccounts: number }) => commonAccounts,
     4,
   ],
-  ['what-if', [...inputs, ...bob, '--add', 'SPX-18SEP26-7500-C=-1'], ({ account }: { account: string }) => account, 'bob'],
+  ['what-if', [...inputs, ...bob, '--add', 'SPX-18SEP26-7500-C=-1'], (result: { account: string }) => result.account, 'bob'],
   ['explain', [...inputs, '--account', 'bob'], (result: { accountId: string }) => result.accountId, 'bob'],
   [
     'inspect',

@@ -17,7 +17,7 @@ interface WhatIfResult {
   readonly before: Change & { readonly sets: readonly { readonly currency: string }[] };
   readonly after: Change;
   readonly change: Change;
-  readonly legs: readonly { readonly leg: { readonly kind: string }; readonly alone: Change; readonly inOrder: Change }[];
+  readonly legs: readonly { readonly leg: object; readonly alone: Change; readonly inOrder: Change }[];
   readonly hedge?: {
     readonly unhedged: number;
     readonly hedges: readonly { instrument: string; quantity: number; initialMargin: number; max: number }[];
@@ -97,7 +97,8 @@ describe('what-if', () => {
 
   it('an instrument that the model has no parameters for is told from one that does not exist', async () => {
     const euro = marketRows.map((row) => row.slice());
-    euro.push(['EURO', 'spot', 'linear', 'EUR', 'USD', 'USD', 1, null, null, null, 1.1, 1.1, null, marketRows[0].at(-1)!]);
+    const asOf = marketRows[0].at(-1)!;
+    euro.push(['EURO', 'spot', 'linear', 'EUR', 'USD', 'USD', 1, null, null, null, 1.1, 1.1, null, asOf]);
     writeFileSync(join(folder, 'euro.csv'), csvText(marketTypes, euro));
     const args = ['what-if', '--market', 'euro.csv', '--book', 'book.csv', '--account', 'bob', '--add', 'EURO=5'];
     const { code, stderr } = await runCli(args, folder);

@@ -103,7 +103,13 @@ describe('trades of options and spot', () => {
 
   it('keep the quantity and drop the position at 0', () => {
     const bought = after(empty, trade('SPX-DEC-7000-P', 2, 30), trade('SPX-DEC-7000-P', 3, 40));
-    expect(bought.positions.get('SPX-DEC-7000-P')!.quantity).toBe(5);
+    // The entry price is kept for models that ask for it: (2 · 30 + 3 · 40) / 5.
+    expect(bought.positions.get('SPX-DEC-7000-P')).toEqual({ quantity: 5, entryPrice: 36 });
+    const entryAfter = (quantity: number): number =>
+      after(bought, trade('SPX-DEC-7000-P', quantity, 50)).positions.get('SPX-DEC-7000-P')!.entryPrice;
+    expect([entryAfter(-1), entryAfter(-7)]).toEqual([36, 50]);
+    const unknown = { ...empty, positions: new Map([['SPX-DEC-7000-P', { quantity: 2, entryPrice: 0 }]]) };
+    expect(after(unknown, trade('SPX-DEC-7000-P', 3, 40)).positions.get('SPX-DEC-7000-P')!.entryPrice).toBe(0);
     expect(after(bought, trade('SPX-DEC-7000-P', -5, 50)).positions.size).toBe(0);
     expect(after(bought, trade('SPX-DEC-7000-P', -5, 50)).cash.get('USD')).toBe(-6_000 - 12_000 + 25_000);
   });
@@ -146,7 +152,8 @@ describe('orders and removals', () => {
     expect([removed.positions.size, removed.orders.size, removed.cash.get('USD')]).toEqual([0, 0, 1_000]);
     const cancelled = after(empty, order, { kind: 'remove', instrument: 'ETH-LIN' });
     expect([cancelled.orders.size, cancelled.cash.size]).toEqual([0, 0]);
-    expect(() => after(empty, { kind: 'remove', instrument: 'ETH-LIN' })).toThrow('no position and no order in ETH-LIN');
+    const removal: Leg = { kind: 'remove', instrument: 'ETH-LIN' };
+    expect(() => after(empty, removal)).toThrow('no position and no order in ETH-LIN');
   });
 
   it('what the market does not have or cannot price is refused', () => {
@@ -195,7 +202,7 @@ describe('holdings', () => {
     expect(changesBetween('y', start, next)).toEqual({
       positions: [
         { account: 'y', instrument: 'BTC-PERP', quantity: 0, entryPrice: 0 },
-        { account: 'y', instrument: 'ETH_USD', quantity: 1, entryPrice: 0 },
+        { account: 'y', instrument: 'ETH_USD', quantity: 1, entryPrice: 2_490 },
       ],
       orders: [{ account: 'y', instrument: 'BTC-PERP', quantity: 0, limitPrice: 0 }],
       cash: [

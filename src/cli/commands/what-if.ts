@@ -9,7 +9,7 @@ import { cheapestHedge, type HedgeSearch } from '../../whatif/cheapest-hedge.ts'
 import { bookOfAccount, holdingsOf } from '../../whatif/holdings.ts';
 import { instrumentIndexOf, type Leg } from '../../whatif/legs.ts';
 import { whatIf, type Requirement, type WhatIf } from '../../whatif/what-if.ts';
-import { amount, money, percent, table } from '../format.ts';
+import { money, percent, table } from '../format.ts';
 import {
   inputsOfModel,
   loadBook,
@@ -216,14 +216,14 @@ function printHedges({ unhedged, hedges }: HedgeSearch, isAfterLegs: boolean, te
   terminal.print(
     table([
       ['instrument', 'contracts', 'initial margin', 'saving', 'notional', 'saving / notional', 'tried'],
-      ...hedges.map(({ instrument, quantity, initialMargin, saving, notional, savingPerNotional, max, evaluations }) => [
-        instrument,
-        String(quantity),
-        money(initialMargin, 'USD'),
-        money(saving, 'USD'),
-        amount(notional, 2),
-        percent(savingPerNotional),
-        `${evaluations} of ±${max}`,
+      ...hedges.map((hedge) => [
+        hedge.instrument,
+        String(hedge.quantity),
+        money(hedge.initialMargin, 'USD'),
+        money(hedge.saving, 'USD'),
+        money(hedge.notional, 'USD'),
+        percent(hedge.savingPerNotional),
+        `${hedge.evaluations} of ±${hedge.max}`,
       ]),
     ]),
   );
