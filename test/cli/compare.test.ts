@@ -132,9 +132,9 @@ describe('compare', () => {
     const alone = await compare('--models', 'deribit-pm');
     const [alice] = alone.margins;
     expect(alice.ratio_to_stand_alone).toBe(alice.initial_margin! / alice.stand_alone!);
-    const without = await compare('--models', 'deribit-pm', '--no-stand-alone');
-    expect(without.margins[0]).not.toHaveProperty('stand_alone');
-    expect(without.margins[0].initial_margin).toBe(alone.margins[0].initial_margin);
+    const fewer = await compare('--models', 'deribit-pm', '--no-stand-alone');
+    expect(fewer.margins[0]).not.toHaveProperty('stand_alone');
+    expect(fewer.margins[0].initial_margin).toBe(alone.margins[0].initial_margin);
   });
 
   it('--out holds the rows of --json, and --workers changes no bit', async () => {
