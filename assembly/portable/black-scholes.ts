@@ -6,6 +6,14 @@ import { logRatio } from './log.ts';
 export const NORMAL_CDF_EXACT: i32 = 0;
 export const NORMAL_CDF_ABRAMOWITZ_STEGUN: i32 = 1;
 
+/** Of spot and strike: how far below zero a mark may lie that the approximation was used for. */
+const APPROXIMATION_ERROR: f64 = 1.5e-7;
+
+/** Whether a quoted option price is one: finite, and not below zero by more than an approximation makes it. */
+export function isOptionPrice(price: f64, spot: f64, strike: f64): boolean {
+  return price < Infinity && price >= -APPROXIMATION_ERROR * (spot + strike);
+}
+
 /**
  * Price of a European option on a spot price without dividends (F. Black and M. Scholes, 1973): call (sign 1) or put
  * (sign -1), in the currency of spot and strike. `discount` is e^(-rate years). Without volatility or time it is the

@@ -1,4 +1,4 @@
-import { blackScholesPrice } from '../black-scholes.ts';
+import { blackScholesPrice, isOptionPrice } from '../black-scholes.ts';
 import {
   cellsOfRow, dataOfRow, firstPositionOf, floatsAt, groupEnd, groupOfRow, orderCountOf, poisonRow, positionCountOf,
   rowOfSlot, sealRow, shapeOfRow, wordsAt,
@@ -137,7 +137,8 @@ function isQuoteGood(f: Floats, data: i32, block: i32, shape: i32): boolean {
   if ((f[data + PM_DELTA] + f[data + PM_FUNDING] + f[data + PM_FEE]) * 0.0 !== 0.0) return false;
   if (shape === SHAPE_FUTURE) return mark > 0.0;
   const volatility: f64 = f[data + PM_VOLATILITY];
-  return mark >= 0.0 && f[data + PM_YEARS] >= 0.0 && volatility > 0.0 && volatility < Infinity;
+  if (!isOptionPrice(mark, spot, f[data + PM_STRIKE])) return false;
+  return f[data + PM_YEARS] >= 0.0 && volatility > 0.0 && volatility < Infinity;
 }
 
 /** Price of an option in a scenario: volatility floored where it is shocked up, at zero where it is shocked down. */
@@ -348,11 +349,14 @@ function positionDeltaMinimumOf(f: Floats, block: i32, work: i32): f64 {
   return (hedged * f[block + PM_HEDGED_FACTOR] + unhedged * f[block + PM_UNHEDGED_FACTOR]) * f[block + PM_SPOT];
 }
 
-/** Funding that the group would pay in the next period, and the fees of closing it. */
+/**
+ * Funding that the group would pay in the next period, and the fees of closing it. Orders take away from the funding of
+ * the positions, as in the venue's engine.
+ */
 function chargeProvisions(f: Floats, out: i32, work: i32): void {
   const components: i32 = out + OUT_COMPONENTS;
   const positionFunding: f64 = f[work + WORK_FUNDING] > 0.0 ? f[work + WORK_FUNDING] : 0.0;
-  const sum: f64 = f[work + WORK_FUNDING] + f[work + WORK_ORDER_FUNDING];
+  const sum: f64 = f[work + WORK_FUNDING] - f[work + WORK_ORDER_FUNDING];
   const funding: f64 = sum > 0.0 ? sum : 0.0;
   // A funding rate that is not a number must not become a funding of nothing.
   const probe: f64 = sum * 0.0;

@@ -1,3 +1,4 @@
+import { isOptionPrice } from '../black-scholes.ts';
 import {
   cellsOfRow, dataOfRow, firstPositionOf, floatsAt, orderCountOf, poisonRow, positionCountOf, rowOfSlot, sealRow,
   shapeOfRow,
@@ -97,10 +98,10 @@ export function fillParadexXmRow(f: Floats, w: Ints, context: i32, row: i32): vo
 
 function isQuoteGood(f: Floats, data: i32, shape: i32): boolean {
   const mark: f64 = f[data + XM_MARK];
-  if (!(mark < Infinity)) return false;
-  if (shape < SHAPE_CALL) return mark > 0.0 && f[data + XM_YEARS] >= 0.0;
+  if (!(f[data + XM_YEARS] >= 0.0)) return false;
+  if (shape < SHAPE_CALL) return mark > 0.0 && mark < Infinity;
   const spot: f64 = f[data + XM_SPOT];
-  return mark >= 0.0 && f[data + XM_YEARS] >= 0.0 && spot > 0.0 && spot < Infinity;
+  return spot > 0.0 && spot < Infinity && isOptionPrice(mark, spot, f[data + XM_STRIKE]);
 }
 
 /** The premium, but no more than a share of the index price. */

@@ -21,7 +21,7 @@ export const paradexPm: PortableModel<ParadexPmParams> = {
   title: 'Paradex portfolio margin',
   components: paradexPmComponents,
   kernel: 'paradexPm',
-  rowKernel: 'paradexPm',
+  rowKernel: 'paradexPmRow',
   pooling: { kind: 'account', currency: ({ currency }) => currency },
   resultComponents: [
     'scanRisk', 'deltaMinimum', 'netInitial', 'fundingProvision', 'feeProvision', 'spotBalance', 'positionScanRisk',
@@ -148,9 +148,9 @@ function fillOption(
   data[PM_VOLATILITY_SCALE] = asset === undefined ? 0 : volatilityScale(leftMs / dayMs, asset);
 }
 
-/** Part of the settlement window that is still ahead: 1 before it begins, 0 at expiry. */
+/** Part of the settlement window that is still ahead: 1 before it begins or if there is none, 0 at expiry. */
 function liveFraction(leftMs: number, windowMs: number): number {
-  if (leftMs > windowMs) return 1;
+  if (windowMs === 0 || leftMs > windowMs) return 1;
   return leftMs > 0 ? leftMs / windowMs : 0;
 }
 

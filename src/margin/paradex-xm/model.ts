@@ -20,7 +20,7 @@ export const paradexXm: PortableModel<ParadexXmParams> = {
   title: 'Paradex cross margin',
   components: paradexXmComponents,
   kernel: 'paradexXm',
-  rowKernel: 'paradexXm',
+  rowKernel: 'paradexXmRow',
   pooling: { kind: 'account', currency: ({ currency }) => currency },
   resultComponents: [
     'netInitial', 'feeProvision', 'openLoss', 'spotBalance', 'netMaintenance', 'positionFeeProvision', 'openNotional',

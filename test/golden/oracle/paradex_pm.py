@@ -67,7 +67,7 @@ class Contract:
         if self.kind != "option":
             return mpf(1)
         window = mpf(self.params["settlement_window_minutes"]) * 60000
-        return mpf(1) if self.left_ms > window else self.left_ms / window if self.left_ms > 0 else mpf(0)
+        return mpf(1) if window == 0 or self.left_ms > window else self.left_ms / window if self.left_ms > 0 else mpf(0)
 
     def shocked(self, scenario):
         spot_shock, vol_shock = mpf(scenario["spot_shock"]), mpf(scenario["vol_shock"])
@@ -118,7 +118,7 @@ def underlying_margin(asset, positions, orders):
     order_fee = sum((c.fee * c.size * abs(q) for c, q, _ in orders), mpf(0))
     return pnl, {
         "scanRisk": scan, "deltaMinimum": minimum, "netInitial": max(scan, minimum),
-        "fundingProvision": max(mpf(0), funding + order_funding), "feeProvision": fee + order_fee,
+        "fundingProvision": max(mpf(0), funding - order_funding), "feeProvision": fee + order_fee,
         "spotBalance": mpf(0), "positionScanRisk": position_scan, "positionDeltaMinimum": position_minimum,
         "netMaintenance": mpf(asset["mmf_factor"]) * max(position_scan, position_minimum),
         "positionFundingProvision": max(mpf(0), funding), "positionFeeProvision": fee,

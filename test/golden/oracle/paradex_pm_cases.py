@@ -39,8 +39,8 @@ PARAMS = {
 
 
 def instrument(name, kind, forward, **more):
-    base, quote = name.split("-")[:2]
-    return {"name": name, "kind": kind, "payoff": "linear", "baseCurrency": base, "quoteCurrency": quote,
+    base = name.split("-")[0]
+    return {"name": name, "kind": kind, "payoff": "linear", "baseCurrency": base, "quoteCurrency": "USDC",
             "settlementCurrency": "USDC", "contractSize": more.get("size", 1), "expiryMs": more.get("expiry"),
             "strike": more.get("strike"), "optionType": more.get("option"), "forward": forward,
             "impliedVolatility": more.get("volatility"), "fields": more.get("fields", {})}
@@ -56,7 +56,7 @@ def option(name, left_ms, volatility, mark, delta, rate=0.0):
 
 MARKET = {
     "asOfMs": AS_OF_MS,
-    "indexPrice": {"btc_usd": 78000.0, "hype_usd": 41.5},
+    "indexPrice": {"btc_usdc": 78000.0, "hype_usdc": 41.5},
     "instruments": [
         instrument("BTC-USD-PERP", "perpetual", 77950.5, fields={"delta": 0.99934658, "fundingRate": 0.00017403}),
         instrument("HYPE-USD-PERP", "perpetual", 41.53, fields={"delta": 1.0, "fundingRate": -0.00046}),
@@ -252,7 +252,7 @@ def refusal_cases():
     yield case("spot-order", "an open order in a spot market", [held(PERP, 1.0, 78000.0)], [order(SPOT_BTC, 1.0, 77000.0)],
                expectedRefusal="open order in a spot market")
     yield case("other-currency", "a contract that settles in another currency", [held(PERP, 1.0, 78000.0)],
-               market=lambda m: row_of(m, PERP).update(settlementCurrency="USDT"), expectedRefusal="settles in USDT")
+               market=lambda m: row_of(m, PERP).update(quoteCurrency="USDT", settlementCurrency="USDT"), expectedRefusal="settles in USDT")
     yield case("no-delta", "an option without a delta", [held(CALL, 1.0)],
                market=lambda m: row_of(m, CALL)["fields"].pop("delta"), expectedRefusal="delta")
     yield case("no-funding-rate", "a perpetual without a funding rate", [held(PERP, 1.0, 78000.0)],
@@ -265,7 +265,7 @@ def published_cases():
 
     def market(m):
         m["asOfMs"] = midnight
-        m["indexPrice"]["btc_usd"] = 77939.768
+        m["indexPrice"]["btc_usdc"] = 77939.768
         row_of(m, PERP).update(forward=77888.84, fields={"delta": 0.99934658, "fundingRate": -0.00017403})
         row_of(m, CALL).update(forward=77939.768, impliedVolatility=0.42746687, expiryMs=1778227200000, fields={
             "markPrice": 2455.661, "delta": 0.47715119, "interestRate": 0.0})

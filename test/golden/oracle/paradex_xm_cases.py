@@ -27,8 +27,8 @@ PARAMS = {
 
 
 def instrument(name, kind, forward, **more):
-    base, quote = name.split("-")[:2]
-    return {"name": name, "kind": kind, "payoff": "linear", "baseCurrency": base, "quoteCurrency": quote,
+    base = name.split("-")[0]
+    return {"name": name, "kind": kind, "payoff": "linear", "baseCurrency": base, "quoteCurrency": "USDC",
             "settlementCurrency": "USDC", "contractSize": 1, "expiryMs": more.get("expiry"),
             "strike": more.get("strike"), "optionType": more.get("option"), "forward": forward,
             "impliedVolatility": more.get("volatility"), "fields": more.get("fields", {})}
@@ -43,7 +43,7 @@ def option(name, days, mark):
 
 MARKET = {
     "asOfMs": AS_OF_MS,
-    "indexPrice": {"btc_usd": 78000.0, "hype_usd": 41.5, "sol_usd": 151.0},
+    "indexPrice": {"btc_usdc": 78000.0, "hype_usdc": 41.5, "sol_usdc": 151.0},
     "instruments": [
         instrument("BTC-USD-PERP", "perpetual", 77950.5),
         instrument("HYPE-USD-PERP", "perpetual", 41.53),
@@ -236,7 +236,7 @@ def published_cases():
                          "components": {"netMaintenance": 88.8}})
     yield case("published-fixture", "the fixture of paradex-py, figures of that engine without fees",
                [held(PERP, -0.0005, 77888.84), held(CALL, 0.001)], cash=10.25, change=top(taker_fee_rate=no_fees),
-               market=lambda m: (m["indexPrice"].update(btc_usd=77939.768), row_of(m, PERP).update(forward=77888.84),
+               market=lambda m: (m["indexPrice"].update(btc_usdc=77939.768), row_of(m, PERP).update(forward=77888.84),
                                  row_of(m, CALL).update(strike=78000.0, fields={"markPrice": 2455.661})),
                expected={"currency": "USDC", "equity": 12.705661, "initialMargin": 3.2345494,
                          "maintenanceMargin": 1.6172747, "components": {"netInitial": 3.2345494}})
