@@ -73,6 +73,11 @@ export const paradexPmComponents: readonly ComponentEvidence[] = [
     source: `docs.paradex.trade/risk/portfolio-margin (eight hours); ${engineReproduced}`,
   },
   {
+    component: 'funding of open orders taken from that of the positions',
+    evidence: 'confirmed',
+    source: `${engineReproduced}; no page says so, and a filled order would add to it`,
+  },
+  {
     component: 'fee provision',
     evidence: 'confirmed',
     source: `${engineReproduced}; cap of 12.5% of the premium on docs.paradex.trade, dated options, fees`,
@@ -85,12 +90,12 @@ export const paradexPmComponents: readonly ComponentEvidence[] = [
   {
     component: 'maintenance margin of positions alone',
     evidence: 'confirmed',
-    source: `${engineReproduced}; the page takes half of the initial requirement without saying that orders are left out`,
+    source: `${engineReproduced}; the page takes half of the initial requirement and is silent about orders`,
   },
   {
     component: 'several underlyings: requirements added',
     evidence: 'unknown',
-    source: 'the configuration is per underlying and the engine takes one; no page says how accounts with two are margined',
+    source: 'the configuration is per underlying and the engine takes one; no page says how two are margined together',
   },
   {
     component: 'account value',

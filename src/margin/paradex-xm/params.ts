@@ -1,6 +1,6 @@
 /**
- * Parameters of Paradex cross margin: the blocks `delta1_cross_margin_params` and `option_cross_margin_params` are those
- * of the venue's `/markets`, per base currency and, where they differ, per market. Meaning and formulas:
+ * Parameters of Paradex cross margin: the blocks `delta1_cross_margin_params` and `option_cross_margin_params` are
+ * those of the venue's `/markets`, per base currency and, where they differ, per market. Meaning and formulas:
  * docs/models/paradex-xm.md.
  */
 import { dateField, numberField, section, textField, textsField, type Section } from '../fields.ts';

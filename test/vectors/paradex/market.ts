@@ -27,7 +27,10 @@ export function readInstruments(marketData: Fields, marketSpecs: Fields): Quoted
       fields: {
         delta: optionalAmount(data, 'delta') ?? NaN,
         ...(isOption
-          ? { markPrice: amountOf(data, 'mark_price'), interestRate: interestOf(instrument.baseCurrency, data, marketData) }
+          ? {
+            markPrice: amountOf(data, 'mark_price'),
+            interestRate: interestOf(instrument.baseCurrency, data, marketData),
+          }
           : { fundingRate: optionalAmount(data, 'funding_rate') ?? NaN }),
       },
     };

@@ -1,6 +1,6 @@
 import type { AccountMargin } from '../../../src/engine/account-margin.ts';
 import { pairOf } from '../../../src/index.ts';
-import { CaseInputError, fieldsOf, isFields, listOf, type Fields } from '../fields.ts';
+import { fieldsOf, isFields, listOf, type Fields } from '../fields.ts';
 import { amountOf, directionOf, nameOf, objectOf } from './inputs.ts';
 import { baseOf, currency, marketOf, readInstruments, readSpot, underlyingOf } from './market.ts';
 import { marginHoldings, type Holdings, type MarginRun } from './run-engine.ts';
@@ -46,7 +46,7 @@ export function readPortfolio(fields: Fields, pmConfigs: Fields): Portfolio {
     run: { market: marketOf(amountOf(fields, 'now_ms'), quoted, index), currency },
     holdings: {
       positions: netted([
-        ...positions.map((each) => [nameOf(each, 'market'), directionOf(each) * Math.abs(amountOf(each, 'size'))] as const),
+        ...positions.map((each) => [nameOf(each, 'market'), signedSizeOf(each)] as const),
         ...coins.map((each) => [`${nameOf(each, 'token')} balance`, amountOf(each, 'size')] as const),
       ]),
       orders: orders.filter((each) => amountOf(each, 'size') !== 0).map((each) => ({
@@ -61,6 +61,10 @@ export function readPortfolio(fields: Fields, pmConfigs: Fields): Portfolio {
     notional: [...positions, ...orders].reduce((sum, each) =>
       sum + Math.abs(amountOf(each, 'size')) * underlyingOf(baseOf(each), marketData), 0),
   };
+}
+
+function signedSizeOf(fields: Fields): number {
+  return directionOf(fields) * Math.abs(amountOf(fields, 'size'));
 }
 
 /** Orders of the engine have a limit above zero; the file's may be at zero, where an option is worth nothing. */
@@ -112,11 +116,7 @@ export async function marginPortfolio(portfolio: Portfolio): Promise<PortfolioMa
   const expected = fieldsOf(portfolio.fields['expected']);
   const { run, holdings, pmParams, xmParams } = portfolio;
   const names = Object.keys(fieldsOf(expected['xm_markets']));
-  const wantsPm = isFields(expected['pm']) || isFields(expected['xm']);
-  if (isFields(expected['pm']) && Object.keys(objectOf(pmParams as Fields, 'assets')).length === 0) {
-    throw new CaseInputError('no pm_configs');
-  }
-  const [pm] = wantsPm && Object.keys(objectOf(pmParams as Fields, 'assets')).length > 0
+  const [pm] = isFields(expected['pm'])
     ? await marginHoldings({ ...run, model: 'paradex-pm', params: pmParams }, [holdings])
     : [null];
   const [xm, ...alone] = isFields(expected['xm']) || names.length > 0

@@ -1,11 +1,11 @@
 import { Engine, type Market } from '../../../src/index.ts';
-import type { AccountMargin } from '../../../src/engine/account-margin.ts';
+import type { AccountMargin, AccountOrder, AccountPosition } from '../../../src/engine/account-margin.ts';
 import { CaseInputError } from '../fields.ts';
 
 /** What one account holds; prices of positions do not matter to margins. */
 export interface Holdings {
-  readonly positions: readonly { readonly instrument: string; readonly quantity: number; readonly entryPrice: number }[];
-  readonly orders: readonly { readonly instrument: string; readonly quantity: number; readonly limitPrice: number }[];
+  readonly positions: readonly (AccountPosition & { readonly entryPrice: number })[];
+  readonly orders: readonly AccountOrder[];
   readonly cash: number;
 }
 
@@ -17,8 +17,8 @@ export interface MarginRun {
 }
 
 /**
- * Margins accounts in one tick of the real engine (WASM); null for an account that holds nothing. Throws `MargridError`,
- * and `CaseInputError` with the reason if an account is quarantined.
+ * Margins accounts in one tick of the real engine (WASM); null for an account that holds nothing. Throws
+ * `MargridError`, and `CaseInputError` with the reason if an account is quarantined.
  */
 export async function marginHoldings(
   { market, model, params, currency }: MarginRun,

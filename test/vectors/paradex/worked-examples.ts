@@ -69,7 +69,7 @@ function pmParams({ hedged, unhedged }: PmRules): unknown {
     assets: {
       btc: {
         hedged_margin_factor: hedged, unhedged_margin_factor: unhedged, mmf_factor: 0.5,
-        vol_shock_params: { vega_power_short_dte: 0.3, vega_power_long_dte: 0.13, dte_floor_days: 1, min_vol_shock_up: 0.4 },
+        vol_shock_params: { vega_power_short_dte: 0, vega_power_long_dte: 0, dte_floor_days: 1, min_vol_shock_up: 0 },
         scenarios: [{ spot_shock: 0, vol_shock: 0, weight: 1 }],
       },
     },
@@ -77,7 +77,11 @@ function pmParams({ hedged, unhedged }: PmRules): unknown {
 }
 
 async function marginOne(
-  model: 'paradex-pm' | 'paradex-xm', params: unknown, quoted: readonly QuotedInstrument[], spot: number, held: Holdings,
+  model: 'paradex-pm' | 'paradex-xm',
+  params: unknown,
+  quoted: readonly QuotedInstrument[],
+  spot: number,
+  held: Holdings,
 ): Promise<AccountMargin> {
   const market = marketOf(asOfMs, quoted, new Map([['btc_usdc', spot]]));
   const [margin] = await marginHoldings({ market, model, params, currency }, [held]);
@@ -107,7 +111,7 @@ async function minimumDelta(fields: Fields): Promise<Check[]> {
   const { components } = await marginOne('paradex-pm', params, quoted, spot, { positions, orders: [], cash: 0 });
   const hedged = decimalOf(fields['hedged_delta'], 'hedged_delta');
   return [
-    checkRelative('minimum delta requirement', components['positionDeltaMinimum'], stated(fields, 'expected'), tolerance),
+    checkRelative('minimum delta', components['positionDeltaMinimum'], stated(fields, 'expected'), tolerance),
     ...(hedged === null ? [] : [
       checkRelative('hedged delta', components['hedgedDeltaValue'] / spot, hedged, tolerance),
     ]),
@@ -117,11 +121,12 @@ async function minimumDelta(fields: Fields): Promise<Check[]> {
 async function netInitial(fields: Fields): Promise<Check[]> {
   const mark = amountOf(fields, 'mark');
   const position = amountOf(fields, 'position');
+  const quantities = [amountOf(fields, 'buy_orders'), -amountOf(fields, 'sell_orders')];
   const order = (quantity: number) => ({ instrument: 'BTC-USD-PERP', quantity, limitPrice: mark });
   const { components } = await marginOne(
     'paradex-xm', xmParams(amountOf(fields, 'imf'), 0.5), [contract('BTC-USD-PERP', mark)], mark, {
       positions: position === 0 ? [] : [{ instrument: 'BTC-USD-PERP', quantity: position, entryPrice: mark }],
-      orders: [amountOf(fields, 'buy_orders'), -amountOf(fields, 'sell_orders')].filter((each) => each !== 0).map(order),
+      orders: quantities.filter((each) => each !== 0).map(order),
       cash: 0,
     });
   const sizes = [['buy_open', 'buyOpenNotional'], ['sell_open', 'sellOpenNotional']] as const;
@@ -144,7 +149,8 @@ function xmParams(imfBase: number, mmfFactor: number, option: unknown = null): u
 /** The funding that a long position pays in the next eight hours is provided for. */
 async function fundingProvision(fields: Fields): Promise<Check[]> {
   const [spot, position] = [amountOf(fields, 'spot'), amountOf(fields, 'position')];
-  const perpetual = { ...contract('BTC-USD-PERP', spot), fields: { delta: 1, fundingRate: amountOf(fields, 'raw_rate') } };
+  const quotes = { delta: 1, fundingRate: amountOf(fields, 'raw_rate') };
+  const perpetual = { ...contract('BTC-USD-PERP', spot), fields: quotes };
   const { components } = await marginOne('paradex-pm', pmParams({ hedged: 0, unhedged: 0 }), [perpetual], spot, {
     positions: [{ instrument: 'BTC-USD-PERP', quantity: position, entryPrice: spot }], orders: [], cash: 0,
   });
@@ -216,7 +222,8 @@ async function reportedFixture(fields: Fields): Promise<Check[]> {
     cash: 0,
   });
   const pairs = [
-    ['engine_without_fee_provision_IMR', margin.initialMargin], ['engine_without_fee_provision_MMR', margin.maintenanceMargin],
+    ['engine_without_fee_provision_IMR', margin.initialMargin],
+    ['engine_without_fee_provision_MMR', margin.maintenanceMargin],
   ] as const;
   return pairs.flatMap(([name, actual]) => {
     if (optionalAmount(fields, name) === null) return [];

@@ -82,7 +82,8 @@ export class Quotes {
 }
 
 /** Rules of every Paradex account, whatever its margin. */
-export function requireAccountInstrument({ name, payoff, settlementCurrency, exercise }: Instrument, currency: string): void {
+export function requireAccountInstrument(instrument: Instrument, currency: string): void {
+  const { name, payoff, settlementCurrency, exercise } = instrument;
   if (payoff !== 'linear') throw new QuoteProblem(`${name}: Paradex has linear contracts only`);
   if (settlementCurrency !== currency) {
     throw new QuoteProblem(`${name}: it settles in ${settlementCurrency}, and the account is margined in ${currency}`);
