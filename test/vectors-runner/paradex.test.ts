@@ -48,7 +48,7 @@ describe('suite paradex', () => {
     for (const name of Object.keys(ofLong[model])) {
       const stated: Record<string, number> = { ...ofLong[model] };
       stated[name] = name === 'worst_idx' ? 0 : stated[name] + 1e-7 * (Math.abs(stated[name]) + 1);
-      const { report } = await runContent('paradex', fileOf({ ...long, expected: { [model]: stated } }));
+      const { report } = await runContent('paradex', fileOf({ ...long, expected: { pm: {}, [model]: stated } }));
       expect(report, name).toMatchObject({ passed: 0, failed: 1 });
     }
   });
