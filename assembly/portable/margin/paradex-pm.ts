@@ -73,6 +73,7 @@ export const PM_OUT_LONG_DELTA: i32 = 13;
 export const PM_OUT_SHORT_DELTA: i32 = 14;
 export const PM_OUT_UNHEDGED_DELTA: i32 = 15;
 export const PM_OUT_HEDGED_DELTA: i32 = 16;
+export const PM_OUT_COUNT: i32 = 17;
 
 /** Faults: FAULT_MODEL + this. */
 export const PM_FAULT_SPOT_ORDER: i32 = 0;
@@ -170,6 +171,8 @@ export function marginParadexPm(
   f[out + OUT_EQUITY] = f[floatsAt(w, context, CONTEXT_SET_CASH) + set];
   f[out + OUT_INITIAL] = f[floatsAt(w, context, CONTEXT_SET_ADD_ON) + set];
   f[out + OUT_SCENARIO] = -1.0;
+  // Sums over risk groups, which an account without positions has none of.
+  for (let i: i32 = 0; i < PM_OUT_COUNT; i++) f[out + OUT_COMPONENTS + i] = 0.0;
   f[work + WORK_LARGEST] = 0.0;
   for (let s: i32 = 0; s < cellCount; s++) f[vector + s] = 0.0;
   while (p < end || order < orderEnd) {

@@ -58,6 +58,7 @@ export const XM_OUT_POSITION_FEE: i32 = 5;
 export const XM_OUT_OPEN_NOTIONAL: i32 = 6;
 export const XM_OUT_BUY_NOTIONAL: i32 = 7;
 export const XM_OUT_SELL_NOTIONAL: i32 = 8;
+export const XM_OUT_COUNT: i32 = 9;
 
 /** Faults: FAULT_MODEL + this. */
 export const XM_FAULT_SPOT_ORDER: i32 = 0;
@@ -136,6 +137,8 @@ export function marginParadexXm(
   f[out + OUT_EQUITY] = f[floatsAt(w, context, CONTEXT_SET_CASH) + set];
   f[out + OUT_INITIAL] = f[floatsAt(w, context, CONTEXT_SET_ADD_ON) + set];
   f[out + OUT_SCENARIO] = -1.0;
+  // Sums over markets, which an account without positions has none of.
+  for (let i: i32 = 0; i < XM_OUT_COUNT; i++) f[out + OUT_COMPONENTS + i] = 0.0;
   while (p < end || order < orderEnd) {
     const row: i32 = nextRow(w, context, p, end, order, orderEnd);
     const ordersEnd: i32 = endOfRow(w, context, order, orderEnd, row);
