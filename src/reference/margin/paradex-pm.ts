@@ -24,6 +24,7 @@ interface Underlying {
   readonly base: string;
   readonly spot: Decimal;
   readonly pnl: readonly Decimal[];
+  readonly contracts: readonly PmContract[];
   readonly components: Readonly<Record<string, Decimal>>;
 }
 
@@ -100,6 +101,7 @@ function marginUnderlying(base: string, positions: readonly RiskHolding[], order
     base,
     spot,
     pnl,
+    contracts: [...new Set([...positions, ...orders].map(({ held }) => held.contract))],
     components: {
       scanRisk, deltaMinimum, netInitial, positionScanRisk, positionDeltaMinimum, netMaintenance,
       ...provisions(positions, orders),
@@ -160,21 +162,35 @@ function provisions(positions: readonly RiskHolding[], orders: readonly RiskHold
   };
 }
 
-function underlyingLine({ base, spot, pnl, components }: Underlying, params: ParadexPmParams): Breakdown {
+function bindingOf({ scanRisk, deltaMinimum }: Underlying['components']): string {
+  return scanRisk.greaterThan(deltaMinimum) ? 'scan risk' : 'minimum delta requirement';
+}
+
+/** What the charges are made of, per base unit. */
+function contractLine({ name, risk }: PmContract): Breakdown {
+  const { delta, fee, funding, live } = risk!;
+  const terms = [['delta', delta], ['fee', fee], ['funding', funding], ['part of the window ahead', live]] as const;
+  return line(name, null, { children: terms.map(([label, value]) => line(label, value)) });
+}
+
+function underlyingLine(underlying: Underlying, params: ParadexPmParams): Breakdown {
+  const { base, spot, pnl, contracts, components } = underlying;
   const { scenarios } = params.assets.get(base)!;
   const amount = (label: string, name: string, children: readonly Breakdown[] = []): Breakdown =>
     line(label, components[name], { unit: params.currency, evidence: 'confirmed', children });
   const scan = scenarios.map(({ spotShock, volShock, weight }, s) =>
     line(`scenario ${s}: spot ${spotShock}, volatility ${volShock}, weight ${weight}`, pnl[s]));
+  const binding = worstScenario([underlying]);
   return line(base.toUpperCase(), null, {
     children: [
       line('index price', spot),
-      amount('scan risk', 'scanRisk', scan),
+      line('per base unit', null, { children: contracts.map(contractLine) }),
+      amount('scan risk', 'scanRisk', [line('binding scenario', binding === null ? 'none' : `${binding}`), ...scan]),
       amount('minimum delta requirement', 'deltaMinimum', [
         amount('long delta', 'longDeltaValue'), amount('short delta', 'shortDeltaValue'),
         amount('unhedged delta', 'unhedgedDeltaValue'), amount('hedged delta', 'hedgedDeltaValue'),
       ]),
-      amount('net initial margin', 'netInitial'),
+      amount('net initial margin', 'netInitial', [line('binding', bindingOf(components))]),
       amount('funding provision', 'fundingProvision'),
       amount('fee provision', 'feeProvision'),
       amount('net maintenance margin', 'netMaintenance', [

@@ -97,7 +97,7 @@ function shortOption(quotes: Quotes, side: ParadexXmOptionSide): Decimal {
 
 /** Requirement of one market, with its steps. */
 interface MarketMargin {
-  readonly name: string;
+  readonly contract: XmContract;
   readonly components: Readonly<Record<string, Decimal>>;
 }
 
@@ -144,7 +144,7 @@ function marginMarket(contract: XmContract, held: Decimal, orders: readonly Hold
   const open = maxOf(buyOpen, sellOpen);
   const perUnit = held.isNegative() ? contract.shortMaintenance : contract.longMaintenance;
   return {
-    name: contract.name,
+    contract,
     components: {
       netInitial: maxOf(buyOpen.times(contract.longInitial), sellOpen.times(contract.shortInitial)),
       feeProvision: open.times(fee),
@@ -158,11 +158,22 @@ function marginMarket(contract: XmContract, held: Decimal, orders: readonly Hold
   };
 }
 
-function marketLine({ name, components }: MarketMargin, unit: string): Breakdown {
+/** Requirements of one base unit. */
+function contractLine(contract: XmContract): Breakdown {
+  const terms = [
+    ['initial, long', contract.longInitial], ['initial, short', contract.shortInitial],
+    ['maintenance, long', contract.longMaintenance], ['maintenance, short', contract.shortMaintenance],
+    ['fee', contract.fee],
+  ] as const;
+  return line('per base unit', null, { children: terms.map(([label, value]) => line(label, value)) });
+}
+
+function marketLine({ contract, components }: MarketMargin, unit: string): Breakdown {
   const amount = (label: string, component: string, children: readonly Breakdown[] = []): Breakdown =>
     line(label, components[component], { unit, evidence: 'confirmed', children });
-  return line(name, null, {
+  return line(contract.name, null, {
     children: [
+      contractLine(contract),
       amount('net initial margin', 'netInitial', [
         amount('open notional, buy side', 'buyOpenNotional'), amount('open notional, sell side', 'sellOpenNotional'),
       ]),
