@@ -1,6 +1,9 @@
+import { fillParadexPmRow, marginParadexPm } from '../../assembly/portable/margin/paradex-pm.ts';
+import { fillParadexXmRow, marginParadexXm } from '../../assembly/portable/margin/paradex-xm.ts';
 import type { Kernels } from '../wasm/kernels.ts';
 import { deribitPm, deribitPmVectors } from './deribit-pm.ts';
 import { viewMemory } from './memory-views.ts';
+import { portableMargin, portableRows } from './portable.ts';
 import { revalueWorstLoss } from './revalue.ts';
 import { riskArray } from './risk-array.ts';
 
@@ -17,5 +20,9 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     deribitPm: (context, scratch, first, count) => deribitPm(memory, context, scratch, first, count),
     deribitPmVectors: (context, set, group, preAggregated, aggregated) =>
       deribitPmVectors(memory, context, set, group, preAggregated, aggregated),
+    paradexPmRow: portableRows(memory, fillParadexPmRow),
+    paradexPm: portableMargin(memory, marginParadexPm),
+    paradexXmRow: portableRows(memory, fillParadexXmRow),
+    paradexXm: portableMargin(memory, marginParadexXm),
   };
 }
