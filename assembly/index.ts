@@ -11,5 +11,6 @@ export { deribitPm, deribitPmScalar } from "./margin/deribit-pm";
 export { deribitPmVectors } from "./margin/deribit-pm-vectors";
 export { paradexPm, paradexPmRow } from "./margin/paradex-pm";
 export { paradexXm, paradexXmRow } from "./margin/paradex-xm";
+export { tims, timsRows } from "./margin/tims";
 
 export const HEAP_BASE: usize = __heap_base;

@@ -6,6 +6,7 @@ export const rowKernelNames = [
   'riskArray',
   'paradexPmRow',
   'paradexXmRow',
+  'timsRows',
 ] as const;
 export type RowKernelName = (typeof rowKernelNames)[number];
 
@@ -15,6 +16,7 @@ export const marginKernelNames = [
   'revalueWorstLoss',
   'paradexPm',
   'paradexXm',
+  'tims',
 ] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 
