@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { convertedForModel } from '../convert/for-model.ts';
 import type { Book } from '../domain/book.ts';
+import { parseAssumption, withAssumedFields } from '../convert/assumed-fields.ts';
 import type { Market } from '../domain/market.ts';
 import { formatProblem, MargridError } from '../errors.ts';
 import { loadBuiltInMarket } from '../chain/built-in-market.ts';
@@ -18,6 +19,8 @@ export interface FileOptions {
   readonly keepGoing?: boolean;
   readonly rowsMax?: number;
   readonly bytesMax?: number;
+  /** `field=value`: quotes for instruments whose market has none. */
+  readonly assume?: readonly string[];
 }
 
 export interface InputOptions extends FileOptions {
@@ -36,6 +39,11 @@ function limitsOf(options: Partial<FileOptions>): { rowCountMax?: number; bytesM
 }
 
 export async function loadMarket(options: Omit<FileOptions, 'book'>, terminal: Terminal): Promise<Market> {
+  const assumed = new Map((options.assume ?? []).map(parseAssumption));
+  return withAssumedFields(await quotedMarket(options, terminal), assumed);
+}
+
+async function quotedMarket(options: Omit<FileOptions, 'book'>, terminal: Terminal): Promise<Market> {
   if (options.market === builtInName) return loadBuiltInMarket().market;
   const { market, problems, problemCount } = await readMarket(options.market, {
     keepGoing: options.keepGoing ?? false,

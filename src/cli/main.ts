@@ -63,6 +63,8 @@ const marketOption = (): Option =>
   );
 const jsonOption = (): Option => new Option('--json', 'machine-readable result on stdout');
 
+const collected = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
+
 function withInputs(command: Command): Command {
   return withBook(command)
     .option('--model <name>', 'margin model', 'deribit-pm')
@@ -72,6 +74,11 @@ function withInputs(command: Command): Command {
 function withBook(command: Command): Command {
   return command
     .addOption(marketOption())
+    .addOption(
+      new Option('--assume <field=value>', 'a quote for instruments whose market has none, e.g. interest_rate=0; repeat')
+        .default([])
+        .argParser(collected),
+    )
     .requiredOption('--book <file>', 'book file (.parquet, .csv, .json, .ndjson, .arrow)')
     .option('--keep-going', 'quarantine bad accounts with a reason and margin the rest')
     .addOption(
@@ -86,8 +93,6 @@ function withBook(command: Command): Command {
 }
 
 type Finish = (code: number) => void;
-
-const collected = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 
 /** Commands that weigh models and changes against each other. */
 function addComparisons(program: Command, terminal: Terminal, finish: Finish): void {
