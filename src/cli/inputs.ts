@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { withAssumedFields } from '../convert/assumed-fields.ts';
 import { convertedForModel } from '../convert/for-model.ts';
 import type { Book } from '../domain/book.ts';
-import type { Market } from '../domain/market.ts';
+import type { Market, MarketField } from '../domain/market.ts';
 import { formatProblem, MargridError } from '../errors.ts';
 import { loadBuiltInMarket } from '../chain/built-in-market.ts';
-import { formatOf, readBook, readMarket, type ReadBookResult } from '../io/index.ts';
+import { fieldColumn, fieldNames, fieldRange, formatOf, readBook, readMarket, type ReadBookResult } from '../io/index.ts';
 import { defaultModelName, modelByName } from '../margin/registry.ts';
 import { shippedParams } from '../margin/shipped-params.ts';
 import type { Terminal } from './terminal.ts';
@@ -18,6 +19,8 @@ export interface FileOptions {
   readonly keepGoing?: boolean;
   readonly rowsMax?: number;
   readonly bytesMax?: number;
+  /** `field=value`. */
+  readonly assume?: readonly string[];
 }
 
 export interface InputOptions extends FileOptions {
@@ -36,6 +39,38 @@ function limitsOf(options: Partial<FileOptions>): { rowCountMax?: number; bytesM
 }
 
 export async function loadMarket(options: Omit<FileOptions, 'book'>, terminal: Terminal): Promise<Market> {
+  const assumed = assumedFields(options.assume ?? []);
+  const market = await quotedMarket(options, terminal);
+  for (const [field, value] of assumed) {
+    terminal.note(`assumed: ${fieldColumn(field)} is ${value} wherever the market has none`);
+  }
+  return withAssumedFields(market, assumed);
+}
+
+/** `index_confidence=1`. Throws `OptionInvalid`. */
+function assumedFields(entries: readonly string[]): Map<MarketField, number> {
+  return new Map(
+    entries.map((entry) => {
+      const at = entry.indexOf('=');
+      const text = entry.slice(at + 1).trim();
+      const field = fieldNames.find((name) => fieldColumn(name) === entry.slice(0, Math.max(at, 0)));
+      if (field === undefined) {
+        const known = fieldNames.map(fieldColumn).join(', ');
+        throw new MargridError('OptionInvalid', `--assume must be FIELD=VALUE, FIELD one of ${known}, got '${entry}'`, {
+          value: entry,
+        });
+      }
+      const { min, max } = fieldRange(field);
+      const value = text === '' ? NaN : Number(text);
+      if (value >= min && value <= max) return [field, value] as const;
+      throw new MargridError('OptionInvalid', `--assume: ${fieldColumn(field)} must be in [${min}, ${max}], got '${text}'`, {
+        value: text,
+      });
+    }),
+  );
+}
+
+async function quotedMarket(options: Omit<FileOptions, 'book'>, terminal: Terminal): Promise<Market> {
   if (options.market === builtInName) return loadBuiltInMarket().market;
   const { market, problems, problemCount } = await readMarket(options.market, {
     keepGoing: options.keepGoing ?? false,

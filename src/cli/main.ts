@@ -27,6 +27,8 @@ import { openTerminal, type Terminal } from './terminal.ts';
 /** Problems printed one per line when an input is refused; the rest are counted. */
 const shownProblems = 20;
 
+const collected = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
+
 function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -72,6 +74,11 @@ function withBook(command: Command): Command {
     .requiredOption('--book <file>', 'book file (.parquet, .csv, .json, .ndjson, .arrow)')
     .option('--keep-going', 'quarantine bad accounts with a reason and margin the rest')
     .addOption(
+      new Option('--assume <field=value>', 'a further quote (docs/FILES.md) where the market has none; repeat')
+        .default([])
+        .argParser(collected),
+    )
+    .addOption(
       new Option('--rows-max <n>', 'rows of an input file at most').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
     )
     .addOption(
@@ -83,8 +90,6 @@ function withBook(command: Command): Command {
 }
 
 type Finish = (code: number) => void;
-
-const collected = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 
 /** Commands that weigh models and changes against each other. */
 function addComparisons(program: Command, terminal: Terminal, finish: Finish): void {
