@@ -9,5 +9,8 @@ export { riskArray, riskArrayScalar } from "./revalue/risk-array";
 export { revalueWorstLoss, revalueWorstLossScalar } from "./revalue/revalue";
 export { deribitPm, deribitPmScalar } from "./margin/deribit-pm";
 export { deribitPmVectors } from "./margin/deribit-pm-vectors";
+export { paradexPm, paradexPmRow } from "./margin/paradex-pm";
+export { paradexXm, paradexXmRow } from "./margin/paradex-xm";
+export { tims, timsRows } from "./margin/tims";
 
 export const HEAP_BASE: usize = __heap_base;

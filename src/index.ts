@@ -85,6 +85,7 @@ export {
   type OptionColumns,
   type PricedOptionColumns,
 } from './pricing/options.ts';
+export { americanMethods, americanPrices, type AmericanColumns, type AmericanMethod, type AmericanOptions } from './pricing/american.ts';
 
 // Reconciliation with the decimal reference
 export { reconcileBook, type ReconcileInput } from './reconcile/reconcile.ts';

@@ -12,6 +12,7 @@ import { compare, type CompareCommandOptions } from './commands/compare.ts';
 import { demo, type DemoOptions } from './commands/demo.ts';
 import { explain, type ExplainOptions } from './commands/explain.ts';
 import { generate, type GenerateOptions } from './commands/generate.ts';
+import { american, type AmericanCommandOptions } from './commands/american.ts';
 import { greeks, type GreeksOptions } from './commands/greeks.ts';
 import { inspect, type InspectCommandOptions } from './commands/inspect.ts';
 import { layout } from './commands/layout.ts';
@@ -26,6 +27,8 @@ import { openTerminal, type Terminal } from './terminal.ts';
 
 /** Problems printed one per line when an input is refused; the rest are counted. */
 const shownProblems = 20;
+/** Rates and yields per year that anybody could mean. */
+const rateMax = 10;
 
 const collected = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 
@@ -218,6 +221,19 @@ function addMarketCommands(program: Command, terminal: Terminal, finish: Finish)
     .option('--out <file>', 'write one row per option (.parquet, .csv, .json, .ndjson, .arrow)')
     .addOption(jsonOption())
     .action(async (options: GreeksOptions) => finish(await greeks(options, terminal, interruptible())));
+
+  program
+    .command('american')
+    .description('price of one American option by every method, and of the European one')
+    .addOption(new Option('--type <type>', 'call or put').choices(['call', 'put']).makeOptionMandatory())
+    .requiredOption('--spot <price>', 'price of the underlying', decimalNumber(0, limits.priceMax))
+    .requiredOption('--strike <price>', 'strike', decimalNumber(0, limits.priceMax))
+    .requiredOption('--years <n>', 'time to expiry', decimalNumber(0, limits.timeToExpiryYearsMax))
+    .requiredOption('--volatility <fraction>', '0.25 is 25%', decimalNumber(0, limits.volatilityMax))
+    .requiredOption('--rate <fraction>', 'continuously compounded, per year', decimalNumber(-rateMax, rateMax))
+    .option('--yield <fraction>', 'of dividends, continuous; the rate for a future', decimalNumber(-rateMax, rateMax), 0)
+    .addOption(jsonOption())
+    .action((options: AmericanCommandOptions) => finish(american(options, terminal)));
 
   program
     .command('models')

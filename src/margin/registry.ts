@@ -1,12 +1,20 @@
 import { MargridError } from '../errors.ts';
 import { deribitPm } from './deribit-pm/model.ts';
+import { paradexPm } from './paradex-pm/model.ts';
+import { paradexXm } from './paradex-xm/model.ts';
 import type { MarginModel } from './model.ts';
+import { tims } from './tims/model.ts';
 
 // A model's parameters are its own business: whoever looks one up by name passes `parseParams` output back to it
 // unread.
 type AnyModel = MarginModel<never>;
 
-const models: readonly AnyModel[] = [deribitPm as unknown as AnyModel];
+const models: readonly AnyModel[] = [
+  deribitPm as unknown as AnyModel,
+  paradexPm as unknown as AnyModel,
+  paradexXm as unknown as AnyModel,
+  tims as unknown as AnyModel,
+];
 
 export const defaultModelName = deribitPm.name;
 

@@ -1,6 +1,10 @@
+import { fillParadexPmRow, marginParadexPm } from '../../assembly/portable/margin/paradex-pm.ts';
+import { fillParadexXmRow, marginParadexXm } from '../../assembly/portable/margin/paradex-xm.ts';
+import { fillTimsRow, marginTims } from '../../assembly/portable/margin/tims.ts';
 import type { Kernels } from '../wasm/kernels.ts';
 import { deribitPm, deribitPmVectors } from './deribit-pm.ts';
 import { viewMemory } from './memory-views.ts';
+import { portableMargin, portableRows } from './portable.ts';
 import { revalueWorstLoss } from './revalue.ts';
 import { riskArray } from './risk-array.ts';
 
@@ -15,7 +19,13 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     riskArray: (context, first, count) => riskArray(memory, context, first, count),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),
     deribitPm: (context, scratch, first, count) => deribitPm(memory, context, scratch, first, count),
+    timsRows: portableRows(memory, fillTimsRow),
+    tims: portableMargin(memory, marginTims),
     deribitPmVectors: (context, set, group, preAggregated, aggregated) =>
       deribitPmVectors(memory, context, set, group, preAggregated, aggregated),
+    paradexPmRow: portableRows(memory, fillParadexPmRow),
+    paradexPm: portableMargin(memory, marginParadexPm),
+    paradexXmRow: portableRows(memory, fillParadexXmRow),
+    paradexXm: portableMargin(memory, marginParadexXm),
   };
 }

@@ -29,6 +29,7 @@ const commands = [
   'inspect',
   'market',
   'greeks',
+  'american',
   'models',
   'layout',
   'demo',
@@ -55,6 +56,8 @@ describe.concurrent('help and version', () => {
 
 const twice = ['--models', 'deribit-pm,again=deribit-pm'];
 const bob = ['--account', 'bob'];
+/** The textbook's put: 6.0904 by every good method. */
+const put = ['--type', 'put', '--spot', '100', '--strike', '100', '--years', '1', '--volatility', '0.2', '--rate', '0.05'];
 
 /** Every command that has --json, on inputs that are all right, with something that only its result has. */
 const jsonRuns: readonly (readonly [string, readonly string[], (result: never) => unknown, unknown])[] = [
@@ -96,13 +99,14 @@ const jsonRuns: readonly (readonly [string, readonly string[], (result: never) =
     (rows: { instrument: string }[]) => rows.map(({ instrument }) => instrument),
     marketRows.slice(2).map(([name]) => name),
   ],
+  ['american', put, (prices: Record<string, number>) => Math.round(prices['qdfp-accurate'] * 1e4), 60_904],
   [
     'greeks --out',
     ['--market', 'market.csv', '--out', 'greeks.csv'],
     (result: { options: number }) => result.options,
     4,
   ],
-  ['models', [], (list: { name: string }[]) => list.map(({ name }) => name), ['deribit-pm']],
+  ['models', [], (list: { name: string }[]) => list[0].name, 'deribit-pm'],
 ];
 
 describe('exit code 0', () => {
@@ -120,6 +124,7 @@ describe('exit code 0', () => {
     ['explain', [...inputs, '--account', 'alice'], 'BTC-25DEC26-60000-P'],
     ['inspect', ['market.csv'], 'no problems found'],
     ['greeks', ['--market', 'market.csv'], 'net_transaction_delta'],
+    ['american', put, 'qdfp-precise   6.0903'],
     ['models', [], 'deribit-pm: '],
     ['layout', [], '| address | column |'],
   ])('%s for people', async (command, args, line) => {
@@ -251,6 +256,8 @@ const refused: readonly (readonly [string, readonly string[], string])[] = [
     ['--market', 'market.csv', '--out', 'no-such-folder/x.csv'],
     'the directory does not exist [FileUnreadable]',
   ],
+  ['american', ['--type', 'puts'], 'Allowed choices are call, put'],
+  ['american', ['--type', 'put', '--spot', '-1'], 'must be a number in [0, '],
   ['models', ['--nonsense'], "unknown option '--nonsense'"],
   ['layout', ['--nonsense'], "unknown option '--nonsense'"],
   ['demo', ['--ticks', '0'], 'must be a whole number in [1, 10000]'],

@@ -1,9 +1,16 @@
 import type { ReferenceModel } from './account.ts';
+import { referenceParadexPm } from './paradex-pm.ts';
+import { referenceParadexXm } from './paradex-xm.ts';
+import { referenceTims } from './tims.ts';
 
 /** References of the portable models, by model name; parameters as the model's own parser returns them. */
 type AnyReference = ReferenceModel<never>;
 
-const references: Readonly<Record<string, AnyReference | undefined>> = {};
+const references: Readonly<Record<string, AnyReference | undefined>> = {
+  'paradex-pm': referenceParadexPm,
+  'paradex-xm': referenceParadexXm,
+  tims: referenceTims,
+};
 
 /** Null for `deribit-pm`, whose reference is `deribit-pm.ts`. */
 export function referenceByName(name: string): ReferenceModel<unknown> | null {
