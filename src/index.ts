@@ -62,6 +62,7 @@ export {
   type ModelColumn,
 } from './compare/compare-models.ts';
 export { summarise, type ComparisonSummary, type ModelSummary, type ModelTotals } from './compare/summary.ts';
+export { withAssumedFields } from './convert/assumed-fields.ts';
 export type { Converted } from './convert/converted.ts';
 export { convertedForModel } from './convert/for-model.ts';
 export { linearMarket, settledIn } from './convert/linear-market.ts';

@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { withAssumedFields } from '../convert/assumed-fields.ts';
 import { convertedForModel } from '../convert/for-model.ts';
 import type { Book } from '../domain/book.ts';
 import { parseAssumption, withAssumedFields } from '../convert/assumed-fields.ts';
 import type { Market } from '../domain/market.ts';
+import type { Market, MarketField } from '../domain/market.ts';
 import { formatProblem, MargridError } from '../errors.ts';
 import { loadBuiltInMarket } from '../chain/built-in-market.ts';
-import { formatOf, readBook, readMarket, type ReadBookResult } from '../io/index.ts';
+import { fieldColumn, fieldNames, fieldRange, formatOf, readBook, readMarket, type ReadBookResult } from '../io/index.ts';
 import { defaultModelName, modelByName } from '../margin/registry.ts';
 import { shippedParams } from '../margin/shipped-params.ts';
 import type { Terminal } from './terminal.ts';
@@ -20,6 +22,7 @@ export interface FileOptions {
   readonly rowsMax?: number;
   readonly bytesMax?: number;
   /** `field=value`: quotes for instruments whose market has none. */
+  /** `field=value`. */
   readonly assume?: readonly string[];
 }
 
@@ -41,6 +44,35 @@ function limitsOf(options: Partial<FileOptions>): { rowCountMax?: number; bytesM
 export async function loadMarket(options: Omit<FileOptions, 'book'>, terminal: Terminal): Promise<Market> {
   const assumed = new Map((options.assume ?? []).map(parseAssumption));
   return withAssumedFields(await quotedMarket(options, terminal), assumed);
+  const assumed = assumedFields(options.assume ?? []);
+  const market = await quotedMarket(options, terminal);
+  for (const [field, value] of assumed) {
+    terminal.note(`assumed: ${fieldColumn(field)} is ${value} wherever the market has none`);
+  }
+  return withAssumedFields(market, assumed);
+}
+
+/** `index_confidence=1`. Throws `OptionInvalid`. */
+function assumedFields(entries: readonly string[]): Map<MarketField, number> {
+  return new Map(
+    entries.map((entry) => {
+      const at = entry.indexOf('=');
+      const text = entry.slice(at + 1).trim();
+      const field = fieldNames.find((name) => fieldColumn(name) === entry.slice(0, Math.max(at, 0)));
+      if (field === undefined) {
+        const known = fieldNames.map(fieldColumn).join(', ');
+        throw new MargridError('OptionInvalid', `--assume must be FIELD=VALUE, FIELD one of ${known}, got '${entry}'`, {
+          value: entry,
+        });
+      }
+      const { min, max } = fieldRange(field);
+      const value = text === '' ? NaN : Number(text);
+      if (value >= min && value <= max) return [field, value] as const;
+      throw new MargridError('OptionInvalid', `--assume: ${fieldColumn(field)} must be in [${min}, ${max}], got '${text}'`, {
+        value: text,
+      });
+    }),
+  );
 }
 
 async function quotedMarket(options: Omit<FileOptions, 'book'>, terminal: Terminal): Promise<Market> {

@@ -30,6 +30,8 @@ const shownProblems = 20;
 /** Rates and yields per year that anybody could mean. */
 const rateMax = 10;
 
+const collected = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
+
 function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -81,6 +83,11 @@ function withBook(command: Command): Command {
     )
     .requiredOption('--book <file>', 'book file (.parquet, .csv, .json, .ndjson, .arrow)')
     .option('--keep-going', 'quarantine bad accounts with a reason and margin the rest')
+    .addOption(
+      new Option('--assume <field=value>', 'a further quote (docs/FILES.md) where the market has none; repeat')
+        .default([])
+        .argParser(collected),
+    )
     .addOption(
       new Option('--rows-max <n>', 'rows of an input file at most').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
     )

@@ -128,6 +128,13 @@ describe('compare', () => {
     ]);
   });
 
+  it('--assume says so on stderr, and matters to no model that does not ask', async () => {
+    const args = ['compare', ...inputs, '--models', 'deribit-pm', '--assume', 'index_confidence=1', '--json'];
+    const { code, stdout, stderr } = await runCli(args, folder);
+    expect([code, stderr]).toEqual([0, 'assumed: index_confidence is 1 wherever the market has none\n']);
+    expect(JSON.parse(stdout)).toEqual(await compare('--models', 'deribit-pm'));
+  });
+
   it('--no-stand-alone leaves that out', async () => {
     const alone = await compare('--models', 'deribit-pm');
     const [alice] = alone.margins;
