@@ -1,12 +1,20 @@
 import { MargridError } from '../errors.ts';
 import { deribitPm } from './deribit-pm/model.ts';
+import { deribitSm } from './deribit-sm/model.ts';
+import { deribitXpm } from './deribit-xpm/model.ts';
+import { deribitXsm } from './deribit-xsm/model.ts';
 import type { MarginModel } from './model.ts';
 
 // A model's parameters are its own business: whoever looks one up by name passes `parseParams` output back to it
 // unread.
 type AnyModel = MarginModel<never>;
 
-const models: readonly AnyModel[] = [deribitPm as unknown as AnyModel];
+const models: readonly AnyModel[] = [
+  deribitPm as unknown as AnyModel,
+  deribitSm as unknown as AnyModel,
+  deribitXsm as unknown as AnyModel,
+  deribitXpm as unknown as AnyModel,
+];
 
 export const defaultModelName = deribitPm.name;
 

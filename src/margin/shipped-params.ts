@@ -4,7 +4,12 @@ import { MargridError } from '../errors.ts';
 import { packageRoot } from '../package-root.ts';
 
 /** Parameter file of each model that ships with the package, dated. */
-const files: Readonly<Record<string, string | undefined>> = { 'deribit-pm': 'deribit-pm-2024-06-17.json' };
+const files: Readonly<Record<string, string | undefined>> = {
+  'deribit-pm': 'deribit-pm-2024-06-17.json',
+  'deribit-sm': 'deribit-sm-2026-02-16.json',
+  'deribit-xsm': 'deribit-xsm-2026-02-16.json',
+  'deribit-xpm': 'deribit-xpm-2026-02-16.json',
+};
 
 /** The parameters that ship with the package for a model, as in their file. */
 export function shippedParams(model = 'deribit-pm'): unknown {

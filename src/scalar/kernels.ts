@@ -1,6 +1,9 @@
+import { fillDeribitStandardRow, marginDeribitStandard } from '../../assembly/portable/margin/deribit-standard.ts';
+import { fillDeribitXpmRow, marginDeribitXpm } from '../../assembly/portable/margin/deribit-xpm.ts';
 import type { Kernels } from '../wasm/kernels.ts';
 import { deribitPm, deribitPmVectors } from './deribit-pm.ts';
 import { viewMemory } from './memory-views.ts';
+import { portableMargin, portableRows } from './portable.ts';
 import { revalueWorstLoss } from './revalue.ts';
 import { riskArray } from './risk-array.ts';
 
@@ -15,6 +18,10 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     riskArray: (context, first, count) => riskArray(memory, context, first, count),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),
     deribitPm: (context, scratch, first, count) => deribitPm(memory, context, scratch, first, count),
+    deribitStandardRows: portableRows(memory, fillDeribitStandardRow),
+    deribitStandard: portableMargin(memory, marginDeribitStandard),
+    deribitXpmRows: portableRows(memory, fillDeribitXpmRow),
+    deribitXpm: portableMargin(memory, marginDeribitXpm),
     deribitPmVectors: (context, set, group, preAggregated, aggregated) =>
       deribitPmVectors(memory, context, set, group, preAggregated, aggregated),
   };

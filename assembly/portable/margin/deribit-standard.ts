@@ -143,7 +143,7 @@ export function marginDeribitStandard(
     const shape: i32 = shapeOfRow(w, context, row);
     if (shape === SHAPE_FUTURE) addFuture(f, w, context, slot, row, balance, out + OUT_COMPONENTS);
     else if (shape === SHAPE_SPOT) addSpot(f, w, context, slot, row, balance);
-    else addOption(f, w, context, slot, row, balance, out + OUT_COMPONENTS);
+    else addOption(f, w, context, slot, row, out + OUT_COMPONENTS);
   }
   const haircuts: i32 = floatsAt(w, context, CONTEXT_MODEL_FLOATS);
   let equity: f64 = f[floatsAt(w, context, CONTEXT_SET_CASH) + set];
@@ -189,13 +189,11 @@ function addSpot(f: Floats, w: Ints, context: i32, slot: i32, row: i32, balance:
 }
 
 /** The worth of options is no part of the balance, and a long option needs no margin. */
-function addOption(f: Floats, w: Ints, context: i32, slot: i32, row: i32, balance: i32, parts: i32): void {
+function addOption(f: Floats, w: Ints, context: i32, slot: i32, row: i32, parts: i32): void {
   const data: i32 = dataOfRow(w, context, row);
   const quantity: f64 = f[floatsAt(w, context, CONTEXT_POSITION_QUANTITY) + slot];
   const value: f64 = quantity * f[data + STANDARD_VALUE];
   f[parts + STANDARD_OPTION_VALUE] = f[parts + STANDARD_OPTION_VALUE] + value;
-  // NaN where the price is bad, so that a holder is quarantined; else nothing.
-  f[balance] = f[balance] + value * 0;
   if (quantity > 0) return;
   f[parts + STANDARD_OPTIONS_INITIAL] =
     f[parts + STANDARD_OPTIONS_INITIAL] - quantity * f[data + STANDARD_SHORT_INITIAL];

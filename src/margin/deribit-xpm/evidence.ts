@@ -36,8 +36,8 @@ export const deribitXpmEvidence: readonly ComponentEvidence[] = [
   },
   {
     component: 'rounding of each worst case to 9 decimals',
-    evidence: 'stated',
-    source: 'confirmed for S:PM in coin (docs/models/deribit-pm.md); in USD it cannot be seen in the sample',
+    evidence: 'unknown',
+    source: 'taken over from S:PM, where it is confirmed in coin (docs/models/deribit-pm.md); the sample cannot show it',
   },
   {
     component: 'cells of options',

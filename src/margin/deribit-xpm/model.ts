@@ -12,7 +12,7 @@ import {
 import type { Instrument } from '../../domain/instrument.ts';
 import {
   equityCurrencyOf,
-  malformed,
+  unlisted,
   needsStablePrice,
   reportingCurrency,
   spotRefusal,
@@ -30,8 +30,8 @@ export const deribitXpm: PortableModel<DeribitXpmParams> = {
   title: 'Deribit portfolio margin, cross collateral (X:PM)',
   kind: 'portable',
   components: deribitXpmEvidence,
-  kernel: 'marginDeribitXpm',
-  rowKernel: 'fillDeribitXpm',
+  kernel: 'deribitXpm',
+  rowKernel: 'deribitXpmRows',
   pooling: { kind: 'account', currency: () => reportingCurrency },
   resultComponents: ['worstCase', 'rollShock', 'deltaShock', 'riskMatrixMargin', 'haircut', 'addOn'],
   faults: [],
@@ -48,7 +48,7 @@ export const deribitXpm: PortableModel<DeribitXpmParams> = {
 
 function refusal(instrument: Instrument, params: DeribitXpmParams): string | null {
   const isSpot = instrument.kind === 'spot';
-  const problem = malformed(instrument) ?? (isSpot ? spotRefusal(instrument) : null);
+  const problem = isSpot ? spotRefusal(instrument) : unlisted(instrument);
   if (problem !== null) return problem;
   if (!isSpot) {
     const matrix = matrixOf(instrument.baseCurrency.toLowerCase(), params);

@@ -1,7 +1,6 @@
 import type { Instrument } from '../../domain/instrument.ts';
 import {
   equityCurrencyOf,
-  malformed,
   needsStablePrice,
   reportingCurrency,
   spotRefusal,
@@ -18,8 +17,8 @@ export const deribitXsm: PortableModel<DeribitXsmParams> = {
   title: 'Deribit standard margin, cross collateral (X:SM)',
   kind: 'portable',
   components: deribitXsmEvidence,
-  kernel: 'marginDeribitStandard',
-  rowKernel: 'fillDeribitStandard',
+  kernel: 'deribitStandard',
+  rowKernel: 'deribitStandardRows',
   pooling: { kind: 'account', currency: () => reportingCurrency },
   resultComponents: [...standardComponents, 'haircut'],
   faults: [],
@@ -41,7 +40,7 @@ function currenciesOf(instruments: readonly Instrument[]): readonly string[] {
 
 function refusal(instrument: Instrument, params: DeribitXsmParams): string | null {
   const isSpot = instrument.kind === 'spot';
-  const problem = isSpot ? (malformed(instrument) ?? spotRefusal(instrument)) : standardRefusal(instrument, params);
+  const problem = isSpot ? spotRefusal(instrument) : standardRefusal(instrument, params);
   if (problem !== null) return problem;
   const currency = equityCurrencyOf(instrument);
   if (currency === reportingCurrency.toLowerCase() || params.collateral.has(currency)) return null;

@@ -3,20 +3,11 @@ import type { Instrument } from '../../domain/instrument.ts';
 /** Reporting currency of the cross-collateral models. */
 export const reportingCurrency = 'USD';
 
-/** Why the venue has no such contract, or null: inverse pays in the base coin, linear in the quote currency. */
-export function malformed(instrument: Instrument): string | null {
-  const { payoff, baseCurrency, quoteCurrency, settlementCurrency, exercise, kind } = instrument;
+/** Why the venue has no such contract, or null. */
+export function unlisted({ payoff, quoteCurrency, exercise }: Instrument): string | null {
   if (exercise === 'american') return 'the venue lists European options only';
-  if (payoff === 'inverse' && settlementCurrency !== baseCurrency) {
-    return `an inverse contract on ${baseCurrency} settles in ${baseCurrency}, not in ${settlementCurrency}`;
-  }
-  if (payoff === 'inverse' && quoteCurrency !== reportingCurrency) {
-    return `inverse contracts are quoted in ${reportingCurrency}, not in ${quoteCurrency}`;
-  }
-  if (payoff === 'linear' && settlementCurrency !== quoteCurrency) {
-    return `a linear contract in ${quoteCurrency} settles in ${quoteCurrency}, not in ${settlementCurrency}`;
-  }
-  return kind === 'spot' && payoff === 'inverse' ? 'spot has a linear payoff' : null;
+  const isForeign = payoff === 'inverse' && quoteCurrency !== reportingCurrency;
+  return isForeign ? `inverse contracts are quoted in ${reportingCurrency}, not in ${quoteCurrency}` : null;
 }
 
 /** The currency whose equity the position is part of: a spot holding is a balance of its base currency. */

@@ -13,7 +13,7 @@ import {
 } from '../../../assembly/portable/margin/deribit-standard.ts';
 import { riskGroupOf, type Instrument } from '../../domain/instrument.ts';
 import type { ModelSizes, TickFactors, TickMarket } from '../model.ts';
-import { malformed } from './instrument-terms.ts';
+import { unlisted } from './instrument-terms.ts';
 import type { StandardParams } from './standard-params.ts';
 
 /** Components of the requirement that both standard margin models have, in the order of the kernel. */
@@ -28,7 +28,7 @@ export const standardComponents = [
 
 /** Why a future, perpetual or option cannot be margined with these parameters, or null. */
 export function standardRefusal(instrument: Instrument, params: StandardParams): string | null {
-  const problem = malformed(instrument);
+  const problem = unlisted(instrument);
   if (problem !== null) return problem;
   const product = riskGroupOf(instrument).name;
   const isOption = instrument.kind === 'option';

@@ -1,9 +1,16 @@
 import type { ReferenceModel } from './account.ts';
+import { referenceDeribitSm } from './deribit-sm.ts';
+import { referenceDeribitXpm } from './deribit-xpm.ts';
+import { referenceDeribitXsm } from './deribit-xsm.ts';
 
 /** References of the portable models, by model name; parameters as the model's own parser returns them. */
 type AnyReference = ReferenceModel<never>;
 
-const references: Readonly<Record<string, AnyReference | undefined>> = {};
+const references: Readonly<Record<string, AnyReference | undefined>> = {
+  'deribit-sm': referenceDeribitSm,
+  'deribit-xsm': referenceDeribitXsm,
+  'deribit-xpm': referenceDeribitXpm,
+};
 
 /** Null for `deribit-pm`, whose reference is `deribit-pm.ts`. */
 export function referenceByName(name: string): ReferenceModel<unknown> | null {
