@@ -94,7 +94,10 @@ export function writeInstrument({ instrumentData, modelWords }: TickFactors, tab
   };
   modelWords[xpmCoinOfRow(scenarioCount) + row] = coin;
   modelWords[xpmCurrencyOfRow(scenarioCount, market.instruments.length) + row] = currencies.indexOf(currency);
-  write(XPM_USD, usdPerUnit(instrument, market.indexPrice[market.groupOf[row]], table.stablePrice[row]));
+  // Without an index of the coin there is no delta shock, and so no margin: NaN poisons the row.
+  const isIndexed = coin < 0 || table.indexes[coin] > 0;
+  const usd = usdPerUnit(instrument, market.indexPrice[market.groupOf[row]], table.stablePrice[row]);
+  write(XPM_USD, isIndexed ? usd : NaN);
   write(XPM_INDEX, indexOf(table, row, coin));
   write(XPM_ROOT_TIME, Math.sqrt(years));
   write(XPM_INVERSE, instrument.payoff === 'inverse' ? 1 : 0);

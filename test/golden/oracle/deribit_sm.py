@@ -80,7 +80,7 @@ def refusal_cases():
     yield case_of("refused-spot", "a spot holding is cash of its currency", params(), {"BTC_USDC": 1}, {"USDC": 5}, [spot("BTC", 63240.25, "USDC")], refusal="BTC_USDC: segregated: a balance of BTC is cash of that currency")
     yield case_of("refused-american-option", "European options only", params(), {"BTC-X-70000-C": 1}, {"BTC": 1}, [{**inverse_option("BTC-X-70000-C", 30, 63500, 70000, "call", 0.5), "exercise": "american"}], refusal="BTC-X-70000-C: the venue lists European options only")
     yield case_of("refused-open-orders", "no public formula for open orders", params(), {"BTC-PERPETUAL": 100}, {"BTC": 1}, orders=[{"instrument": "BTC-PERPETUAL", "quantity": 10, "limitPrice": 60000}], refusal="the account has open orders, which the model deribit-sm has no margin for")
-    yield case_of("refused-bad-price", "a price of zero", params(), {"BTC-X": 10}, {"BTC": 1}, [instrument("BTC-X", "perpetual", "inverse", "BTC", "USD", 10, 0)], refusal="a price or volatility of BTC-X is bad")
+    yield case_of("refused-bad-price", "a price of zero", params(), {"BTC-X": (10, 63000)}, {"BTC": 1}, [instrument("BTC-X", "perpetual", "inverse", "BTC", "USD", 10, 0)], refusal="a price or volatility of BTC-X is bad")
     yield case_of("refused-no-mark", "neither a mark nor a volatility", params(), {"BTC-X-70000-C": 1}, {"BTC": 1}, [inverse_option("BTC-X-70000-C", 30, 63500, 70000, "call", None)], refusal="a price or volatility of BTC-X-70000-C is bad")
     yield case_of("refused-expired", "an expiry that has passed", params(), {"BTC-X-70000-C": 1}, {"BTC": 1}, [inverse_option("BTC-X-70000-C", -0.01, 63500, 70000, "call", 0.5)], refusal="a price or volatility of BTC-X-70000-C is bad")
 

@@ -16,6 +16,8 @@ export interface Holding {
   readonly years: Decimal;
   /** US dollars per unit of the settlement currency; of a spot holding, per unit of its base currency. */
   readonly usd: Decimal;
+  /** US dollars per base coin, at the index of the instrument's own pair. */
+  readonly indexUsd: Decimal;
 }
 
 /** Reporting currency of the cross-collateral models. */
@@ -23,6 +25,8 @@ export const reportingCurrency = 'USD';
 
 export function holdingOf(market: Market, position: ReferencePosition): Holding {
   const instrument = market.instruments[position.instrumentIndex];
+  const index = orNothing(market.indexPrice.get(riskGroupOf(instrument).pair));
+  const usd = usdOf(market, position.instrumentIndex);
   const isFuture = instrument.kind === 'future' || instrument.kind === 'perpetual';
   return {
     instrument,
@@ -32,7 +36,8 @@ export function holdingOf(market: Market, position: ReferencePosition): Holding 
     forward: exact(market.forward[position.instrumentIndex]),
     size: exact(instrument.contractSize),
     years: yearsTo(instrument.expiryMs, market.asOfMs),
-    usd: usdOf(market, position.instrumentIndex),
+    usd,
+    indexUsd: needsStablePrice(instrument) ? index.times(usd) : index,
   };
 }
 
