@@ -47,11 +47,11 @@ def both(name, proves, make, low, high, positions, cash):
     yield case_of(f"{name}-high", f"{proves}: {high}", make(high), positions, cash)
 
 
-MIXED = {"BTC-PERPETUAL": (-200000, 61000.5), "BTC_USDC-PERPETUAL": (1500, 63000), "BTC-28AUG26-64000-C": -4,
+MIXED = {"BTC-PERPETUAL": (-20000, 61000.5), "BTC_USDC-PERPETUAL": (1500, 63000), "BTC-28AUG26-64000-C": -4,
          "BTC-25DEC26-50000-P": 6, "BTC_USD": 1.5, "USDC_USD": 20000}
 SHORT_WINGS = {"BTC-28AUG26-80000-C": -60, "BTC-28AUG26-60000-P": -25, "BTC_USD": 20}
-LONG = {"BTC-25DEC26-70000-C": 30, "BTC-PERPETUAL": -900000, "USDC_USD": 100000}
-BIG = {"BTC-PERPETUAL": (-60000000, 62000), "BTC-28AUG26-64000-C": 200, "BTC_USD": 90}
+LONG = {"BTC-25DEC26-70000-C": 30, "BTC-PERPETUAL": -90000, "USDC_USD": 100000}
+BIG = {"BTC-PERPETUAL": (-6000000, 62000), "BTC-28AUG26-64000-C": 200, "BTC_USD": 90}
 
 
 def parameter_cases():
@@ -67,11 +67,11 @@ def parameter_cases():
         found = copy.deepcopy(wide)
         found["currency_pair"]["btc_usd"]["extended_table_factor"] = factor
         yield case_of(f"extended-table-factor-{name}", f"factor of the extended table: {factor}, no dampener", found, {"BTC-28AUG26-80000-C": -60, "BTC_USD": 2}, cash)
-    yield from both("m-inc", "slope of the delta shock", lambda v: pair("m_inc", v), 0, 0.0000001, BIG, cash)
-    yield from both("delta-threshold", "threshold of the delta shock", lambda v: pair("delta_total_liq_shock_threshold", v), 1000, 90000000, BIG, cash)
+    yield from both("m-inc", "slope of the delta shock", lambda v: pair("m_inc", v), 0, 0.0001, BIG, cash)
+    yield from both("delta-threshold", "threshold of the delta shock", lambda v: pair("delta_total_liq_shock_threshold", v), 1000, 40000000, BIG, cash)
     yield from both("max-delta-shock", "cap of the delta shock", lambda v: pair("max_delta_shock", v), 0.001, 1, BIG, cash)
     yield from both("min-annualised-move", "floor of the roll shock", lambda v: btc("min_annualised_move", v), 0, 0.2, MIXED, cash)
-    yield from both("annualised-move-risk", "roll shock per year", lambda v: btc("annualised_move_risk", v), 0, 2, {**MIXED, "BTC-30JUL27": 40000}, cash)
+    yield from both("annualised-move-risk", "roll shock per year", lambda v: btc("annualised_move_risk", v), 0, 2, {**MIXED, "BTC-30JUL27": 4000}, cash)
     yield from both("pnl-offset", "share of gains in the vector", lambda v: params(("currency", "btc", "pnl_offset", v), ("currency", "btc", "max_offsetable_pnl", 1e9)), 0, 1, MIXED, cash)
     yield from both("max-offsetable-pnl", "cap of gains in the vector", lambda v: params(("currency", "btc", "pnl_offset", 0.5), ("currency", "btc", "max_offsetable_pnl", v)), 0, 2500.5, MIXED, cash)
     yield from both("extended-dampener", "dampener of the extended cells", lambda v: btc("extended_dampener", v), 1000, 1e7, SHORT_WINGS, cash)
@@ -83,27 +83,27 @@ def parameter_cases():
 def structure_cases():
     base = params()
     yield case_of("equity-in-the-matrix", "equity of a coin without a position is a risk", base, {"BTC_USD": 2.25}, {})
-    yield case_of("equity-not-in-the-matrix", "equity_side_impact none: it is none", btc("equity_side_impact", "none"), {"BTC_USD": 2.25, "BTC-PERPETUAL": 100000}, {})
+    yield case_of("equity-not-in-the-matrix", "equity_side_impact none: it is none", btc("equity_side_impact", "none"), {"BTC_USD": 2.25, "BTC-PERPETUAL": 10000}, {})
     yield case_of("debt-in-a-coin", "negative equity loses when the coin rises; no haircut on a debt", btc("haircut", 0.1), {"BTC_USD": -0.5, "USDC_USD": 90000}, {})
     yield case_of("inverse-against-linear", "long inverse, short linear: they net, the roll shock does not", base, {"ETH-PERPETUAL": 19491, "ETH_USDC-PERPETUAL": -10, "USDC_USD": 5000}, {})
-    yield case_of("two-coins", "each coin at its own worst case", base, {"BTC-PERPETUAL": 150000, "ETH_USDC-PERPETUAL": -70, "ETH_USD": 5, "USDC_USD": 30000}, {"USD": 10})
-    yield case_of("collateral-hedged", "coins held against a short future of the same amount", base, {"BTC_USD": 2, "BTC-PERPETUAL": (-126523.4, 63261.7)}, {})
+    yield case_of("two-coins", "each coin at its own worst case", base, {"BTC-PERPETUAL": 15000, "ETH_USDC-PERPETUAL": -70, "ETH_USD": 5, "USDC_USD": 30000}, {"USD": 10})
+    yield case_of("collateral-hedged", "coins held against a short future of the same amount", base, {"BTC_USD": 2, "BTC-PERPETUAL": (-12652.34, 63261.7)}, {})
     yield case_of("staked-coin-hedges", "stETH is in the matrix of ETH; its haircut stays", base, {"STETH_USD": 100, "ETH-PERPETUAL": -190000, "USDC_USD": 1000}, {})
     yield case_of("staked-coin-alone", "stETH without any ETH position", base, {"STETH_USD": 40, "USDE_USD": 7000}, {}, also=["ETH-PERPETUAL"])
     yield case_of("dollars-only", "no coin, no matrix", base, {"USDC_USD": 1234.5, "USDE_USD": 1000}, {"USD": 100}, also=["BTC-PERPETUAL"])
-    yield case_of("profit-in-coin", "profit since entry is equity of the coin, and so at risk", base, {"BTC-PERPETUAL": (500000, 31000)}, {"USD": 1})
+    yield case_of("profit-in-coin", "profit since entry is equity of the coin, and so at risk", base, {"BTC-PERPETUAL": (50000, 31000)}, {"USD": 1})
     yield case_of("loss-in-usdc", "loss of linear futures is a debt in USDC", base, {"ETH_USDC-PERPETUAL": (50, 2500)}, {"USD": 40000})
     yield case_of("options-of-both-settlements", "inverse and linear options of one coin in one matrix", base, {
         "ETH-28AUG26-1900-P": -120, "ETH-28AUG26-2200-C": 60, "ETH_USDC-28AUG26-1900-P": 110, "ETH_USDC-28AUG26-2400-C": -90,
         "ETH_USDC-28AUG26": (33, 1940), "ETH_USD": 9, "USDC_USD": 50000}, {})
     yield case_of("expiring-now", "options without time keep their intrinsic value", base, {"BTC-NOW-62000-C": -3, "BTC-NOW-62000-P": 2, "BTC-NOW-64000-C": 4, "ETH_USDC-NOW-1900-C": -20, "BTC_USD": 1}, {"USD": 30000})
     yield case_of("vanishing-volatility", "almost no volatility, floor of the shock up", base, {"BTC-FLAT-60000-C": -3, "BTC_USD": 1}, {})
-    yield case_of("delta-long-options-reduce-short", "long calls reduce the delta of a short future in the delta shock", pair("delta_total_liq_shock_threshold", 1000000), {"BTC-PERPETUAL": -9000000, "BTC-25DEC26-70000-C": 120}, {"USD": 10000000})
-    yield case_of("roll-shock-of-an-expiry", "future and option of one expiry net in the roll shock", base, {"BTC-28AUG26": -126960, "BTC-28AUG26-64000-C": 4, "USDC_USD": 90000}, {})
+    yield case_of("delta-long-options-reduce-short", "long calls reduce the delta of a short future in the delta shock", pair("delta_total_liq_shock_threshold", 1000000), {"BTC-PERPETUAL": -900000, "BTC-25DEC26-70000-C": 60}, {"USD": 10000000})
+    yield case_of("roll-shock-of-an-expiry", "future and option of one expiry net in the roll shock", base, {"BTC-28AUG26": -12696, "BTC-28AUG26-64000-C": 4, "USDC_USD": 90000}, {})
     yield case_of("depegged", "USDC at 91 cents", base, {"X": -4, "USDC_USD": 90000, "BTC_USD": 0.1}, {}, [instrument("X", "perpetual", "linear", "BTC", "USDC", 1, 69500, stablePrice=0.91)], index={"usdc_usd": 0.91, "btc_usdc": 69480.25})
     yield case_of("linear-without-usd-pair", "the coin's index from its USDC pair", pair("delta_total_liq_shock_threshold", 100000), {"BTC_USDC-PERPETUAL": -4500}, {"USD": 500000})
     yield case_of("everything", "all collaterals and products", base, {
-        **MIXED, "BTC-28AUG26": 90000, "BTC-30JUL27": -40000, "BTC-30DAYS-64000-C": -2, "BTC-1AUG26-63000-C": 3,
+        **MIXED, "BTC-28AUG26": 9000, "BTC-30JUL27": -4000, "BTC-30DAYS-64000-C": -2, "BTC-1AUG26-63000-C": 3,
         "ETH-PERPETUAL": (-120000, 2001.5), "ETH-28AUG26-1900-P": -50, "ETH_USDC-PERPETUAL": (80, 1890), "ETH_USDC-25DEC26-2000-C": -25,
         "ETH_USD": 12, "STETH_USD": 8, "USDE_USD": 4000}, {"USD": -777.25})
 
