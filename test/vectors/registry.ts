@@ -1,6 +1,8 @@
 import type { Suite } from './suite.ts';
 import { black76 } from './suites/black76.ts';
 import { deribitPme } from './suites/deribit-pme.ts';
+import { deribitStandard } from './suites/deribit-standard.ts';
+import { deribitXpm } from './suites/deribit-xpm.ts';
 import { european } from './suites/european.ts';
 import { greeks } from './suites/greeks.ts';
 import { impliedVol } from './suites/implied-vol.ts';
@@ -17,5 +19,7 @@ export const suites: readonly Suite[] = [
   greeks,
   european,
   deribitPme,
+  deribitStandard,
+  deribitXpm,
   marks,
 ];
