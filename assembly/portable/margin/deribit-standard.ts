@@ -135,15 +135,17 @@ export function marginDeribitStandard(
   const words: i32 = wordsAt(w, context, CONTEXT_MODEL_WORDS);
   const currencyCount: i32 = w[words + STANDARD_CURRENCY_COUNT];
   for (let c: i32 = 0; c < currencyCount; c++) f[work + c] = 0;
+  const parts: i32 = out + OUT_COMPONENTS;
+  for (let i: i32 = 0; i < w[context + CONTEXT_COMPONENT_COUNT]; i++) f[parts + i] = 0;
   const first: i32 = firstPositionOf(w, context, set);
   const end: i32 = first + positionCountOf(w, context, set);
   for (let slot: i32 = first; slot < end; slot++) {
     const row: i32 = rowOfSlot(w, context, slot);
     const balance: i32 = work + w[words + STANDARD_CURRENCY_OF_ROW + row];
     const shape: i32 = shapeOfRow(w, context, row);
-    if (shape === SHAPE_FUTURE) addFuture(f, w, context, slot, row, balance, out + OUT_COMPONENTS);
+    if (shape === SHAPE_FUTURE) addFuture(f, w, context, slot, row, balance, parts);
     else if (shape === SHAPE_SPOT) addSpot(f, w, context, slot, row, balance);
-    else addOption(f, w, context, slot, row, out + OUT_COMPONENTS);
+    else addOption(f, w, context, slot, row, parts);
   }
   const haircuts: i32 = floatsAt(w, context, CONTEXT_MODEL_FLOATS);
   let equity: f64 = f[floatsAt(w, context, CONTEXT_SET_CASH) + set];
@@ -153,7 +155,6 @@ export function marginDeribitStandard(
     if (f[work + c] > 0) haircut = haircut + f[haircuts + c] * f[work + c];
   }
   const addOn: f64 = f[floatsAt(w, context, CONTEXT_SET_ADD_ON) + set];
-  const parts: i32 = out + OUT_COMPONENTS;
   f[parts + STANDARD_ADD_ON] = addOn;
   if (w[context + CONTEXT_COMPONENT_COUNT] > STANDARD_HAIRCUT) f[parts + STANDARD_HAIRCUT] = haircut;
   f[out + OUT_EQUITY] = equity;

@@ -239,6 +239,8 @@ function addMatrices(f: Floats, w: Ints, context: i32, out: i32, vector: i32, wo
   const parts: i32 = out + OUT_COMPONENTS;
   let largest: f64 = 0;
   f[out + OUT_SCENARIO] = -1;
+  f[parts + XPM_WORST_CASE] = 0;
+  f[parts + XPM_DELTA_SHOCK] = 0;
   for (let s: i32 = 0; s < scenarios; s++) f[vector + s] = 0;
   for (let coin: i32 = 0; coin < coinCount; coin++) {
     const cells: i32 = work + coin * (scenarios + XPM_SUM_COUNT);
