@@ -36,8 +36,8 @@ function numberPaths(node: unknown, path: Path = []): Path[] {
 
 describe.each(['deribit-sm', 'deribit-xsm', 'deribit-xpm'])('parameters of %s', (model) => {
   it('the shipped file is taken and says what it covers', () => {
-    const { parseParams, coverage } = modelByName(model);
-    const { source, date, covers, unconfirmed } = coverage(parseParams(shippedParams(model)));
+    const found = modelByName(model);
+    const { source, date, covers, unconfirmed } = found.coverage(found.parseParams(shippedParams(model)));
     expect(source.length).toBeGreaterThan(20);
     expect(date).toBe('2026-02-16');
     expect(covers.length).toBeGreaterThan(2);

@@ -26,8 +26,8 @@ export const STANDARD_RATE_PER_COIN: i32 = 2;
 /** Least initial share of a short option. */
 export const STANDARD_INITIAL_MINIMUM: i32 = 3;
 /**
- * Units of the netting set's currency per unit of the settlement currency (of a spot holding: of its base currency); 1 in
- * the segregated model.
+ * Units of the netting set's currency per unit of the settlement currency (of a spot holding: of its base currency).
+ * 1 in the segregated model.
  */
 export const STANDARD_CONVERSION: i32 = 4;
 /** Mark of an option, quote currency per base unit; NaN: Black-76 at the forward and the implied volatility. */

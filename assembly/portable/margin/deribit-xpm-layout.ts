@@ -31,7 +31,7 @@ export const XPM_CURRENCY_COUNT: i32 = 1;
 export const XPM_INSTRUMENT_COUNT: i32 = 2;
 /** Then, per scenario: 1 volatility up, -1 down, 0 same. */
 export const XPM_DIRECTIONS: i32 = 4;
-/** Then, per instrument row, coin of its matrix (-1: none) and currency of its equity; then the coin of each currency. */
+/** Then, per instrument row, coin of its matrix (-1: none) and currency of its equity; then each currency's coin. */
 
 // --- modelFloats ---
 export const XPM_MAINTENANCE_FACTOR: i32 = 0;

@@ -27,7 +27,7 @@ import {
  * sources: docs/models/deribit-xpm.md.
  */
 
-/** Once per instrument and tick: P&L of one contract per scenario in USD, worth and delta. Bad input poisons the row. */
+/** Once per instrument and tick: P&L of a contract per scenario in USD, worth and delta. Bad input poisons the row. */
 export function fillDeribitXpmRow(f: Floats, w: Ints, context: i32, row: i32): void {
   const data: i32 = dataOfRow(w, context, row);
   const shape: i32 = shapeOfRow(w, context, row);

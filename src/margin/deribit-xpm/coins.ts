@@ -7,9 +7,8 @@ import { matrixOf, type CoinMatrix, type DeribitXpmParams } from './params.ts';
 export interface Coin extends CoinMatrix {
   /** Lower case. */
   readonly name: string;
-  /** Risk group whose index is that of the coin against USD, and first group of the coin; -1 if there is none. */
+  /** Risk group whose index is that of the coin against USD; -1 if there is none. */
   readonly usdGroup: number;
-  readonly firstGroup: number;
 }
 
 /** Coins of the matrices that the instruments can touch, in the order of the instruments. */
@@ -22,13 +21,7 @@ export function coinsOf(rows: ModelRows, params: DeribitXpmParams): readonly Coi
   return [...new Set(names)].flatMap((name) => {
     const matrix = matrixOf(name, params);
     if (typeof matrix === 'string') return [];
-    const isOfCoin = (base: string): boolean => base.toLowerCase() === name;
-    return [{
-      name,
-      ...matrix,
-      usdGroup: rows.groups.findIndex(({ pair }) => pair === `${name}_usd`),
-      firstGroup: rows.groups.findIndex(({ baseCurrency }) => isOfCoin(baseCurrency)),
-    }];
+    return [{ name, ...matrix, usdGroup: rows.groups.findIndex(({ pair }) => pair === `${name}_usd`) }];
   });
 }
 

@@ -37,7 +37,7 @@ export const deribitXpmEvidence: readonly ComponentEvidence[] = [
   {
     component: 'rounding of each worst case to 9 decimals',
     evidence: 'unknown',
-    source: 'taken over from S:PM, where it is confirmed in coin (docs/models/deribit-pm.md); the sample cannot show it',
+    source: 'taken over from S:PM, where it is confirmed in coin (docs/models/deribit-pm.md); not seen in the sample',
   },
   {
     component: 'cells of options',

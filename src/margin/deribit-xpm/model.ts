@@ -106,10 +106,16 @@ function writeCurrencies(
   });
 }
 
-/** Index price of a coin in USD: of its USD pair where the market has it, else of its first pair, at the stable price. */
-function coinIndex(coin: Coin, market: TickMarket, stablePrice: Float64Array): number {
-  const group = coin.usdGroup >= 0 ? coin.usdGroup : coin.firstGroup;
-  if (group < 0) return NaN;
-  if (coin.usdGroup >= 0) return market.indexPrice[group];
-  return market.indexPrice[group] * stablePrice[market.groupOf.indexOf(group)];
+/**
+ * Index price of a coin in USD: of its USD pair where the market has it, else of a pair with a stable price, the first
+ * in the alphabet.
+ */
+function coinIndex({ name, usdGroup }: Coin, market: TickMarket, stablePrice: Float64Array): number {
+  if (usdGroup >= 0) return market.indexPrice[usdGroup];
+  const isUsable = (row: number): boolean =>
+    market.instruments[row].baseCurrency.toLowerCase() === name && stablePrice[row] > 0;
+  const rows = [...market.instruments.keys()].filter(isUsable);
+  const quoteOf = (row: number): string => market.instruments[row].quoteCurrency;
+  const [first] = rows.sort((a, b) => (quoteOf(a) < quoteOf(b) ? -1 : quoteOf(a) > quoteOf(b) ? 1 : a - b));
+  return first === undefined ? NaN : market.indexPrice[market.groupOf[first]] * stablePrice[first];
 }

@@ -25,12 +25,15 @@ export const deribitXsmEvidence: readonly ComponentEvidence[] = [
   {
     component: 'amount of the haircut: rate times the positive balance of the currency in USD',
     evidence: 'unknown',
-    source: 'the venue gives rates, no worked figure; whether the worth of options counts is not published (it does not here)',
+    source:
+      'the venue gives rates, no worked figure; whether the worth of options counts is not published (here it does ' +
+      'not)',
   },
   {
     component: 'haircut of stETH 7.5%',
     evidence: 'third-party',
-    source: 'blog.lido.fi, Jan 2026: cross standard margin 15% to 7.5%; the venue announced the same for portfolio margin',
+    source:
+      'blog.lido.fi, Jan 2026: cross standard margin 15% to 7.5%; the venue announced the same for portfolio margin',
   },
   {
     component: 'margin for open orders',

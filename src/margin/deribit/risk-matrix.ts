@@ -53,7 +53,10 @@ function volatilityScale(years: number, pair: MatrixPairParams): number {
 }
 
 /** Multipliers of the mark volatility in an up and a down scenario (section A). */
-export function volatilityFactors(years: number, pair: MatrixPairParams): { readonly up: number; readonly down: number } {
+export function volatilityFactors(
+  years: number,
+  pair: MatrixPairParams,
+): { readonly up: number; readonly down: number } {
   const scale = volatilityScale(years, pair);
   const down = 1 - pair.volatilityRangeDown * scale;
   return { up: 1 + pair.volatilityRangeUp * scale, down: down > 0 ? down : 0 };

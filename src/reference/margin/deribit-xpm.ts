@@ -25,7 +25,8 @@ export const referenceDeribitXpm: ReferenceModel<DeribitXpmParams> = (market, pa
   const matrixOf = (coin: string): CoinMatrix =>
     matrices.get(coin, () => {
       const pair = params.pairs.get(`${coin}_usd`)!;
-      return new CoinMatrix(coin, params.currencies.get(coin)!.matrix!, pair, coinIndex(market, coin), params.bucketsCount);
+      const currency = params.currencies.get(coin)!.matrix!;
+      return new CoinMatrix(coin, currency, pair, coinIndex(market, coin), params.bucketsCount);
     });
   const termsOf = (currency: string): EquityTerms => {
     const found = params.currencies.get(currency);
@@ -48,17 +49,24 @@ export const referenceDeribitXpm: ReferenceModel<DeribitXpmParams> = (market, pa
   };
 };
 
-/** USD per coin: the index against USD where an instrument has that pair, else that of the coin's first pair. */
+/**
+ * USD per coin: the index against USD where an instrument has that pair, else that of the pair, first in the alphabet,
+ * whose quote currency has a stable price; 0 if there is none.
+ */
 function coinIndex(market: Market, coin: string): Decimal {
-  const pairOf = (index: number): string => riskGroupOf(market.instruments[index]).pair;
-  const rows = [...market.instruments.keys()];
-  if (rows.some((index) => pairOf(index) === `${coin}_usd`)) {
+  const groups = market.instruments.map((instrument, index) => ({ ...riskGroupOf(instrument), index }));
+  if (groups.some(({ pair }) => pair === `${coin}_usd`)) {
     const price = market.indexPrice.get(`${coin}_usd`);
     return isPositive(price) ? exact(price!) : zero;
   }
-  const own = rows.find((index) => market.instruments[index].baseCurrency.toLowerCase() === coin);
-  if (own === undefined) return zero;
-  return holdingOf(market, { instrumentIndex: own, quantity: 0, entryPrice: 0 }).indexUsd;
+  const stablePrice = market.fields?.get('stablePrice');
+  const usable = groups.filter(
+    ({ baseCurrency, index }) => baseCurrency.toLowerCase() === coin && isPositive(stablePrice?.[index]),
+  );
+  const [first] = usable.sort((a, b) => (a.pair < b.pair ? -1 : a.pair > b.pair ? 1 : 0));
+  if (first === undefined) return zero;
+  const price = market.indexPrice.get(first.pair);
+  return isPositive(price) ? exact(price!).times(exact(stablePrice![first.index])) : zero;
 }
 
 function problemOf(market: Market, params: DeribitXpmParams, index: number): string | null {

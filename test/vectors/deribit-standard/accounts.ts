@@ -15,7 +15,12 @@ interface Rates {
 }
 
 /** What the real engine says of a perpetual or future, entered at its mark. */
-export function marginFuture(name: string, quantity: number, mark: number, rates: Rates | null): Promise<AccountMargin> {
+export function marginFuture(
+  name: string,
+  quantity: number,
+  mark: number,
+  rates: Rates | null,
+): Promise<AccountMargin> {
   const instrument = instrumentOf(name);
   if (instrument.kind === 'option' || instrument.kind === 'spot') {
     throw new CaseInputError(`input instrument must be a future or a perpetual, got '${name}'`);
@@ -43,7 +48,8 @@ export function marginOption(fields: Fields, isCall: boolean, quantity: number):
     strike: numberOf(fields, 'strike'),
     optionType: isCall ? 'call' : 'put',
   };
-  return marginOne(instrument, quantity, numberOf(fields, 'underlying'), numberOf(fields, 'mark'), shippedParams(model));
+  const [underlying, mark] = [numberOf(fields, 'underlying'), numberOf(fields, 'mark')];
+  return marginOne(instrument, quantity, underlying, mark, shippedParams(model));
 }
 
 async function marginOne(

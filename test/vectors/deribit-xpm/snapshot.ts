@@ -27,9 +27,8 @@ const generalFields = new Set(['mm_factor', 'buckets_count']);
 
 export function readSnapshot(root: Fields): Snapshot {
   const snapshot = fieldsOf(root['snapshot']);
-  const equity = new Map(
-    Object.keys(fieldsOf(snapshot['equity'])).map((name) => [name.toLowerCase(), numberOf(fieldsOf(snapshot['equity']), name)]),
-  );
+  const units = fieldsOf(snapshot['equity']);
+  const equity = new Map(Object.keys(units).map((name) => [name.toLowerCase(), numberOf(units, name)] as const));
   const held = listOf(snapshot['positions']).map((each) => readPosition(fieldsOf(each)));
   return { held, equity, price: pricesOf(snapshot, held), params: paramsOf(fieldsOf(root['params'])) };
 }
@@ -54,9 +53,9 @@ function readPosition(fields: Fields): Held {
 }
 
 /**
- * A margin balance is the equity of the account in that currency, so its price is `total_equity_usd` divided by it. The
- * price of a coin that has none follows from `total_delta_total_usd`, the deltas of all positions in USD (linear ones at
- * their marks); without that it is the mark of its inverse position.
+ * A margin balance is the equity of the account in that currency: its price is `total_equity_usd` divided by it. The
+ * price of a coin that has none follows from `total_delta_total_usd`, the deltas of all positions in USD (linear ones
+ * at their marks); without that it is the mark of its inverse position.
  */
 function pricesOf(snapshot: Fields, held: readonly Held[]): Map<string, number> {
   const total = numberOf(snapshot, 'total_equity_usd');
@@ -131,7 +130,9 @@ export async function marginSnapshot({ held, equity, price, params }: Snapshot):
   };
   const positions: AccountPosition[] = [
     ...held.map(({ instrument, quantity, mark }) => ({ instrument: instrument.name, quantity, entryPrice: mark })),
-    ...holdings.filter(({ units }) => units !== 0).map(({ instrument, units }) => ({ instrument: instrument.name, quantity: units })),
+    ...holdings
+      .filter(({ units }) => units !== 0)
+      .map(({ instrument, units }) => ({ instrument: instrument.name, quantity: units })),
   ];
   const [margin] = await marginAccount({ market, model: 'deribit-xpm', params, positions, kernels: 'wasm' });
   if (margin.fault !== null) throw new CaseInputError(margin.fault);

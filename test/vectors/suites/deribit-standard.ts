@@ -27,7 +27,9 @@ export const deribitStandard: Suite = {
     const cases: CaseOutcome[] = [];
     for (const [list, compute] of Object.entries(computers)) {
       const rows = listOf(root[list]).map(fieldsOf);
-      for (const [index, fields] of rows.entries()) cases.push(await outcomeOf(`${list} ${index + 1}`, fields, compute));
+      for (const [index, fields] of rows.entries()) {
+        cases.push(await outcomeOf(`${list} ${index + 1}`, fields, compute));
+      }
     }
     return { cases, notCovered: [] };
   },
@@ -52,7 +54,7 @@ async function outcomeOf(name: string, fields: Fields, compute: Compute): Promis
 
 async function linearChecks(fields: Fields): Promise<(Check | null)[]> {
   const { type, instrument } = fields;
-  if (type !== 'IM' && type !== 'MM') throw new CaseInputError(`input type must be "IM" or "MM", got ${JSON.stringify(type)}`);
+  if (type !== 'IM' && type !== 'MM') throw wrong('type', '"IM" or "MM"', type);
   if (typeof instrument !== 'string') throw new CaseInputError('input instrument must be a name');
   const size = numberOf(fields, 'size');
   const price = numberOf(fields, 'price');
@@ -67,7 +69,7 @@ async function linearChecks(fields: Fields): Promise<(Check | null)[]> {
 /** Positions are short unless `side` says otherwise: long options need nothing. */
 async function optionChecks(fields: Fields): Promise<(Check | null)[]> {
   const right = fields['cp'];
-  if (right !== 'C' && right !== 'P') throw new CaseInputError(`input cp must be "C" or "P", got ${JSON.stringify(right)}`);
+  if (right !== 'C' && right !== 'P') throw wrong('cp', '"C" or "P"', right);
   const size = Math.abs(numberOf(fields, 'size'));
   const isLong = fields['side'] === 'long' || fields['side'] === 'buy';
   const { initialMargin, maintenanceMargin } = await marginOption(fields, right === 'C', isLong ? size : -size);
@@ -92,6 +94,10 @@ async function liveChecks(fields: Fields): Promise<(Check | null)[]> {
     absolute('MM (inverse, 9 decimals)', maintenanceMargin, fields, 'maintenance_margin'),
     leverage === null ? null : checkAbsolute('leverage (whole)', actual, leverage, 0.5),
   ];
+}
+
+function wrong(name: string, rule: string, value: unknown): CaseInputError {
+  return new CaseInputError(`input ${name} must be ${rule}, got ${JSON.stringify(value) ?? 'nothing'}`);
 }
 
 /** Zero expected, as for a long option: nothing but zero will do. */

@@ -17,8 +17,8 @@ export const deribitXpm: Suite = {
   name: 'deribit-xpm',
   description: 'snapshots of Deribit cross portfolio margin accounts with rounded equities',
   detect: (content) => {
-    const snapshot = fieldsOf(rootOf(content)['snapshot']);
-    return isFields(snapshot['equity']) && Array.isArray(snapshot['positions']) && 'total_initial_margin_usd' in snapshot;
+    const { equity, positions, ...totals } = fieldsOf(rootOf(content)['snapshot']);
+    return isFields(equity) && Array.isArray(positions) && 'total_initial_margin_usd' in totals;
   },
   run: async (content) => {
     const name = 'snapshot';

@@ -106,9 +106,10 @@ export class CoinMatrix {
   }
 
   #strikeValues({ instrumentIndex, instrument, forward, years }: Holding, volatility: number): StrikeValues {
-    return this.#options.get(instrumentIndex, () =>
-      strikeValues(exact(instrument.strike!), exact(volatility), expiryTerms(forward, years, this.pair, this.scenarios)),
-    );
+    return this.#options.get(instrumentIndex, () => {
+      const terms = expiryTerms(forward, years, this.pair, this.scenarios);
+      return strikeValues(exact(instrument.strike!), exact(volatility), terms);
+    });
   }
 }
 

@@ -3,7 +3,7 @@ import type { Market } from '../../../domain/market.ts';
 import type { StandardParams } from '../../../margin/deribit/standard-params.ts';
 import { badPrice, isPositive, unlistedReason } from './holding.ts';
 
-/** Why no standard margin can be computed for a future or an option, or null. Checks are positive, so NaN fails them. */
+/** Why no standard margin can be computed for a future or an option, or null. Checks are positive: NaN fails them. */
 export function standardProblem(market: Market, params: StandardParams, index: number): string | null {
   const instrument = market.instruments[index];
   const { name, kind } = instrument;

@@ -136,7 +136,7 @@ function coinRequirement(matrix: CoinMatrix, all: readonly XpmPosition[], equity
     deltaShock: shock.usd,
     breakdown: heading(`risk matrix of ${matrix.coin}`, charge.plus(rollShock).plus(shock.usd), [
       line('equity in the matrix', equity),
-      ...held.map(({ holding, cells: own }) => line(`${holding.instrument.name} in the binding cell`, own[worst.index])),
+      ...held.map((each) => line(`${each.holding.instrument.name} in the binding cell`, each.cells[worst.index])),
       {
         label: 'binding scenario',
         value: String(worst.index),
