@@ -14,10 +14,10 @@ interface Rates {
   readonly perCoin: number;
 }
 
-/** What the real engine says of a perpetual or future, entered at its mark. */
+/** What the real engine says of a perpetual or future of so many coins, entered at its mark. */
 export function marginFuture(
   name: string,
-  quantity: number,
+  coins: number,
   mark: number,
   rates: Rates | null,
 ): Promise<AccountMargin> {
@@ -31,6 +31,7 @@ export function marginFuture(
     [product]: { initial_rate: rates.base, maintenance_rate: rates.base, rate_per_coin: rates.perCoin },
   };
   const params = { ...shipped, futures: { ...fieldsOf(shipped['futures']), ...own } };
+  const quantity = instrument.payoff === 'inverse' ? coins * mark : coins;
   return marginOne(instrument, quantity, mark, null, params);
 }
 

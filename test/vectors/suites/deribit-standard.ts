@@ -6,7 +6,7 @@ import { CaseInputError, expectedOf, fieldsOf, listOf, numberOf, optionalNumber,
 import type { CaseOutcome, Suite } from '../suite.ts';
 import { isListWith, rootOf } from '../table.ts';
 
-/** Rate, amount and their product: at most six roundings of 2^-53 each. */
+/** Contracts, coins, rate, amount and their product: at most eight roundings of 2^-53 each. */
 const tolerance = 1e-15;
 /** The venue prints coin amounts to nine decimals. */
 const halfNinthDecimal = 5e-10;
@@ -60,10 +60,16 @@ async function linearChecks(fields: Fields): Promise<(Check | null)[]> {
   const price = numberOf(fields, 'price');
   const margin = await marginFuture(instrument, size, price, ratesOf(fields));
   const actual = type === 'IM' ? margin.initialMargin : margin.maintenanceMargin;
+  const amount = margin.currency === quoteOf(instrument) ? Math.abs(size) * price : Math.abs(size);
   return [
     relative(`${type} (linear)`, actual, fields, 'expectedMargin'),
-    relative(`${type} rate (linear)`, actual / (Math.abs(size) * price), fields, 'expectedRate'),
+    relative(`${type} rate (linear)`, actual / amount, fields, 'expectedRate'),
   ];
+}
+
+/** Quote currency of a linear contract; of an inverse one, whose margin is in coin, nothing. */
+function quoteOf(instrument: string): string | undefined {
+  return /_([A-Z0-9]+)-/.exec(instrument)?.[1];
 }
 
 /** Positions are short unless `side` says otherwise: long options need nothing. */
@@ -86,7 +92,7 @@ async function optionChecks(fields: Fields): Promise<(Check | null)[]> {
 async function liveChecks(fields: Fields): Promise<(Check | null)[]> {
   const sizeUsd = numberOf(fields, 'size_usd');
   const mark = numberOf(fields, 'mark');
-  const { initialMargin, maintenanceMargin } = await marginFuture(contractOf(fields), sizeUsd, mark, ratesOf(fields));
+  const { initialMargin, maintenanceMargin } = await marginFuture(contractOf(fields), sizeUsd / mark, mark, ratesOf(fields));
   const leverage = optionalNumber(fields, 'leverage');
   const actual = Math.abs(sizeUsd) / mark / initialMargin;
   return [
