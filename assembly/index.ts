@@ -8,8 +8,10 @@ export * from "./pricing";
 export { riskArray, riskArrayScalar } from "./revalue/risk-array";
 export { revalueWorstLoss, revalueWorstLossScalar } from "./revalue/revalue";
 export { deribitPm, deribitPmScalar } from "./margin/deribit-pm";
-export { deribitStandard, deribitStandardRows } from "./margin/deribit-standard";
-export { deribitXpm, deribitXpmRows } from "./margin/deribit-xpm";
+export { deribitStandard, deribitStandardRow } from "./margin/deribit-standard";
+export { deribitXpm, deribitXpmRow } from "./margin/deribit-xpm";
 export { deribitPmVectors } from "./margin/deribit-pm-vectors";
+export { paradexPm, paradexPmRow } from "./margin/paradex-pm";
+export { paradexXm, paradexXmRow } from "./margin/paradex-xm";
 
 export const HEAP_BASE: usize = __heap_base;

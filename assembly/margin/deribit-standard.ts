@@ -4,7 +4,7 @@ import {
 } from "./account-driver.ts";
 
 /** Rows [first, first + count): see assembly/portable/margin/deribit-standard.ts. */
-export function deribitStandardRows(context: usize, first: i32, count: i32): void {
+export function deribitStandardRow(context: usize, first: i32, count: i32): void {
   for (let row = first; row < first + count; row++) fillDeribitStandardRow(FLOATS, WORDS, wordIndex(context), row);
 }
 

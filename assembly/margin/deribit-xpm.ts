@@ -4,7 +4,7 @@ import {
 } from "./account-driver.ts";
 
 /** Rows [first, first + count): see assembly/portable/margin/deribit-xpm.ts. */
-export function deribitXpmRows(context: usize, first: i32, count: i32): void {
+export function deribitXpmRow(context: usize, first: i32, count: i32): void {
   for (let row = first; row < first + count; row++) fillDeribitXpmRow(FLOATS, WORDS, wordIndex(context), row);
 }
 

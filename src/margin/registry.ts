@@ -3,6 +3,8 @@ import { deribitPm } from './deribit-pm/model.ts';
 import { deribitSm } from './deribit-sm/model.ts';
 import { deribitXpm } from './deribit-xpm/model.ts';
 import { deribitXsm } from './deribit-xsm/model.ts';
+import { paradexPm } from './paradex-pm/model.ts';
+import { paradexXm } from './paradex-xm/model.ts';
 import type { MarginModel } from './model.ts';
 
 // A model's parameters are its own business: whoever looks one up by name passes `parseParams` output back to it
@@ -14,6 +16,8 @@ const models: readonly AnyModel[] = [
   deribitSm as unknown as AnyModel,
   deribitXsm as unknown as AnyModel,
   deribitXpm as unknown as AnyModel,
+  paradexPm as unknown as AnyModel,
+  paradexXm as unknown as AnyModel,
 ];
 
 export const defaultModelName = deribitPm.name;

@@ -9,6 +9,8 @@ const files: Readonly<Record<string, readonly string[] | undefined>> = {
   'deribit-sm': ['deribit-sm-2026-02-16.json'],
   'deribit-xsm': ['deribit-xsm-2026-02-16.json'],
   'deribit-xpm': ['deribit-xpm-2026-02-16.json'],
+  'paradex-pm': ['paradex-pm-2026-04-22.json'],
+  'paradex-xm': ['paradex-xm-2026-04-22.json'],
 };
 
 /** Names of the model's files under data/params, the default first. Throws `ModelUnknown` if there are none. */

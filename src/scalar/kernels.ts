@@ -1,5 +1,7 @@
 import { fillDeribitStandardRow, marginDeribitStandard } from '../../assembly/portable/margin/deribit-standard.ts';
 import { fillDeribitXpmRow, marginDeribitXpm } from '../../assembly/portable/margin/deribit-xpm.ts';
+import { fillParadexPmRow, marginParadexPm } from '../../assembly/portable/margin/paradex-pm.ts';
+import { fillParadexXmRow, marginParadexXm } from '../../assembly/portable/margin/paradex-xm.ts';
 import type { Kernels } from '../wasm/kernels.ts';
 import { deribitPm, deribitPmVectors } from './deribit-pm.ts';
 import { viewMemory } from './memory-views.ts';
@@ -18,11 +20,15 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     riskArray: (context, first, count) => riskArray(memory, context, first, count),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),
     deribitPm: (context, scratch, first, count) => deribitPm(memory, context, scratch, first, count),
-    deribitStandardRows: portableRows(memory, fillDeribitStandardRow),
+    deribitStandardRow: portableRows(memory, fillDeribitStandardRow),
     deribitStandard: portableMargin(memory, marginDeribitStandard),
-    deribitXpmRows: portableRows(memory, fillDeribitXpmRow),
+    deribitXpmRow: portableRows(memory, fillDeribitXpmRow),
     deribitXpm: portableMargin(memory, marginDeribitXpm),
     deribitPmVectors: (context, set, group, preAggregated, aggregated) =>
       deribitPmVectors(memory, context, set, group, preAggregated, aggregated),
+    paradexPmRow: portableRows(memory, fillParadexPmRow),
+    paradexPm: portableMargin(memory, marginParadexPm),
+    paradexXmRow: portableRows(memory, fillParadexXmRow),
+    paradexXm: portableMargin(memory, marginParadexXm),
   };
 }

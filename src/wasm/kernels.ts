@@ -4,8 +4,10 @@
  */
 export const rowKernelNames = [
   'riskArray',
-  'deribitStandardRows',
-  'deribitXpmRows',
+  'deribitStandardRow',
+  'deribitXpmRow',
+  'paradexPmRow',
+  'paradexXmRow',
 ] as const;
 export type RowKernelName = (typeof rowKernelNames)[number];
 
@@ -15,6 +17,8 @@ export const marginKernelNames = [
   'revalueWorstLoss',
   'deribitStandard',
   'deribitXpm',
+  'paradexPm',
+  'paradexXm',
 ] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 

@@ -125,6 +125,17 @@ export const marks = [
     `X-31DEC26-100-${side},2026-12-31T08:00:00+00:00,100.0,${side},0.05637198,20.0,2026-07-01T20:00:00+00:00`),
 ].join('\n');
 
+/** docs.paradex.trade, portfolio margin and cross margin requirement. */
+export const paradex = {
+  min_delta: {
+    net_delta: -0.5, gross_delta: 2.5, hedged_delta: 1, spot: 70000, unhedged: 0.02, hedged: 0.01, expected: 1400,
+  },
+  net_imr: {
+    position: -1, buy_orders: 3, sell_orders: 2, imf: 0.02, mark: 90000, buy_open: 2, sell_open: 3,
+    expected_net_imr: 5400,
+  },
+};
+
 /** By suite. */
 export const published: Readonly<Record<string, unknown>> = {
   'special-functions': specialFunctions,
@@ -137,4 +148,5 @@ export const published: Readonly<Record<string, unknown>> = {
   'deribit-standard': deribitStandard,
   'deribit-xpm': deribitXpm,
   marks,
+  paradex,
 };

@@ -8,6 +8,7 @@ import { greeks } from './suites/greeks.ts';
 import { impliedVol } from './suites/implied-vol.ts';
 import { inverse } from './suites/inverse.ts';
 import { marks } from './suites/marks.ts';
+import { paradex } from './suites/paradex.ts';
 import { specialFunctions } from './suites/special-functions.ts';
 
 /** Every suite; a new one is one file in suites/ and one line here. */
@@ -22,4 +23,5 @@ export const suites: readonly Suite[] = [
   deribitStandard,
   deribitXpm,
   marks,
+  paradex,
 ];

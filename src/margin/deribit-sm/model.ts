@@ -17,7 +17,7 @@ export const deribitSm: PortableModel<DeribitSmParams> = {
   kind: 'portable',
   components: deribitSmEvidence,
   kernel: 'deribitStandard',
-  rowKernel: 'deribitStandardRows',
+  rowKernel: 'deribitStandardRow',
   pooling: { kind: 'currency' },
   resultComponents: standardComponents,
   faults: [],

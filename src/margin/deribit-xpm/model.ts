@@ -31,7 +31,7 @@ export const deribitXpm: PortableModel<DeribitXpmParams> = {
   kind: 'portable',
   components: deribitXpmEvidence,
   kernel: 'deribitXpm',
-  rowKernel: 'deribitXpmRows',
+  rowKernel: 'deribitXpmRow',
   pooling: { kind: 'account', currency: () => reportingCurrency },
   resultComponents: ['worstCase', 'rollShock', 'deltaShock', 'riskMatrixMargin', 'haircut', 'addOn'],
   faults: [],

@@ -18,7 +18,7 @@ export const deribitXsm: PortableModel<DeribitXsmParams> = {
   kind: 'portable',
   components: deribitXsmEvidence,
   kernel: 'deribitStandard',
-  rowKernel: 'deribitStandardRows',
+  rowKernel: 'deribitStandardRow',
   pooling: { kind: 'account', currency: () => reportingCurrency },
   resultComponents: [...standardComponents, 'haircut'],
   faults: [],

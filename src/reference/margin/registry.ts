@@ -2,6 +2,8 @@ import type { ReferenceModel } from './account.ts';
 import { referenceDeribitSm } from './deribit-sm.ts';
 import { referenceDeribitXpm } from './deribit-xpm.ts';
 import { referenceDeribitXsm } from './deribit-xsm.ts';
+import { referenceParadexPm } from './paradex-pm.ts';
+import { referenceParadexXm } from './paradex-xm.ts';
 
 /** References of the portable models, by model name; parameters as the model's own parser returns them. */
 type AnyReference = ReferenceModel<never>;
@@ -10,6 +12,8 @@ const references: Readonly<Record<string, AnyReference | undefined>> = {
   'deribit-sm': referenceDeribitSm,
   'deribit-xsm': referenceDeribitXsm,
   'deribit-xpm': referenceDeribitXpm,
+  'paradex-pm': referenceParadexPm,
+  'paradex-xm': referenceParadexXm,
 };
 
 /** Null for `deribit-pm`, whose reference is `deribit-pm.ts`. */

@@ -1,5 +1,5 @@
 """The invented market of the golden portfolios of Deribit's models, and Black's formula to price it."""
-from golden_files import DAY_MS, YEAR_MS
+from deribit_files import DAY_MS, YEAR_MS
 from mpmath import log, mpf, ncdf, sqrt
 
 AS_OF_MS = 1785542400000  # 1 Aug 2026 00:00 UTC

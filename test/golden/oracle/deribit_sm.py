@@ -4,7 +4,7 @@ import copy
 
 from deribit_market import case_of, instrument, inverse_option, linear_option, spot
 from deribit_standard import segregated_account
-from golden_files import write_all
+from deribit_files import write_all
 
 FUTURES = {
     "btc_btc": {"initial_rate": 0.02, "maintenance_rate": 0.01, "rate_per_coin": 0.00005},

@@ -7,7 +7,7 @@ revalued as a whole: what each coin's equity and positions are worth in USD in a
 Regenerate: python3 test/golden/oracle/deribit_xpm.py [--check]
 """
 from deribit_market import black76, years_of
-from golden_files import write_all
+from deribit_files import write_all
 from mpmath import exp, floor, mpf
 
 EXTENDED = [mpf(x) for x in ("-0.66", "-0.33", "0.5", "1", "2", "3", "4", "5")]

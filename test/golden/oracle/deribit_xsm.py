@@ -3,7 +3,7 @@
 from deribit_market import ROWS, case_of, instrument, linear_option, spot
 from deribit_sm import params as standard_params
 from deribit_standard import cross_account
-from golden_files import write_all
+from deribit_files import write_all
 
 HAIRCUTS = {"btc": 0, "eth": 0, "usdc": 0, "steth": 0.075, "usde": 0.05}
 
