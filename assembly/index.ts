@@ -8,6 +8,8 @@ export * from "./pricing";
 export { riskArray, riskArrayScalar } from "./revalue/risk-array";
 export { revalueWorstLoss, revalueWorstLossScalar } from "./revalue/revalue";
 export { deribitPm, deribitPmScalar } from "./margin/deribit-pm";
+export { deribitStandard, deribitStandardRow } from "./margin/deribit-standard";
+export { deribitXpm, deribitXpmRow } from "./margin/deribit-xpm";
 export { deribitPmVectors } from "./margin/deribit-pm-vectors";
 export { paradexPm, paradexPmRow } from "./margin/paradex-pm";
 export { paradexXm, paradexXmRow } from "./margin/paradex-xm";

@@ -1,3 +1,5 @@
+import { fillDeribitStandardRow, marginDeribitStandard } from '../../assembly/portable/margin/deribit-standard.ts';
+import { fillDeribitXpmRow, marginDeribitXpm } from '../../assembly/portable/margin/deribit-xpm.ts';
 import { fillParadexPmRow, marginParadexPm } from '../../assembly/portable/margin/paradex-pm.ts';
 import { fillParadexXmRow, marginParadexXm } from '../../assembly/portable/margin/paradex-xm.ts';
 import { fillTimsRow, marginTims } from '../../assembly/portable/margin/tims.ts';
@@ -21,6 +23,10 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     deribitPm: (context, scratch, first, count) => deribitPm(memory, context, scratch, first, count),
     timsRows: portableRows(memory, fillTimsRow),
     tims: portableMargin(memory, marginTims),
+    deribitStandardRow: portableRows(memory, fillDeribitStandardRow),
+    deribitStandard: portableMargin(memory, marginDeribitStandard),
+    deribitXpmRow: portableRows(memory, fillDeribitXpmRow),
+    deribitXpm: portableMargin(memory, marginDeribitXpm),
     deribitPmVectors: (context, set, group, preAggregated, aggregated) =>
       deribitPmVectors(memory, context, set, group, preAggregated, aggregated),
     paradexPmRow: portableRows(memory, fillParadexPmRow),

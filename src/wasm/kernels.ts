@@ -4,6 +4,8 @@
  */
 export const rowKernelNames = [
   'riskArray',
+  'deribitStandardRow',
+  'deribitXpmRow',
   'paradexPmRow',
   'paradexXmRow',
   'timsRows',
@@ -14,6 +16,8 @@ export type RowKernelName = (typeof rowKernelNames)[number];
 export const marginKernelNames = [
   'deribitPm',
   'revalueWorstLoss',
+  'deribitStandard',
+  'deribitXpm',
   'paradexPm',
   'paradexXm',
   'tims',

@@ -95,6 +95,42 @@ export const deribitPme = {
   },
 };
 
+/** Deribit: linear perpetuals, standard margin; bit.com for the option; a live position of 16 Feb 2026. */
+export const deribitStandard = {
+  linearPerpetual: [
+    {
+      instrument: 'BTC_USDC-PERPETUAL', type: 'IM', size: 350, price: 100000,
+      base: 0.02, increasePerUnit: 0.00005, expectedRate: 0.0375, expectedMargin: 1312500,
+    },
+    {
+      instrument: 'SOL_USDC-PERPETUAL', type: 'MM', size: -25, price: 200,
+      base: 0.02, increasePerUnit: 0.000005, expectedRate: 0.020125, expectedMargin: 100.625,
+    },
+  ],
+  optionDeribitStyle: [{
+    underlying: 2098, strike: 1850, mark: 2.4, cp: 'P', size: 50,
+    expected: { imPerUnit: 212.2, mmPerUnit: 159.75, im: 10610, mm: 7987.5 },
+  }],
+  liveInversePerpetual: [{
+    instrument: 'ETH-PERPETUAL', size_usd: 1, mark: 1963.31,
+    initial_margin: 0.000010187, maintenance_margin: 0.000005093, leverage: 50,
+  }],
+};
+
+/** Made up: one coin of collateral loses 16%, the perpetuals of the other net and roll at half a percent each. */
+export const deribitXpm = {
+  snapshot: {
+    total_equity_usd: 50000, total_initial_margin_usd: 8200, total_maintenance_margin_usd: 6560,
+    total_delta_total_usd: 0, btc_margin_balance: 1, usdc_margin_balance: 50000,
+    equity: { BTC: 1, ETH: 0, USDC: 0 },
+    positions: [
+      { instrument: 'ETH-PERPETUAL', size_usd: 20000, delta_eth: 10 },
+      { instrument: 'ETH_USDC-PERPETUAL', size_eth: -10, delta_total_usdc: -20000 },
+    ],
+  },
+  params: { btc_price_range: 0.16, eth_price_range: 0.18, eth_min_annualised_move: 0.005, mm_factor: 0.8 },
+};
+
 /** The same option, in coin, as a call and a put. */
 export const marks = [
   'instrument_name,expiry,strike,option_type,mark_price,mark_iv,snapshot_time',
@@ -138,6 +174,8 @@ export const published: Readonly<Record<string, unknown>> = {
   greeks,
   american,
   'deribit-pme': deribitPme,
+  'deribit-standard': deribitStandard,
+  'deribit-xpm': deribitXpm,
   marks,
   paradex,
   tims,

@@ -2,6 +2,8 @@ import type { Suite } from './suite.ts';
 import { american } from './suites/american.ts';
 import { black76 } from './suites/black76.ts';
 import { deribitPme } from './suites/deribit-pme.ts';
+import { deribitStandard } from './suites/deribit-standard.ts';
+import { deribitXpm } from './suites/deribit-xpm.ts';
 import { european } from './suites/european.ts';
 import { greeks } from './suites/greeks.ts';
 import { impliedVol } from './suites/implied-vol.ts';
@@ -21,6 +23,8 @@ export const suites: readonly Suite[] = [
   european,
   american,
   deribitPme,
+  deribitStandard,
+  deribitXpm,
   marks,
   paradex,
   tims,

@@ -1,4 +1,7 @@
 import type { ReferenceModel } from './account.ts';
+import { referenceDeribitSm } from './deribit-sm.ts';
+import { referenceDeribitXpm } from './deribit-xpm.ts';
+import { referenceDeribitXsm } from './deribit-xsm.ts';
 import { referenceParadexPm } from './paradex-pm.ts';
 import { referenceParadexXm } from './paradex-xm.ts';
 import { referenceTims } from './tims.ts';
@@ -7,6 +10,9 @@ import { referenceTims } from './tims.ts';
 type AnyReference = ReferenceModel<never>;
 
 const references: Readonly<Record<string, AnyReference | undefined>> = {
+  'deribit-sm': referenceDeribitSm,
+  'deribit-xsm': referenceDeribitXsm,
+  'deribit-xpm': referenceDeribitXpm,
   'paradex-pm': referenceParadexPm,
   'paradex-xm': referenceParadexXm,
   tims: referenceTims,
