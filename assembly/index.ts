@@ -8,6 +8,8 @@ export * from "./pricing";
 export { riskArray, riskArrayScalar } from "./revalue/risk-array";
 export { revalueWorstLoss, revalueWorstLossScalar } from "./revalue/revalue";
 export { deribitPm, deribitPmScalar } from "./margin/deribit-pm";
+export { derivePortfolio, derivePortfolioRows } from "./margin/derive-portfolio";
+export { deriveSrm, deriveSrmRows } from "./margin/derive-srm";
 export { deribitPmVectors } from "./margin/deribit-pm-vectors";
 
 export const HEAP_BASE: usize = __heap_base;

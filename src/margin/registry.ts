@@ -1,12 +1,20 @@
 import { MargridError } from '../errors.ts';
 import { deribitPm } from './deribit-pm/model.ts';
+import { derivePmrm } from './derive-pmrm/model.ts';
+import { derivePmrm1 } from './derive-pmrm1/model.ts';
+import { deriveSrm } from './derive-srm/model.ts';
 import type { MarginModel } from './model.ts';
 
 // A model's parameters are its own business: whoever looks one up by name passes `parseParams` output back to it
 // unread.
 type AnyModel = MarginModel<never>;
 
-const models: readonly AnyModel[] = [deribitPm as unknown as AnyModel];
+const models: readonly AnyModel[] = [
+  deribitPm as unknown as AnyModel,
+  derivePmrm as unknown as AnyModel,
+  derivePmrm1 as unknown as AnyModel,
+  deriveSrm as unknown as AnyModel,
+];
 
 export const defaultModelName = deribitPm.name;
 

@@ -1,6 +1,10 @@
+import { marginDerivePortfolio } from '../../assembly/portable/margin/derive-portfolio.ts';
+import { fillDerivePortfolioRow } from '../../assembly/portable/margin/derive-portfolio-row.ts';
+import { fillDeriveSrmRow, marginDeriveSrm } from '../../assembly/portable/margin/derive-srm.ts';
 import type { Kernels } from '../wasm/kernels.ts';
 import { deribitPm, deribitPmVectors } from './deribit-pm.ts';
 import { viewMemory } from './memory-views.ts';
+import { portableMargin, portableRows } from './portable.ts';
 import { revalueWorstLoss } from './revalue.ts';
 import { riskArray } from './risk-array.ts';
 
@@ -15,6 +19,10 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     riskArray: (context, first, count) => riskArray(memory, context, first, count),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),
     deribitPm: (context, scratch, first, count) => deribitPm(memory, context, scratch, first, count),
+    derivePortfolioRows: portableRows(memory, fillDerivePortfolioRow),
+    derivePortfolio: portableMargin(memory, marginDerivePortfolio),
+    deriveSrmRows: portableRows(memory, fillDeriveSrmRow),
+    deriveSrm: portableMargin(memory, marginDeriveSrm),
     deribitPmVectors: (context, set, group, preAggregated, aggregated) =>
       deribitPmVectors(memory, context, set, group, preAggregated, aggregated),
   };

@@ -238,7 +238,6 @@ export function marginDerivePortfolio(
   const end: i32 = first + positionCountOf(w, context, set);
   const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
   f[out + OUT_SCENARIO] = -1;
-  for (let s: i32 = 0; s < cellCount; s++) f[vector + s] = 0;
   if (first === end) {
     f[out + OUT_EQUITY] = f[floatsAt(w, context, CONTEXT_SET_CASH) + set];
     f[out + OUT_INITIAL] = f[floatsAt(w, context, CONTEXT_SET_ADD_ON) + set];

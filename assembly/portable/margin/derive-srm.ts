@@ -4,7 +4,7 @@ import {
   shapeOfRow, wordsAt,
 } from '../columns.ts';
 import {
-  CONTEXT_CELL_COUNT, CONTEXT_INSTRUMENT_FORWARD, CONTEXT_INSTRUMENT_SIZE, CONTEXT_INSTRUMENT_STRIKE,
+  CONTEXT_INSTRUMENT_FORWARD, CONTEXT_INSTRUMENT_SIZE, CONTEXT_INSTRUMENT_STRIKE,
   CONTEXT_INSTRUMENT_VOLATILITY, CONTEXT_MODEL_FLOATS, CONTEXT_MODEL_WORDS, CONTEXT_POSITION_PRICE,
   CONTEXT_POSITION_QUANTITY, CONTEXT_SET_ADD_ON, CONTEXT_SET_CASH, FAULT_MODEL, OUT_COMPONENTS, OUT_EQUITY,
   OUT_FAULT, OUT_INITIAL, OUT_MAINTENANCE, OUT_SCENARIO, SHAPE_CALL,
@@ -191,12 +191,10 @@ function addExpiry(f: Floats, w: Ints, context: i32, first: i32, end: i32, out: 
 
 /** Margin of one account: every market and expiry by itself, summed. Requirements are positive. */
 export function marginDeriveSrm(
-  f: Floats, w: Ints, context: i32, set: i32, out: i32, vector: i32, work: i32, _rows: i32,
+  f: Floats, w: Ints, context: i32, set: i32, out: i32, _vector: i32, work: i32, _rows: i32,
 ): void {
   const first: i32 = firstPositionOf(w, context, set);
   const end: i32 = first + positionCountOf(w, context, set);
-  const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
-  for (let s: i32 = 0; s < cellCount; s++) f[vector + s] = 0;
   f[out + OUT_SCENARIO] = -1;
   f[out + OUT_EQUITY] = f[floatsAt(w, context, CONTEXT_SET_CASH) + set];
   let p: i32 = first;

@@ -127,11 +127,8 @@ export function portfolioRefusal(instrument: Instrument, params: DerivePortfolio
 }
 
 /** What the venue's feeds say of every instrument besides its price. */
-export function portfolioFields(instrument: Instrument, params: DerivePortfolioParams): readonly MarketField[] {
-  const ofAll: readonly MarketField[] = ['confidence', 'indexConfidence', 'stablePrice'];
+export function portfolioFields(instrument: Instrument): readonly MarketField[] {
   if (instrument.kind === 'spot') return ['confidence', 'stablePrice'];
-  if (instrument.kind !== 'option') return ofAll;
-  const manager = params.managers.get(instrument.baseCurrency.toLowerCase());
-  if (manager === undefined) return ofAll;
-  return [...ofAll, 'volatilityConfidence', 'rateConfidence', 'interestRate'];
+  if (instrument.kind === 'perpetual') return ['confidence', 'indexConfidence', 'stablePrice'];
+  return ['confidence', 'indexConfidence', 'stablePrice', 'volatilityConfidence', 'rateConfidence', 'interestRate'];
 }

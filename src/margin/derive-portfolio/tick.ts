@@ -61,7 +61,7 @@ export function portfolioSizes(rows: ModelRows, params: DerivePortfolioParams): 
 function agreedValue(column: Float64Array, rows: readonly number[]): number {
   let agreed = NaN;
   for (const row of rows) {
-    const value = column[row]!;
+    const value = column[row];
     if (Number.isNaN(value)) continue;
     if (!Number.isNaN(agreed) && value !== agreed) return NaN;
     agreed = value;
@@ -81,11 +81,11 @@ export function preparePortfolioTick(market: TickMarket, params: DerivePortfolio
   fillWords(market, params, names, factors.modelWords);
   names.managers.forEach((name, index) => {
     const manager = params.managers.get(name)!;
-    const rows = everyRow.filter((row) => market.instruments[row]!.baseCurrency.toLowerCase() === name);
+    const rows = everyRow.filter((row) => market.instruments[row].baseCurrency.toLowerCase() === name);
     const strides = managerStrides(names);
     const floats = factors.modelFloats.subarray(index * strides.floats, (index + 1) * strides.floats);
-    const group = market.groupOf[rows.find((row) => market.instruments[row]!.settlementCurrency === params.currency)!];
-    floats[layout.MANAGER_SPOT] = group === undefined ? NaN : market.indexPrice[group]!;
+    const settled = rows.find((row) => market.instruments[row].settlementCurrency === params.currency);
+    floats[layout.MANAGER_SPOT] = settled === undefined ? NaN : market.indexPrice[market.groupOf[settled]];
     floats[layout.MANAGER_SPOT_CONFIDENCE] = confidenceOf(agreedValue(market.field('indexConfidence'), rows));
     fillManager(manager, names, stable, floats);
     for (const row of rows) fillOptionTerms(market, manager, row, factors.instrumentData);
@@ -98,10 +98,10 @@ export function preparePortfolioTick(market: TickMarket, params: DerivePortfolio
 
 /** Least confidence of the feeds that price this instrument alone (spot and other instruments apart). */
 function ownConfidence(market: TickMarket, row: number): number {
-  const own = confidenceOf(market.field('confidence')[row]!);
-  if (market.instruments[row]!.kind !== 'option') return own;
-  const volatility = confidenceOf(market.field('volatilityConfidence')[row]!);
-  return Math.min(own, volatility, confidenceOf(market.field('rateConfidence')[row]!));
+  const own = confidenceOf(market.field('confidence')[row]);
+  if (market.instruments[row].kind !== 'option') return own;
+  const volatility = confidenceOf(market.field('volatilityConfidence')[row]);
+  return Math.min(own, volatility, confidenceOf(market.field('rateConfidence')[row]));
 }
 
 function fillWords(market: TickMarket, params: DerivePortfolioParams, names: TableNames, words: Int32Array): void {
@@ -166,14 +166,14 @@ function fillManager(manager: DeriveManager, names: TableNames, stable: number, 
 
 /** Terms that the options of one expiry share, on every row of it. */
 function fillOptionTerms(market: TickMarket, manager: DeriveManager, row: number, data: Float64Array): void {
-  const { kind, expiryMs } = market.instruments[row]!;
+  const { kind, expiryMs } = market.instruments[row];
   if (kind !== 'option' || expiryMs === null) return;
   const first = row * layout.INSTRUMENT_DATA_WIDTH;
   const untilMs = Math.max(expiryMs - market.asOfMs, 0);
   const seconds = untilMs / 1000;
   const years = untilMs / yearMs;
   const rootTime = Math.sqrt(years);
-  const quoted = market.field('interestRate')[row]!;
+  const quoted = market.field('interestRate')[row];
   const rate = quoted < 0 ? 0 : quoted;
   const { volShock, margin, basisContingency: basis, skewShock: skew } = manager;
   const discount = manager.discountsMark ? exp(-rate * years) : 1;
@@ -197,13 +197,13 @@ function fillOptionTerms(market: TickMarket, manager: DeriveManager, row: number
   data[first + layout.DATA_SKEW_WIDTH] = Math.max(skew.minKStar, rootTime * skew.widthScale * volatility);
   const fixed = settledForward(market, row, seconds);
   data[first + layout.DATA_FIXED] = fixed;
-  data[first + layout.DATA_VARIABLE] = market.forward[row]! - fixed;
+  data[first + layout.DATA_VARIABLE] = market.forward[row] - fixed;
 }
 
 /** The market's own figure, or the share of the window that has passed, at the forward. */
 function settledForward(market: TickMarket, row: number, seconds: number): number {
-  const quoted = market.field('settledForward')[row]!;
+  const quoted = market.field('settledForward')[row];
   if (!Number.isNaN(quoted)) return quoted;
   if (seconds >= settlementSeconds) return 0;
-  return (market.forward[row]! * (settlementSeconds - seconds)) / settlementSeconds;
+  return (market.forward[row] * (settlementSeconds - seconds)) / settlementSeconds;
 }
