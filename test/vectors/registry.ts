@@ -1,5 +1,6 @@
 import type { Suite } from './suite.ts';
 import { black76 } from './suites/black76.ts';
+import { derivePmrm2 } from './suites/derive-pmrm2.ts';
 import { deribitPme } from './suites/deribit-pme.ts';
 import { european } from './suites/european.ts';
 import { greeks } from './suites/greeks.ts';
@@ -17,5 +18,6 @@ export const suites: readonly Suite[] = [
   greeks,
   european,
   deribitPme,
+  derivePmrm2,
   marks,
 ];
