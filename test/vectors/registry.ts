@@ -1,7 +1,9 @@
 import type { Suite } from './suite.ts';
 import { black76 } from './suites/black76.ts';
+import { derivePmrm1 } from './suites/derive-pmrm1.ts';
 import { derivePmrm2 } from './suites/derive-pmrm2.ts';
 import { deribitPme } from './suites/deribit-pme.ts';
+import { deriveSrm } from './suites/derive-srm.ts';
 import { european } from './suites/european.ts';
 import { greeks } from './suites/greeks.ts';
 import { impliedVol } from './suites/implied-vol.ts';
@@ -19,5 +21,7 @@ export const suites: readonly Suite[] = [
   european,
   deribitPme,
   derivePmrm2,
+  derivePmrm1,
+  deriveSrm,
   marks,
 ];
