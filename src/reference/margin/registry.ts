@@ -1,9 +1,15 @@
+import { referenceDerivePortfolio } from './derive-portfolio.ts';
+import { referenceDeriveSrm } from './derive-srm.ts';
 import type { ReferenceModel } from './account.ts';
 
 /** References of the portable models, by model name; parameters as the model's own parser returns them. */
 type AnyReference = ReferenceModel<never>;
 
-const references: Readonly<Record<string, AnyReference | undefined>> = {};
+const references: Readonly<Record<string, AnyReference | undefined>> = {
+  'derive-pmrm': referenceDerivePortfolio,
+  'derive-pmrm1': referenceDerivePortfolio,
+  'derive-srm': referenceDeriveSrm,
+};
 
 /** Null for `deribit-pm`, whose reference is `deribit-pm.ts`. */
 export function referenceByName(name: string): ReferenceModel<unknown> | null {
