@@ -6,6 +6,9 @@ import { packageRoot } from '../package-root.ts';
 /** Parameter files of each model that ship with the package, dated; the first is the default. */
 const files: Readonly<Record<string, readonly string[] | undefined>> = {
   'deribit-pm': ['deribit-pm-2024-06-17.json'],
+  'derive-pmrm': ['derive-pmrm-2026-01-15.json'],
+  'derive-pmrm1': ['derive-pmrm1-2026-01-15.json'],
+  'derive-srm': ['derive-srm-2026-01-15.json'],
 };
 
 /** Names of the model's files under data/params, the default first. Throws `ModelUnknown` if there are none. */

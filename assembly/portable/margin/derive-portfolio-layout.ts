@@ -34,7 +34,7 @@ export const WORD_MANAGER_COUNT: i32 = 0;
 export const WORD_COLLATERAL_COUNT: i32 = 1;
 /** Scenarios of the manager that has most; the two basis cells follow them. */
 export const WORD_SCENARIO_MAX: i32 = 2;
-/** Manager of accounts that hold neither options nor perpetuals. */
+/** Manager of accounts that hold neither options nor perpetuals, if it takes their collateral. */
 export const WORD_DEFAULT_MANAGER: i32 = 3;
 export const WORD_MANAGERS: i32 = 8;
 /** Of a manager: its scenario count, then one VOLATILITY_* code per scenario. */

@@ -16,7 +16,7 @@ import {
   MANAGER_INITIAL_FACTOR, MANAGER_MAINTENANCE_FACTOR, MANAGER_OPTION_INITIAL, MANAGER_OPTION_MAINTENANCE,
   MANAGER_PERPETUAL_INITIAL, MANAGER_PERPETUAL_MAINTENANCE, MANAGER_SCALARS, MANAGER_SPOT, MANAGER_SPOT_CONFIDENCE,
   MANAGER_WORD_SCENARIOS, ROW_COLLATERAL, ROW_KIND, ROW_MANAGER, SCENARIO_DAMPENING, SCENARIO_FLOATS,
-  SCENARIO_MULTIPLIER, VOLATILITY_LINEAR, WORD_DEFAULT_MANAGER, WORD_SCENARIO_MAX, WORK_BASIS, WORK_COLLATERAL,
+  SCENARIO_MULTIPLIER, VOLATILITY_LINEAR, WORD_DEFAULT_MANAGER, WORD_MANAGER_COUNT, WORD_SCENARIO_MAX, WORK_BASIS, WORK_COLLATERAL,
   WORK_COLLATERAL_INITIAL, WORK_CONFIDENCE, WORK_COUNT, WORK_MARK, WORK_NAKED_SHORTS, WORK_ORACLE, WORK_PERPETUALS,
   WORK_SPOT_EXPOSURE,
 } from './derive-portfolio-layout.ts';
@@ -25,8 +25,32 @@ import { managerFloats, managerWords, rowWords } from './derive-portfolio-row.ts
 /** No manager: the account holds options or perpetuals of two underlyings. */
 const TWO_MANAGERS: i32 = -2;
 
-/** Manager of the options and perpetuals in the slots; the default manager if there are none. */
-function managerOfSlots(w: Ints, context: i32, first: i32, end: i32): i32 {
+/** First float of what a manager says of the collateral in a slot. */
+function collateralTerms(w: Ints, context: i32, manager: i32, row: i32): i32 {
+  const scenarioMax: i32 = w[wordsAt(w, context, CONTEXT_MODEL_WORDS) + WORD_SCENARIO_MAX];
+  const collateral: i32 = w[rowWords(w, context, row) + ROW_COLLATERAL];
+  const tables: i32 = managerFloats(w, context, manager) + MANAGER_SCALARS + scenarioMax * SCENARIO_FLOATS;
+  return tables + collateral * COLLATERAL_FLOATS;
+}
+
+/** The default manager or, if it does not take all the collateral in the slots, the first that does. */
+function managerOfCollateral(f: Floats, w: Ints, context: i32, first: i32, end: i32): i32 {
+  const words: i32 = wordsAt(w, context, CONTEXT_MODEL_WORDS);
+  for (let i: i32 = -1; i < w[words + WORD_MANAGER_COUNT]; i++) {
+    const manager: i32 = i < 0 ? w[words + WORD_DEFAULT_MANAGER] : i;
+    let p: i32 = first;
+    while (p < end) {
+      const terms: i32 = collateralTerms(w, context, manager, rowOfSlot(w, context, p));
+      if (f[terms + COLLATERAL_ACCEPTED] === 0) break;
+      p = p + 1;
+    }
+    if (p === end) return manager;
+  }
+  return w[words + WORD_DEFAULT_MANAGER];
+}
+
+/** Manager of the options and perpetuals in the slots; without any, of the collateral. */
+function managerOfSlots(f: Floats, w: Ints, context: i32, first: i32, end: i32): i32 {
   let manager: i32 = -1;
   for (let p: i32 = first; p < end; p++) {
     const words: i32 = rowWords(w, context, rowOfSlot(w, context, p));
@@ -34,7 +58,7 @@ function managerOfSlots(w: Ints, context: i32, first: i32, end: i32): i32 {
     if (manager !== -1 && manager !== w[words + ROW_MANAGER]) return TWO_MANAGERS;
     manager = w[words + ROW_MANAGER];
   }
-  return manager === -1 ? w[wordsAt(w, context, CONTEXT_MODEL_WORDS) + WORD_DEFAULT_MANAGER] : manager;
+  return manager === -1 ? managerOfCollateral(f, w, context, first, end) : manager;
 }
 
 /** 1 - confidence below the threshold, else 0; NaN if the confidence is unknown. */
@@ -52,9 +76,7 @@ function addCollateral(
   f: Floats, w: Ints, context: i32, p: i32, row: i32, manager: i32, work: i32,
 ): i32 {
   const floats: i32 = managerFloats(w, context, manager);
-  const scenarioMax: i32 = w[wordsAt(w, context, CONTEXT_MODEL_WORDS) + WORD_SCENARIO_MAX];
-  const collateral: i32 = w[rowWords(w, context, row) + ROW_COLLATERAL];
-  const terms: i32 = floats + MANAGER_SCALARS + scenarioMax * SCENARIO_FLOATS + collateral * COLLATERAL_FLOATS;
+  const terms: i32 = collateralTerms(w, context, manager, row);
   if (f[terms + COLLATERAL_ACCEPTED] === 0) return FAULT_COLLATERAL_NOT_TAKEN;
   const quantity: f64 = f[floatsAt(w, context, CONTEXT_POSITION_QUANTITY) + p];
   if (quantity < 0) return FAULT_COLLATERAL_SHORT;
@@ -243,7 +265,7 @@ export function marginDerivePortfolio(
     f[out + OUT_INITIAL] = f[floatsAt(w, context, CONTEXT_SET_ADD_ON) + set];
     return;
   }
-  const manager: i32 = managerOfSlots(w, context, first, end);
+  const manager: i32 = managerOfSlots(f, w, context, first, end);
   if (manager === TWO_MANAGERS) {
     f[out + OUT_FAULT] = FAULT_MODEL + FAULT_TWO_UNDERLYINGS;
     return;

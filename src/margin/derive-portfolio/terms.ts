@@ -86,7 +86,10 @@ export interface DerivePortfolioParams {
   readonly currency: string;
   /** By lower-case base currency of the underlying. */
   readonly managers: ReadonlyMap<string, DeriveManager>;
-  /** Margins accounts that hold neither options nor perpetuals; a key of `managers`. */
+  /**
+   * Margins accounts that hold neither options nor perpetuals, if it takes their collateral (else the first that does);
+   * a key of `managers`.
+   */
   readonly collateralOnlyManager: string;
 }
 

@@ -69,9 +69,17 @@ function neededQuotes({ kind }: Instrument): readonly MarketField[] {
   return ['confidence', 'indexConfidence', 'stablePrice', 'volatilityConfidence', 'rateConfidence', 'interestRate'];
 }
 
+/**
+ * Of the options and perpetuals. An account without any belongs to `collateralOnlyManager` or, if that does not take all
+ * its collateral, to the first manager that does.
+ */
 function underlyingOf(held: readonly Held[], params: DerivePortfolioParams): string {
   const derivative = held.find((each) => !isCollateral(each));
-  return derivative === undefined ? params.collateralOnlyManager : baseOf(derivative.instrument);
+  if (derivative !== undefined) return baseOf(derivative.instrument);
+  const candidates = [params.collateralOnlyManager, ...params.managers.keys()];
+  const takesAll = (name: string): boolean =>
+    held.every(({ instrument }) => params.managers.get(name)!.collateral.has(baseOf(instrument)));
+  return candidates.find(takesAll) ?? params.collateralOnlyManager;
 }
 
 function managerOf(held: readonly Held[], params: DerivePortfolioParams): DeriveManager {
