@@ -98,6 +98,7 @@ export const COMPONENT_COLLATERAL: i32 = 6;
 export const COMPONENT_COLLATERAL_INITIAL: i32 = 7;
 export const COMPONENT_ORACLE: i32 = 8;
 export const COMPONENT_INITIAL_FACTOR: i32 = 9;
+export const COMPONENT_COUNT: i32 = 10;
 
 export const FAULT_TWO_UNDERLYINGS: i32 = 0;
 export const FAULT_COLLATERAL_NOT_TAKEN: i32 = 1;

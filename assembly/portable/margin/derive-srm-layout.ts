@@ -51,6 +51,7 @@ export const COMPONENT_BASE_MAINTENANCE: i32 = 4;
 export const COMPONENT_BASE_INITIAL: i32 = 5;
 export const COMPONENT_DEPEG: i32 = 6;
 export const COMPONENT_ORACLE: i32 = 7;
+export const COMPONENT_COUNT: i32 = 8;
 
 export const FAULT_BASE_SHORT: i32 = 0;
 
