@@ -16,6 +16,6 @@ export const derivePmrmComponents: readonly ComponentEvidence[] = [
   { component: 'oracle contingency and its minimum-confidence rules', evidence: 'confirmed', source: files },
   { component: 'depeg of the stablecoin in the initial factor', evidence: 'confirmed', source: files },
   { component: 'initial and maintenance margin', evidence: 'confirmed', source: files },
-  { component: 'shipped parameters: initial-margin part of the perp and collateral contingencies', evidence: 'unknown', source: 'the documentation gives totals for perpetuals and additions for collateral; read as said in docs/models/derive-pmrm.md' },
+  { component: 'shipped parameters: what the contingencies of perpetuals, options and collateral add for initial margin', evidence: 'unknown', source: 'the documentation seems to give totals for perpetuals and collateral, additions for options: Readings in docs/models/derive-pmrm.md' },
   { component: 'open orders (worst subset of resting orders)', evidence: 'unknown', source: 'described in words only; an account with open orders is refused' },
 ];

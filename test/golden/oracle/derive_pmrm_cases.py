@@ -204,6 +204,9 @@ def time_cases():
                rows=[PERP, *past])
     month = [option("ETH", 30 * DAY, 2100, "call", 0.7, 2020)]
     yield case("thirty-days", "at thirty days the volatility shock is its range", [hold(month[0], -5)], rows=[PERP, *month])
+    floored = changed(params(), "managers.eth.volShock.dteFloor", 40 * DAY)
+    yield case("thirty-days-floored", "thirty days still have the short power", [hold(month[0], -5)], rows=[PERP, *month],
+               parameters=floored)
     negative = with_fields(ALL, interestRate=-0.08)
     yield case("negative-rate", "a negative rate counts as 0", LONG_FAR + [hold(P5, -8)], rows=negative)
     steep = with_fields(ALL, interestRate=0.6)

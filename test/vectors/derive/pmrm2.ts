@@ -66,18 +66,12 @@ function accountOf(scenario: Fields): CaseAccount {
   const stablePrice = numberOf(scenario, 'StablePrice');
   const spotPrice = numberOf(scenario, 'SpotPrice');
   const indexConfidence = numberOf(scenario, 'SpotConfidence');
-  const account = new CaseAccount(amountIn(scenario, 'Cash') + amountIn(scenario, 'UnrealisedFunding'));
+  const account = new CaseAccount(amountIn(scenario, 'Cash') + amountOrZero(scenario, 'UnrealisedFunding'));
   account.setSpot(underlying, spotPrice);
   account.addSpot({
     base: underlying, price: spotPrice, amount: 0, quotes: { stablePrice, indexConfidence, confidence: indexConfidence },
   });
-  account.addPerpetual({
-    base: underlying,
-    price: numberOf(scenario, 'PerpPrice'),
-    amount: amountIn(scenario, 'NumPerps'),
-    unrealisedPnl: amountIn(scenario, 'UnrealisedPerpPNL'),
-    quotes: { stablePrice, indexConfidence, confidence: numberOf(scenario, 'PerpConfidence') },
-  });
+  addPerpetual(account, scenario, { stablePrice, indexConfidence });
   listOf(scenario['Collaterals']).map(fieldsOf).forEach((fields, index) => {
     const quotes = { stablePrice, confidence: numberOf(fields, 'Confidence') };
     account.addSpot({
@@ -91,11 +85,33 @@ function accountOf(scenario: Fields): CaseAccount {
   return account;
 }
 
+/** Quotes that every instrument of the underlying carries. */
+interface SharedQuotes {
+  readonly stablePrice: number;
+  readonly indexConfidence: number;
+}
+
+/** Without a position, price and confidence may be anything, or absent. */
+function addPerpetual(account: CaseAccount, scenario: Fields, shared: SharedQuotes): void {
+  const amount = amountOrZero(scenario, 'NumPerps');
+  account.addPerpetual({
+    base: underlying,
+    price: amount === 0 ? numberOf(scenario, 'SpotPrice') : numberOf(scenario, 'PerpPrice'),
+    amount,
+    unrealisedPnl: amountOrZero(scenario, 'UnrealisedPerpPNL'),
+    quotes: { ...shared, confidence: amount === 0 ? 1 : numberOf(scenario, 'PerpConfidence') },
+  });
+}
+
+function amountOrZero(fields: Fields, name: string): number {
+  return fields[name] === undefined || fields[name] === null ? 0 : amountIn(fields, name);
+}
+
 function addOption(
   account: CaseAccount,
   fields: Fields,
   feeds: readonly Fields[],
-  shared: { readonly stablePrice: number; readonly indexConfidence: number },
+  shared: SharedQuotes,
 ): void {
   const secondsToExpiry = numberOf(fields, 'Expiry');
   const feed = feeds.find((each) => each['FeedExpiry'] === secondsToExpiry);
