@@ -5,6 +5,9 @@ import { deribitXpm } from './deribit-xpm/model.ts';
 import { deribitXsm } from './deribit-xsm/model.ts';
 import { paradexPm } from './paradex-pm/model.ts';
 import { paradexXm } from './paradex-xm/model.ts';
+import { derivePmrm } from './derive-pmrm/model.ts';
+import { derivePmrm1 } from './derive-pmrm1/model.ts';
+import { deriveSrm } from './derive-srm/model.ts';
 import type { MarginModel } from './model.ts';
 import { tims } from './tims/model.ts';
 
@@ -20,6 +23,9 @@ const models: readonly AnyModel[] = [
   paradexPm as unknown as AnyModel,
   paradexXm as unknown as AnyModel,
   tims as unknown as AnyModel,
+  derivePmrm as unknown as AnyModel,
+  derivePmrm1 as unknown as AnyModel,
+  deriveSrm as unknown as AnyModel,
 ];
 
 export const defaultModelName = deribitPm.name;

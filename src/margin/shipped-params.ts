@@ -12,6 +12,9 @@ const files: Readonly<Record<string, readonly string[] | undefined>> = {
   'paradex-pm': ['paradex-pm-2026-04-22.json'],
   'paradex-xm': ['paradex-xm-2026-04-22.json'],
   tims: ['tims-2026-11-22.json', 'tims-rbh-2026-11-22.json', 'tims-rbh-market-maker-2026-11-22.json'],
+  'derive-pmrm': ['derive-pmrm-2026-01-15.json'],
+  'derive-pmrm1': ['derive-pmrm1-2026-01-15.json'],
+  'derive-srm': ['derive-srm-2026-01-15.json'],
 };
 
 /** Names of the model's files under data/params, the default first. Throws `ModelUnknown` if there are none. */

@@ -9,6 +9,8 @@ export const rowKernelNames = [
   'paradexPmRow',
   'paradexXmRow',
   'timsRows',
+  'derivePortfolioRows',
+  'deriveSrmRows',
 ] as const;
 export type RowKernelName = (typeof rowKernelNames)[number];
 
@@ -21,6 +23,8 @@ export const marginKernelNames = [
   'paradexPm',
   'paradexXm',
   'tims',
+  'derivePortfolio',
+  'deriveSrm',
 ] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 

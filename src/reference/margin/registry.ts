@@ -1,3 +1,5 @@
+import { referenceDerivePortfolio } from './derive-portfolio.ts';
+import { referenceDeriveSrm } from './derive-srm.ts';
 import type { ReferenceModel } from './account.ts';
 import { referenceDeribitSm } from './deribit-sm.ts';
 import { referenceDeribitXpm } from './deribit-xpm.ts';
@@ -16,6 +18,9 @@ const references: Readonly<Record<string, AnyReference | undefined>> = {
   'paradex-pm': referenceParadexPm,
   'paradex-xm': referenceParadexXm,
   tims: referenceTims,
+  'derive-pmrm': referenceDerivePortfolio,
+  'derive-pmrm1': referenceDerivePortfolio,
+  'derive-srm': referenceDeriveSrm,
 };
 
 /** Null for `deribit-pm`, whose reference is `deribit-pm.ts`. */
