@@ -11,5 +11,8 @@ export { deribitPm, deribitPmScalar } from "./margin/deribit-pm";
 export { derivePortfolio, derivePortfolioRows } from "./margin/derive-portfolio";
 export { deriveSrm, deriveSrmRows } from "./margin/derive-srm";
 export { deribitPmVectors } from "./margin/deribit-pm-vectors";
+export { paradexPm, paradexPmRow } from "./margin/paradex-pm";
+export { paradexXm, paradexXmRow } from "./margin/paradex-xm";
+export { tims, timsRows } from "./margin/tims";
 
 export const HEAP_BASE: usize = __heap_base;

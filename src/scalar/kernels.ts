@@ -1,3 +1,6 @@
+import { fillParadexPmRow, marginParadexPm } from '../../assembly/portable/margin/paradex-pm.ts';
+import { fillParadexXmRow, marginParadexXm } from '../../assembly/portable/margin/paradex-xm.ts';
+import { fillTimsRow, marginTims } from '../../assembly/portable/margin/tims.ts';
 import { marginDerivePortfolio } from '../../assembly/portable/margin/derive-portfolio.ts';
 import { fillDerivePortfolioRow } from '../../assembly/portable/margin/derive-portfolio-row.ts';
 import { fillDeriveSrmRow, marginDeriveSrm } from '../../assembly/portable/margin/derive-srm.ts';
@@ -19,11 +22,17 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     riskArray: (context, first, count) => riskArray(memory, context, first, count),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),
     deribitPm: (context, scratch, first, count) => deribitPm(memory, context, scratch, first, count),
+    timsRows: portableRows(memory, fillTimsRow),
+    tims: portableMargin(memory, marginTims),
     derivePortfolioRows: portableRows(memory, fillDerivePortfolioRow),
     derivePortfolio: portableMargin(memory, marginDerivePortfolio),
     deriveSrmRows: portableRows(memory, fillDeriveSrmRow),
     deriveSrm: portableMargin(memory, marginDeriveSrm),
     deribitPmVectors: (context, set, group, preAggregated, aggregated) =>
       deribitPmVectors(memory, context, set, group, preAggregated, aggregated),
+    paradexPmRow: portableRows(memory, fillParadexPmRow),
+    paradexPm: portableMargin(memory, marginParadexPm),
+    paradexXmRow: portableRows(memory, fillParadexXmRow),
+    paradexXm: portableMargin(memory, marginParadexXm),
   };
 }

@@ -4,6 +4,9 @@
  */
 export const rowKernelNames = [
   'riskArray',
+  'paradexPmRow',
+  'paradexXmRow',
+  'timsRows',
   'derivePortfolioRows',
   'deriveSrmRows',
 ] as const;
@@ -13,6 +16,9 @@ export type RowKernelName = (typeof rowKernelNames)[number];
 export const marginKernelNames = [
   'deribitPm',
   'revalueWorstLoss',
+  'paradexPm',
+  'paradexXm',
+  'tims',
   'derivePortfolio',
   'deriveSrm',
 ] as const;

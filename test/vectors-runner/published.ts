@@ -42,6 +42,19 @@ export const greeks = {
   }],
 };
 
+/**
+ * Andersen, Lake and Offengenden's example, premium by scheme (5, 1, 4) as QuantLib's test-suite/americanoption.cpp quotes
+ * it, and jherekhealy/AQFED.jl, src/american/README.md.
+ */
+export const american = {
+  andersen_lake_premium: {
+    type: 'put', spot: 100, strike: 100, q: 0.05, vol: 0.25, t: 1,
+    cases: [{ l: 5, m: 1, n: 4, r: 0.05, premium_FP_B: 0.1070042740171235, tol: 1e-3 }],
+  },
+  cases: [{ type: 'put', spot: 80, strike: 100, t: 0.75, vol: 0.3, r: 0.04, q: 0, npv: null }],
+  aqfed_cases: [{ type: 'put', spot: 80, strike: 100, t: 0.75, vol: 0.3, r: 0.04, q: 0, npv: 21.086135735070997 }],
+};
+
 /** docs.deribit.com, response example of private/pme/simulate. */
 export const deribitPme = {
   result: {
@@ -88,6 +101,32 @@ export const marks = [
   ...['C', 'P'].map((side) =>
     `X-31DEC26-100-${side},2026-12-31T08:00:00+00:00,100.0,${side},0.05637198,20.0,2026-07-01T20:00:00+00:00`),
 ].join('\n');
+
+/** docs.paradex.trade, portfolio margin and cross margin requirement. */
+export const paradex = {
+  min_delta: {
+    net_delta: -0.5, gross_delta: 2.5, hedged_delta: 1, spot: 70000, unhedged: 0.02, hedged: 0.01, expected: 1400,
+  },
+  net_imr: {
+    position: -1, buy_orders: 3, sell_orders: 2, imf: 0.02, mark: 90000, buy_open: 2, sell_open: 3,
+    expected_net_imr: 5400,
+  },
+};
+
+/** Ranges of SEC release 34-46576 and its minimum; one share, two contracts, and classes that offset in part. */
+export const tims = {
+  parameters: { customerPM: { highCapBroadIndex: [0.06, -0.08] } },
+  valuationPoints: { highCap: [-0.08, -0.064, -0.048, -0.032, -0.016, 0.012, 0.024, 0.036, 0.048, 0.06] },
+  minimum: '0.375 * multiplier per contract',
+  selfMadeExamples: [
+    { id: 'short stock', positions: '-3 shares @20', points: [-0.5, -0.4, -0.3, -0.2, -0.1, 0.08, 0.16, 0.24, 0.32, 0.4], requirement: 24 },
+    { id: 'minimum', worstLoss: 10, optionContracts: 2, multiplier: 100, requirement: 75 },
+    {
+      id: 'two classes', offset: 0.5, requirement: 35,
+      classA: [-50, -40, -30, -20, -10, 10, 20, 30, 40, 50], classB: [30, 24, 18, 12, 6, -6, -12, -18, -24, -30],
+    },
+  ],
+};
 
 /** One perpetual, worked out by hand: 2 · 2,000 · -10% = -400. */
 export const derivePmrm2 = {
@@ -176,9 +215,12 @@ export const published: Readonly<Record<string, unknown>> = {
   inverse,
   european,
   greeks,
+  american,
   'deribit-pme': deribitPme,
   'derive-pmrm2': derivePmrm2,
   'derive-pmrm1': derivePmrm1,
   'derive-srm': deriveSrm,
   marks,
+  paradex,
+  tims,
 };

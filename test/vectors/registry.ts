@@ -1,4 +1,5 @@
 import type { Suite } from './suite.ts';
+import { american } from './suites/american.ts';
 import { black76 } from './suites/black76.ts';
 import { derivePmrm1 } from './suites/derive-pmrm1.ts';
 import { derivePmrm2 } from './suites/derive-pmrm2.ts';
@@ -9,7 +10,9 @@ import { greeks } from './suites/greeks.ts';
 import { impliedVol } from './suites/implied-vol.ts';
 import { inverse } from './suites/inverse.ts';
 import { marks } from './suites/marks.ts';
+import { paradex } from './suites/paradex.ts';
 import { specialFunctions } from './suites/special-functions.ts';
+import { tims } from './suites/tims.ts';
 
 /** Every suite; a new one is one file in suites/ and one line here. */
 export const suites: readonly Suite[] = [
@@ -19,9 +22,12 @@ export const suites: readonly Suite[] = [
   inverse,
   greeks,
   european,
+  american,
   deribitPme,
   derivePmrm2,
   derivePmrm1,
   deriveSrm,
   marks,
+  paradex,
+  tims,
 ];
