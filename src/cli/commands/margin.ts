@@ -38,7 +38,7 @@ export async function margin(options: MarginOptions, terminal: Terminal, signal:
   try {
     const report = await engine.tick();
     throwIfInterrupted(signal);
-    const margins = marginTable(engine, book);
+    const margins = marginTable(engine);
     if (options.out !== undefined) await writeTable(options.out, margins, { signal });
     const summary = {
       model: engine.modelName,
