@@ -9,6 +9,7 @@ export { riskArray, riskArrayScalar } from "./revalue/risk-array";
 export { revalueWorstLoss, revalueWorstLossScalar } from "./revalue/revalue";
 export { deribitPm, deribitPmScalar } from "./margin/deribit-pm";
 export { deribitPmVectors } from "./margin/deribit-pm-vectors";
+export { tiered, tieredRows } from "./margin/tiered";
 export * from "./margin/tiered-liquidation";
 
 export const HEAP_BASE: usize = __heap_base;

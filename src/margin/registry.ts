@@ -1,12 +1,26 @@
 import { MargridError } from '../errors.ts';
+import { binanceUsdm } from './binance-usdm/model.ts';
+import { bybitLinear } from './bybit-linear/model.ts';
 import { deribitPm } from './deribit-pm/model.ts';
+import { drift } from './drift/model.ts';
+import { dydx } from './dydx/model.ts';
+import { hyperliquid } from './hyperliquid/model.ts';
+import { okxPm } from './okx-pm/model.ts';
 import type { MarginModel } from './model.ts';
 
 // A model's parameters are its own business: whoever looks one up by name passes `parseParams` output back to it
 // unread.
 type AnyModel = MarginModel<never>;
 
-const models: readonly AnyModel[] = [deribitPm as unknown as AnyModel];
+const models: readonly AnyModel[] = [
+  deribitPm as unknown as AnyModel,
+  binanceUsdm as unknown as AnyModel,
+  bybitLinear as unknown as AnyModel,
+  hyperliquid as unknown as AnyModel,
+  dydx as unknown as AnyModel,
+  drift as unknown as AnyModel,
+  okxPm as unknown as AnyModel,
+];
 
 export const defaultModelName = deribitPm.name;
 

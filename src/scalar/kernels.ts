@@ -1,6 +1,8 @@
 import type { Kernels } from '../wasm/kernels.ts';
+import { fillTieredRow, marginTiered } from '../../assembly/portable/margin/tiered.ts';
 import { deribitPm, deribitPmVectors } from './deribit-pm.ts';
 import { viewMemory } from './memory-views.ts';
+import { portableMargin, portableRows } from './portable.ts';
 import { revalueWorstLoss } from './revalue.ts';
 import { riskArray } from './risk-array.ts';
 
@@ -15,6 +17,8 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     riskArray: (context, first, count) => riskArray(memory, context, first, count),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),
     deribitPm: (context, scratch, first, count) => deribitPm(memory, context, scratch, first, count),
+    tieredRows: portableRows(memory, fillTieredRow),
+    tiered: portableMargin(memory, marginTiered),
     deribitPmVectors: (context, set, group, preAggregated, aggregated) =>
       deribitPmVectors(memory, context, set, group, preAggregated, aggregated),
   };
