@@ -1,6 +1,7 @@
 import type { Suite } from './suite.ts';
 import { black76 } from './suites/black76.ts';
 import { deribitPme } from './suites/deribit-pme.ts';
+import { dydx } from './suites/dydx.ts';
 import { european } from './suites/european.ts';
 import { greeks } from './suites/greeks.ts';
 import { impliedVol } from './suites/implied-vol.ts';
@@ -18,4 +19,5 @@ export const suites: readonly Suite[] = [
   european,
   deribitPme,
   marks,
+  dydx,
 ];
