@@ -1,12 +1,17 @@
 import type { Suite } from './suite.ts';
+import { binance } from './suites/binance.ts';
 import { black76 } from './suites/black76.ts';
+import { bybit } from './suites/bybit.ts';
 import { deribitPme } from './suites/deribit-pme.ts';
+import { drift } from './suites/drift.ts';
 import { dydx } from './suites/dydx.ts';
 import { european } from './suites/european.ts';
 import { greeks } from './suites/greeks.ts';
+import { hyperliquid } from './suites/hyperliquid.ts';
 import { impliedVol } from './suites/implied-vol.ts';
 import { inverse } from './suites/inverse.ts';
 import { marks } from './suites/marks.ts';
+import { okx } from './suites/okx.ts';
 import { specialFunctions } from './suites/special-functions.ts';
 
 /** Every suite; a new one is one file in suites/ and one line here. */
@@ -20,4 +25,9 @@ export const suites: readonly Suite[] = [
   deribitPme,
   marks,
   dydx,
+  drift,
+  binance,
+  hyperliquid,
+  bybit,
+  okx,
 ];
