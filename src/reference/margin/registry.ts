@@ -1,9 +1,22 @@
 import type { ReferenceModel } from './account.ts';
+import { binanceUsdmReference } from './binance-usdm.ts';
+import { bybitLinearReference } from './bybit-linear.ts';
+import { driftReference } from './drift.ts';
+import { dydxReference } from './dydx.ts';
+import { hyperliquidReference } from './hyperliquid.ts';
+import { okxPmReference } from './okx-pm.ts';
 
 /** References of the portable models, by model name; parameters as the model's own parser returns them. */
 type AnyReference = ReferenceModel<never>;
 
-const references: Readonly<Record<string, AnyReference | undefined>> = {};
+const references: Readonly<Record<string, AnyReference | undefined>> = {
+  'binance-usdm': binanceUsdmReference,
+  'bybit-linear': bybitLinearReference,
+  hyperliquid: hyperliquidReference,
+  dydx: dydxReference,
+  drift: driftReference,
+  'okx-pm': okxPmReference,
+};
 
 /** Null for `deribit-pm`, whose reference is `deribit-pm.ts`. */
 export function referenceByName(name: string): ReferenceModel<unknown> | null {
