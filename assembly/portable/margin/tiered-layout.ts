@@ -105,6 +105,8 @@ export const FLOAT_EXTREME_SHARE: i32 = 1;
 export const FLOAT_INITIAL_FACTOR: i32 = 2;
 export const FLOAT_BORROW_MAINTENANCE: i32 = 3;
 export const FLOAT_BORROW_INITIAL: i32 = 4;
+/** 1: the basis risk of a unit is summed over its expiries; 0: several expiries are refused. */
+export const FLOAT_BASIS_GROSS: i32 = 5;
 export const TIERED_FLOATS: i32 = 8;
 
 // --- faults, in the order of each model's `faults` ------------------------------------------------------------------

@@ -5,7 +5,7 @@ import {
 } from '../layout.ts';
 import {
   CLASS_SPOT, DATA_BASIS_RATE, DATA_CLASS, DATA_EXPIRY_ID, DATA_EXTREME_SHOCK, DATA_MINIMUM_RATE, DATA_PRICE, DATA_QUOTE_ID, DATA_SIZE,
-  DATA_SPOT_SHOCK, DATA_STABLE, FAULT_OKX_DEPEG, FAULT_OKX_EXPIRIES, FLOAT_BORROW_INITIAL, FLOAT_BORROW_MAINTENANCE,
+  DATA_SPOT_SHOCK, DATA_STABLE, FAULT_OKX_DEPEG, FAULT_OKX_EXPIRIES, FLOAT_BASIS_GROSS, FLOAT_BORROW_INITIAL, FLOAT_BORROW_MAINTENANCE,
   FLOAT_EXTREME_SHARE, FLOAT_INITIAL_FACTOR, ROW_TIERS, ROW_TIER_COUNT, ROW_UNIT, TIERED_ROWS, TIERED_ROW_WORDS,
   TIER_FLOATS, TIER_FLOOR, TIER_INITIAL_RATE,
 } from './tiered-layout.ts';
@@ -19,11 +19,13 @@ export const OKX_MR8: i32 = 4;
 export const OKX_UNITS: i32 = 5;
 export const OKX_BORROW_INITIAL: i32 = 6;
 
-// scratch of a unit
+// scratch of a unit: net and gross delta, basis risk, and the expiry that is being summed with its delta
 const UNIT_DELTA: i32 = 0;
 const UNIT_GROSS: i32 = 1;
-const UNIT_EXPIRY: i32 = 2;
-export const OKX_UNIT_FLOATS: i32 = 3;
+const UNIT_BASIS: i32 = 2;
+const UNIT_EXPIRY: i32 = 3;
+const UNIT_EXPIRY_DELTA: i32 = 4;
+export const OKX_UNIT_FLOATS: i32 = 5;
 
 /** Minimum charge of a unit: its parts above each floor count with the tier's multiplier. */
 export function okxMarginal(f: Floats, tiers: i32, count: i32, raw: f64): f64 {
@@ -86,8 +88,12 @@ export function marginOkx(f: Floats, w: Ints, context: i32, set: i32, out: i32, 
     f[floatsAt(w, context, CONTEXT_SET_ADD_ON) + set];
 }
 
-/** Net and gross delta in USD of every unit; returns the unrealised P&L in USD, and the value of stablecoins. */
+/**
+ * Net and gross delta in USD of every unit, and its basis risk: positions of a unit are sorted by expiry. Returns the
+ * unrealised P&L in USD, and the value of stablecoins.
+ */
 function gatherUnits(f: Floats, w: Ints, context: i32, first: i32, end: i32, out: i32, work: i32): f64 {
+  const floats: i32 = floatsAt(w, context, CONTEXT_MODEL_FLOATS);
   const words: i32 = wordsAt(w, context, CONTEXT_MODEL_WORDS) + TIERED_ROWS;
   const quantities: i32 = floatsAt(w, context, CONTEXT_POSITION_QUANTITY);
   const entries: i32 = floatsAt(w, context, CONTEXT_POSITION_PRICE);
@@ -106,12 +112,20 @@ function gatherUnits(f: Floats, w: Ints, context: i32, first: i32, end: i32, out
       continue;
     }
     pnl = pnl + amount * (f[data + DATA_PRICE] - f[entries + slot]) * f[data + DATA_STABLE];
+    const expiry: f64 = f[data + DATA_EXPIRY_ID];
     if (f[unit + UNIT_GROSS] === 0) {
       f[unit + UNIT_DELTA] = 0;
-      f[unit + UNIT_EXPIRY] = f[data + DATA_EXPIRY_ID];
-    } else if (f[unit + UNIT_EXPIRY] !== f[data + DATA_EXPIRY_ID]) {
-      f[out + OUT_FAULT] = FAULT_MODEL + FAULT_OKX_EXPIRIES;
+      f[unit + UNIT_BASIS] = 0;
+      f[unit + UNIT_EXPIRY_DELTA] = 0;
+    } else if (f[unit + UNIT_EXPIRY] !== expiry) {
+      if (!(f[floats + FLOAT_BASIS_GROSS] > 0)) f[out + OUT_FAULT] = FAULT_MODEL + FAULT_OKX_EXPIRIES;
+      f[unit + UNIT_EXPIRY_DELTA] = 0;
     }
+    f[unit + UNIT_EXPIRY] = expiry;
+    const before: f64 = f[unit + UNIT_EXPIRY_DELTA];
+    const after: f64 = before + delta;
+    f[unit + UNIT_EXPIRY_DELTA] = after;
+    f[unit + UNIT_BASIS] = f[unit + UNIT_BASIS] + (Math.abs(after) - Math.abs(before)) * f[data + DATA_BASIS_RATE];
     f[unit + UNIT_DELTA] = f[unit + UNIT_DELTA] + delta;
     f[unit + UNIT_GROSS] = f[unit + UNIT_GROSS] + Math.abs(delta);
   }
@@ -125,7 +139,7 @@ function marginUnit(f: Floats, w: Ints, context: i32, row: i32, unit: i32, out: 
   const components: i32 = out + OUT_COMPONENTS;
   const net: f64 = Math.abs(f[unit + UNIT_DELTA]);
   const mr1: f64 = net * f[data + DATA_SPOT_SHOCK];
-  const mr4: f64 = net * f[data + DATA_BASIS_RATE];
+  const mr4: f64 = f[unit + UNIT_BASIS];
   const mr6: f64 = f[floats + FLOAT_EXTREME_SHARE] * (net * f[data + DATA_EXTREME_SHOCK]);
   const raw: f64 = f[unit + UNIT_GROSS] * f[data + DATA_MINIMUM_RATE];
   const mr7: f64 = okxMarginal(f, floats + w[place + ROW_TIERS], w[place + ROW_TIER_COUNT], raw);

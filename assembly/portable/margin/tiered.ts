@@ -1,7 +1,5 @@
-import {
-  cellsOfRow, dataOfRow, poisonRow, wordsAt,
-} from '../columns.ts';
-import { CONTEXT_CELL_COUNT, CONTEXT_MODEL_WORDS } from '../layout.ts';
+import { cellsOfRow, dataOfRow, poisonRow, wordsAt } from '../columns.ts';
+import { CONTEXT_CELL_COUNT, CONTEXT_COMPONENT_COUNT, CONTEXT_MODEL_WORDS, OUT_COMPONENTS } from '../layout.ts';
 import { marginBrackets } from './tiered-brackets.ts';
 import { fillDriftRow, marginDrift } from './tiered-drift.ts';
 import { fillDydxRow, marginDydx } from './tiered-dydx.ts';
@@ -30,6 +28,9 @@ export function fillTieredRow(f: Floats, w: Ints, context: i32, row: i32): void 
 export function marginTiered(
   f: Floats, w: Ints, context: i32, set: i32, out: i32, _vector: i32, work: i32, _rows: i32,
 ): void {
+  const components: i32 = w[context + CONTEXT_COMPONENT_COUNT];
+  // Sums over positions.
+  for (let i: i32 = 0; i < components; i++) f[out + OUT_COMPONENTS + i] = 0;
   const rule: i32 = w[wordsAt(w, context, CONTEXT_MODEL_WORDS) + TIERED_RULE];
   if (rule === RULE_BRACKETS) marginBrackets(f, w, context, set, out);
   else if (rule === RULE_DYDX) marginDydx(f, w, context, set, out, work);

@@ -17,6 +17,7 @@ export const bybitLinear = tieredModel<BybitLinearParams>({
   resultComponents: ['unrealisedPnl', 'notional', 'optionValue', 'optionInitialMargin', 'optionMaintenanceMargin'],
   faults: [],
   ordersMargined: false,
+  optionEntryPrices: true,
   rule: RULE_BRACKETS,
   parseParams: parseBybitLinearParams,
   coverage: ({ source, date, unconfirmed, symbols }) => ({

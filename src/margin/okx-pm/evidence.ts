@@ -18,7 +18,7 @@ export const okxPmComponents: readonly ComponentEvidence[] = [
   {
     component: 'MR4 across expiries',
     evidence: 'unknown',
-    source: 'the pairing is not published: such accounts are refused',
+    source: 'the pairing is not published: the sum over expiries, an upper bound of any pairing, or a refusal',
   },
   { component: 'MR6 extreme move, half of the loss', evidence: 'confirmed', source: 'API example, every digit' },
   {

@@ -1,6 +1,6 @@
 import {
   DATA_BASIS_RATE, DATA_EXPIRY_ID, DATA_EXTREME_SHOCK, DATA_MINIMUM_RATE, DATA_PRICE, DATA_QUOTE_ID, DATA_SPOT_SHOCK,
-  DATA_STABLE, FLOAT_BORROW_INITIAL, FLOAT_BORROW_MAINTENANCE, FLOAT_EXTREME_SHARE, FLOAT_INITIAL_FACTOR, RULE_OKX,
+  DATA_STABLE, FLOAT_BASIS_GROSS, FLOAT_BORROW_INITIAL, FLOAT_BORROW_MAINTENANCE, FLOAT_EXTREME_SHARE, FLOAT_INITIAL_FACTOR, RULE_OKX,
 } from '../../../assembly/portable/margin/tiered-layout.ts';
 import { OKX_UNIT_FLOATS } from '../../../assembly/portable/margin/tiered-okx.ts';
 import type { Instrument } from '../../domain/instrument.ts';
@@ -36,6 +36,7 @@ export const okxPm = tieredModel<OkxPmParams>({
     [FLOAT_INITIAL_FACTOR, params.initialFactor],
     [FLOAT_BORROW_MAINTENANCE, params.borrowMaintenanceRate],
     [FLOAT_BORROW_INITIAL, params.borrowInitialRate],
+    [FLOAT_BASIS_GROSS, params.basisAcrossExpiries === 'gross' ? 1 : 0],
   ]),
   tiers: (instrument, params) => params.underlyings.get(baseOf(instrument))?.minimumTiers ?? noTiers,
   unit: baseOf,

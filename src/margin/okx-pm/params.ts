@@ -15,6 +15,8 @@ export interface OkxPmParams {
   /** Fractions of what is borrowed (MR8). */
   readonly borrowMaintenanceRate: number;
   readonly borrowInitialRate: number;
+  /** Basis risk of several expiries of a unit: summed over them, or the account is refused. */
+  readonly basisAcrossExpiries: 'gross' | 'refuse';
   /** Lower-case currencies that may be held as spot at their USD price. */
   readonly stablecoins: readonly string[];
   /** By lower-case base currency. */
@@ -60,9 +62,16 @@ export function parseOkxPmParams(input: unknown): OkxPmParams {
     initialFactor: numberField(root, 'initialFactor', '', { min: 1, max: 100 }),
     borrowMaintenanceRate: numberField(root, 'borrowMaintenanceRate', '', share),
     borrowInitialRate: numberField(root, 'borrowInitialRate', '', share),
+    basisAcrossExpiries: acrossExpiries(root),
     stablecoins: textsField(root, 'stablecoins', '').map((name) => name.toLowerCase()),
     underlyings,
   };
+}
+
+function acrossExpiries(root: Section): 'gross' | 'refuse' {
+  const value = root['basisAcrossExpiries'];
+  if (value === 'gross' || value === 'refuse') return value;
+  throw invalid('basisAcrossExpiries', value, "must be 'gross' or 'refuse'");
 }
 
 function parseClass(fields: Section, path: string): OkxUnderlying {

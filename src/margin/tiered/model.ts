@@ -38,10 +38,11 @@ export interface InstrumentRow<P> {
 }
 
 export function tieredModel<P>(venue: TieredVenue<P>): PortableModel<P> {
-  const { name, title, components, pooling, resultComponents, faults, ordersMargined } = venue;
+  const { name, title, components, pooling, resultComponents, faults, ordersMargined, optionEntryPrices } = venue;
   return {
     kind: 'portable',
     name, title, components, pooling, resultComponents, faults, ordersMargined,
+    optionEntryPrices: optionEntryPrices ?? false,
     kernel: 'tiered',
     rowKernel: 'tieredRows',
     segments: 'none',

@@ -29,7 +29,7 @@ export const okxPmReference = perPositionReference<OkxPmParams>({
     const contracts = set.positions.filter(({ instrument }) => instrument.kind !== 'spot');
     const bases = [...new Set(contracts.map(({ instrument }) => instrument.baseCurrency.toLowerCase()))];
     const groups = bases.map((base) => contracts.filter((each) => each.instrument.baseCurrency.toLowerCase() === base));
-    if (groups.some((group) => new Set(group.map(({ instrument }) => instrument.expiryMs)).size > 1)) {
+    if (params.basisAcrossExpiries === 'refuse' && groups.some((group) => new Set(group.map(({ instrument }) => instrument.expiryMs)).size > 1)) {
       return { refusal: 'a risk unit holds several expiries: how MR4 pairs them is not published' };
     }
     const units = groups.map((group, place) => unitOf(set, group, bases[place], params));
@@ -81,11 +81,8 @@ function unitOf(set: ReferenceSet, group: readonly HeldAmount[], base: string, p
   const deltas = group.map((each) => deltaOf(set, each));
   const net = sum(deltas).abs();
   const gross = sum(deltas.map((each) => each.abs()));
-  const { expiryMs } = group[0].instrument;
-  const years = expiryMs === null ? zero : exact(expiryMs - set.market.asOfMs).div(yearMs);
-  const basis = maxOf(exact(rules.basisLeast), years.times(exact(rules.basisAnnualised)));
   const mr1 = net.times(exact(rules.spotShock));
-  const mr4 = net.times(basis);
+  const mr4 = basisRisk(set, group, rules);
   const mr6 = net.times(exact(rules.extremeShock)).times(exact(params.extremeShare));
   const mr7 = minimumCharge(gross.times(exact(rules.minimumRate)), rules);
   const maintenance = maxOf(maxOf(mr1, mr6).plus(mr4), mr7);
@@ -94,6 +91,17 @@ function unitOf(set: ReferenceSet, group: readonly HeldAmount[], base: string, p
     line('MR6 extreme move', mr6, dollar), line('MR7 minimum charge', mr7, dollar),
   ]);
   return { mr1, mr4, mr6, mr7, maintenance, breakdown };
+}
+
+/** Summed over expiries: the net delta of each times its move, which grows with time and has a least. */
+function basisRisk(set: ReferenceSet, group: readonly HeldAmount[], rules: OkxUnderlying): Decimal {
+  const expiries = [...new Set(group.map(({ instrument }) => instrument.expiryMs))];
+  return sum(expiries.map((expiryMs) => {
+    const years = expiryMs === null ? zero : exact(expiryMs - set.market.asOfMs).div(yearMs);
+    const move = maxOf(exact(rules.basisLeast), years.times(exact(rules.basisAnnualised)));
+    const ofExpiry = group.filter(({ instrument }) => instrument.expiryMs === expiryMs);
+    return sum(ofExpiry.map((each) => deltaOf(set, each))).abs().times(move);
+  }));
 }
 
 /** Each part of the charge counts with the multiplier of the tier that it lies in. */

@@ -298,10 +298,12 @@ def okx_pm(portfolio):
             rules = params["classes"][params["underlyings"][base]]
             net = abs(sum(delta for delta, _ in deltas))
             gross = sum(abs(delta) for delta, _ in deltas)
-            expiry = deltas[0][1]
-            years = ZERO if expiry is None else (mpf(expiry) - portfolio["market"]["asOfMs"]) / year_ms
             mr1 = max(net * mpf(move) for move in rules["spotMoves"])
-            mr4 = net * max(mpf(rules["basisLeast"]), mpf(rules["basisAnnualised"]) * years)
+            mr4 = ZERO
+            for expiry in {expiry for _, expiry in deltas}:
+                years = ZERO if expiry is None else (mpf(expiry) - portfolio["market"]["asOfMs"]) / year_ms
+                mr4 += abs(sum(delta for delta, other in deltas if other == expiry)) * max(
+                    mpf(rules["basisLeast"]), mpf(rules["basisAnnualised"]) * years)
             mr6 = mpf(params["extremeShare"]) * net * mpf(rules["extremeMove"])
             raw = gross * mpf(rules["minimumRate"])
             ends = [0] + [tier["upTo"] for tier in rules["minimumTiers"]]

@@ -345,7 +345,8 @@ def drift():
 def okx():
     tiers = [{"upTo": 250000, "multiplier": 1}, {"upTo": 500000, "multiplier": 2}, {"upTo": None, "multiplier": 4}]
     params = {"source": "golden portfolio", "date": "2026-08-01", "extremeShare": 0.5, "initialFactor": 1.3,
-              "borrowMaintenanceRate": 0.02, "borrowInitialRate": 0.1, "stablecoins": ["USDT", "USDC"],
+              "borrowMaintenanceRate": 0.02, "borrowInitialRate": 0.1, "basisAcrossExpiries": "gross",
+              "stablecoins": ["USDT", "USDC"],
               "classes": {"major": {"spotMoves": [0.04, 0.08, 0.12], "extremeMove": 0.24, "basisAnnualised": 0.05,
                                     "basisLeast": 0.002, "minimumRate": 0.0045, "minimumTiers": tiers}},
               "underlyings": {"btc": "major", "eth": "major"}}
@@ -387,7 +388,11 @@ def okx():
     writer.add("stablecoin-debt", "borrowed USDT", [("USDT", -20000, 0), ("BTC-USDT-SWAP", 10, 64000)])
     writer.add("expiring-now", "at its expiry", [("BTC-USDT-TODAY", 10, 64000)], cash)
     writer.add("cash-only", "no position", [], {"USD": 3})
-    writer.add("several-expiries", "swap and future of one unit", [*swap, *far], cash, refusal="several expiries")
+    writer.add("several-expiries", "swap and future of one unit", [*swap, *far], cash)
+    writer.add("calendar-spread", "net delta of zero, two expiries",
+               [("BTC-USDT-SWAP", -500, 64000), ("BTC-USDT-FAR", 485, 65000), ("BTC-USDT-TODAY", -3, 64000)], cash)
+    writer.add("several-expiries-refused", "basis risk across expiries refused", [*swap, *far], cash,
+               change=[("basisAcrossExpiries", "refuse")], refusal="several expiries")
     writer.add("several-quotes", "USDT and USDC", [*swap, ("BTC-USDC-SWAP", 100, 64000)], cash, refusal="MR9")
     writer.add("option", "options are refused", [("BTC-CALL", -1, 100)], cash, refusal="of options are not published")
     writer.add("coin", "coins as collateral are refused", [("BTC", 1, 0)], cash, refusal="discount rates of coins")
