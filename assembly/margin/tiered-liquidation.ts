@@ -122,8 +122,8 @@ export function bybitOptionMaintenance(rates: usize, index: f64, mark: f64): f64
 }
 
 export {
-  availableLiquidationPrice, bracketLiquidationPrice, entryValueLiquidationPrice, inverseBankruptcyPrice,
-  isolatedLiquidationPrice, linearBankruptcyPrice, optionOrderFee,
+  availableLiquidationPrice, bracketLiquidationPrice, collateralLiquidationPrice, entryValueLiquidationPrice,
+  inverseBankruptcyPrice, isolatedLiquidationPrice, linearBankruptcyPrice, optionOrderFee,
 } from '../portable/margin/liquidation';
 export { driftLiquidationFee } from '../portable/margin/drift-liquidation';
 export { driftScaledWeight } from '../portable/margin/tiered-drift';

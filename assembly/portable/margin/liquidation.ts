@@ -71,3 +71,14 @@ export function optionOrderFee(index: f64, price: f64, rate: f64, cap: f64): f64
   const most: f64 = cap * price;
   return fee < most ? fee : most;
 }
+
+/**
+ * Cross margin when the requirement is a rate on the price itself (dYdX, Drift): collateral + side amount price = other
+ * requirement + exposure price rate. The exposure is the amount, or with open orders the worst case.
+ */
+export function collateralLiquidationPrice(
+  collateral: f64, otherRequirement: f64, side: f64, amount: f64, exposure: f64, rate: f64,
+): f64 {
+  const slope: f64 = side * amount - exposure * rate;
+  return slope === 0 ? NaN : (otherRequirement - collateral) / slope;
+}
