@@ -11,7 +11,8 @@ import { optionInitial, optionMaintenance } from '../portable/margin/tiered-brac
 import { driftDiscount, driftPremium } from '../portable/margin/tiered-drift';
 import {
   dydxBankruptcyPrice as bankruptcyPrice, dydxFillablePrice as fillablePrice, dydxFillQuote as fillQuote,
-  dydxInsuranceFundDelta as insuranceFundDelta, dydxIsReduction as isReduction, dydxPositionRisk as positionRisk,
+  dydxInsuranceFundDelta as insuranceFundDelta, dydxIsReduction as isReduction, dydxLiquidatable as liquidatable,
+  dydxPositionRisk as positionRisk,
 } from '../portable/margin/tiered-dydx';
 import { okxMarginal } from '../portable/margin/tiered-okx';
 
@@ -46,6 +47,10 @@ export function dydxFillQuote(block: usize): void {
 
 export function dydxInsuranceFundDelta(block: usize): void {
   insuranceFundDelta(memory(), indexOf(block));
+}
+
+export function dydxLiquidatable(block: usize): void {
+  liquidatable(memory(), indexOf(block));
 }
 
 export function driftBaseToCover(block: usize): void {

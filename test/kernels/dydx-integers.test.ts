@@ -74,4 +74,27 @@ describe('dYdX in integers', () => {
       expect(block.number(5) * (whole * million * size)).toBe(numerator * block.number(6));
     }
   });
+
+  it('what one block may liquidate', () => {
+    let partial = 0;
+    for (let round = 0; round < 2_000; round++) {
+      const [position, price] = [integer(60), integer(40, false) + 1n];
+      const exponent = Math.floor(random() * 14) - 12;
+      const [least, limit, step] = [integer(40, false), integer(60, false), integer(20, false) + 1n];
+      const part = ppm();
+      const size = sizeOf(position);
+      const notional = shift(size * price, exponent);
+      const smaller = (x: bigint, y: bigint): bigint => (x < y ? x : y);
+      const larger = (x: bigint, y: bigint): bigint => (x > y ? x : y);
+      const most = smaller(larger((notional * BigInt(part)) / million, smaller(least, notional)), limit);
+      const inBase = shift(most, -exponent) / price;
+      const cut = smaller(larger(inBase - (inBase % step), step), size);
+      const block = new NumberBlock(8).setFloats([exponent, part]).setNumbers([position, price, least, limit, step]);
+      block.run('dydxLiquidatable');
+      const whole = notional <= most || size <= step;
+      expect(block.number(5)).toBe(whole ? size : cut);
+      if (!whole) partial++;
+    }
+    expect(partial).toBeGreaterThan(500);
+  });
 });

@@ -1,7 +1,7 @@
 import { dataOfRow, firstPositionOf, floatsAt, positionCountOf, rowOfSlot } from '../columns.ts';
 import {
-  addIntegers, compareIntegers, copyInteger, divideBySmall, divideBySmallUp, divideEuclid, integerToFloat,
-  INTEGER_FLOATS, multiplyBySmall, multiplyIntegers, scaleInteger, setInteger, subtractIntegers,
+  addIntegers, compareIntegers, copyInteger, divideBySmall, divideBySmallUp, divideEuclid, divideIntegers,
+  integerToFloat, INTEGER_FLOATS, multiplyBySmall, multiplyIntegers, scaleInteger, setInteger, subtractIntegers,
 } from '../integer.ts';
 import {
   CONTEXT_POSITION_PRICE, CONTEXT_POSITION_QUANTITY, CONTEXT_SET_ADD_ON, CONTEXT_SET_CASH, FAULT_MODEL, OUT_COMPONENTS,
@@ -244,4 +244,36 @@ export function dydxInsuranceFundDelta(f: Floats, block: i32): void {
   multiplyBySmall(f, fee, f[block]);
   divideBySmall(f, fee, MILLION);
   if (compareIntegers(f, fee, delta) < 0) copyInteger(f, delta, fee);
+}
+
+/**
+ * Base quantums of a position that one block may liquidate: a part of its notional, no less than a least notional, no
+ * more than the subaccount's limit leaves; whole steps, at least one. All of it if that is within the limits or a single
+ * step. Floats: exponent, part in ppm. Numbers: position, price, least notional, what the limit leaves, step; written: 5.
+ */
+export function dydxLiquidatable(f: Floats, block: i32): void {
+  const size: i32 = numberAt(block, 5);
+  const notional: i32 = numberAt(block, 6);
+  const most: i32 = numberAt(block, 7);
+  const quotient: i32 = numberAt(block, 8);
+  const least: i32 = numberAt(block, 2);
+  const step: i32 = numberAt(block, 4);
+  const scratch: i32 = numberAt(block, 9);
+  copyInteger(f, size, numberAt(block, 0));
+  f[size] = Math.abs(f[size]);
+  dydxNotional(f, notional, size, numberAt(block, 1), f[block]);
+  copyInteger(f, most, notional);
+  multiplyBySmall(f, most, f[block + 1]);
+  divideBySmall(f, most, MILLION);
+  // The least notional does not exceed the position.
+  const floor: i32 = compareIntegers(f, least, notional) < 0 ? least : notional;
+  if (compareIntegers(f, most, floor) < 0) copyInteger(f, most, floor);
+  if (compareIntegers(f, most, numberAt(block, 3)) > 0) copyInteger(f, most, numberAt(block, 3));
+  if (!(compareIntegers(f, notional, most) > 0) || !(compareIntegers(f, size, step) > 0)) return;
+  scaleInteger(f, most, -f[block]);
+  divideIntegers(f, quotient, scratch, most, numberAt(block, 1), scratch + INTEGER_FLOATS);
+  divideIntegers(f, most, scratch, quotient, step, scratch + INTEGER_FLOATS);
+  multiplyIntegers(f, quotient, most, step);
+  if (compareIntegers(f, quotient, step) < 0) copyInteger(f, quotient, step);
+  if (compareIntegers(f, quotient, size) < 0) copyInteger(f, size, quotient);
 }
