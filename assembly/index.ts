@@ -11,5 +11,7 @@ export { deribitPm, deribitPmScalar } from "./margin/deribit-pm";
 export { deribitPmVectors } from "./margin/deribit-pm-vectors";
 export { tiered, tieredRows } from "./margin/tiered";
 export * from "./margin/tiered-liquidation";
+export { paradexPm, paradexPmRow } from "./margin/paradex-pm";
+export { paradexXm, paradexXmRow } from "./margin/paradex-xm";
 
 export const HEAP_BASE: usize = __heap_base;

@@ -11,6 +11,7 @@ export const marketFields = {
   markPrice: 'mark or settlement price of an option, quote currency per base unit',
   interestRate: 'continuously compounded, per year ACT/365, to the expiry',
   dividendYield: 'continuous, per year',
+  delta: 'the delta that the venue quotes: of one base unit by the index price, signed',
   fundingRate: 'fraction of notional per eight hours, paid by longs if positive',
   openInterest: 'contracts outstanding',
   confidence: 'oracle confidence in the forward or mark, in [0, 1]',

@@ -6,6 +6,8 @@ import { drift } from './drift/model.ts';
 import { dydx } from './dydx/model.ts';
 import { hyperliquid } from './hyperliquid/model.ts';
 import { okxPm } from './okx-pm/model.ts';
+import { paradexPm } from './paradex-pm/model.ts';
+import { paradexXm } from './paradex-xm/model.ts';
 import type { MarginModel } from './model.ts';
 
 // A model's parameters are its own business: whoever looks one up by name passes `parseParams` output back to it
@@ -20,6 +22,8 @@ const models: readonly AnyModel[] = [
   dydx as unknown as AnyModel,
   drift as unknown as AnyModel,
   okxPm as unknown as AnyModel,
+  paradexPm as unknown as AnyModel,
+  paradexXm as unknown as AnyModel,
 ];
 
 export const defaultModelName = deribitPm.name;

@@ -12,6 +12,8 @@ const files: Readonly<Record<string, readonly string[] | undefined>> = {
   dydx: ['dydx-2025-01-01.json'],
   drift: ['drift-2024-02-01.json'],
   'okx-pm': ['okx-pm-2025-01-15.json'],
+  'paradex-pm': ['paradex-pm-2026-04-22.json'],
+  'paradex-xm': ['paradex-xm-2026-04-22.json'],
 };
 
 /** Names of the model's files under data/params, the default first. Throws `ModelUnknown` if there are none. */

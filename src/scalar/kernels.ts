@@ -1,3 +1,5 @@
+import { fillParadexPmRow, marginParadexPm } from '../../assembly/portable/margin/paradex-pm.ts';
+import { fillParadexXmRow, marginParadexXm } from '../../assembly/portable/margin/paradex-xm.ts';
 import type { Kernels } from '../wasm/kernels.ts';
 import { fillTieredRow, marginTiered } from '../../assembly/portable/margin/tiered.ts';
 import { deribitPm, deribitPmVectors } from './deribit-pm.ts';
@@ -21,5 +23,9 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     tiered: portableMargin(memory, marginTiered),
     deribitPmVectors: (context, set, group, preAggregated, aggregated) =>
       deribitPmVectors(memory, context, set, group, preAggregated, aggregated),
+    paradexPmRow: portableRows(memory, fillParadexPmRow),
+    paradexPm: portableMargin(memory, marginParadexPm),
+    paradexXmRow: portableRows(memory, fillParadexXmRow),
+    paradexXm: portableMargin(memory, marginParadexXm),
   };
 }

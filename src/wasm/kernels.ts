@@ -2,11 +2,22 @@
  * Kernels that fill the risk array, one instrument after another: `riskArray` for scenario grids, the others for their
  * model.
  */
-export const rowKernelNames = ['riskArray', 'tieredRows'] as const;
+export const rowKernelNames = [
+  'riskArray',
+  'paradexPmRow',
+  'paradexXmRow',
+  'tieredRows',
+] as const;
 export type RowKernelName = (typeof rowKernelNames)[number];
 
 /** Kernels that turn netting sets into requirements. */
-export const marginKernelNames = ['deribitPm', 'revalueWorstLoss', 'tiered'] as const;
+export const marginKernelNames = [
+  'deribitPm',
+  'revalueWorstLoss',
+  'paradexPm',
+  'paradexXm',
+  'tiered',
+] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 
 /** Everything a worker can be told to run over a range. */

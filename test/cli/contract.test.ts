@@ -22,6 +22,8 @@ beforeAll(() => {
 const commands = [
   'margin',
   'generate',
+  'compare',
+  'what-if',
   'reconcile',
   'explain',
   'inspect',
@@ -51,6 +53,9 @@ describe.concurrent('help and version', () => {
   });
 });
 
+const twice = ['--models', 'deribit-pm,again=deribit-pm'];
+const bob = ['--account', 'bob'];
+
 /** Every command that has --json, on inputs that are all right, with something that only its result has. */
 const jsonRuns: readonly (readonly [string, readonly string[], (result: never) => unknown, unknown])[] = [
   ['margin', [...inputs, ...threads], ({ accounts }: MarginResult) => accounts, 4],
@@ -64,6 +69,14 @@ const jsonRuns: readonly (readonly [string, readonly string[], (result: never) =
     ],
     [true, 4],
   ],
+  ['compare', [...inputs, ...threads, ...twice], ({ accounts }: { accounts: number }) => accounts, 4],
+  [
+    'compare --out',
+    [...inputs, ...threads, ...twice, '--out', 'comparison.csv'],
+    ({ commonAccounts }: { commonAccounts: number }) => commonAccounts,
+    4,
+  ],
+  ['what-if', [...inputs, ...bob, '--add', 'SPX-18SEP26-7500-C=-1'], (result: { account: string }) => result.account, 'bob'],
   ['explain', [...inputs, '--account', 'bob'], (result: { accountId: string }) => result.accountId, 'bob'],
   [
     'inspect',
@@ -102,6 +115,8 @@ describe('exit code 0', () => {
   it.each([
     ['margin', [...inputs, ...threads], 'healthy 3, margin-call 0, liquidation 2, quarantined 0'],
     ['reconcile', [...inputs, ...threads, '--all'], 'RECONCILED: no breach'],
+    ['compare', [...inputs, ...threads, ...twice], '4 accounts that all models margin'],
+    ['what-if', [...inputs, ...bob, '--remove', 'SPX-18SEP26-7500-C'], 'remove SPX-18SEP26-7500-C'],
     ['explain', [...inputs, '--account', 'alice'], 'BTC-25DEC26-60000-P'],
     ['inspect', ['market.csv'], 'no problems found'],
     ['greeks', ['--market', 'market.csv'], 'net_transaction_delta'],
@@ -126,6 +141,17 @@ describe('exit code 0', () => {
 });
 
 describe('exit code 1: a check failed', () => {
+  it('what-if of an account that is refused, before or after', async () => {
+    const order = await run('what-if', ...inputs, ...bob, '--order', 'SPX-18SEP26-7500-C=1@30');
+    expect({ code: order.code, stderr: order.stderr }).toEqual({ code: 1, stderr: '' });
+    expect(order.stdout).toContain('after: refused: the account has open orders');
+    const quarantined = ['--market', 'market.csv', '--book', 'bad.csv', '--keep-going', ...bob];
+    const json = await run('what-if', ...quarantined, '--add', 'SPX-18SEP26-7500-C=1', '--json');
+    expect(json.code).toBe(1);
+    const { before } = JSON.parse(json.stdout) as { before: { fault: string; initialMargin: null } };
+    expect([before.initialMargin, before.fault]).toEqual([null, expect.stringContaining('bad.csv, row 5')]);
+  });
+
   it('inspect lists the problems, as text and as JSON', async () => {
     const text = await run('inspect', 'bad.csv', '--market', 'market.csv');
     expect({ code: text.code, stderr: text.stderr }).toEqual({ code: 1, stderr: '' });
@@ -183,6 +209,30 @@ const refused: readonly (readonly [string, readonly string[], string])[] = [
   ],
   ['reconcile', [...inputs, '--sample', '0'], 'must be a whole number'],
   ['reconcile', [...inputs, '--model', 'span'], '[ModelUnknown]'],
+  ['compare', inputs, "required option '--models <list>' not specified"],
+  ['compare', [...inputs, '--models', ''], '--models must name at least one model [OptionInvalid]'],
+  ['compare', [...inputs, '--models', 'span'], "no margin model is called 'span'"],
+  ['compare', [...inputs, '--models', 'deribit-pm,deribit-pm'], "give one a name of its own, as in 'old=deribit-pm'"],
+  ['compare', [...inputs, ...twice, '--params', 'other=x.json'], "--params names 'other', which is not among --models"],
+  ['compare', [...inputs, ...twice, '--params', 'again'], "--params must be MODEL=FILE, got 'again'"],
+  ['compare', [...inputs, ...twice, '--params', 'again=missing.json'], '[FileNotFound]'],
+  ['compare', [...inputs, ...twice, '--params', 'again=book.csv'], 'book.csv is not valid JSON'],
+  ['compare', [...inputs, ...twice, '--linear', 'other'], "--linear names 'other', which is not among --models"],
+  ['compare', [...inputs, ...twice, '--settle', 'EUR'], 'Allowed choices are USD, USDC, USDT'],
+  ['compare', [...inputs, ...twice, '--out', 'no-such-folder/x.csv'], 'the directory does not exist [FileUnreadable]'],
+  ['compare', ['--market', 'market.csv', '--book', 'bad.csv', ...twice], 'must be finite, got NaN [ValueNotFinite]'],
+  ['what-if', inputs, "required option '--account <id>' not specified"],
+  ['what-if', [...inputs, ...bob], 'nothing to do: give --add, --order, --remove or --hedge-with'],
+  ['what-if', [...inputs, '--account', 'zoe', '--remove', 'X'], "the book has no account 'zoe' [AccountUnknown]"],
+  ['what-if', [...inputs, ...bob, '--add', 'NOPE=1'], "the market has no instrument 'NOPE' [InstrumentUnknown]"],
+  ['what-if', [...inputs, ...bob, '--hedge-with', 'NOPE'], "the market has no instrument 'NOPE' [InstrumentUnknown]"],
+  ['what-if', [...inputs, ...bob, '--remove', 'BTC-PERPETUAL'], 'no position and no order in BTC-PERPETUAL'],
+  ['what-if', [...inputs, ...bob, '--add', 'BTC-PERPETUAL'], '--add must be INSTRUMENT=QUANTITY'],
+  ['what-if', [...inputs, ...bob, '--add', 'BTC-PERPETUAL=0'], 'quantity not 0'],
+  ['what-if', [...inputs, ...bob, '--add', 'BTC-PERPETUAL=1@x'], '--add must be INSTRUMENT=QUANTITY'],
+  ['what-if', [...inputs, ...bob, '--order', 'BTC-PERPETUAL=1'], '--order must be INSTRUMENT=QUANTITY@LIMIT'],
+  ['what-if', [...inputs, ...bob, '--order', 'BTC-PERPETUAL=1@0'], '--order must be INSTRUMENT=QUANTITY@LIMIT'],
+  ['what-if', [...inputs, ...bob, '--hedge-with', 'BTC-PERPETUAL', '--hedge-lot', '0'], 'must be a number in'],
   ['explain', [...inputs], "required option '--account <id>' not specified"],
   ['explain', [...inputs, '--account', 'zoe'], "book.csv: the book has no account 'zoe' [AccountUnknown]"],
   ['explain', [...inputs, '--account', 'bob', '--model', 'span'], '[ModelUnknown]'],

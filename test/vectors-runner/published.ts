@@ -170,6 +170,14 @@ export const okx = {
   mr7MarginalTiers: {
     tiersOld2021: [[10000, 1], [70000, 2], [null, 4]],
     example: { rawMr7: 30000, otherMR: 40000, expectedMr7Adj: 50000, expectedMMR: 50000 },
+/** docs.paradex.trade, portfolio margin and cross margin requirement. */
+export const paradex = {
+  min_delta: {
+    net_delta: -0.5, gross_delta: 2.5, hedged_delta: 1, spot: 70000, unhedged: 0.02, hedged: 0.01, expected: 1400,
+  },
+  net_imr: {
+    position: -1, buy_orders: 3, sell_orders: 2, imf: 0.02, mark: 90000, buy_open: 2, sell_open: 3,
+    expected_net_imr: 5400,
   },
 };
 
@@ -189,4 +197,5 @@ export const published: Readonly<Record<string, unknown>> = {
   hyperliquid,
   bybit,
   okx,
+  paradex,
 };

@@ -12,6 +12,7 @@ import { impliedVol } from './suites/implied-vol.ts';
 import { inverse } from './suites/inverse.ts';
 import { marks } from './suites/marks.ts';
 import { okx } from './suites/okx.ts';
+import { paradex } from './suites/paradex.ts';
 import { specialFunctions } from './suites/special-functions.ts';
 
 /** Every suite; a new one is one file in suites/ and one line here. */
@@ -30,4 +31,5 @@ export const suites: readonly Suite[] = [
   hyperliquid,
   bybit,
   okx,
+  paradex,
 ];

@@ -5,6 +5,8 @@ import { driftReference } from './drift.ts';
 import { dydxReference } from './dydx.ts';
 import { hyperliquidReference } from './hyperliquid.ts';
 import { okxPmReference } from './okx-pm.ts';
+import { referenceParadexPm } from './paradex-pm.ts';
+import { referenceParadexXm } from './paradex-xm.ts';
 
 /** References of the portable models, by model name; parameters as the model's own parser returns them. */
 type AnyReference = ReferenceModel<never>;
@@ -16,6 +18,8 @@ const references: Readonly<Record<string, AnyReference | undefined>> = {
   dydx: dydxReference,
   drift: driftReference,
   'okx-pm': okxPmReference,
+  'paradex-pm': referenceParadexPm,
+  'paradex-xm': referenceParadexXm,
 };
 
 /** Null for `deribit-pm`, whose reference is `deribit-pm.ts`. */
