@@ -1,4 +1,6 @@
-import { beginSet, finishSet, FLOATS, outIndex, rowsIndex, vectorIndex, wordIndex, WORDS, workIndex } from "./account-driver.ts";
+import {
+  beginSet, finishSet, FLOATS, outIndex, rowsIndex, vectorIndex, wordIndex, WORDS, workIndex,
+} from "./account-driver.ts";
 import { fillTieredRow, marginTiered } from "../portable/margin/tiered.ts";
 
 /** Rows of the tiered models: no scenarios, only good or bad. */

@@ -184,7 +184,8 @@ function addBookCommands(program: Command, terminal: Terminal, finish: Finish): 
     .requiredOption('--account <id>', 'account')
     .action(async (options: ExplainOptions) => finish(await explain(options, terminal)));
 
-  withInputs(program.command('liquidation-price').description('where an account is liquidated, and where it is bankrupt'))
+  const liquidation = program.command('liquidation-price');
+  withInputs(liquidation.description('where an account is liquidated, and where it is bankrupt'))
     .requiredOption('--account <id>', 'account')
     .requiredOption('--instrument <name>', 'instrument whose price is asked for')
     .addOption(

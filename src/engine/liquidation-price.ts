@@ -43,8 +43,8 @@ export interface LiquidationPrices {
 const lowestFactor = 1e-6;
 const highestFactor = 1e3;
 /**
- * Steps of the search in the logarithm of the price: fine near the mark, where tiers and scenarios matter most. Two roots
- * within one step may be missed.
+ * Steps of the search in the logarithm of the price: fine near the mark, where tiers and scenarios matter most. Two
+ * roots within one step may be missed.
  */
 const firstStep = 0.002;
 const stepGrowth = 1.05;
@@ -101,7 +101,12 @@ export async function solveLiquidationPrice(request: LiquidationRequest): Promis
   }
 }
 
-function indexOf(names: readonly string[], name: string, code: 'AccountUnknown' | 'InstrumentUnknown', what: string): number {
+function indexOf(
+  names: readonly string[],
+  name: string,
+  code: 'AccountUnknown' | 'InstrumentUnknown',
+  what: string,
+): number {
   const index = names.indexOf(name);
   if (index < 0) throw new MargridError(code, `there is no ${what} '${name}'`, { column: what, value: name });
   return index;
@@ -113,16 +118,22 @@ function settingOf(engine: Engine, currency: string): number {
   const sets = [...currencyIndex.keys()];
   const set = sets.length === 1 ? 0 : sets.find((each) => engine.currencies[currencyIndex[each]] === currency);
   if (set === undefined) {
-    throw new MargridError('AccountUnknown', `the account holds nothing in ${currency}`, { column: 'currency', value: currency });
+    const place = { column: 'currency', value: currency };
+    throw new MargridError('AccountUnknown', `the account holds nothing in ${currency}`, place);
   }
   if (fault[set] !== 0) {
-    throw new MargridError('ComponentUnknown', `the account cannot be margined: ${engine.faultReason(set) ?? 'unknown'}`);
+    const reason = engine.faultReason(set) ?? 'unknown';
+    throw new MargridError('ComponentUnknown', `the account cannot be margined: ${reason}`);
   }
   return set;
 }
 
 /** Factors of the first sign change of each distance, going one way from the mark. */
-async function search(evaluate: Evaluate, start: Distances, direction: 1 | -1): Promise<[number | null, number | null]> {
+async function search(
+  evaluate: Evaluate,
+  start: Distances,
+  direction: 1 | -1,
+): Promise<[number | null, number | null]> {
   const found: [number | null, number | null] = [start[0] === 0 ? 1 : null, start[1] === 0 ? 1 : null];
   let [position, step, factor, distances] = [0, firstStep, 1, start];
   while (found.includes(null)) {
@@ -143,7 +154,13 @@ async function search(evaluate: Evaluate, start: Distances, direction: 1 | -1): 
 }
 
 /** `near` is the end towards the mark; `isPositive` says how the distance is there. */
-async function bisect(evaluate: Evaluate, which: 0 | 1, near: number, far: number, isPositive: boolean): Promise<number> {
+async function bisect(
+  evaluate: Evaluate,
+  which: 0 | 1,
+  near: number,
+  far: number,
+  isPositive: boolean,
+): Promise<number> {
   for (let step = 0; step < bisections; step++) {
     const middle = near + (far - near) / 2;
     if (middle === near || middle === far) break;

@@ -7,9 +7,9 @@ import type { Quotes } from './tick-inputs.ts';
 export type MovedPrices = 'underlying' | 'instrument';
 
 /**
- * Quotes of a market in which the prices of an underlying are `factor` times what they are: forwards and index prices, so
- * that bases stay in proportion; implied volatilities stay. Marks of options follow their own volatility from the mark
- * that is quoted; averages follow the price.
+ * Quotes of a market in which the prices of an underlying are `factor` times what they are: forwards and index prices,
+ * so that bases stay in proportion; implied volatilities stay. Marks of options follow their own volatility from the
+ * mark that is quoted; averages follow the price.
  */
 export function movedQuotes(market: Market, instrument: number, moved: MovedPrices, factor: number): Partial<Quotes> {
   const { baseCurrency } = market.instruments[instrument];
@@ -18,8 +18,10 @@ export function movedQuotes(market: Market, instrument: number, moved: MovedPric
   const forward = market.forward.map((price, row) => (moves(row) ? price * factor : price));
   const fields = new Map<MarketField, Float64Array>();
   market.fields?.forEach((column, name) => {
-    if (name === 'markPrice') fields.set(name, column.map((mark, row) => (moves(row) ? movedMark(market, row, mark, factor) : mark)));
-    if (name === 'twapPrice') fields.set(name, column.map((price, row) => (moves(row) ? price * factor : price)));
+    const valueOf = (value: number, row: number): number =>
+      name === 'markPrice' ? movedMark(market, row, value, factor) : value * factor;
+    if (name !== 'markPrice' && name !== 'twapPrice') return;
+    fields.set(name, column.map((value, row) => (moves(row) ? valueOf(value, row) : value)));
   });
   if (moved === 'instrument') return { forward, fields };
   const pairs = new Set(

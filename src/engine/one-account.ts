@@ -8,8 +8,8 @@ export interface OneAccount {
 }
 
 /**
- * One account of a book, with the instruments that it holds or has orders in, and those that `keep` names: what it takes
- * to margin it alone. The account keeps its order of rows.
+ * One account of a book, with the instruments that it holds or has orders in, and those that `keep` names: what it
+ * takes to margin it alone. The account keeps its order of rows.
  */
 export function oneAccount(market: Market, book: Book, account: number, keep: ReadonlySet<number>): OneAccount {
   const positions = rowsOf(book.positions.accountIndex, account);
@@ -45,7 +45,11 @@ function rowsOf(accountIndex: Uint32Array | undefined, account: number): number[
   return rows;
 }
 
-function positionsOf(all: PositionColumns, rows: readonly number[], placeOf: ReadonlyMap<number, number>): PositionColumns {
+function positionsOf(
+  all: PositionColumns,
+  rows: readonly number[],
+  placeOf: ReadonlyMap<number, number>,
+): PositionColumns {
   return {
     accountIndex: new Uint32Array(rows.length),
     instrumentIndex: Uint32Array.from(rows, (row) => placeOf.get(all.instrumentIndex[row])!),
@@ -54,7 +58,11 @@ function positionsOf(all: PositionColumns, rows: readonly number[], placeOf: Rea
   };
 }
 
-function ordersOf(all: OrderColumns, rows: readonly number[], placeOf: ReadonlyMap<number, number>): OrderColumns {
+function ordersOf(
+  all: OrderColumns,
+  rows: readonly number[],
+  placeOf: ReadonlyMap<number, number>,
+): OrderColumns {
   return {
     accountIndex: new Uint32Array(rows.length),
     instrumentIndex: Uint32Array.from(rows, (row) => placeOf.get(all.instrumentIndex[row])!),

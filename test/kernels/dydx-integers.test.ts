@@ -49,8 +49,9 @@ describe('dYdX in integers', () => {
 
   it('bankruptcy price', () => {
     for (let round = 0; round < 2_000; round++) {
-      const numbers = [integer(110), integer(110), integer(100, false), integer(100, false), integer(110), integer(100, false) + 1n];
-      const [before, after, mmrBefore, mmrAfter, collateral, maintenance] = numbers;
+      const [before, after, collateral] = [integer(110), integer(110), integer(110)];
+      const [mmrBefore, mmrAfter, maintenance] = [integer(100, false), integer(100, false), integer(100, false) + 1n];
+      const numbers = [before, after, mmrBefore, mmrAfter, collateral, maintenance];
       const block = new NumberBlock(8).setNumbers(numbers);
       block.run('dydxBankruptcyPrice');
       const before0 = euclid(collateral * sizeOf(mmrAfter - mmrBefore), maintenance);

@@ -53,7 +53,8 @@ function request(each: RandomAccount, model: string, quoteCurrency: string) {
     cash: { accountIndex: new Uint32Array(1), currencyIndex: new Uint32Array(1), amount: Float64Array.of(each.cash) },
     quarantined: [],
   };
-  return { market, book, account: 'A', instrument: 'BTC', model, params: shippedParams(model), moved: 'instrument' as const };
+  const params = shippedParams(model);
+  return { market, book, account: 'A', instrument: 'BTC', model, params, moved: 'instrument' as const };
 }
 
 function maintenanceOf(tiers: readonly Tier[], notional: number): number {
@@ -96,7 +97,8 @@ describe('liquidation price: closed form and search', () => {
     const { symbols } = parseBinanceUsdmParams(shippedParams('binance-usdm'));
     await expectAll(1, (each) => expectNear(each, 'binance-usdm', 'USDT', liquidationPrice({
       form: 'tiers', ...each, wallet: each.cash, tiers: symbols.get('btc_usdt')!.tiers,
-      otherMaintenance: maintenanceOf(symbols.get('eth_usdt')!.tiers, otherOf(each).notional), otherPnl: otherOf(each).pnl,
+      otherMaintenance: maintenanceOf(symbols.get('eth_usdt')!.tiers, otherOf(each).notional),
+      otherPnl: otherOf(each).pnl,
     }), doubleTolerance));
   });
 
@@ -148,8 +150,9 @@ describe('closed forms on published cases', () => {
   });
 
   it('bankruptcy: Bybit inverse long at 50x', () => {
-    expect(bankruptcyPrice({ payoff: 'inverse', side: 'long', entry: 7890.08, leverage: 50 })).toBeCloseTo(7735.37, 1.9);
-    expect(bankruptcyPrice({ payoff: 'inverse', side: 'short', entry: 100, leverage: 1 })).toBeNull();
+    const long = { payoff: 'inverse', side: 'long', entry: 7890.08, leverage: 50 } as const;
+    expect(bankruptcyPrice(long)).toBeCloseTo(7735.37, 1.9);
+    expect(bankruptcyPrice({ ...long, side: 'short', leverage: 1 })).toBeNull();
   });
 
   it('none above zero', () => {

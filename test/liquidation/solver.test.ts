@@ -116,8 +116,11 @@ describe('solving for the liquidation price', () => {
 
   it('moves the mark of an option with its underlying', async () => {
     const base = tinyMarket();
-    const put = base.instruments.findIndex((each) => each.baseCurrency === 'SPX' && each.optionType === 'put' && each.strike === 7_500);
-    const option = { ...base.instruments[put], baseCurrency: 'BTC', quoteCurrency: 'USDT', settlementCurrency: 'USDT', contractSize: 1 };
+    const put = base.instruments.find(
+      (each) => each.baseCurrency === 'SPX' && each.optionType === 'put' && each.strike === 7_500,
+    )!;
+    const currencies = { baseCurrency: 'BTC', quoteCurrency: 'USDT', settlementCurrency: 'USDT' };
+    const option = { ...put, ...currencies, contractSize: 1 };
     const market: Market = {
       asOfMs: base.asOfMs, instruments: [option], forward: Float64Array.of(7_500),
       impliedVolatility: Float64Array.of(0.4), openInterest: new Float64Array(1),
@@ -147,6 +150,7 @@ describe('solving for the liquidation price', () => {
     expect(await code(solve([['BTC', 1, 100]], 1, { account: 'nobody' }))).toMatch(/AccountUnknown: .*'nobody'/);
     expect(await code(solve([['BTC', 1, 100]], 1, { instrument: 'XYZ' }))).toMatch(/InstrumentUnknown: .*'XYZ'/);
     const unknown = { ...flat, symbols: {} };
-    expect(await code(solve([['BTC', 1, 100]], 1, { params: unknown }))).toMatch(/ComponentUnknown: .*symbols\.btc_usdt/);
+    const refused = await code(solve([['BTC', 1, 100]], 1, { params: unknown }));
+    expect(refused).toMatch(/ComponentUnknown: .*symbols\.btc_usdt/);
   });
 });

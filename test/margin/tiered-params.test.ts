@@ -32,7 +32,10 @@ function changed(root: Json, place: Place, value: Json | undefined): Json {
 
 /** `currency.btc[2].rate`, as messages write it. */
 function written(place: Place): string {
-  return place.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`), '');
+  return place.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    return text === '' ? part : `${text}.${part}`;
+  }, '');
 }
 
 function messageOf(model: string, params: Json): string {
@@ -58,7 +61,9 @@ describe.each(models)('parameters of %s', (model) => {
     expect(unconfirmed.length).toBeGreaterThan(0);
   });
 
-  it.each(numbers.map(({ place }) => [written(place), place] as const))('%s must be a number in its range', (path, place) => {
+  const named = numbers.map(({ place }) => [written(place), place] as const);
+
+  it.each(named)('%s must be a number in its range', (path, place) => {
     for (const bad of ['1', null, -1e30, 1e31, true]) {
       if (bad === null && optional.has(String(place.at(-1)))) continue;
       const message = messageOf(model, changed(shipped, place, bad));
@@ -82,7 +87,9 @@ describe.each(models)('parameters of %s', (model) => {
     expect(messageOf(model, changed(shipped, ['date'], '1 May'))).toContain('date must be a date');
     const sections = Object.entries(shipped as { [name: string]: Json })
       .filter(([, value]) => typeof value === 'object' && value !== null && !Array.isArray(value));
-    for (const [name] of sections) expect(messageOf(model, changed(shipped, [name], 3))).toContain(`${name} must be an object`);
+    for (const [name] of sections) {
+      expect(messageOf(model, changed(shipped, [name], 3))).toContain(`${name} must be an object`);
+    }
   });
 });
 
@@ -91,7 +98,7 @@ describe('rules between parameters', () => {
     ['binance-usdm', ['symbols', 'btc_usdt', 'brackets', 0, 'notionalFloor'], 1, 'must be 0 for the first tier'],
     ['binance-usdm', ['symbols', 'btc_usdt', 'brackets', 2, 'notionalFloor'], 50000, 'must be above 50000'],
     ['binance-usdm', ['symbols', 'btc_usdt', 'brackets', 1, 'cum'], 51, 'must be 50, which makes'],
-    ['binance-usdm', ['symbols', 'btc_usdt', 'brackets', 1, 'maintMarginRatio'], 0.001, 'must have a rate of at least 0.004'],
+    ['binance-usdm', ['symbols', 'btc_usdt', 'brackets', 1, 'maintMarginRatio'], 0.001, 'a rate of at least 0.004'],
     ['binance-usdm', ['symbols', 'btc_usdt', 'brackets'], [], 'must have a tier'],
     ['bybit-linear', ['symbols', 'btc_usdt', 'riskLimits', 1, 'mmDeduction'], 1, 'must be 10000, which makes'],
     ['hyperliquid', ['assets', 'btc', 'leverage'], 0, 'assets.btc.leverage must be'],

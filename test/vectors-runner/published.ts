@@ -93,7 +93,10 @@ export const marks = [
 export const dydx = {
   markets: { 7: { name: 'X', priceUsd: 100, atomicResolution: -6, imPpm: 200000, mfPpm: 500000 } },
   bankruptcy_price: [
-    { perpetualId: 7, usdcQuoteQuantums: -50000000, positions: [[7, 1000000]], deltaQuantums: -1000000, expected: 50000000 },
+    {
+      perpetualId: 7, usdcQuoteQuantums: -50000000, positions: [[7, 1000000]], deltaQuantums: -1000000,
+      expected: 50000000,
+    },
     {
       perpetualId: 7, usdcQuoteQuantums: 0, positions: [], deltaQuantums: 1,
       expectedError: 'ErrInvalidPerpetualPositionSizeDelta',
@@ -112,7 +115,10 @@ export const dydx = {
     },
   ],
   liquidity_tier_imf: [
-    { initialMarginPpm: 200000, openInterestLowerCap: 10, openInterestUpperCap: 20, openInterestNotional: 15, expectedPpm: 600000 },
+    {
+      initialMarginPpm: 200000, openInterestLowerCap: 10, openInterestUpperCap: 20, openInterestNotional: 15,
+      expectedPpm: 600000,
+    },
   ],
 };
 
@@ -128,7 +134,11 @@ export const drift = {
       expected: 1000000000,
     },
     { fn: 'calculate_max_pct_to_liquidate', inputs: { margin_shortage: 1 }, expected: 10000 },
-    { fn: 'calculate_size_premium_liability_weight', inputs: { size_1e9: 1, imf_factor_1e6: 0, liability_weight_1e4: 11000, precision: 10000 }, expected: 11000 },
+    {
+      fn: 'calculate_size_premium_liability_weight',
+      inputs: { size_1e9: 1, imf_factor_1e6: 0, liability_weight_1e4: 11000, precision: 10000 },
+      expected: 11000,
+    },
     { fn: 'not_written_here', inputs: {}, expected: 1 },
   ],
 };
@@ -143,7 +153,10 @@ export const binance = {
   ],
   synthetic: [
     { exchange: 'bybit', side: 'long', entry: 10, amount: 1, margin: 2, mmr: 0.01, expectedLiquidationPrice: 8.1 },
-    { exchange: 'okx', side: 'long', entry: 10, amount: 1, margin: 2, mmr: 0.01, expectedLiquidationPrice: '8.0808080808080808' },
+    {
+      exchange: 'okx', side: 'long', entry: 10, amount: 1, margin: 2, mmr: 0.01,
+      expectedLiquidationPrice: '8.0808080808080808',
+    },
   ],
 };
 
@@ -170,6 +183,9 @@ export const okx = {
   mr7MarginalTiers: {
     tiersOld2021: [[10000, 1], [70000, 2], [null, 4]],
     example: { rawMr7: 30000, otherMR: 40000, expectedMr7Adj: 50000, expectedMMR: 50000 },
+  },
+};
+
 /** docs.paradex.trade, portfolio margin and cross margin requirement. */
 export const paradex = {
   min_delta: {

@@ -5,8 +5,8 @@ import { TIER_DEDUCTION, TIER_FLOATS, TIER_FLOOR, TIER_MAINTENANCE_RATE } from '
 
 /**
  * Price at which equity equals maintenance margin when the position has one maintenance rate and deduction (Binance):
- * wallet - other maintenance + other unrealised P&L + deduction = side amount entry + amount price (rate - side). NaN if
- * the rate leaves no price, which is not above zero for most overcollateralised positions.
+ * wallet - other maintenance + other unrealised P&L + deduction = side amount entry + amount price (rate - side). NaN
+ * if the rate leaves no price; not above zero for positions that cannot be liquidated.
  */
 export function bracketLiquidationPrice(
   wallet: f64, otherMaintenance: f64, otherPnl: f64, deduction: f64, side: f64, amount: f64, entry: f64, rate: f64,
@@ -28,7 +28,8 @@ export function tieredLiquidationPrice(
   for (let k: i32 = 0; k < count; k++) {
     const tier: i32 = tiers + k * TIER_FLOATS;
     const price: f64 = bracketLiquidationPrice(
-      wallet, otherMaintenance, otherPnl, f[tier + TIER_DEDUCTION], side, amount, entry, f[tier + TIER_MAINTENANCE_RATE],
+      wallet, otherMaintenance, otherPnl, f[tier + TIER_DEDUCTION], side, amount, entry,
+      f[tier + TIER_MAINTENANCE_RATE],
     );
     if (!(price > 0) || !(side * (mark - price) >= 0)) continue;
     if (tierOf(f, tiers, count, amount * price) !== tier && f[tier + TIER_FLOOR] !== amount * price) continue;
@@ -38,7 +39,8 @@ export function tieredLiquidationPrice(
 }
 
 /**
- * Isolated margin with a closing fee on the notional at liquidation (Gate, OKX): the rate is maintenance plus taker fee.
+ * Isolated margin with a closing fee on the notional at liquidation (Gate, OKX): the rate is maintenance plus taker
+ * fee.
  */
 export function isolatedLiquidationPrice(side: f64, entry: f64, margin: f64, amount: f64, rate: f64): f64 {
   return (entry - (side * margin) / amount) / (1 - side * rate);

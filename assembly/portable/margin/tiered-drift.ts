@@ -15,8 +15,8 @@ import {
 import { nearestWhole } from './tiered-dydx.ts';
 
 /**
- * Drift v2. Weights and ratios in the protocol's integers (1/10,000, truncated as it truncates); money in doubles, where
- * the protocol cuts below 1e-6 of the quote currency. docs/models/drift.md.
+ * Drift v2. Weights and ratios in the protocol's integers (1/10,000, truncated as it truncates); money in doubles,
+ * where the protocol cuts below 1e-6 of the quote currency. docs/models/drift.md.
  */
 const WEIGHT_ONE: f64 = 10000;
 const IMF_ONE: f64 = 1e6;
@@ -59,8 +59,8 @@ function ratioDown(f: Floats, a: f64, b: f64, c: f64, scratch: i32): f64 {
 }
 
 /**
- * Liability weight or margin ratio of a size: at least 0.8 of the weight plus imf times the root. `precision` is that of
- * the weight.
+ * Liability weight or margin ratio of a size: at least 0.8 of the weight plus imf times the root. `precision` is that
+ * of the weight.
  */
 export function driftPremium(
   f: Floats, size: i32, imfFactor: f64, weight: f64, precision: f64, scratch: i32,

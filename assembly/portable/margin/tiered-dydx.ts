@@ -225,7 +225,10 @@ export function dydxFillablePrice(f: Floats, block: i32): void {
   multiplyIntegers(f, denominator, whole, numberAt(block, 4));
 }
 
-/** Quote quantums of a fill, towards zero. Float: exponent of the conversion. Numbers: base quantums, subticks; written: 2. */
+/**
+ * Quote quantums of a fill, towards zero. Float: exponent of the conversion. Numbers: base quantums, subticks; written:
+ * 2.
+ */
 export function dydxFillQuote(f: Floats, block: i32): void {
   dydxNotional(f, numberAt(block, 2), numberAt(block, 0), numberAt(block, 1), f[block]);
 }
@@ -248,8 +251,9 @@ export function dydxInsuranceFundDelta(f: Floats, block: i32): void {
 
 /**
  * Base quantums of a position that one block may liquidate: a part of its notional, no less than a least notional, no
- * more than the subaccount's limit leaves; whole steps, at least one. All of it if that is within the limits or a single
- * step. Floats: exponent, part in ppm. Numbers: position, price, least notional, what the limit leaves, step; written: 5.
+ * more than the subaccount's limit leaves; whole steps, at least one. All of it if that is within the limits or a
+ * single step. Floats: exponent, part in ppm. Numbers: position, price, least notional, what the limit leaves, step;
+ * written: 5.
  */
 export function dydxLiquidatable(f: Floats, block: i32): void {
   const size: i32 = numberAt(block, 5);

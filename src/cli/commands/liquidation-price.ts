@@ -29,7 +29,8 @@ export async function liquidationPrice(options: LiquidationPriceOptions, termina
   terminal.print(`${account}, ${instrument} at ${amount(prices.mark)}, model ${model}`);
   terminal.print(`equity ${money(prices.equity, prices.currency)} ${prices.currency}, ` +
     `maintenance margin ${money(prices.maintenanceMargin, prices.currency)} ${prices.currency}`);
-  terminal.print(`liquidation price   below ${shown(prices.liquidationBelow)}   above ${shown(prices.liquidationAbove)}`);
-  terminal.print(`bankruptcy price    below ${shown(prices.bankruptcyBelow)}   above ${shown(prices.bankruptcyAbove)}`);
+  const sides = (below: number | null, above: number | null): string => `below ${shown(below)}   above ${shown(above)}`;
+  terminal.print(`liquidation price   ${sides(prices.liquidationBelow, prices.liquidationAbove)}`);
+  terminal.print(`bankruptcy price    ${sides(prices.bankruptcyBelow, prices.bankruptcyAbove)}`);
   return exitCodes.ok;
 }

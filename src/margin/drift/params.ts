@@ -1,4 +1,6 @@
-/** Perpetual and spot markets of Drift v2, in the names and precisions of its accounts. Meaning: docs/models/drift.md. */
+/**
+ * Perpetual and spot markets of Drift v2, in the names and precisions of its accounts. Meaning: docs/models/drift.md.
+ */
 import {
   dateField, invalid, numberField, section, textField, textsField, unbounded, type Section,
 } from '../fields.ts';

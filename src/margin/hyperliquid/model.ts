@@ -23,7 +23,8 @@ export const hyperliquid = tieredModel<HyperliquidParams>({
   workFloats: () => 0,
   floats: ({ transferRate }) => new Map([[FLOAT_TRANSFER_RATE, transferRate]]),
   tiers: (instrument, params) => params.assets.get(baseOf(instrument))!.tiers,
-  fill: ({ instrument, params }) => new Map([[DATA_LEVERAGE_RATE, params.assets.get(baseOf(instrument))!.leverageRate]]),
+  fill: ({ instrument, params }) =>
+    new Map([[DATA_LEVERAGE_RATE, params.assets.get(baseOf(instrument))!.leverageRate]]),
 });
 
 function refusal(instrument: Instrument, params: HyperliquidParams): string | null {

@@ -1,6 +1,7 @@
 import {
   DATA_BASIS_RATE, DATA_EXPIRY_ID, DATA_EXTREME_SHOCK, DATA_MINIMUM_RATE, DATA_PRICE, DATA_QUOTE_ID, DATA_SPOT_SHOCK,
-  DATA_STABLE, FLOAT_BASIS_GROSS, FLOAT_BORROW_INITIAL, FLOAT_BORROW_MAINTENANCE, FLOAT_EXTREME_SHARE, FLOAT_INITIAL_FACTOR, RULE_OKX,
+  DATA_STABLE, FLOAT_BASIS_GROSS, FLOAT_BORROW_INITIAL, FLOAT_BORROW_MAINTENANCE, FLOAT_EXTREME_SHARE,
+  FLOAT_INITIAL_FACTOR, RULE_OKX,
 } from '../../../assembly/portable/margin/tiered-layout.ts';
 import { OKX_UNIT_FLOATS } from '../../../assembly/portable/margin/tiered-okx.ts';
 import type { Instrument } from '../../domain/instrument.ts';
@@ -75,7 +76,9 @@ function refusal(instrument: Instrument, params: OkxPmParams): string | null {
   if (instrument.kind === 'option') {
     return 'the volatility shocks (MR1), MR3 and MR5 of options are not published';
   }
-  if (instrument.payoff === 'inverse') return 'coin-margined contracts need discount rates of coins, which are not covered';
+  if (instrument.payoff === 'inverse') {
+    return 'coin-margined contracts need discount rates of coins, which are not covered';
+  }
   if (instrument.kind === 'spot') {
     if (instrument.quoteCurrency === dollar && params.stablecoins.includes(base)) return null;
     return 'discount rates of coins held as collateral are not covered';

@@ -32,12 +32,14 @@ export function parseTiers(parent: Section, name: string, path: string, names: T
     const fields = section(value, place);
     const floor = numberField(fields, names.floor, place, { min: 0, max: unbounded });
     const rates = names.read(fields, place);
-    tiers.push({ floor, ...rates, deduction: deductionOf(tiers.at(-1), floor, rates.maintenanceRate, place, names.floor) });
+    const deduction = deductionOf(tiers.at(-1), floor, rates.maintenanceRate, place, names.floor);
+    tiers.push({ floor, ...rates, deduction });
     if (names.deduction !== undefined && fields[names.deduction] !== undefined) {
       const stated = numberField(fields, names.deduction, place, { min: 0, max: unbounded });
       const computed = tiers[index].deduction;
       if (!(Math.abs(stated - computed) <= deductionTolerance * Math.max(1, computed))) {
-        throw invalid(`${place}.${names.deduction}`, stated, `must be ${computed}, which makes the requirement continuous`);
+        const rule = `must be ${computed}, which makes the requirement continuous`;
+        throw invalid(`${place}.${names.deduction}`, stated, rule);
       }
     }
   });
@@ -52,7 +54,9 @@ function deductionOf(below: Tier | undefined, floor: number, rate: number, path:
     return 0;
   }
   if (!(floor > below.floor)) throw invalid(`${path}.${name}`, floor, `must be above ${below.floor}`);
-  if (!(rate >= below.maintenanceRate)) throw invalid(path, rate, `must have a rate of at least ${below.maintenanceRate}`);
+  if (!(rate >= below.maintenanceRate)) {
+    throw invalid(path, rate, `must have a rate of at least ${below.maintenanceRate}`);
+  }
   return below.deduction + floor * (rate - below.maintenanceRate);
 }
 

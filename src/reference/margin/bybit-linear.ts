@@ -13,7 +13,8 @@ export const bybitLinearReference = perPositionReference<BybitLinearParams>({
     const symbol = pairOf(instrument.baseCurrency, instrument.quoteCurrency);
     if (instrument.kind === 'spot') return 'collateral value ratios of spot assets are not covered';
     if (instrument.payoff === 'inverse') return 'inverse contracts are not covered';
-    return instrument.kind === 'option' || symbols.has(symbol) ? null : `the parameters have no section symbols.${symbol}`;
+    if (instrument.kind === 'option' || symbols.has(symbol)) return null;
+    return `the parameters have no section symbols.${symbol}`;
   },
   requiredFields: ({ kind }) => (kind === 'option' ? ['markPrice'] : []),
   margin: (set, { symbols, options }) => {
@@ -23,7 +24,8 @@ export const bybitLinearReference = perPositionReference<BybitLinearParams>({
     const totals = bracketTotals(set, set.positions.filter((each) => !isOption(each)), ({ instrument }) =>
       symbols.get(pairOf(instrument.baseCurrency, instrument.quoteCurrency))!);
     const lines = set.positions.filter(isOption).map((each) => optionLine(set, each, options));
-    const total = (name: 'value' | 'initial' | 'maintenance'): Decimal => sum([zero, ...lines.map((each) => each[name])]);
+    const total = (name: 'value' | 'initial' | 'maintenance'): Decimal =>
+      sum([zero, ...lines.map((each) => each[name])]);
     const equity = set.cash.plus(totals.pnl);
     const initialMargin = totals.initial.plus(total('initial'));
     const maintenanceMargin = totals.maintenance.plus(total('maintenance'));
@@ -66,7 +68,8 @@ function optionLine(set: ReferenceSet, held: HeldAmount, rates: BybitOptionRates
     .plus(mark).plus(index.times(exact(rates.liquidationFeeRate)));
   const premium = Number.isFinite(held.entry) ? maxOf(exact(held.entry), mark) : mark;
   const initial = maxOf(
-    maxOf(index.times(exact(rates.initialRate)).minus(outOfMoney), index.times(exact(rates.initialRateLeast))).plus(premium),
+    maxOf(index.times(exact(rates.initialRate)).minus(outOfMoney), index.times(exact(rates.initialRateLeast)))
+      .plus(premium),
     maintenance,
   );
   return {

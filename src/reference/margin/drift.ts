@@ -106,7 +106,9 @@ function spotPart(set: ReferenceSet, held: HeldAmount, spot: DriftSpot): Part {
     { label: 'initial weight', value: String(weights[0]), unit: '1/10000' },
     { label: 'maintenance weight', value: String(weights[1]), unit: '1/10000' },
   ]);
-  if (isDeposit) return { ...nothing, value, initialCollateral: initial, maintenanceCollateral: maintenance, breakdown };
+  if (isDeposit) {
+    return { ...nothing, value, initialCollateral: initial, maintenanceCollateral: maintenance, breakdown };
+  }
   return {
     ...nothing, value: value.negated(), initialRequirement: initial, maintenanceRequirement: maintenance, breakdown,
   };

@@ -29,7 +29,9 @@ export const okxPmReference = perPositionReference<OkxPmParams>({
     const contracts = set.positions.filter(({ instrument }) => instrument.kind !== 'spot');
     const bases = [...new Set(contracts.map(({ instrument }) => instrument.baseCurrency.toLowerCase()))];
     const groups = bases.map((base) => contracts.filter((each) => each.instrument.baseCurrency.toLowerCase() === base));
-    if (params.basisAcrossExpiries === 'refuse' && groups.some((group) => new Set(group.map(({ instrument }) => instrument.expiryMs)).size > 1)) {
+    const hasSeveral = (group: readonly HeldAmount[]): boolean =>
+      new Set(group.map(({ instrument }) => instrument.expiryMs)).size > 1;
+    if (params.basisAcrossExpiries === 'refuse' && groups.some(hasSeveral)) {
       return { refusal: 'a risk unit holds several expiries: how MR4 pairs them is not published' };
     }
     const units = groups.map((group, place) => unitOf(set, group, bases[place], params));
@@ -47,7 +49,8 @@ interface Unit {
 }
 
 function accountMargin(set: ReferenceSet, units: readonly Unit[], params: OkxPmParams) {
-  const total = (name: 'mr1' | 'mr4' | 'mr6' | 'mr7' | 'maintenance'): Decimal => sum([zero, ...units.map((each) => each[name])]);
+  const total = (name: 'mr1' | 'mr4' | 'mr6' | 'mr7' | 'maintenance'): Decimal =>
+    sum([zero, ...units.map((each) => each[name])]);
   const pnl = sum([zero, ...set.positions.map((each) =>
     each.instrument.kind === 'spot' ? deltaOf(set, each) : pnlOf(each).times(stableOf(set, each)))]);
   const equity = set.cash.plus(pnl);

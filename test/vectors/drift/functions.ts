@@ -71,7 +71,8 @@ const otherFunctions: Readonly<Record<string, Evaluator>> = {
   )),
   calculate_size_discount_asset_weight: (inputs) => {
     const block = new NumberBlock().setNumbers([wholeOf(inputs, 'size_1e9')]);
-    return BigInt(block.run('driftAssetWeight', numberOf(inputs, 'imf_factor_1e6'), numberOf(inputs, 'asset_weight_1e4')));
+    const weight = numberOf(inputs, 'asset_weight_1e4');
+    return BigInt(block.run('driftAssetWeight', numberOf(inputs, 'imf_factor_1e6'), weight));
   },
   calculate_size_premium_liability_weight: (inputs) => {
     const block = new NumberBlock().setNumbers([wholeOf(inputs, 'size_1e9')]);

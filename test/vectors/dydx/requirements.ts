@@ -30,7 +30,8 @@ function checkWhole(quantity: string, actual: bigint, fields: Fields, name: stri
 /** Null where the engine takes no such market: no price, no position, more than 2^53 quantums. */
 async function engineRisk(fields: Fields): Promise<{ initial: bigint; maintenance: bigint } | null> {
   const { market, quantums, interest } = readRequirement(fields);
-  const exact = [market.price, quantums, interest.baseQuantums].every((value) => value < 2n ** 53n && value > -(2n ** 53n));
+  const isExact = (value: bigint): boolean => value < 2n ** 53n && value > -(2n ** 53n);
+  const exact = [market.price, quantums, interest.baseQuantums].every(isExact);
   if (!exact || market.price === 0n || quantums === 0n) return null;
   const price = Number(`${market.price}e${market.priceExponent}`);
   const coins = (base: bigint): number => Number(`${base}e${market.atomicResolution}`);

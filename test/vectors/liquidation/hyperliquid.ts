@@ -5,8 +5,8 @@ import { sideOf } from './binance.ts';
 import { checkEngineAtLiquidation } from './engine-check.ts';
 
 /**
- * The collateral of the live positions holds funding and fees and is printed to six decimals: a price near zero (long at
- * leverage one) keeps four digits. 1e-4 is also what the source of the cases asks for.
+ * The collateral of the live positions holds funding and fees and is printed to six decimals: a price near zero (long
+ * at leverage one) keeps four digits. 1e-4 is also what the source of the cases asks for.
  */
 const tolerance = 1e-4;
 

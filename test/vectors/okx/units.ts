@@ -13,8 +13,8 @@ export interface RiskUnit {
 }
 
 /**
- * Base and quote of `BTC-USDT-SWAP`. The size of a contract, where it is absent, and the price of the quote currency in USD
- * follow from the delta: delta = quantity size mark price.
+ * Base and quote of `BTC-USDT-SWAP`. The size of a contract, where it is absent, and the price of the quote currency in
+ * USD follow from the delta: delta = quantity size mark price.
  */
 export function readUnit(fields: Fields): RiskUnit {
   const name = String(fields['inst']);

@@ -24,8 +24,9 @@ export const okx: Suite = {
       }));
     }
     if (isFields(root['account'])) cases.push(await runCase('account', () => accountChecks(root)));
-    if (isFields(root['mr7MarginalTiers'])) {
-      cases.push(await runCase('mr7MarginalTiers', () => Promise.resolve(checkMinimumCharge(fieldsOf(root['mr7MarginalTiers'])))));
+    const tiers = root['mr7MarginalTiers'];
+    if (isFields(tiers)) {
+      cases.push(await runCase('mr7MarginalTiers', () => Promise.resolve(checkMinimumCharge(tiers))));
     }
     const ratio = isFields(root['account']) && 'marginRatio' in root['account'];
     return { cases, notCovered: ratio ? ['account.marginRatio: the liquidation fee in it is not published'] : [] };

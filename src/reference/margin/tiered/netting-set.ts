@@ -83,7 +83,9 @@ function settingsOf<P>(venue: ReferenceVenue<P>, market: Market, account: Refere
 /** Why the set cannot be margined, or null. */
 function problemOf<P>(venue: ReferenceVenue<P>, set: ReferenceSet, params: P): string | null {
   const { market, positions, orders } = set;
-  if (orders.length > 0 && !venue.ordersMargined) return `the account has open orders, which ${venue.name} has no margin for`;
+  if (orders.length > 0 && !venue.ordersMargined) {
+    return `the account has open orders, which ${venue.name} has no margin for`;
+  }
   for (const { instrument, index } of [...positions, ...orders]) {
     const refusal = venue.refusal(instrument, params);
     if (refusal !== null) return `${instrument.name}: ${refusal}`;
