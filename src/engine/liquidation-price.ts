@@ -2,8 +2,10 @@ import { exp } from '../../assembly/portable/exp.ts';
 import type { Book } from '../domain/book.ts';
 import type { Market } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';
+import { modelByName } from '../margin/registry.ts';
 import { Engine } from './engine.ts';
 import type { KernelChoice } from './machine.ts';
+import { pooledCurrencyOf } from './model-inputs.ts';
 import { movedQuotes, type MovedPrices } from './moved-quotes.ts';
 import { oneAccount } from './one-account.ts';
 
@@ -68,10 +70,12 @@ export async function solveLiquidationPrice(request: LiquidationRequest): Promis
   const wanted = indexOf(names, request.instrument, 'InstrumentUnknown', 'instrument');
   const alone = oneAccount(market, book, account, new Set([wanted]));
   const instrument = alone.market.instruments.findIndex(({ name }) => name === request.instrument);
+  const marginModel = modelByName(model);
   const engine = Engine.create({ ...alone, model, params, ...(kernels === undefined ? {} : { kernels }) });
   try {
     await engine.tick();
-    const set = settingOf(engine, alone.market.instruments[instrument].settlementCurrency);
+    const { settlementCurrency } = alone.market.instruments[instrument];
+    const set = nettingSetIn(engine, pooledCurrencyOf(marginModel, marginModel.parseParams(params)) ?? settlementCurrency);
     const evaluate: Evaluate = async (factor) => {
       await engine.tick(movedQuotes(alone.market, instrument, moved, factor));
       const { equity, maintenanceMargin } = engine.results;
@@ -112,12 +116,11 @@ function indexOf(
   return index;
 }
 
-/** The account's netting set in the instrument's currency, or its only one. */
-function settingOf(engine: Engine, currency: string): number {
+/** The account's netting set in a currency. */
+function nettingSetIn(engine: Engine, currency: string): number {
   const { currencyIndex, fault } = engine.results;
-  const sets = [...currencyIndex.keys()];
-  const set = sets.length === 1 ? 0 : sets.find((each) => engine.currencies[currencyIndex[each]] === currency);
-  if (set === undefined) {
+  const set = currencyIndex.indexOf(engine.currencies.indexOf(currency));
+  if (set < 0) {
     const place = { column: 'currency', value: currency };
     throw new MargridError('AccountUnknown', `the account holds nothing in ${currency}`, place);
   }

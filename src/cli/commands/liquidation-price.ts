@@ -1,7 +1,9 @@
 import { solveLiquidationPrice } from '../../engine/liquidation-price.ts';
 import { defaultModelName } from '../../margin/registry.ts';
 import { amount, money } from '../format.ts';
-import { loadBook, loadMarket, loadParams, requireParams, type InputOptions } from '../inputs.ts';
+import {
+  inputsOfModel, loadBook, loadMarket, loadParams, requireParams, type InputOptions,
+} from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -20,7 +22,8 @@ export async function liquidationPrice(options: LiquidationPriceOptions, termina
   const market = await loadMarket(options, terminal);
   const { book } = await loadBook(options, market);
   const moved = options.moved ?? 'underlying';
-  const prices = await solveLiquidationPrice({ market, book, account, instrument, model, params, moved });
+  const inputs = inputsOfModel(market, book, params, options);
+  const prices = await solveLiquidationPrice({ ...inputs, account, instrument, model, params, moved });
   if (options.json) {
     terminal.print(JSON.stringify({ account, model, moved, ...prices }, null, 2));
     return exitCodes.ok;
