@@ -11,6 +11,7 @@ export const rowKernelNames = [
   'timsRows',
   'derivePortfolioRows',
   'deriveSrmRows',
+  'tieredRows',
 ] as const;
 export type RowKernelName = (typeof rowKernelNames)[number];
 
@@ -25,6 +26,7 @@ export const marginKernelNames = [
   'tims',
   'derivePortfolio',
   'deriveSrm',
+  'tiered',
 ] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 
