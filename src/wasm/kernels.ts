@@ -4,9 +4,13 @@
  */
 export const rowKernelNames = [
   'riskArray',
+  'deribitStandardRow',
+  'deribitXpmRow',
   'paradexPmRow',
   'paradexXmRow',
   'timsRows',
+  'derivePortfolioRows',
+  'deriveSrmRows',
 ] as const;
 export type RowKernelName = (typeof rowKernelNames)[number];
 
@@ -14,9 +18,13 @@ export type RowKernelName = (typeof rowKernelNames)[number];
 export const marginKernelNames = [
   'deribitPm',
   'revalueWorstLoss',
+  'deribitStandard',
+  'deribitXpm',
   'paradexPm',
   'paradexXm',
   'tims',
+  'derivePortfolio',
+  'deriveSrm',
 ] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 

@@ -1,7 +1,12 @@
 import type { Suite } from './suite.ts';
 import { american } from './suites/american.ts';
 import { black76 } from './suites/black76.ts';
+import { derivePmrm1 } from './suites/derive-pmrm1.ts';
+import { derivePmrm2 } from './suites/derive-pmrm2.ts';
 import { deribitPme } from './suites/deribit-pme.ts';
+import { deribitStandard } from './suites/deribit-standard.ts';
+import { deribitXpm } from './suites/deribit-xpm.ts';
+import { deriveSrm } from './suites/derive-srm.ts';
 import { european } from './suites/european.ts';
 import { greeks } from './suites/greeks.ts';
 import { impliedVol } from './suites/implied-vol.ts';
@@ -21,6 +26,11 @@ export const suites: readonly Suite[] = [
   european,
   american,
   deribitPme,
+  deribitStandard,
+  deribitXpm,
+  derivePmrm2,
+  derivePmrm1,
+  deriveSrm,
   marks,
   paradex,
   tims,

@@ -1,4 +1,9 @@
+import { referenceDerivePortfolio } from './derive-portfolio.ts';
+import { referenceDeriveSrm } from './derive-srm.ts';
 import type { ReferenceModel } from './account.ts';
+import { referenceDeribitSm } from './deribit-sm.ts';
+import { referenceDeribitXpm } from './deribit-xpm.ts';
+import { referenceDeribitXsm } from './deribit-xsm.ts';
 import { referenceParadexPm } from './paradex-pm.ts';
 import { referenceParadexXm } from './paradex-xm.ts';
 import { referenceTims } from './tims.ts';
@@ -7,9 +12,15 @@ import { referenceTims } from './tims.ts';
 type AnyReference = ReferenceModel<never>;
 
 const references: Readonly<Record<string, AnyReference | undefined>> = {
+  'deribit-sm': referenceDeribitSm,
+  'deribit-xsm': referenceDeribitXsm,
+  'deribit-xpm': referenceDeribitXpm,
   'paradex-pm': referenceParadexPm,
   'paradex-xm': referenceParadexXm,
   tims: referenceTims,
+  'derive-pmrm': referenceDerivePortfolio,
+  'derive-pmrm1': referenceDerivePortfolio,
+  'derive-srm': referenceDeriveSrm,
 };
 
 /** Null for `deribit-pm`, whose reference is `deribit-pm.ts`. */
