@@ -72,7 +72,13 @@ export {
   type Comparison,
   type ModelColumn,
 } from './compare/compare-models.ts';
-export { summarise, type ComparisonSummary, type ModelSummary, type ModelTotals } from './compare/summary.ts';
+export {
+  summarise,
+  type ComparisonSummary,
+  type ModelSummary,
+  type ModelTotals,
+  type PairTotals,
+} from './compare/summary.ts';
 export { withAssumedFields } from './convert/assumed-fields.ts';
 export type { Converted } from './convert/converted.ts';
 export { convertedForModel } from './convert/for-model.ts';
