@@ -1,12 +1,13 @@
 import { MargridError } from '../errors.ts';
 import { deribitPm } from './deribit-pm/model.ts';
+import { span } from './span/model.ts';
 import type { MarginModel } from './model.ts';
 
 // A model's parameters are its own business: whoever looks one up by name passes `parseParams` output back to it
 // unread.
 type AnyModel = MarginModel<never>;
 
-const models: readonly AnyModel[] = [deribitPm as unknown as AnyModel];
+const models: readonly AnyModel[] = [deribitPm as unknown as AnyModel, span as unknown as AnyModel];
 
 export const defaultModelName = deribitPm.name;
 

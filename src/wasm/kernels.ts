@@ -2,11 +2,11 @@
  * Kernels that fill the risk array, one instrument after another: `riskArray` for scenario grids, the others for their
  * model.
  */
-export const rowKernelNames = ['riskArray'] as const;
+export const rowKernelNames = ['riskArray', 'spanRows'] as const;
 export type RowKernelName = (typeof rowKernelNames)[number];
 
 /** Kernels that turn netting sets into requirements. */
-export const marginKernelNames = ['deribitPm', 'revalueWorstLoss'] as const;
+export const marginKernelNames = ['deribitPm', 'revalueWorstLoss', 'span'] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 
 /** Everything a worker can be told to run over a range. */

@@ -5,7 +5,7 @@
  * model float; work: from the first scratch float).
  */
 
-// --- head: words ------------------------------------------------------------------------------------------------------
+// --- head: words ---------------------------------------------------------------------------------------------------
 export const HEAD_SCENARIO_COUNT: i32 = 0;
 export const HEAD_GROUP_COUNT: i32 = 1;
 /** Words: `ROW_WORD_COUNT` per instrument row. */
@@ -48,7 +48,7 @@ export const HEAD_WORK_CELLS: i32 = 26;
 export const HEAD_WORK_TIER_CELLS: i32 = 27;
 export const HEAD_COUNT: i32 = 28;
 
-// --- words of an instrument row ---------------------------------------------------------------------------------------
+// --- words of an instrument row ------------------------------------------------------------------------------------
 /** Global index of its contract month. */
 export const ROW_PERIOD: i32 = 0;
 /** Global index of its scanning, intercommodity and short option tier; -1: none. */
@@ -72,7 +72,7 @@ export const VALUE_OWNED: i32 = 2;
 /** A premium-style option without a settlement price: it has no option value. */
 export const VALUE_MISSING: i32 = 3;
 
-// --- floats of an instrument (its model data), the first ones; the cells of a file's array follow -----------------------
+// --- floats of an instrument (its model data), the first ones; the cells of a file's array follow ------------------
 /** Deltas of the combined commodity per contract. */
 export const DATA_DELTA: i32 = 0;
 /** Settlement price of an option, NaN where the file has none. */
@@ -99,7 +99,7 @@ export const DATA_ROUNDING: i32 = 17;
 /** Losses of one long contract, as in the file. */
 export const DATA_LOSSES: i32 = 18;
 
-// --- a risk group (combined commodity and currency) -------------------------------------------------------------------
+// --- a risk group (combined commodity and currency) ----------------------------------------------------------------
 export const GROUP_FIRST_PERIOD: i32 = 0;
 export const GROUP_PERIOD_COUNT: i32 = 1;
 export const GROUP_FIRST_SPREAD: i32 = 2;
@@ -132,7 +132,7 @@ export const TIER_SCAN_DOWN: i32 = 1;
 export const TIER_SHORT_RATE: i32 = 2;
 export const TIER_FLOAT_COUNT: i32 = 3;
 
-// --- intracommodity spreads -------------------------------------------------------------------------------------------
+// --- intracommodity spreads ----------------------------------------------------------------------------------------
 export const SPREAD_FIRST_LEG: i32 = 0;
 export const SPREAD_LEG_COUNT: i32 = 1;
 export const SPREAD_WORD_COUNT: i32 = 2;
@@ -148,7 +148,7 @@ export const SPOT_CONSUMED: i32 = 0;
 export const SPOT_OUTRIGHT: i32 = 1;
 export const SPOT_FLOAT_COUNT: i32 = 2;
 
-// --- intercommodity spreads -------------------------------------------------------------------------------------------
+// --- intercommodity spreads ----------------------------------------------------------------------------------------
 /** 0 delta-based, 1 scanning-based. */
 export const INTER_IS_SCANNING: i32 = 0;
 export const INTER_IS_FLAT: i32 = 1;
@@ -181,7 +181,7 @@ export const INTER_LEG_FLOAT_COUNT: i32 = 2;
 /** Number of largest losses that are added; 0: sum of all losses and a share of the gains. */
 export const POINT_LARGEST: i32 = 0;
 
-// --- scenarios --------------------------------------------------------------------------------------------------------
+// --- scenarios -----------------------------------------------------------------------------------------------------
 export const SCENARIO_PRICE_MOVE: i32 = 0;
 export const SCENARIO_VOLATILITY_MOVE: i32 = 1;
 export const SCENARIO_WEIGHT: i32 = 2;
@@ -193,7 +193,7 @@ export const DELTA_PRICE_MOVE: i32 = 0;
 export const DELTA_WEIGHT: i32 = 1;
 export const DELTA_FLOAT_COUNT: i32 = 2;
 
-// --- scratch of one account -------------------------------------------------------------------------------------------
+// --- scratch of one account ----------------------------------------------------------------------------------------
 /** 1: the account has positions in the group. */
 export const WORK_PRESENT: i32 = 0;
 export const WORK_SCAN: i32 = 1;
@@ -210,11 +210,13 @@ export const WORK_INTER: i32 = 10;
 export const WORK_SHORT_MINIMUM: i32 = 11;
 export const WORK_LONG_VALUE: i32 = 12;
 export const WORK_SHORT_VALUE: i32 = 13;
-/** 1: its losses have gone to the target of a scanning-based spread. */
+/** 0, or 1 + index of the scanning-based spread that has taken its losses to its target. */
 export const WORK_MERGED: i32 = 14;
+/** 1: it is the target of a scanning-based spread. */
+export const WORK_TARGETED: i32 = 15;
 export const WORK_GROUP_COUNT: i32 = 16;
 
-/** Net delta of a contract month, what spreads have left of it, and how much they consumed. */
+/** Of a contract month: delta that spreads have left of it, and how much they consumed. */
 export const PERIOD_REMAINING: i32 = 0;
 export const PERIOD_CONSUMED: i32 = 1;
 export const PERIOD_FLOAT_COUNT: i32 = 2;
@@ -226,7 +228,7 @@ export const TIER_SHORT_CALLS: i32 = 3;
 export const TIER_SHORT_PUTS: i32 = 4;
 export const TIER_WORK_COUNT: i32 = 6;
 
-// --- components of the result -----------------------------------------------------------------------------------------
+// --- components of the result --------------------------------------------------------------------------------------
 export const RESULT_SCAN: i32 = 0;
 export const RESULT_INTRA: i32 = 1;
 export const RESULT_SPOT: i32 = 2;
