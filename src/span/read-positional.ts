@@ -45,7 +45,6 @@ export class PositionalReader {
   #lineNumber = 0;
   #header: PositionalRecord | null = null;
   #businessDate: string | null = null;
-  #exchange = '';
   readonly #formats = new Map<string, PriceFormat>();
   readonly #series = new Map<string, SeriesParameters>();
   readonly #commodities = new Map<string, CommodityRecords>();
@@ -78,9 +77,6 @@ export class PositionalReader {
     switch (record.type) {
       case '0 ':
         return this.#readHeader(record);
-      case '1 ':
-        this.#exchange = record.text('exchange');
-        return;
       case '2 ':
         return this.#readCommodity(record);
       case '3 ':
@@ -108,7 +104,7 @@ export class PositionalReader {
       case '82':
         return this.#readArray(record);
       default:
-        // Groups for reports, currencies, daily adjustments, combinations: nothing the requirement needs.
+        // Exchanges, groups for reports, currencies, daily adjustments, combinations: nothing the requirement needs.
         return;
     }
   }

@@ -16,8 +16,8 @@ import {
 
 /** Scratch of one account: what its positions add up to in each combined commodity. */
 
-/** Empties the scratch of a group and copies its row of P&L. */
-export function openGroup(f: Floats, w: Ints, context: i32, work: i32, group: i32, source: i32): void {
+/** Empties the scratch of a group. */
+export function openGroup(f: Floats, w: Ints, context: i32, work: i32, group: i32): void {
   const words: i32 = wordsAt(w, context, CONTEXT_MODEL_WORDS);
   const table: i32 = words + w[words + HEAD_GROUPS] + group * GROUP_WORD_COUNT;
   const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
@@ -25,7 +25,7 @@ export function openGroup(f: Floats, w: Ints, context: i32, work: i32, group: i3
   for (let i: i32 = 0; i < WORK_GROUP_COUNT; i++) f[at + i] = 0;
   f[at + WORK_PRESENT] = 1;
   const row: i32 = work + w[words + HEAD_WORK_CELLS] + group * cellCount;
-  for (let s: i32 = 0; s < cellCount; s++) f[row + s] = f[source + s];
+  for (let s: i32 = 0; s < cellCount; s++) f[row + s] = 0;
   const periods: i32 = work + w[words + HEAD_WORK_PERIODS] + w[table + GROUP_FIRST_PERIOD] * PERIOD_FLOAT_COUNT;
   const periodFloats: i32 = w[table + GROUP_PERIOD_COUNT] * PERIOD_FLOAT_COUNT;
   for (let i: i32 = 0; i < periodFloats; i++) f[periods + i] = 0;

@@ -87,7 +87,8 @@ export function fillGeneratedRow(f: Floats, w: Ints, context: i32, row: i32, cel
   }
   fillGeneratedDelta(f, w, context, data, sign, forward, strike, volatility * Math.sqrt(later), laterDiscount);
   if (option !== 0 && f[data + DATA_PRICE] !== f[data + DATA_PRICE]) f[data + DATA_PRICE] = now;
-  if (!(forward * 0 === 0)) f[cells] = NaN;
+  const isGood: boolean = option === 0 || (volatility > 0 && volatility * 0 === 0);
+  if (!(isGood && forward * 0 === 0 && years >= 0)) f[cells] = NaN;
 }
 
 /** The composite delta: deltas over the price points, weighted by their probability; 1 for a future. */

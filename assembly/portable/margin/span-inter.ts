@@ -1,5 +1,6 @@
 import { floatsAt, wordsAt } from '../columns.ts';
 import { CONTEXT_CELL_COUNT, CONTEXT_MODEL_FLOATS, CONTEXT_MODEL_WORDS } from '../layout.ts';
+import { openGroup } from './span-account.ts';
 import { DELTA_ZERO, assessGroup } from './span-risk.ts';
 import {
   HEAD_INTERS, HEAD_INTER_COUNT, HEAD_INTER_FLOATS, HEAD_INTER_LEGS, HEAD_INTER_LEG_FLOATS, HEAD_POINTS,
@@ -82,12 +83,19 @@ function isPresent(f: Floats, work: i32, group: i32): boolean {
   return f[at + WORK_PRESENT] !== 0 && f[at + WORK_MERGED] === 0;
 }
 
+/** Whether another spread has taken its losses. */
+function isGone(f: Floats, work: i32, group: i32): boolean {
+  const at: i32 = work + group * WORK_GROUP_COUNT;
+  return f[at + WORK_PRESENT] !== 0 && f[at + WORK_MERGED] !== 0;
+}
+
 /** Whether enough legs of a scanning-based spread are there, and every required one. */
 function isScanningFormed(f: Floats, w: Ints, words: i32, work: i32, spread: i32): boolean {
   const legs: i32 = words + w[words + HEAD_INTER_LEGS] + w[spread + INTER_FIRST_LEG] * INTER_LEG_WORD_COUNT;
   const target: i32 = w[spread + INTER_TARGET];
   const hasTarget: boolean = isPresent(f, work, target);
-  if (target < 0 || (!hasTarget && w[spread + INTER_TARGET_REQUIRED] === 1)) return false;
+  if (target < 0 || isGone(f, work, target)) return false;
+  if (!hasTarget && w[spread + INTER_TARGET_REQUIRED] === 1) return false;
   let present: i32 = hasTarget ? 1 : 0;
   for (let i: i32 = 0; i < w[spread + INTER_LEG_COUNT]; i++) {
     const leg: i32 = legs + i * INTER_LEG_WORD_COUNT;
@@ -180,6 +188,7 @@ export function mergeLosses(f: Floats, w: Ints, context: i32, work: i32, index: 
     }
   }
   const target: i32 = w[spread + INTER_TARGET];
+  if (!isPresent(f, work, target)) openGroup(f, w, context, work, target);
   for (let s: i32 = 0; s < count; s++) f[cells + target * cellCount + s] = f[joint + s];
   f[work + target * WORK_GROUP_COUNT + WORK_TARGETED] = 1;
   return true;
