@@ -76,7 +76,9 @@ export function addPosition(f: Floats, w: Ints, context: i32, work: i32, group: 
     f[missing] = f[missing] + Math.abs(quantity);
     return 0;
   }
-  const price: f64 = option !== 0 ? f[data + DATA_PRICE] : f[floatsAt(w, context, CONTEXT_INSTRUMENT_FORWARD) + row];
+  // The gain of a futures-style option is paid into the cash day by day.
+  if (option !== 0) return 0;
+  const price: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_FORWARD) + row];
   if (kind === VALUE_OWNED) return quantity * factor * price;
   return quantity * factor * (price - f[floatsAt(w, context, CONTEXT_POSITION_PRICE) + slot]);
 }

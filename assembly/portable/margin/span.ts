@@ -12,13 +12,13 @@ import { formInterSpreads, mergeDeltas, mergeLosses } from './span-inter.ts';
 import { formIntraSpreads, spotCharge } from './span-intra.ts';
 import { assessGroup, assessTiers } from './span-risk.ts';
 import {
-  DATA_LOSSES, DATA_PRICE, GROUP_ADJUSTMENT, GROUP_FLOAT_COUNT, GROUP_FLOOR, GROUP_INITIAL_RATIO, GROUP_WORD_COUNT,
-  HEAD_GROUPS, HEAD_GROUP_COUNT, HEAD_GROUP_FLOATS, HEAD_ROWS, HEAD_SCENARIO_COUNT, HEAD_SUPER_COUNT,
-  HEAD_WORK_CELLS, RESULT_DELTA, RESULT_INTER, RESULT_INTRA, RESULT_LONG_VALUE, RESULT_NET_VALUE, RESULT_PRICE_RISK,
+  DATA_LOSSES, GROUP_ADJUSTMENT, GROUP_FLOAT_COUNT, GROUP_FLOOR, GROUP_INITIAL_RATIO, GROUP_WORD_COUNT, HEAD_GROUPS,
+  HEAD_GROUP_COUNT, HEAD_GROUP_FLOATS, HEAD_ROWS, HEAD_SCENARIO_COUNT, HEAD_SUPER_COUNT, HEAD_WORK_CELLS,
+  RESULT_DELTA, RESULT_INTER, RESULT_INTRA, RESULT_LONG_VALUE, RESULT_NET_VALUE, RESULT_PRICE_RISK,
   RESULT_REQUIREMENT, RESULT_SCAN, RESULT_SHORT_MINIMUM, RESULT_SHORT_VALUE, RESULT_SPOT, RESULT_TIME_RISK,
-  RESULT_WEIGHTED, ROW_IS_GENERATED, ROW_OPTION_SIGN, ROW_VALUE_KIND, ROW_WORD_COUNT, VALUE_MARKED, WORK_DELTA,
-  WORK_GROUP_COUNT, WORK_INTER, WORK_INTRA, WORK_LONG_VALUE, WORK_PRESENT, WORK_PRICE_RISK, WORK_REMAINING,
-  WORK_SCAN, WORK_SCENARIO, WORK_SHORT_MINIMUM, WORK_SHORT_VALUE, WORK_SPOT, WORK_TIME_RISK, WORK_WEIGHTED,
+  RESULT_WEIGHTED, ROW_IS_GENERATED, ROW_OPTION_SIGN, ROW_WORD_COUNT, WORK_DELTA, WORK_GROUP_COUNT, WORK_INTER,
+  WORK_INTRA, WORK_LONG_VALUE, WORK_PRESENT, WORK_PRICE_RISK, WORK_REMAINING, WORK_SCAN, WORK_SCENARIO,
+  WORK_SHORT_MINIMUM, WORK_SHORT_VALUE, WORK_SPOT, WORK_TIME_RISK, WORK_WEIGHTED,
 } from './span-layout.ts';
 
 /**
@@ -36,17 +36,11 @@ export function fillSpanRow(f: Floats, w: Ints, context: i32, row: i32): void {
   } else {
     const losses: i32 = dataOfRow(w, context, row) + DATA_LOSSES;
     for (let s: i32 = 0; s < count; s++) f[cells + s] = 0 - f[losses + s];
-    if (!isValued(f, w, context, row)) f[cells] = NaN;
+    // A future needs a price for its gain since entry.
+    const isFuture: boolean = w[words + w[words + HEAD_ROWS] + row * ROW_WORD_COUNT + ROW_OPTION_SIGN] === 0;
+    if (isFuture && !(f[floatsAt(w, context, CONTEXT_INSTRUMENT_FORWARD) + row] * 0 === 0)) f[cells] = NaN;
   }
   sealRow(f, w, context, row, count);
-}
-
-/** What is marked to market needs a price: a future the market's, a futures-style option that of the file. */
-function isValued(f: Floats, w: Ints, context: i32, row: i32): boolean {
-  const words: i32 = wordsAt(w, context, CONTEXT_MODEL_WORDS);
-  const entry: i32 = words + w[words + HEAD_ROWS] + row * ROW_WORD_COUNT;
-  if (w[entry + ROW_OPTION_SIGN] === 0) return f[floatsAt(w, context, CONTEXT_INSTRUMENT_FORWARD) + row] * 0 === 0;
-  return w[entry + ROW_VALUE_KIND] !== VALUE_MARKED || f[dataOfRow(w, context, row) + DATA_PRICE] * 0 === 0;
 }
 
 /** A netting set: the positions of one account in one currency. */

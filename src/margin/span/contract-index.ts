@@ -6,6 +6,8 @@ export interface SpanIndex {
   readonly combinedCommodities: ReadonlyMap<string, SpanCombinedCommodity>;
   /** Reason why a combined commodity cannot be margined, by code. */
   readonly refusals: ReadonlyMap<string, string>;
+  /** Codes of those that have a price scan range. */
+  readonly withScanRange: ReadonlySet<string>;
 }
 
 const indexes = new WeakMap<SpanParams, SpanIndex>();
@@ -17,6 +19,11 @@ export function indexOf(params: SpanParams): SpanIndex {
       contracts: new Map(params.contracts.map((contract) => [contract.name, contract])),
       combinedCommodities: new Map(params.combinedCommodities.map((each) => [each.code, each])),
       refusals: refusalsOf(params),
+      withScanRange: new Set(
+        params.contracts.flatMap(({ combinedCommodity, priceScanRange }) =>
+          priceScanRange === null ? [] : [combinedCommodity],
+        ),
+      ),
     };
     indexes.set(params, index);
   }

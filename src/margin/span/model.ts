@@ -3,7 +3,7 @@ import type { Instrument } from '../../domain/instrument.ts';
 import type { PortableModel } from '../model.ts';
 import { indexOf } from './contract-index.ts';
 import { spanComponents } from './evidence.ts';
-import type { SpanContract, SpanParams } from './parameters.ts';
+import type { SpanCombinedCommodity, SpanContract, SpanParams } from './parameters.ts';
 import { parseSpanParams } from './params.ts';
 import { spanTables, writeContractData } from './tables.ts';
 
@@ -51,9 +51,9 @@ export const span: PortableModel<SpanParams> = {
     const { contracts, combinedCommodities, refusals } = indexOf(params);
     const contract = contracts.get(instrument.name);
     if (contract === undefined) return 'the risk-parameter file has no contract of this name';
-    const { currency } = combinedCommodities.get(contract.combinedCommodity)!;
+    const commodity = combinedCommodities.get(contract.combinedCommodity)!;
     return (
-      refusals.get(contract.combinedCommodity) ?? mismatch(instrument, contract, currency) ?? noScanRange(contract, params)
+      refusals.get(commodity.code) ?? mismatch(instrument, contract, commodity.currency) ?? noScanRange(commodity, params)
     );
   },
 
@@ -103,10 +103,10 @@ function mismatch(instrument: Instrument, contract: SpanContract, currency: stri
   return null;
 }
 
-function noScanRange(contract: SpanContract, { options, combinedCommodities }: SpanParams): string | null {
-  const { combinedCommodity, priceScanRange } = contract;
-  if (priceScanRange !== null) return null;
-  const own = combinedCommodities.find(({ code }) => code === combinedCommodity)!.weightedPriceRiskMethod;
-  const method = options.weightedPriceRisk === 'file' ? own : options.weightedPriceRisk;
-  return method === 'scan-range' ? 'the weighted price risk of its combined commodity is the scan range, which it lacks' : null;
+/** A weighted price risk that is the scan range needs one. */
+function noScanRange({ code, weightedPriceRiskMethod }: SpanCombinedCommodity, params: SpanParams): string | null {
+  const { weightedPriceRisk } = params.options;
+  const method = weightedPriceRisk === 'file' ? weightedPriceRiskMethod : weightedPriceRisk;
+  if (method !== 'scan-range' || indexOf(params).withScanRange.has(code)) return null;
+  return `the weighted price risk of ${code} is its price scan range, which the file does not have`;
 }

@@ -193,13 +193,13 @@ class SpanReference {
   }
 }
 
-/** What a position adds to the equity: its gain since entry, or its value if it is owned; options have option value. */
+/**
+ * What a position adds to the equity: its gain since entry, or its value if it is owned. The gain of
+ * a futures-style option is in the cash, the value of a premium-style one in the requirement.
+ */
 function gainOf({ quantity, entryPrice, risk }: HeldPosition): Decimal {
-  const { contract, valueFactor, optionPrice, forward } = risk;
-  if (contract.optionType !== null) {
-    if (contract.valuation === 'premium') return zero;
-    return quantity.times(valueFactor).times(optionPrice!.minus(entryPrice));
-  }
+  const { contract, valueFactor, forward } = risk;
+  if (contract.optionType !== null) return zero;
   const isOwned = contract.type === 'PHY' && contract.valuation === 'premium';
   return quantity.times(valueFactor).times(isOwned ? forward! : forward!.minus(entryPrice));
 }

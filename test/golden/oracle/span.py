@@ -393,8 +393,6 @@ def netting_set(params, instruments, positions, cash, cur, by_name, market_contr
         if kind is None:
             entry = mpf(0) if c["type"] == "PHY" and c["valuation"] == "premium" else mpf(p["entryPrice"])
             equity += q * factor * (mpf(instrument["forward"]) - entry)
-        elif c["valuation"] == "futures":
-            equity += q * factor * (price - mpf(p["entryPrice"]))
     commodities = dict(sorted(commodities.items()))
     for c in commodities.values():
         c.start()
@@ -665,7 +663,7 @@ def build():
          both(scan_based(isSuper=True), option_setting(superSpreads="ignore")))
     case("delta-scale-low", "a mini contract", [(A12, 10), (B12, -4)], lambda p: contract(p, A12).update(deltaScale=0.1))
     case("delta-scale-high", "a large contract", [(A12, 1), (A10, -20)], lambda p: contract(p, A12).update(deltaScale=10))
-    case("futures-style", "futures-style option: no option value, gain since entry", [(AC, -2, 118.0), (AP, 1, 101.0)],
+    case("futures-style", "futures-style options have no option value", [(AC, -2), (AP, 1)],
          lambda p: [contract(p, n).update(valuation="futures") for n in (AC, AP)])
     case("no-price", "option without a price: in the scan, not in the option value", [(AC, -2), (AP, 4)],
          lambda p: contract(p, AP).update(settlementPrice=None))
@@ -673,7 +671,7 @@ def build():
          lambda p: [contract(p, n).update(valueFactor=0.01) for n in (AC, A12)])
     case("value-factor-high", "large value factor", [(AC, 3), (A12, -1, 3600.0)],
          lambda p: [contract(p, n).update(valueFactor=1e5) for n in (AC, A12)])
-    case("negative-price", "a future below zero", [(A10, 2, -35.5)], prices={A10: -37.63})
+    case("negative-price", "a future below zero", [(A10, 2, 35.5)], prices={A10: -37.63})
     case("charge-low", "spread charge zero", [(A10, 2), (A12, -2)], lambda p: cc(p, "AA")["intraSpreads"][0].update(charge=0))
     case("charge-high", "spread charge above the outright", [(A10, 2), (A12, -2)],
          lambda p: cc(p, "AA")["intraSpreads"][0].update(charge=99999.75))

@@ -35,8 +35,6 @@ export function contractRisk(
   const valueFactor = exact(instrument.contractSize);
   const scale = exact(contract.deltaScale);
   if (contract.riskArray !== null) {
-    const isMarked = isOption && contract.valuation === 'futures';
-    if (isMarked && contract.settlementPrice === null) return bad;
     return {
       contract,
       losses: contract.riskArray.losses.map(exact),
