@@ -16,6 +16,16 @@ export const referenceSpan: ReferenceModel<SpanParams> = (market, params) => {
   return (account) => reference.margin(account);
 };
 
+/** The combined commodities of an account in one currency after all spreads; empty if the account is refused. */
+export function referenceSpanCommodities(
+  market: Market,
+  params: SpanParams,
+  account: ReferenceAccount,
+  currency: string,
+): ReadonlyMap<string, HeldCommodity> {
+  return new SpanReference(market, params).commodities(account, currency);
+}
+
 interface HeldPosition extends HeldContract {
   readonly entryPrice: Decimal;
 }
@@ -48,17 +58,33 @@ class SpanReference {
   }
 
   #nettingSet(account: ReferenceAccount, currency: string): ReferenceResult {
-    const isIn = ({ instrumentIndex }: { readonly instrumentIndex: number }): boolean =>
-      this.#market.instruments[instrumentIndex].settlementCurrency === currency;
-    if (account.orders.some(isIn)) return { refusal: 'the account has open orders, which the model span has no margin for' };
-    const positions: HeldPosition[] = [];
-    for (const { instrumentIndex, quantity, entryPrice } of account.positions.filter(isIn)) {
-      const risk = this.#risk(instrumentIndex);
-      if (typeof risk === 'string') return { refusal: risk };
-      positions.push({ quantity: exact(quantity), entryPrice: exact(entryPrice), risk });
+    if (account.orders.some((order) => this.#isIn(order, currency))) {
+      return { refusal: 'the account has open orders, which the model span has no margin for' };
     }
-    const cash = exact(account.cash.get(currency) ?? 0);
-    return this.#requirement(positions, cash, currency);
+    const positions = this.#positions(account, currency);
+    if (typeof positions === 'string') return { refusal: positions };
+    return this.#requirement(positions, exact(account.cash.get(currency) ?? 0), currency);
+  }
+
+  commodities(account: ReferenceAccount, currency: string): ReadonlyMap<string, HeldCommodity> {
+    const positions = this.#positions(account, currency);
+    return typeof positions === 'string' ? new Map() : this.#combine(positions, currency);
+  }
+
+  #isIn({ instrumentIndex }: { readonly instrumentIndex: number }, currency: string): boolean {
+    return this.#market.instruments[instrumentIndex].settlementCurrency === currency;
+  }
+
+  /** Text: why they cannot be margined. */
+  #positions(account: ReferenceAccount, currency: string): HeldPosition[] | string {
+    const positions: HeldPosition[] = [];
+    for (const position of account.positions) {
+      if (!this.#isIn(position, currency)) continue;
+      const risk = this.#risk(position.instrumentIndex);
+      if (typeof risk === 'string') return risk;
+      positions.push({ quantity: exact(position.quantity), entryPrice: exact(position.entryPrice), risk });
+    }
+    return positions;
   }
 
   /** Text: why the instrument cannot be margined. */

@@ -11,6 +11,8 @@ export interface HeldContract {
 /** A spread that was formed, for the explanation. */
 export interface FormedSpread {
   readonly label: string;
+  readonly kind: 'series' | 'tier' | 'inter';
+  readonly priority: number;
   readonly count: Decimal;
   readonly amount: Decimal;
 }
@@ -73,7 +75,8 @@ export class HeldCommodity {
       if (count === null) continue;
       const amount = count.times(exact(spread.charge));
       const legs = spread.legs.map(({ period, ratio, side }) => `${ratio} ${spread.kind === 'tier' ? 'tier ' : ''}${period} ${side}`);
-      this.formed.push({ label: `${spread.kind} spread ${spread.priority}: ${legs.join(' / ')}`, count, amount });
+      const { kind, priority } = spread;
+      this.formed.push({ label: `${kind} spread ${priority}: ${legs.join(' / ')}`, kind, priority, count, amount });
       this.intra = this.intra.plus(amount);
     }
     for (const { month, chargeConsumed, chargeOutright } of this.definition.spotMonths) {

@@ -20,7 +20,7 @@ export function formDeltaSpread(commodities: HeldCommodities, spread: SpanInterS
         : commodity.weightedPriceRisk(leg.tier).times(used).times(exact(leg.rate ?? spread.rate));
     const consumed = used.times(leg.side === 'A' ? direction : -direction);
     commodity.inter = commodity.inter.plus(amount);
-    commodity.credits.push({ label, count, amount });
+    commodity.credits.push({ label, kind: 'inter', priority: spread.priority, count, amount });
     commodity.remaining = commodity.remaining.minus(consumed);
     const ofTier = leg.tier === null ? undefined : commodity.remainingByTier.get(leg.tier);
     if (ofTier !== undefined) commodity.remainingByTier.set(leg.tier!, ofTier.minus(consumed));
