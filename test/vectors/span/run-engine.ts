@@ -1,4 +1,5 @@
 import { marginAccount, type AccountMargin } from '../../../src/engine/account-margin.ts';
+import { span } from '../../../src/margin/span/model.ts';
 import type { SpanContract, SpanParams } from '../../../src/margin/span/parameters.ts';
 import { spanMarket } from '../../../src/span/span-market.ts';
 import { CaseInputError } from '../fields.ts';
@@ -33,10 +34,26 @@ export async function marginHoldings(params: SpanParams, holdings: readonly Hold
     cash: { [currencyOf(params, holdings)]: 0 },
     kernels: 'wasm',
   });
+  if (results.length === 0) return emptyResult(params);
   const result = results[0];
   if (results.length !== 1) throw new CaseInputError('input positions are in more than one currency');
   if (result.fault !== null) throw new CaseInputError(`the account is refused: ${result.fault}`);
   return result;
+}
+
+/** Everything has been closed out. */
+function emptyResult({ scenarios }: SpanParams): AccountMargin {
+  return {
+    currency: '',
+    equity: 0,
+    initialMargin: 0,
+    maintenanceMargin: 0,
+    components: Object.fromEntries(span.resultComponents.map((name) => [name, 0])),
+    worstScenario: -1,
+    scenarioPnl: new Float64Array(scenarios.length),
+    status: 'healthy',
+    fault: null,
+  };
 }
 
 /** Entry prices must be positive and play no part in a requirement. */
