@@ -7,6 +7,8 @@ import { loadBuiltInMarket } from '../chain/built-in-market.ts';
 import { formatOf, readBook, readMarket, type ReadBookResult } from '../io/index.ts';
 import { defaultModelName, modelByName } from '../margin/registry.ts';
 import { shippedParams } from '../margin/shipped-params.ts';
+import { spanMarket } from '../span/span-market.ts';
+import { isSpanSource, readSpanSource } from '../span/span-source.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options that several commands share, as commander gives them. */
@@ -32,6 +34,7 @@ function limitsOf(options: Partial<InputOptions>): { rowCountMax?: number; bytes
 
 export async function loadMarket(options: Omit<InputOptions, 'book'>, terminal: Terminal): Promise<Market> {
   if (options.market === builtInName) return loadBuiltInMarket().market;
+  if (isSpanSource(options.market)) return spanMarket(await readSpanSource(options.market)).market;
   const { market, problems, problemCount } = await readMarket(options.market, {
     keepGoing: options.keepGoing ?? false,
     ...limitsOf(options),
@@ -50,6 +53,7 @@ export async function loadBook(options: InputOptions, market: Market): Promise<R
  */
 export async function loadParams(path: string | undefined, model: string = defaultModelName): Promise<unknown> {
   if (path === undefined) return shippedParams(model);
+  if (model === 'span' && isSpanSource(path)) return readSpanSource(path);
   const file = path;
   let text: string;
   try {
