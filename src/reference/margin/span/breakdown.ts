@@ -31,7 +31,7 @@ export function commodityBreakdown(requirement: CommodityRequirement, params: Sp
     ...(children === undefined || children.length === 0 ? {} : { children }),
   });
   const spreads = (list: readonly FormedSpread[]): Breakdown[] =>
-    list.map(({ label, count, amount: value }) => amount(`${label}, ${count.toString()} formed`, value));
+    list.map(({ label, count, amount: value }) => amount(`${label}, ${count.toSignificantDigits(15).toString()} formed`, value));
   return {
     label: `combined commodity ${definition.code}`,
     value: null,
