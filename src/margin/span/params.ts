@@ -41,6 +41,7 @@ export function parseSpanParams(input: unknown): SpanParams {
   const fields = section(input, 'params');
   const scenarios = scenariosField(fields);
   const combinedCommodities = listOf(fields, 'combinedCommodities', '', parseCombinedCommodity);
+  requireUnique(combinedCommodities.map(({ code }) => code), 'combinedCommodities', 'code');
   const codes = new Set(combinedCommodities.map(({ code }) => code));
   const params: SpanParams = {
     source: textField(fields, 'source', ''),
@@ -57,7 +58,6 @@ export function parseSpanParams(input: unknown): SpanParams {
         : listOf(fields, 'interSpreads', '', (value, path) => parseInterSpread(value, path, scenarios.length)),
   };
   requireUnique(params.contracts.map(({ name }) => name), 'contracts', 'name');
-  requireUnique(combinedCommodities.map(({ code }) => code), 'combinedCommodities', 'code');
   checked.add(params);
   return params;
 }
