@@ -103,7 +103,13 @@ export class PositionalReader {
         return;
       case '82':
         return this.#readArray(record);
-      default:
+      case '1 ':
+      case '5 ':
+      case 'T ':
+      case 'V ':
+      case 'X ':
+      case 'Y ':
+      case 'Z ':
         // Exchanges, groups for reports, currencies, daily adjustments, combinations: nothing the requirement needs.
         return;
     }
@@ -149,20 +155,20 @@ export class PositionalReader {
     if (first === null || identityOf(first) !== identityOf(second)) {
       second.fail('ValueMissing', 'product', 'the line of type 81 with scenarios 1 to 9 of this contract must come before');
     }
-    const family = familyKey(first!);
+    const family = familyKey(first);
     const code = this.#families.get(family);
     if (code === null) return;
     if (code === undefined) {
       second.fail('ValueInvalid', 'product', 'must belong to a combined commodity of a type 2 record');
     }
-    const commodity = this.#commodities.get(code!)!;
+    const commodity = this.#commodities.get(code)!;
     const priceFormat = this.#formats.get(family) ?? null;
-    const contract = readContract(first!, second, {
+    const contract = readContract(first, second, {
       combinedCommodity: commodity.code,
       riskScale: commodity.riskScale,
       isFuturesStyle: commodity.isFuturesStyle,
       priceFormat,
-      series: this.#series.get(seriesKey(first!)) ?? null,
+      series: this.#series.get(seriesKey(first)) ?? null,
     });
     if (this.#names.has(contract.name)) second.fail('InstrumentDuplicate', 'product', `${contract.name} occurs twice`);
     if (priceFormat !== null && priceFormat.currency !== '' && priceFormat.currency !== commodity.currency) {
@@ -190,7 +196,7 @@ export class PositionalReader {
         throw spanFileError({ code: 'ValueInvalid', file: this.#file, value: code, message });
       }
     }
-    const header = this.#header!;
+    const header = this.#header;
     return {
       source: `${header.text('exchangeComplex')} risk-parameter file ${this.#file}`,
       date: this.#businessDate!,

@@ -226,7 +226,7 @@ export class XmlReader {
     });
     return {
       source: `${this.#organisation} risk-parameter file ${this.#file}`,
-      date: `${date![1]}-${date![2]}-${date![3]}`,
+      date: `${date[1]}-${date[2]}-${date[3]}`,
       unconfirmed: [...this.#unconfirmed],
       options: defaultSpanOptions,
       scenarios: this.#scenarios,

@@ -2,7 +2,7 @@ import type { AccountMargin } from '../../../src/engine/account-margin.ts';
 import { classicScenarios, type SpanContract, type SpanParams } from '../../../src/margin/span/parameters.ts';
 import { checkAbsolute, checkEqual, type Check } from '../check.ts';
 import type { Content } from '../content.ts';
-import { CaseInputError, expectedOf, fieldsOf, listOf, numberOf, optionalNumber, type Fields } from '../fields.ts';
+import { CaseInputError, expectedOf, fieldsOf, listOf, numberOf, optionalNumber, textOf, type Fields } from '../fields.ts';
 import { madeFuture, madeOption, madeParams, rangeLosses, scenariosFor } from './made-params.ts';
 import { contractOf, riskParametersBeside, type ContractKey } from './risk-parameter-file.ts';
 import { lossesOf, marginHoldings, type Holding } from './run-engine.ts';
@@ -44,7 +44,7 @@ function numbersOf(value: unknown, name: string): number[] {
 
 /** Arrays as gains or as losses of one long contract: the convention says which. */
 function isGain(input: Fields): boolean {
-  const convention = String(input['convention'] ?? '');
+  const convention = textOf(input['convention']);
   if (/P\/L|gain/i.test(convention) && !/loss positive/i.test(convention)) return true;
   if (/loss/i.test(convention)) return false;
   throw new CaseInputError(`input convention must say whether gains or losses are positive, got '${convention}'`);
@@ -102,7 +102,7 @@ async function runArrayBuild(input: Fields, expected: Fields): Promise<Check[]> 
   const [drift, scale] = [optionalNumber(input, 'carryDrift') ?? 0, optionalNumber(input, 'scale') ?? 1];
   const multiplier = numberOf(input, 'extremeMoveMultiplier');
   const cover = numberOf(input, 'coverFraction');
-  const isWhole = /whole/.test(String(input['rounding'] ?? ''));
+  const isWhole = /whole/.test(textOf(input['rounding']));
   const contract: SpanContract = {
     ...madeFuture([]),
     riskArray: null,
@@ -145,7 +145,7 @@ async function runIntra(input: Fields, expected: Fields): Promise<Check[]> {
   // Where the case has no charge among its inputs, the file's charge is the published result itself.
   const charge = optionalNumber(input, 'seriesCharge') ?? optionalNumber(input, 'tierCharge')
     ?? numberOf(expected, 'intraCharge');
-  const isTier = /tier/.test(String(input['note'] ?? '')) || input['tierCharge'] !== undefined;
+  const isTier = /tier/.test(textOf(input['note'])) || input['tierCharge'] !== undefined;
   const contracts = legs.map(({ month }) => madeFuture(rangeLosses(1000), { month }));
   const tiers = legs.map(({ month }, index) => ({ number: index + 1, start: month, end: month }));
   const params = madeParams([{
@@ -171,7 +171,7 @@ async function runIntra(input: Fields, expected: Fields): Promise<Check[]> {
 
 /** Quantity in front; `P` or `put` somewhere: a put. */
 function optionPosition(input: Fields): { quantity: number; optionType: 'call' | 'put' } {
-  const text = String(input['position'] ?? '');
+  const text = textOf(input['position']);
   const quantity = Number(/^\s*([+-]?\d+(?:\.\d+)?)/.exec(text)?.[1] ?? NaN);
   if (!Number.isFinite(quantity)) throw new CaseInputError(`input position '${text}' has no quantity`);
   return { quantity, optionType: /\b(P|PE|put)\b/i.test(text) ? 'put' : 'call' };
@@ -298,7 +298,7 @@ async function runFile(input: Fields, expected: Fields, content: Content): Promi
 
 /** Whether the case says that it cannot be run. */
 export function isReferenceOnly(fields: Fields): boolean {
-  return /reference only/i.test(String(fields['usability'] ?? ''));
+  return /reference only/i.test(textOf(fields['usability']));
 }
 
 export function inputOf(fields: Fields): Fields {

@@ -3,7 +3,7 @@ import { referenceSpanCommodities } from '../../../src/reference/margin/span.ts'
 import type { HeldCommodity } from '../../../src/reference/margin/span/commodity.ts';
 import { spanMarket } from '../../../src/span/span-market.ts';
 import { checkAbsolute, checkEqual, type Check } from '../check.ts';
-import { CaseInputError, expectedOf, fieldsOf, isFields, listOf, numberOf, optionalNumber, type Fields } from '../fields.ts';
+import { CaseInputError, expectedOf, fieldsOf, isFields, listOf, numberOf, optionalNumber, textOf, type Fields } from '../fields.ts';
 import { contractOf } from './risk-parameter-file.ts';
 import { lossesOf, marginHoldings, type Holding } from './run-engine.ts';
 
@@ -19,8 +19,8 @@ function holdingOf(entry: unknown, params: SpanParams): Holding {
     product: String(product),
     type: String(type),
     month: String(month),
-    optionMonth: `${String(optionMonth ?? '')}${String(optionDay ?? '')}`,
-    right: String(right ?? ''),
+    optionMonth: textOf(optionMonth) + textOf(optionDay),
+    right: textOf(right),
     strike: Number(strike ?? 0),
   });
   return { contract, quantity };
@@ -136,6 +136,6 @@ async function referenceCommodities(
 export function namedFile(root: Fields, entry: Fields): string | null {
   const file = entry['file'] ?? root['file'];
   if (typeof file === 'string') return file;
-  return /[\w.-]+\.pa2\b/.exec(String(root['note'] ?? ''))?.[0] ?? null;
+  return /[\w.-]+\.pa2\b/.exec(textOf(root['note']))?.[0] ?? null;
 }
 

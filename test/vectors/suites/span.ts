@@ -1,6 +1,6 @@
 import { MargridError } from '../../../src/index.ts';
 import { messageOf, type Content } from '../content.ts';
-import { CaseInputError, fieldsOf, isFields, listOf, type Fields } from '../fields.ts';
+import { CaseInputError, fieldsOf, isFields, listOf, textOf, type Fields } from '../fields.ts';
 import type { Check } from '../check.ts';
 import { fileCases } from '../span/file-arrays.ts';
 import { caseRunners, inputOf, isReferenceOnly } from '../span/published-cases.ts';
@@ -54,10 +54,10 @@ async function runPublished(content: Content): Promise<SuiteRun> {
   const cases: CaseOutcome[] = [];
   const notCovered: string[] = [];
   for (const [index, entry] of listOf(rootOf(content)['cases']).map(fieldsOf).entries()) {
-    const name = String(entry['id'] ?? `case ${index + 1}`);
+    const name = textOf(entry['id']) || `case ${index + 1}`;
     const run = caseRunners[String(entry['kind'])];
-    if (run === undefined) notCovered.push(`${name}: kind '${String(entry['kind'])}' is not known`);
-    else if (isReferenceOnly(entry)) notCovered.push(`${name}: ${String(entry['usability'])}`);
+    if (run === undefined) notCovered.push(`${name}: kind '${textOf(entry['kind'])}' is not known`);
+    else if (isReferenceOnly(entry)) notCovered.push(`${name}: ${textOf(entry['usability'])}`);
     else cases.push(await outcomeOf(name, () => run(inputOf(entry), fieldsOf(entry['expected']), content)));
   }
   return { cases, notCovered };
@@ -67,7 +67,7 @@ async function runPortfolios(content: Content): Promise<SuiteRun> {
   const root = rootOf(content);
   const cases: CaseOutcome[] = [];
   for (const [index, entry] of listOf(root['cases']).map(fieldsOf).entries()) {
-    const name = `portfolio ${index + 1} (${String(entry['name'] ?? '')})`;
+    const name = `portfolio ${index + 1} (${textOf(entry['name'])})`;
     cases.push(
       await outcomeOf(name, () => selfComputedChecks(entry, riskParametersBeside(content, namedFile(root, entry)))),
     );
