@@ -74,7 +74,11 @@ function assumedFields(entries: readonly string[]): Map<MarketField, number> {
 
 async function quotedMarket(options: Omit<FileOptions, 'book'>, terminal: Terminal): Promise<Market> {
   if (options.market === builtInName) return loadBuiltInMarket().market;
-  if (isSpanSource(options.market)) return spanMarket(await readSpanSource(options.market)).market;
+  if (isSpanSource(options.market)) {
+    const { market, leftOut } = spanMarket(await readSpanSource(options.market));
+    if (leftOut.length > 0) terminal.note(`left out: ${leftOut.length} options with strikes of zero or below`);
+    return market;
+  }
   const { market, problems, problemCount } = await readMarket(options.market, {
     keepGoing: options.keepGoing ?? false,
     ...limitsOf(options),

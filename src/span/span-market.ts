@@ -7,6 +7,8 @@ export interface SpanMarket {
   readonly market: Market;
   /** Contracts without a settlement price: their forward or mark is NaN. */
   readonly withoutPrice: readonly string[];
+  /** Options with a strike of zero or below, which no market can hold. */
+  readonly leftOut: readonly string[];
 }
 
 /**
@@ -19,7 +21,8 @@ export function spanMarket(params: SpanParams): SpanMarket {
   for (const contract of params.contracts) {
     if (contract.optionType === null) futures.set(underlyingKey(contract), contract);
   }
-  const { contracts } = params;
+  const isHeld = ({ strike }: SpanContract): boolean => strike === null || strike > 0;
+  const contracts = params.contracts.filter(isHeld);
   const instruments = contracts.map((contract) =>
     instrumentOf(contract, commodities.get(contract.combinedCommodity)!, params.date),
   );
@@ -41,6 +44,7 @@ export function spanMarket(params: SpanParams): SpanMarket {
       fields: new Map<MarketField, Float64Array>([['markPrice', markPrice]]),
     },
     withoutPrice: contracts.filter(({ settlementPrice }) => settlementPrice === null).map(({ name }) => name),
+    leftOut: params.contracts.filter((each) => !isHeld(each)).map(({ name }) => name),
   };
 }
 

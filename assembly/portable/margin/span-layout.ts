@@ -245,3 +245,4 @@ export const RESULT_WEIGHTED: i32 = 11;
 export const RESULT_DELTA: i32 = 12;
 /** Contracts without a settlement price, long and short. */
 export const RESULT_MISSING: i32 = 13;
+export const RESULT_COUNT: i32 = 14;

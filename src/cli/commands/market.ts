@@ -51,20 +51,21 @@ async function marketOfSpanFile(
   signal: AbortSignal,
 ): Promise<number> {
   const params = await readSpanSource(file);
-  const { market: contracts, withoutPrice } = spanMarket(params);
+  const { market: contracts, withoutPrice, leftOut } = spanMarket(params);
   if (out !== undefined) await writeMarket(out, contracts, { signal });
   const summary = {
     asOf: new Date(contracts.asOfMs).toISOString(),
     instruments: contracts.instruments.length,
     combinedCommodities: params.combinedCommodities.length,
     withoutPrice: withoutPrice.length,
+    leftOut: leftOut.length,
     ...(out === undefined ? {} : { out }),
   };
   if (json) terminal.print(JSON.stringify(summary, null, 2));
   else {
     terminal.print(
       `${params.source}: ${count(summary.instruments)} contracts of ${count(summary.combinedCommodities)} combined ` +
-        `commodities as of ${summary.asOf}, ${count(summary.withoutPrice)} without a price${out === undefined ? '' : `: ${out}`}`,
+        `commodities as of ${summary.asOf}, ${count(summary.withoutPrice)} without a price, ${count(summary.leftOut)} with strikes of zero or below left out${out === undefined ? '' : `: ${out}`}`,
     );
   }
   return exitCodes.ok;
