@@ -43,7 +43,7 @@ function openTiers(f: Floats, w: Ints, words: i32, work: i32, first: i32, count:
   }
 }
 
-/** Adds a position to deltas, tiers, short options and option values of its group; returns what it adds to the equity. */
+/** Adds a position to the sums of its group; returns what it adds to the equity. */
 export function addPosition(f: Floats, w: Ints, context: i32, work: i32, group: i32, slot: i32, out: i32): f64 {
   const words: i32 = wordsAt(w, context, CONTEXT_MODEL_WORDS);
   const at: i32 = work + group * WORK_GROUP_COUNT;
