@@ -62,6 +62,9 @@ export { loadBuiltInMarket, type BuiltInMarket } from './chain/built-in-market.t
 export { readChainFile } from './chain/read-chain-file.ts';
 export { resolveChain, type ChainResolution } from './chain/resolve-chain.ts';
 export { mergeMarkets } from './chain/merge-markets.ts';
+export { readSpanFile } from './span/read-span-file.ts';
+export { spanMarket, type SpanMarket } from './span/span-market.ts';
+export type { SpanParams } from './margin/span/parameters.ts';
 export { generateMarginedBook, type MarginedBook } from './generate/margined-book.ts';
 
 // Several models side by side, and the markets and books they need

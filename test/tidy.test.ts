@@ -32,6 +32,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/chain': ['src/domain', 'assembly/portable'],
   'src/pricing': ['src/domain', 'src/wasm', 'assembly/portable'],
   'src/io': ['src/domain'],
+  'src/span': ['src/domain', 'src/margin'],
   'src/engine': [
     'src/domain',
     'src/columns',

@@ -223,6 +223,7 @@ function addMarketCommands(program: Command, terminal: Terminal, finish: Finish)
     .command('market')
     .description('forwards and volatilities from quotes')
     .option('--chain <file...>', 'chain files (docs/MARKET-DATA.md); default: the shipped ones')
+    .option('--span <file>', 'a SPAN risk-parameter file (.pa2, .spn; some of it: file.pa2@GC,SI) instead of quotes')
     .option('--out <file>', 'write the market file')
     .addOption(jsonOption())
     .action(async (options: MarketOptions) => finish(await market(options, terminal, interruptible())));

@@ -2,6 +2,7 @@ import { MargridError } from '../errors.ts';
 import { binanceUsdm } from './binance-usdm/model.ts';
 import { bybitLinear } from './bybit-linear/model.ts';
 import { deribitPm } from './deribit-pm/model.ts';
+import { span } from './span/model.ts';
 import { deribitSm } from './deribit-sm/model.ts';
 import { deribitXpm } from './deribit-xpm/model.ts';
 import { deribitXsm } from './deribit-xsm/model.ts';
@@ -38,6 +39,7 @@ const models: readonly AnyModel[] = [
   derivePmrm as unknown as AnyModel,
   derivePmrm1 as unknown as AnyModel,
   deriveSrm as unknown as AnyModel,
+  span as unknown as AnyModel,
 ];
 
 export const defaultModelName = deribitPm.name;

@@ -6,6 +6,7 @@ import { packageRoot } from '../package-root.ts';
 /** Parameter files of each model that ship with the package, dated; the first is the default. */
 const files: Readonly<Record<string, readonly string[] | undefined>> = {
   'deribit-pm': ['deribit-pm-2024-06-17.json'],
+  span: ['span-2026-01-02.json'],
   'deribit-sm': ['deribit-sm-2026-02-16.json'],
   'deribit-xsm': ['deribit-xsm-2026-02-16.json'],
   'deribit-xpm': ['deribit-xpm-2026-02-16.json'],

@@ -1,3 +1,4 @@
+import { fillSpanRow, marginSpan } from '../../assembly/portable/margin/span.ts';
 import { fillDeribitStandardRow, marginDeribitStandard } from '../../assembly/portable/margin/deribit-standard.ts';
 import { fillDeribitXpmRow, marginDeribitXpm } from '../../assembly/portable/margin/deribit-xpm.ts';
 import { fillParadexPmRow, marginParadexPm } from '../../assembly/portable/margin/paradex-pm.ts';
@@ -25,6 +26,8 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     riskArray: (context, first, count) => riskArray(memory, context, first, count),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),
     deribitPm: (context, scratch, first, count) => deribitPm(memory, context, scratch, first, count),
+    spanRows: portableRows(memory, fillSpanRow),
+    span: portableMargin(memory, marginSpan),
     timsRows: portableRows(memory, fillTimsRow),
     tims: portableMargin(memory, marginTims),
     deribitStandardRow: portableRows(memory, fillDeribitStandardRow),

@@ -12,6 +12,7 @@ export const rowKernelNames = [
   'derivePortfolioRows',
   'deriveSrmRows',
   'tieredRows',
+  'spanRows',
 ] as const;
 export type RowKernelName = (typeof rowKernelNames)[number];
 
@@ -27,6 +28,7 @@ export const marginKernelNames = [
   'derivePortfolio',
   'deriveSrm',
   'tiered',
+  'span',
 ] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 

@@ -340,6 +340,16 @@ export const deriveSrm = {
   }],
 };
 
+/** CME's spread calculator page: two corn against one soybean, 55%. */
+export const span = {
+  cases: [{
+    id: 'corn against soybeans',
+    kind: 'inter',
+    input: { outright: [['Corn', 1750, 2], ['Soybeans', 2500, 1]], creditRate: 0.55, ratio: [2, 1] },
+    expected: { gross: 6000, credit: 3300, net: 2700 },
+  }],
+};
+
 /** By suite. */
 export const published: Readonly<Record<string, unknown>> = {
   'special-functions': specialFunctions,
@@ -364,4 +374,5 @@ export const published: Readonly<Record<string, unknown>> = {
   okx,
   paradex,
   tims,
+  span,
 };

@@ -18,6 +18,7 @@ import { impliedVol } from './suites/implied-vol.ts';
 import { inverse } from './suites/inverse.ts';
 import { marks } from './suites/marks.ts';
 import { okx } from './suites/okx.ts';
+import { span } from './suites/span.ts';
 import { paradex } from './suites/paradex.ts';
 import { specialFunctions } from './suites/special-functions.ts';
 import { tims } from './suites/tims.ts';
@@ -44,6 +45,7 @@ export const suites: readonly Suite[] = [
   hyperliquid,
   bybit,
   okx,
+  span,
   paradex,
   tims,
 ];

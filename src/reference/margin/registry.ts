@@ -1,6 +1,7 @@
 import { referenceDerivePortfolio } from './derive-portfolio.ts';
 import { referenceDeriveSrm } from './derive-srm.ts';
 import type { ReferenceModel } from './account.ts';
+import { referenceSpan } from './span.ts';
 import { referenceDeribitSm } from './deribit-sm.ts';
 import { referenceDeribitXpm } from './deribit-xpm.ts';
 import { referenceDeribitXsm } from './deribit-xsm.ts';
@@ -18,6 +19,7 @@ import { referenceTims } from './tims.ts';
 type AnyReference = ReferenceModel<never>;
 
 const references: Readonly<Record<string, AnyReference | undefined>> = {
+  span: referenceSpan as unknown as AnyReference,
   'deribit-sm': referenceDeribitSm,
   'deribit-xsm': referenceDeribitXsm,
   'deribit-xpm': referenceDeribitXpm,
