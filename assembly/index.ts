@@ -3,6 +3,7 @@
  *
  * Re-exports carry no extension: asc strips `.ts` from imports, but not from re-exports.
  */
+import "./views.ts";
 export * from "./pricing";
 export { riskArray, riskArrayScalar } from "./revalue/risk-array";
 export { revalueWorstLoss, revalueWorstLossScalar } from "./revalue/revalue";

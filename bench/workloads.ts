@@ -1,11 +1,12 @@
 import { MargridError } from '../src/errors.ts';
+import { modelWorkloads } from './models/workload.ts';
 import { micro } from './micro/workload.ts';
 import { price } from './price/workload.ts';
 import { revalue } from './revalue/workload.ts';
 import { tick } from './tick/workload.ts';
 import type { Workload } from './workload.ts';
 
-export const workloads: readonly Workload[] = [revalue, price, tick, micro];
+export const workloads: readonly Workload[] = [revalue, price, tick, micro, ...modelWorkloads];
 
 export function workloadByName(name: string): Workload {
   const found = workloads.find((workload) => workload.name === name);

@@ -5,19 +5,31 @@
 // The engine
 export { Engine } from './engine/engine.ts';
 export type { EngineOptions, ResultColumns, TickReport, TickTimings } from './engine/engine.ts';
-export type { AddOnChange, BookChanges, CashChange, PositionChange } from './engine/book-changes.ts';
+export type { AddOnChange, BookChanges, CashChange, OrderChange, PositionChange } from './engine/book-changes.ts';
+export {
+  marginAccount,
+  type AccountMargin,
+  type AccountOrder,
+  type AccountPosition,
+  type AccountRequest,
+} from './engine/account-margin.ts';
 export type { Quotes } from './engine/tick-inputs.ts';
 export { statusNames, type CurrencyTotals, type StatusName, type Totals } from './engine/totals.ts';
 
 // What it works on
 export type { Instrument, InstrumentKind, OptionType, Payoff, RiskGroup } from './domain/instrument.ts';
 export { pairOf, riskGroupOf } from './domain/instrument.ts';
-export { timeToExpiryYears, yearMs, type Market } from './domain/market.ts';
-export type { Book, CashColumns, PositionColumns, QuarantinedAccount } from './domain/book.ts';
+export { marketFields, timeToExpiryYears, yearMs, type Market, type MarketField } from './domain/market.ts';
+export type { Book, CashColumns, OrderColumns, PositionColumns, QuarantinedAccount } from './domain/book.ts';
 
 // Margin models
 export { defaultModelName, modelByName, modelNames } from './margin/registry.ts';
-export type { ComponentEvidence, Evidence, MarginModel } from './margin/model.ts';
+export type { ComponentEvidence, Coverage, Evidence, MarginModel } from './margin/model.ts';
+
+// The decimal reference of a model
+export { referenceByName } from './reference/margin/registry.ts';
+export { isRefusal } from './reference/margin/account.ts';
+export type { Breakdown, ReferenceAccount, ReferenceModel, ReferenceResult } from './reference/margin/account.ts';
 
 // Files, market data, generated books
 export {

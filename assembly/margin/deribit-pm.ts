@@ -5,22 +5,22 @@ import { accumulateRows, accumulateRowsScalar } from "../revalue/accumulate.ts";
 import {
   firstCellEqual, firstCellEqualScalar, minimumDampened, minimumDampenedScalar,
 } from "../revalue/worst-case.ts";
+import { addToTotals, quarantine, statusOf, totalsOf } from "./set-result.ts";
 import {
-  CHUNK_SET_COUNT, CONTEXT_CELL_COUNT, CONTEXT_CHUNK_TOTALS, CONTEXT_CHUNK_TOTALS_STRIDE, CONTEXT_GRID,
+  CONTEXT_CELL_COUNT, CONTEXT_GRID,
   CONTEXT_GROUP_INDEX_PRICE, CONTEXT_GROUP_SCALARS, CONTEXT_INSTRUMENT_EXPIRY, CONTEXT_INSTRUMENT_GROUP,
   CONTEXT_POSITION_QUANTITY, CONTEXT_POSITION_ROW, CONTEXT_RESULT_DELTA_SHOCK, CONTEXT_RESULT_EQUITY,
   CONTEXT_RESULT_FAULT, CONTEXT_RESULT_INITIAL, CONTEXT_RESULT_MAINTENANCE, CONTEXT_RESULT_ROLL_SHOCK,
   CONTEXT_RESULT_STATUS, CONTEXT_RESULT_WORST_CASE, CONTEXT_RESULT_WORST_SCENARIO, CONTEXT_RISK_ARRAY,
-  CONTEXT_SET_ADD_ON, CONTEXT_SET_CASH, CONTEXT_SET_CURRENCY, CONTEXT_SET_ENTRY_VALUE, CONTEXT_SET_FAULT,
+  CONTEXT_SET_ADD_ON, CONTEXT_SET_CASH, CONTEXT_SET_ENTRY_VALUE, CONTEXT_SET_FAULT,
   CONTEXT_SET_FIRST_POSITION, CONTEXT_SET_POSITION_COUNT, CONTEXT_TERMS, FAULT_MARKET, FAULT_NONE, FLAG_BITS,
   FLAG_END_EXPIRY, FLAG_END_EXPIRY_BIT, FLAG_END_GROUP, FLAG_LINEAR, FLAG_MASK, GRID_CLASS, GRID_COLUMN_COUNT,
   GRID_DAMPENER,
   GROUP_DELTA_SHOCK_MAX, GROUP_DELTA_SHOCK_SLOPE, GROUP_DELTA_SHOCK_THRESHOLD, GROUP_DELTA_TO_SETTLEMENT,
-  GROUP_SCALAR_COUNT, GROUP_USD_TO_SETTLEMENT, SCALAR_MAINTENANCE_FACTOR, STATUS_HEALTHY, STATUS_LIQUIDATION,
-  STATUS_MARGIN_CALL, STATUS_QUARANTINED, SUM_AMOUNT, SUM_COUNT, SUM_DELTA_SHOCK, SUM_LONG_DELTA, SUM_PROBE,
+  GROUP_SCALAR_COUNT, GROUP_USD_TO_SETTLEMENT, SCALAR_MAINTENANCE_FACTOR, 
+  SUM_AMOUNT, SUM_COUNT, SUM_DELTA_SHOCK, SUM_LONG_DELTA, SUM_PROBE,
   SUM_REST_DELTA, SUM_ROLL, SUM_ROLL_SHOCK, SUM_VALUE, SUM_WORST_CASE, SUM_WORST_GROUP, SUM_WORST_SCENARIO,
-  TERM_AMOUNT, TERM_DELTA, TERM_ROLL_FACTOR, TERM_VALUE, TOTALS_COUNT_BYTES, TOTALS_EQUITY, TOTALS_INITIAL,
-  TOTALS_MAINTENANCE, TOTALS_SUM_COUNT,
+  TERM_AMOUNT, TERM_DELTA, TERM_ROLL_FACTOR, TERM_VALUE,
 } from "../portable/layout.ts";
 
 /**
@@ -49,8 +49,7 @@ export function deribitPmScalar(context: usize, scratch: usize, first: i32, coun
 }
 
 function marginRange(context: usize, scratch: usize, first: i32, count: i32, simd: bool): void {
-  const totals =
-    word(context, CONTEXT_CHUNK_TOTALS) + <usize>(first / CHUNK_SET_COUNT) * word(context, CONTEXT_CHUNK_TOTALS_STRIDE);
+  const totals = totalsOf(context, first);
   for (let set = first; set < first + count; set++) {
     if (load<u8>(word(context, CONTEXT_SET_FAULT) + <usize>set) != <u8>FAULT_NONE) {
       quarantine(context, set, load<u8>(word(context, CONTEXT_SET_FAULT) + <usize>set), totals);
@@ -355,38 +354,4 @@ function runDeltaOf(terms: usize, entries: usize, quantities: usize, first: usiz
 @inline
 function addTo(sums: usize, index: i32, term: f64): void {
   store<f64>(sums + (<usize>index << 3), floatAt(sums, index) + term);
-}
-
-// @ts-ignore: decorator
-@inline
-function statusOf(equity: f64, initial: f64, maintenance: f64): i32 {
-  if (equity < 0 || (maintenance > 0 && equity <= maintenance)) return STATUS_LIQUIDATION;
-  return equity < initial ? STATUS_MARGIN_CALL : STATUS_HEALTHY;
-}
-
-function quarantine(context: usize, set: i32, fault: u8, totals: usize): void {
-  const at = <usize>set << 3;
-  store<f64>(word(context, CONTEXT_RESULT_EQUITY) + at, NaN);
-  store<f64>(word(context, CONTEXT_RESULT_INITIAL) + at, NaN);
-  store<f64>(word(context, CONTEXT_RESULT_MAINTENANCE) + at, NaN);
-  store<f64>(word(context, CONTEXT_RESULT_WORST_CASE) + at, NaN);
-  store<f64>(word(context, CONTEXT_RESULT_ROLL_SHOCK) + at, NaN);
-  store<f64>(word(context, CONTEXT_RESULT_DELTA_SHOCK) + at, NaN);
-  store<i32>(word(context, CONTEXT_RESULT_WORST_SCENARIO) + (<usize>set << 2), -1);
-  store<u8>(word(context, CONTEXT_RESULT_STATUS) + <usize>set, <u8>STATUS_QUARANTINED);
-  store<u8>(word(context, CONTEXT_RESULT_FAULT) + <usize>set, fault);
-  const counter = totals + (<usize>STATUS_QUARANTINED << 2);
-  store<i32>(counter, load<i32>(counter) + 1);
-}
-
-function addToTotals(
-  context: usize, totals: usize, set: i32, status: i32, equity: f64, initial: f64, maintenance: f64,
-): void {
-  const counter = totals + (<usize>status << 2);
-  store<i32>(counter, load<i32>(counter) + 1);
-  const currency = load<u8>(word(context, CONTEXT_SET_CURRENCY) + <usize>set);
-  const sums = totals + <usize>TOTALS_COUNT_BYTES + <usize>currency * <usize>TOTALS_SUM_COUNT * 8;
-  store<f64>(sums + (<usize>TOTALS_EQUITY << 3), floatAt(sums, TOTALS_EQUITY) + equity);
-  store<f64>(sums + (<usize>TOTALS_INITIAL << 3), floatAt(sums, TOTALS_INITIAL) + initial);
-  store<f64>(sums + (<usize>TOTALS_MAINTENANCE << 3), floatAt(sums, TOTALS_MAINTENANCE) + maintenance);
 }

@@ -1,10 +1,10 @@
 import { SHAPE_CALL, SHAPE_PUT } from '../../assembly/portable/layout.ts';
 import { Arena, planArena, type ArenaPlan } from '../../src/columns/arena.ts';
-import { cellCountOf } from '../../src/columns/schema.ts';
+import { cellCountOf, noModelCounts } from '../../src/columns/schema.ts';
 import type { RiskGroup } from '../../src/domain/instrument.ts';
 import { writeContext } from '../../src/engine/tick-inputs.ts';
 import { RandomStream } from '../../src/generate/random.ts';
-import { modelByName } from '../../src/margin/registry.ts';
+import { deribitPm } from '../../src/margin/deribit-pm/model.ts';
 import { writeGrid, type Scenario, type VolatilityDirection } from '../../src/scenario/grid.ts';
 import { builtInParams } from '../built-in-params.ts';
 
@@ -38,6 +38,7 @@ export function planPrice({ instruments, scenarios }: PriceSize, heapBase: numbe
       currencyCount: 1,
       nettingSetCapacity: 1,
       positionCapacity: 1,
+      model: noModelCounts,
     },
     1,
     heapBase,
@@ -77,8 +78,7 @@ export function writePriceColumns(arena: Arena, { instruments, scenarios, seed }
  * three volatilities.
  */
 function scenariosOf(count: number): readonly Scenario[] {
-  const model = modelByName('deribit-pm');
-  const own = model.scenarios(group, indexPrice, model.parseParams(builtInParams()));
+  const own = deribitPm.scenarios(group, indexPrice, deribitPm.parseParams(builtInParams()));
   if (own.length === count) return own;
   const moves = Math.ceil(count / volatilityOrder.length);
   return Array.from({ length: count }, (_, index) => ({

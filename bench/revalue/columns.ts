@@ -1,6 +1,6 @@
 import { FLAG_BITS, FLAG_END_EXPIRY, FLAG_END_GROUP } from '../../assembly/portable/layout.ts';
 import { Arena, planArena, type ArenaPlan } from '../../src/columns/arena.ts';
-import { cellCountOf } from '../../src/columns/schema.ts';
+import { cellCountOf, noModelCounts } from '../../src/columns/schema.ts';
 import { writeContext } from '../../src/engine/tick-inputs.ts';
 import { RandomStream } from '../../src/generate/random.ts';
 
@@ -27,6 +27,7 @@ export function planRevalue(size: RevalueSize, scratchCount: number, heapBase: n
       currencyCount: 1,
       nettingSetCapacity: size.accounts,
       positionCapacity: size.accounts * size.positions,
+      model: noModelCounts,
     },
     scratchCount,
     heapBase,

@@ -45,9 +45,11 @@ export async function loadBook(options: InputOptions, market: Market): Promise<R
   return readBook(options.book, market, { keepGoing: options.keepGoing ?? false, ...limitsOf(options) });
 }
 
-/** Parameters as in their file; the shipped ones if none is named. Throws `ParameterInvalid`, `FileNotFound`. */
-export async function loadParams(path: string | undefined): Promise<unknown> {
-  if (path === undefined) return shippedParams();
+/**
+ * Parameters as in their file; those shipped for the model if none is named. Throws `ParameterInvalid`, `FileNotFound`.
+ */
+export async function loadParams(path: string | undefined, model: string = defaultModelName): Promise<unknown> {
+  if (path === undefined) return shippedParams(model);
   const file = path;
   let text: string;
   try {

@@ -1,22 +1,14 @@
-import type { Book } from '../domain/book.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, ResultColumns } from '../engine/engine.ts';
 import { statusNames } from '../engine/totals.ts';
-import type { ResultTable } from '../io/index.ts';
+import type { ResultColumn, ResultTable } from '../io/index.ts';
 
 /**
  * Results as a table for writing: one row per account and settlement currency. Amounts of a quarantined row are NaN,
  * its reason is given.
  */
-export function marginTable(engine: Engine, book: Book): ResultTable {
+export function marginTable(engine: Engine): ResultTable {
   const { results } = engine;
   const rowCount = results.status.length;
-  const reasons = new Map(book.quarantined.map(({ accountIndex, reason }) => [accountIndex, reason] as const));
-  const faultOf = (set: number): string => {
-    if (results.fault[set] === 0) return '';
-    return results.fault[set] === 1
-      ? (reasons.get(results.accountIndex[set]) ?? 'bad input')
-      : marketFault(engine, set);
-  };
   const strings = (of: (set: number) => string): string[] => Array.from({ length: rowCount }, (_, set) => of(set));
   const ratio = Float64Array.from(results.equity, (equity, set) => {
     const maintenance = results.maintenanceMargin[set];
@@ -31,20 +23,29 @@ export function marginTable(engine: Engine, book: Book): ResultTable {
       { name: 'initial_margin', type: 'f64', values: results.initialMargin },
       { name: 'maintenance_margin', type: 'f64', values: results.maintenanceMargin },
       { name: 'margin_ratio', type: 'f64', values: ratio },
-      { name: 'worst_case', type: 'f64', values: results.worstCase },
-      { name: 'roll_shock', type: 'f64', values: results.rollShock },
-      { name: 'delta_shock', type: 'f64', values: results.deltaShock },
+      ...componentColumns(results),
       { name: 'worst_scenario', type: 'i32', values: results.worstScenario },
       { name: 'status', type: 'string', values: strings((set) => statusNames[results.status[set]]) },
-      { name: 'fault', type: 'string', values: strings(faultOf) },
+      { name: 'fault', type: 'string', values: strings((set) => engine.faultReason(set) ?? '') },
     ],
   };
 }
 
-/** Why the market left a row without a result. */
-function marketFault(engine: Engine, set: number): string {
-  const instrument = engine.badInstrument(set);
-  return instrument === null ? 'a sum is not finite' : `a price or volatility of ${instrument} is bad`;
+/** One column per component of the model, named as the component in snake case. */
+function componentColumns(results: ResultColumns): ResultColumn[] {
+  const { componentNames, components, worstCase, rollShock, deltaShock } = results;
+  if (componentNames.length === 0) {
+    return [
+      { name: 'worst_case', type: 'f64', values: worstCase },
+      { name: 'roll_shock', type: 'f64', values: rollShock },
+      { name: 'delta_shock', type: 'f64', values: deltaShock },
+    ];
+  }
+  return componentNames.map((name, index) => ({
+    name: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    type: 'f64',
+    values: Float64Array.from(results.status, (_, set) => components[set * componentNames.length + index]),
+  }));
 }
 
 /**

@@ -1,7 +1,7 @@
-import { CONTEXT_BYTES, CONTEXT_WORD_COUNT, SCALAR_COUNT, SUM_COUNT } from '../../assembly/portable/layout.ts';
+import { CONTEXT_BYTES, CONTEXT_WORD_COUNT, SCALAR_COUNT } from '../../assembly/portable/layout.ts';
 import { MargridError } from '../errors.ts';
 import { limits, requireWithinLimit } from '../limits.ts';
-import { cellCountOf, schema, type ColumnSpec, type ColumnType, type Counts } from './schema.ts';
+import { cellCountOf, schema, scratchFloatsOf, type ColumnSpec, type ColumnType, type Counts } from './schema.ts';
 
 /**
  * The arena: every column of an engine in one buffer, sized first and allocated once. Addresses are byte offsets in the
@@ -24,7 +24,7 @@ export interface ArenaPlan {
   /** Counter of claimed chunks, alone on its cache line. */
   readonly control: number;
   readonly context: number;
-  /** Per worker: one row of cells and the sums of one netting set. */
+  /** Per worker: what kernels need for one netting set. */
   readonly scratch: readonly number[];
   readonly columns: readonly ColumnPlacement[];
   /** First byte after the arena. */
@@ -58,7 +58,7 @@ export function planArena(counts: Counts, scratchCount: number, heapBase: number
   const header = take(headerBytes);
   const control = take(controlBytes);
   const context = take(CONTEXT_BYTES + SCALAR_COUNT * 8);
-  const scratch = Array.from({ length: scratchCount }, () => take((cellCountOf(counts.scenarioCount) + SUM_COUNT) * 8));
+  const scratch = Array.from({ length: scratchCount }, () => take(scratchFloatsOf(counts) * 8));
   const columns: ColumnPlacement[] = [];
   for (const [table, { rows, columns: specs }] of Object.entries(schema)) {
     for (const [column, spec] of Object.entries(specs as Record<string, ColumnSpec>)) {

@@ -29,6 +29,52 @@ export interface Counts {
   /** Capacity, not the present count: book updates move within it. */
   readonly nettingSetCapacity: number;
   readonly positionCapacity: number;
+  /** What a model on portable kernels needs besides; nothing for the others. */
+  readonly model: ModelCounts;
+}
+
+/** Sizes of the columns that only models on portable kernels have. */
+export interface ModelCounts {
+  readonly instrumentDataWidth: number;
+  readonly floatCount: number;
+  readonly wordCount: number;
+  readonly componentCount: number;
+  /** Floats of scratch for the margin function. */
+  readonly workCount: number;
+  readonly segmentLevel: number;
+  /** Rows of cells of one account at most. */
+  readonly segmentCount: number;
+  /** 1 if kernels read entry and limit prices. */
+  readonly priceWidth: number;
+}
+
+export const noModelCounts: ModelCounts = {
+  instrumentDataWidth: 0,
+  floatCount: 0,
+  wordCount: 0,
+  componentCount: 0,
+  workCount: 0,
+  segmentLevel: layout.SEGMENT_NONE,
+  segmentCount: 0,
+  priceWidth: 0,
+};
+
+/** Floats of one worker's scratch area. */
+export function scratchFloatsOf({ scenarioCount, model }: Counts): number {
+  const cells = cellCountOf(scenarioCount);
+  const grid = cells + layout.SUM_COUNT;
+  const portable = outFloatsOf(model) + cells + evenOf(model.workCount) + model.segmentCount * cells;
+  return Math.max(grid, portable);
+}
+
+/** Floats of the output block of a portable margin function; the vector, the work area and the segment rows follow. */
+export function outFloatsOf({ componentCount }: ModelCounts): number {
+  return layout.OUT_COMPONENTS + evenOf(componentCount);
+}
+
+/** Vectors of two lanes start on even floats. */
+function evenOf(count: number): number {
+  return count + (count % 2);
 }
 
 /** Cells per risk array row: the scenario count rounded up to whole vectors of two lanes. */
@@ -153,6 +199,7 @@ export const schema = {
         'what the futures are worth less their marks: constant',
       ),
       addOn: column('f64', layout.CONTEXT_SET_ADD_ON, 'update', 'added to initial margin: open orders and the like'),
+      orderCount: column('u32', layout.CONTEXT_SET_ORDER_COUNT, 'update', 'open orders, in the slots after the positions'),
     },
   },
   position: {
@@ -160,6 +207,10 @@ export const schema = {
     columns: {
       row: column('u32', layout.CONTEXT_POSITION_ROW, 'update', 'instrument row above four flag bits'),
       quantity: column('f64', layout.CONTEXT_POSITION_QUANTITY, 'update', 'signed contracts'),
+      price: {
+        ...column('f64', layout.CONTEXT_POSITION_PRICE, 'update', 'entry price, of an order its limit; portable models'),
+        width: (counts: Counts) => counts.model.priceWidth,
+      },
     },
   },
   result: {
@@ -188,7 +239,39 @@ export const schema = {
         'kernels B-D',
         '0 healthy, 1 margin call, 2 liquidation, 3 quarantined',
       ),
-      fault: column('u8', layout.CONTEXT_RESULT_FAULT, 'kernels B-D', '0 none, 1 input, 2 market data'),
+      fault: column(
+        'u8',
+        layout.CONTEXT_RESULT_FAULT,
+        'kernels B-D',
+        '0 none, 1 input, 2 market data, 3 refused, 4 input missing, from 16 the model',
+      ),
+      components: {
+        ...column('f64', layout.CONTEXT_RESULT_COMPONENTS, 'kernels B-D', 'components of a portable model'),
+        width: (counts: Counts) => counts.model.componentCount,
+      },
+    },
+  },
+  model: {
+    rows: () => 1,
+    columns: {
+      floats: {
+        ...column('f64', layout.CONTEXT_MODEL_FLOATS, 'tick', "the model's own tables"),
+        width: (counts: Counts) => counts.model.floatCount,
+      },
+      words: {
+        ...column('i32', layout.CONTEXT_MODEL_WORDS, 'tick', "the model's own tables"),
+        width: (counts: Counts) => counts.model.wordCount,
+      },
+    },
+  },
+  modelInstrument: {
+    rows: (counts: Counts) => counts.instrumentCount,
+    columns: {
+      data: {
+        ...column('f64', layout.CONTEXT_INSTRUMENT_DATA, 'tick', 'inputs and terms of a portable model'),
+        width: (counts: Counts) => counts.model.instrumentDataWidth,
+      },
+      fault: column('i32', layout.CONTEXT_INSTRUMENT_FAULT, 'tick', '0, or the fault of whoever holds the instrument'),
     },
   },
   chunk: {

@@ -30,17 +30,39 @@ export interface AddOnChange {
   readonly amount: number;
 }
 
+/**
+ * An open order. The orders given for one account and instrument replace all that it has there; quantity 0 stands for
+ * no order.
+ */
+export interface OrderChange {
+  readonly account: string;
+  readonly instrument: string;
+  /** Signed contracts that remain to be filled: buy > 0. */
+  readonly quantity: number;
+  /** Quote currency per base unit, > 0. */
+  readonly limitPrice: number;
+}
+
 /** Changes to a book between two ticks; unknown accounts are opened. Of several changes to one item the last counts. */
 export interface BookChanges {
   readonly positions?: readonly PositionChange[];
   readonly cash?: readonly CashChange[];
   readonly addOns?: readonly AddOnChange[];
+  readonly orders?: readonly OrderChange[];
 }
 
-interface AccountChange {
+/** What becomes of one account. */
+export interface AccountChange {
   readonly positions: Map<number, HeldPosition>;
   readonly cash: Map<number, number>;
   readonly addOns: Map<number, number>;
+  /** By instrument row: all orders there. */
+  readonly orders: Map<number, HeldPosition[]>;
+}
+
+/** No change yet. */
+export function noChange(): AccountChange {
+  return { positions: new Map(), cash: new Map(), addOns: new Map(), orders: new Map() };
 }
 
 /** What names mean to a book: account → row, instrument → row, currency → row. */
@@ -68,10 +90,17 @@ export function applyBookChanges(book: BookColumns, directory: Directory, change
       opened.push(account);
     }
     let change = byAccount.get(row);
-    if (change === undefined)
-      byAccount.set(row, (change = { positions: new Map(), cash: new Map(), addOns: new Map() }));
+    if (change === undefined) byAccount.set(row, (change = noChange()));
     return change;
   };
+  collect(directory, changes, changeOf);
+  requireWithinLimit('accountCountMax', book.accountIds.length + opened.length);
+  write(book, byAccount, opened);
+  return opened;
+}
+
+/** Sorts valid changes by what they change. */
+function collect(directory: Directory, changes: BookChanges, changeOf: (account: string) => AccountChange): void {
   for (const { account, instrument, quantity, entryPrice } of changes.positions ?? []) {
     const row = directory.instrumentRow.get(instrument)!;
     changeOf(account).positions.set(row, { row, quantity, entryPrice: entryPrice ?? 0 });
@@ -83,9 +112,21 @@ export function applyBookChanges(book: BookColumns, directory: Directory, change
   for (const { account, currency, amount } of changes.addOns ?? []) {
     changeOf(account).addOns.set(directory.currencyRow.get(currency)!, amount + 0);
   }
-  requireWithinLimit('accountCountMax', book.accountIds.length + opened.length);
-  write(book, byAccount, opened);
-  return opened;
+  for (const { account, instrument, quantity, limitPrice } of changes.orders ?? []) {
+    const row = directory.instrumentRow.get(instrument)!;
+    const { orders } = changeOf(account);
+    const placed = orders.get(row) ?? [];
+    if (quantity !== 0) placed.push({ row, quantity, entryPrice: limitPrice });
+    orders.set(row, placed);
+  }
+}
+
+/** The changes of one account as they apply to it alone. Throws `BadInputError`. */
+export function changeOfAccount(book: BookColumns, directory: Directory, changes: BookChanges): AccountChange {
+  requireValid(book, directory, changes);
+  const change = noChange();
+  collect(directory, changes, () => change);
+  return change;
 }
 
 function requireValid(book: BookColumns, directory: Directory, changes: BookChanges): void {
@@ -122,13 +163,23 @@ function requireValid(book: BookColumns, directory: Directory, changes: BookChan
     }
   });
   const requireCurrency = (row: number, currency: string): void => {
-    if (directory.currencyRow.has(currency)) return;
-    refuse('CurrencyUnknown', row, 'currency', currency, `the market has no currency '${currency}'`);
+    if (!directory.currencyRow.has(currency))
+      refuse('CurrencyUnknown', row, 'currency', currency, `the market has no currency '${currency}'`);
+    else if (book.pooled !== null && book.pooled !== currency)
+      refuse('CurrencyUnknown', row, 'currency', currency, pooledCashRule(book.pooled, currency));
   };
   changes.cash?.forEach(({ account, currency, amount }, row) => {
     requireAccount(row, account);
     requireCurrency(row, currency);
     requireFinite(row, 'amount', amount, limits.quantityMax);
+  });
+  changes.orders?.forEach(({ account, instrument, quantity, limitPrice }, row) => {
+    requireAccount(row, account);
+    if (!directory.instrumentRow.has(instrument))
+      refuse('InstrumentUnknown', row, 'instrument', instrument, `the market has no instrument '${instrument}'`);
+    requireFinite(row, 'quantity', quantity, limits.quantityMax);
+    if (!(limitPrice > 0 && limitPrice <= limits.priceMax) && quantity !== 0)
+      refuse('ValueOutOfRange', row, 'limitPrice', limitPrice, `must be > 0, got ${limitPrice}`);
   });
   changes.addOns?.forEach(({ account, currency, amount }, row) => {
     requireAccount(row, account);
@@ -140,8 +191,13 @@ function requireValid(book: BookColumns, directory: Directory, changes: BookChan
   if (problems.length > 0) throw new BadInputError(problems.slice(0, limits.problemCountMax), problems.length);
 }
 
+/** Why cash in another currency than the reporting one cannot stand in a pooled account. */
+export function pooledCashRule(pooled: string, currency: string): string {
+  return `the model pools accounts in ${pooled}: cash in ${currency} must be a position in a spot instrument`;
+}
+
 /** New netting sets of one account after a change. */
-function changedSets(book: BookColumns, account: number, change: AccountChange): HeldSet[] {
+export function changedSets(book: BookColumns, account: number, change: AccountChange): HeldSet[] {
   const held: HeldSet[] = [];
   if (account < book.accountIds.length) {
     for (let set = book.accountFirstSet[account]; set < book.accountFirstSet[account + 1]; set++)
@@ -154,6 +210,10 @@ function changedSets(book: BookColumns, account: number, change: AccountChange):
     else positions.set(row, position);
   }
   const sorted = [...positions.values()].sort((a, b) => a.row - b.row);
+  const orders = held.flatMap((set) => set.orders.filter(({ row }) => !change.orders.has(row)));
+  for (const placed of change.orders.values()) orders.push(...placed);
+  orders.sort((a, b) => a.row - b.row || a.entryPrice - b.entryPrice || a.quantity - b.quantity);
+  const currencyOf = ({ row }: HeldPosition): number => book.rows.groupCurrency[book.rows.group[row]];
   const fault = held.some((set) => set.fault !== 0) ? 1 : 0;
   const sets: HeldSet[] = [];
   for (let currency = 0; currency < book.rows.currencies.length; currency++) {
@@ -161,15 +221,16 @@ function changedSets(book: BookColumns, account: number, change: AccountChange):
     const next: HeldSet = {
       account,
       currency,
-      positions: sorted.filter(({ row }) => book.rows.groupCurrency[book.rows.group[row]] === currency),
+      positions: sorted.filter((each) => currencyOf(each) === currency),
+      orders: orders.filter((each) => currencyOf(each) === currency),
       cashAmount: change.cash.get(currency) ?? old?.cashAmount ?? 0,
       addOn: change.addOns.get(currency) ?? old?.addOn ?? 0,
       fault,
     };
-    if (next.positions.length > 0 || next.cashAmount !== 0 || next.addOn !== 0) sets.push(next);
+    if (next.positions.length > 0 || next.orders.length > 0 || next.cashAmount !== 0 || next.addOn !== 0) sets.push(next);
   }
   if (sets.length === 0 && fault !== 0)
-    sets.push({ account, currency: 0, positions: [], cashAmount: 0, addOn: 0, fault });
+    sets.push({ account, currency: 0, positions: [], orders: [], cashAmount: 0, addOn: 0, fault });
   return sets;
 }
 
@@ -202,14 +263,14 @@ function* blockChanges(book: BookColumns, next: ReadonlyMap<number, readonly Hel
     for (const set of sets) {
       const old = currency.subarray(first, end).indexOf(set.currency);
       if (old >= 0) seen.add(first + old);
-      yield { set: old < 0 ? -1 : first + old, count: set.positions.length };
+      yield { set: old < 0 ? -1 : first + old, count: set.positions.length + set.orders.length };
     }
     for (let set = first; set < end; set++) if (!seen.has(set)) yield { set, count: 0 };
   }
 }
 
 function requireSetCapacity(book: BookColumns, setCount: number): void {
-  const capacity = book.slotCount.length;
+  const capacity = book.setCapacity;
   if (setCount <= capacity) return;
   throw new BadInputError([
     {

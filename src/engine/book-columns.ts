@@ -1,4 +1,6 @@
 import {
+  FAULT_NONE,
+  FAULT_REFUSED,
   FLAG_BITS,
   FLAG_END_EXPIRY,
   FLAG_END_GROUP,
@@ -21,12 +23,23 @@ export interface HeldPosition {
   readonly entryPrice: number;
 }
 
+export interface BookColumnsOptions {
+  /** Of the market. */
+  readonly instruments: readonly Instrument[];
+  readonly accountIds: readonly string[];
+  /** If the model has no margin for open orders, an account that has any is refused. */
+  readonly ordersMargined: boolean;
+  readonly pooled: string | null;
+}
+
 /** A netting set as data, before it is placed in the columns. */
 export interface HeldSet {
   readonly account: number;
   readonly currency: number;
   /** Sorted by row. */
   readonly positions: readonly HeldPosition[];
+  /** Open orders, `entryPrice` their limit; sorted by row, limit, quantity. */
+  readonly orders: readonly HeldPosition[];
   readonly cashAmount: number;
   readonly addOn: number;
   readonly fault: number;
@@ -66,12 +79,21 @@ export class BookColumns {
   readonly entryPrice: Float64Array;
   /** Position slots a set may use in place. */
   readonly slotCount: Uint32Array;
+  /** Netting sets that fit; the row after them is for `writeVisitor`. */
+  readonly setCapacity: number;
+  /** Reporting currency if accounts are pooled, else null. */
+  readonly pooled: string | null;
   /** Account → first netting set; one more element than accounts. */
   accountFirstSet: Uint32Array;
   readonly #rowEntry: Uint32Array;
   readonly #contractSize: Float64Array;
+  readonly #ordersMargined: boolean;
 
-  constructor(arena: Arena, rows: InstrumentRows, instruments: readonly Instrument[], accountIds: readonly string[]) {
+  constructor(arena: Arena, rows: InstrumentRows, options: BookColumnsOptions) {
+    const { instruments, accountIds, ordersMargined, pooled } = options;
+    this.#ordersMargined = ordersMargined;
+    this.pooled = pooled;
+    this.setCapacity = arena.plan.counts.nettingSetCapacity - 1;
     const { counts } = arena.plan;
     this.arena = arena;
     this.rows = rows;
@@ -96,7 +118,8 @@ export class BookColumns {
     nettingSet.positionCount.set(sets.positionCount);
     nettingSet.cash.set(sets.cashAmount);
     nettingSet.addOn.set(sets.addOn);
-    this.slotCount.set(sets.positionCount);
+    nettingSet.orderCount.set(sets.orderCount);
+    this.slotCount.set(sets.positionCount.map((count, set) => count + sets.orderCount[set]));
     position.quantity.set(sorted.quantity);
     this.entryPrice.set(sorted.entryPrice);
     for (let p = 0; p < sorted.row.length; p++) position.row[p] = this.#rowEntry[sorted.row[p]]!;
@@ -114,39 +137,71 @@ export class BookColumns {
   readSet(set: number): HeldSet {
     const { nettingSet, position } = this.arena.views;
     const first = nettingSet.firstPosition[set];
-    const positions: HeldPosition[] = [];
-    for (let slot = first; slot < first + nettingSet.positionCount[set]; slot++) {
-      positions.push({ row: this.rowAt(slot), quantity: position.quantity[slot], entryPrice: this.entryPrice[slot] });
+    const end = first + nettingSet.positionCount[set];
+    const held: HeldPosition[] = [];
+    for (let slot = first; slot < end + nettingSet.orderCount[set]; slot++) {
+      held.push({ row: this.rowAt(slot), quantity: position.quantity[slot], entryPrice: this.entryPrice[slot] });
     }
+    const fault = nettingSet.fault[set];
     return {
       account: nettingSet.account[set],
       currency: nettingSet.currency[set],
-      positions,
+      positions: held.slice(0, end - first),
+      orders: held.slice(end - first),
       cashAmount: nettingSet.cash[set],
       addOn: nettingSet.addOn[set],
-      fault: nettingSet.fault[set],
+      // A refusal follows from what is held: it is found again when the set is written.
+      fault: fault === FAULT_REFUSED ? FAULT_NONE : fault,
     };
   }
 
   /** Writes a netting set at `set`, reusing its block where it fits; the caller has reserved room at the free end. */
   writeSet(set: number, held: HeldSet, spare: boolean): void {
-    const { nettingSet, position } = this.arena.views;
-    const count = held.positions.length;
+    const { nettingSet } = this.arena.views;
+    const count = held.positions.length + held.orders.length;
     if (count > this.slotCount[set]) {
       const slots = slotsOf(count, spare);
       nettingSet.firstPosition[set] = this.positionTop;
       this.slotCount[set] = slots;
       this.positionTop += slots;
     }
+    this.#fillSet(set, held);
+  }
+
+  /**
+   * Writes a netting set in the row after the last, in free slots, so that a kernel can margin it although the book
+   * does not hold it; the next call overwrites it. Returns the row. Throws `LimitExceeded` without room for the slots.
+   */
+  writeVisitor(held: HeldSet): number {
+    const { nettingSet, position } = this.arena.views;
+    const count = held.positions.length + held.orders.length;
+    if (this.positionTop + count > position.row.length) {
+      throw new MargridError(
+        'LimitExceeded',
+        `${count} positions need more room than the engine has left (option positionCapacity)`,
+      );
+    }
+    nettingSet.firstPosition[this.setCount] = this.positionTop;
+    this.#fillSet(this.setCount, held);
+    return this.setCount;
+  }
+
+  /** Writes what the set holds into its slots. */
+  #fillSet(set: number, held: HeldSet): void {
+    const { nettingSet, position } = this.arena.views;
     const first = nettingSet.firstPosition[set];
-    held.positions.forEach(({ row, quantity, entryPrice }, index) => {
-      position.row[first + index] = this.#rowEntry[row]!;
-      position.quantity[first + index] = quantity;
-      this.entryPrice[first + index] = entryPrice;
-    });
+    const write = ({ row, quantity, entryPrice }: HeldPosition, slot: number): void => {
+      position.row[slot] = this.#rowEntry[row]!;
+      position.quantity[slot] = quantity;
+      this.entryPrice[slot] = entryPrice;
+    };
+    const firstOrder = first + held.positions.length;
+    held.positions.forEach((each, index) => write(each, first + index));
+    held.orders.forEach((each, index) => write(each, firstOrder + index));
     nettingSet.account[set] = held.account;
     nettingSet.currency[set] = held.currency;
-    nettingSet.positionCount[set] = count;
+    nettingSet.positionCount[set] = held.positions.length;
+    nettingSet.orderCount[set] = held.orders.length;
     nettingSet.addOn[set] = held.addOn;
     nettingSet.fault[set] = held.fault;
     nettingSet.cash[set] = held.cashAmount;
@@ -194,7 +249,7 @@ export class BookColumns {
     const kept: number[] = [];
     for (let set = 0; set < this.setCount; set++) {
       const isEmpty =
-        nettingSet.positionCount[set] === 0 &&
+        this.#blockCount(set) === 0 &&
         nettingSet.cash[set] === 0 &&
         nettingSet.addOn[set] === 0 &&
         nettingSet.fault[set] === 0;
@@ -224,15 +279,15 @@ export class BookColumns {
     if (this.positionTop + needed(true) <= capacity) return true;
     if (this.positionTop + needed(false) <= capacity) return false;
     let total = 0;
-    for (let set = 0; set < this.setCount; set++) total += nettingSet.positionCount[set];
-    for (const { set, count } of changes) total += count - (set < 0 ? 0 : nettingSet.positionCount[set]);
+    for (let set = 0; set < this.setCount; set++) total += this.#blockCount(set);
+    for (const { set, count } of changes) total += count - (set < 0 ? 0 : this.#blockCount(set));
     if (total > capacity) {
       throw new MargridError(
         'LimitExceeded',
         `the changed book has ${total} positions, the engine was created with room for ${capacity} (option positionCapacity)`,
       );
     }
-    for (const { set } of changes) if (set >= 0) nettingSet.positionCount[set] = 0;
+    for (const { set } of changes) if (set >= 0) nettingSet.positionCount[set] = nettingSet.orderCount[set] = 0;
     this.#pack();
     return this.positionTop + needed(true) <= capacity;
   }
@@ -252,6 +307,7 @@ export class BookColumns {
       nettingSet.cash,
       nettingSet.entryValue,
       nettingSet.addOn,
+      nettingSet.orderCount,
       this.slotCount,
     ];
     for (const column of columns) {
@@ -301,6 +357,17 @@ export class BookColumns {
       else entryValue += this.#entryValue(row, position.quantity[slot], this.entryPrice[slot]);
     }
     nettingSet.entryValue[set] = entryValue;
+    const orderEnd = end + nettingSet.orderCount[set];
+    for (let slot = end; slot < orderEnd; slot++) position.row[slot] = position.row[slot] & ~FLAG_MASK;
+    if (position.price.length > 0) position.price.set(this.entryPrice.subarray(first, orderEnd), first);
+    const isRefused = orderEnd > end && !this.#ordersMargined;
+    if (isRefused && nettingSet.fault[set] === FAULT_NONE) nettingSet.fault[set] = FAULT_REFUSED;
+  }
+
+  /** Positions and orders of a set: the slots that it uses. */
+  #blockCount(set: number): number {
+    const { positionCount, orderCount } = this.arena.views.nettingSet;
+    return positionCount[set] + orderCount[set];
   }
 
   /**
@@ -321,10 +388,11 @@ export class BookColumns {
     let top = 0;
     for (let set = 0; set < this.setCount; set++) {
       const first = nettingSet.firstPosition[set];
-      const count = nettingSet.positionCount[set];
+      const count = this.#blockCount(set);
       position.row.set(oldRow.subarray(first, first + count), top);
       position.quantity.set(oldQuantity.subarray(first, first + count), top);
       this.entryPrice.set(oldEntry.subarray(first, first + count), top);
+      if (position.price.length > 0) position.price.set(this.entryPrice.subarray(top, top + count), top);
       nettingSet.firstPosition[set] = top;
       this.slotCount[set] = count;
       top += count;

@@ -1,3 +1,4 @@
+import { FAULT_INPUT } from '../../assembly/portable/layout.ts';
 import type { Book, CashColumns } from '../domain/book.ts';
 import type { BookColumns } from './book-columns.ts';
 
@@ -8,30 +9,48 @@ import type { BookColumns } from './book-columns.ts';
 export function exportBook(book: BookColumns, reasons: ReadonlyMap<number, string>): Book {
   const { nettingSet, position } = book.arena.views;
   let count = 0;
-  for (let set = 0; set < book.setCount; set++) count += nettingSet.positionCount[set];
+  let orderCount = 0;
+  for (let set = 0; set < book.setCount; set++) {
+    count += nettingSet.positionCount[set];
+    orderCount += nettingSet.orderCount[set];
+  }
   const positions = {
     accountIndex: new Uint32Array(count),
     instrumentIndex: new Uint32Array(count),
     quantity: new Float64Array(count),
     entryPrice: new Float64Array(count),
   };
+  const orders = {
+    accountIndex: new Uint32Array(orderCount),
+    instrumentIndex: new Uint32Array(orderCount),
+    quantity: new Float64Array(orderCount),
+    limitPrice: new Float64Array(orderCount),
+  };
   const cash: AmountRow[] = [];
   const addOns: AmountRow[] = [];
   const quarantined = new Map<number, string>();
   let to = 0;
+  let toOrder = 0;
   for (let set = 0; set < book.setCount; set++) {
     const account = nettingSet.account[set];
     if (nettingSet.cash[set] !== 0)
       cash.push({ account, currency: nettingSet.currency[set], amount: nettingSet.cash[set] });
     if (nettingSet.addOn[set] !== 0)
       addOns.push({ account, currency: nettingSet.currency[set], amount: nettingSet.addOn[set] });
-    if (nettingSet.fault[set] !== 0) quarantined.set(account, reasons.get(account) ?? 'quarantined on input');
+    if (nettingSet.fault[set] === FAULT_INPUT) quarantined.set(account, reasons.get(account) ?? 'quarantined on input');
     const first = nettingSet.firstPosition[set];
-    for (let slot = first; slot < first + nettingSet.positionCount[set]; slot++, to++) {
+    const end = first + nettingSet.positionCount[set];
+    for (let slot = first; slot < end; slot++, to++) {
       positions.accountIndex[to] = account;
       positions.instrumentIndex[to] = book.rows.instrumentOf[book.rowAt(slot)]!;
       positions.quantity[to] = position.quantity[slot]!;
       positions.entryPrice[to] = book.entryPrice[slot]!;
+    }
+    for (let slot = end; slot < end + nettingSet.orderCount[set]; slot++, toOrder++) {
+      orders.accountIndex[toOrder] = account;
+      orders.instrumentIndex[toOrder] = book.rows.instrumentOf[book.rowAt(slot)]!;
+      orders.quantity[toOrder] = position.quantity[slot]!;
+      orders.limitPrice[toOrder] = book.entryPrice[slot]!;
     }
   }
   return {
@@ -40,6 +59,7 @@ export function exportBook(book: BookColumns, reasons: ReadonlyMap<number, strin
     positions,
     cash: amountColumns(cash),
     addOns: amountColumns(addOns),
+    ...(orderCount === 0 ? {} : { orders }),
     quarantined: [...quarantined].map(([accountIndex, reason]) => ({ accountIndex, reason })),
   };
 }

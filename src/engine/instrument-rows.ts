@@ -13,6 +13,7 @@ import type { ExpiryRow } from '../margin/model.ts';
 export interface InstrumentRows {
   readonly currencies: readonly string[];
   readonly groups: readonly RiskGroup[];
+  /** Currency row of the netting set that positions of the group are in. */
   readonly groupCurrency: Uint8Array;
   readonly expiries: readonly ExpiryRow[];
   /** Market instrument index → row. */
@@ -42,14 +43,17 @@ function expiryKey(instrument: Instrument): number {
   return instrument.expiryMs ?? -1;
 }
 
-/** `cashCurrencies`: currencies that accounts may hold besides the settlement currencies of the instruments. */
+/**
+ * `cashCurrencies`: currencies that accounts may hold besides the settlement currencies of the instruments. `pooled`: the
+ * reporting currency, if an account is one netting set whatever its instruments settle in.
+ */
 export function planInstrumentRows(
   instruments: readonly Instrument[],
   cashCurrencies: readonly string[],
+  pooled: string | null = null,
 ): InstrumentRows {
-  const currencies = [...new Set([...instruments.map((each) => each.settlementCurrency), ...cashCurrencies])].sort(
-    compareText,
-  );
+  const named = [...instruments.map((each) => each.settlementCurrency), ...cashCurrencies];
+  const currencies = [...new Set(pooled === null ? named : [...named, pooled])].sort(compareText);
   // Two pairs can share a name (BTC_USD and BTC_USDT settled in BTC are both btc_btc), so the pair is part of the key.
   const keyOf = ({ name, pair }: RiskGroup): string => `${name} ${pair}`;
   const byKey = new Map(instruments.map((each) => [keyOf(riskGroupOf(each)), riskGroupOf(each)] as const));
@@ -77,7 +81,7 @@ export function planInstrumentRows(
   return {
     currencies,
     groups,
-    groupCurrency: Uint8Array.from(groups, (group) => currencies.indexOf(group.settlementCurrency)),
+    groupCurrency: Uint8Array.from(groups, (group) => currencies.indexOf(pooled ?? group.settlementCurrency)),
     expiries,
     rowOf,
     instrumentOf: order,

@@ -1,6 +1,7 @@
 import { Arena, planArena } from '../columns/arena.ts';
 import type { Counts } from '../columns/schema.ts';
 import { MargridError } from '../errors.ts';
+import { withHostKernels } from '../host/kernels.ts';
 import { scalarKernels } from '../scalar/kernels.ts';
 import type { Kernels } from '../wasm/kernels.ts';
 import {
@@ -41,7 +42,7 @@ export function setUpMachine(counts: Counts, workers: number, choice: KernelChoi
   if (choice === 'javascript') {
     const plan = planArena(counts, Math.max(workers, 1), 0);
     const buffer = workers > 0 ? new SharedArrayBuffer(plan.end) : new ArrayBuffer(plan.end);
-    const kernels = scalarKernels(buffer);
+    const kernels = withHostKernels(scalarKernels(buffer), buffer);
     const setup = { memory: null, buffer: buffer as SharedArrayBuffer, module: null };
     return {
       arena: new Arena(plan, buffer),
@@ -54,7 +55,7 @@ export function setUpMachine(counts: Counts, workers: number, choice: KernelChoi
   const heapBase = heapBaseOf(instantiate(module, createMemory(build, 65_536)));
   const plan = planArena(counts, Math.max(workers, 1), heapBase);
   const memory = createMemory(build, plan.end);
-  const kernels = instantiate(module, memory);
+  const kernels = withHostKernels(instantiate(module, memory), memory.buffer);
   const setup = { memory, buffer: memory.buffer as unknown as SharedArrayBuffer, module };
   return {
     arena: new Arena(plan, memory.buffer),

@@ -3,13 +3,17 @@ import { MargridError } from '../errors.ts';
 import type { MarginModel } from '../margin/model.ts';
 import type { InstrumentRows } from './instrument-rows.ts';
 
-/** Throws unless the model has parameters for every risk group of the market. */
+/**
+ * Throws unless a grid model has parameters for every risk group of the market. Portable models refuse instrument by
+ * instrument instead: who holds one gets no margin, the others do.
+ */
 export function requireMarginable(
   book: Book,
   rows: InstrumentRows,
   model: MarginModel<unknown>,
   params: unknown,
 ): void {
+  if (model.kind === 'portable') return;
   const held = new Set<number>();
   for (const instrument of book.positions.instrumentIndex) held.add(rows.group[rows.rowOf[instrument]]);
   rows.groups.forEach((group, index) => {

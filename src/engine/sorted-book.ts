@@ -1,7 +1,7 @@
 import { FAULT_INPUT, FAULT_NONE } from '../../assembly/portable/layout.ts';
 import { BadInputError, type Problem } from '../errors.ts';
 import { limits, requireWithinLimit } from '../limits.ts';
-import type { Book, CashColumns } from '../domain/book.ts';
+import type { Book, CashColumns, OrderColumns } from '../domain/book.ts';
 import type { InstrumentRows } from './instrument-rows.ts';
 
 /**
@@ -10,9 +10,10 @@ import type { InstrumentRows } from './instrument-rows.ts';
  */
 export interface SortedBook {
   readonly accountIds: readonly string[];
-  /** Per position, in canonical order. */
+  /** Per position, in canonical order; open orders of a set follow its positions. */
   readonly row: Uint32Array;
   readonly quantity: Float64Array;
+  /** Entry price of a position, limit price of an order. */
   readonly entryPrice: Float64Array;
   /** Per netting set, in (account, currency) order. */
   readonly sets: SortedSets;
@@ -26,6 +27,8 @@ export interface SortedSets {
   readonly positionCount: Uint32Array;
   readonly cashAmount: Float64Array;
   readonly addOn: Float64Array;
+  /** Open orders, in the slots after the positions. */
+  readonly orderCount: Uint32Array;
   /** 1 where the account was quarantined before the engine saw it. */
   readonly quarantined: Uint8Array;
 }
@@ -38,15 +41,83 @@ const indexBase = 2 ** 20;
 /** Throws `BadInputError` on a duplicate position or cash row. */
 export function sortBook(book: Book, rows: InstrumentRows): SortedBook {
   requireWithinLimit('accountCountMax', book.accountIds.length);
-  requireWithinLimit('positionCountMax', book.positions.quantity.length);
+  requireWithinLimit('positionCountMax', book.positions.quantity.length + (book.orders?.quantity.length ?? 0));
   const { firstOf, row, quantity, entryPrice } = scatterPositions(book, rows);
   const accountCount = book.accountIds.length;
   for (let account = 0; account < accountCount; account++) {
     sortRange(row, quantity, entryPrice, firstOf[account], firstOf[account + 1]);
   }
   refuseDuplicates(book, rows, firstOf, row);
-  const sets = layOutSets(book, rows, firstOf, row);
-  return { accountIds: book.accountIds, row, quantity, entryPrice, sets, setCount: sets.account.length };
+  const orders = sortOrders(book, rows);
+  const sets = layOutSets(book, rows, { firstOf, row }, orders);
+  const positions = { row, quantity, entryPrice };
+  const slots = orders.row.length === 0 ? positions : withOrders(positions, orders, sets);
+  return { accountIds: book.accountIds, ...slots, sets, setCount: sets.account.length };
+}
+
+interface Slots {
+  readonly row: Uint32Array;
+  readonly quantity: Float64Array;
+  readonly entryPrice: Float64Array;
+}
+
+interface SortedOrders extends Slots {
+  /** Account → its first order; one more element than accounts. */
+  readonly firstOf: Uint32Array;
+}
+
+/** Orders by (account, instrument row, limit price, quantity): equal books have equal columns. */
+function sortOrders(book: Book, rows: InstrumentRows): SortedOrders {
+  const { accountIndex, instrumentIndex, quantity, limitPrice } = book.orders ?? noOrders;
+  const firstOf = new Uint32Array(book.accountIds.length + 1);
+  for (const account of accountIndex) firstOf[account + 1]++;
+  for (let a = 0; a < book.accountIds.length; a++) firstOf[a + 1] += firstOf[a];
+  const order = Uint32Array.from(quantity.keys()).sort(
+    (a, b) =>
+      accountIndex[a] - accountIndex[b] ||
+      rows.rowOf[instrumentIndex[a]] - rows.rowOf[instrumentIndex[b]] ||
+      limitPrice[a] - limitPrice[b] ||
+      quantity[a] - quantity[b],
+  );
+  return {
+    firstOf,
+    row: order.map((from) => rows.rowOf[instrumentIndex[from]]),
+    quantity: Float64Array.from(order, (from) => quantity[from]),
+    entryPrice: Float64Array.from(order, (from) => limitPrice[from]),
+  };
+}
+
+const noOrders: OrderColumns = {
+  accountIndex: new Uint32Array(0),
+  instrumentIndex: new Uint32Array(0),
+  quantity: new Float64Array(0),
+  limitPrice: new Float64Array(0),
+};
+
+/** Positions and orders of each set in one block; moves `sets.firstPosition` accordingly. Both lists are in set order. */
+function withOrders(positions: Slots, orders: Slots, sets: SortedSets): Slots {
+  const count = positions.row.length + orders.row.length;
+  const merged = {
+    row: new Uint32Array(count),
+    quantity: new Float64Array(count),
+    entryPrice: new Float64Array(count),
+  };
+  let to = 0;
+  const copy = (from: Slots, first: number, end: number): void => {
+    merged.row.set(from.row.subarray(first, end), to);
+    merged.quantity.set(from.quantity.subarray(first, end), to);
+    merged.entryPrice.set(from.entryPrice.subarray(first, end), to);
+    to += end - first;
+  };
+  let order = 0;
+  for (let set = 0; set < sets.account.length; set++) {
+    const first = sets.firstPosition[set];
+    sets.firstPosition[set] = to;
+    copy(positions, first, first + sets.positionCount[set]);
+    copy(orders, order, order + sets.orderCount[set]);
+    order += sets.orderCount[set];
+  }
+  return merged;
 }
 
 /** Counting sort by account. */
@@ -160,7 +231,13 @@ function duplicateCash(account: string, currency: string): BadInputError {
 }
 
 /** A netting set exists where there is a position or cash that is not zero; a quarantined account always has one. */
-function layOutSets(book: Book, rows: InstrumentRows, firstOf: Uint32Array, row: Uint32Array): SortedSets {
+function layOutSets(
+  book: Book,
+  rows: InstrumentRows,
+  { firstOf, row }: { readonly firstOf: Uint32Array; readonly row: Uint32Array },
+  orders: SortedOrders,
+): SortedSets {
+  const currencyOf = (instrumentRow: number): number => rows.groupCurrency[rows.group[instrumentRow]];
   const cash = scatterCash(book, book.cash, rows);
   const addOns = scatterCash(book, book.addOns, rows);
   const quarantined = new Set(book.quarantined.map(({ accountIndex }) => accountIndex));
@@ -173,10 +250,14 @@ function layOutSets(book: Book, rows: InstrumentRows, firstOf: Uint32Array, row:
     const fault = quarantined.has(account) ? FAULT_INPUT : FAULT_NONE;
     const before = list.count;
     let p = firstOf[account];
+    let order = orders.firstOf[account];
     for (let currency = 0; currency < amountOf.length; currency++) {
       const first = p;
-      while (p < firstOf[account + 1] && rows.groupCurrency[rows.group[row[p]]] === currency) p++;
-      if (p === first && amountOf[currency] === 0 && addOnOf[currency] === 0) continue;
+      while (p < firstOf[account + 1] && currencyOf(row[p]) === currency) p++;
+      const firstOrder = order;
+      while (order < orders.firstOf[account + 1] && currencyOf(orders.row[order]) === currency) order++;
+      const isEmpty = p === first && order === firstOrder;
+      if (isEmpty && amountOf[currency] === 0 && addOnOf[currency] === 0) continue;
       list.push({
         account,
         currency,
@@ -184,11 +265,12 @@ function layOutSets(book: Book, rows: InstrumentRows, firstOf: Uint32Array, row:
         count: p - first,
         cash: amountOf[currency],
         addOn: addOnOf[currency],
+        orders: order - firstOrder,
         fault,
       });
     }
     if (fault !== FAULT_NONE && list.count === before)
-      list.push({ account, currency: 0, first: p, count: 0, cash: 0, addOn: 0, fault });
+      list.push({ account, currency: 0, first: p, count: 0, cash: 0, addOn: 0, orders: 0, fault });
   }
   return list.finish();
 }
@@ -220,6 +302,7 @@ interface LaidOutSet {
   readonly count: number;
   readonly cash: number;
   readonly addOn: number;
+  readonly orders: number;
   readonly fault: number;
 }
 
@@ -233,6 +316,7 @@ class GrowingSets {
   #positions = new Uint32Array(this.#capacity);
   #cash = new Float64Array(this.#capacity);
   #addOn = new Float64Array(this.#capacity);
+  #orders = new Uint32Array(this.#capacity);
   #quarantined = new Uint8Array(this.#capacity);
 
   push(set: LaidOutSet): void {
@@ -244,6 +328,7 @@ class GrowingSets {
     this.#positions[at] = set.count;
     this.#cash[at] = set.cash;
     this.#addOn[at] = set.addOn;
+    this.#orders[at] = set.orders;
     this.#quarantined[at] = set.fault;
   }
 
@@ -255,6 +340,7 @@ class GrowingSets {
       positionCount: this.#positions.subarray(0, this.count),
       cashAmount: this.#cash.subarray(0, this.count),
       addOn: this.#addOn.subarray(0, this.count),
+      orderCount: this.#orders.subarray(0, this.count),
       quarantined: this.#quarantined.subarray(0, this.count),
     };
   }
@@ -272,6 +358,7 @@ class GrowingSets {
     this.#positions = wider(this.#positions);
     this.#cash = wider(this.#cash);
     this.#addOn = wider(this.#addOn);
+    this.#orders = wider(this.#orders);
     this.#quarantined = wider(this.#quarantined);
   }
 }

@@ -32,9 +32,12 @@ export function resultHash(book: BookColumns): string {
   const { result, nettingSet } = book.arena.views;
   const { names, index } = heldCurrencies(book);
   const hash = createHash('sha256').update(JSON.stringify(names));
-  for (const column of [nettingSet.account, index, ...Object.values(result)]) {
+  const { componentCount } = book.arena.plan.counts.model;
+  const { components, ...columns } = result;
+  for (const column of [nettingSet.account, index, ...Object.values(columns)]) {
     hash.update(bytesOf(column.subarray(0, book.setCount)));
   }
+  hash.update(bytesOf(components.subarray(0, book.setCount * componentCount)));
   return hash.digest('hex');
 }
 
@@ -44,7 +47,7 @@ export function resultHash(book: BookColumns): string {
  * Independent of where blocks of positions lie and of how the book came to be.
  */
 export function stateHash(book: BookColumns, asOfMs: number, modelName: string, params: unknown): string {
-  const { instrument, expiry, group, nettingSet, position } = book.arena.views;
+  const { instrument, expiry, group, nettingSet, position, model, modelInstrument } = book.arena.views;
   const hash = createHash('sha256');
   const text = JSON.stringify({
     asOfMs,
@@ -58,6 +61,10 @@ export function stateHash(book: BookColumns, asOfMs: number, modelName: string, 
   for (const column of [...Object.values(instrument), ...Object.values(expiry), ...Object.values(group)]) {
     hash.update(bytesOf(column));
   }
+  if (book.arena.plan.counts.model.componentCount > 0) {
+    for (const column of [...Object.values(model), ...Object.values(modelInstrument), nettingSet.orderCount])
+      hash.update(bytesOf(column === nettingSet.orderCount ? column.subarray(0, book.setCount) : column));
+  }
   for (const column of [nettingSet.addOn, nettingSet.fault, nettingSet.positionCount, nettingSet.cash]) {
     hash.update(bytesOf(column.subarray(0, book.setCount)));
   }
@@ -68,7 +75,7 @@ export function stateHash(book: BookColumns, asOfMs: number, modelName: string, 
 
 /** Hash of one position column in netting set order. Blocks that follow each other in memory are hashed in one go. */
 function positionHash(book: BookColumns, column: Float64Array | Uint32Array): Uint8Array {
-  const { firstPosition, positionCount } = book.arena.views.nettingSet;
+  const { firstPosition, positionCount, orderCount } = book.arena.views.nettingSet;
   const hash = createHash('sha256');
   let first = 0;
   let end = 0;
@@ -77,7 +84,7 @@ function positionHash(book: BookColumns, column: Float64Array | Uint32Array): Ui
       hash.update(bytesOf(column.subarray(first, end)));
       first = firstPosition[set]!;
     }
-    end = firstPosition[set] + positionCount[set];
+    end = firstPosition[set] + positionCount[set] + orderCount[set];
   }
   hash.update(bytesOf(column.subarray(first, end)));
   return hash.digest();

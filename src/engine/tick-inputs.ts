@@ -1,18 +1,23 @@
 import {
   CONTEXT_CELL_COUNT,
   CONTEXT_CHUNK_TOTALS_STRIDE,
+  CONTEXT_COMPONENT_COUNT,
+  CONTEXT_INSTRUMENT_DATA_WIDTH,
   CONTEXT_ROW_STRIDE,
   CONTEXT_SCENARIO_COUNT,
+  CONTEXT_SEGMENT_LEVEL,
   CONTEXT_SET_COUNT,
+  CONTEXT_WORK_COUNT,
   GRID_COLUMN_COUNT,
   GROUP_SCALAR_COUNT,
 } from '../../assembly/portable/layout.ts';
 import type { Arena } from '../columns/arena.ts';
 import { cellCountOf, chunkTotalsBytesOf } from '../columns/schema.ts';
-import { yearMs, type Market } from '../domain/market.ts';
-import type { MarginModel, TickMarket } from '../margin/model.ts';
+import { yearMs, type Market, type MarketField } from '../domain/market.ts';
+import type { GridModel, MarginModel, ModelRows, TickFactors, TickMarket } from '../margin/model.ts';
 import { writeGrid } from '../scenario/grid.ts';
 import type { InstrumentRows } from './instrument-rows.ts';
+import type { InstrumentFaults } from './model-inputs.ts';
 
 /**
  * What changes from tick to tick. Arrays are parallel to `Market.instruments`. Forwards and index prices are independent inputs: moving one does
@@ -23,6 +28,8 @@ export interface Quotes {
   readonly forward: Float64Array;
   readonly impliedVolatility: Float64Array;
   readonly indexPrice: ReadonlyMap<string, number>;
+  /** Further quotes; a tick replaces those that it names. */
+  readonly fields?: ReadonlyMap<MarketField, Float64Array>;
 }
 
 /** One bit pattern for all NaNs, so that equal inputs have equal hashes. */
@@ -33,6 +40,11 @@ function canonical(value: number): number {
 /** Addresses and sizes: once per engine. */
 export function writeContext(arena: Arena): void {
   const { counts, columns } = arena.plan;
+  const { model } = counts;
+  arena.contextWords[CONTEXT_INSTRUMENT_DATA_WIDTH] = model.instrumentDataWidth;
+  arena.contextWords[CONTEXT_COMPONENT_COUNT] = model.componentCount;
+  arena.contextWords[CONTEXT_WORK_COUNT] = model.workCount;
+  arena.contextWords[CONTEXT_SEGMENT_LEVEL] = model.segmentLevel;
   arena.contextWords[CONTEXT_SCENARIO_COUNT] = counts.scenarioCount;
   arena.contextWords[CONTEXT_CELL_COUNT] = cellCountOf(counts.scenarioCount);
   arena.contextWords[CONTEXT_ROW_STRIDE] = cellCountOf(counts.scenarioCount) * 8;
@@ -55,39 +67,80 @@ export function writeStaticColumns(arena: Arena, rows: InstrumentRows, market: M
   rows.groups.forEach((each, index) => (group.inverse[index] = each.settlementCurrency === each.baseCurrency ? 1 : 0));
 }
 
+/** What `writeTickInputs` needs to know, fixed when the engine is made. */
+export interface TickSetup {
+  readonly arena: Arena;
+  readonly rows: InstrumentRows;
+  readonly modelRows: ModelRows;
+  readonly model: MarginModel<unknown>;
+  readonly params: unknown;
+  /** Of a portable model. */
+  readonly faults: InstrumentFaults | null;
+}
+
 /**
  * Everything a tick's kernels read, from quotes and the model. Bad numbers are passed on: kernel A poisons what depends
  * on them.
  */
-export function writeTickInputs(
-  arena: Arena,
-  rows: InstrumentRows,
-  quotes: Quotes,
-  model: MarginModel<unknown>,
-  params: unknown,
-  nettingSetCount: number,
-): void {
+export function writeTickInputs(setup: TickSetup, quotes: Quotes, nettingSetCount: number): void {
+  const { arena, rows, model, params } = setup;
   const { instrument, expiry, group } = arena.views;
   arena.contextWords[CONTEXT_SET_COUNT] = nettingSetCount;
   for (let row = 0; row < rows.instrumentOf.length; row++) {
     instrument.forward[row] = canonical(quotes.forward[rows.instrumentOf[row]]);
     instrument.volatility[row] = canonical(quotes.impliedVolatility[rows.instrumentOf[row]]);
   }
-  const timeYears = Float64Array.from(rows.expiries, ({ expiryMs }) =>
-    expiryMs === null ? 0 : (expiryMs - quotes.asOfMs) / yearMs,
-  );
-  // NaN: an expired instrument is not priced.
-  expiry.rootTime.set(timeYears.map((years) => (years >= 0 ? Math.sqrt(years) : NaN)));
   rows.groups.forEach((each, index) => (group.indexPrice[index] = canonical(quotes.indexPrice.get(each.pair) ?? NaN)));
-  const market: TickMarket = { groups: rows.groups, indexPrice: group.indexPrice, expiries: rows.expiries, timeYears };
-  model.prepareTick(market, params, {
+  const market = tickMarket(setup, quotes);
+  // NaN: an expired instrument is not priced.
+  expiry.rootTime.set(market.timeYears.map((years) => (years >= 0 ? Math.sqrt(years) : NaN)));
+  setup.faults?.write(arena.views.modelInstrument.fault, (name) => market.field(name));
+  model.prepareTick(market, params, tickFactors(arena));
+  if (model.kind === 'grid') writeGrids(setup, model);
+}
+
+function tickMarket({ arena, rows, modelRows }: TickSetup, quotes: Quotes): TickMarket {
+  const { instrument, group } = arena.views;
+  const columns = new Map<MarketField, Float64Array>();
+  const field = (name: MarketField): Float64Array => {
+    let column = columns.get(name);
+    if (column === undefined) {
+      const quoted = quotes.fields?.get(name);
+      column = Float64Array.from(rows.instrumentOf, (index) => canonical(quoted?.[index] ?? NaN));
+      columns.set(name, column);
+    }
+    return column;
+  };
+  return {
+    ...modelRows,
+    asOfMs: quotes.asOfMs,
+    indexPrice: group.indexPrice,
+    timeYears: Float64Array.from(rows.expiries, ({ expiryMs }) =>
+      expiryMs === null ? 0 : (expiryMs - quotes.asOfMs) / yearMs,
+    ),
+    forward: instrument.forward,
+    impliedVolatility: instrument.volatility,
+    field,
+  };
+}
+
+function tickFactors(arena: Arena): TickFactors {
+  const { expiry, group, model, modelInstrument } = arena.views;
+  return {
     upFactor: expiry.upFactor,
     downFactor: expiry.downFactor,
     rollFactor: expiry.rollFactor,
     volatilityFloor: group.volatilityFloor,
     groupScalars: (index) => group.scalars.subarray(index * GROUP_SCALAR_COUNT, (index + 1) * GROUP_SCALAR_COUNT),
     scalars: arena.contextScalars,
-  });
+    instrumentData: modelInstrument.data,
+    modelFloats: model.floats,
+    modelWords: model.words,
+  };
+}
+
+function writeGrids({ arena, rows, params }: TickSetup, model: GridModel<unknown>): void {
+  const { group } = arena.views;
   const cellCount = cellCountOf(arena.plan.counts.scenarioCount);
   const gridFloats = GRID_COLUMN_COUNT * cellCount;
   rows.groups.forEach((each, index) => {

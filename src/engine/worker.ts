@@ -1,7 +1,8 @@
 import { workerData } from 'node:worker_threads';
 import { headerBytes, verifyHeader } from '../columns/arena.ts';
+import { withHostKernels } from '../host/kernels.ts';
 import { scalarKernels } from '../scalar/kernels.ts';
-import type { Kernels, RangeKernelName } from '../wasm/kernels.ts';
+import { isRowKernel, type Kernels, type RangeKernelName } from '../wasm/kernels.ts';
 import { instantiate } from '../wasm/module.ts';
 
 /**
@@ -42,7 +43,8 @@ function setUp(task: StageTask): { kernels: Kernels; control: Int32Array } {
   if (kernels === null || control === null) {
     const setup = (workerData as [unknown, WorkerSetup])[1] ?? (workerData as WorkerSetup);
     verifyHeader(new Int32Array(setup.buffer, task.header, headerBytes / 4));
-    kernels = setup.module === null ? scalarKernels(setup.buffer) : instantiate(setup.module, setup.memory!);
+    const own = setup.module === null ? scalarKernels(setup.buffer) : instantiate(setup.module, setup.memory!);
+    kernels = withHostKernels(own, setup.buffer);
     control = new Int32Array(setup.buffer, task.control, 2);
   }
   return { kernels, control };
@@ -62,7 +64,7 @@ export function runChunks(stageKernels: Kernels, task: StageTask, scratch: numbe
   for (let chunk = claim(); chunk < chunkCount; chunk = claim()) {
     const first = chunk * task.chunkItems;
     const count = Math.min(task.chunkItems, task.itemCount - first);
-    if (task.kernel === 'riskArray') stageKernels.riskArray(task.context, first, count);
+    if (isRowKernel(task.kernel)) stageKernels[task.kernel](task.context, first, count);
     else stageKernels[task.kernel](task.context, scratch, first, count);
     done++;
   }

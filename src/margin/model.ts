@@ -89,8 +89,12 @@ export interface ModelSizes {
  * Accounts pooled by settlement currency (each currency a netting set of its own) or as a whole, in one reporting
  * currency: then cash of other currencies must be held as a position in a spot instrument.
  */
-export type Pooling<P> =
-  { readonly kind: 'currency' } | { readonly kind: 'account'; readonly currency: (params: P) => string };
+export type Pooling<P> = { readonly kind: 'currency' } | AccountPooling<P>;
+
+interface AccountPooling<P> {
+  readonly kind: 'account';
+  currency(params: P): string;
+}
 
 /** What every model declares, whatever its kernels. */
 interface ModelBase<P> {

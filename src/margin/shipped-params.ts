@@ -3,18 +3,28 @@ import { join } from 'node:path';
 import { MargridError } from '../errors.ts';
 import { packageRoot } from '../package-root.ts';
 
-/** Parameter file of each model that ships with the package, dated. */
-const files: Readonly<Record<string, string | undefined>> = { 'deribit-pm': 'deribit-pm-2024-06-17.json' };
+/** Parameter files of each model that ship with the package, dated; the first is the default. */
+const files: Readonly<Record<string, readonly string[] | undefined>> = {
+  'deribit-pm': ['deribit-pm-2024-06-17.json'],
+};
+
+/** Names of the model's files under data/params, the default first. Throws `ModelUnknown` if there are none. */
+export function shippedParamsFiles(model: string): readonly string[] {
+  const named = files[model];
+  if (named !== undefined) return named;
+  throw new MargridError(
+    'ModelUnknown',
+    `no parameters ship for a model called '${model}'; known: ${Object.keys(files).join(', ')}`,
+    { value: model },
+  );
+}
+
+/** One of these files, parsed as JSON. */
+export function readShippedParams(file: string): unknown {
+  return JSON.parse(readFileSync(join(packageRoot, 'data', 'params', file), 'utf8')) as unknown;
+}
 
 /** The parameters that ship with the package for a model, as in their file. */
 export function shippedParams(model = 'deribit-pm'): unknown {
-  const file = files[model];
-  if (file === undefined) {
-    throw new MargridError(
-      'ModelUnknown',
-      `no parameters ship for a model called '${model}'; known: ${Object.keys(files).join(', ')}`,
-      { value: model },
-    );
-  }
-  return JSON.parse(readFileSync(join(packageRoot, 'data', 'params', file), 'utf8')) as unknown;
+  return readShippedParams(shippedParamsFiles(model)[0]);
 }

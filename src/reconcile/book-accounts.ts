@@ -1,14 +1,15 @@
 import type { Book } from '../domain/book.ts';
-import type { ReferenceAccount, ReferencePosition } from '../reference/margin/deribit-pm.ts';
+import type { ReferenceAccount, ReferenceOrder, ReferencePosition } from '../reference/margin/account.ts';
 
 interface CollectedAccount {
   readonly positions: ReferencePosition[];
+  readonly orders: ReferenceOrder[];
   readonly cash: Map<string, number>;
 }
 
-/** Positions and cash of the chosen accounts, in one pass over the book; the result is parallel to `accounts`. */
+/** Positions, open orders and cash of the chosen accounts, in one pass over the book; the result is parallel to `accounts`. */
 export function bookAccounts(book: Book, accounts: Uint32Array): ReferenceAccount[] {
-  const collected = Array.from(accounts, (): CollectedAccount => ({ positions: [], cash: new Map() }));
+  const collected = Array.from(accounts, (): CollectedAccount => ({ positions: [], orders: [], cash: new Map() }));
   const slotOf = new Int32Array(book.accountIds.length).fill(-1);
   accounts.forEach((accountIndex, slot) => {
     slotOf[accountIndex] = slot;
@@ -23,6 +24,12 @@ export function bookAccounts(book: Book, accounts: Uint32Array): ReferenceAccoun
       entryPrice: entryPrice[row],
     });
   }
+  book.orders?.quantity.forEach((quantity, row) => {
+    const slot = slotOf[book.orders!.accountIndex[row]];
+    if (slot < 0) return;
+    const { instrumentIndex: instruments, limitPrice } = book.orders!;
+    collected[slot].orders.push({ instrumentIndex: instruments[row], quantity, limitPrice: limitPrice[row] });
+  });
   for (let row = 0; row < book.cash.accountIndex.length; row++) {
     const slot = slotOf[book.cash.accountIndex[row]];
     // A balance of nothing makes no netting set.

@@ -3,6 +3,7 @@ import * as layout from '../../assembly/portable/layout.ts';
 import { roundToNineDecimals } from '../../assembly/portable/money.ts';
 import { accumulateRows } from './accumulate.ts';
 import { scalar, word, type MemoryViews } from './memory-views.ts';
+import { addToTotals, quarantine, statusOf } from './set-result.ts';
 
 /**
  * Kernels B, C and D of Deribit portfolio margin in JavaScript: bit-equal to assembly/margin/deribit-pm.ts, which
@@ -10,16 +11,18 @@ import { scalar, word, type MemoryViews } from './memory-views.ts';
  * Addresses become element indices once per call; the sums of a set are fields of one reused object.
  */
 export function deribitPm(memory: MemoryViews, context: number, scratch: number, first: number, count: number): void {
-  const frame = new Frame(memory, context, scratch, first);
+  const frame = new Frame(memory, context, scratch);
   for (let set = first; set < first + count; set++) {
     const fault = memory.u8[frame.setFault + set];
-    if (fault !== layout.FAULT_NONE) quarantine(frame, set, fault);
+    if (fault !== layout.FAULT_NONE) quarantine(memory, context, set, fault);
     else marginSet(frame, set);
   }
 }
 
 /** Element indices of the columns, and the sums of the netting set at hand. */
 class Frame {
+  readonly memory: MemoryViews;
+  readonly context: number;
   readonly f64: Float64Array;
   readonly i32: Int32Array;
   readonly u32: Uint32Array;
@@ -37,13 +40,11 @@ class Frame {
   readonly setFault: number;
   readonly setFirst: number;
   readonly setCount: number;
-  readonly setCurrency: number;
   readonly setCash: number;
   readonly setEntryValue: number;
   readonly setAddOn: number;
   readonly maintenanceFactor: number;
   readonly cells: number;
-  readonly totals: number;
   readonly result: {
     readonly equity: number;
     readonly initial: number;
@@ -68,7 +69,9 @@ class Frame {
   worstScenario = 0;
   probe = 0;
 
-  constructor(memory: MemoryViews, context: number, scratch: number, firstSet: number) {
+  constructor(memory: MemoryViews, context: number, scratch: number) {
+    this.memory = memory;
+    this.context = context;
     const at = (slot: number, bytes: number): number => word(memory, context, slot) / bytes;
     this.f64 = memory.f64;
     this.i32 = memory.i32;
@@ -87,14 +90,11 @@ class Frame {
     this.setFault = at(layout.CONTEXT_SET_FAULT, 1);
     this.setFirst = at(layout.CONTEXT_SET_FIRST_POSITION, 4);
     this.setCount = at(layout.CONTEXT_SET_POSITION_COUNT, 4);
-    this.setCurrency = at(layout.CONTEXT_SET_CURRENCY, 1);
     this.setCash = at(layout.CONTEXT_SET_CASH, 8);
     this.setEntryValue = at(layout.CONTEXT_SET_ENTRY_VALUE, 8);
     this.setAddOn = at(layout.CONTEXT_SET_ADD_ON, 8);
     this.maintenanceFactor = scalar(memory, context, layout.SCALAR_MAINTENANCE_FACTOR);
     this.cells = scratch / 8;
-    const chunk = Math.floor(firstSet / layout.CHUNK_SET_COUNT);
-    this.totals = at(layout.CONTEXT_CHUNK_TOTALS, 1) + chunk * at(layout.CONTEXT_CHUNK_TOTALS_STRIDE, 1);
     this.result = {
       equity: at(layout.CONTEXT_RESULT_EQUITY, 8),
       initial: at(layout.CONTEXT_RESULT_INITIAL, 8),
@@ -328,7 +328,7 @@ function finishSet(frame: Frame, set: number): void {
   const maintenance = frame.maintenanceFactor * matrix;
   const initial = roundToNineDecimals(matrix + f64[frame.setAddOn + set]);
   if (!(equity - equity + (initial - initial) + frame.probe === 0)) {
-    quarantine(frame, set, layout.FAULT_MARKET);
+    quarantine(frame.memory, frame.context, set, layout.FAULT_MARKET);
     return;
   }
   f64[result.equity + set] = equity;
@@ -341,34 +341,7 @@ function finishSet(frame: Frame, set: number): void {
   const status = statusOf(equity, initial, maintenance);
   u8[result.status + set] = status;
   u8[result.fault + set] = layout.FAULT_NONE;
-  i32[frame.totals / 4 + status]++;
-  const sums = (frame.totals + layout.TOTALS_COUNT_BYTES) / 8 + u8[frame.setCurrency + set] * layout.TOTALS_SUM_COUNT;
-  f64[sums + layout.TOTALS_EQUITY] += equity;
-  f64[sums + layout.TOTALS_INITIAL] += initial;
-  f64[sums + layout.TOTALS_MAINTENANCE] += maintenance;
-}
-
-function statusOf(equity: number, initial: number, maintenance: number): number {
-  if (equity < 0 || (maintenance > 0 && equity <= maintenance)) return layout.STATUS_LIQUIDATION;
-  return equity < initial ? layout.STATUS_MARGIN_CALL : layout.STATUS_HEALTHY;
-}
-
-function quarantine(frame: Frame, set: number, fault: number): void {
-  const { f64, i32, u8, result } = frame;
-  for (const column of [
-    result.equity,
-    result.initial,
-    result.maintenance,
-    result.worstCase,
-    result.rollShock,
-    result.deltaShock,
-  ]) {
-    f64[column + set] = NaN;
-  }
-  i32[result.worstScenario + set] = -1;
-  u8[result.status + set] = layout.STATUS_QUARANTINED;
-  u8[result.fault + set] = fault;
-  i32[frame.totals / 4 + layout.STATUS_QUARANTINED]++;
+  addToTotals(frame.memory, frame.context, set, status, equity, initial, maintenance);
 }
 
 /** Aggregated vectors of one netting set and group: assembly/margin/deribit-pm-vectors.ts. */
@@ -380,7 +353,7 @@ export function deribitPmVectors(
   preAggregated: number,
   aggregated: number,
 ): number {
-  const frame = new Frame(memory, context, preAggregated, 0);
+  const frame = new Frame(memory, context, preAggregated);
   const { f64, cellCount } = frame;
   let p = frame.u32[frame.setFirst + set];
   const end = p + frame.u32[frame.setCount + set];

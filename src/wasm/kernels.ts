@@ -1,20 +1,32 @@
 /**
+ * Kernels that fill the risk array, one instrument after another: `riskArray` for scenario grids, the others for their
+ * model.
+ */
+export const rowKernelNames = ['riskArray'] as const;
+export type RowKernelName = (typeof rowKernelNames)[number];
+
+/** Kernels that turn netting sets into requirements. */
+export const marginKernelNames = ['deribitPm', 'revalueWorstLoss'] as const;
+export type MarginKernelName = (typeof marginKernelNames)[number];
+
+/** Everything a worker can be told to run over a range. */
+export type RangeKernelName = RowKernelName | MarginKernelName;
+
+/** Rows [first, first + count) of the risk array. */
+export type RowKernel = (context: number, first: number, count: number) => void;
+/** Netting sets [first, first + count), with the scratch area of the worker. */
+export type MarginKernel = (context: number, scratch: number, first: number, count: number) => void;
+
+/**
  * The kernels of one engine, however they are run. Two implementations: the WASM module (`module.ts`) and the
  * JavaScript engine
  * (`scalar/`), bit-equal to each other. Arguments are addresses (bytes) and counts only.
  */
-export interface Kernels {
-  /** Kernel A: fills risk array rows [first, first + count). */
-  riskArray(context: number, first: number, count: number): void;
-  /** Kernels B and C alone: worst loss of netting sets [first, first + count). */
-  revalueWorstLoss(context: number, scratch: number, first: number, count: number): void;
-  /** Kernels B, C and D of the model `deribit-pm`. */
-  deribitPm(context: number, scratch: number, first: number, count: number): void;
+export interface Kernels extends Readonly<Record<RowKernelName, RowKernel>>, Readonly<Record<MarginKernelName, MarginKernel>> {
   /** Writes the aggregated vectors of one netting set and group; returns 1 if it holds the group. */
   deribitPmVectors(context: number, set: number, group: number, preAggregated: number, aggregated: number): number;
 }
 
-/** Kernels that turn netting sets into requirements: what a model may name. */
-export type MarginKernelName = 'deribitPm' | 'revalueWorstLoss';
-/** Everything a worker can be told to run over a range. */
-export type RangeKernelName = 'riskArray' | MarginKernelName;
+export function isRowKernel(name: RangeKernelName): name is RowKernelName {
+  return (rowKernelNames as readonly string[]).includes(name);
+}

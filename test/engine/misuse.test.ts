@@ -157,10 +157,10 @@ describe('calls at the wrong time, or that fail', () => {
       book: bookOf([{ account: 0, instrument: 0, quantity: 1, entryPrice: 1 }], ['a']),
     });
     await engine.tick();
-    expect(engine.badInstrument(0)).toBeNull();
+    expect(engine.faultReason(0)).toBeNull();
     await engine.tick({ forward: market.forward.map((price, index) => (index === 0 ? NaN : price)) });
     expect(engine.results.status[0]).toBe(3);
-    expect(engine.badInstrument(0)).toBe('BTC-PERPETUAL');
+    expect(engine.faultReason(0)).toBe('a price or volatility of BTC-PERPETUAL is bad');
   });
 
   it('closing during a tick ends it, for good', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CONTEXT_CELL_COUNT, CONTEXT_ROW_STRIDE, CONTEXT_SCENARIO_COUNT } from '../../assembly/portable/layout.ts';
 import { Arena, planArena } from '../../src/columns/arena.ts';
-import { cellCountOf } from '../../src/columns/schema.ts';
+import { cellCountOf, noModelCounts } from '../../src/columns/schema.ts';
 import { writeContext } from '../../src/engine/tick-inputs.ts';
 import { scalarKernels } from '../../src/scalar/kernels.ts';
 import { compileBuild, createMemory, heapBaseOf, instantiate, type KernelExports } from '../../src/wasm/module.ts';
@@ -31,6 +31,7 @@ function fixture(scenarioCount: number, seed: number): Fixture {
     currencyCount: 1,
     nettingSetCapacity: setCount,
     positionCapacity: (setCount * (setCount + 1)) / 2,
+    model: noModelCounts,
   };
   const probe = heapBaseOf(instantiate(module, createMemory('single', 65_536)));
   const plan = planArena(counts, 1, probe);

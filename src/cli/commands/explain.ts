@@ -1,6 +1,9 @@
 import { MargridError } from '../../errors.ts';
 import { parseDeribitPmParams } from '../../margin/deribit-pm/params.ts';
+import { defaultModelName } from '../../margin/registry.ts';
 import { explainAccount } from '../../reconcile/explain.ts';
+import { explainModelAccount } from '../../reconcile/explain-model.ts';
+import { renderModelExplanation } from '../../reconcile/render-model-explanation.ts';
 import { renderExplanation } from '../../reconcile/render-explanation.ts';
 import { loadBook, loadMarket, loadParams, requireParams, type InputOptions } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
@@ -13,7 +16,7 @@ export interface ExplainOptions extends InputOptions {
 
 /** `margrid explain`: where one account's number comes from, in decimals, from the reference. */
 export async function explain(options: ExplainOptions, terminal: Terminal): Promise<number> {
-  const params = await loadParams(options.params);
+  const params = await loadParams(options.params, options.model);
   requireParams(params, options);
   const market = await loadMarket(options, terminal);
   const { book } = await loadBook(options, market);
@@ -24,6 +27,12 @@ export async function explain(options: ExplainOptions, terminal: Terminal): Prom
       column: 'account',
       value: options.account,
     });
+  }
+  const model = options.model ?? defaultModelName;
+  if (model !== defaultModelName) {
+    const breakdown = explainModelAccount({ market, model, params, book, accountIndex });
+    terminal.print(options.json ? JSON.stringify(breakdown, null, 2) : renderModelExplanation(breakdown));
+    return exitCodes.ok;
   }
   const explanation = explainAccount({ market, params: parseDeribitPmParams(params), book, accountIndex });
   terminal.print(options.json ? JSON.stringify(explanation, null, 2) : renderExplanation(explanation));

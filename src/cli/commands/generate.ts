@@ -21,7 +21,7 @@ export interface GenerateOptions {
 /** `margrid generate`: a seeded book of the documented shape. */
 export async function generate(options: GenerateOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
   requireWritable(options.out);
-  const params = await loadParams(options.params);
+  const params = await loadParams(options.params, options.model);
   requireParams(params, options);
   const market = await loadMarket(options, terminal);
   const { book, engine } = await generateMarginedBook(

@@ -20,7 +20,7 @@ const shownRows = 20;
 /** `margrid margin`: margins of a user's own book. */
 export async function margin(options: MarginOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
   requireWritable(options.out);
-  const params = await loadParams(options.params);
+  const params = await loadParams(options.params, options.model);
   requireParams(params, options);
   const market = await loadMarket(options, terminal);
   terminal.stage(`reading ${options.book}`);
@@ -38,7 +38,7 @@ export async function margin(options: MarginOptions, terminal: Terminal, signal:
   try {
     const report = await engine.tick();
     throwIfInterrupted(signal);
-    const margins = marginTable(engine, book);
+    const margins = marginTable(engine);
     if (options.out !== undefined) await writeTable(options.out, margins, { signal });
     const summary = {
       model: engine.modelName,

@@ -1,8 +1,11 @@
 import { Engine } from '../../engine/engine.ts';
 import { parseDeribitPmParams } from '../../margin/deribit-pm/params.ts';
+import { defaultModelName } from '../../margin/registry.ts';
 import { compareBits, renderBitEquality } from '../../reconcile/bit-equality.ts';
 import { engineRowsOf } from '../../reconcile/engine-rows.ts';
 import { reconcileBookParallel } from '../../reconcile/reconcile-parallel.ts';
+import { reconcileModel } from '../../reconcile/reconcile-model.ts';
+import { renderModelReconciliation } from '../../reconcile/render-model-reconciliation.ts';
 import { renderReconciliation } from '../../reconcile/report.ts';
 import { loadBook, loadMarket, loadParams, requireParams, type InputOptions } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
@@ -22,7 +25,7 @@ export interface ReconcileOptions extends InputOptions {
  * Exit code 1 on any breach.
  */
 export async function reconcile(options: ReconcileOptions, terminal: Terminal): Promise<number> {
-  const params = await loadParams(options.params);
+  const params = await loadParams(options.params, options.model);
   requireParams(params, options);
   const market = await loadMarket(options, terminal);
   const { book } = await loadBook(options, market);
@@ -33,8 +36,20 @@ export async function reconcile(options: ReconcileOptions, terminal: Terminal): 
     await engine.tick();
     await twin.tick();
     const bits = compareBits(engineRowsOf(engine.results), engineRowsOf(twin.results));
+    const isSameHash = engine.resultHash() === twin.resultHash();
     const total = options.all ? book.accountIds.length : Math.min(options.sample, book.accountIds.length);
     const progress = terminal.progress('reconciling', total);
+    const { model } = options;
+    if (model !== undefined && model !== defaultModelName) {
+      const { results: rows, currencies } = engine;
+      const sample = options.all ? 'all' : total;
+      const onProgress = (done: number): void => progress.update(done);
+      const report = reconcileModel({ market, model, params, book, rows, currencies, sample, seed: options.seed, onProgress });
+      progress.stop();
+      if (options.json) terminal.print(JSON.stringify({ ...report, bitEquality: bits }, null, 2));
+      else terminal.print(`${renderModelReconciliation(report)}\nWASM against JavaScript engine: ${renderBitEquality(bits)}`);
+      return report.isReconciled && bits.isIdentical && isSameHash ? exitCodes.ok : exitCodes.checkFailed;
+    }
     const report = await reconcileBookParallel({
       market,
       params: parseDeribitPmParams(params),

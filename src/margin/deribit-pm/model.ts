@@ -12,7 +12,7 @@ import {
 import { power } from '../../../assembly/portable/power.ts';
 import type { RiskGroup } from '../../domain/instrument.ts';
 import type { Scenario, VolatilityDirection } from '../../scenario/grid.ts';
-import type { ExpiryRow, MarginModel, TickFactors, TickMarket } from '../model.ts';
+import type { Coverage, ExpiryRow, GridModel, TickFactors, TickMarket } from '../model.ts';
 import { deribitPmComponents } from './evidence.ts';
 import {
   parseDeribitPmParams,
@@ -22,12 +22,15 @@ import {
 } from './params.ts';
 
 /** Deribit portfolio margin, segregated (S:PM). Formulas, sources and evidence: docs/models/deribit-pm.md. */
-export const deribitPm: MarginModel<DeribitPmParams> = {
+export const deribitPm: GridModel<DeribitPmParams> = {
+  kind: 'grid',
   name: 'deribit-pm',
   title: 'Deribit portfolio margin, segregated (S:PM)',
   components: deribitPmComponents,
   kernel: 'deribitPm',
+  rowKernel: 'riskArray',
   parseParams: parseDeribitPmParams,
+  coverage,
   refusal,
   scenarios,
   prepareTick,
@@ -42,6 +45,17 @@ const pivotDays = 30;
 /** Days to expiry below which the volatility shock grows no further. */
 const daysToExpiryMin = 1;
 const daysPerYear = 365;
+
+function coverage({ source, timestampMs, pairs }: DeribitPmParams): Coverage {
+  return {
+    source,
+    date: new Date(timestampMs).toISOString().slice(0, 10),
+    covers: [...pairs.keys()].sort(),
+    unconfirmed: deribitPmComponents
+      .filter(({ evidence }) => evidence !== 'confirmed')
+      .map(({ component, evidence }) => `${component} (${evidence})`),
+  };
+}
 
 /** Base and quote of the parameters that the group needs; null with the reason if they are missing. */
 function refusal(group: RiskGroup, params: DeribitPmParams): string | null {

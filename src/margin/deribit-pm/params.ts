@@ -4,6 +4,7 @@
  * docs/models/deribit-pm.md.
  */
 import { MargridError } from '../../errors.ts';
+import { invalid, numberField, section, unbounded, type NumberRule, type Section } from '../fields.ts';
 
 export interface DeribitPmParams {
   /** Where and when the numbers were read. */
@@ -49,12 +50,6 @@ export interface DeribitPmPairParams {
   readonly maxDeltaShock: number;
 }
 
-interface NumberRule {
-  readonly min: number;
-  readonly max: number;
-}
-
-const unbounded = Number.MAX_VALUE;
 const currencyRules = {
   min_annualised_move: { min: 0, max: 1 },
   annualised_move_risk: { min: 0, max: 10 },
@@ -74,8 +69,6 @@ const pairRules = {
   delta_total_liq_shock_threshold: { min: 0, max: unbounded },
   max_delta_shock: { min: 0, max: 1 },
 } as const satisfies Record<string, NumberRule>;
-
-type Section = Record<string, unknown>;
 
 /** Reads and validates a parameter object. Throws `ParameterInvalid` naming the field and its value. */
 export function parseDeribitPmParams(input: unknown): DeribitPmParams {
@@ -137,26 +130,4 @@ function parsePair(fields: Section, path: string): DeribitPmPairParams {
     deltaTotalLiqShockThreshold: read('delta_total_liq_shock_threshold'),
     maxDeltaShock: read('max_delta_shock'),
   };
-}
-
-function section(value: unknown, path: string): Section {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid(path, value, 'must be an object');
-  return value as Section;
-}
-
-function numberField(fields: Section, name: string, path: string, rule: NumberRule): number {
-  const value = fields[name];
-  if (typeof value !== 'number' || !(value >= rule.min && value <= rule.max)) {
-    const range = rule.max === unbounded ? `a number >= ${rule.min}` : `a number in [${rule.min}, ${rule.max}]`;
-    throw invalid(`${path}.${name}`, value, `must be ${range}`);
-  }
-  return value;
-}
-
-function invalid(path: string, value: unknown, rule: string): MargridError {
-  return new MargridError('ParameterInvalid', `${path} ${rule}, got ${JSON.stringify(value) ?? 'nothing'}`, {
-    column: path,
-    value,
-  });
 }
