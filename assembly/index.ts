@@ -9,5 +9,6 @@ export { riskArray, riskArrayScalar } from "./revalue/risk-array";
 export { revalueWorstLoss, revalueWorstLossScalar } from "./revalue/revalue";
 export { deribitPm, deribitPmScalar } from "./margin/deribit-pm";
 export { deribitPmVectors } from "./margin/deribit-pm-vectors";
+export { regtRows } from "./margin/regt";
 
 export const HEAP_BASE: usize = __heap_base;

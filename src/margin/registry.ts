@@ -1,12 +1,16 @@
 import { MargridError } from '../errors.ts';
 import { deribitPm } from './deribit-pm/model.ts';
+import { regt } from './regt/model.ts';
 import type { MarginModel } from './model.ts';
 
 // A model's parameters are its own business: whoever looks one up by name passes `parseParams` output back to it
 // unread.
 type AnyModel = MarginModel<never>;
 
-const models: readonly AnyModel[] = [deribitPm as unknown as AnyModel];
+const models: readonly AnyModel[] = [
+  deribitPm as unknown as AnyModel,
+  regt as unknown as AnyModel,
+];
 
 export const defaultModelName = deribitPm.name;
 

@@ -6,6 +6,7 @@ import { packageRoot } from '../package-root.ts';
 /** Parameter files of each model that ship with the package, dated; the first is the default. */
 const files: Readonly<Record<string, readonly string[] | undefined>> = {
   'deribit-pm': ['deribit-pm-2024-06-17.json'],
+  regt: ['regt-2026-11-22.json'],
 };
 
 /** Names of the model's files under data/params, the default first. Throws `ModelUnknown` if there are none. */

@@ -2,11 +2,11 @@
  * Kernels that fill the risk array, one instrument after another: `riskArray` for scenario grids, the others for their
  * model.
  */
-export const rowKernelNames = ['riskArray'] as const;
+export const rowKernelNames = ['riskArray', 'regtRows'] as const;
 export type RowKernelName = (typeof rowKernelNames)[number];
 
 /** Kernels that turn netting sets into requirements. */
-export const marginKernelNames = ['deribitPm', 'revalueWorstLoss'] as const;
+export const marginKernelNames = ['deribitPm', 'revalueWorstLoss', 'regt'] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 
 /** Everything a worker can be told to run over a range. */
@@ -26,6 +26,9 @@ export interface Kernels extends Readonly<Record<RowKernelName, RowKernel>>, Rea
   /** Writes the aggregated vectors of one netting set and group; returns 1 if it holds the group. */
   deribitPmVectors(context: number, set: number, group: number, preAggregated: number, aggregated: number): number;
 }
+
+/** Margin kernels that are JavaScript in every engine: src/host. */
+export type HostKernelName = 'regt';
 
 export function isRowKernel(name: RangeKernelName): name is RowKernelName {
   return (rowKernelNames as readonly string[]).includes(name);
