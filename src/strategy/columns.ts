@@ -54,7 +54,7 @@ export function columnsOf(position: ClassPosition, rules: StockRules, purpose: P
   return found
     .map((each) => {
       const value = each.value ?? 0;
-      let alone = toUnits(each.shares * perShare);
+      let alone = toUnits(Math.abs(each.shares) * perShare);
       for (const leg of each.legs) alone += aloneCost(options[leg]!);
       return { ...each, value, saving: each.requirement - value - alone };
     })

@@ -6,6 +6,7 @@ import { greeks } from './suites/greeks.ts';
 import { impliedVol } from './suites/implied-vol.ts';
 import { inverse } from './suites/inverse.ts';
 import { marks } from './suites/marks.ts';
+import { regt } from './suites/regt.ts';
 import { specialFunctions } from './suites/special-functions.ts';
 
 /** Every suite; a new one is one file in suites/ and one line here. */
@@ -18,4 +19,5 @@ export const suites: readonly Suite[] = [
   european,
   deribitPme,
   marks,
+  regt,
 ];
