@@ -27,7 +27,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/wasm': ['assembly/portable'],
   'src/scalar': ['assembly/portable', 'src/wasm'],
   'src/host': ['assembly/portable', 'src/wasm', 'src/scalar', 'src/strategy'],
-  'src/strategy': ['assembly/portable', 'type src/margin'],
+  'src/strategy': ['assembly/portable', 'src/margin'],
   'src/margin': ['src/domain', 'src/scenario', 'src/wasm', 'assembly/portable'],
   'src/reference': ['src/domain', 'type src/margin'],
   'src/chain': ['src/domain', 'assembly/portable'],

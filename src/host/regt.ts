@@ -7,14 +7,13 @@ import type { MarginFunction } from '../scalar/portable.ts';
 import { classMargin, toDollars, type ClassParts } from '../strategy/class-margin.ts';
 import type { ClassPosition, OptionLeg } from '../strategy/class-position.ts';
 import type { SearchLimits } from '../strategy/optimal-pairing.ts';
-import type { StockRules } from '../strategy/rules.ts';
+import { leveraged, type StockRules } from '../strategy/rules.ts';
 
 /** Sums of whole units are exact below 2^53. */
 const unitsMax = 9e15;
 
 const componentOf: Readonly<Record<keyof ClassParts, number>> = {
   naked: regt.COMPONENT_NAKED,
-  combinations: regt.COMPONENT_COMBINATIONS,
   spreads: regt.COMPONENT_SPREADS,
   boxes: regt.COMPONENT_BOXES,
   hedgedStock: regt.COMPONENT_HEDGED_STOCK,
@@ -37,6 +36,7 @@ export const marginRegt: MarginFunction = (f, w, context, set, out) => {
     cellsMax: f[floats + regt.SEARCH_CELLS_MAX]!,
     nodesMax: f[floats + regt.SEARCH_NODES_MAX]!,
   };
+  const stockRules = stockRulesOf(f, floats);
   let equity = f[floatsAt(w, context, layout.CONTEXT_SET_CASH) + set]!;
   let initial = f[floatsAt(w, context, layout.CONTEXT_SET_ADD_ON) + set]!;
   let maintenance = 0;
@@ -49,7 +49,7 @@ export const marginRegt: MarginFunction = (f, w, context, set, out) => {
       return;
     }
     const { position } = held;
-    const rules = stockRulesOf(f, floats, held.leverage);
+    const rules = leveraged(stockRules, held.leverage);
     const kept = classMargin(position, rules, 'maintenance', limits);
     const opened = position.shares === 0 ? kept : classMargin(position, rules, 'initial', limits);
     const lasting = longTermValue(position);
@@ -138,15 +138,13 @@ function longValue({ options }: ClassPosition): number {
   return options.reduce((sum, leg) => sum + (leg.count > 0 ? leg.count * leg.mark : 0), 0);
 }
 
-/** Maintenance rates of a leveraged fund's shares are multiples; no rate of long stock is above its value. */
-function stockRulesOf(f: Float64Array, floats: number, leverage: number): StockRules {
+function stockRulesOf(f: Float64Array, floats: number): StockRules {
   const rate = (at: number): number => f[floats + at]!;
-  const longMaintenance = Math.min(rate(regt.STOCK_LONG_MAINTENANCE) * leverage, 1);
   return {
-    longInitial: Math.max(rate(regt.STOCK_LONG_INITIAL), longMaintenance),
-    longMaintenance,
+    longInitial: rate(regt.STOCK_LONG_INITIAL),
+    longMaintenance: rate(regt.STOCK_LONG_MAINTENANCE),
     shortInitial: rate(regt.STOCK_SHORT_INITIAL),
-    shortMaintenance: rate(regt.STOCK_SHORT_MAINTENANCE) * leverage,
+    shortMaintenance: rate(regt.STOCK_SHORT_MAINTENANCE),
     shortMinimum: rate(regt.STOCK_SHORT_MINIMUM),
     lowPrice: rate(regt.STOCK_LOW_PRICE),
     lowPriceRate: rate(regt.STOCK_LOW_PRICE_RATE),

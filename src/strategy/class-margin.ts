@@ -16,10 +16,12 @@ export interface ClassMargin {
   readonly pairing: Pairing;
 }
 
-/** Parts of the total. */
+/**
+ * Parts of the total. Short options alone and in short combinations are one part: which call a put is combined with is often
+ * a tie, and no part depends on how it is broken.
+ */
 export interface ClassParts {
   naked: number;
-  combinations: number;
   spreads: number;
   boxes: number;
   hedgedStock: number;
@@ -28,7 +30,7 @@ export interface ClassParts {
 }
 
 const partOf: Readonly<Record<ColumnKind, keyof ClassParts>> = {
-  'short combination': 'combinations',
+  'short combination': 'naked',
   'long box': 'boxes',
   'covered call': 'hedgedStock',
   'covered put': 'hedgedStock',
@@ -45,7 +47,7 @@ export function classMargin(
 ): ClassMargin {
   const pairing = optimalPairing(position, rules, purpose, limits);
   const { columns, groups, groupStarts } = pairing.program;
-  const parts: ClassParts = { naked: 0, combinations: 0, spreads: 0, boxes: 0, hedgedStock: 0, stock: 0, longOptions: 0 };
+  const parts: ClassParts = { naked: 0, spreads: 0, boxes: 0, hedgedStock: 0, stock: 0, longOptions: 0 };
   let boxValue = 0;
   columns.forEach((column, variable) => {
     parts[partOf[column.kind]] += pairing.values[variable]! * column.requirement;

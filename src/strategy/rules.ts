@@ -20,6 +20,17 @@ export interface StockRules {
   readonly boxRate: number;
 }
 
+/** Rates of a leveraged fund's shares: maintenance is a multiple, of long stock at most its value. */
+export function leveraged(rules: StockRules, leverage: number): StockRules {
+  const longMaintenance = Math.min(rules.longMaintenance * leverage, 1);
+  return {
+    ...rules,
+    longInitial: Math.max(rules.longInitial, longMaintenance),
+    longMaintenance,
+    shortMaintenance: rules.shortMaintenance * leverage,
+  };
+}
+
 /** US dollars per share of long stock on its own. */
 export function longStockRate(rules: StockRules, purpose: Purpose, price: number): number {
   return (purpose === 'initial' ? rules.longInitial : rules.longMaintenance) * price;

@@ -43,15 +43,13 @@ export const REGT_MODEL_FLOATS: i32 = 14;
 
 /** Components of the result, in this order. */
 export const COMPONENT_NAKED: i32 = 0;
-export const COMPONENT_COMBINATIONS: i32 = 1;
-export const COMPONENT_SPREADS: i32 = 2;
-export const COMPONENT_BOXES: i32 = 3;
-export const COMPONENT_HEDGED_STOCK: i32 = 4;
-export const COMPONENT_STOCK: i32 = 5;
-export const COMPONENT_LONG_OPTIONS: i32 = 6;
-export const COMPONENT_LONG_OPTION_VALUE: i32 = 7;
-export const COMPONENT_GAP: i32 = 8;
-export const REGT_COMPONENT_COUNT: i32 = 9;
+export const COMPONENT_SPREADS: i32 = 1;
+export const COMPONENT_BOXES: i32 = 2;
+export const COMPONENT_HEDGED_STOCK: i32 = 3;
+export const COMPONENT_STOCK: i32 = 4;
+export const COMPONENT_LONG_OPTIONS: i32 = 5;
+export const COMPONENT_LONG_OPTION_VALUE: i32 = 6;
+export const COMPONENT_GAP: i32 = 7;
 
 /** Faults of an account. */
 export const REGT_FAULT_FRACTION: i32 = 0;

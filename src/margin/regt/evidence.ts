@@ -3,12 +3,12 @@ import type { ComponentEvidence } from '../model.ts';
 /** How sure each component of `regt` is, and why: data for `explain` and for docs/models/regt.md. */
 export const regtEvidence = {
   naked: {
-    component: 'short options on their own',
+    component: 'short options on their own (naked)',
     evidence: 'confirmed',
     source: 'Cboe Rule 10.3(c)(5)(A); seven figures of the Cboe margin calculator to the cent',
   },
   combinations: {
-    component: 'short call and short put',
+    component: 'short call with short put (naked)',
     evidence: 'stated',
     source: 'Cboe Rule 10.3(c)(5)(C): the greater requirement plus the market value of the other option',
   },
@@ -49,7 +49,7 @@ export const regtEvidence = {
   optimalityGap: {
     component: 'how far the requirement may be above the least one',
     evidence: 'confirmed',
-    source: 'zero if the search ended; bound of the linear relaxation otherwise',
+    source: 'zero if the search ended; the bound of the branches left otherwise',
   },
   pairing: {
     component: 'pairing of least total requirement',

@@ -19,7 +19,7 @@ export const regt: PortableModel<RegtParams> = {
   rowKernel: 'regtRows',
   pooling: { kind: 'account', currency: () => 'USD' },
   resultComponents: [
-    'naked', 'combinations', 'spreads', 'boxes', 'hedgedStock', 'stock', 'longOptions', 'longOptionValue', 'optimalityGap',
+    'naked', 'spreads', 'boxes', 'hedgedStock', 'stock', 'longOptions', 'longOptionValue', 'optimalityGap',
   ],
   faults: [
     'regt margins whole option contracts only',
