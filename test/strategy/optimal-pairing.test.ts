@@ -1,4 +1,5 @@
 import loadHighs from 'highs';
+import type { LegacyHighs } from 'highs/legacy-types';
 import { describe, expect, it } from 'vitest';
 import { classMargin } from '../../src/strategy/class-margin.ts';
 import { aloneCost } from '../../src/strategy/columns.ts';
@@ -47,7 +48,8 @@ describe('pairing of least requirement', () => {
   });
 
   it('equals HiGHS on books of twelve to sixteen legs', async () => {
-    const highs = await loadHighs();
+    // The package's types describe its CommonJS form.
+    const highs = await (loadHighs as unknown as () => Promise<LegacyHighs>)();
     const random = randomNumbers(65_537);
     for (let book = 0; book < 25; book++) {
       const position = randomClass(random, { legs: 12 + (book % 5), expiries: 3, contractsMax: 9 });
