@@ -102,7 +102,8 @@ function optionHolding(market: Market, params: RegtParams, index: number, quanti
   const minimum = isCall ? leveraged(rates.callMinimum).times(price) : leveraged(rates.putMinimum).times(strike);
   const charge = maxOf(leveraged(rates.rate).times(price).minus(outOfTheMoney), minimum);
   const mark = unitsOf(premium.times(size));
-  const isLongTerm = instrument.expiryMs! > monthsLater(market.asOfMs, params.longOptions.monthsMin);
+  // At a rate of 1 nothing is lent on it: it is paid in full as any other.
+  const isLongTerm = params.longOptions.rate < 1 && instrument.expiryMs! > monthsLater(market.asOfMs, params.longOptions.monthsMin);
   const isEuropean = instrument.exercise !== 'american';
   return {
     instrument,

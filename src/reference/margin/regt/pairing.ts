@@ -44,6 +44,8 @@ export function pair(held: ClassHolding, purpose: Purpose): Paired {
   const strategies = strategiesOf(held, purpose).filter((strategy) => costOf(held, strategy, purpose) < 0n);
   const dates = spreadDates(options);
   const strikes = [...new Set(options.map(({ strikeUnits }) => strikeUnits))];
+  // Losses are whole multiples of the greatest common divisor of the differences between exercise prices.
+  const step = strikes.reduce((divisor, strike) => greatestCommonDivisor(divisor, strike - strikes[0]!), 0n) || 1n;
   const count = strategies.length + dates.length * options.length + dates.length;
   const spreadAt = (date: number, option: number): number => strategies.length + date * options.length + option;
   const lossAt = (date: number): number => strategies.length + dates.length * options.length + date;
@@ -60,7 +62,7 @@ export function pair(held: ClassHolding, purpose: Purpose): Paired {
   const losses: bigint[][] = [];
   dates.forEach((date, at) => {
     const members = options.map((option, index) => ({ option, index })).filter(({ option }) => isMember(option, date));
-    cost[lossAt(at)] = 1n;
+    cost[lossAt(at)] = step;
     for (const { option, index } of members) {
       cost[spreadAt(at, index)] = -costAlone(option);
       used[index]![spreadAt(at, index)] = 1n;
@@ -72,7 +74,7 @@ export function pair(held: ClassHolding, purpose: Purpose): Paired {
     }
     for (const strike of strikes) {
       const row = emptyRow();
-      for (const { option, index } of members) row[spreadAt(at, index)] = option.isLong ? -intrinsic(option, strike) : intrinsic(option, strike);
+      for (const { option, index } of members) row[spreadAt(at, index)] = (option.isLong ? -1n : 1n) * (intrinsic(option, strike) / step);
       row[lossAt(at)] = -1n;
       losses.push(row);
     }
@@ -93,6 +95,11 @@ export function pair(held: ClassHolding, purpose: Purpose): Paired {
     aloneShares,
     aloneStock: unitsOf(aloneShares.times(stockRate(held.stock, purpose, held.price, held.shares.gt(0)))),
   };
+}
+
+function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+  if (b < 0n) return greatestCommonDivisor(a, -b);
+  return b === 0n ? a : greatestCommonDivisor(b, a % b);
 }
 
 /** What a strategy adds to the requirement of its parts alone. */
