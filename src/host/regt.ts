@@ -33,12 +33,13 @@ export const marginRegt: MarginFunction = (f, w, context, set, out) => {
   const end = first + positionCountOf(w, context, set);
   const floats = floatsAt(w, context, layout.CONTEXT_MODEL_FLOATS);
   const limits: SearchLimits = {
-    cellsMax: f[floats + regt.SEARCH_CELLS_MAX]!,
-    nodesMax: f[floats + regt.SEARCH_NODES_MAX]!,
+    cellsMax: f[floats + regt.SEARCH_CELLS_MAX],
+    nodesMax: f[floats + regt.SEARCH_NODES_MAX],
+    nodeCellsMax: f[floats + regt.SEARCH_NODE_CELLS_MAX],
   };
   const stockRules = stockRulesOf(f, floats);
-  let equity = f[floatsAt(w, context, layout.CONTEXT_SET_CASH) + set]!;
-  let initial = f[floatsAt(w, context, layout.CONTEXT_SET_ADD_ON) + set]!;
+  let equity = f[floatsAt(w, context, layout.CONTEXT_SET_CASH) + set];
+  let initial = f[floatsAt(w, context, layout.CONTEXT_SET_ADD_ON) + set];
   let maintenance = 0;
   f[out + layout.OUT_SCENARIO] = -1;
   for (let slot = first; slot < end; ) {
@@ -58,12 +59,12 @@ export const marginRegt: MarginFunction = (f, w, context, set, out) => {
     initial = initial + toDollars(opened.total);
     const components = out + layout.OUT_COMPONENTS;
     for (const part of Object.keys(componentOf) as (keyof ClassParts)[]) {
-      f[components + componentOf[part]] = f[components + componentOf[part]]! + toDollars(kept.parts[part]);
+      f[components + componentOf[part]] = f[components + componentOf[part]] + toDollars(kept.parts[part]);
     }
     f[components + regt.COMPONENT_LONG_OPTION_VALUE] =
-      f[components + regt.COMPONENT_LONG_OPTION_VALUE]! + toDollars(longValue(position));
+      f[components + regt.COMPONENT_LONG_OPTION_VALUE] + toDollars(longValue(position));
     f[components + regt.COMPONENT_GAP] =
-      f[components + regt.COMPONENT_GAP]! + toDollars(Math.max(kept.gap, opened.gap));
+      f[components + regt.COMPONENT_GAP] + toDollars(Math.max(kept.gap, opened.gap));
     slot = next;
   }
   f[out + layout.OUT_EQUITY] = equity;
@@ -82,8 +83,8 @@ function readClass(f: Float64Array, w: Int32Array, context: number, first: numbe
   const quantities = floatsAt(w, context, layout.CONTEXT_POSITION_QUANTITY);
   const sizes = floatsAt(w, context, layout.CONTEXT_INSTRUMENT_SIZE);
   const head = rowOfSlot(w, context, first);
-  const price = f[floatsAt(w, context, layout.CONTEXT_GROUP_INDEX_PRICE) + groupOfRow(w, context, head)]!;
-  const leverage = f[dataOfRow(w, context, head) + regt.DATA_LEVERAGE]!;
+  const price = f[floatsAt(w, context, layout.CONTEXT_GROUP_INDEX_PRICE) + groupOfRow(w, context, head)];
+  const leverage = f[dataOfRow(w, context, head) + regt.DATA_LEVERAGE];
   const options: OptionLeg[] = [];
   const pools = new Map<number, number>();
   let shares = 0;
@@ -91,8 +92,8 @@ function readClass(f: Float64Array, w: Int32Array, context: number, first: numbe
   let amount = 0;
   for (let slot = first; slot < end; slot++) {
     const row = rowOfSlot(w, context, slot);
-    const quantity = f[quantities + slot]!;
-    const size = f[sizes + row]!;
+    const quantity = f[quantities + slot];
+    const size = f[sizes + row];
     const shape = shapeOfRow(w, context, row);
     if (shape < layout.SHAPE_CALL) {
       shares = shares + quantity * size;
@@ -101,7 +102,7 @@ function readClass(f: Float64Array, w: Int32Array, context: number, first: numbe
     if (!Number.isInteger(quantity)) fault = regt.REGT_FAULT_FRACTION;
     const data = dataOfRow(w, context, row);
     const leg = optionLeg(f, data, quantity, size, shape === layout.SHAPE_CALL, pools);
-    amount += Math.abs(quantity) * (leg.strike + f[data + regt.DATA_NAKED]!);
+    amount += Math.abs(quantity) * (leg.strike + f[data + regt.DATA_NAKED]);
     options.push(leg);
   }
   if (fault < 0 && amount + Math.abs(shares * price) * 1e4 > unitsMax) fault = regt.REGT_FAULT_SIZE;
@@ -117,14 +118,14 @@ function optionLeg(
   pools.set(poolKey, pool);
   return {
     isCall,
-    strike: f[data + regt.DATA_STRIKE]!,
-    expiry: f[data + regt.DATA_EXPIRY]!,
+    strike: f[data + regt.DATA_STRIKE],
+    expiry: f[data + regt.DATA_EXPIRY],
     pool,
     size,
     count,
-    mark: f[data + regt.DATA_MARK]!,
-    naked: count < 0 ? f[data + regt.DATA_NAKED]! : 0,
-    loanValue: count > 0 ? f[data + regt.DATA_LOAN]! : 0,
+    mark: f[data + regt.DATA_MARK],
+    naked: count < 0 ? f[data + regt.DATA_NAKED] : 0,
+    loanValue: count > 0 ? f[data + regt.DATA_LOAN] : 0,
     isCashSettledEuropean: f[data + regt.DATA_CASH_SETTLED] === 1,
   };
 }
@@ -139,7 +140,7 @@ function longValue({ options }: ClassPosition): number {
 }
 
 function stockRulesOf(f: Float64Array, floats: number): StockRules {
-  const rate = (at: number): number => f[floats + at]!;
+  const rate = (at: number): number => f[floats + at];
   return {
     longInitial: rate(regt.STOCK_LONG_INITIAL),
     longMaintenance: rate(regt.STOCK_LONG_MAINTENANCE),

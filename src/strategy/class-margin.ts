@@ -50,18 +50,18 @@ export function classMargin(
   const parts: ClassParts = { naked: 0, spreads: 0, boxes: 0, hedgedStock: 0, stock: 0, longOptions: 0 };
   let boxValue = 0;
   columns.forEach((column, variable) => {
-    parts[partOf[column.kind]] += pairing.values[variable]! * column.requirement;
-    boxValue += pairing.values[variable]! * column.value;
+    parts[partOf[column.kind]] += pairing.values[variable] * column.requirement;
+    boxValue += pairing.values[variable] * column.value;
   });
   groups.forEach((group, index) => {
-    const start = groupStarts[index]!;
-    const counts = group.legs.map((_, at) => pairing.values[start + at]!);
-    parts.spreads += maximumLoss(group.legs.map((leg) => position.options[leg]!), counts);
+    const start = groupStarts[index];
+    const counts = group.legs.map((_, at) => pairing.values[start + at]);
+    parts.spreads += maximumLoss(group.legs.map((leg) => position.options[leg]), counts);
   });
   const { options, shares } = leftAlone(pairing);
   position.options.forEach((leg, index) => {
-    if (leg.count < 0) parts.naked += options[index]! * leg.naked;
-    else if (leg.loanValue > 0) parts.longOptions += leg.count * leg.mark - options[index]! * leg.loanValue;
+    if (leg.count < 0) parts.naked += options[index] * leg.naked;
+    else if (leg.loanValue > 0) parts.longOptions += leg.count * leg.mark - options[index] * leg.loanValue;
   });
   parts.stock = toUnits(shares * stockRate(rules, purpose, position.price, position.shares > 0));
   const total = Object.values(parts).reduce((sum: number, part: number) => sum + part, 0);
@@ -75,12 +75,12 @@ export function leftAlone({ program, values }: Pairing): { options: number[]; sh
   const options = position.options.map((leg) => Math.abs(leg.count));
   let shares = Math.abs(position.shares);
   columns.forEach((column, variable) => {
-    for (const leg of column.legs) options[leg]! -= values[variable]!;
-    shares -= values[variable]! * Math.abs(column.shares);
+    for (const leg of column.legs) options[leg] -= values[variable];
+    shares -= values[variable] * Math.abs(column.shares);
   });
   groups.forEach((group, index) =>
     group.legs.forEach((leg, at) => {
-      options[leg]! -= values[groupStarts[index]! + at]!;
+      options[leg] -= values[groupStarts[index] + at];
     }),
   );
   return { options, shares };

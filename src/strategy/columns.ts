@@ -55,7 +55,7 @@ export function columnsOf(position: ClassPosition, rules: StockRules, purpose: P
     .map((each) => {
       const value = each.value ?? 0;
       let alone = toUnits(Math.abs(each.shares) * perShare);
-      for (const leg of each.legs) alone += aloneCost(options[leg]!);
+      for (const leg of each.legs) alone += aloneCost(options[leg]);
       return { ...each, value, saving: each.requirement - value - alone };
     })
     .filter((column) => column.saving < 0);
@@ -74,7 +74,7 @@ function* combinations(options: readonly OptionLeg[]): Generator<Found> {
   const puts = indexesOf(options, false, false);
   for (const call of indexesOf(options, true, false)) {
     for (const put of puts) {
-      const [callLeg, putLeg] = [options[call]!, options[put]!];
+      const [callLeg, putLeg] = [options[call], options[put]];
       if (callLeg.pool !== putLeg.pool) continue;
       yield { kind: 'short combination', legs: [call, put], shares: 0, requirement: shortCombination(callLeg, putLeg) };
     }
@@ -82,17 +82,17 @@ function* combinations(options: readonly OptionLeg[]): Generator<Found> {
 }
 
 function* withLongStock({ options, price, shares }: ClassPosition, rules: StockRules, purpose: Purpose): Generator<Found> {
-  const fits = (leg: number): boolean => options[leg]!.size <= shares;
+  const fits = (leg: number): boolean => options[leg].size <= shares;
   const puts = indexesOf(options, false, true).filter(fits);
   const calls = indexesOf(options, true, false).filter(fits);
   for (const call of calls) {
-    const leg = options[call]!;
+    const leg = options[call];
     const requirement = coveredCall(rules, purpose, price, leg);
     yield { kind: 'covered call', legs: [call], shares: leg.size, requirement };
   }
   if (purpose === 'initial') return;
   for (const put of puts) {
-    const putLeg = options[put]!;
+    const putLeg = options[put];
     const requirement = protectivePut(rules, price, putLeg);
     yield { kind: 'protective put', legs: [put], shares: putLeg.size, requirement };
     for (const call of calls) yield* collarOf(options, put, call, rules, price);
@@ -102,7 +102,7 @@ function* withLongStock({ options, price, shares }: ClassPosition, rules: StockR
 function* collarOf(
   options: readonly OptionLeg[], put: number, call: number, rules: StockRules, price: number,
 ): Generator<Found> {
-  const [putLeg, callLeg] = [options[put]!, options[call]!];
+  const [putLeg, callLeg] = [options[put], options[call]];
   if (putLeg.pool !== callLeg.pool || putLeg.expiry !== callLeg.expiry || putLeg.strike > callLeg.strike) return;
   const legs = [put, call];
   const shares = putLeg.size;
@@ -114,20 +114,20 @@ function* collarOf(
 }
 
 function* withShortStock({ options, price, shares }: ClassPosition, rules: StockRules, purpose: Purpose): Generator<Found> {
-  const fits = (leg: number): boolean => options[leg]!.size <= -shares;
+  const fits = (leg: number): boolean => options[leg].size <= -shares;
   const puts = indexesOf(options, false, false).filter(fits);
   const calls = indexesOf(options, true, true).filter(fits);
   for (const put of puts) {
-    const leg = options[put]!;
+    const leg = options[put];
     yield { kind: 'covered put', legs: [put], shares: -leg.size, requirement: coveredPut(rules, purpose, price, leg) };
   }
   if (purpose === 'initial') return;
   for (const call of calls) {
-    const callLeg = options[call]!;
+    const callLeg = options[call];
     const shares = -callLeg.size;
     yield { kind: 'protective call', legs: [call], shares, requirement: protectiveCall(rules, price, callLeg) };
     for (const put of puts) {
-      const putLeg = options[put]!;
+      const putLeg = options[put];
       if (putLeg.pool !== callLeg.pool || putLeg.expiry !== callLeg.expiry || putLeg.strike !== callLeg.strike) continue;
       const requirement = reverseConversion(rules, price, putLeg);
       yield { kind: 'reverse conversion', legs: [put, call], shares, requirement };
@@ -143,15 +143,15 @@ function* boxes(options: readonly OptionLeg[], rules: StockRules): Generator<Fou
   const shortCalls = indexesOf(options, true, false);
   const longPuts = indexesOf(options, false, true);
   for (const longCall of longCalls) {
-    const low = options[longCall]!;
-    const shortPut = shortPuts.find((put) => isSameSeries(options[put]!, low));
+    const low = options[longCall];
+    const shortPut = shortPuts.find((put) => isSameSeries(options[put], low));
     if (shortPut === undefined || !low.isCashSettledEuropean) continue;
     for (const shortCall of shortCalls) {
-      const high = options[shortCall]!;
-      const longPut = longPuts.find((put) => isSameSeries(options[put]!, high));
+      const high = options[shortCall];
+      const longPut = longPuts.find((put) => isSameSeries(options[put], high));
       if (longPut === undefined || high.strike <= low.strike || !isSameExpiry(low, high)) continue;
       const width = high.strike - low.strike;
-      const mark = low.mark - high.mark + options[longPut]!.mark - options[shortPut]!.mark;
+      const mark = low.mark - high.mark + options[longPut].mark - options[shortPut].mark;
       const legs = [longCall, shortPut, shortCall, longPut];
       yield { kind: 'long box', legs, shares: 0, requirement: boxRequirement(rules, width), value: boxValue(mark, width) };
     }

@@ -28,8 +28,8 @@ export function withCuts(start: Tableau, variableCount: number, rounds: number):
 function fractionalRows({ rowCount, columnCount, cells, basis }: Tableau, variableCount: number): number[] {
   const found: { row: number; distance: number }[] = [];
   for (let row = 0; row < rowCount; row++) {
-    if (basis[row]! >= variableCount) continue;
-    const value = cells[(row + 1) * (columnCount + 1) + columnCount]!;
+    if (basis[row] >= variableCount) continue;
+    const value = cells[(row + 1) * (columnCount + 1) + columnCount];
     const distance = Math.abs(value - Math.round(value));
     if (distance > fractionMin) found.push({ row, distance });
   }
@@ -44,10 +44,10 @@ function addCuts(tableau: Tableau, rows: readonly number[]): Tableau {
   rows.forEach((row, at) => {
     const own = (row + 1) * stride;
     const added = (rowCount + 1 + at) * stride;
-    const value = tableau.cells[own + columnCount]!;
+    const value = tableau.cells[own + columnCount];
     const fraction = value - Math.floor(value);
     for (let j = 0; j < columnCount; j++) {
-      const weight = cutWeight(tableau.cells[own + j]!, fraction, outside[j]! < firstCut);
+      const weight = cutWeight(tableau.cells[own + j], fraction, outside[j] < firstCut);
       cut.cells[added + j] = weight < cutSlack ? 0 : -weight;
     }
     cut.cells[added + columnCount] = cutSlack - fraction;
@@ -73,5 +73,5 @@ function withoutIdleCuts(tableau: Tableau): Tableau {
   rows.forEach((row, at) => {
     cells.set(tableau.cells.subarray((row + 1) * stride, (row + 2) * stride), (at + 1) * stride);
   });
-  return { ...tableau, rowCount: rows.length, cells, basis: Int32Array.from(rows, (row) => tableau.basis[row]!) };
+  return { ...tableau, rowCount: rows.length, cells, basis: Int32Array.from(rows, (row) => tableau.basis[row]) };
 }

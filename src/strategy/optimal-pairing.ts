@@ -9,8 +9,9 @@ import { withCuts } from './cuts.ts';
 export interface SearchLimits {
   /** Cells of the linear program. */
   readonly cellsMax: number;
-  /** Branches. */
+  /** Branches, and branches times cells: large programs get fewer. */
   readonly nodesMax: number;
+  readonly nodeCellsMax: number;
 }
 
 export interface Pairing {
@@ -39,8 +40,12 @@ export function optimalPairing(
   const program = programOf(position, rules, purpose);
   const nothing: Pairing = { program, values: new Float64Array(program.firstLoss), change: 0, changeBound: 0 };
   if (program.firstLoss === 0) return nothing;
-  if ((rowCountOf(program) + 1) * (program.variableCount + 1) > limits.cellsMax) return beyondSize(program);
+  if (cellsOf(program) > limits.cellsMax) return beyondSize(program);
   return new Search(program, limits).run();
+}
+
+function cellsOf(program: PairingProgram): number {
+  return (rowCountOf(program) + 1) * (program.variableCount + 1);
 }
 
 /** Too large to solve: first come, first paired, against the bound that no requirement is negative. */
@@ -74,7 +79,8 @@ class Search {
     const open: Node[] = [];
     this.#visit(withCuts(root, this.#program.variableCount, rootRounds), open);
     let nodes = 1;
-    while (open.length > 0 && nodes < this.#limits.nodesMax) {
+    const nodesMax = Math.min(this.#limits.nodesMax, this.#limits.nodeCellsMax / cellsOf(this.#program));
+    while (open.length > 0 && nodes < nodesMax) {
       const { tableau, bound } = open.pop()!;
       nodes += 1;
       if (!this.#isWorthwhile(bound)) continue;
@@ -106,7 +112,7 @@ class Search {
       if (change < this.#change) [this.#change, this.#values] = [change, values];
       return;
     }
-    const value = tableau.cells[(row + 1) * (tableau.columnCount + 1) + tableau.columnCount]!;
+    const value = tableau.cells[(row + 1) * (tableau.columnCount + 1) + tableau.columnCount];
     const below = { tableau: withBound(tableau, row, Math.floor(value), false), bound };
     const above = { tableau: withBound(tableau, row, Math.floor(value) + 1, true), bound };
     if (value - Math.floor(value) > 0.5) open.push(below, above);
@@ -117,11 +123,11 @@ class Search {
   #fractionalRow({ rowCount, columnCount, cells, basis }: Tableau): number {
     let best = -1;
     for (let row = 0; row < rowCount; row++) {
-      const variable = basis[row]!;
+      const variable = basis[row];
       if (variable >= this.#program.variableCount) continue;
-      const value = cells[(row + 1) * (columnCount + 1) + columnCount]!;
+      const value = cells[(row + 1) * (columnCount + 1) + columnCount];
       if (Math.abs(value - Math.round(value)) <= wholeTolerance) continue;
-      if (best < 0 || variable > basis[best]!) best = row;
+      if (best < 0 || variable > basis[best]) best = row;
     }
     return best;
   }

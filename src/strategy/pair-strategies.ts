@@ -115,15 +115,15 @@ function strategiesOf(margin: ClassMargin, stockRules: StockRules, purpose: Purp
 
 function* ofColumns({ program, values }: Pairing): Generator<PairedStrategy> {
   for (const [variable, column] of program.columns.entries()) {
-    const times = values[variable]!;
+    const times = values[variable];
     if (times === 0) continue;
     yield {
       name: column.kind,
       times,
-      legs: column.legs.map((option) => ({ option, contracts: Math.sign(program.position.options[option]!.count) })),
+      legs: column.legs.map((option) => ({ option, contracts: Math.sign(program.position.options[option].count) })),
       shares: column.shares,
       requirement: toDollars(times * column.requirement),
-      rule: rules[column.kind] ?? rules['hedged']!,
+      rule: rules[column.kind] ?? rules['hedged'],
     };
   }
 }
@@ -131,15 +131,15 @@ function* ofColumns({ program, values }: Pairing): Generator<PairedStrategy> {
 function* ofSpreads({ program, values }: Pairing): Generator<PairedStrategy> {
   const { options } = program.position;
   for (const [index, group] of program.groups.entries()) {
-    const counts = group.legs.map((_, at) => values[program.groupStarts[index]! + at]!);
+    const counts = group.legs.map((_, at) => values[program.groupStarts[index] + at]);
     for (const piece of spreadPieces(options, group.legs, counts)) {
       yield {
-        name: spreadName(options, piece),
+        name: spreadName(options, piece) ?? `spread of ${piece.legs.length} legs`,
         times: piece.times,
-        legs: piece.legs.map(({ leg, contracts }) => ({ option: leg, contracts: Math.sign(options[leg]!.count) * contracts })),
+        legs: piece.legs.map(({ leg, contracts }) => ({ option: leg, contracts: Math.sign(options[leg].count) * contracts })),
         shares: 0,
         requirement: toDollars(piece.loss),
-        rule: rules['spread']!,
+        rule: rules['spread'],
       };
     }
   }
@@ -148,7 +148,7 @@ function* ofSpreads({ program, values }: Pairing): Generator<PairedStrategy> {
 function* ofRest(pairing: Pairing, position: ClassPosition, stockRules: StockRules, purpose: Purpose): Generator<PairedStrategy> {
   const left = leftAlone(pairing);
   for (const [option, leg] of position.options.entries()) {
-    const times = left.options[option]!;
+    const times = left.options[option];
     if (times === 0) continue;
     const isLong = leg.count > 0;
     const each = isLong ? (leg.loanValue > 0 ? leg.mark - leg.loanValue : 0) : leg.naked;
@@ -158,7 +158,7 @@ function* ofRest(pairing: Pairing, position: ClassPosition, stockRules: StockRul
       legs: [{ option, contracts: Math.sign(leg.count) }],
       shares: 0,
       requirement: toDollars(times * each),
-      rule: isLong ? rules['long']! : rules['alone']!,
+      rule: isLong ? rules['long'] : rules['alone'],
     };
   }
   if (left.shares === 0) return;
@@ -169,6 +169,6 @@ function* ofRest(pairing: Pairing, position: ClassPosition, stockRules: StockRul
     legs: [],
     shares: isLong ? left.shares : -left.shares,
     requirement: toDollars(toUnits(left.shares * stockRate(stockRules, purpose, position.price, isLong))),
-    rule: rules['stock']!,
+    rule: rules['stock'],
   };
 }

@@ -62,11 +62,11 @@ export function relaxationOf(program: PairingProgram): Tableau {
   });
   let row = stockRow + 1;
   groups.forEach((group, index) => {
-    const start = groupStarts[index]!;
+    const start = groupStarts[index];
     const loss = firstLoss + index;
     cells[loss] = group.step / scale;
     group.legs.forEach((leg, at) => {
-      cells[start + at] = -aloneCost(options[leg]!) / scale;
+      cells[start + at] = -aloneCost(options[leg]) / scale;
       cells[(leg + 1) * stride + start + at] = 1;
     });
     fillLosses(cells, row, stride, group, options, start, loss);
@@ -84,7 +84,7 @@ function fillLosses(
   group.strikes.forEach((strike, at) => {
     const own = (first + 2 + at) * stride;
     group.legs.forEach((leg, member) => {
-      const option = options[leg]!;
+      const option = options[leg];
       const value = intrinsicValue(option, strike) / group.step;
       cells[own + start + member] = option.count < 0 ? value : -value;
     });
@@ -101,8 +101,8 @@ function balance(
     const own = (first + at) * stride;
     let longColumn = -1;
     group.legs.forEach((leg, member) => {
-      if (options[leg]!.isCall !== isCall) return;
-      const isLong = options[leg]!.count > 0;
+      if (options[leg].isCall !== isCall) return;
+      const isLong = options[leg].count > 0;
       tableau.cells[own + start + member] = isLong ? 1 : -1;
       if (isLong && longColumn < 0) longColumn = start + member;
     });
@@ -117,7 +117,7 @@ export function valuesOf({ firstLoss }: PairingProgram, tableau: Tableau): Float
   const values = new Float64Array(firstLoss);
   const stride = tableau.columnCount + 1;
   for (let row = 0; row < tableau.rowCount; row++) {
-    const variable = tableau.basis[row]!;
+    const variable = tableau.basis[row];
     if (variable < firstLoss) values[variable] = tableau.cells[(row + 1) * stride + tableau.columnCount]!;
   }
   return values;
@@ -128,14 +128,14 @@ export function changeOf(program: PairingProgram, values: ArrayLike<number>): nu
   const { position, columns, groups, groupStarts } = program;
   let change = 0;
   columns.forEach((column, variable) => {
-    change += values[variable]! * column.saving;
+    change += values[variable] * column.saving;
   });
   groups.forEach((group, index) => {
-    const legs = group.legs.map((leg) => position.options[leg]!);
-    const counts = legs.map((_, at) => values[groupStarts[index]! + at]!);
+    const legs = group.legs.map((leg) => position.options[leg]);
+    const counts = legs.map((_, at) => values[groupStarts[index] + at]);
     change += maximumLoss(legs, counts);
     legs.forEach((leg, at) => {
-      change -= counts[at]! * aloneCost(leg);
+      change -= counts[at] * aloneCost(leg);
     });
   });
   return change;

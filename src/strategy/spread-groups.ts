@@ -23,10 +23,10 @@ export function spreadGroupsOf(options: readonly OptionLeg[]): SpreadGroup[] {
     let longsOfLast = '';
     for (const date of shortExpiries(options, pool)) {
       const legs = membersOf(options, pool, date);
-      const longs = legs.filter((leg) => options[leg]!.count > 0).join();
+      const longs = legs.filter((leg) => options[leg].count > 0).join();
       if (longs === '' || longs === longsOfLast) continue;
       longsOfLast = longs;
-      const strikes = [...new Set(legs.map((leg) => options[leg]!.strike))].sort((a, b) => a - b);
+      const strikes = [...new Set(legs.map((leg) => options[leg].strike))].sort((a, b) => a - b);
       groups.push({ legs, strikes, step: stepOf(strikes) });
     }
   }
@@ -42,18 +42,18 @@ function shortExpiries(options: readonly OptionLeg[], pool: number): number[] {
 /** Legs of a type only if the group has both sides of it. */
 function membersOf(options: readonly OptionLeg[], pool: number, date: number): number[] {
   const legs = options.map((_, index) => index).filter((index) => {
-    const leg = options[index]!;
+    const leg = options[index];
     return leg.pool === pool && (leg.count < 0 ? leg.expiry <= date : leg.expiry >= date);
   });
   return legs.filter((index) => {
-    const leg = options[index]!;
-    return legs.some((other) => options[other]!.isCall === leg.isCall && options[other]!.count < 0 !== leg.count < 0);
+    const leg = options[index];
+    return legs.some((other) => options[other].isCall === leg.isCall && options[other].count < 0 !== leg.count < 0);
   });
 }
 
 function stepOf(strikes: readonly number[]): number {
   let step = 0;
-  for (const strike of strikes) step = greatestCommonDivisor(strike - strikes[0]!, step);
+  for (const strike of strikes) step = greatestCommonDivisor(strike - strikes[0], step);
   return step === 0 ? 1 : step;
 }
 

@@ -7,7 +7,7 @@ import type { OptionLeg } from './class-position.ts';
 export function maximumLoss(legs: readonly OptionLeg[], counts: ArrayLike<number>): number {
   let worst = 0;
   for (let at = 0; at < legs.length; at++) {
-    if (counts[at] !== 0) worst = Math.max(worst, lossAt(legs, counts, legs[at]!.strike));
+    if (counts[at] !== 0) worst = Math.max(worst, lossAt(legs, counts, legs[at].strike));
   }
   return worst;
 }
@@ -15,8 +15,8 @@ export function maximumLoss(legs: readonly OptionLeg[], counts: ArrayLike<number
 function lossAt(legs: readonly OptionLeg[], counts: ArrayLike<number>, price: number): number {
   let loss = 0;
   for (let i = 0; i < legs.length; i++) {
-    const leg = legs[i]!;
-    const amount = counts[i]! * intrinsicValue(leg, price);
+    const leg = legs[i];
+    const amount = counts[i] * intrinsicValue(leg, price);
     loss += leg.count < 0 ? amount : -amount;
   }
   return loss;

@@ -11,21 +11,29 @@ export interface SpreadPiece {
 }
 
 /**
- * A spread group in pieces that a reader knows: pairs are taken out as long as the losses still add up to the group's,
- * which leaves what offsets itself (butterflies, condors, boxes) together.
+ * A spread group in pieces that a reader knows: as a whole if it has a name; else pairs are taken out as long as the losses
+ * still add up to the group's, which leaves what offsets itself together.
  */
 export function spreadPieces(options: readonly OptionLeg[], indexes: readonly number[], counts: ArrayLike<number>): SpreadPiece[] {
   const left = Array.from(counts);
-  const legs = indexes.map((index) => options[index]!);
+  const legs = indexes.map((index) => options[index]);
+  const whole = restOf(indexes, legs, left);
+  if (whole === null || spreadName(options, whole) !== null) return whole === null ? [] : [whole];
   const pieces: SpreadPiece[] = [];
   for (let split = takePair(legs, left); split !== null; split = takePair(legs, left)) {
     const { short, long, times, loss } = split;
-    pieces.push({ legs: [short, long].map((at) => ({ leg: indexes[at]!, contracts: 1 })), times, loss });
+    pieces.push({ legs: [short, long].map((at) => ({ leg: indexes[at], contracts: 1 })), times, loss });
   }
+  const rest = restOf(indexes, legs, left);
+  return rest === null ? pieces : [...pieces, rest];
+}
+
+/** What is left as one piece; null if nothing is. */
+function restOf(indexes: readonly number[], legs: readonly OptionLeg[], left: readonly number[]): SpreadPiece | null {
   const times = left.reduce(greatestCommonDivisor, 0);
-  if (times === 0) return pieces;
-  const rest = indexes.flatMap((leg, at) => (left[at] === 0 ? [] : [{ leg, contracts: left[at]! / times }]));
-  return [...pieces, { legs: rest, times, loss: maximumLoss(legs, left) }];
+  if (times === 0) return null;
+  const rest = indexes.flatMap((leg, at) => (left[at] === 0 ? [] : [{ leg, contracts: left[at] / times }]));
+  return { legs: rest, times, loss: maximumLoss(legs, left) };
 }
 
 /** Takes a pair out of `left` as often as it occurs, if that changes nothing about the sum of the losses. */
@@ -34,7 +42,7 @@ function takePair(legs: readonly OptionLeg[], left: number[]): { short: number; 
   for (const [short, shortLeg] of legs.entries()) {
     for (const [long, longLeg] of legs.entries()) {
       if (shortLeg.count > 0 || longLeg.count < 0 || shortLeg.isCall !== longLeg.isCall) continue;
-      const times = Math.min(left[short]!, left[long]!);
+      const times = Math.min(left[short], left[long]);
       if (times === 0) continue;
       const loss = maximumLoss([shortLeg, longLeg], [times, times]);
       const rest = left.map((count, at) => (at === short || at === long ? count - times : count));
@@ -50,23 +58,19 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
-/** What the field calls a spread. */
-export function spreadName(options: readonly OptionLeg[], { legs }: SpreadPiece): string {
+/** What the field calls a spread; null if it has no name. */
+export function spreadName(options: readonly OptionLeg[], { legs }: SpreadPiece): string | null {
   const parts = legs
-    .map(({ leg, contracts }) => ({ ...options[leg]!, signed: Math.sign(options[leg]!.count) * contracts }))
+    .map(({ leg, contracts }) => ({ ...options[leg], signed: Math.sign(options[leg].count) * contracts }))
     .sort((a, b) => a.strike - b.strike || a.expiry - b.expiry || Number(a.isCall) - Number(b.isCall));
-  const isOneExpiry = parts.every(({ expiry }) => expiry === parts[0]!.expiry);
+  const isOneExpiry = parts.every(({ expiry }) => expiry === parts[0].expiry);
   const calls = parts.filter(({ isCall }) => isCall);
-  const other = `spread of ${legs.length} legs`;
   if (calls.length === 0 || calls.length === parts.length) {
     const type = calls.length === 0 ? 'put' : 'call';
     if (parts.length === 2) return pairName(parts, type, isOneExpiry);
-    if (!isOneExpiry) return other;
-    const pattern = parts.map(({ signed }) => signed).join();
-    return winged(pattern, type) ?? other;
+    return isOneExpiry ? winged(parts.map(({ signed }) => signed).join(), type) : null;
   }
-  if (parts.length !== 4 || calls.length !== 2 || !isOneExpiry) return other;
-  return ironName(parts) ?? other;
+  return parts.length === 4 && calls.length === 2 && isOneExpiry ? ironName(parts) : null;
 }
 
 interface Part {

@@ -34,18 +34,18 @@ export function emptyTableau(rowCount: number, columnCount: number): Tableau {
 }
 
 export function objectiveOf({ cells, columnCount }: Tableau): number {
-  return -cells[columnCount]!;
+  return -cells[columnCount];
 }
 
 /** Swaps the variable of a row with that of a column. */
 export function pivot({ rowCount, columnCount, cells, basis, outside }: Tableau, row: number, column: number): void {
   const stride = columnCount + 1;
   const own = (row + 1) * stride;
-  const inverse = 1 / cells[own + column]!;
+  const inverse = 1 / cells[own + column];
   const filled = new Int32Array(stride);
   let filledCount = 0;
   for (let j = 0; j < stride; j++) {
-    const value = cells[own + j]!;
+    const value = cells[own + j];
     if (value === 0 || j === column) continue;
     cells[own + j] = value * inverse;
     filled[filledCount++] = j;
@@ -53,15 +53,15 @@ export function pivot({ rowCount, columnCount, cells, basis, outside }: Tableau,
   cells[own + column] = inverse;
   for (let i = 0; i <= rowCount; i++) {
     const start = i * stride;
-    const factor = cells[start + column]!;
+    const factor = cells[start + column];
     if (factor === 0 || start === own) continue;
     cells[start + column] = -factor * inverse;
     for (let k = 0; k < filledCount; k++) {
-      const j = filled[k]!;
-      cells[start + j] = cells[start + j]! - factor * cells[own + j]!;
+      const j = filled[k];
+      cells[start + j] = cells[start + j] - factor * cells[own + j];
     }
   }
-  const leaving = basis[row]!;
+  const leaving = basis[row];
   basis[row] = outside[column]!;
   outside[column] = leaving;
 }
@@ -84,10 +84,10 @@ export function minimise(tableau: Tableau): Solved {
 function entering({ columnCount, cells, outside }: Tableau, isBland: boolean): number {
   let best = -1;
   for (let j = 0; j < columnCount; j++) {
-    const cost = cells[j]!;
+    const cost = cells[j];
     if (cost >= -zeroTolerance) continue;
     if (best < 0) best = j;
-    else if (isBland ? outside[j]! < outside[best]! : cost < cells[best]!) best = j;
+    else if (isBland ? outside[j] < outside[best] : cost < cells[best]) best = j;
   }
   return best;
 }
@@ -97,10 +97,10 @@ function leavingRow({ rowCount, columnCount, cells, basis }: Tableau, column: nu
   let best = -1;
   let bestRatio = Infinity;
   for (let row = 0; row < rowCount; row++) {
-    const coefficient = cells[(row + 1) * stride + column]!;
+    const coefficient = cells[(row + 1) * stride + column];
     if (coefficient <= zeroTolerance) continue;
-    const ratio = Math.max(cells[(row + 1) * stride + columnCount]!, 0) / coefficient;
-    if (ratio < bestRatio || (ratio === bestRatio && basis[row]! < basis[best]!)) {
+    const ratio = Math.max(cells[(row + 1) * stride + columnCount], 0) / coefficient;
+    if (ratio < bestRatio || (ratio === bestRatio && basis[row] < basis[best])) {
       best = row;
       bestRatio = ratio;
     }
@@ -126,8 +126,8 @@ function mostNegativeRow({ rowCount, columnCount, cells, basis }: Tableau): numb
   let best = -1;
   let least = -zeroTolerance;
   for (let row = 0; row < rowCount; row++) {
-    const value = cells[(row + 1) * stride + columnCount]!;
-    if (value < least || (value === least && best >= 0 && basis[row]! < basis[best]!)) {
+    const value = cells[(row + 1) * stride + columnCount];
+    if (value < least || (value === least && best >= 0 && basis[row] < basis[best])) {
       best = row;
       least = value;
     }
@@ -140,10 +140,10 @@ function dualColumn({ columnCount, cells, outside }: Tableau, row: number): numb
   let best = -1;
   let bestRatio = Infinity;
   for (let j = 0; j < columnCount; j++) {
-    const coefficient = cells[own + j]!;
+    const coefficient = cells[own + j];
     if (coefficient >= -zeroTolerance) continue;
-    const ratio = Math.max(cells[j]!, 0) / -coefficient;
-    if (ratio < bestRatio || (ratio === bestRatio && outside[j]! < outside[best]!)) {
+    const ratio = Math.max(cells[j], 0) / -coefficient;
+    if (ratio < bestRatio || (ratio === bestRatio && outside[j] < outside[best])) {
       best = j;
       bestRatio = ratio;
     }
@@ -177,7 +177,7 @@ export function withBound(tableau: Tableau, row: number, bound: number, isFloor:
   const own = (row + 1) * (columnCount + 1);
   const added = (rowCount + 1) * (columnCount + 1);
   const sign = isFloor ? 1 : -1;
-  for (let j = 0; j < columnCount; j++) bounded.cells[added + j] = sign * tableau.cells[own + j]!;
-  bounded.cells[added + columnCount] = sign * (tableau.cells[own + columnCount]! - bound);
+  for (let j = 0; j < columnCount; j++) bounded.cells[added + j] = sign * tableau.cells[own + j];
+  bounded.cells[added + columnCount] = sign * (tableau.cells[own + columnCount] - bound);
   return bounded;
 }

@@ -16,7 +16,7 @@ export const statutoryRules: StockRules = {
   boxRate: 0.5,
 };
 
-export const ample = { cellsMax: 1_000_000, nodesMax: 20_000 };
+export const ample = { cellsMax: 1_000_000, nodesMax: 20_000, nodeCellsMax: 1e12 };
 
 export interface ClassShape {
   readonly legs: number;

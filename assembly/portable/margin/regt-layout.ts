@@ -39,6 +39,7 @@ export const STOCK_COLLAR_CALL_RATE: i32 = 9;
 export const BOX_RATE: i32 = 10;
 export const SEARCH_CELLS_MAX: i32 = 11;
 export const SEARCH_NODES_MAX: i32 = 12;
+export const SEARCH_NODE_CELLS_MAX: i32 = 13;
 export const REGT_MODEL_FLOATS: i32 = 14;
 
 /** Components of the result, in this order. */

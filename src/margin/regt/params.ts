@@ -31,6 +31,8 @@ export interface RegtParams {
     readonly cellsMax: number;
     /** Branches after which the search ends with an upper bound. */
     readonly nodesMax: number;
+    /** Branches times cells after which it ends. */
+    readonly nodeCellsMax: number;
   };
 }
 
@@ -103,6 +105,7 @@ export function parseRegtParams(input: unknown): RegtParams {
     search: {
       cellsMax: wholeField(search, 'cellsMax', 'search', 0, 10_000_000),
       nodesMax: wholeField(search, 'nodesMax', 'search', 1, 10_000_000),
+      nodeCellsMax: wholeField(search, 'nodeCellsMax', 'search', 1, 1e15),
     },
   };
 }
@@ -119,7 +122,7 @@ function parseShortOptions(fields: Section, name: OptionClass): ShortOptionParam
 
 function parseStock(fields: Section): StockParams {
   const entries = Object.entries(stockRules).map(([name, rule]) => [name, numberField(fields, name, 'stock', rule)]);
-  return Object.fromEntries(entries) as unknown as StockParams;
+  return Object.fromEntries(entries);
 }
 
 function parseUnderlyings(fields: Section): Map<string, UnderlyingParams> {

@@ -44,7 +44,7 @@ function partsOf({ options }: ClassHolding, paired: Paired): Parts {
   let naked = ofStrategies('naked');
   let longOptions = 0n;
   options.forEach((option, index) => {
-    const alone = paired.aloneContracts[index]!;
+    const alone = paired.aloneContracts[index];
     if (!option.isLong) naked += alone * option.naked;
     else if (option.isLongTerm) longOptions += alone * option.aloneLong + (option.contracts - alone) * option.mark;
   });

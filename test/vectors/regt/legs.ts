@@ -47,8 +47,8 @@ export function strategyCase(entry: Fields, quantity: number, strike: number | n
     const leg = strategyLeg(fieldsOf(value), quantity);
     if (leg.kind === 'stock' || strike === null) return leg;
     const timeValue = Math.max(leg.price - intrinsicOf(leg, spot), 0);
-    const moved = { ...leg, strike };
-    return { ...moved, price: intrinsicOf(moved, spot) + timeValue };
+    const restruck = { ...leg, strike };
+    return { ...restruck, price: intrinsicOf(restruck, spot) + timeValue };
   });
   if (legs.length === 0) throw new CaseInputError('the strategy has no legs');
   return { spot, multiplier: equityMultiplier, isBroadIndex: false, legs };

@@ -19,7 +19,7 @@ export function describePairing(held: ClassHolding, paired: Paired, purpose: Pur
   const strategies = paired.strategies.map(({ strategy, times }) => strategyLine(held, strategy, times));
   const spreads = paired.spreads.map((spread) => spreadLine(held, spread));
   const alone = held.options.flatMap((option, index) => {
-    const contracts = paired.aloneContracts[index]!;
+    const contracts = paired.aloneContracts[index];
     return contracts === 0n ? [] : [aloneLine(option, contracts)];
   });
   return [...strategies, ...spreads, ...alone, ...stockLine(held, paired, purpose)];
@@ -36,14 +36,14 @@ function leg({ instrument, isLong }: OptionHolding, contracts: bigint): Breakdow
 function strategyLine({ options, shares }: ClassHolding, strategy: Strategy, times: bigint): Breakdown {
   const rule = strategy.part === 'naked' ? rules.combination : strategy.part === 'boxes' ? rules.box : rules.hedged;
   const stock = strategy.shares.times(times.toString());
-  const legs = strategy.options.map((option) => leg(options[option]!, times));
+  const legs = strategy.options.map((option) => leg(options[option], times));
   const held = stock.isZero() ? [] : [{ label: `${shares.gt(0) ? 'long' : 'short'} ${stock.toString()} shares`, value: null }];
   const evidence = strategy.part === 'hedgedStock' ? 'confirmed' : 'stated';
   return dollars(`${times} x ${strategy.name} (${rule})`, dollarsOf(times * strategy.requirement), evidence, [...held, ...legs]);
 }
 
 function spreadLine({ options }: ClassHolding, { contracts, loss, worstStrike }: Spread): Breakdown {
-  const legs = contracts.map(({ option, contracts: count }) => leg(options[option]!, count));
+  const legs = contracts.map(({ option, contracts: count }) => leg(options[option], count));
   const at = worstStrike === null ? 'nothing is lost at any exercise price' : `lost at ${worstStrike.toString()}`;
   const name = contracts.length === 2 ? 'spread' : `spread of ${contracts.length} legs`;
   return dollars(`${name} (${rules.spread}, ${at})`, dollarsOf(loss), 'confirmed', legs);

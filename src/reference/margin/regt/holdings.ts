@@ -53,7 +53,7 @@ export function holdingsOf(market: Market, params: RegtParams, account: Referenc
   if (account.orders.length > 0) return { refusal: 'the account has open orders, which the model regt has no margin for' };
   const classes = new Map<string, { price: Decimal; shares: Decimal; options: OptionHolding[]; stock: StockRates }>();
   for (const { instrumentIndex, quantity } of account.positions) {
-    const instrument = market.instruments[instrumentIndex]!;
+    const instrument = market.instruments[instrumentIndex];
     const problem = problemOf(market, params, instrumentIndex, quantity);
     if (problem !== null) return { refusal: `${instrument.name}: ${problem}` };
     const pair = `${instrument.baseCurrency}_${instrument.quoteCurrency}`.toLowerCase();
@@ -68,7 +68,7 @@ export function holdingsOf(market: Market, params: RegtParams, account: Referenc
 }
 
 function problemOf(market: Market, params: RegtParams, index: number, quantity: number): string | null {
-  const instrument = market.instruments[index]!;
+  const instrument = market.instruments[index];
   const { kind, baseCurrency, quoteCurrency, settlementCurrency } = instrument;
   const underlying = params.underlyings.get(baseCurrency.toLowerCase())?.class ?? params.otherUnderlyings;
   if (kind !== 'spot' && kind !== 'option') return 'regt margins stock and options, no futures';
@@ -89,13 +89,13 @@ function isPrice(price: number | undefined): boolean {
 }
 
 function optionHolding(market: Market, params: RegtParams, index: number, quantity: number, price: Decimal): OptionHolding {
-  const instrument = market.instruments[index]!;
+  const instrument = market.instruments[index];
   const underlying = params.underlyings.get(instrument.baseCurrency.toLowerCase()) ?? { class: params.otherUnderlyings, leverage: 1 };
   if (underlying.class === 'notMarginable') throw new RangeError('refused before');
   const rates = params.shortOptions[underlying.class];
   const size = exact(instrument.contractSize);
   const strike = exact(instrument.strike!);
-  const premium = exact(market.fields!.get('markPrice')![index]!);
+  const premium = exact(market.fields!.get('markPrice')![index]);
   const isCall = instrument.optionType === 'call';
   const leveraged = (rate: number): Decimal => minOf(exact(rate).times(underlying.leverage), one);
   const outOfTheMoney = maxOf(isCall ? strike.minus(price) : price.minus(strike), zero);

@@ -72,7 +72,7 @@ class Dictionary {
 
   /** Takes an equality's slack, which is zero, out of the program. */
   #expel(row: number): void {
-    const column = this.#rows[row]!.findIndex((entry, at) => at > 0 && entry !== 0n);
+    const column = this.#rows[row].findIndex((entry, at) => at > 0 && entry !== 0n);
     if (column < 0) return;
     this.#pivot(row, column);
     for (const own of this.#rows) own.splice(column, 1);
@@ -81,36 +81,36 @@ class Dictionary {
 
   #pivot(row: number, column: number): void {
     const rows = this.#rows;
-    const own = rows[row]!;
-    const pivot = own[column]!;
+    const own = rows[row];
+    const pivot = own[column];
     const sign = pivot < 0n ? -1n : 1n;
     rows.forEach((other, at) => {
       if (at === row) return;
-      const factor = other[column]!;
+      const factor = other[column];
       for (let j = 0; j < other.length; j++) {
-        if (j !== column) other[j] = (sign * (other[j]! * pivot - factor * own[j]!)) / this.#denominator;
+        if (j !== column) other[j] = (sign * (other[j] * pivot - factor * own[j])) / this.#denominator;
       }
       other[column] = -sign * factor;
     });
-    for (let j = 0; j < own.length; j++) if (j !== column) own[j] = sign * own[j]!;
+    for (let j = 0; j < own.length; j++) if (j !== column) own[j] = sign * own[j];
     own[column] = sign * this.#denominator;
     this.#denominator = sign * pivot;
-    [this.#basis[row], this.#outside[column]] = [this.#outside[column]!, this.#basis[row]!];
+    [this.#basis[row], this.#outside[column]] = [this.#outside[column], this.#basis[row]];
   }
 
   isFeasible(): boolean {
-    return this.#rows.every((row, at) => at === 0 || row[0]! >= 0n);
+    return this.#rows.every((row, at) => at === 0 || row[0] >= 0n);
   }
 
   /** The least whole number that is not below the relaxation's minimum. */
   bound(): bigint {
-    return -floorOf(this.#rows[0]![0]!, this.#denominator);
+    return -floorOf(this.#rows[0][0], this.#denominator);
   }
 
   values(count: number): bigint[] {
     const values = new Array<bigint>(count).fill(0n);
     this.#basis.forEach((variable, row) => {
-      if (row > 0 && variable < count) values[variable] = this.#rows[row]![0]! / this.#denominator;
+      if (row > 0 && variable < count) values[variable] = this.#rows[row][0] / this.#denominator;
     });
     return values;
   }
@@ -119,8 +119,8 @@ class Dictionary {
   fractionalRow(count: number): number {
     let best = -1;
     for (let row = 1; row < this.#rows.length; row++) {
-      if (this.#basis[row]! >= count || this.#rows[row]![0]! % this.#denominator === 0n) continue;
-      if (best < 0 || this.#basis[row]! > this.#basis[best]!) best = row;
+      if (this.#basis[row] >= count || this.#rows[row][0] % this.#denominator === 0n) continue;
+      if (best < 0 || this.#basis[row] > this.#basis[best]) best = row;
     }
     return best;
   }
@@ -128,15 +128,15 @@ class Dictionary {
   /** Gomory's cut: the fractional parts of a row add up to at least that of its value. All slacks are whole. */
   addCut(row: number): void {
     const part = (entry: bigint): bigint => entry - floorOf(entry, this.#denominator) * this.#denominator;
-    this.#append(this.#rows[row]!.map((entry) => -part(entry)));
+    this.#append(this.#rows[row].map((entry) => -part(entry)));
   }
 
   /** A copy in which the row's variable is at most its value rounded down, or at least that plus one. */
   branch(row: number, isAbove: boolean): Dictionary {
     const rows = this.#rows.map((own) => [...own]);
     const copy = new Dictionary(rows, this.#denominator, [...this.#basis], [...this.#outside], this.#nextSlack);
-    const own = rows[row]!;
-    const whole = floorOf(own[0]!, this.#denominator);
+    const own = rows[row];
+    const whole = floorOf(own[0], this.#denominator);
     const bound = (isAbove ? whole + 1n : whole) * this.#denominator;
     const sign = isAbove ? 1n : -1n;
     copy.#append(own.map((entry, at) => sign * (at === 0 ? entry - bound : entry)));
@@ -151,11 +151,11 @@ class Dictionary {
 
   /** Dual steps until every value is >= 0, then primal steps until no reduced cost is negative. False if infeasible. */
   optimise(): boolean {
-    const hasGoodCosts = this.#rows[0]!.every((cost, at) => at === 0 || cost >= 0n);
+    const hasGoodCosts = this.#rows[0].every((cost, at) => at === 0 || cost >= 0n);
     while (hasGoodCosts) {
-      const row = this.#first((at) => this.#rows[at]![0]! < 0n);
+      const row = this.#first((at) => this.#rows[at][0] < 0n);
       if (row < 0) return true;
-      const column = this.#leastRatio(this.#rows[0]!, this.#rows[row]!);
+      const column = this.#leastRatio(this.#rows[0], this.#rows[row]);
       if (column < 0) return false;
       this.#pivot(row, column);
     }
@@ -172,7 +172,7 @@ class Dictionary {
   #first(isCandidate: (row: number) => boolean): number {
     let best = -1;
     for (let row = 1; row < this.#rows.length; row++) {
-      if (isCandidate(row) && (best < 0 || this.#basis[row]! < this.#basis[best]!)) best = row;
+      if (isCandidate(row) && (best < 0 || this.#basis[row] < this.#basis[best])) best = row;
     }
     return best;
   }
@@ -180,7 +180,7 @@ class Dictionary {
   #entering(): number {
     let best = -1;
     for (let j = 1; j < this.#outside.length; j++) {
-      if (this.#rows[0]![j]! < 0n && (best < 0 || this.#outside[j]! < this.#outside[best]!)) best = j;
+      if (this.#rows[0][j] < 0n && (best < 0 || this.#outside[j] < this.#outside[best])) best = j;
     }
     return best;
   }
@@ -188,14 +188,14 @@ class Dictionary {
   #leaving(column: number): number {
     let best = -1;
     for (let row = 1; row < this.#rows.length; row++) {
-      const [value, entry] = [this.#rows[row]![0]!, this.#rows[row]![column]!];
+      const [value, entry] = [this.#rows[row][0], this.#rows[row][column]];
       if (entry <= 0n) continue;
       if (best < 0) {
         best = row;
         continue;
       }
-      const difference = value * this.#rows[best]![column]! - this.#rows[best]![0]! * entry;
-      if (difference < 0n || (difference === 0n && this.#basis[row]! < this.#basis[best]!)) best = row;
+      const difference = value * this.#rows[best][column] - this.#rows[best][0] * entry;
+      if (difference < 0n || (difference === 0n && this.#basis[row] < this.#basis[best])) best = row;
     }
     return best;
   }
@@ -203,13 +203,13 @@ class Dictionary {
   #leastRatio(costs: readonly bigint[], row: readonly bigint[]): number {
     let best = -1;
     for (let j = 1; j < row.length; j++) {
-      if (row[j]! >= 0n) continue;
+      if (row[j] >= 0n) continue;
       if (best < 0) {
         best = j;
         continue;
       }
-      const difference = costs[j]! * -row[best]! - costs[best]! * -row[j]!;
-      if (difference < 0n || (difference === 0n && this.#outside[j]! < this.#outside[best]!)) best = j;
+      const difference = costs[j] * -row[best] - costs[best] * -row[j];
+      if (difference < 0n || (difference === 0n && this.#outside[j] < this.#outside[best])) best = j;
     }
     return best;
   }

@@ -45,7 +45,7 @@ export function pair(held: ClassHolding, purpose: Purpose): Paired {
   const dates = spreadDates(options);
   const strikes = [...new Set(options.map(({ strikeUnits }) => strikeUnits))];
   // Losses are whole multiples of the greatest common divisor of the differences between exercise prices.
-  const step = strikes.reduce((divisor, strike) => greatestCommonDivisor(divisor, strike - strikes[0]!), 0n) || 1n;
+  const step = strikes.reduce((divisor, strike) => greatestCommonDivisor(divisor, strike - strikes[0]), 0n) || 1n;
   const count = strategies.length + dates.length * options.length + dates.length;
   const spreadAt = (date: number, option: number): number => strategies.length + date * options.length + option;
   const lossAt = (date: number): number => strategies.length + dates.length * options.length + date;
@@ -55,7 +55,7 @@ export function pair(held: ClassHolding, purpose: Purpose): Paired {
   const stockRow = emptyRow();
   strategies.forEach((strategy, at) => {
     cost[at] = costOf(held, strategy, purpose);
-    for (const option of strategy.options) used[option]![at] = 1n;
+    for (const option of strategy.options) used[option][at] = 1n;
     stockRow[at] = unitsOf(strategy.shares);
   });
   const balanced: bigint[][] = [];
@@ -65,7 +65,7 @@ export function pair(held: ClassHolding, purpose: Purpose): Paired {
     cost[lossAt(at)] = step;
     for (const { option, index } of members) {
       cost[spreadAt(at, index)] = -costAlone(option);
-      used[index]![spreadAt(at, index)] = 1n;
+      used[index][spreadAt(at, index)] = 1n;
     }
     for (const isCall of [true, false]) {
       const row = emptyRow();
@@ -80,16 +80,16 @@ export function pair(held: ClassHolding, purpose: Purpose): Paired {
     }
   });
   const atMost = [
-    ...used.map((row, index) => ({ row, bound: options[index]!.contracts })),
+    ...used.map((row, index) => ({ row, bound: options[index].contracts })),
     { row: stockRow, bound: unitsOf(held.shares.abs().floor()) },
     ...losses.map((row) => ({ row, bound: 0n })),
   ];
   const { values } = solveIntegerProgram({ cost, atMost, balanced });
-  const spreads = dates.map((_, at) => spreadOf(options, options.map((__, index) => values[spreadAt(at, index)]!)));
-  const aloneContracts = options.map(({ contracts }, index) => used[index]!.reduce((left, one, at) => left - one * values[at]!, contracts));
-  const aloneShares = strategies.reduce((left, { shares }, at) => left.minus(shares.times(values[at]!.toString())), held.shares.abs());
+  const spreads = dates.map((_, at) => spreadOf(options, options.map((__, index) => values[spreadAt(at, index)])));
+  const aloneContracts = options.map(({ contracts }, index) => used[index].reduce((left, one, at) => left - one * values[at], contracts));
+  const aloneShares = strategies.reduce((left, { shares }, at) => left.minus(shares.times(values[at].toString())), held.shares.abs());
   return {
-    strategies: strategies.map((strategy, at) => ({ strategy, times: values[at]! })).filter(({ times }) => times > 0n),
+    strategies: strategies.map((strategy, at) => ({ strategy, times: values[at] })).filter(({ times }) => times > 0n),
     spreads: spreads.filter(({ contracts }) => contracts.length > 0),
     aloneContracts,
     aloneShares,
@@ -105,7 +105,7 @@ function greatestCommonDivisor(a: bigint, b: bigint): bigint {
 /** What a strategy adds to the requirement of its parts alone. */
 function costOf(held: ClassHolding, { options, shares, requirement, value }: Strategy, purpose: Purpose): bigint {
   const stockAlone = unitsOf(shares.times(stockRate(held.stock, purpose, held.price, held.shares.gt(0))));
-  return options.reduce((sum, option) => sum - costAlone(held.options[option]!), requirement - value - stockAlone);
+  return options.reduce((sum, option) => sum - costAlone(held.options[option]), requirement - value - stockAlone);
 }
 
 /** Pool and last expiry of the short options of a spread. */
@@ -138,7 +138,7 @@ function spreadOf(options: readonly OptionHolding[], counts: readonly bigint[]):
   let worstStrike: Decimal | null = null;
   options.forEach(({ strikeUnits, strike }, at) => {
     if (counts[at] === 0n) return;
-    const lost = options.reduce((sum, option, index) => sum + (option.isLong ? -1n : 1n) * counts[index]! * intrinsic(option, strikeUnits), 0n);
+    const lost = options.reduce((sum, option, index) => sum + (option.isLong ? -1n : 1n) * counts[index] * intrinsic(option, strikeUnits), 0n);
     if (lost > loss) [loss, worstStrike] = [lost, strike];
   });
   const contracts = counts.flatMap((count, option) => (count === 0n ? [] : [{ option, contracts: count }]));
