@@ -8,7 +8,14 @@ export * from "./pricing";
 export { riskArray, riskArrayScalar } from "./revalue/risk-array";
 export { revalueWorstLoss, revalueWorstLossScalar } from "./revalue/revalue";
 export { deribitPm, deribitPmScalar } from "./margin/deribit-pm";
+export { deribitStandard, deribitStandardRow } from "./margin/deribit-standard";
+export { deribitXpm, deribitXpmRow } from "./margin/deribit-xpm";
+export { derivePortfolio, derivePortfolioRows } from "./margin/derive-portfolio";
+export { deriveSrm, deriveSrmRows } from "./margin/derive-srm";
 export { deribitPmVectors } from "./margin/deribit-pm-vectors";
+export { paradexPm, paradexPmRow } from "./margin/paradex-pm";
+export { paradexXm, paradexXmRow } from "./margin/paradex-xm";
+export { tims, timsRows } from "./margin/tims";
 export { regtRows } from "./margin/regt";
 
 export const HEAP_BASE: usize = __heap_base;

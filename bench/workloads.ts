@@ -4,9 +4,10 @@ import { micro } from './micro/workload.ts';
 import { price } from './price/workload.ts';
 import { revalue } from './revalue/workload.ts';
 import { tick } from './tick/workload.ts';
+import { whatIf } from './what-if/workload.ts';
 import type { Workload } from './workload.ts';
 
-export const workloads: readonly Workload[] = [revalue, price, tick, micro, ...modelWorkloads];
+export const workloads: readonly Workload[] = [revalue, price, tick, micro, whatIf, ...modelWorkloads];
 
 export function workloadByName(name: string): Workload {
   const found = workloads.find((workload) => workload.name === name);

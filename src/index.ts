@@ -53,6 +53,28 @@ export { resolveChain, type ChainResolution } from './chain/resolve-chain.ts';
 export { mergeMarkets } from './chain/merge-markets.ts';
 export { generateMarginedBook, type MarginedBook } from './generate/margined-book.ts';
 
+// Several models side by side, and the markets and books they need
+export {
+  compareModels,
+  type ComparedModel,
+  type CompareOptions,
+  type Comparison,
+  type ModelColumn,
+} from './compare/compare-models.ts';
+export { summarise, type ComparisonSummary, type ModelSummary, type ModelTotals } from './compare/summary.ts';
+export { withAssumedFields } from './convert/assumed-fields.ts';
+export type { Converted } from './convert/converted.ts';
+export { convertedForModel } from './convert/for-model.ts';
+export { linearMarket, settledIn } from './convert/linear-market.ts';
+export { withSpotCollateral } from './convert/spot-collateral.ts';
+export { dollarRate, type DollarRate } from './convert/dollar-rates.ts';
+
+// One account as it would be
+export { bookOfAccount, holdingsOf, type HeldOrder, type HeldPosition, type Holdings } from './whatif/holdings.ts';
+export type { Leg } from './whatif/legs.ts';
+export { whatIf, type LegEffect, type Requirement, type WhatIf, type WhatIfAccount } from './whatif/what-if.ts';
+export { cheapestHedge, type Hedge, type HedgeOptions, type HedgeSearch } from './whatif/cheapest-hedge.ts';
+
 // Prices and Greeks
 export {
   impliedVolatilities,
@@ -63,6 +85,7 @@ export {
   type OptionColumns,
   type PricedOptionColumns,
 } from './pricing/options.ts';
+export { americanMethods, americanPrices, type AmericanColumns, type AmericanMethod, type AmericanOptions } from './pricing/american.ts';
 
 // Reconciliation with the decimal reference
 export { reconcileBook, type ReconcileInput } from './reconcile/reconcile.ts';

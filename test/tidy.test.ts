@@ -43,6 +43,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'src/margin',
     'assembly/portable',
   ],
+  'src/convert': ['src/domain', 'src/margin'],
+  'src/compare': ['src/domain', 'src/engine', 'src/margin', 'src/convert'],
+  'src/whatif': ['src/domain', 'src/engine', 'src/margin', 'src/convert', 'assembly/portable'],
   'src/generate': ['src/domain', 'src/engine', 'assembly/portable'],
   'src/reconcile': ['src/domain', 'src/reference', 'src/margin'],
 };

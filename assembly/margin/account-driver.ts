@@ -7,7 +7,7 @@ import {
   CONTEXT_POSITION_ROW, CONTEXT_RESULT_COMPONENTS, CONTEXT_RESULT_EQUITY, CONTEXT_RESULT_FAULT, CONTEXT_RESULT_INITIAL,
   CONTEXT_RESULT_MAINTENANCE, CONTEXT_RESULT_STATUS, CONTEXT_RESULT_WORST_SCENARIO, CONTEXT_RISK_ARRAY,
   CONTEXT_SEGMENT_LEVEL, CONTEXT_SET_FAULT, CONTEXT_SET_FIRST_POSITION, CONTEXT_SET_ORDER_COUNT,
-  CONTEXT_SET_POSITION_COUNT, CONTEXT_WORK_COUNT, FAULT_MARKET, FAULT_NONE, FLAG_BITS, OUT_COMPONENTS, OUT_EQUITY,
+  CONTEXT_SET_POSITION_COUNT, CONTEXT_WORK_COUNT, FAULT_COMPONENT, FAULT_MARKET, FAULT_NONE, FLAG_BITS, OUT_COMPONENTS, OUT_EQUITY,
   OUT_FAULT, OUT_INITIAL, OUT_MAINTENANCE, OUT_SCENARIO, SEGMENT_NONE,
 } from "../portable/layout.ts";
 
@@ -67,6 +67,9 @@ export function beginSet(context: usize, scratch: usize, set: i32): bool {
   const vector = <usize>vectorIndex(context, scratch) << 3;
   const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
   memory.fill(first, 0, vector + cellBytes - first);
+  const width = <i32>word(context, CONTEXT_COMPONENT_COUNT);
+  // A component that the margin function does not write must not pass for a zero.
+  for (let i = 0; i < width; i++) store<f64>(first + (<usize>(OUT_COMPONENTS + i) << 3), NaN);
   if (word(context, CONTEXT_SEGMENT_LEVEL) != SEGMENT_NONE) sumSegments(context, scratch, set, vector, cellBytes);
   return true;
 }
@@ -108,6 +111,14 @@ function sumSegments(context: usize, scratch: usize, set: i32, zeros: usize, cel
   }
 }
 
+/** First component without a finite number, -1 if there is none. */
+function missingComponent(scratch: usize, width: i32): i32 {
+  for (let i = 0; i < width; i++) {
+    if (floatAt(scratch, OUT_COMPONENTS + i) * 0 != 0) return i;
+  }
+  return -1;
+}
+
 /** Result columns, status and totals from the output block. */
 export function finishSet(context: usize, scratch: usize, set: i32): void {
   const totals = totalsOf(context, set);
@@ -117,10 +128,11 @@ export function finishSet(context: usize, scratch: usize, set: i32): void {
   const maintenance = floatAt(scratch, OUT_MAINTENANCE);
   const width = <i32>word(context, CONTEXT_COMPONENT_COUNT);
   // A subtraction turns an overflow into NaN as well.
-  let probe = equity - equity + (initial - initial) + (maintenance - maintenance);
-  for (let i = 0; i < width; i++) probe = probe + floatAt(scratch, OUT_COMPONENTS + i) * 0;
-  if (fault != FAULT_NONE || probe != 0) {
-    quarantine(context, set, <u8>(fault != FAULT_NONE ? fault : FAULT_MARKET), totals);
+  const probe = equity - equity + (initial - initial) + (maintenance - maintenance);
+  const missing = missingComponent(scratch, width);
+  if (fault != FAULT_NONE || missing >= 0 || probe != 0) {
+    const other = missing >= 0 ? FAULT_COMPONENT + missing : FAULT_MARKET;
+    quarantine(context, set, <u8>(fault != FAULT_NONE ? fault : other), totals);
     return;
   }
   const at = <usize>set << 3;

@@ -222,6 +222,8 @@ export const FAULT_REFUSED: i32 = 3;
 export const FAULT_INPUT_MISSING: i32 = 4;
 /** First of the model's own faults of an account: FAULT_MODEL + i is `faults[i]` of the model. */
 export const FAULT_MODEL: i32 = 16;
+/** First of the faults of a missing component: FAULT_COMPONENT + i, the margin function left no number for component i. */
+export const FAULT_COMPONENT: i32 = 192;
 
 // --- chunk totals: STATUS_COUNT 32-bit counts (padded to 32 bytes), then per currency these sums
 // --------------------------

@@ -1,4 +1,4 @@
-import type { Market } from '../domain/market.ts';
+import type { Market, MarketField } from '../domain/market.ts';
 import { timeToExpiryYears } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';
 
@@ -15,6 +15,7 @@ export function mergeMarkets(first: Market, second: Market, asOfMs = Math.max(fi
   const markets = [atTime(first, asOfMs), atTime(second, asOfMs)] as const;
   const instruments = markets.flatMap((market) => [...market.instruments]);
   requireUniqueNames(instruments.map((instrument) => instrument.name));
+  const fields = mergeFields(markets);
   return {
     asOfMs,
     instruments,
@@ -22,7 +23,17 @@ export function mergeMarkets(first: Market, second: Market, asOfMs = Math.max(fi
     impliedVolatility: concatenate(markets.map((market) => market.impliedVolatility)),
     indexPrice: mergeIndexPrices(first.indexPrice, second.indexPrice),
     openInterest: concatenate(markets.map((market) => market.openInterest)),
+    ...(fields.size === 0 ? {} : { fields }),
   };
+}
+
+/** Every field that one of the markets has; NaN where the other has it not. */
+function mergeFields(markets: readonly Market[]): Map<MarketField, Float64Array> {
+  const names = new Set(markets.flatMap((market) => [...(market.fields?.keys() ?? [])]));
+  const columnOf = (market: Market, name: MarketField): Float64Array =>
+    market.fields?.get(name) ?? new Float64Array(market.instruments.length).fill(NaN);
+  const joined = (name: MarketField): Float64Array => concatenate(markets.map((market) => columnOf(market, name)));
+  return new Map([...names].map((name) => [name, joined(name)] as const));
 }
 
 function atTime(market: Market, asOfMs: number): Market {

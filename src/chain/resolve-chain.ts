@@ -39,7 +39,10 @@ interface MarketRow {
   readonly instrument: Instrument;
   readonly forward: number;
   readonly impliedVolatility: number;
+  /** Contracts; NaN where unknown. */
   readonly openInterest: number;
+  /** Of an option whose own quote is good, its mid in quote currency per base unit; else NaN. */
+  readonly markPrice: number;
 }
 
 /** A row of the chain, resolved: exactly one of the two is set. */
@@ -103,7 +106,7 @@ function resolveFuture(chain: Chain, future: FutureQuote): ResolvedRow {
   };
   const contractWorth = chain.payoff === 'inverse' ? chain.contractSize.future : chain.contractSize.future * mid;
   const openInterest = contractsOutstanding(future.openInterest, chain.openInterestUnit.future, contractWorth);
-  return { kept: { instrument, forward: mid, impliedVolatility: NaN, openInterest }, dropped: null };
+  return { kept: { instrument, forward: mid, impliedVolatility: NaN, openInterest, markPrice: NaN }, dropped: null };
 }
 
 type ResolvedOption = ResolvedRow & { readonly option: OptionQuote };
@@ -167,7 +170,14 @@ function optionRow(chain: Chain, option: OptionQuote, { forward, impliedVolatili
   };
   const contractWorth = chain.contractSize.option * spot;
   const openInterest = contractsOutstanding(option.openInterest, chain.openInterestUnit.option, contractWorth);
-  return { instrument, forward, impliedVolatility, openInterest };
+  return { instrument, forward, impliedVolatility, openInterest, markPrice: markPriceOf(chain, option, forward) };
+}
+
+/** As quoted, so discounted where the venue's quotes are: unlike the engine's value, which is a forward value. */
+function markPriceOf(chain: Chain, option: OptionQuote, forward: number): number {
+  if (quoteDefect(option) !== null) return NaN;
+  const { mid } = twoSidedQuote(option)!;
+  return chain.payoff === 'inverse' ? mid * forward : mid;
 }
 
 function commonTerms(chain: Chain) {
@@ -175,9 +185,9 @@ function commonTerms(chain: Chain) {
   return { payoff, baseCurrency, quoteCurrency, settlementCurrency };
 }
 
-/** `contractWorth` in quote currency. Unknown open interest counts as none. */
+/** `contractWorth` in quote currency. */
 function contractsOutstanding(openInterest: number | null, unit: OpenInterestUnit, contractWorth: number): number {
-  if (openInterest === null) return 0;
+  if (openInterest === null) return NaN;
   return unit === 'contracts' ? openInterest : openInterest / contractWorth;
 }
 
@@ -188,7 +198,11 @@ function marketOf(chain: Chain, spot: number, rows: readonly MarketRow[]): Marke
     forward: Float64Array.from(rows, (row) => row.forward),
     impliedVolatility: Float64Array.from(rows, (row) => row.impliedVolatility),
     indexPrice: new Map([[pairOf(chain.baseCurrency, chain.quoteCurrency), spot]]),
-    openInterest: Float64Array.from(rows, (row) => row.openInterest),
+    openInterest: Float64Array.from(rows, (row) => (Number.isNaN(row.openInterest) ? 0 : row.openInterest)),
+    fields: new Map([
+      ['markPrice', Float64Array.from(rows, (row) => row.markPrice)],
+      ['openInterest', Float64Array.from(rows, (row) => row.openInterest)],
+    ]),
   };
 }
 

@@ -1,36 +1,81 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { withAssumedFields } from '../convert/assumed-fields.ts';
+import { convertedForModel } from '../convert/for-model.ts';
+import type { Book } from '../domain/book.ts';
+import { parseAssumption, withAssumedFields } from '../convert/assumed-fields.ts';
 import type { Market } from '../domain/market.ts';
+import type { Market, MarketField } from '../domain/market.ts';
 import { formatProblem, MargridError } from '../errors.ts';
 import { loadBuiltInMarket } from '../chain/built-in-market.ts';
-import { formatOf, readBook, readMarket, type ReadBookResult } from '../io/index.ts';
+import { fieldColumn, fieldNames, fieldRange, formatOf, readBook, readMarket, type ReadBookResult } from '../io/index.ts';
 import { defaultModelName, modelByName } from '../margin/registry.ts';
 import { shippedParams } from '../margin/shipped-params.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options that several commands share, as commander gives them. */
-export interface InputOptions {
+export interface FileOptions {
   readonly market: string;
   readonly book: string;
-  readonly model?: string;
-  readonly params?: string;
   readonly keepGoing?: boolean;
   readonly rowsMax?: number;
   readonly bytesMax?: number;
+  /** `field=value`: quotes for instruments whose market has none. */
+  /** `field=value`. */
+  readonly assume?: readonly string[];
+}
+
+export interface InputOptions extends FileOptions {
+  readonly model?: string;
+  readonly params?: string;
 }
 
 /** Name that stands for the market shipped with the package. */
 export const builtInName = 'builtin';
 
-function limitsOf(options: Partial<InputOptions>): { rowCountMax?: number; bytesMax?: number } {
+function limitsOf(options: Partial<FileOptions>): { rowCountMax?: number; bytesMax?: number } {
   return {
     ...(options.rowsMax === undefined ? {} : { rowCountMax: options.rowsMax }),
     ...(options.bytesMax === undefined ? {} : { bytesMax: options.bytesMax }),
   };
 }
 
-export async function loadMarket(options: Omit<InputOptions, 'book'>, terminal: Terminal): Promise<Market> {
+export async function loadMarket(options: Omit<FileOptions, 'book'>, terminal: Terminal): Promise<Market> {
+  const assumed = new Map((options.assume ?? []).map(parseAssumption));
+  return withAssumedFields(await quotedMarket(options, terminal), assumed);
+  const assumed = assumedFields(options.assume ?? []);
+  const market = await quotedMarket(options, terminal);
+  for (const [field, value] of assumed) {
+    terminal.note(`assumed: ${fieldColumn(field)} is ${value} wherever the market has none`);
+  }
+  return withAssumedFields(market, assumed);
+}
+
+/** `index_confidence=1`. Throws `OptionInvalid`. */
+function assumedFields(entries: readonly string[]): Map<MarketField, number> {
+  return new Map(
+    entries.map((entry) => {
+      const at = entry.indexOf('=');
+      const text = entry.slice(at + 1).trim();
+      const field = fieldNames.find((name) => fieldColumn(name) === entry.slice(0, Math.max(at, 0)));
+      if (field === undefined) {
+        const known = fieldNames.map(fieldColumn).join(', ');
+        throw new MargridError('OptionInvalid', `--assume must be FIELD=VALUE, FIELD one of ${known}, got '${entry}'`, {
+          value: entry,
+        });
+      }
+      const { min, max } = fieldRange(field);
+      const value = text === '' ? NaN : Number(text);
+      if (value >= min && value <= max) return [field, value] as const;
+      throw new MargridError('OptionInvalid', `--assume: ${fieldColumn(field)} must be in [${min}, ${max}], got '${text}'`, {
+        value: text,
+      });
+    }),
+  );
+}
+
+async function quotedMarket(options: Omit<FileOptions, 'book'>, terminal: Terminal): Promise<Market> {
   if (options.market === builtInName) return loadBuiltInMarket().market;
   const { market, problems, problemCount } = await readMarket(options.market, {
     keepGoing: options.keepGoing ?? false,
@@ -41,15 +86,16 @@ export async function loadMarket(options: Omit<InputOptions, 'book'>, terminal: 
   return market;
 }
 
-export async function loadBook(options: InputOptions, market: Market): Promise<ReadBookResult> {
+export async function loadBook(options: FileOptions, market: Market): Promise<ReadBookResult> {
   return readBook(options.book, market, { keepGoing: options.keepGoing ?? false, ...limitsOf(options) });
 }
 
 /**
- * Parameters as in their file; those shipped for the model if none is named. Throws `ParameterInvalid`, `FileNotFound`.
+ * Parameters as in their file; those shipped for the model if none is named. Throws `ParameterInvalid`, `FileNotFound`,
+ * `ModelUnknown`.
  */
-export async function loadParams(path: string | undefined, model: string = defaultModelName): Promise<unknown> {
-  if (path === undefined) return shippedParams(model);
+export async function loadParams(path: string | undefined, model = defaultModelName): Promise<unknown> {
+  if (path === undefined) return shippedParams(modelByName(model).name);
   const file = path;
   let text: string;
   try {
@@ -72,6 +118,28 @@ export function requireParams(params: unknown, options: Pick<InputOptions, 'mode
     if (!(error instanceof MargridError) || options.params === undefined) throw error;
     throw new MargridError(error.code, `${options.params}: ${error.message}`, { ...error.place, file: options.params });
   }
+}
+
+/** Row of an account. Throws `AccountUnknown`, naming the file. */
+export function requireAccount(book: Book, options: { readonly book: string; readonly account: string }): number {
+  const accountIndex = book.accountIds.indexOf(options.account);
+  if (accountIndex >= 0) return accountIndex;
+  throw new MargridError('AccountUnknown', `${options.book}: the book has no account '${options.account}'`, {
+    file: options.book,
+    column: 'account',
+    value: options.account,
+  });
+}
+
+/** Market and book as the model wants them (cash of other currencies as spot positions, for a pooled model). */
+export function inputsOfModel(
+  market: Market,
+  book: Book,
+  params: unknown,
+  { model }: Pick<InputOptions, 'model'>,
+): { readonly market: Market; readonly book: Book } {
+  const chosen = modelByName(model ?? defaultModelName);
+  return convertedForModel(market, book, chosen, chosen.parseParams(params));
 }
 
 /**

@@ -3,13 +3,16 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { dollars } from '../convert/linear-market.ts';
 import { BadInputError, formatProblem, MargridError, type ErrorCode } from '../errors.ts';
 import { meanPositionsMax, meanPositionsMin } from '../generate/book-options.ts';
 import { limits } from '../limits.ts';
 import { packageRoot } from '../package-root.ts';
+import { compare, type CompareCommandOptions } from './commands/compare.ts';
 import { demo, type DemoOptions } from './commands/demo.ts';
 import { explain, type ExplainOptions } from './commands/explain.ts';
 import { generate, type GenerateOptions } from './commands/generate.ts';
+import { american, type AmericanCommandOptions } from './commands/american.ts';
 import { greeks, type GreeksOptions } from './commands/greeks.ts';
 import { inspect, type InspectCommandOptions } from './commands/inspect.ts';
 import { layout } from './commands/layout.ts';
@@ -17,12 +20,17 @@ import { margin, type MarginOptions } from './commands/margin.ts';
 import { market, type MarketOptions } from './commands/market.ts';
 import { models } from './commands/models.ts';
 import { reconcile, type ReconcileOptions } from './commands/reconcile.ts';
+import { whatIfCommand, type LegText, type WhatIfOptions } from './commands/what-if.ts';
 import { builtInName } from './inputs.ts';
 import { exitCodes, interruptible } from './interruption.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 /** Problems printed one per line when an input is refused; the rest are counted. */
 const shownProblems = 20;
+/** Rates and yields per year that anybody could mean. */
+const rateMax = 10;
+
+const collected = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 
 function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
@@ -57,13 +65,29 @@ const marketOption = (): Option =>
   );
 const jsonOption = (): Option => new Option('--json', 'machine-readable result on stdout');
 
+const collected = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
+
 function withInputs(command: Command): Command {
+  return withBook(command)
+    .option('--model <name>', 'margin model', 'deribit-pm')
+    .option('--params <file>', 'parameter file (JSON); default: the shipped ones');
+}
+
+function withBook(command: Command): Command {
   return command
     .addOption(marketOption())
+    .addOption(
+      new Option('--assume <field=value>', 'a quote for instruments whose market has none, e.g. interest_rate=0; repeat')
+        .default([])
+        .argParser(collected),
+    )
     .requiredOption('--book <file>', 'book file (.parquet, .csv, .json, .ndjson, .arrow)')
-    .option('--model <name>', 'margin model', 'deribit-pm')
-    .option('--params <file>', 'parameter file (JSON); default: the shipped ones')
     .option('--keep-going', 'quarantine bad accounts with a reason and margin the rest')
+    .addOption(
+      new Option('--assume <field=value>', 'a further quote (docs/FILES.md) where the market has none; repeat')
+        .default([])
+        .argParser(collected),
+    )
     .addOption(
       new Option('--rows-max <n>', 'rows of an input file at most').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
     )
@@ -77,6 +101,47 @@ function withInputs(command: Command): Command {
 
 type Finish = (code: number) => void;
 
+/** Commands that weigh models and changes against each other. */
+function addComparisons(program: Command, terminal: Terminal, finish: Finish): void {
+  withBook(program.command('compare').description('the same book under several models, in US dollars'))
+    .requiredOption('--models <list>', "models, comma-separated; 'old=deribit-pm' gives a model a name of its own")
+    .addOption(
+      new Option('--params <model=file>', 'parameter file of a model, may be repeated; default: the shipped ones')
+        .default([])
+        .argParser(collected),
+    )
+    .option('--linear [models]', 'turn inverse contracts into linear ones, for these models or for all')
+    .addOption(
+      new Option('--settle <currency>', 'count USD, USDC and USDT as this one, where --linear applies').choices(dollars),
+    )
+    .option('--no-stand-alone', 'do not margin every position alone as well')
+    .addOption(workersOption())
+    .option('--out <file>', 'write one row per account and model (.parquet, .csv, .json, .ndjson, .arrow)')
+    .action(async (options: CompareCommandOptions) => finish(await compare(options, terminal, interruptible())));
+
+  // One list for the three options: their order on the command line is the order of the legs.
+  const legs: LegText[] = [];
+  const leg = (option: LegText['option']) => (text: string): LegText[] => {
+    legs.push({ option, text });
+    return legs;
+  };
+  withInputs(program.command('what-if').description('margin of an account with trades and orders it does not have'))
+    .requiredOption('--account <id>', 'account')
+    .option('--add <instrument=quantity@price>', 'a trade, at the mark unless a price is given; repeat', leg('add'))
+    .option('--order <instrument=quantity@limit>', 'an open order; repeat', leg('order'))
+    .option('--remove <instrument>', 'close the position at the mark, cancel the orders; repeat', leg('remove'))
+    .option('--hedge-with <list>', 'instruments, comma-separated: the quantity that lowers initial margin most')
+    .addOption(
+      new Option('--hedge-max <n>', 'contracts of a hedge at most').argParser(decimalNumber(0, limits.quantityMax)),
+    )
+    .addOption(
+      new Option('--hedge-lot <n>', 'contracts of a hedge are multiples of this')
+        .default(1)
+        .argParser(decimalNumber(1e-9, limits.quantityMax)),
+    )
+    .action(async (options: Omit<WhatIfOptions, 'legs'>) => finish(await whatIfCommand({ ...options, legs }, terminal)));
+}
+
 function buildProgram(terminal: Terminal, finish: Finish): Command {
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   const program = new Command('margrid')
@@ -86,6 +151,7 @@ function buildProgram(terminal: Terminal, finish: Finish): Command {
     .version(version)
     .exitOverride();
   addBookCommands(program, terminal, finish);
+  addComparisons(program, terminal, finish);
   addMarketCommands(program, terminal, finish);
   addDemo(program, terminal, finish);
   return program;
@@ -162,6 +228,19 @@ function addMarketCommands(program: Command, terminal: Terminal, finish: Finish)
     .option('--out <file>', 'write one row per option (.parquet, .csv, .json, .ndjson, .arrow)')
     .addOption(jsonOption())
     .action(async (options: GreeksOptions) => finish(await greeks(options, terminal, interruptible())));
+
+  program
+    .command('american')
+    .description('price of one American option by every method, and of the European one')
+    .addOption(new Option('--type <type>', 'call or put').choices(['call', 'put']).makeOptionMandatory())
+    .requiredOption('--spot <price>', 'price of the underlying', decimalNumber(0, limits.priceMax))
+    .requiredOption('--strike <price>', 'strike', decimalNumber(0, limits.priceMax))
+    .requiredOption('--years <n>', 'time to expiry', decimalNumber(0, limits.timeToExpiryYearsMax))
+    .requiredOption('--volatility <fraction>', '0.25 is 25%', decimalNumber(0, limits.volatilityMax))
+    .requiredOption('--rate <fraction>', 'continuously compounded, per year', decimalNumber(-rateMax, rateMax))
+    .option('--yield <fraction>', 'of dividends, continuous; the rate for a future', decimalNumber(-rateMax, rateMax), 0)
+    .addOption(jsonOption())
+    .action((options: AmericanCommandOptions) => finish(american(options, terminal)));
 
   program
     .command('models')

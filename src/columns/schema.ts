@@ -243,7 +243,7 @@ export const schema = {
         'u8',
         layout.CONTEXT_RESULT_FAULT,
         'kernels B-D',
-        '0 none, 1 input, 2 market data, 3 refused, 4 input missing, from 16 the model',
+        '0 none, 1 input, 2 market data, 3 refused, 4 input missing, from 16 the model, from 192 a component',
       ),
       components: {
         ...column('f64', layout.CONTEXT_RESULT_COMPONENTS, 'kernels B-D', 'components of a portable model'),

@@ -11,6 +11,7 @@ export const marketFields = {
   markPrice: 'mark or settlement price of an option, quote currency per base unit',
   interestRate: 'continuously compounded, per year ACT/365, to the expiry',
   dividendYield: 'continuous, per year',
+  delta: 'the delta that the venue quotes: of one base unit by the index price, signed',
   fundingRate: 'fraction of notional per eight hours, paid by longs if positive',
   openInterest: 'contracts outstanding',
   confidence: 'oracle confidence in the forward or mark, in [0, 1]',
@@ -18,6 +19,7 @@ export const marketFields = {
   rateConfidence: 'oracle confidence in the interest rate, in [0, 1]',
   indexConfidence: 'oracle confidence in the index price, in [0, 1]',
   stablePrice: 'US dollars per unit of the quote currency',
+  settledForward: 'part of an option\'s forward that its settlement average has fixed already, quote currency per base unit',
   twapPrice: 'time-weighted average price of the last five minutes, quote currency per base unit',
 } as const;
 

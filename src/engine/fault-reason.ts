@@ -1,4 +1,5 @@
 import {
+  FAULT_COMPONENT,
   FAULT_INPUT,
   FAULT_INPUT_MISSING,
   FAULT_MODEL,
@@ -21,10 +22,7 @@ export function faultReason(
   const fault = result.fault[set];
   if (fault === FAULT_NONE) return null;
   if (fault === FAULT_INPUT) return reasons.get(nettingSet.account[set]) ?? 'bad input';
-  if (fault >= FAULT_MODEL) {
-    const { model } = setup;
-    return (model.kind === 'portable' ? model.faults[fault - FAULT_MODEL] : undefined) ?? `fault ${fault}`;
-  }
+  if (fault >= FAULT_MODEL) return modelReason(setup, fault);
   if (fault === FAULT_REFUSED && nettingSet.fault[set] === FAULT_REFUSED) {
     return `the account has open orders, which the model ${setup.model.name} has no margin for`;
   }
@@ -34,6 +32,12 @@ export function faultReason(
     if (reason !== null) return reason;
   }
   return 'a sum is not finite';
+}
+
+function modelReason({ model }: TickSetup, fault: number): string {
+  if (model.kind !== 'portable') return `fault ${fault}`;
+  if (fault < FAULT_COMPONENT) return model.faults[fault - FAULT_MODEL] ?? `fault ${fault}`;
+  return `the model ${model.name} gave no number for its component ${model.resultComponents[fault - FAULT_COMPONENT]}`;
 }
 
 function* heldRows({ arena }: TickSetup, book: BookColumns, set: number): Generator<number> {

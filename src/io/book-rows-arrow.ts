@@ -27,6 +27,8 @@ export async function readArrowBookRows(file: InputFile, nameTable: NameTable): 
       instrumentCode: codesOf(table, column('instrument'), code),
       quantity: numbersOf(table, column('quantity')),
       entryPrice: numbersOf(table, column('entry_price')),
+      limitPrice: optionalNumbersOf(table, 'limit_price', (price) => price > 0),
+      addOn: optionalNumbersOf(table, 'add_on', (amount) => amount >= 0),
       values: async (rows) => [...rows].map((row) => valuesAt(table, row)),
     };
   } catch (cause) {
@@ -207,8 +209,33 @@ function fillNumbers(data: Data, numbers: Float64Array): void {
   }
 }
 
+/** NULL as 0, what `isGood` refuses as NaN; undefined if the file has no such column. */
+function optionalNumbersOf(
+  table: ArrowTable,
+  name: BookColumn,
+  isGood: (value: number) => boolean,
+): Float64Array | undefined {
+  if (!hasColumn(table, name)) return undefined;
+  const vector = table.column(name);
+  const numbers = numbersOf(table, vector);
+  let base = 0;
+  for (const data of vector.data as readonly Data[]) {
+    for (let row = 0; row < data.length; row += 1) {
+      if (isNull(data, row)) numbers[base + row] = 0;
+      else if (!isGood(numbers[base + row])) numbers[base + row] = NaN;
+    }
+    base += data.length;
+  }
+  return numbers;
+}
+
+function hasColumn(table: ArrowTable, name: BookColumn): boolean {
+  return table.columns.some((column) => column.name === name);
+}
+
 function valuesAt(table: ArrowTable, row: number): BookRowValues {
   const cell = (name: BookColumn): CellValue => {
+    if (!hasColumn(table, name)) return { value: null, wrongType: false };
     const value = table.column(name).get(row) as string | number | bigint | null;
     return { value: plain(value, name === 'account'), wrongType: false };
   };
@@ -217,6 +244,8 @@ function valuesAt(table: ArrowTable, row: number): BookRowValues {
     instrument: cell('instrument'),
     quantity: cell('quantity'),
     entryPrice: cell('entry_price'),
+    limitPrice: cell('limit_price'),
+    addOn: cell('add_on'),
   };
 }
 

@@ -21,19 +21,23 @@ export async function readBookRows(
   const rows = `(SELECT "row", ${bookColumns.map(({ name }) => cellSql(source, name)).join(', ')} FROM ${source.from})`;
   const accountIds = await rankAccounts(database, file, source, rows);
   const names = await numberNames(database, source, rows, nameTable);
-  const columns = allocate(source.rowCount);
+  const columns = allocate(source);
   await database.stream(
     `SELECT s."row"::INTEGER, coalesce(a.rank, -1), coalesce(i.code, -1),
-            coalesce(s.quantity, 'nan'::DOUBLE), coalesce(s.entry_price, 'nan'::DOUBLE)
+            coalesce(s.quantity, 'nan'::DOUBLE), coalesce(s.entry_price, 'nan'::DOUBLE),
+            ${optionalSql('limit_price', 'isfinite(s.limit_price) AND s.limit_price > 0')},
+            ${optionalSql('add_on', 'isfinite(s.add_on) AND s.add_on >= 0')}
      FROM ${rows} s LEFT JOIN accounts a ON s.account = a.account LEFT JOIN instruments i ON s.instrument = i.name`,
     source.parameters,
-    ([row, account, instrument, quantity, entryPrice], rowCount) => {
+    ([row, account, instrument, quantity, entryPrice, limitPrice, addOn], rowCount) => {
       for (let index = 0; index < rowCount; index += 1) {
         const at = row[index];
         columns.accountIndex[at] = account[index]!;
         columns.instrumentCode[at] = instrument[index]!;
         columns.quantity[at] = quantity[index]!;
         columns.entryPrice[at] = entryPrice[index]!;
+        if (columns.limitPrice !== undefined) columns.limitPrice[at] = limitPrice[index]!;
+        if (columns.addOn !== undefined) columns.addOn[at] = addOn[index]!;
       }
     },
   );
@@ -47,12 +51,27 @@ export async function readBookRows(
   };
 }
 
-function allocate(rowCount: number): Pick<BookRows, 'accountIndex' | 'instrumentCode' | 'quantity' | 'entryPrice'> {
+/** NULL as 0, anything that is not good as NaN. */
+function optionalSql(name: BookColumn, isGood: string): string {
+  return `CASE WHEN s.${name} IS NULL AND s.${name}_text IS NULL THEN 0::DOUBLE
+               WHEN ${isGood} THEN s.${name} ELSE 'nan'::DOUBLE END`;
+}
+
+function allocate({
+  rowCount,
+  columns,
+}: DuckDbSource): Pick<
+  BookRows,
+  'accountIndex' | 'instrumentCode' | 'quantity' | 'entryPrice' | 'limitPrice' | 'addOn'
+> {
+  const has = (wanted: BookColumn): boolean => columns.some(({ name }) => name === wanted);
   return {
     accountIndex: new Int32Array(rowCount).fill(-1),
     instrumentCode: new Int32Array(rowCount).fill(-1),
     quantity: new Float64Array(rowCount).fill(NaN),
     entryPrice: new Float64Array(rowCount).fill(NaN),
+    limitPrice: has('limit_price') ? new Float64Array(rowCount).fill(NaN) : undefined,
+    addOn: has('add_on') ? new Float64Array(rowCount).fill(NaN) : undefined,
   };
 }
 
@@ -62,8 +81,10 @@ function allocate(rowCount: number): Pick<BookRows, 'accountIndex' | 'instrument
  */
 function cellSql(source: DuckDbSource, name: BookColumn): string {
   const value = source.sql(name);
-  const isNumber = name === 'quantity' || name === 'entry_price';
-  const column = source.columns.find((candidate) => candidate.name === name)!;
+  const isNumber = numberColumns.has(name);
+  const column = source.columns.find((candidate) => candidate.name === name);
+  // Only optional columns may be absent, and those are numbers.
+  if (column === undefined) return `NULL::DOUBLE AS ${name}, NULL::VARCHAR AS ${name}_text`;
   if (column.kind === 'json') return jsonCellSql(value, name);
   if (!isNumber) {
     const plain = column.kind === 'integer' ? value : `nullif(${value}::VARCHAR, '')`;
@@ -74,15 +95,13 @@ function cellSql(source: DuckDbSource, name: BookColumn): string {
   return `${parsed} AS ${name}, CASE WHEN (${parsed}) IS NULL THEN ${value} END AS ${name}_text`;
 }
 
+const numberColumns: ReadonlySet<BookColumn> = new Set(['quantity', 'entry_price', 'limit_price', 'add_on']);
+
 function jsonCellSql(value: string, name: BookColumn): string {
-  const types: Readonly<Record<BookColumn, string>> = {
-    account: `'VARCHAR', 'BIGINT', 'UBIGINT'`,
-    instrument: `'VARCHAR'`,
-    quantity: `'BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE'`,
-    entry_price: `'BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE'`,
-  };
-  const fits = `json_type(${value}) IN (${types[name]})`;
-  const isNumber = name === 'quantity' || name === 'entry_price';
+  const isNumber = numberColumns.has(name);
+  const numberTypes = `'BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE'`;
+  const textTypes = name === 'account' ? `'VARCHAR', 'BIGINT', 'UBIGINT'` : `'VARCHAR'`;
+  const fits = `json_type(${value}) IN (${isNumber ? numberTypes : textTypes})`;
   const parsed = isNumber ? `try_cast(${value} AS DOUBLE)` : `nullif(${value} ->> '$', '')`;
   const text = `CASE WHEN NOT (${fits}) THEN ${value}::VARCHAR END`;
   return `CASE WHEN ${fits} THEN ${parsed} END AS ${name}, ${text} AS ${name}_text`;
@@ -199,6 +218,8 @@ async function fetchValues(
     instrument: cellAt(row, 2),
     quantity: cellAt(row, 4),
     entryPrice: cellAt(row, 6),
+    limitPrice: cellAt(row, 8),
+    addOn: cellAt(row, 10),
   }));
 }
 

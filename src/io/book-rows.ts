@@ -17,17 +17,31 @@ export interface BookRows {
   readonly instrumentCode: Int32Array;
   readonly quantity: Float64Array;
   readonly entryPrice: Float64Array;
+  /**
+   * > 0 makes the row an open order; 0 where the file has none (NULL), NaN where what it has is no number > 0.
+   * Undefined if the file has no such column.
+   */
+  readonly limitPrice: Float64Array | undefined;
+  /** >= 0; 0 where the file has none (NULL), NaN where what it has is no number >= 0. Undefined without the column. */
+  readonly addOn: Float64Array | undefined;
   /** What the file holds in these rows (0-based, ascending), in the same order. */
   values(rows: Int32Array): Promise<BookRowValues[]>;
 }
 
 export const noCode = -1;
 
+/** Whether a row is an open order, or tries to be one. */
+export function isOrder({ limitPrice }: Pick<BookRows, 'limitPrice'>, row: number): boolean {
+  return limitPrice !== undefined && limitPrice[row] !== 0;
+}
+
 export interface BookRowValues {
   readonly account: CellValue;
   readonly instrument: CellValue;
   readonly quantity: CellValue;
   readonly entryPrice: CellValue;
+  readonly limitPrice: CellValue;
+  readonly addOn: CellValue;
 }
 
 /** `value` is null for NULL; `wrongType` where the file holds something else than the column may hold. */

@@ -1,13 +1,21 @@
 import type { ErrorCode, Problem } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { noCode, type BookRows, type BookRowValues, type CellValue } from './book-rows.ts';
+import { isOrder, noCode, type BookRows, type BookRowValues, type CellValue } from './book-rows.ts';
 import { shown } from './problems.ts';
 
 /** What a row of a book holds, which decides its permitted quantity and entry price. */
 export const holding = { position: 0, positionWithEntryPrice: 1, cash: 2, unknown: 3 } as const;
 
 /** One bit per field at most: the number of bits set in a row is the number of its problems. */
-export const fault = { account: 1, instrument: 2, quantity: 4, entryPrice: 8, duplicate: 16 } as const;
+export const fault = {
+  account: 1,
+  instrument: 2,
+  quantity: 4,
+  entryPrice: 8,
+  duplicate: 16,
+  limitPrice: 32,
+  addOn: 64,
+} as const;
 
 export interface BookFaults {
   /** Bad rows, ascending, and what is wrong with each. */
@@ -44,9 +52,18 @@ function maskOf(book: BookRows, holdings: Uint8Array, row: number): number {
   const held = code === noCode ? holding.unknown : holdings[code];
   let mask = book.accountIndex[row] === noCode ? fault.account : 0;
   if (code === noCode) mask |= fault.instrument;
-  if (!isQuantity(book.quantity[row], held)) mask |= fault.quantity;
-  if (!isEntryPrice(book.entryPrice[row], held)) mask |= fault.entryPrice;
+  const order = isOrder(book, row);
+  if (!isQuantity(book.quantity[row], order ? holding.position : held)) mask |= fault.quantity;
+  if (order ? book.entryPrice[row] !== 0 : !isEntryPrice(book.entryPrice[row], held)) mask |= fault.entryPrice;
+  if (order && (held === holding.cash || !(book.limitPrice![row] <= limits.priceMax))) mask |= fault.limitPrice;
+  if (book.addOn !== undefined && !isAddOn(book.addOn[row], held, order)) mask |= fault.addOn;
   return mask;
+}
+
+/** Margin is added to a currency of an account: on the row of its cash. */
+function isAddOn(amount: number, held: number, order: boolean): boolean {
+  if (order || held === holding.position || held === holding.positionWithEntryPrice) return amount === 0;
+  return amount >= 0 && amount <= limits.quantityMax;
 }
 
 function isQuantity(quantity: number, held: number): boolean {
@@ -70,7 +87,7 @@ const notDuplicate = -1;
 
 /**
  * Rows whose (account, instrument) an earlier row already has, each with that earlier row. Linear time, whatever the
- * order.
+ * order. Orders are none: an account may have any number in one instrument.
  */
 function findDuplicates(book: BookRows): Int32Array | undefined {
   const { accountIndex, instrumentCode } = book;
@@ -82,7 +99,7 @@ function findDuplicates(book: BookRows): Int32Array | undefined {
     const row = order === undefined ? at : order[at];
     const account = accountIndex[row];
     const code = instrumentCode[row];
-    if (account === noCode || code === noCode) continue;
+    if (account === noCode || code === noCode || isOrder(book, row)) continue;
     if (lastAccount[code] === account) {
       duplicates ??= new Int32Array(book.rowCount).fill(notDuplicate);
       duplicates[row] = firstRow[code]!;
@@ -113,14 +130,22 @@ function rowsByAccount(book: BookRows): Int32Array | undefined {
   return order;
 }
 
+/** What a row is, as far as that decides what is permitted in it. */
+export interface RowContext {
+  /** One of `holding`. */
+  readonly held: number;
+  readonly order: boolean;
+  /** Of a duplicate: the row that already holds the same. */
+  readonly firstRow: number | undefined;
+}
+
 /** The problems of one bad row, in column order. */
 export function describeBookRow(
   file: string,
   row: number,
   mask: number,
   values: BookRowValues,
-  held: number,
-  firstRow: number | undefined,
+  { held, order, firstRow }: RowContext,
 ): Problem[] {
   const problems: Problem[] = [];
   const add = (column: string, cell: CellValue, [code, message]: readonly [ErrorCode, string]): void => {
@@ -137,7 +162,18 @@ export function describeBookRow(
     add('instrument', values.instrument, ['PositionDuplicate', `${both} already in row ${firstRow! + 1}`]);
   }
   if (mask & fault.quantity) add('quantity', values.quantity, describeQuantity(values.quantity));
-  if (mask & fault.entryPrice) add('entry_price', values.entryPrice, describeEntryPrice(values.entryPrice, held));
+  if (mask & fault.entryPrice) {
+    add('entry_price', values.entryPrice, describeEntryPrice(values.entryPrice, held, order));
+  }
+  if (mask & fault.limitPrice) {
+    const rule = held === holding.cash ? 'must be NULL for cash' : 'must be > 0';
+    add('limit_price', values.limitPrice, describeNumber(values.limitPrice, limits.priceMax, rule));
+  }
+  if (mask & fault.addOn) {
+    const isCash = !order && (held === holding.cash || held === holding.unknown);
+    const rule = isCash ? 'must be >= 0' : 'belongs on the row of the cash, must be 0 or NULL here';
+    add('add_on', values.addOn, describeNumber(values.addOn, limits.quantityMax, rule));
+  }
   return problems;
 }
 
@@ -150,7 +186,8 @@ function describeQuantity(cell: CellValue): readonly [ErrorCode, string] {
   return describeNumber(cell, limits.quantityMax, 'must not be 0');
 }
 
-function describeEntryPrice(cell: CellValue, held: number): readonly [ErrorCode, string] {
+function describeEntryPrice(cell: CellValue, held: number, order: boolean): readonly [ErrorCode, string] {
+  if (order) return describeNumber(cell, limits.priceMax, 'must be 0 for an open order');
   const rules: Readonly<Record<number, string>> = {
     [holding.positionWithEntryPrice]: 'must be > 0 for a future or perpetual',
     [holding.cash]: 'must be 0 for cash',

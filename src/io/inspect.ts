@@ -2,13 +2,14 @@ import { riskGroupOf } from '../domain/instrument.ts';
 import type { Market } from '../domain/market.ts';
 import { BadInputError, MargridError, type Problem } from '../errors.ts';
 import { openArrowTable } from './arrow-table.ts';
-import { noCode, type BookRows } from './book-rows.ts';
+import { isOrder, noCode, type BookRows } from './book-rows.ts';
 import { findBookFaults, holding } from './check-book.ts';
 import { currenciesOf } from './currencies.ts';
 import { withDuckDb } from './duckdb.ts';
 import { openDuckDbSource } from './duckdb-source.ts';
 import { formatOf, type FileFormat } from './format.ts';
 import { openInput, type InputFile, type ReadOptions } from './input-file.ts';
+import { fieldColumn } from './market-field-columns.ts';
 import { readMarketCells } from './market-cells.ts';
 import { ProblemLog } from './problems.ts';
 import { holdingsOf, logFaults, withBookRows } from './read-book.ts';
@@ -48,6 +49,8 @@ export interface FileInspection {
   readonly columns: readonly InspectedColumn[];
   /** Book only. */
   readonly accountCount?: number;
+  /** Book only: rows with a limit price. */
+  readonly orderCount?: number;
   /** Distinct instruments: of a market all, of a book those held (currencies included if no market was given). */
   readonly instrumentCount?: number;
   /** Risk groups with their number of instruments. Needs a market. */
@@ -108,10 +111,12 @@ async function shapeOf(file: InputFile): Promise<{ columns: readonly SourceColum
   });
 }
 
-/** The content whose columns the file has most of, as a share; at least half of them. */
+/** The content whose required columns the file has most of, as a share; at least half of them. */
 function contentOf(columns: readonly SourceColumn[]): FileContent {
-  const share = (rules: readonly ColumnRule[]): number =>
-    rules.filter((rule) => columns.some(({ name }) => name === rule.name)).length / rules.length;
+  const share = (rules: readonly ColumnRule[]): number => {
+    const required = rules.filter(({ optional }) => !optional);
+    return required.filter((rule) => columns.some(({ name }) => name === rule.name)).length / required.length;
+  };
   const book = share(bookColumns);
   const market = share(marketColumns);
   if (Math.max(book, market) < 0.5) return 'unknown';
@@ -150,7 +155,7 @@ async function inspectMarket(file: InputFile, log: ProblemLog): Promise<Found> {
       rangeOf('index_price', market.indexPrice.values()),
       rangeOf('forward', market.forward),
       rangeOf('implied_volatility', market.impliedVolatility),
-      rangeOf('open_interest', market.openInterest),
+      ...[...(market.fields ?? [])].map(([field, values]) => rangeOf(fieldColumn(field), values)),
     ],
   };
 }
@@ -179,9 +184,21 @@ async function inspectBook(file: InputFile, market: Market | undefined, log: Pro
       accountCount: rows.accountIds.length,
       instrumentCount: countOf(held, 0, market?.instruments.length ?? held.length),
       ...(market === undefined ? {} : heldParts(market, currencies, held)),
-      ranges: [rangeOf('quantity', rows.quantity), rangeOf('entry_price', rows.entryPrice)],
+      orderCount: countOrders(rows),
+      ranges: [
+        rangeOf('quantity', rows.quantity),
+        rangeOf('entry_price', rows.entryPrice),
+        ...(rows.limitPrice === undefined ? [] : [rangeOf('limit_price', rows.limitPrice.filter(Boolean))]),
+        ...(rows.addOn === undefined ? [] : [rangeOf('add_on', rows.addOn.filter(Boolean))]),
+      ],
     };
   });
+}
+
+function countOrders(rows: BookRows): number {
+  let count = 0;
+  for (let row = 0; row < rows.rowCount; row += 1) if (isOrder(rows, row)) count += 1;
+  return count;
 }
 
 function heldCodes(rows: BookRows): Uint8Array {

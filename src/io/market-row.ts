@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import type { Cell, MarketCells } from './market-cells.ts';
+import type { FieldRange } from './market-field-columns.ts';
 import { parseNumberText } from './number-text.ts';
 import { shown, type ProblemLog } from './problems.ts';
 import type { MarketColumn } from './schema.ts';
@@ -63,17 +64,24 @@ export class MarketRow {
     return NaN;
   }
 
-  /** 0 where the column is absent; where it is present, no NULL. */
-  openInterest(): number {
-    if (!this.#cells.has('open_interest')) return 0;
-    const cell = this.#present('open_interest');
-    if (cell === undefined) return 0;
+  /** A number in a range; NaN where the column is absent or says that it is unknown (NULL, empty or NaN). */
+  known(column: MarketColumn, { min, max }: FieldRange): number {
+    if (!this.#cells.has(column)) return NaN;
+    const cell = this.#cell(column);
+    if (cell === null) return NaN;
     const value = this.#number(cell);
-    if (value !== undefined && Number.isFinite(value) && value >= 0) return value;
+    if (value !== undefined && ((value >= min && value <= max) || Number.isNaN(value))) return value;
     const code =
       value === undefined ? 'ColumnTypeWrong' : Number.isFinite(value) ? 'ValueOutOfRange' : 'ValueNotFinite';
-    this.fail(code, `must be a number >= 0, got ${shown(cell)}`, 'open_interest', cell);
-    return 0;
+    const rule = `must be a number in [${min}, ${max}], or empty where it is unknown`;
+    this.failPrice(code, `${rule}, got ${shown(value ?? cell)}`, column, cell);
+    return NaN;
+  }
+
+  /** Undefined where the column is absent or NULL. */
+  optionalOneOf<Choice extends string>(column: MarketColumn, choices: readonly Choice[]): Choice | undefined {
+    if (!this.#cells.has(column) || this.#cell(column) === null) return undefined;
+    return this.oneOf(column, choices);
   }
 
   /** UTC milliseconds. */
@@ -92,6 +100,7 @@ export class MarketRow {
   }
 
   requireNull(column: MarketColumn, kind: string): void {
+    if (!this.#cells.has(column)) return;
     const cell = this.#cell(column);
     if (cell !== null) this.fail('ValueInvalid', `must be NULL for a ${kind}, got ${shown(cell)}`, column, cell);
   }

@@ -1,10 +1,11 @@
-import type { Book, CashColumns, PositionColumns, QuarantinedAccount } from '../domain/book.ts';
+import type { Book, QuarantinedAccount } from '../domain/book.ts';
 import type { Market } from '../domain/market.ts';
 import { BadInputError, formatProblem, MargridError, type Problem } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { readArrowBookRows } from './book-rows-arrow.ts';
 import { readBookRows } from './book-rows-duckdb.ts';
-import { noCode, type BookRows, type NameTable } from './book-rows.ts';
+import { buildBook } from './build-book.ts';
+import { isOrder, noCode, type BookRows, type NameTable } from './book-rows.ts';
 import { describeBookRow, fault, findBookFaults, holding, type BookFaults } from './check-book.ts';
 import { currenciesOf } from './currencies.ts';
 import { withDuckDb } from './duckdb.ts';
@@ -105,8 +106,8 @@ export async function describeFaults(
       const row = faults.rows[index];
       const code = rows.instrumentCode[row];
       const held = code === noCode ? holding.unknown : holdings[code];
-      const firstRow = faults.firstRowOf?.[row];
-      described.push(describeBookRow(file, row, faults.masks[index], values[at], held, firstRow));
+      const context = { held, order: isOrder(rows, row), firstRow: faults.firstRowOf?.[row] };
+      described.push(describeBookRow(file, row, faults.masks[index], values[at], context));
     });
   }
   return described;
@@ -178,72 +179,7 @@ async function quarantine(
     .sort((a, b) => a.accountIndex - b.accountIndex);
 }
 
-/** Splits good rows into positions and cash, in file order. */
-function buildBook(
-  rows: BookRows,
-  instrumentCount: number,
-  currencies: readonly string[],
-  quarantined: readonly QuarantinedAccount[],
-): Book {
-  const leftOut = new Uint8Array(rows.accountIds.length);
-  for (const { accountIndex } of quarantined) leftOut[accountIndex] = 1;
-  const counts = countHoldings(rows, instrumentCount, leftOut);
-  const positions = allocatePositions(counts.positionCount);
-  const cash = allocateCash(counts.cashCount);
-  let position = 0;
-  let balance = 0;
-  for (let row = 0; row < rows.rowCount; row += 1) {
-    const account = rows.accountIndex[row];
-    if (leftOut[account] === 1) continue;
-    const code = rows.instrumentCode[row];
-    if (code < instrumentCount) {
-      positions.accountIndex[position] = account;
-      positions.instrumentIndex[position] = code;
-      positions.quantity[position] = rows.quantity[row]!;
-      positions.entryPrice[position] = rows.entryPrice[row]!;
-      position += 1;
-    } else {
-      cash.accountIndex[balance] = account;
-      cash.currencyIndex[balance] = code - instrumentCount;
-      cash.amount[balance] = rows.quantity[row]!;
-      balance += 1;
-    }
-  }
-  return { accountIds: rows.accountIds, currencies, positions, cash, quarantined };
-}
-
-function countHoldings(
-  rows: BookRows,
-  instrumentCount: number,
-  leftOut: Uint8Array,
-): { positionCount: number; cashCount: number } {
-  let positionCount = 0;
-  let cashCount = 0;
-  for (let row = 0; row < rows.rowCount; row += 1) {
-    if (leftOut[rows.accountIndex[row]] === 1) continue;
-    if (rows.instrumentCode[row] < instrumentCount) positionCount += 1;
-    else cashCount += 1;
-  }
-  return { positionCount, cashCount };
-}
-
-function allocatePositions(count: number): PositionColumns {
-  return {
-    accountIndex: new Uint32Array(count),
-    instrumentIndex: new Uint32Array(count),
-    quantity: new Float64Array(count),
-    entryPrice: new Float64Array(count),
-  };
-}
-
-function allocateCash(count: number): CashColumns {
-  return {
-    accountIndex: new Uint32Array(count),
-    currencyIndex: new Uint32Array(count),
-    amount: new Float64Array(count),
-  };
-}
-
+/** An open order takes a slot as a position does: the limits are for both together. */
 function requirePositionLimits(file: InputFile, book: Book): void {
   const require = (name: 'positionCountMax' | 'positionCountPerAccountMax', count: number): void => {
     if (count <= limits[name]) return;
@@ -252,13 +188,16 @@ function requirePositionLimits(file: InputFile, book: Book): void {
       value: count,
     });
   };
-  require('positionCountMax', book.positions.quantity.length);
+  const { positions, orders } = book;
+  require('positionCountMax', positions.quantity.length + (orders?.quantity.length ?? 0));
   const perAccount = new Uint32Array(book.accountIds.length);
   let largest = 0;
-  for (const account of book.positions.accountIndex) {
-    const count = perAccount[account] + 1;
-    perAccount[account] = count;
-    if (count > largest) largest = count;
+  for (const accounts of [positions.accountIndex, orders?.accountIndex ?? []]) {
+    for (const account of accounts) {
+      const count = perAccount[account] + 1;
+      perAccount[account] = count;
+      if (count > largest) largest = count;
+    }
   }
   require('positionCountPerAccountMax', largest);
 }

@@ -1,9 +1,10 @@
 import { pairOf, type Instrument, type InstrumentKind, type OptionType, type Payoff } from '../domain/instrument.ts';
-import { yearMs, type Market } from '../domain/market.ts';
+import { yearMs, type Market, type MarketField } from '../domain/market.ts';
 import { type ErrorCode, type Problem } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { currenciesOf } from './currencies.ts';
 import { openInput, type ReadOptions } from './input-file.ts';
+import { fieldColumn, fieldNames, fieldRange } from './market-field-columns.ts';
 import { MarketRow } from './market-row.ts';
 import { readMarketCells, type MarketCells } from './market-cells.ts';
 import { ProblemLog, shown } from './problems.ts';
@@ -12,8 +13,9 @@ import { isoTime } from './time.ts';
 
 export interface ReadMarketOptions extends ReadOptions {
   /**
-   * Take a bad forward, volatility or index price as NaN, so that the engine quarantines what depends on it, instead of
-   * refusing the file. Everything else that is wrong still refuses it: nobody can tell which instrument is meant.
+   * Take a bad forward, volatility, index price or further quote as NaN, so that the engine quarantines what depends on
+   * it, instead of refusing the file. Everything else that is wrong still refuses it: nobody can tell which instrument
+   * is meant.
    */
   readonly keepGoing?: boolean;
 }
@@ -60,7 +62,8 @@ interface Columns {
   readonly instruments: Instrument[];
   readonly forward: Float64Array;
   readonly impliedVolatility: Float64Array;
-  readonly openInterest: Float64Array;
+  /** Of the fields that the file has a column for. */
+  readonly fields: ReadonlyMap<MarketField, Float64Array>;
 }
 
 export function judgeMarket(file: string, cells: MarketCells): JudgedMarket {
@@ -69,7 +72,11 @@ export function judgeMarket(file: string, cells: MarketCells): JudgedMarket {
     instruments: [],
     forward: new Float64Array(cells.rowCount),
     impliedVolatility: new Float64Array(cells.rowCount).fill(NaN),
-    openInterest: new Float64Array(cells.rowCount),
+    fields: new Map(
+      fieldNames
+        .filter((field) => cells.has(fieldColumn(field)))
+        .map((field) => [field, new Float64Array(cells.rowCount)] as const),
+    ),
   };
   const seen: Seen = { rowOfName: new Map(), indexPrice: new Map(), asOfMs: undefined };
   let fatalCount = 0;
@@ -81,14 +88,16 @@ export function judgeMarket(file: string, cells: MarketCells): JudgedMarket {
   const before = log.problemCount;
   checkCurrencies(columns.instruments, seen, log);
   fatalCount += log.problemCount - before;
-  const { instruments, forward, impliedVolatility, openInterest } = columns;
+  const { instruments, forward, impliedVolatility, fields } = columns;
+  const known = fields.get('openInterest');
   const market = {
     asOfMs: seen.asOfMs ?? NaN,
     instruments,
     forward,
     impliedVolatility,
     indexPrice: seen.indexPrice,
-    openInterest,
+    openInterest: known?.map((contracts) => (contracts > 0 ? contracts : 0)) ?? new Float64Array(instruments.length),
+    ...(fields.size === 0 ? {} : { fields }),
   };
   return { market, log, fatalCount };
 }
@@ -96,6 +105,7 @@ export function judgeMarket(file: string, cells: MarketCells): JudgedMarket {
 const kinds: readonly InstrumentKind[] = ['spot', 'future', 'perpetual', 'option'];
 const payoffs: readonly Payoff[] = ['linear', 'inverse'];
 const optionTypes: readonly OptionType[] = ['call', 'put'];
+const exercises = ['european', 'american'] as const;
 /** Stands for a value that was reported as bad, so that the other columns of the row are still checked. */
 const unknownText = '';
 
@@ -119,7 +129,9 @@ function readRow(row: MarketRow, columns: Columns, seen: Seen): void {
   columns.forward[row.index] = row.price('forward', limits.priceMax);
   if (kind === 'option') columns.impliedVolatility[row.index] = row.price('implied_volatility', limits.volatilityMax);
   else if (kind !== undefined) row.requireNull('implied_volatility', kind);
-  columns.openInterest[row.index] = row.openInterest();
+  for (const [field, values] of columns.fields) {
+    values[row.index] = row.known(fieldColumn(field), fieldRange(field));
+  }
   readIndexPrice(row, instrument, seen);
 }
 
@@ -136,17 +148,20 @@ function readTerms(
   row: MarketRow,
   kind: InstrumentKind,
   asOfMs: number | undefined,
-): Pick<Instrument, 'expiryMs' | 'strike' | 'optionType'> {
+): Pick<Instrument, 'expiryMs' | 'strike' | 'optionType' | 'exercise'> {
   const expires = kind === 'future' || kind === 'option';
   if (!expires) row.requireNull('expiry', kind);
   if (kind !== 'option') {
     row.requireNull('strike', kind);
     row.requireNull('option_type', kind);
+    row.requireNull('exercise', kind);
   }
+  const exercise = kind === 'option' ? row.optionalOneOf('exercise', exercises) : undefined;
   return {
     expiryMs: expires ? readExpiry(row, asOfMs) : null,
     strike: kind === 'option' ? (row.positive('strike', limits.priceMax) ?? null) : null,
     optionType: kind === 'option' ? (row.oneOf('option_type', optionTypes) ?? null) : null,
+    ...(exercise === undefined ? {} : { exercise }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { fieldColumn, fieldNames, type FieldColumn } from './market-field-columns.ts';
 import type { ProblemLog } from './problems.ts';
 import { shown } from './problems.ts';
 
@@ -33,9 +34,11 @@ export const bookColumns = [
   { name: 'instrument', ...string },
   { name: 'quantity', ...number },
   { name: 'entry_price', ...number },
+  { name: 'limit_price', ...number, optional: true },
+  { name: 'add_on', ...number, optional: true },
 ] as const satisfies readonly ColumnRule[];
 
-export const marketColumns = [
+const instrumentColumns = [
   { name: 'instrument', ...string },
   { name: 'kind', ...string },
   { name: 'payoff', ...string },
@@ -49,12 +52,18 @@ export const marketColumns = [
   { name: 'index_price', ...number },
   { name: 'forward', ...number },
   { name: 'implied_volatility', ...number },
-  { name: 'open_interest', ...number, optional: true },
   { name: 'as_of', ...time },
+  { name: 'exercise', ...string, optional: true },
 ] as const satisfies readonly ColumnRule[];
 
 export type BookColumn = (typeof bookColumns)[number]['name'];
-export type MarketColumn = (typeof marketColumns)[number]['name'];
+export type MarketColumn = (typeof instrumentColumns)[number]['name'] | FieldColumn;
+
+/** Besides the columns of every market file, one for each field that a market may carry. */
+export const marketColumns: readonly (ColumnRule & { readonly name: MarketColumn })[] = [
+  ...instrumentColumns,
+  ...fieldNames.map((field) => ({ name: fieldColumn(field), ...number, optional: true })),
+];
 
 /** The columns of the file that no rule names: they are ignored, and reported. */
 export function ignoredColumns(columns: readonly SourceColumn[], rules: readonly ColumnRule[]): string[] {

@@ -1,7 +1,16 @@
 import { MargridError } from '../errors.ts';
 import { deribitPm } from './deribit-pm/model.ts';
+import { deribitSm } from './deribit-sm/model.ts';
+import { deribitXpm } from './deribit-xpm/model.ts';
+import { deribitXsm } from './deribit-xsm/model.ts';
+import { paradexPm } from './paradex-pm/model.ts';
+import { paradexXm } from './paradex-xm/model.ts';
+import { derivePmrm } from './derive-pmrm/model.ts';
+import { derivePmrm1 } from './derive-pmrm1/model.ts';
+import { deriveSrm } from './derive-srm/model.ts';
 import { regt } from './regt/model.ts';
 import type { MarginModel } from './model.ts';
+import { tims } from './tims/model.ts';
 
 // A model's parameters are its own business: whoever looks one up by name passes `parseParams` output back to it
 // unread.
@@ -9,6 +18,15 @@ type AnyModel = MarginModel<never>;
 
 const models: readonly AnyModel[] = [
   deribitPm as unknown as AnyModel,
+  deribitSm as unknown as AnyModel,
+  deribitXsm as unknown as AnyModel,
+  deribitXpm as unknown as AnyModel,
+  paradexPm as unknown as AnyModel,
+  paradexXm as unknown as AnyModel,
+  tims as unknown as AnyModel,
+  derivePmrm as unknown as AnyModel,
+  derivePmrm1 as unknown as AnyModel,
+  deriveSrm as unknown as AnyModel,
   regt as unknown as AnyModel,
 ];
 

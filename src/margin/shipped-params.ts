@@ -6,6 +6,15 @@ import { packageRoot } from '../package-root.ts';
 /** Parameter files of each model that ship with the package, dated; the first is the default. */
 const files: Readonly<Record<string, readonly string[] | undefined>> = {
   'deribit-pm': ['deribit-pm-2024-06-17.json'],
+  'deribit-sm': ['deribit-sm-2026-02-16.json'],
+  'deribit-xsm': ['deribit-xsm-2026-02-16.json'],
+  'deribit-xpm': ['deribit-xpm-2026-02-16.json'],
+  'paradex-pm': ['paradex-pm-2026-04-22.json'],
+  'paradex-xm': ['paradex-xm-2026-04-22.json'],
+  tims: ['tims-2026-11-22.json', 'tims-rbh-2026-11-22.json', 'tims-rbh-market-maker-2026-11-22.json'],
+  'derive-pmrm': ['derive-pmrm-2026-01-15.json'],
+  'derive-pmrm1': ['derive-pmrm1-2026-01-15.json'],
+  'derive-srm': ['derive-srm-2026-01-15.json'],
   regt: ['regt-2026-11-22.json'],
 };
 

@@ -1,9 +1,17 @@
+import { fillDeribitStandardRow, marginDeribitStandard } from '../../assembly/portable/margin/deribit-standard.ts';
+import { fillDeribitXpmRow, marginDeribitXpm } from '../../assembly/portable/margin/deribit-xpm.ts';
+import { fillParadexPmRow, marginParadexPm } from '../../assembly/portable/margin/paradex-pm.ts';
+import { fillParadexXmRow, marginParadexXm } from '../../assembly/portable/margin/paradex-xm.ts';
+import { fillTimsRow, marginTims } from '../../assembly/portable/margin/tims.ts';
+import { marginDerivePortfolio } from '../../assembly/portable/margin/derive-portfolio.ts';
+import { fillDerivePortfolioRow } from '../../assembly/portable/margin/derive-portfolio-row.ts';
+import { fillDeriveSrmRow, marginDeriveSrm } from '../../assembly/portable/margin/derive-srm.ts';
 import { fillRegtRow } from '../../assembly/portable/margin/regt.ts';
 import { MargridError } from '../errors.ts';
 import type { Kernels } from '../wasm/kernels.ts';
 import { deribitPm, deribitPmVectors } from './deribit-pm.ts';
 import { viewMemory } from './memory-views.ts';
-import { portableRows } from './portable.ts';
+import { portableMargin, portableRows } from './portable.ts';
 import { revalueWorstLoss } from './revalue.ts';
 import { riskArray } from './risk-array.ts';
 
@@ -20,8 +28,22 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     riskArray: (context, first, count) => riskArray(memory, context, first, count),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),
     deribitPm: (context, scratch, first, count) => deribitPm(memory, context, scratch, first, count),
+    timsRows: portableRows(memory, fillTimsRow),
+    tims: portableMargin(memory, marginTims),
+    deribitStandardRow: portableRows(memory, fillDeribitStandardRow),
+    deribitStandard: portableMargin(memory, marginDeribitStandard),
+    deribitXpmRow: portableRows(memory, fillDeribitXpmRow),
+    deribitXpm: portableMargin(memory, marginDeribitXpm),
+    derivePortfolioRows: portableRows(memory, fillDerivePortfolioRow),
+    derivePortfolio: portableMargin(memory, marginDerivePortfolio),
+    deriveSrmRows: portableRows(memory, fillDeriveSrmRow),
+    deriveSrm: portableMargin(memory, marginDeriveSrm),
     deribitPmVectors: (context, set, group, preAggregated, aggregated) =>
       deribitPmVectors(memory, context, set, group, preAggregated, aggregated),
+    paradexPmRow: portableRows(memory, fillParadexPmRow),
+    paradexPm: portableMargin(memory, marginParadexPm),
+    paradexXmRow: portableRows(memory, fillParadexXmRow),
+    paradexXm: portableMargin(memory, marginParadexXm),
   };
 }
 

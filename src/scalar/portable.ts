@@ -70,6 +70,9 @@ function beginSet(frame: Frame, set: number): boolean {
     return false;
   }
   memory.f64.fill(0, out, vector + cellCount);
+  // A component that the margin function does not write must not pass for a zero.
+  const components = out + layout.OUT_COMPONENTS;
+  memory.f64.fill(NaN, components, components + frame.componentCount);
   if (word(memory, context, layout.CONTEXT_SEGMENT_LEVEL) !== layout.SEGMENT_NONE) sumSegments(frame, set);
   return true;
 }
@@ -119,16 +122,25 @@ function sumSegments(frame: Frame, set: number): void {
   }
 }
 
+/** First component without a finite number, -1 if there is none. */
+function missingComponent(f64: Float64Array, out: number, componentCount: number): number {
+  for (let i = 0; i < componentCount; i++) {
+    if (f64[out + layout.OUT_COMPONENTS + i] * 0 !== 0) return i;
+  }
+  return -1;
+}
+
 function finishSet({ memory, context, out, componentCount }: Frame, set: number): void {
   const { f64, i32, u8 } = memory;
   const fault = f64[out + layout.OUT_FAULT];
   const equity = f64[out + layout.OUT_EQUITY];
   const initial = f64[out + layout.OUT_INITIAL];
   const maintenance = f64[out + layout.OUT_MAINTENANCE];
-  let probe = equity - equity + (initial - initial) + (maintenance - maintenance);
-  for (let i = 0; i < componentCount; i++) probe = probe + f64[out + layout.OUT_COMPONENTS + i] * 0;
-  if (fault !== layout.FAULT_NONE || probe !== 0) {
-    quarantine(memory, context, set, fault !== layout.FAULT_NONE ? fault : layout.FAULT_MARKET);
+  const probe = equity - equity + (initial - initial) + (maintenance - maintenance);
+  const missing = missingComponent(f64, out, componentCount);
+  if (fault !== layout.FAULT_NONE || missing >= 0 || probe !== 0) {
+    const other = missing >= 0 ? layout.FAULT_COMPONENT + missing : layout.FAULT_MARKET;
+    quarantine(memory, context, set, fault !== layout.FAULT_NONE ? fault : other);
     return;
   }
   f64[word(memory, context, layout.CONTEXT_RESULT_EQUITY) / 8 + set] = equity;

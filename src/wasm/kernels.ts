@@ -2,11 +2,32 @@
  * Kernels that fill the risk array, one instrument after another: `riskArray` for scenario grids, the others for their
  * model.
  */
-export const rowKernelNames = ['riskArray', 'regtRows'] as const;
+export const rowKernelNames = [
+  'riskArray',
+  'deribitStandardRow',
+  'deribitXpmRow',
+  'paradexPmRow',
+  'paradexXmRow',
+  'timsRows',
+  'regtRows',
+  'derivePortfolioRows',
+  'deriveSrmRows',
+] as const;
 export type RowKernelName = (typeof rowKernelNames)[number];
 
 /** Kernels that turn netting sets into requirements. */
-export const marginKernelNames = ['deribitPm', 'revalueWorstLoss', 'regt'] as const;
+export const marginKernelNames = [
+  'deribitPm',
+  'revalueWorstLoss',
+  'deribitStandard',
+  'deribitXpm',
+  'paradexPm',
+  'paradexXm',
+  'tims',
+  'regt',
+  'derivePortfolio',
+  'deriveSrm',
+] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 
 /** Everything a worker can be told to run over a range. */

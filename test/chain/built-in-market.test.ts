@@ -69,6 +69,24 @@ describe('built-in market', () => {
     });
   });
 
+  it('carries mark prices of options and open interest, where the quotes have them', () => {
+    const markPrice = market.fields!.get('markPrice')!;
+    const openInterest = market.fields!.get('openInterest')!;
+    const marked = market.instruments.filter((_each, index) => markPrice[index] > 0);
+    // Every kept option but those whose own quote is bad.
+    expect(marked.every(({ kind }) => kind === 'option')).toBe(true);
+    expect(marked).toHaveLength(738 - 14 - 30 + 12_388 - 59);
+    // SPX put 7000 of 2026-09-18: looked up in the file, (bid + ask) / 2.
+    const quote = chainOf('spx-2026-07-31.json').options.find(
+      ({ strike, optionType, expiryMs }) =>
+        strike === 7000 && optionType === 'put' && expiryMs === Date.UTC(2026, 8, 18, 20),
+    )!;
+    const index = market.instruments.findIndex(({ name }) => name === 'SPX-18SEP26-7000-P');
+    expect(markPrice[index]).toBe((quote.bid! + quote.ask!) / 2);
+    expect(openInterest[index]).toBe(quote.openInterest);
+    market.openInterest.forEach((contracts, row) => expect(openInterest[row] || 0).toBe(contracts));
+  });
+
   it('prices out-of-the-money options at their mids', () => {
     expect(repricingError(market, chainOf('deribit-btc-2026-08-01.json'), bitcoin.forwards)).toBeLessThan(1e-10);
     expect(repricingError(market, chainOf('spx-2026-07-31.json'), spx.forwards)).toBeLessThan(1e-10);

@@ -34,6 +34,16 @@ describe('mergeMarkets', () => {
     expect(merged.instruments.map((instrument) => instrument.name)).toEqual(['A', 'B']);
   });
 
+  it('joins the fields; what one market does not have is unknown there', () => {
+    const first = { ...market('A', 0, day, 0.2), fields: new Map([['markPrice', Float64Array.of(7)]] as const) };
+    const second = { ...market('B', 0, day, 0.5), fields: new Map([['openInterest', Float64Array.of(5)]] as const) };
+    expect([...mergeMarkets(first, second).fields!]).toEqual([
+      ['markPrice', Float64Array.of(7, NaN)],
+      ['openInterest', Float64Array.of(NaN, 5)],
+    ]);
+    expect(mergeMarkets(market('A', 0, day, 0.2), market('B', 0, day, 0.5))).not.toHaveProperty('fields');
+  });
+
   it('takes another time on request', () => {
     const merged = mergeMarkets(market('A', 0, 4 * day, 0.2), market('B', 3 * day, 4 * day, 0.5), 0);
     expect([...merged.impliedVolatility]).toEqual([0.2, 0.25]);

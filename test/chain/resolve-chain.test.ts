@@ -106,6 +106,42 @@ describe('an inverse chain', () => {
   });
 });
 
+describe('fields of the market', () => {
+  const fieldOf = (chain: TinyChainFile, field: 'markPrice' | 'openInterest', name: string): number => {
+    const { market } = resolve(chain);
+    return market.fields!.get(field)![market.instruments.findIndex((each) => each.name === name)];
+  };
+
+  it('mark price: the mid of the row itself, in quote currency, as it is quoted', () => {
+    // 0.98 · 5.637197779701664 out of the money; in the money with its intrinsic value, 0.98 · (4 + 4).
+    expect(fieldOf(tinyChain(), 'markPrice', 'XYZ-31DEC26-100-C')).toBeCloseTo(5.524453824107631, 12);
+    expect(fieldOf(tinyChain(), 'markPrice', 'XYZ-31DEC26-104-P')).toBeCloseTo(7.84, 12);
+    // In coin 5.637197779701664 / 100, times the future's mid of 100.
+    expect(fieldOf(tinyChain('inverse'), 'markPrice', 'XYZ-31DEC26-100-C')).toBeCloseTo(5.637197779701664, 12);
+    expect(fieldOf(tinyChain('inverse'), 'markPrice', 'XYZ-31DEC26')).toBeNaN();
+  });
+
+  it('mark price: unknown where the own quote is bad, though the row stays', () => {
+    const chain = tinyChain();
+    addStrike(chain);
+    rowOf(chain, 106, 'P')[column.bid] = null;
+    expect(fieldOf(chain, 'markPrice', 'XYZ-31DEC26-106-P')).toBeNaN();
+    expect(fieldOf(chain, 'markPrice', 'XYZ-31DEC26-106-C')).toBeCloseTo(3.06, 12);
+  });
+
+  it('open interest: in contracts where it is known, unknown and not 0 where it is not', () => {
+    const chain = tinyChain('inverse');
+    rowOf(chain, 98, 'C')[column.openInterest] = null;
+    rowOf(chain, 98, 'P')[column.openInterest] = 0;
+    expect(fieldOf(chain, 'openInterest', 'XYZ-31DEC26-98-C')).toBeNaN();
+    expect(fieldOf(chain, 'openInterest', 'XYZ-31DEC26-98-P')).toBe(0);
+    expect(fieldOf(chain, 'openInterest', 'XYZ-31DEC26-96-C')).toBe(7);
+    expect(fieldOf(chain, 'openInterest', 'XYZ-31DEC26')).toBe(25);
+    const { market } = resolve(chain);
+    expect(market.openInterest.every((contracts) => contracts >= 0)).toBe(true);
+  });
+});
+
 /** Each case spoils a good chain; the rest of the rows must stay. */
 const filterCases: [string, 'linear' | 'inverse', (chain: TinyChainFile) => void, Record<string, number>][] = [
   ['an expired option', 'linear', (c) => { c.options.rows.push(['2026-07-01', 100, 'C', 1, 2, 0]); }, { expired: 1 }],

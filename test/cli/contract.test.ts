@@ -22,11 +22,14 @@ beforeAll(() => {
 const commands = [
   'margin',
   'generate',
+  'compare',
+  'what-if',
   'reconcile',
   'explain',
   'inspect',
   'market',
   'greeks',
+  'american',
   'models',
   'layout',
   'demo',
@@ -51,6 +54,11 @@ describe.concurrent('help and version', () => {
   });
 });
 
+const twice = ['--models', 'deribit-pm,again=deribit-pm'];
+const bob = ['--account', 'bob'];
+/** The textbook's put: 6.0904 by every good method. */
+const put = ['--type', 'put', '--spot', '100', '--strike', '100', '--years', '1', '--volatility', '0.2', '--rate', '0.05'];
+
 /** Every command that has --json, on inputs that are all right, with something that only its result has. */
 const jsonRuns: readonly (readonly [string, readonly string[], (result: never) => unknown, unknown])[] = [
   ['margin', [...inputs, ...threads], ({ accounts }: MarginResult) => accounts, 4],
@@ -64,6 +72,14 @@ const jsonRuns: readonly (readonly [string, readonly string[], (result: never) =
     ],
     [true, 4],
   ],
+  ['compare', [...inputs, ...threads, ...twice], ({ accounts }: { accounts: number }) => accounts, 4],
+  [
+    'compare --out',
+    [...inputs, ...threads, ...twice, '--out', 'comparison.csv'],
+    ({ commonAccounts }: { commonAccounts: number }) => commonAccounts,
+    4,
+  ],
+  ['what-if', [...inputs, ...bob, '--add', 'SPX-18SEP26-7500-C=-1'], (result: { account: string }) => result.account, 'bob'],
   ['explain', [...inputs, '--account', 'bob'], (result: { accountId: string }) => result.accountId, 'bob'],
   [
     'inspect',
@@ -83,13 +99,14 @@ const jsonRuns: readonly (readonly [string, readonly string[], (result: never) =
     (rows: { instrument: string }[]) => rows.map(({ instrument }) => instrument),
     marketRows.slice(2).map(([name]) => name),
   ],
+  ['american', put, (prices: Record<string, number>) => Math.round(prices['qdfp-accurate'] * 1e4), 60_904],
   [
     'greeks --out',
     ['--market', 'market.csv', '--out', 'greeks.csv'],
     (result: { options: number }) => result.options,
     4,
   ],
-  ['models', [], (list: { name: string }[]) => list.map(({ name }) => name), ['deribit-pm']],
+  ['models', [], (list: { name: string }[]) => list[0].name, 'deribit-pm'],
 ];
 
 describe('exit code 0', () => {
@@ -102,9 +119,12 @@ describe('exit code 0', () => {
   it.each([
     ['margin', [...inputs, ...threads], 'healthy 3, margin-call 0, liquidation 2, quarantined 0'],
     ['reconcile', [...inputs, ...threads, '--all'], 'RECONCILED: no breach'],
+    ['compare', [...inputs, ...threads, ...twice], '4 accounts that all models margin'],
+    ['what-if', [...inputs, ...bob, '--remove', 'SPX-18SEP26-7500-C'], 'remove SPX-18SEP26-7500-C'],
     ['explain', [...inputs, '--account', 'alice'], 'BTC-25DEC26-60000-P'],
     ['inspect', ['market.csv'], 'no problems found'],
     ['greeks', ['--market', 'market.csv'], 'net_transaction_delta'],
+    ['american', put, 'qdfp-precise   6.0903'],
     ['models', [], 'deribit-pm: '],
     ['layout', [], '| address | column |'],
   ])('%s for people', async (command, args, line) => {
@@ -126,6 +146,17 @@ describe('exit code 0', () => {
 });
 
 describe('exit code 1: a check failed', () => {
+  it('what-if of an account that is refused, before or after', async () => {
+    const order = await run('what-if', ...inputs, ...bob, '--order', 'SPX-18SEP26-7500-C=1@30');
+    expect({ code: order.code, stderr: order.stderr }).toEqual({ code: 1, stderr: '' });
+    expect(order.stdout).toContain('after: refused: the account has open orders');
+    const quarantined = ['--market', 'market.csv', '--book', 'bad.csv', '--keep-going', ...bob];
+    const json = await run('what-if', ...quarantined, '--add', 'SPX-18SEP26-7500-C=1', '--json');
+    expect(json.code).toBe(1);
+    const { before } = JSON.parse(json.stdout) as { before: { fault: string; initialMargin: null } };
+    expect([before.initialMargin, before.fault]).toEqual([null, expect.stringContaining('bad.csv, row 5')]);
+  });
+
   it('inspect lists the problems, as text and as JSON', async () => {
     const text = await run('inspect', 'bad.csv', '--market', 'market.csv');
     expect({ code: text.code, stderr: text.stderr }).toEqual({ code: 1, stderr: '' });
@@ -163,6 +194,10 @@ const refused: readonly (readonly [string, readonly string[], string])[] = [
   ['margin', [...inputs, '--params', 'missing.json'], 'cannot read the parameter file missing.json [FileNotFound]'],
   ['margin', [...inputs, '--params', 'book.csv'], 'book.csv is not valid JSON'],
   ['margin', [...inputs, '--rows-max', '3'], '[FileTooLarge]'],
+  ['margin', [...inputs, '--assume', 'luck=1'], '--assume must be FIELD=VALUE, FIELD one of mark_price, '],
+  ['margin', [...inputs, '--assume', 'confidence'], '--assume must be FIELD=VALUE'],
+  ['margin', [...inputs, '--assume', 'confidence=1.5'], "--assume: confidence must be in [0, 1], got '1.5'"],
+  ['margin', [...inputs, '--assume', 'confidence='], "--assume: confidence must be in [0, 1], got ''"],
   ['margin', [...inputs, '--bytes-max', '3'], '[FileTooLarge]'],
   ['margin', [...inputs, '--out', 'out.txt'], '[FileFormatUnknown]'],
   ['margin', [...inputs, '--out', 'no-such-folder/out.csv'], 'the directory does not exist [FileUnreadable]'],
@@ -183,6 +218,30 @@ const refused: readonly (readonly [string, readonly string[], string])[] = [
   ],
   ['reconcile', [...inputs, '--sample', '0'], 'must be a whole number'],
   ['reconcile', [...inputs, '--model', 'span'], '[ModelUnknown]'],
+  ['compare', inputs, "required option '--models <list>' not specified"],
+  ['compare', [...inputs, '--models', ''], '--models must name at least one model [OptionInvalid]'],
+  ['compare', [...inputs, '--models', 'span'], "no margin model is called 'span'"],
+  ['compare', [...inputs, '--models', 'deribit-pm,deribit-pm'], "give one a name of its own, as in 'old=deribit-pm'"],
+  ['compare', [...inputs, ...twice, '--params', 'other=x.json'], "--params names 'other', which is not among --models"],
+  ['compare', [...inputs, ...twice, '--params', 'again'], "--params must be MODEL=FILE, got 'again'"],
+  ['compare', [...inputs, ...twice, '--params', 'again=missing.json'], '[FileNotFound]'],
+  ['compare', [...inputs, ...twice, '--params', 'again=book.csv'], 'book.csv is not valid JSON'],
+  ['compare', [...inputs, ...twice, '--linear', 'other'], "--linear names 'other', which is not among --models"],
+  ['compare', [...inputs, ...twice, '--settle', 'EUR'], 'Allowed choices are USD, USDC, USDT'],
+  ['compare', [...inputs, ...twice, '--out', 'no-such-folder/x.csv'], 'the directory does not exist [FileUnreadable]'],
+  ['compare', ['--market', 'market.csv', '--book', 'bad.csv', ...twice], 'must be finite, got NaN [ValueNotFinite]'],
+  ['what-if', inputs, "required option '--account <id>' not specified"],
+  ['what-if', [...inputs, ...bob], 'nothing to do: give --add, --order, --remove or --hedge-with'],
+  ['what-if', [...inputs, '--account', 'zoe', '--remove', 'X'], "the book has no account 'zoe' [AccountUnknown]"],
+  ['what-if', [...inputs, ...bob, '--add', 'NOPE=1'], "the market has no instrument 'NOPE' [InstrumentUnknown]"],
+  ['what-if', [...inputs, ...bob, '--hedge-with', 'NOPE'], "the market has no instrument 'NOPE' [InstrumentUnknown]"],
+  ['what-if', [...inputs, ...bob, '--remove', 'BTC-PERPETUAL'], 'no position and no order in BTC-PERPETUAL'],
+  ['what-if', [...inputs, ...bob, '--add', 'BTC-PERPETUAL'], '--add must be INSTRUMENT=QUANTITY'],
+  ['what-if', [...inputs, ...bob, '--add', 'BTC-PERPETUAL=0'], 'quantity not 0'],
+  ['what-if', [...inputs, ...bob, '--add', 'BTC-PERPETUAL=1@x'], '--add must be INSTRUMENT=QUANTITY'],
+  ['what-if', [...inputs, ...bob, '--order', 'BTC-PERPETUAL=1'], '--order must be INSTRUMENT=QUANTITY@LIMIT'],
+  ['what-if', [...inputs, ...bob, '--order', 'BTC-PERPETUAL=1@0'], '--order must be INSTRUMENT=QUANTITY@LIMIT'],
+  ['what-if', [...inputs, ...bob, '--hedge-with', 'BTC-PERPETUAL', '--hedge-lot', '0'], 'must be a number in'],
   ['explain', [...inputs], "required option '--account <id>' not specified"],
   ['explain', [...inputs, '--account', 'zoe'], "book.csv: the book has no account 'zoe' [AccountUnknown]"],
   ['explain', [...inputs, '--account', 'bob', '--model', 'span'], '[ModelUnknown]'],
@@ -197,6 +256,8 @@ const refused: readonly (readonly [string, readonly string[], string])[] = [
     ['--market', 'market.csv', '--out', 'no-such-folder/x.csv'],
     'the directory does not exist [FileUnreadable]',
   ],
+  ['american', ['--type', 'puts'], 'Allowed choices are call, put'],
+  ['american', ['--type', 'put', '--spot', '-1'], 'must be a number in [0, '],
   ['models', ['--nonsense'], "unknown option '--nonsense'"],
   ['layout', ['--nonsense'], "unknown option '--nonsense'"],
   ['demo', ['--ticks', '0'], 'must be a whole number in [1, 10000]'],

@@ -55,7 +55,17 @@ export function marketOf(list: readonly Instrument[] = instruments): Market {
       ['eth_usdc', 3000.25],
     ]),
     openInterest: Float64Array.from(list, (_, index) => index * 1.1),
+    fields: new Map([['openInterest', Float64Array.from(list, (_, index) => index * 1.1)]]),
   };
+}
+
+/** A copy without some of its properties. */
+export function without<Whole extends object, Key extends keyof Whole & string>(
+  whole: Whole,
+  ...keys: Key[]
+): Omit<Whole, Key> {
+  const kept = Object.entries(whole).filter(([key]) => !keys.includes(key as Key));
+  return Object.fromEntries(kept) as Omit<Whole, Key>;
 }
 
 /** A directory for the tests of one file, removed afterwards. */

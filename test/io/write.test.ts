@@ -185,13 +185,6 @@ describe('books that a file cannot hold', () => {
     expect([back.cash.accountIndex.at(-1), back.cash.currencyIndex.at(-1), back.cash.amount.at(-1)]).toEqual([6, 0, 0]);
   });
 
-  test('add-ons are refused: a file has no place for them', async () => {
-    const addOns = { accountIndex: Uint32Array.of(0), currencyIndex: Uint32Array.of(0), amount: Float64Array.of(0.5) };
-    const error = await errorOf(writeBook(files.path('add-ons.csv'), { ...book, addOns }, market));
-    expect([error.code, error.message]).toEqual(['OptionInvalid', expect.stringContaining('the book has add-ons')]);
-    expect(existsSync(files.path('add-ons.csv'))).toBe(false);
-  });
-
   test('quarantined accounts are refused', async () => {
     const quarantined: Book = { ...book, quarantined: [{ accountIndex: 0, reason: 'bad' }] };
     const error = await errorOf(writeBook(files.path('quarantined.csv'), quarantined, market));

@@ -22,7 +22,7 @@ describe('detection by content', () => {
   });
 
   it.each([
-    ['American options', { cases: [{ type: 'call', strike: 1, spot: 1, q: 0, r: 0, t: 1, vol: 1, npv: 1 }] }],
+    ['options of no known kind', { cases: [{ type: 'call', strike: 1, spot: 1, q: 0, r: 0, t: 1, vol: 1, worth: 1 }] }],
     ['coefficients', { exp: { coefficients: [1, 0.5] }, log: [1, 2] }],
     ['another response', { result: { positions: [] } }],
     ['an empty object', {}],

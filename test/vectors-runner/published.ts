@@ -42,6 +42,19 @@ export const greeks = {
   }],
 };
 
+/**
+ * Andersen, Lake and Offengenden's example, premium by scheme (5, 1, 4) as QuantLib's test-suite/americanoption.cpp quotes
+ * it, and jherekhealy/AQFED.jl, src/american/README.md.
+ */
+export const american = {
+  andersen_lake_premium: {
+    type: 'put', spot: 100, strike: 100, q: 0.05, vol: 0.25, t: 1,
+    cases: [{ l: 5, m: 1, n: 4, r: 0.05, premium_FP_B: 0.1070042740171235, tol: 1e-3 }],
+  },
+  cases: [{ type: 'put', spot: 80, strike: 100, t: 0.75, vol: 0.3, r: 0.04, q: 0, npv: null }],
+  aqfed_cases: [{ type: 'put', spot: 80, strike: 100, t: 0.75, vol: 0.3, r: 0.04, q: 0, npv: 21.086135735070997 }],
+};
+
 /** docs.deribit.com, response example of private/pme/simulate. */
 export const deribitPme = {
   result: {
@@ -82,12 +95,153 @@ export const deribitPme = {
   },
 };
 
+/** Deribit: linear perpetuals, standard margin; bit.com for the option; a live position of 16 Feb 2026. */
+export const deribitStandard = {
+  linearPerpetual: [
+    {
+      instrument: 'BTC_USDC-PERPETUAL', type: 'IM', size: 350, price: 100000,
+      base: 0.02, increasePerUnit: 0.00005, expectedRate: 0.0375, expectedMargin: 1312500,
+    },
+    {
+      instrument: 'SOL_USDC-PERPETUAL', type: 'MM', size: -25, price: 200,
+      base: 0.02, increasePerUnit: 0.000005, expectedRate: 0.020125, expectedMargin: 100.625,
+    },
+  ],
+  optionDeribitStyle: [{
+    underlying: 2098, strike: 1850, mark: 2.4, cp: 'P', size: 50,
+    expected: { imPerUnit: 212.2, mmPerUnit: 159.75, im: 10610, mm: 7987.5 },
+  }],
+  liveInversePerpetual: [{
+    instrument: 'ETH-PERPETUAL', size_usd: 1, mark: 1963.31,
+    initial_margin: 0.000010187, maintenance_margin: 0.000005093, leverage: 50,
+  }],
+};
+
+/** Made up: one coin of collateral loses 16%, the perpetuals of the other net and roll at half a percent each. */
+export const deribitXpm = {
+  snapshot: {
+    total_equity_usd: 50000, total_initial_margin_usd: 8200, total_maintenance_margin_usd: 6560,
+    total_delta_total_usd: 0, btc_margin_balance: 1, usdc_margin_balance: 50000,
+    equity: { BTC: 1, ETH: 0, USDC: 0 },
+    positions: [
+      { instrument: 'ETH-PERPETUAL', size_usd: 20000, delta_eth: 10 },
+      { instrument: 'ETH_USDC-PERPETUAL', size_eth: -10, delta_total_usdc: -20000 },
+    ],
+  },
+  params: { btc_price_range: 0.16, eth_price_range: 0.18, eth_min_annualised_move: 0.005, mm_factor: 0.8 },
+};
+
 /** The same option, in coin, as a call and a put. */
 export const marks = [
   'instrument_name,expiry,strike,option_type,mark_price,mark_iv,snapshot_time',
   ...['C', 'P'].map((side) =>
     `X-31DEC26-100-${side},2026-12-31T08:00:00+00:00,100.0,${side},0.05637198,20.0,2026-07-01T20:00:00+00:00`),
 ].join('\n');
+
+/** docs.paradex.trade, portfolio margin and cross margin requirement. */
+export const paradex = {
+  min_delta: {
+    net_delta: -0.5, gross_delta: 2.5, hedged_delta: 1, spot: 70000, unhedged: 0.02, hedged: 0.01, expected: 1400,
+  },
+  net_imr: {
+    position: -1, buy_orders: 3, sell_orders: 2, imf: 0.02, mark: 90000, buy_open: 2, sell_open: 3,
+    expected_net_imr: 5400,
+  },
+};
+
+/** Ranges of SEC release 34-46576 and its minimum; one share, two contracts, and classes that offset in part. */
+export const tims = {
+  parameters: { customerPM: { highCapBroadIndex: [0.06, -0.08] } },
+  valuationPoints: { highCap: [-0.08, -0.064, -0.048, -0.032, -0.016, 0.012, 0.024, 0.036, 0.048, 0.06] },
+  minimum: '0.375 * multiplier per contract',
+  selfMadeExamples: [
+    { id: 'short stock', positions: '-3 shares @20', points: [-0.5, -0.4, -0.3, -0.2, -0.1, 0.08, 0.16, 0.24, 0.32, 0.4], requirement: 24 },
+    { id: 'minimum', worstLoss: 10, optionContracts: 2, multiplier: 100, requirement: 75 },
+    {
+      id: 'two classes', offset: 0.5, requirement: 35,
+      classA: [-50, -40, -30, -20, -10, 10, 20, 30, 40, 50], classB: [30, 24, 18, 12, 6, -6, -12, -18, -24, -30],
+    },
+  ],
+};
+
+/** One perpetual, worked out by hand: 2 · 2,000 · -10% = -400. */
+export const derivePmrm2 = {
+  Scenario: {
+    Cash: 1000, Collaterals: [], SpotPrice: 2000, SpotConfidence: 1, NumPerps: 2, PerpPrice: 2000, PerpConfidence: 1,
+    UnrealisedPerpPNL: 0, UnrealisedFunding: 0, StablePrice: 1, StableConfidence: 1, Options: [], OptionFeeds: [],
+  },
+  Parameters: {
+    Scenarios: [{ SpotShock: 0.9, VolShockDirection: 'None', DampeningFactor: 1 }],
+    SkewShock: {
+      LINEAR_SCALE_CAP: 0.15, LINEAR_CBASE: 0, ABS_SCALE_CAP: 0.15, ABS_CBASE: 0, MIN_K_STAR: 0.01, MIN_WIDTH_SCALE: 4,
+      VOL_PARAM_STATIC: 0.6, VOL_PARAM_SCALE: 0,
+    },
+    VolShock: {
+      VOLRANGEUP: 0.5, MIN_VOL_EVAL_SHOCKED: 0.4, VOLRANGEDOWN: 0.25, SHORTTERMPOWER: 0.3, LONGTERMPOWER: 0.1, DTE_FLOOR: 1,
+    },
+    Margin: {
+      MM_LOSS_FACTOR: 0.8, IM_LOSS_FACTOR: 1, SHORT_RATE_MULTSCALE: 1, LONG_RATE_MULTSCALE: 1, SHORT_RATE_ADDSCALE: 0,
+      LONG_RATE_ADDSCALE: 0, BASE_STATIC_DISCOUNT: 1, BASE_STATIC_DISCOUNT_NEG: 1,
+    },
+    BasisContingency: {
+      SCENARIO_SPOT_UP: 1.05, SCENARIO_SPOT_DOWN: 0.95, BASIS_CONT_ADD_FACTOR: 1, BASIS_CONT_MULT_FACTOR: 1,
+    },
+    OtherContingency: {
+      PEG_LOSS_THRESHOLD: 0.98, PEG_LOSS_FACTOR: 2, CONF_THRESHOLD: 0.5, CONF_MARGIN: 1, MM_PERP_PERCENT: 0.015,
+      IM_PERP_PERCENT: 0.005, MM_OPTION_PERCENT: 0.01, IM_OPTION_PERCENT: 0.01,
+    },
+  },
+  Result: {
+    reg_losses: [['-0.1', 0, '-400']], tail_losses: [], skew_losses: [], ForwardContingency: 0, PortfolioMTM: 1000,
+    MMPerpCont: -60, IMPerpCont: -20, MM: 620, IM: 520,
+  },
+};
+
+/** One perpetual, worked out by hand: a loss of 300 and a contingency of 40. */
+export const derivePmrm1 = {
+  cases: [{
+    id: 'perpetual', cash: 1000, spot: 2000, spotConfidence: 1, stablePrice: 1, perpPosition: 1, perpPrice: 2000,
+    perpConfidence: 1, perpUnrealizedPnl: 0, basePosition: 0, expiries: [], scenarios: [{ spotShock: 0.85, vol: 'Up' }],
+    params: {
+      basis: { scenarioSpotUp: 1.05, scenarioSpotDown: 0.95, basisContAddFactor: 1, basisContMultFactor: 1 },
+      other: {
+        pegLossThreshold: 0.98, pegLossFactor: 2, confThreshold: 0.6, confMargin: 0.5, basePercent: 0.02,
+        perpPercent: 0.02, optionPercent: 0.01,
+      },
+      margin: { imFactor: 1.5, baseStaticDiscount: 0.95, rateMultScale: 1, rateAddScale: 0.05 },
+      vol: { volRangeUp: 0.45, volRangeDown: 0.3, shortTermPower: 0.3, longTermPower: 0.13, dteFloorSec: 86400 },
+    },
+    expected: { IM: 490, MM: 660, MtM: 1000, minSpan: -300, staticContingency: 40 },
+  }],
+};
+
+/** One short call at its strike and expiry, worked out by hand: 0.15 and 0.075 of spot. */
+export const deriveSrm = {
+  cases: [{
+    id: 'short call', cash: 1000, stablePrice: 1,
+    markets: {
+      ETH: {
+        spot: 2000, spotConfidence: 1, perpPrice: 2000, perpConfidence: 1, perpPosition: 0, perpUnrealizedPnl: 0,
+        basePosition: 0,
+        expiries: [{
+          secToExpiry: 0, forward: 2000, forwardConfidence: 1, volConfidence: 1,
+          options: [{ strike: 2000, isCall: true, amount: -1, vol: 0.5 }],
+        }],
+      },
+    },
+    params: {
+      perp: { mm: 0.05, im: 0.065 },
+      option: {
+        maxSpotReq: 0.15, minSpotReq: 0.1, mmCallSpotReq: 0.075, mmPutSpotReq: 0.075, MMPutMtMReq: 0.075,
+        unpairedIMScale: 1.2, unpairedMMScale: 1.1, mmOffsetScale: 1.05,
+      },
+      oracle: { perpThreshold: 0.4, optionThreshold: 0.4, baseThreshold: 0.4, OCFactor: 0.4 },
+      depeg: { threshold: 0.98, depegFactor: 1.2 },
+      base: { marginFactor: 0.8, IMScale: 1 },
+    },
+    expected: { IM: 700, MM: 850, MtM: 1000 },
+  }],
+};
 
 /** Figures of the Cboe margin calculator and of a broker, as LEAN's tests quote them. */
 export const regt = {
@@ -119,7 +273,15 @@ export const published: Readonly<Record<string, unknown>> = {
   inverse,
   european,
   greeks,
+  american,
   'deribit-pme': deribitPme,
+  'deribit-standard': deribitStandard,
+  'deribit-xpm': deribitXpm,
+  'derive-pmrm2': derivePmrm2,
+  'derive-pmrm1': derivePmrm1,
+  'derive-srm': deriveSrm,
   marks,
+  paradex,
+  tims,
   regt,
 };

@@ -1,13 +1,21 @@
 import type { Suite } from './suite.ts';
+import { american } from './suites/american.ts';
 import { black76 } from './suites/black76.ts';
+import { derivePmrm1 } from './suites/derive-pmrm1.ts';
+import { derivePmrm2 } from './suites/derive-pmrm2.ts';
 import { deribitPme } from './suites/deribit-pme.ts';
+import { deribitStandard } from './suites/deribit-standard.ts';
+import { deribitXpm } from './suites/deribit-xpm.ts';
+import { deriveSrm } from './suites/derive-srm.ts';
 import { european } from './suites/european.ts';
 import { greeks } from './suites/greeks.ts';
 import { impliedVol } from './suites/implied-vol.ts';
 import { inverse } from './suites/inverse.ts';
 import { marks } from './suites/marks.ts';
+import { paradex } from './suites/paradex.ts';
 import { regt } from './suites/regt.ts';
 import { specialFunctions } from './suites/special-functions.ts';
+import { tims } from './suites/tims.ts';
 
 /** Every suite; a new one is one file in suites/ and one line here. */
 export const suites: readonly Suite[] = [
@@ -17,7 +25,15 @@ export const suites: readonly Suite[] = [
   inverse,
   greeks,
   european,
+  american,
   deribitPme,
+  deribitStandard,
+  deribitXpm,
+  derivePmrm2,
+  derivePmrm1,
+  deriveSrm,
   marks,
+  paradex,
+  tims,
   regt,
 ];

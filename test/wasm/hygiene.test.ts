@@ -4,7 +4,16 @@ import { compileBuild, createMemory, heapBaseOf, instantiate } from '../../src/w
 import { buildFile, builds, sectionsOf, watOf } from './wat.ts';
 
 /** Written out and not derived from a type, so that a kernel that goes missing, or appears unannounced, is noticed. */
-const engineKernels = ['deribitPm', 'deribitPmVectors', 'revalueWorstLoss', 'riskArray'];
+const engineKernels = [
+  'deribitPm',
+  'deribitPmVectors',
+  'paradexPm',
+  'paradexPmRow',
+  'paradexXm',
+  'paradexXmRow',
+  'revalueWorstLoss',
+  'riskArray',
+];
 const scalarTwins = [
   'deribitPmScalar',
   'greekOptionsScalar',

@@ -1,11 +1,18 @@
-import { MargridError } from '../../errors.ts';
 import { parseDeribitPmParams } from '../../margin/deribit-pm/params.ts';
 import { defaultModelName } from '../../margin/registry.ts';
 import { explainAccount } from '../../reconcile/explain.ts';
 import { explainModelAccount } from '../../reconcile/explain-model.ts';
 import { renderModelExplanation } from '../../reconcile/render-model-explanation.ts';
 import { renderExplanation } from '../../reconcile/render-explanation.ts';
-import { loadBook, loadMarket, loadParams, requireParams, type InputOptions } from '../inputs.ts';
+import {
+  inputsOfModel,
+  loadBook,
+  loadMarket,
+  loadParams,
+  requireAccount,
+  requireParams,
+  type InputOptions,
+} from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -20,21 +27,15 @@ export async function explain(options: ExplainOptions, terminal: Terminal): Prom
   requireParams(params, options);
   const market = await loadMarket(options, terminal);
   const { book } = await loadBook(options, market);
-  const accountIndex = book.accountIds.indexOf(options.account);
-  if (accountIndex < 0) {
-    throw new MargridError('AccountUnknown', `${options.book}: the book has no account '${options.account}'`, {
-      file: options.book,
-      column: 'account',
-      value: options.account,
-    });
-  }
+  const accountIndex = requireAccount(book, options);
+  const inputs = inputsOfModel(market, book, params, options);
   const model = options.model ?? defaultModelName;
   if (model !== defaultModelName) {
-    const breakdown = explainModelAccount({ market, model, params, book, accountIndex });
+    const breakdown = explainModelAccount({ ...inputs, model, params, accountIndex });
     terminal.print(options.json ? JSON.stringify(breakdown, null, 2) : renderModelExplanation(breakdown));
     return exitCodes.ok;
   }
-  const explanation = explainAccount({ market, params: parseDeribitPmParams(params), book, accountIndex });
+  const explanation = explainAccount({ ...inputs, params: parseDeribitPmParams(params), accountIndex });
   terminal.print(options.json ? JSON.stringify(explanation, null, 2) : renderExplanation(explanation));
   return exitCodes.ok;
 }

@@ -29,6 +29,7 @@ export async function inspect(path: string, options: InspectCommandOptions, term
     ['bytes', found.byteCount],
     ['rows', found.rowCount],
     ['accounts', found.accountCount],
+    ['open orders', found.orderCount === 0 ? undefined : found.orderCount],
     ['instruments', found.instrumentCount],
     ['as of', found.asOf],
     ['currencies', found.currencies?.join(', ')],

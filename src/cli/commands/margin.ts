@@ -3,7 +3,15 @@ import { statusNames } from '../../engine/totals.ts';
 import { formatProblem, type Problem } from '../../errors.ts';
 import { writeTable } from '../../io/index.ts';
 import { count, milliseconds, money, percent, table } from '../format.ts';
-import { loadBook, loadMarket, loadParams, requireParams, requireWritable, type InputOptions } from '../inputs.ts';
+import {
+  inputsOfModel,
+  loadBook,
+  loadMarket,
+  loadParams,
+  requireParams,
+  requireWritable,
+  type InputOptions,
+} from '../inputs.ts';
 import { exitCodes, throwIfInterrupted } from '../interruption.ts';
 import { jsonRows, marginTable } from '../margin-table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -28,8 +36,7 @@ export async function margin(options: MarginOptions, terminal: Terminal, signal:
   terminal.stage(null);
   throwIfInterrupted(signal);
   const engine = Engine.create({
-    market,
-    book,
+    ...inputsOfModel(market, book, params, options),
     params,
     workers: options.workers,
     ...(options.model === undefined ? {} : { model: options.model }),

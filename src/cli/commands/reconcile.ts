@@ -7,7 +7,7 @@ import { reconcileBookParallel } from '../../reconcile/reconcile-parallel.ts';
 import { reconcileModel } from '../../reconcile/reconcile-model.ts';
 import { renderModelReconciliation } from '../../reconcile/render-model-reconciliation.ts';
 import { renderReconciliation } from '../../reconcile/report.ts';
-import { loadBook, loadMarket, loadParams, requireParams, type InputOptions } from '../inputs.ts';
+import { inputsOfModel, loadBook, loadMarket, loadParams, requireParams, type InputOptions } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -27,8 +27,9 @@ export interface ReconcileOptions extends InputOptions {
 export async function reconcile(options: ReconcileOptions, terminal: Terminal): Promise<number> {
   const params = await loadParams(options.params, options.model);
   requireParams(params, options);
-  const market = await loadMarket(options, terminal);
-  const { book } = await loadBook(options, market);
+  const quoted = await loadMarket(options, terminal);
+  const loaded = await loadBook(options, quoted);
+  const { market, book } = inputsOfModel(quoted, loaded.book, params, options);
   const base = { market, book, params, ...(options.model === undefined ? {} : { model: options.model }) };
   const engine = Engine.create({ ...base, workers: options.workers });
   const twin = Engine.create({ ...base, kernels: 'javascript' });

@@ -1,4 +1,3 @@
-import { exp } from '../../../assembly/portable/exp.ts';
 import {
   GROUP_DELTA_SHOCK_MAX,
   GROUP_DELTA_SHOCK_SLOPE,
@@ -9,10 +8,10 @@ import {
   GROUP_USD_TO_SETTLEMENT,
   SCALAR_MAINTENANCE_FACTOR,
 } from '../../../assembly/portable/layout.ts';
-import { power } from '../../../assembly/portable/power.ts';
 import type { RiskGroup } from '../../domain/instrument.ts';
-import type { Scenario, VolatilityDirection } from '../../scenario/grid.ts';
-import type { Coverage, ExpiryRow, GridModel, TickFactors, TickMarket } from '../model.ts';
+import type { Scenario } from '../../scenario/grid.ts';
+import { dampenerUsd, matrixCells, rollRate, volatilityFactors } from '../deribit/risk-matrix.ts';
+import type { Coverage, GridModel, TickFactors, TickMarket } from '../model.ts';
 import { deribitPmComponents } from './evidence.ts';
 import {
   parseDeribitPmParams,
@@ -35,16 +34,6 @@ export const deribitPm: GridModel<DeribitPmParams> = {
   scenarios,
   prepareTick,
 };
-
-/** Extended table: price moves, volatility up only (section B). */
-const extendedMoves = [-0.66, -0.33, 0.5, 1, 2, 3, 4, 5] as const;
-/** Order inside one price move (section A). */
-const volatilityOrder: readonly VolatilityDirection[] = ['up', 'same', 'down'];
-/** Tenor at which the volatility shock is the stated range; also where the vega power changes. */
-const pivotDays = 30;
-/** Days to expiry below which the volatility shock grows no further. */
-const daysToExpiryMin = 1;
-const daysPerYear = 365;
 
 function coverage({ source, timestampMs, pairs }: DeribitPmParams): Coverage {
   return {
@@ -80,26 +69,18 @@ function scenarios(group: RiskGroup, indexPrice: number, params: DeribitPmParams
   const { currency, pair } = paramsOf(group, params);
   const range = pair.priceRange;
   const inverse = isInverse(group);
-  const rows: Scenario[] = [];
-  for (let bucket = -params.bucketsCount; bucket <= params.bucketsCount; bucket++) {
-    const spotShock = (range * bucket) / params.bucketsCount;
-    for (const volatility of volatilityOrder) rows.push({ spotShock, volatility, weight: 1, dampener: 0 });
-  }
-  for (const move of extendedMoves) {
+  return matrixCells(params.bucketsCount, range).map(({ move, volatility, isExtended }) => {
+    if (!isExtended) return { spotShock: move, volatility, weight: 1, dampener: 0 };
     const edge = 1 + (move < 0 ? -range : range);
-    const size = Math.abs(move);
-    const scaled = (pair.extendedTableFactor * range) / size;
-    const weight = inverse ? ((1 + move) * scaled) / edge : scaled;
-    const excess = size / range > 1 ? size / range - 1 : 0;
-    const dampenerUsd = excess * currency.extendedDampener;
-    rows.push({
+    const scaled = (pair.extendedTableFactor * range) / Math.abs(move);
+    const usd = dampenerUsd(move, range, currency);
+    return {
       spotShock: move,
-      volatility: 'up',
-      weight,
-      dampener: inverse ? dampenerUsd / (edge * indexPrice) : dampenerUsd,
-    });
-  }
-  return rows;
+      volatility,
+      weight: inverse ? ((1 + move) * scaled) / edge : scaled,
+      dampener: inverse ? usd / (edge * indexPrice) : usd,
+    };
+  });
 }
 
 function prepareTick(market: TickMarket, params: DeribitPmParams, factors: TickFactors): void {
@@ -121,23 +102,9 @@ function prepareTick(market: TickMarket, params: DeribitPmParams, factors: TickF
   market.expiries.forEach((expiry, index) => {
     const { currency, pair } = paramsOf(market.groups[expiry.group], params);
     const years = market.timeYears[index];
-    const scale = volatilityScale(years, pair);
-    factors.upFactor[index] = 1 + pair.volatilityRangeUp * scale;
-    const down = 1 - pair.volatilityRangeDown * scale;
-    factors.downFactor[index] = down > 0 ? down : 0;
-    factors.rollFactor[index] = rollFactorOf(expiry, years, currency);
+    const shock = volatilityFactors(years, pair);
+    factors.upFactor[index] = shock.up;
+    factors.downFactor[index] = shock.down;
+    factors.rollFactor[index] = rollRate(expiry.kind, years, currency);
   });
-}
-
-/** (30/DTE)^p, with the power of the tenor (section A). */
-function volatilityScale(years: number, pair: DeribitPmPairParams): number {
-  const days = years * daysPerYear > daysToExpiryMin ? years * daysPerYear : daysToExpiryMin;
-  return power(pivotDays / days, days < pivotDays ? pair.shortTermVegaPower : pair.longTermVegaPower);
-}
-
-/** Section E. Spot has no expiry to roll. */
-function rollFactorOf(expiry: ExpiryRow, years: number, currency: DeribitPmCurrencyParams): number {
-  if (expiry.kind === 'spot') return 0;
-  const annualised = exp(currency.annualisedMoveRisk * years) - 1;
-  return annualised > currency.minAnnualisedMove ? annualised : currency.minAnnualisedMove;
 }

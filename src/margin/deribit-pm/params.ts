@@ -3,131 +3,38 @@
  * `public/pme/get_params`, so that a saved API response is a parameter file. Meaning and formulas:
  * docs/models/deribit-pm.md.
  */
-import { MargridError } from '../../errors.ts';
-import { invalid, numberField, section, unbounded, type NumberRule, type Section } from '../fields.ts';
+import {
+  parseGeneral,
+  parseMatrixCurrency,
+  parseMatrixPair,
+  parseMembers,
+  type GeneralParams,
+  type MatrixCurrencyParams,
+  type MatrixPairParams,
+} from '../deribit/model-params.ts';
+import { section } from '../fields.ts';
 
-export interface DeribitPmParams {
+export type DeribitPmCurrencyParams = MatrixCurrencyParams;
+export type DeribitPmPairParams = MatrixPairParams;
+
+export interface DeribitPmParams extends GeneralParams {
   /** Where and when the numbers were read. */
   readonly source: string;
-  /** UTC milliseconds at which they were in force. */
-  readonly timestampMs: number;
-  /** Maintenance margin as a fraction of the risk matrix margin. */
-  readonly mmFactor: number;
-  /** Price moves on each side of zero. */
-  readonly bucketsCount: number;
   /** By lower-case base currency. */
   readonly currencies: ReadonlyMap<string, DeribitPmCurrencyParams>;
   /** By lower-case `base_quote`. */
   readonly pairs: ReadonlyMap<string, DeribitPmPairParams>;
 }
 
-export interface DeribitPmCurrencyParams {
-  /** Floor of the roll shock, fraction of delta. */
-  readonly minAnnualisedMove: number;
-  /** Roll shock per year to expiry. */
-  readonly annualisedMoveRisk: number;
-  /** Share of positive cells that counts. */
-  readonly pnlOffset: number;
-  /** Cap of the offset, USD. */
-  readonly maxOffsetablePnl: number;
-  /** Dampener of the extended cells, USD. */
-  readonly extendedDampener: number;
-}
-
-export interface DeribitPmPairParams {
-  /** R: the largest standard price move, fraction. */
-  readonly priceRange: number;
-  readonly volatilityRangeUp: number;
-  readonly volatilityRangeDown: number;
-  readonly minVolatilityForShockUp: number;
-  readonly shortTermVegaPower: number;
-  readonly longTermVegaPower: number;
-  readonly extendedTableFactor: number;
-  /** Slope of the delta shock per unit of delta. */
-  readonly mInc: number;
-  /** Delta below which there is no delta shock, USD. */
-  readonly deltaTotalLiqShockThreshold: number;
-  readonly maxDeltaShock: number;
-}
-
-const currencyRules = {
-  min_annualised_move: { min: 0, max: 1 },
-  annualised_move_risk: { min: 0, max: 10 },
-  pnl_offset: { min: 0, max: 1 },
-  max_offsetable_pnl: { min: 0, max: unbounded },
-  extended_dampener: { min: 0, max: unbounded },
-} as const satisfies Record<string, NumberRule>;
-const pairRules = {
-  price_range: { min: 1e-6, max: 0.99 },
-  volatility_range_up: { min: 0, max: 100 },
-  volatility_range_down: { min: 0, max: 1 },
-  min_volatility_for_shock_up: { min: 0, max: 100 },
-  short_term_vega_power: { min: 0, max: 10 },
-  long_term_vega_power: { min: 0, max: 10 },
-  extended_table_factor: { min: 0, max: 100 },
-  m_inc: { min: 0, max: 1 },
-  delta_total_liq_shock_threshold: { min: 0, max: unbounded },
-  max_delta_shock: { min: 0, max: 1 },
-} as const satisfies Record<string, NumberRule>;
-
 /** Reads and validates a parameter object. Throws `ParameterInvalid` naming the field and its value. */
 export function parseDeribitPmParams(input: unknown): DeribitPmParams {
   const root = section(input, 'parameters');
-  const general = section(root['general'], 'general');
-  const currencies = new Map<string, DeribitPmCurrencyParams>();
-  for (const [name, value] of Object.entries(section(root['currency'], 'currency'))) {
-    currencies.set(name.toLowerCase(), parseCurrency(section(value, `currency.${name}`), `currency.${name}`));
-  }
-  const pairs = new Map<string, DeribitPmPairParams>();
-  for (const [name, value] of Object.entries(section(root['currency_pair'], 'currency_pair'))) {
-    pairs.set(name.toLowerCase(), parsePair(section(value, `currency_pair.${name}`), `currency_pair.${name}`));
-  }
-  const volScenariosCount = numberField(general, 'vol_scenarios_count', 'general', { min: 3, max: 3 });
-  const bucketsCount = numberField(general, 'buckets_count', 'general', { min: 1, max: 60 });
-  if (!Number.isInteger(bucketsCount) || volScenariosCount !== 3) {
-    throw invalid('general.buckets_count', bucketsCount, 'must be an integer');
-  }
+  const currencies = parseMembers(root, 'currency', parseMatrixCurrency);
+  const pairs = parseMembers(root, 'currency_pair', parseMatrixPair);
   return {
     source: typeof root['source'] === 'string' ? root['source'] : 'not stated',
-    timestampMs: numberField(general, 'timestamp', 'general', { min: 0, max: 8.64e15 }),
-    mmFactor: numberField(general, 'mm_factor', 'general', { min: 0, max: 1 }),
-    bucketsCount,
+    ...parseGeneral(root),
     currencies,
     pairs,
-  };
-}
-
-function parseCurrency(fields: Section, path: string): DeribitPmCurrencyParams {
-  if (fields['correlation_set'] !== undefined && fields['correlation_set'] !== false) {
-    throw new MargridError(
-      'ComponentUnknown',
-      `${path}.correlation_set is ${JSON.stringify(fields['correlation_set'])}: the correlation contingency has no public formula, ` +
-        'so margins with it cannot be computed; set it to false to leave it out knowingly',
-      { column: `${path}.correlation_set`, value: fields['correlation_set'] },
-    );
-  }
-  const read = (name: keyof typeof currencyRules) => numberField(fields, name, path, currencyRules[name]);
-  return {
-    minAnnualisedMove: read('min_annualised_move'),
-    annualisedMoveRisk: read('annualised_move_risk'),
-    pnlOffset: read('pnl_offset'),
-    maxOffsetablePnl: read('max_offsetable_pnl'),
-    extendedDampener: read('extended_dampener'),
-  };
-}
-
-function parsePair(fields: Section, path: string): DeribitPmPairParams {
-  const read = (name: keyof typeof pairRules) => numberField(fields, name, path, pairRules[name]);
-  return {
-    priceRange: read('price_range'),
-    volatilityRangeUp: read('volatility_range_up'),
-    volatilityRangeDown: read('volatility_range_down'),
-    minVolatilityForShockUp: read('min_volatility_for_shock_up'),
-    shortTermVegaPower: read('short_term_vega_power'),
-    longTermVegaPower: read('long_term_vega_power'),
-    extendedTableFactor: read('extended_table_factor'),
-    mInc: read('m_inc'),
-    deltaTotalLiqShockThreshold: read('delta_total_liq_shock_threshold'),
-    maxDeltaShock: read('max_delta_shock'),
   };
 }

@@ -1,10 +1,27 @@
+import { referenceDerivePortfolio } from './derive-portfolio.ts';
+import { referenceDeriveSrm } from './derive-srm.ts';
 import type { ReferenceModel } from './account.ts';
+import { referenceDeribitSm } from './deribit-sm.ts';
+import { referenceDeribitXpm } from './deribit-xpm.ts';
+import { referenceDeribitXsm } from './deribit-xsm.ts';
+import { referenceParadexPm } from './paradex-pm.ts';
+import { referenceParadexXm } from './paradex-xm.ts';
+import { referenceTims } from './tims.ts';
 import { referenceRegt } from './regt.ts';
 
 /** References of the portable models, by model name; parameters as the model's own parser returns them. */
 type AnyReference = ReferenceModel<never>;
 
 const references: Readonly<Record<string, AnyReference | undefined>> = {
+  'deribit-sm': referenceDeribitSm,
+  'deribit-xsm': referenceDeribitXsm,
+  'deribit-xpm': referenceDeribitXpm,
+  'paradex-pm': referenceParadexPm,
+  'paradex-xm': referenceParadexXm,
+  tims: referenceTims,
+  'derive-pmrm': referenceDerivePortfolio,
+  'derive-pmrm1': referenceDerivePortfolio,
+  'derive-srm': referenceDeriveSrm,
   regt: referenceRegt,
 };
 

@@ -1,3 +1,4 @@
+import type { DeribitPmPairParams } from '../../../margin/deribit-pm/params.ts';
 import { type Decimal, exact, maxOf, minOf, one, sum, zero } from '../../decimal.ts';
 import type { DeltaShock, InstrumentCells, RollShock } from './breakdown.ts';
 import { inSettlement, type GroupTerms } from './group-terms.ts';
@@ -32,14 +33,24 @@ export function deltaShock(terms: GroupTerms, holdings: readonly InstrumentCells
     risk.instrument.kind === 'option' && quantity.greaterThan(zero);
   const d1 = sum(holdings.filter(isLongOption).map(deltaOf));
   const d2 = sum(holdings.filter((holding) => !isLongOption(holding)).map(deltaOf));
+  const { d, usd } = deltaShockUsd(d1, d2, terms.indexPrice, terms.pair);
+  return { d1, d2, d, usd, charge: inSettlement(usd, terms) };
+}
+
+/** `d1`: delta of the long options, `d2`: of everything else, in base coin. */
+export function deltaShockUsd(
+  d1: Decimal,
+  d2: Decimal,
+  indexPrice: Decimal,
+  pair: DeribitPmPairParams,
+): { readonly d: Decimal; readonly usd: Decimal } {
   const d = combinedDelta(d1, d2);
   const size = d.abs();
-  const notionalUsd = size.times(terms.indexPrice);
-  const excessUsd = maxOf(notionalUsd.minus(exact(terms.pair.deltaTotalLiqShockThreshold)), zero);
-  const rising = excessUsd.times(size).times(exact(terms.pair.mInc));
-  const ceiling = exact(terms.pair.maxDeltaShock).times(notionalUsd);
-  const usd = minOf(rising, ceiling);
-  return { d1, d2, d, usd, charge: inSettlement(usd, terms) };
+  const notionalUsd = size.times(indexPrice);
+  const excessUsd = maxOf(notionalUsd.minus(exact(pair.deltaTotalLiqShockThreshold)), zero);
+  const rising = excessUsd.times(size).times(exact(pair.mInc));
+  const ceiling = exact(pair.maxDeltaShock).times(notionalUsd);
+  return { d, usd: minOf(rising, ceiling) };
 }
 
 /** Long options may reduce the rest's delta toward zero, never beyond it, and never increase it. */

@@ -1,0 +1,22 @@
+import { fillDeribitXpmRow, marginDeribitXpm } from "../portable/margin/deribit-xpm.ts";
+import {
+  beginSet, finishSet, FLOATS, outIndex, rowsIndex, vectorIndex, wordIndex, workIndex, WORDS,
+} from "./account-driver.ts";
+
+/** Rows [first, first + count): see assembly/portable/margin/deribit-xpm.ts. */
+export function deribitXpmRow(context: usize, first: i32, count: i32): void {
+  for (let row = first; row < first + count; row++) fillDeribitXpmRow(FLOATS, WORDS, wordIndex(context), row);
+}
+
+/** Netting sets [first, first + count). */
+export function deribitXpm(context: usize, scratch: usize, first: i32, count: i32): void {
+  const out = outIndex(scratch);
+  const vector = vectorIndex(context, scratch);
+  const work = workIndex(context, scratch);
+  const rows = rowsIndex(context, scratch);
+  for (let set = first; set < first + count; set++) {
+    if (!beginSet(context, scratch, set)) continue;
+    marginDeribitXpm(FLOATS, WORDS, wordIndex(context), set, out, vector, work, rows);
+    finishSet(context, scratch, set);
+  }
+}

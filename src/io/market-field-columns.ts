@@ -1,0 +1,34 @@
+import { marketFields, type MarketField } from '../domain/market.ts';
+import { limits } from '../limits.ts';
+
+type SnakeCase<Text extends string> = Text extends `${infer Head}${infer Rest}`
+  ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Rest>}`
+  : Text;
+
+/** The column of a market field: `openInterest` stands in `open_interest`. */
+export type FieldColumn = SnakeCase<MarketField>;
+
+export const fieldNames = Object.keys(marketFields) as readonly MarketField[];
+
+export function fieldColumn(field: MarketField): FieldColumn {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as FieldColumn;
+}
+
+export interface FieldRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * What a field may hold, by what its name says it is, so that a new field needs no entry here: a confidence is a
+ * share, a price or an amount is not negative, anything else (a rate) may have either sign.
+ */
+export function fieldRange(field: MarketField): FieldRange {
+  if (/confidence$/i.test(field)) return { min: 0, max: 1 };
+  if (/price$/i.test(field)) return { min: 0, max: limits.priceMax };
+  if (/interest$/i.test(field)) return { min: 0, max: limits.quantityMax };
+  return { min: -rateMax, max: rateMax };
+}
+
+/** Ten thousand percent: beyond it a rate was written in percent, or is no rate. */
+const rateMax = 100;

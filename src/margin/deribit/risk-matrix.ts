@@ -1,0 +1,70 @@
+import { exp } from '../../../assembly/portable/exp.ts';
+import { power } from '../../../assembly/portable/power.ts';
+import type { VolatilityDirection } from '../../scenario/grid.ts';
+import type { ExpiryRow } from '../model.ts';
+import type { MatrixCurrencyParams, MatrixPairParams } from './model-params.ts';
+
+/**
+ * What the extended risk matrix is made of in both portfolio margin models: its moves, the volatility shock of a tenor,
+ * the roll shock of an expiry. Sections refer to docs/models/deribit-pm.md.
+ */
+export interface MatrixCell {
+  /** Price move, fraction. */
+  readonly move: number;
+  readonly volatility: VolatilityDirection;
+  readonly isExtended: boolean;
+}
+
+/** Extended table: price moves, volatility up only (section B). */
+const extendedMoves = [-0.66, -0.33, 0.5, 1, 2, 3, 4, 5] as const;
+/** Order inside one price move (section A). */
+const volatilityOrder: readonly VolatilityDirection[] = ['up', 'same', 'down'];
+/** Tenor at which the volatility shock is the stated range; also where the vega power changes. */
+const pivotDays = 30;
+/** Days to expiry below which the volatility shock grows no further. */
+const daysToExpiryMin = 1;
+const daysPerYear = 365;
+
+/** Standard cells, price-major from -R to +R, then the extended ones. */
+export function matrixCells(bucketsCount: number, priceRange: number): readonly MatrixCell[] {
+  const cells: MatrixCell[] = [];
+  for (let bucket = -bucketsCount; bucket <= bucketsCount; bucket++) {
+    const move = (priceRange * bucket) / bucketsCount;
+    for (const volatility of volatilityOrder) cells.push({ move, volatility, isExtended: false });
+  }
+  for (const move of extendedMoves) cells.push({ move, volatility: 'up', isExtended: true });
+  return cells;
+}
+
+export function matrixCellCount(bucketsCount: number): number {
+  return volatilityOrder.length * (2 * bucketsCount + 1) + extendedMoves.length;
+}
+
+/** USD by which the extended cell of a move is dampened, before conversion to the settlement currency (section C). */
+export function dampenerUsd(move: number, priceRange: number, currency: MatrixCurrencyParams): number {
+  const size = Math.abs(move);
+  return (size / priceRange > 1 ? size / priceRange - 1 : 0) * currency.extendedDampener;
+}
+
+/** (30/DTE)^p, with the power of the tenor (section A). */
+function volatilityScale(years: number, pair: MatrixPairParams): number {
+  const days = years * daysPerYear > daysToExpiryMin ? years * daysPerYear : daysToExpiryMin;
+  return power(pivotDays / days, days < pivotDays ? pair.shortTermVegaPower : pair.longTermVegaPower);
+}
+
+/** Multipliers of the mark volatility in an up and a down scenario (section A). */
+export function volatilityFactors(
+  years: number,
+  pair: MatrixPairParams,
+): { readonly up: number; readonly down: number } {
+  const scale = volatilityScale(years, pair);
+  const down = 1 - pair.volatilityRangeDown * scale;
+  return { up: 1 + pair.volatilityRangeUp * scale, down: down > 0 ? down : 0 };
+}
+
+/** Roll shock per unit of net delta (section E). Spot has no expiry to roll. */
+export function rollRate(kind: ExpiryRow['kind'], years: number, currency: MatrixCurrencyParams): number {
+  if (kind === 'spot') return 0;
+  const annualised = exp(currency.annualisedMoveRisk * years) - 1;
+  return annualised > currency.minAnnualisedMove ? annualised : currency.minAnnualisedMove;
+}
