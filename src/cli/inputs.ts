@@ -4,8 +4,6 @@ import { dirname, resolve } from 'node:path';
 import { withAssumedFields } from '../convert/assumed-fields.ts';
 import { convertedForModel } from '../convert/for-model.ts';
 import type { Book } from '../domain/book.ts';
-import { parseAssumption, withAssumedFields } from '../convert/assumed-fields.ts';
-import type { Market } from '../domain/market.ts';
 import type { Market, MarketField } from '../domain/market.ts';
 import { formatProblem, MargridError } from '../errors.ts';
 import { loadBuiltInMarket } from '../chain/built-in-market.ts';
@@ -21,7 +19,6 @@ export interface FileOptions {
   readonly keepGoing?: boolean;
   readonly rowsMax?: number;
   readonly bytesMax?: number;
-  /** `field=value`: quotes for instruments whose market has none. */
   /** `field=value`. */
   readonly assume?: readonly string[];
 }
@@ -42,8 +39,6 @@ function limitsOf(options: Partial<FileOptions>): { rowCountMax?: number; bytesM
 }
 
 export async function loadMarket(options: Omit<FileOptions, 'book'>, terminal: Terminal): Promise<Market> {
-  const assumed = new Map((options.assume ?? []).map(parseAssumption));
-  return withAssumedFields(await quotedMarket(options, terminal), assumed);
   const assumed = assumedFields(options.assume ?? []);
   const market = await quotedMarket(options, terminal);
   for (const [field, value] of assumed) {

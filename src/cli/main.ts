@@ -65,8 +65,6 @@ const marketOption = (): Option =>
   );
 const jsonOption = (): Option => new Option('--json', 'machine-readable result on stdout');
 
-const collected = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
-
 function withInputs(command: Command): Command {
   return withBook(command)
     .option('--model <name>', 'margin model', 'deribit-pm')
@@ -76,11 +74,6 @@ function withInputs(command: Command): Command {
 function withBook(command: Command): Command {
   return command
     .addOption(marketOption())
-    .addOption(
-      new Option('--assume <field=value>', 'a quote for instruments whose market has none, e.g. interest_rate=0; repeat')
-        .default([])
-        .argParser(collected),
-    )
     .requiredOption('--book <file>', 'book file (.parquet, .csv, .json, .ndjson, .arrow)')
     .option('--keep-going', 'quarantine bad accounts with a reason and margin the rest')
     .addOption(
