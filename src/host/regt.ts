@@ -41,6 +41,8 @@ export const marginRegt: MarginFunction = (f, w, context, set, out) => {
   let equity = f[floatsAt(w, context, layout.CONTEXT_SET_CASH) + set];
   let initial = f[floatsAt(w, context, layout.CONTEXT_SET_ADD_ON) + set];
   let maintenance = 0;
+  const components = out + layout.OUT_COMPONENTS;
+  f.fill(0, components, components + regt.REGT_COMPONENT_COUNT);
   f[out + layout.OUT_SCENARIO] = -1;
   for (let slot = first; slot < end; ) {
     const next = groupEnd(w, context, slot, end);
@@ -57,7 +59,6 @@ export const marginRegt: MarginFunction = (f, w, context, set, out) => {
     equity = equity + position.shares * position.price + toDollars(kept.boxValue + lasting);
     maintenance = maintenance + toDollars(kept.total);
     initial = initial + toDollars(opened.total);
-    const components = out + layout.OUT_COMPONENTS;
     for (const part of Object.keys(componentOf) as (keyof ClassParts)[]) {
       f[components + componentOf[part]] = f[components + componentOf[part]] + toDollars(kept.parts[part]);
     }

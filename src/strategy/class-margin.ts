@@ -64,7 +64,8 @@ export function classMargin(
     else if (leg.loanValue > 0) parts.longOptions += leg.count * leg.mark - options[index] * leg.loanValue;
   });
   parts.stock = toUnits(shares * stockRate(rules, purpose, position.price, position.shares > 0));
-  const total = Object.values(parts).reduce((sum: number, part: number) => sum + part, 0);
+  const { naked, spreads, boxes, hedgedStock, stock, longOptions } = parts;
+  const total = naked + spreads + boxes + hedgedStock + stock + longOptions;
   const gap = pairing.change - pairing.changeBound;
   return { total, boxValue, gap: Math.min(gap, total), parts, pairing };
 }

@@ -124,13 +124,13 @@ function* withShortStock({ options, price, shares }: ClassPosition, rules: Stock
   if (purpose === 'initial') return;
   for (const call of calls) {
     const callLeg = options[call];
-    const shares = -callLeg.size;
-    yield { kind: 'protective call', legs: [call], shares, requirement: protectiveCall(rules, price, callLeg) };
+    const lot = -callLeg.size;
+    yield { kind: 'protective call', legs: [call], shares: lot, requirement: protectiveCall(rules, price, callLeg) };
     for (const put of puts) {
       const putLeg = options[put];
       if (putLeg.pool !== callLeg.pool || putLeg.expiry !== callLeg.expiry || putLeg.strike !== callLeg.strike) continue;
       const requirement = reverseConversion(rules, price, putLeg);
-      yield { kind: 'reverse conversion', legs: [put, call], shares, requirement };
+      yield { kind: 'reverse conversion', legs: [put, call], shares: lot, requirement };
     }
   }
 }

@@ -51,6 +51,7 @@ export const COMPONENT_STOCK: i32 = 4;
 export const COMPONENT_LONG_OPTIONS: i32 = 5;
 export const COMPONENT_LONG_OPTION_VALUE: i32 = 6;
 export const COMPONENT_GAP: i32 = 7;
+export const REGT_COMPONENT_COUNT: i32 = 8;
 
 /** Faults of an account. */
 export const REGT_FAULT_FRACTION: i32 = 0;

@@ -86,7 +86,7 @@ export function pair(held: ClassHolding, purpose: Purpose): Paired {
   ];
   const { values } = solveIntegerProgram({ cost, atMost, balanced });
   const spreads = dates.map((_, at) => spreadOf(options, options.map((__, index) => values[spreadAt(at, index)])));
-  const aloneContracts = options.map(({ contracts }, index) => used[index].reduce((left, one, at) => left - one * values[at], contracts));
+  const aloneContracts = options.map(({ contracts }, index) => used[index].reduce((left, each, at) => left - each * values[at], contracts));
   const aloneShares = strategies.reduce((left, { shares }, at) => left.minus(shares.times(values[at].toString())), held.shares.abs());
   return {
     strategies: strategies.map((strategy, at) => ({ strategy, times: values[at] })).filter(({ times }) => times > 0n),
