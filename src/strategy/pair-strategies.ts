@@ -102,9 +102,9 @@ const rules: Readonly<Record<string, string>> = {
   long: 'Cboe Rule 10.3: paid in full; 75% of the market value beyond nine months',
   stock: '12 CFR 220.12 and FINRA Rule 4210(c)',
   spread: 'FINRA Regulatory Notice 12-44: maximum potential loss at the exercise prices',
-  'short combination': 'Cboe Rule 10.3(c)(5)(C): the greater requirement and the market value of the other option',
+  'short combination': 'Cboe Rule 10.3(c)(5): the greater requirement and the market value of the other option',
   'long box': 'Cboe Margin Manual: half of the width',
-  hedged: 'FINRA Rule 4210(f)(2)(G) and (H): stock with options',
+  hedged: 'FINRA Rule 4210(f)(2): stock with options',
 };
 
 function strategiesOf(margin: ClassMargin, stockRules: StockRules, purpose: Purpose): PairedStrategy[] {

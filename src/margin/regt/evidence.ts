@@ -10,7 +10,7 @@ export const regtEvidence = {
   combinations: {
     component: 'short call with short put (naked)',
     evidence: 'stated',
-    source: 'Cboe Rule 10.3(c)(5)(C): the greater requirement plus the market value of the other option',
+    source: 'Cboe Rule 10.3(c)(5): the greater requirement plus the market value of the other option',
   },
   spreads: {
     component: 'spreads of any number of legs',
@@ -28,7 +28,7 @@ export const regtEvidence = {
     component: 'stock with options',
     evidence: 'confirmed',
     source:
-      'FINRA Rule 4210(f)(2)(G) and (H); maintenance of a collar, a conversion and a reverse conversion to the dollar ' +
+      'FINRA Rule 4210(f)(2); maintenance of a collar, a conversion and a reverse conversion to the dollar ' +
       'of a broker',
   },
   stock: {

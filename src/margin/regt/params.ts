@@ -121,8 +121,20 @@ function parseShortOptions(fields: Section, name: OptionClass): ShortOptionParam
 }
 
 function parseStock(fields: Section): StockParams {
-  const entries = Object.entries(stockRules).map(([name, rule]) => [name, numberField(fields, name, 'stock', rule)]);
-  return Object.fromEntries(entries);
+  const read = (name: keyof StockParams): number => numberField(fields, name, 'stock', stockRules[name]);
+  return {
+    longInitial: read('longInitial'),
+    longMaintenance: read('longMaintenance'),
+    shortInitial: read('shortInitial'),
+    shortMaintenance: read('shortMaintenance'),
+    shortMinimum: read('shortMinimum'),
+    lowPrice: read('lowPrice'),
+    lowPriceRate: read('lowPriceRate'),
+    lowPriceMinimum: read('lowPriceMinimum'),
+    protectedRate: read('protectedRate'),
+    collarCallRate: read('collarCallRate'),
+    boxRate: read('boxRate'),
+  };
 }
 
 function parseUnderlyings(fields: Section): Map<string, UnderlyingParams> {

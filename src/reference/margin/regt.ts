@@ -86,7 +86,7 @@ function describeClass(held: ClassHolding, kept: Paired, opened: Paired): Breakd
     children: describePairing(held, paired, purpose),
   });
   return {
-    label: `class ${held.name}, underlying at ${held.price.toString()}`,
+    label: `class ${held.name}, underlying at ${held.price.toSignificantDigits(15).toString()}`,
     value: null,
     children: held.shares.isZero()
       ? [side('maintenance', kept), { label: 'initial requirement: the same, there is no stock', value: null }]

@@ -5,10 +5,10 @@ import { stockRate, type Paired, type Purpose, type Spread, type Strategy } from
 
 const rules = {
   alone: 'Cboe Rule 10.3(c)(5)(A)',
-  combination: 'Cboe Rule 10.3(c)(5)(C): greater requirement and market value of the other option',
+  combination: 'Cboe Rule 10.3(c)(5): greater requirement and market value of the other option',
   spread: 'FINRA Regulatory Notice 12-44: maximum potential loss',
   box: 'Cboe Margin Manual: half of the width',
-  hedged: 'FINRA Rule 4210(f)(2)(G), (H)',
+  hedged: 'FINRA Rule 4210(f)(2)',
   stock: '12 CFR 220.12, FINRA Rule 4210(c)',
   long: 'paid in full, no loan value',
   longTerm: '75% of the market value beyond nine months',
@@ -45,8 +45,21 @@ function strategyLine({ options, shares }: ClassHolding, strategy: Strategy, tim
 function spreadLine({ options }: ClassHolding, { contracts, loss, worstStrike }: Spread): Breakdown {
   const legs = contracts.map(({ option, contracts: count }) => leg(options[option], count));
   const at = worstStrike === null ? 'nothing is lost at any exercise price' : `lost at ${worstStrike.toString()}`;
-  const name = contracts.length === 2 ? 'spread' : `spread of ${contracts.length} legs`;
-  return dollars(`${name} (${rules.spread}, ${at})`, dollarsOf(loss), 'confirmed', legs);
+  return dollars(`${nameOf(options, contracts)} (${rules.spread}, ${at})`, dollarsOf(loss), 'confirmed', legs);
+}
+
+/** Name of a spread of two legs, or of two calls and two puts of one expiry; else the number of its legs. */
+function nameOf(options: readonly OptionHolding[], contracts: Spread['contracts']): string {
+  const legs = contracts.map(({ option }) => options[option]).sort((a, b) => a.strike.comparedTo(b.strike));
+  const calls = legs.filter(({ isCall }) => isCall).length;
+  const isOneExpiry = legs.every(({ expiryMs }) => expiryMs === legs[0].expiryMs);
+  const type = calls > 0 ? 'call' : 'put';
+  if (legs.length === 2 && isOneExpiry) return `${legs[0].isLong ? 'bull' : 'bear'} ${type} spread`;
+  if (legs.length === 2) return `${type} ${legs[0].strike.eq(legs[1].strike) ? 'calendar' : 'diagonal'} spread`;
+  const strikes = new Set(legs.map(({ strikeUnits }) => strikeUnits)).size;
+  if (legs.length === 3 && isOneExpiry && calls % 3 === 0) return `${type} butterfly`;
+  if (legs.length !== 4 || calls !== 2 || !isOneExpiry) return `spread of ${legs.length} legs`;
+  return strikes === 2 ? 'box' : strikes === 3 ? 'iron butterfly' : 'iron condor';
 }
 
 function aloneLine(option: OptionHolding, contracts: bigint): Breakdown {
