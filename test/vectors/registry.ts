@@ -20,6 +20,7 @@ import { marks } from './suites/marks.ts';
 import { okx } from './suites/okx.ts';
 import { span } from './suites/span.ts';
 import { paradex } from './suites/paradex.ts';
+import { regt } from './suites/regt.ts';
 import { specialFunctions } from './suites/special-functions.ts';
 import { tims } from './suites/tims.ts';
 
@@ -48,4 +49,5 @@ export const suites: readonly Suite[] = [
   span,
   paradex,
   tims,
+  regt,
 ];
