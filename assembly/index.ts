@@ -14,6 +14,8 @@ export { derivePortfolio, derivePortfolioRows } from "./margin/derive-portfolio"
 export { deriveSrm, deriveSrmRows } from "./margin/derive-srm";
 export { deribitPmVectors } from "./margin/deribit-pm-vectors";
 export { span, spanRows } from "./margin/span";
+export { tiered, tieredRows } from "./margin/tiered";
+export * from "./margin/tiered-liquidation";
 export { paradexPm, paradexPmRow } from "./margin/paradex-pm";
 export { paradexXm, paradexXmRow } from "./margin/paradex-xm";
 export { tims, timsRows } from "./margin/tims";

@@ -13,6 +13,8 @@ export {
   type AccountPosition,
   type AccountRequest,
 } from './engine/account-margin.ts';
+export { solveLiquidationPrice, type LiquidationPrices, type LiquidationRequest } from './engine/liquidation-price.ts';
+export type { MovedPrices } from './engine/moved-quotes.ts';
 export type { Quotes } from './engine/tick-inputs.ts';
 export { statusNames, type CurrencyTotals, type StatusName, type Totals } from './engine/totals.ts';
 
@@ -24,6 +26,15 @@ export type { Book, CashColumns, OrderColumns, PositionColumns, QuarantinedAccou
 
 // Margin models
 export { defaultModelName, modelByName, modelNames } from './margin/registry.ts';
+export {
+  bankruptcyPrice,
+  liquidationPrice,
+  type BankruptcyTerms,
+  type LiquidationTerms,
+  type OtherPositions,
+  type PositionTerms,
+} from './margin/liquidation-price.ts';
+export type { Tier } from './margin/tiered/tier.ts';
 export type { ComponentEvidence, Coverage, Evidence, MarginModel } from './margin/model.ts';
 
 // The decimal reference of a model

@@ -63,7 +63,7 @@ interface Import {
 }
 
 function importsOf(path: string): Import[] {
-  const pattern = /^\s*(import|export)\s+(type\s+)?[^'";]*?from\s+['"](\.[^'"]+)['"]/gms;
+  const pattern = /^\s*(import|export)\s+(type\s+)?(?:[^'";]*?from\s+)?['"](\.[^'"]+)['"]/gms;
   return [...read(path).matchAll(pattern)].map(([, , type, target]) => {
     const to = relative(packageRoot, join(packageRoot, dirname(path), target));
     return { from: path, to: to.endsWith('.ts') ? to : `${to}.ts`, isType: type !== undefined };

@@ -66,7 +66,7 @@ export function beginSet(context: usize, scratch: usize, set: i32): bool {
   const first = <usize>outIndex(scratch) << 3;
   const vector = <usize>vectorIndex(context, scratch) << 3;
   const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
-  memory.fill(first, 0, vector + cellBytes - first);
+  for (let at = first; at < vector + cellBytes; at += 8) store<f64>(at, 0);
   const width = <i32>word(context, CONTEXT_COMPONENT_COUNT);
   // A component that the margin function does not write must not pass for a zero.
   for (let i = 0; i < width; i++) store<f64>(first + (<usize>(OUT_COMPONENTS + i) << 3), NaN);

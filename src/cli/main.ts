@@ -16,6 +16,7 @@ import { american, type AmericanCommandOptions } from './commands/american.ts';
 import { greeks, type GreeksOptions } from './commands/greeks.ts';
 import { inspect, type InspectCommandOptions } from './commands/inspect.ts';
 import { layout } from './commands/layout.ts';
+import { liquidationPrice, type LiquidationPriceOptions } from './commands/liquidation-price.ts';
 import { margin, type MarginOptions } from './commands/margin.ts';
 import { market, type MarketOptions } from './commands/market.ts';
 import { models } from './commands/models.ts';
@@ -190,6 +191,17 @@ function addBookCommands(program: Command, terminal: Terminal, finish: Finish): 
   withInputs(program.command('explain').description("where one account's number comes from"))
     .requiredOption('--account <id>', 'account')
     .action(async (options: ExplainOptions) => finish(await explain(options, terminal)));
+
+  const liquidation = program.command('liquidation-price');
+  withInputs(liquidation.description('where an account is liquidated, and where it is bankrupt'))
+    .requiredOption('--account <id>', 'account')
+    .requiredOption('--instrument <name>', 'instrument whose price is asked for')
+    .addOption(
+      new Option('--moved <prices>', 'which prices move: all of its underlying, or its own')
+        .choices(['underlying', 'instrument'])
+        .default('underlying'),
+    )
+    .action(async (options: LiquidationPriceOptions) => finish(await liquidationPrice(options, terminal)));
 
   program
     .command('inspect')

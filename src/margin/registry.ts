@@ -1,9 +1,15 @@
 import { MargridError } from '../errors.ts';
+import { binanceUsdm } from './binance-usdm/model.ts';
+import { bybitLinear } from './bybit-linear/model.ts';
 import { deribitPm } from './deribit-pm/model.ts';
 import { span } from './span/model.ts';
 import { deribitSm } from './deribit-sm/model.ts';
 import { deribitXpm } from './deribit-xpm/model.ts';
 import { deribitXsm } from './deribit-xsm/model.ts';
+import { drift } from './drift/model.ts';
+import { dydx } from './dydx/model.ts';
+import { hyperliquid } from './hyperliquid/model.ts';
+import { okxPm } from './okx-pm/model.ts';
 import { paradexPm } from './paradex-pm/model.ts';
 import { paradexXm } from './paradex-xm/model.ts';
 import { derivePmrm } from './derive-pmrm/model.ts';
@@ -21,6 +27,12 @@ const models: readonly AnyModel[] = [
   deribitSm as unknown as AnyModel,
   deribitXsm as unknown as AnyModel,
   deribitXpm as unknown as AnyModel,
+  binanceUsdm as unknown as AnyModel,
+  bybitLinear as unknown as AnyModel,
+  hyperliquid as unknown as AnyModel,
+  dydx as unknown as AnyModel,
+  drift as unknown as AnyModel,
+  okxPm as unknown as AnyModel,
   paradexPm as unknown as AnyModel,
   paradexXm as unknown as AnyModel,
   tims as unknown as AnyModel,

@@ -8,6 +8,7 @@ import { marginDerivePortfolio } from '../../assembly/portable/margin/derive-por
 import { fillDerivePortfolioRow } from '../../assembly/portable/margin/derive-portfolio-row.ts';
 import { fillDeriveSrmRow, marginDeriveSrm } from '../../assembly/portable/margin/derive-srm.ts';
 import type { Kernels } from '../wasm/kernels.ts';
+import { fillTieredRow, marginTiered } from '../../assembly/portable/margin/tiered.ts';
 import { deribitPm, deribitPmVectors } from './deribit-pm.ts';
 import { viewMemory } from './memory-views.ts';
 import { portableMargin, portableRows } from './portable.ts';
@@ -37,6 +38,8 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     derivePortfolio: portableMargin(memory, marginDerivePortfolio),
     deriveSrmRows: portableRows(memory, fillDeriveSrmRow),
     deriveSrm: portableMargin(memory, marginDeriveSrm),
+    tieredRows: portableRows(memory, fillTieredRow),
+    tiered: portableMargin(memory, marginTiered),
     deribitPmVectors: (context, set, group, preAggregated, aggregated) =>
       deribitPmVectors(memory, context, set, group, preAggregated, aggregated),
     paradexPmRow: portableRows(memory, fillParadexPmRow),

@@ -12,6 +12,7 @@ export const rowKernelNames = [
   'derivePortfolioRows',
   'deriveSrmRows',
   'spanRows',
+  'tieredRows',
 ] as const;
 export type RowKernelName = (typeof rowKernelNames)[number];
 
@@ -27,6 +28,7 @@ export const marginKernelNames = [
   'derivePortfolio',
   'deriveSrm',
   'span',
+  'tiered',
 ] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 

@@ -7,6 +7,10 @@ import { buildFile, builds, sectionsOf, watOf } from './wat.ts';
 const engineKernels = [
   'deribitPm',
   'deribitPmVectors',
+  'deribitStandard',
+  'deribitStandardRow',
+  'deribitXpm',
+  'deribitXpmRow',
   'paradexPm',
   'paradexPmRow',
   'paradexXm',

@@ -5,6 +5,12 @@ import { referenceSpan } from './span.ts';
 import { referenceDeribitSm } from './deribit-sm.ts';
 import { referenceDeribitXpm } from './deribit-xpm.ts';
 import { referenceDeribitXsm } from './deribit-xsm.ts';
+import { binanceUsdmReference } from './binance-usdm.ts';
+import { bybitLinearReference } from './bybit-linear.ts';
+import { driftReference } from './drift.ts';
+import { dydxReference } from './dydx.ts';
+import { hyperliquidReference } from './hyperliquid.ts';
+import { okxPmReference } from './okx-pm.ts';
 import { referenceParadexPm } from './paradex-pm.ts';
 import { referenceParadexXm } from './paradex-xm.ts';
 import { referenceTims } from './tims.ts';
@@ -17,6 +23,12 @@ const references: Readonly<Record<string, AnyReference | undefined>> = {
   'deribit-sm': referenceDeribitSm,
   'deribit-xsm': referenceDeribitXsm,
   'deribit-xpm': referenceDeribitXpm,
+  'binance-usdm': binanceUsdmReference,
+  'bybit-linear': bybitLinearReference,
+  hyperliquid: hyperliquidReference,
+  dydx: dydxReference,
+  drift: driftReference,
+  'okx-pm': okxPmReference,
   'paradex-pm': referenceParadexPm,
   'paradex-xm': referenceParadexXm,
   tims: referenceTims,
