@@ -19,6 +19,8 @@ import { inverse } from './suites/inverse.ts';
 import { marks } from './suites/marks.ts';
 import { okx } from './suites/okx.ts';
 import { span } from './suites/span.ts';
+import { span } from './suites/span.ts';
+import { okx } from './suites/okx.ts';
 import { paradex } from './suites/paradex.ts';
 import { regt } from './suites/regt.ts';
 import { specialFunctions } from './suites/special-functions.ts';
@@ -40,6 +42,7 @@ export const suites: readonly Suite[] = [
   derivePmrm1,
   deriveSrm,
   marks,
+  span,
   dydx,
   drift,
   binance,
