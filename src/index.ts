@@ -13,6 +13,8 @@ export {
   type AccountPosition,
   type AccountRequest,
 } from './engine/account-margin.ts';
+export { solveLiquidationPrice, type LiquidationPrices, type LiquidationRequest } from './engine/liquidation-price.ts';
+export type { MovedPrices } from './engine/moved-quotes.ts';
 export type { Quotes } from './engine/tick-inputs.ts';
 export { statusNames, type CurrencyTotals, type StatusName, type Totals } from './engine/totals.ts';
 
@@ -24,6 +26,15 @@ export type { Book, CashColumns, OrderColumns, PositionColumns, QuarantinedAccou
 
 // Margin models
 export { defaultModelName, modelByName, modelNames } from './margin/registry.ts';
+export {
+  bankruptcyPrice,
+  liquidationPrice,
+  type BankruptcyTerms,
+  type LiquidationTerms,
+  type OtherPositions,
+  type PositionTerms,
+} from './margin/liquidation-price.ts';
+export type { Tier } from './margin/tiered/tier.ts';
 export type { ComponentEvidence, Coverage, Evidence, MarginModel } from './margin/model.ts';
 
 // The decimal reference of a model
@@ -51,6 +62,9 @@ export { loadBuiltInMarket, type BuiltInMarket } from './chain/built-in-market.t
 export { readChainFile } from './chain/read-chain-file.ts';
 export { resolveChain, type ChainResolution } from './chain/resolve-chain.ts';
 export { mergeMarkets } from './chain/merge-markets.ts';
+export { readSpanFile } from './span/read-span-file.ts';
+export { spanMarket, type SpanMarket } from './span/span-market.ts';
+export type { SpanParams } from './margin/span/parameters.ts';
 export { generateMarginedBook, type MarginedBook } from './generate/margined-book.ts';
 
 // Several models side by side, and the markets and books they need
@@ -103,6 +117,14 @@ export { explainAccount, type ExplainInput } from './reconcile/explain.ts';
 export { renderExplanation } from './reconcile/render-explanation.ts';
 export type { AccountExplanation } from './reconcile/explanation.ts';
 export { parseDeribitPmParams, type DeribitPmParams } from './margin/deribit-pm/params.ts';
+export { parseRegtParams, type RegtParams } from './margin/regt/params.ts';
+export {
+  pairStrategies,
+  type PairedStrategies,
+  type PairedStrategy,
+  type PairingOption,
+  type PairingRequest,
+} from './strategy/pair-strategies.ts';
 export { shippedParams } from './margin/shipped-params.ts';
 
 // Errors and limits

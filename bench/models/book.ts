@@ -27,7 +27,10 @@ export function syntheticBook(market: Market, accounts: number, positions: numbe
     const held = listed[account % bases.length];
     for (let k = 0; k < count; k++) {
       const at = account * count + k;
-      const instrument = held[Math.floor(((k + random.nextFraction()) * held.length) / count)];
+      // One of the k-th part of the list: no instrument twice.
+      const start = Math.floor((k * held.length) / count);
+      const end = Math.floor(((k + 1) * held.length) / count);
+      const instrument = held[start + random.nextIndex(end - start)];
       const size = 1 + random.nextIndex(10);
       columns.accountIndex[at] = account;
       columns.instrumentIndex[at] = instrument;

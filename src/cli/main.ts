@@ -15,6 +15,7 @@ import { american, type AmericanCommandOptions } from './commands/american.ts';
 import { greeks, type GreeksOptions } from './commands/greeks.ts';
 import { inspect, type InspectCommandOptions } from './commands/inspect.ts';
 import { layout } from './commands/layout.ts';
+import { liquidationPrice, type LiquidationPriceOptions } from './commands/liquidation-price.ts';
 import { margin, type MarginOptions } from './commands/margin.ts';
 import { market, type MarketOptions } from './commands/market.ts';
 import { models } from './commands/models.ts';
@@ -192,6 +193,17 @@ function addBookCommands(program: Command, terminal: Terminal, finish: Finish): 
     .requiredOption('--account <id>', 'account')
     .action(async (options: ExplainOptions) => finish(await explain(options, terminal)));
 
+  const liquidation = program.command('liquidation-price');
+  withInputs(liquidation.description('where an account is liquidated, and where it is bankrupt'))
+    .requiredOption('--account <id>', 'account')
+    .requiredOption('--instrument <name>', 'instrument whose price is asked for')
+    .addOption(
+      new Option('--moved <prices>', 'which prices move: all of its underlying, or its own')
+        .choices(['underlying', 'instrument'])
+        .default('underlying'),
+    )
+    .action(async (options: LiquidationPriceOptions) => finish(await liquidationPrice(options, terminal)));
+
   program
     .command('inspect')
     .description('what a book or market file holds, and every problem in it; exit code 1 if there are any')
@@ -211,6 +223,7 @@ function addMarketCommands(program: Command, terminal: Terminal, finish: Finish)
     .command('market')
     .description('forwards and volatilities from quotes')
     .option('--chain <file...>', 'chain files (docs/MARKET-DATA.md); default: the shipped ones')
+    .option('--span <file>', 'a SPAN risk-parameter file (.pa2, .spn; some of it: file.pa2@GC,SI) instead of quotes')
     .option('--out <file>', 'write the market file')
     .addOption(jsonOption())
     .action(async (options: MarketOptions) => finish(await market(options, terminal, interruptible())));

@@ -19,7 +19,7 @@ export const marketFields = {
   rateConfidence: 'oracle confidence in the interest rate, in [0, 1]',
   indexConfidence: 'oracle confidence in the index price, in [0, 1]',
   stablePrice: 'US dollars per unit of the quote currency',
-  settledForward: 'part of an option\'s forward that its settlement average has fixed already, quote currency per base unit',
+  settledForward: 'part of the forward that the settlement average has fixed already, quote currency per base unit',
   twapPrice: 'time-weighted average price of the last five minutes, quote currency per base unit',
 } as const;
 

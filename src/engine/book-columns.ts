@@ -29,6 +29,8 @@ export interface BookColumnsOptions {
   readonly accountIds: readonly string[];
   /** If the model has no margin for open orders, an account that has any is refused. */
   readonly ordersMargined: boolean;
+  /** Entry prices of options are kept; else they are dropped, as those of spot are. */
+  readonly optionEntries: boolean;
   readonly pooled: string | null;
 }
 
@@ -88,10 +90,12 @@ export class BookColumns {
   readonly #rowEntry: Uint32Array;
   readonly #contractSize: Float64Array;
   readonly #ordersMargined: boolean;
+  readonly #optionEntries: boolean;
 
   constructor(arena: Arena, rows: InstrumentRows, options: BookColumnsOptions) {
-    const { instruments, accountIds, ordersMargined, pooled } = options;
+    const { instruments, accountIds, ordersMargined, optionEntries, pooled } = options;
     this.#ordersMargined = ordersMargined;
+    this.#optionEntries = optionEntries;
     this.pooled = pooled;
     this.setCapacity = arena.plan.counts.nettingSetCapacity - 1;
     const { counts } = arena.plan;
@@ -353,8 +357,8 @@ export class BookColumns {
       if (endGroup) flags |= FLAG_END_GROUP;
       if (isOption && (endGroup || expiry[next] !== expiry[row])) flags |= FLAG_END_EXPIRY;
       position.row[slot] = (entry & ~FLAG_MASK) | flags;
-      if (shape[row] !== SHAPE_FUTURE) this.entryPrice[slot] = 0;
-      else entryValue += this.#entryValue(row, position.quantity[slot], this.entryPrice[slot]);
+      if (shape[row] === SHAPE_FUTURE) entryValue += this.#entryValue(row, position.quantity[slot], this.entryPrice[slot]);
+      else if (!isOption || !this.#optionEntries) this.entryPrice[slot] = 0;
     }
     nettingSet.entryValue[set] = entryValue;
     const orderEnd = end + nettingSet.orderCount[set];

@@ -177,6 +177,7 @@ export class Engine {
       instruments: options.market.instruments,
       accountIds: options.book.accountIds,
       ordersMargined: model.kind === 'portable' && model.ordersMargined,
+      optionEntries: model.kind === 'portable' && model.optionEntryPrices === true,
       pooled,
     });
     book.load(sorted);

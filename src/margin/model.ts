@@ -135,6 +135,8 @@ export interface PortableModel<P> extends ModelBase<P> {
   readonly segments: 'none' | 'group' | 'expiry';
   /** Whether the model margins open orders; if not, an account that has any is refused. */
   readonly ordersMargined: boolean;
+  /** Whether the entry price of options matters; if not it is dropped, so that equal books are equal. */
+  readonly optionEntryPrices?: boolean;
   /** Cells of a risk array row; 1 at least. */
   scenarioCount(params: P): number;
   /** Why this instrument cannot be margined with these parameters, or null. Whoever holds it is refused with that reason. */

@@ -1,13 +1,21 @@
 import { MargridError } from '../errors.ts';
+import { binanceUsdm } from './binance-usdm/model.ts';
+import { bybitLinear } from './bybit-linear/model.ts';
 import { deribitPm } from './deribit-pm/model.ts';
+import { span } from './span/model.ts';
 import { deribitSm } from './deribit-sm/model.ts';
 import { deribitXpm } from './deribit-xpm/model.ts';
 import { deribitXsm } from './deribit-xsm/model.ts';
+import { drift } from './drift/model.ts';
+import { dydx } from './dydx/model.ts';
+import { hyperliquid } from './hyperliquid/model.ts';
+import { okxPm } from './okx-pm/model.ts';
 import { paradexPm } from './paradex-pm/model.ts';
 import { paradexXm } from './paradex-xm/model.ts';
 import { derivePmrm } from './derive-pmrm/model.ts';
 import { derivePmrm1 } from './derive-pmrm1/model.ts';
 import { deriveSrm } from './derive-srm/model.ts';
+import { regt } from './regt/model.ts';
 import type { MarginModel } from './model.ts';
 import { tims } from './tims/model.ts';
 
@@ -20,12 +28,20 @@ const models: readonly AnyModel[] = [
   deribitSm as unknown as AnyModel,
   deribitXsm as unknown as AnyModel,
   deribitXpm as unknown as AnyModel,
+  binanceUsdm as unknown as AnyModel,
+  bybitLinear as unknown as AnyModel,
+  hyperliquid as unknown as AnyModel,
+  dydx as unknown as AnyModel,
+  drift as unknown as AnyModel,
+  okxPm as unknown as AnyModel,
   paradexPm as unknown as AnyModel,
   paradexXm as unknown as AnyModel,
   tims as unknown as AnyModel,
   derivePmrm as unknown as AnyModel,
   derivePmrm1 as unknown as AnyModel,
   deriveSrm as unknown as AnyModel,
+  span as unknown as AnyModel,
+  regt as unknown as AnyModel,
 ];
 
 export const defaultModelName = deribitPm.name;

@@ -3,12 +3,17 @@ import { MargridError } from '../../src/errors.ts';
 import { modelByName } from '../../src/margin/registry.ts';
 import { shippedParams } from '../../src/margin/shipped-params.ts';
 
+interface Grid {
+  readonly scenarios: readonly { readonly spotShock: number; readonly dampeningFactor: number }[];
+}
+
 type Tree = Record<string | number, unknown>;
 
 /** Every value of a parameter object that is no object: its keys, and the path that an error must name. */
 function leavesOf(tree: unknown, keys: readonly (string | number)[] = []): (readonly (string | number)[])[] {
   if (typeof tree !== 'object' || tree === null) return [keys];
-  return Object.entries(tree).flatMap(([key, value]) => leavesOf(value, [...keys, Array.isArray(tree) ? Number(key) : key]));
+  const isList = Array.isArray(tree);
+  return Object.entries(tree).flatMap(([key, value]) => leavesOf(value, [...keys, isList ? Number(key) : key]));
 }
 
 const pathOf = (keys: readonly (string | number)[]): string =>
@@ -51,7 +56,9 @@ describe.each(['derive-pmrm', 'derive-pmrm1', 'derive-srm'])('parameters of %s',
     expect(coverage.unconfirmed.length).toBeGreaterThan(0);
   });
 
-  it.each(leaves.map((keys) => [pathOf(keys), keys] as const))('%s: wrong or missing is refused by name', (path, keys) => {
+  const named = leaves.map((keys) => [pathOf(keys), keys] as const);
+
+  it.each(named)('%s: wrong or missing is refused by name', (path, keys) => {
     for (const wrong of [-5000, NaN, 'wrong', null, undefined]) {
       // A date and texts are as good as any other text, and a currency name is not checked against a list.
       if (wrong === 'wrong' && ['source', 'currency'].includes(path)) continue;
@@ -91,10 +98,10 @@ describe('scenarios of derive-pmrm', () => {
   });
 
   it('are the documented grid: 23 rows, 8 tails, 2 skew rows for ETH and BTC', () => {
-    const managers = (params as { managers: Record<string, { scenarios: { spotShock: number; dampeningFactor: number }[] }> }).managers;
+    const { managers } = params as { readonly managers: Readonly<Record<string, Grid>> };
     expect(managers['eth'].scenarios.length).toBe(33);
-    expect(managers['eth'].scenarios.filter(({ dampeningFactor }) => dampeningFactor !== 1).map(({ spotShock }) => spotShock))
-      .toEqual([0.34, 0.67, 1.5, 2, 3, 4, 5, 6]);
+    const tails = managers['eth'].scenarios.filter(({ dampeningFactor }) => dampeningFactor !== 1);
+    expect(tails.map(({ spotShock }) => spotShock)).toEqual([0.34, 0.67, 1.5, 2, 3, 4, 5, 6]);
     expect(managers['btc'].scenarios).toEqual(managers['eth'].scenarios);
   });
 

@@ -138,6 +138,103 @@ export const marks = [
     `X-31DEC26-100-${side},2026-12-31T08:00:00+00:00,100.0,${side},0.05637198,20.0,2026-07-01T20:00:00+00:00`),
 ].join('\n');
 
+/** dYdX v4: a long position at its bankruptcy price, and requirements of a position of 700.5 at 20% and half of it. */
+export const dydx = {
+  markets: { 7: { name: 'X', priceUsd: 100, atomicResolution: -6, imPpm: 200000, mfPpm: 500000 } },
+  bankruptcy_price: [
+    {
+      perpetualId: 7, usdcQuoteQuantums: -50000000, positions: [[7, 1000000]], deltaQuantums: -1000000,
+      expected: 50000000,
+    },
+    {
+      perpetualId: 7, usdcQuoteQuantums: 0, positions: [], deltaQuantums: 1,
+      expectedError: 'ErrInvalidPerpetualPositionSizeDelta',
+    },
+  ],
+  insurance_fund_delta: [
+    {
+      perpetualId: 7, usdcQuoteQuantums: -50000000, positions: [[7, 1000000]], isBuy: false, fillAmount: 1000000,
+      subticks: 60000000, maxLiquidationFeePpm: 5000, expected: 300000,
+    },
+  ],
+  margin_requirements: [
+    {
+      price: 7005, exponent: -1, baseCurrencyAtomicResolution: -6, bigBaseQuantums: 1000000, initialMarginPpm: 200000,
+      maintenanceFractionPpm: 500000, bigExpectedInitialMargin: 140100000, bigExpectedMaintenanceMargin: '70050000',
+    },
+  ],
+  liquidity_tier_imf: [
+    {
+      initialMarginPpm: 200000, openInterestLowerCap: 10, openInterestUpperCap: 20, openInterestNotional: 15,
+      expectedPpm: 600000,
+    },
+  ],
+};
+
+/** Drift v2: 10 of shortage at a ratio of 10% and a price of 100 takes one unit; the smallest shortages go at once. */
+export const drift = {
+  cases: [
+    {
+      fn: 'calculate_base_asset_amount_to_cover_margin_shortage',
+      inputs: {
+        quote_oracle_price: 1000000, oracle_price: 100000000, margin_shortage: 10000000, margin_ratio: 1000,
+        liquidation_fee: 0, if_liquidation_fee: 0,
+      },
+      expected: 1000000000,
+    },
+    { fn: 'calculate_max_pct_to_liquidate', inputs: { margin_shortage: 1 }, expected: 10000 },
+    {
+      fn: 'calculate_size_premium_liability_weight',
+      inputs: { size_1e9: 1, imf_factor_1e6: 0, liability_weight_1e4: 11000, precision: 10000 },
+      expected: 11000,
+    },
+    { fn: 'not_written_here', inputs: {}, expected: 1 },
+  ],
+};
+
+/** Binance FAQ b3c689c1f50a44cabb3a84e663b81d93, first example, and the isolated formulas of Gate and Bybit. */
+export const binance = {
+  official: [
+    {
+      walletBalance: 1535443.01, expectedLiquidationPrice: 1114.78, expectedDecimals: 2, others: [],
+      target: { side: 'long', qty: 3683.979, entry: 1456.84, mark: 1335.18, mmr: 0.1, cum: 135365 },
+    },
+  ],
+  synthetic: [
+    { exchange: 'bybit', side: 'long', entry: 10, amount: 1, margin: 2, mmr: 0.01, expectedLiquidationPrice: 8.1 },
+    {
+      exchange: 'okx', side: 'long', entry: 10, amount: 1, margin: 2, mmr: 0.01,
+      expectedLiquidationPrice: '8.0808080808080808',
+    },
+  ],
+};
+
+/** Long 0.5 at 250 on a margin of 25 at a maintenance fraction of 5%: 200 / 0.95. */
+export const hyperliquid = {
+  cases: [
+    {
+      side: 'long', entryPrice: 250, contracts: 0.5, marginCollateral: 25, assetMaxLeverage: 10,
+      expectedLiquidationPrice: '210.52631578947368',
+    },
+  ],
+};
+
+/** Bybit help centre: cost of a long call, bankruptcy price of an inverse long. */
+export const bybit = {
+  longOptionOrderCost: {
+    index: 42000, orderPrice: 3500, qty: 0.3, feeRate: 0.0003, feeCap: 0.125, expected: { fee: 3.78, cost: 1053.78 },
+  },
+  inverseBankruptcyPrice: { side: 'long', entry: 7890.08, leverage: 50, expected: 7735.37 },
+};
+
+/** OKX, announcement of Dec 2021: 30,000 of minimum charge becomes 50,000. */
+export const okx = {
+  mr7MarginalTiers: {
+    tiersOld2021: [[10000, 1], [70000, 2], [null, 4]],
+    example: { rawMr7: 30000, otherMR: 40000, expectedMr7Adj: 50000, expectedMMR: 50000 },
+  },
+};
+
 /** docs.paradex.trade, portfolio margin and cross margin requirement. */
 export const paradex = {
   min_delta: {
@@ -243,6 +340,38 @@ export const deriveSrm = {
   }],
 };
 
+/** CME's spread calculator page: two corn against one soybean, 55%. */
+export const span = {
+  cases: [{
+    id: 'corn against soybeans',
+    kind: 'inter',
+    input: { outright: [['Corn', 1750, 2], ['Soybeans', 2500, 1]], creditRate: 0.55, ratio: [2, 1] },
+    expected: { gross: 6000, credit: 3300, net: 2700 },
+  }],
+};
+
+/** Figures of the Cboe margin calculator and of a broker, as LEAN's tests quote them. */
+export const regt = {
+  nakedShort: [
+    { right: 'C', strike: 192, premium: 14, spot: 196, contracts: 2, multiplier: 100, index: false, maintenanceMargin: 10640 },
+    { right: 'P', strike: 390, premium: 1.85, spot: 415, contracts: 1, multiplier: 100, index: false, ib: 6042 },
+  ],
+  strategyLegs: {
+    BullCallLadder: {
+      spot: 548.392,
+      legs: [
+        { type: 'option', right: 'C', strike: 546, expiry: '2024-06-21', qty: 1, price: 2.53 },
+        { type: 'option', right: 'C', strike: 550, expiry: '2024-06-21', qty: -1, price: 0.01 },
+        { type: 'option', right: 'C', strike: 554, expiry: '2024-06-21', qty: -1, price: 1e-25 },
+      ],
+    },
+  },
+  tables: {
+    InitialMarginRequirementsTestCases: [{ strategy: 'BullCallLadder', quantity: 1, ibValue: 10407.04 }],
+    MaintenanceMarginTestCases: [{ strategy: 'BullCallLadder', quantity: -1 }],
+  },
+};
+
 /** By suite. */
 export const published: Readonly<Record<string, unknown>> = {
   'special-functions': specialFunctions,
@@ -259,6 +388,14 @@ export const published: Readonly<Record<string, unknown>> = {
   'derive-pmrm1': derivePmrm1,
   'derive-srm': deriveSrm,
   marks,
+  dydx,
+  drift,
+  binance,
+  hyperliquid,
+  bybit,
+  okx,
   paradex,
   tims,
+  span,
+  regt,
 };

@@ -7,12 +7,20 @@ import { deribitPme } from './suites/deribit-pme.ts';
 import { deribitStandard } from './suites/deribit-standard.ts';
 import { deribitXpm } from './suites/deribit-xpm.ts';
 import { deriveSrm } from './suites/derive-srm.ts';
+import { binance } from './suites/binance.ts';
+import { bybit } from './suites/bybit.ts';
+import { drift } from './suites/drift.ts';
+import { dydx } from './suites/dydx.ts';
 import { european } from './suites/european.ts';
 import { greeks } from './suites/greeks.ts';
+import { hyperliquid } from './suites/hyperliquid.ts';
 import { impliedVol } from './suites/implied-vol.ts';
 import { inverse } from './suites/inverse.ts';
 import { marks } from './suites/marks.ts';
+import { okx } from './suites/okx.ts';
+import { span } from './suites/span.ts';
 import { paradex } from './suites/paradex.ts';
+import { regt } from './suites/regt.ts';
 import { specialFunctions } from './suites/special-functions.ts';
 import { tims } from './suites/tims.ts';
 
@@ -32,6 +40,14 @@ export const suites: readonly Suite[] = [
   derivePmrm1,
   deriveSrm,
   marks,
+  dydx,
+  drift,
+  binance,
+  hyperliquid,
+  bybit,
+  okx,
+  span,
   paradex,
   tims,
+  regt,
 ];

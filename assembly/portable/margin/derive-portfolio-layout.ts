@@ -73,7 +73,7 @@ export const MANAGER_BASIS_UP: i32 = 11;
 export const MANAGER_BASIS_DOWN: i32 = 12;
 /** 1 if the initial factor multiplies the maintenance contingencies too (PMRM), 0 if they are added once (PMRM_2). */
 export const MANAGER_FACTORED_CONTINGENCY: i32 = 13;
-/** Value of collateral times this is what contingencies are charged on: 1, or the stable price (PMRM charges on spot). */
+/** Value of collateral times this is what is charged: 1, or the stable price (PMRM charges on the spot value). */
 export const MANAGER_COLLATERAL_SCALE: i32 = 14;
 export const MANAGER_SCALARS: i32 = 16;
 /** Then per scenario: spot multiplier and dampening factor. */

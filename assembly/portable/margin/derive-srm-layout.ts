@@ -1,4 +1,7 @@
-/** Tables of Derive standard margin: what `prepareTick` writes and the kernels read. Formulas: docs/models/derive-srm.md. */
+/**
+ * Tables of Derive standard margin: what `prepareTick` writes and the kernels read. Formulas:
+ * docs/models/derive-srm.md.
+ */
 
 // --- model data of an instrument: floats ----------------------------------------------------------------------------
 /** Value of one contract in the reporting currency, written by the row kernel. */

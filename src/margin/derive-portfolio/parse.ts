@@ -55,7 +55,9 @@ function scenarioOf(value: unknown, path: string, dampened: boolean): DeriveScen
   const spotShock = numberField(fields, 'spotShock', path, spotShockRule);
   const allowed = dampened ? volShocks : volShocks.filter((name) => !skewShocks.includes(name));
   const volShock = allowed.find((name) => name === fields['volShock']);
-  if (volShock === undefined) throw invalid(`${path}.volShock`, fields['volShock'], `must be one of ${allowed.join(', ')}`);
+  if (volShock === undefined) {
+    throw invalid(`${path}.volShock`, fields['volShock'], `must be one of ${allowed.join(', ')}`);
+  }
   if (skewShocks.includes(volShock) && spotShock !== 1) {
     throw invalid(`${path}.spotShock`, spotShock, `must be 1 for volShock ${volShock}: a skew scenario moves no spot`);
   }

@@ -52,7 +52,8 @@ function refusal(instrument: Instrument, params: DeriveSrmParams): string | null
   const base = instrument.baseCurrency.toLowerCase();
   const needed = sectionOf[instrument.kind];
   const market = params.markets.get(base);
-  return market === undefined || market[needed] === null ? `the parameters have no section markets.${base}.${needed}` : null;
+  const isMissing = market === undefined || market[needed] === null;
+  return isMissing ? `the parameters have no section markets.${base}.${needed}` : null;
 }
 
 function requiredFields(instrument: Instrument): readonly MarketField[] {

@@ -3,7 +3,15 @@ import type { Market, MarketField } from '../../domain/market.ts';
 import type { DeriveManager, DerivePortfolioParams } from '../../margin/derive-portfolio/terms.ts';
 import { exact, maxOf, minOf, one, sum, zero, type Decimal } from '../decimal.ts';
 import type { Breakdown, ReferenceAccount, ReferenceMargin, ReferenceModel, ReferenceResult } from './account.ts';
-import { BadQuote, byExpiry, confidenceOf, heldPositions, lackingConfidence, line, type Held } from './derive/quotes.ts';
+import {
+  BadQuote,
+  byExpiry,
+  confidenceOf,
+  heldPositions,
+  lackingConfidence,
+  line,
+  type Held,
+} from './derive/quotes.ts';
 import { expiryTerms, expiryValue, type ExpiryTerms } from './derive/scenario-terms.ts';
 
 /**
@@ -38,14 +46,19 @@ function refusalOf(held: readonly Held[], params: DerivePortfolioParams, account
   for (const each of held) for (const name of neededQuotes(each.instrument)) each.quote(name);
   const underlyings = new Set(held.filter((each) => !isCollateral(each)).map(({ instrument }) => baseOf(instrument)));
   if (underlyings.size > 1) {
-    return 'the account holds options or perpetuals of two underlyings, which one risk manager does not margin together';
+    return (
+      'the account holds options or perpetuals of two underlyings, ' +
+      'which one risk manager does not margin together'
+    );
   }
   const manager = managerOf(held, params);
   for (const each of held.filter(isCollateral)) {
     if (!manager.collateral.has(baseOf(each.instrument))) {
       return 'the account holds a collateral that the risk manager of its underlying does not take';
     }
-    if (each.quantity.isNegative()) return 'the account is short of a collateral, which the risk manager does not allow';
+    if (each.quantity.isNegative()) {
+      return 'the account is short of a collateral, which the risk manager does not allow';
+    }
   }
   return null;
 }
@@ -60,7 +73,8 @@ function instrumentRefusal(instrument: Instrument, params: DerivePortfolioParams
     const taken = [...params.managers.values()].some(({ collateral }) => collateral.has(baseOf(instrument)));
     return taken ? null : `no risk manager takes ${instrument.baseCurrency} as collateral`;
   }
-  return params.managers.has(baseOf(instrument)) ? null : `the parameters have no section managers.${baseOf(instrument)}`;
+  const base = baseOf(instrument);
+  return params.managers.has(base) ? null : `the parameters have no section managers.${base}`;
 }
 
 function neededQuotes({ kind }: Instrument): readonly MarketField[] {
@@ -70,8 +84,8 @@ function neededQuotes({ kind }: Instrument): readonly MarketField[] {
 }
 
 /**
- * Of the options and perpetuals. An account without any belongs to `collateralOnlyManager` or, if that does not take all
- * its collateral, to the first manager that does.
+ * Of the options and perpetuals. An account without any belongs to `collateralOnlyManager` or, if that does not take
+ * all its collateral, to the first manager that does.
  */
 function underlyingOf(held: readonly Held[], params: DerivePortfolioParams): string {
   const derivative = held.find((each) => !isCollateral(each));
@@ -100,7 +114,9 @@ function agreedQuote(market: Market, name: MarketField, applies: (instrument: In
     return applies(instrument) && !Number.isNaN(value) ? [value] : [];
   }));
   const [value] = values;
-  if (values.size !== 1 || !Number.isFinite(value)) throw new BadQuote(`the market has ${values.size} values of ${name}`);
+  if (values.size !== 1 || !Number.isFinite(value)) {
+    throw new BadQuote(`the market has ${values.size} values of ${name}`);
+  }
   return exact(value);
 }
 
@@ -123,7 +139,12 @@ interface ExpiryMargin {
   readonly notional: Decimal;
 }
 
-function expiryMargin(options: readonly Held[], asOfMs: number, manager: DeriveManager, confidence: Decimal): ExpiryMargin {
+function expiryMargin(
+  options: readonly Held[],
+  asOfMs: number,
+  manager: DeriveManager,
+  confidence: Decimal,
+): ExpiryMargin {
   const terms = expiryTerms(options[0], asOfMs, manager);
   const value = (spotShock: number, volShock: 'Up' | 'None' | 'Down' | 'Linear' | 'Abs'): Decimal =>
     expiryValue(options, terms, manager, { spotShock, volShock }).times(terms.discount);
@@ -156,7 +177,9 @@ function expiryMargin(options: readonly Held[], asOfMs: number, manager: DeriveM
 /** Per strike, calls and puts net: what is short beyond that is naked. */
 function nakedShorts(options: readonly Held[]): Decimal {
   const net = new Map<number, Decimal>();
-  for (const { instrument, units } of options) net.set(instrument.strike!, (net.get(instrument.strike!) ?? zero).plus(units));
+  for (const { instrument, units } of options) {
+    net.set(instrument.strike!, (net.get(instrument.strike!) ?? zero).plus(units));
+  }
   return sum([...net.values()].map((units) => maxOf(units.negated(), zero)));
 }
 
@@ -210,7 +233,12 @@ function linearMargin(held: readonly Held[], manager: DeriveManager, quotes: Und
   };
 }
 
-function marginOf(market: Market, params: DerivePortfolioParams, held: readonly Held[], cash: Decimal): ReferenceMargin {
+function marginOf(
+  market: Market,
+  params: DerivePortfolioParams,
+  held: readonly Held[],
+  cash: Decimal,
+): ReferenceMargin {
   if (held.length === 0) return emptyMargin(cash);
   const base = underlyingOf(held, params);
   const manager = params.managers.get(base)!;

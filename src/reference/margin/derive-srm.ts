@@ -5,7 +5,15 @@ import { exact, maxOf, minOf, one, sum, zero, type Decimal } from '../decimal.ts
 import type { Breakdown, ReferenceAccount, ReferenceMargin, ReferenceModel, ReferenceResult } from './account.ts';
 import { intrinsicValue } from '../black76.ts';
 import { optionValue } from './derive/option-value.ts';
-import { BadQuote, byExpiry, confidenceOf, heldPositions, lackingConfidence, line, type Held } from './derive/quotes.ts';
+import {
+  BadQuote,
+  byExpiry,
+  confidenceOf,
+  heldPositions,
+  lackingConfidence,
+  line,
+  type Held,
+} from './derive/quotes.ts';
 
 /** Derive standard margin in decimals: docs/models/derive-srm.md. */
 export const referenceDeriveSrm: ReferenceModel<DeriveSrmParams> = (market, params) => (account) =>
@@ -142,7 +150,9 @@ function expiryPart(params: DeriveSrmParams, options: readonly Held[], asOfMs: n
   const marks = options.map((each) => each.units.times(
     optionValue(each.price, exact(each.instrument.strike!), each.volatility, years, each.instrument.optionType!),
   ));
-  const shorts = options.flatMap((each, index) => (each.units.isNegative() ? [isolated(each, marks[index], market)] : []));
+  const shorts = options.flatMap((each, index) =>
+    each.units.isNegative() ? [isolated(each, marks[index], market)] : [],
+  );
   const prices = [zero, ...options.map(({ instrument }) => exact(instrument.strike!))];
   const worst = prices.map((price) => payoffAt(options, price)).reduce(minOf, zero);
   const calls = sum(options.filter(({ instrument }) => instrument.optionType === 'call').map(({ units }) => units));
@@ -165,7 +175,9 @@ function expiryPart(params: DeriveSrmParams, options: readonly Held[], asOfMs: n
     initial: value.minus(initial),
     depeg: notional.times(depegRate(params, options[0])),
     oracle: notional.times(lacking).times(exact(market.oracle.OCFactor)),
-    notional: sum(options.map(({ units, price, instrument }) => units.abs().times(maxOf(price, exact(instrument.strike!))))),
+    notional: sum(
+      options.map(({ units, price, instrument }) => units.abs().times(maxOf(price, exact(instrument.strike!)))),
+    ),
     details: [
       line('isolated, initial', sum(shorts.map((each) => each.initial))),
       line('isolated, maintenance', sum(shorts.map((each) => each.maintenance))),

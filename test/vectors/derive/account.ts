@@ -1,4 +1,6 @@
-import { marginAccount, type AccountMargin, type Instrument, type Market, type MarketField } from '../../../src/index.ts';
+import {
+  marginAccount, type AccountMargin, type Instrument, type Market, type MarketField,
+} from '../../../src/index.ts';
 import { CaseInputError } from '../fields.ts';
 
 /** Cash, strikes and prices of every file are in this currency. */
@@ -120,14 +122,15 @@ export class CaseAccount {
     };
   }
 
-  /** Margin by the real engine; null for an account with nothing in it. Throws `CaseInputError` if it is quarantined. */
+  /** Margin by the real engine; null for an empty account. Throws `CaseInputError` if it is quarantined. */
   async margin(model: string, params: unknown): Promise<AccountMargin | null> {
     const held = this.#legs.filter(({ quantity }) => quantity !== 0);
     const [margin] = await marginAccount({
       market: this.#market(),
       model,
       params,
-      positions: held.map(({ instrument, quantity, entryPrice }) => ({ instrument: instrument.name, quantity, entryPrice })),
+      positions: held.map(({ instrument: { name: instrument }, quantity, entryPrice }) =>
+        ({ instrument, quantity, entryPrice })),
       cash: { [currency]: this.#cash },
       kernels: 'wasm',
     });

@@ -94,14 +94,19 @@ function paramsOf(params: Fields, input: Fields): unknown {
   const vol = sectionIn(params, 'vol');
   const manager = {
     baseAsset: underlying,
-    scenarios: listOf(input['scenarios']).map(fieldsOf).map((each) => ({ spotShock: each['spotShock'], volShock: each['vol'] })),
+    scenarios: listOf(input['scenarios']).map(fieldsOf)
+      .map((each) => ({ spotShock: each['spotShock'], volShock: each['vol'] })),
     volShock: { ...vol, dteFloor: vol['dteFloorSec'] },
     margin: params['margin'],
     basisContingency: params['basis'],
     otherContingency: params['other'],
   };
   return {
-    source: 'the file', date: '2025-02-17', currency, collateralOnlyManager: underlying, managers: { [underlying]: manager },
+    source: 'the file',
+    date: '2025-02-17',
+    currency,
+    collateralOnlyManager: underlying,
+    managers: { [underlying]: manager },
   };
 }
 

@@ -9,7 +9,9 @@ import { amountIn, balancesOf, checkAmount, sectionIn, type Balances } from './c
 /** The files do not name the underlying. */
 const underlying = 'ETH';
 const secondsPerDay = 86_400;
-const volShocks: Readonly<Record<string, string>> = { Up: 'Up', None: 'None', Down: 'Down', LINEAR: 'Linear', ABS: 'Abs' };
+const volShocks: Readonly<Record<string, string>> = {
+  Up: 'Up', None: 'None', Down: 'Down', LINEAR: 'Linear', ABS: 'Abs',
+};
 
 export async function checkPmrm2(file: Fields): Promise<readonly Check[]> {
   const scenario = sectionIn(file, 'Scenario');
@@ -69,7 +71,10 @@ function accountOf(scenario: Fields): CaseAccount {
   const account = new CaseAccount(amountIn(scenario, 'Cash') + amountOrZero(scenario, 'UnrealisedFunding'));
   account.setSpot(underlying, spotPrice);
   account.addSpot({
-    base: underlying, price: spotPrice, amount: 0, quotes: { stablePrice, indexConfidence, confidence: indexConfidence },
+    base: underlying,
+    price: spotPrice,
+    amount: 0,
+    quotes: { stablePrice, indexConfidence, confidence: indexConfidence },
   });
   addPerpetual(account, scenario, { stablePrice, indexConfidence });
   listOf(scenario['Collaterals']).map(fieldsOf).forEach((fields, index) => {
@@ -201,7 +206,11 @@ function paramsOf(parameters: Fields, shocks: readonly Shock[], scenario: Fields
       }])),
   };
   return {
-    source: 'the file', date: '2025-02-17', currency, collateralOnlyManager: underlying, managers: { [underlying]: manager },
+    source: 'the file',
+    date: '2025-02-17',
+    currency,
+    collateralOnlyManager: underlying,
+    managers: { [underlying]: manager },
   };
 }
 
@@ -235,7 +244,7 @@ function checkFactor(result: Fields, balances: Balances): Check[] {
   return factor === 0 ? [] : checkAmount('IMLossFactor', factor, result['IMLossFactor']);
 }
 
-/** Entries of `reg_losses` and `tail_losses` are [spot move, volatility direction, P&L], of `skew_losses` [kind, P&L]. */
+/** Entries of `reg_losses` and `tail_losses`: [spot move, volatility direction, P&L]; of `skew_losses`: [kind, P&L]. */
 function checkScenarios(result: Fields, shocks: readonly Shock[], balances: Balances): Check[] {
   const free = new Set(shocks.keys());
   return ['reg_losses', 'tail_losses', 'skew_losses'].flatMap((block) => listOf(result[block]).flatMap((entry) => {

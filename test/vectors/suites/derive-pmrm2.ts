@@ -7,5 +7,8 @@ export const derivePmrm2: Suite = {
   name: 'derive-pmrm2',
   description: 'portfolio files of Derive PMRM_2 (Scenario, Parameters, Result): scenario P&L, contingencies, margins',
   detect: (content) => isPmrm2File(rootOf(content)),
-  run: async (content) => ({ cases: [await asyncCaseOf('account', () => checkPmrm2(rootOf(content)))], notCovered: [] }),
+  run: async (content) => ({
+    cases: [await asyncCaseOf('account', () => checkPmrm2(rootOf(content)))],
+    notCovered: [],
+  }),
 };

@@ -13,7 +13,7 @@ export const deriveSrm: Suite = {
     const bare = namedCases(content).filter(([, value]) => isWithoutMarket(value)).length;
     return {
       cases: await casesOf(content),
-      notCovered: bare === 0 ? [] : [`${bare} accounts without prices and parameters (those are in the venue's test code)`],
+      notCovered: bare === 0 ? [] : [`${bare} accounts without prices and parameters (they are in the venue's code)`],
     };
   },
 };

@@ -33,7 +33,9 @@ function heldPosition(market: Market, { instrumentIndex, quantity, entryPrice }:
     return Number.isFinite(value) ? exact(value) : null;
   };
   const positive = (value: number, what: string): Decimal => {
-    if (!(value > 0 && Number.isFinite(value))) throw new BadQuote(`a price or volatility of ${instrument.name} is bad (${what})`);
+    if (!(value > 0 && Number.isFinite(value))) {
+      throw new BadQuote(`a price or volatility of ${instrument.name} is bad (${what})`);
+    }
     return exact(value);
   };
   const pair = `${instrument.baseCurrency}_${instrument.quoteCurrency}`.toLowerCase();
@@ -85,7 +87,9 @@ export function byExpiry(options: readonly Held[]): readonly (readonly Held[])[]
 /** A confidence must lie in [0, 1]. */
 export function confidenceOf(held: Held, name: MarketField): Decimal {
   const value = held.quote(name);
-  if (value.lessThan(0) || value.greaterThan(1)) throw new BadQuote(`${held.instrument.name}: ${name} is outside [0, 1]`);
+  if (value.lessThan(0) || value.greaterThan(1)) {
+    throw new BadQuote(`${held.instrument.name}: ${name} is outside [0, 1]`);
+  }
   return value;
 }
 

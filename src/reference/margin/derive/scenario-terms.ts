@@ -83,7 +83,12 @@ function shockedVolatility(
   return option.volatility.times(skewMultiplier(option, terms, manager, volShock));
 }
 
-function skewMultiplier(option: Held, { years }: ExpiryTerms, { skewShock }: DeriveManager, kind: 'Linear' | 'Abs'): Decimal {
+function skewMultiplier(
+  option: Held,
+  { years }: ExpiryTerms,
+  { skewShock }: DeriveManager,
+  kind: 'Linear' | 'Abs',
+): Decimal {
   const isLinear = kind === 'Linear';
   const rootTime = years.sqrt();
   const moneyness = exact(option.instrument.strike!).div(option.price).ln();
