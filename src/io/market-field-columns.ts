@@ -21,13 +21,14 @@ export interface FieldRange {
 
 /**
  * What a field may hold, by what its name says it is, so that a new field needs no entry here: a confidence is a
- * share, a price or an amount is not negative, anything else (a rate) may have either sign.
+ * share, a price or an amount is not negative, a rate or a delta may have either sign, and so may anything else.
  */
 export function fieldRange(field: MarketField): FieldRange {
   if (/confidence$/i.test(field)) return { min: 0, max: 1 };
-  if (/price$/i.test(field)) return { min: 0, max: limits.priceMax };
+  if (/(price|forward)$/i.test(field)) return { min: 0, max: limits.priceMax };
   if (/interest$/i.test(field)) return { min: 0, max: limits.quantityMax };
-  return { min: -rateMax, max: rateMax };
+  const max = /(rate|yield|delta)$/i.test(field) ? rateMax : limits.priceMax;
+  return { min: -max, max };
 }
 
 /** Ten thousand percent: beyond it a rate was written in percent, or is no rate. */

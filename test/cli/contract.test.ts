@@ -220,7 +220,7 @@ const refused: readonly (readonly [string, readonly string[], string])[] = [
   ['reconcile', [...inputs, '--model', 'span'], '[ModelUnknown]'],
   ['compare', inputs, "required option '--models <list>' not specified"],
   ['compare', [...inputs, '--models', ''], '--models must name at least one model [OptionInvalid]'],
-  ['compare', [...inputs, '--models', 'span'], "no margin model is called 'span'"],
+  ['compare', [...inputs, '--models', 'nosuch'], "no margin model is called 'nosuch'"],
   ['compare', [...inputs, '--models', 'deribit-pm,deribit-pm'], "give one a name of its own, as in 'old=deribit-pm'"],
   ['compare', [...inputs, ...twice, '--params', 'other=x.json'], "--params names 'other', which is not among --models"],
   ['compare', [...inputs, ...twice, '--params', 'again'], "--params must be MODEL=FILE, got 'again'"],
