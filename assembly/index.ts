@@ -15,8 +15,10 @@ export { deriveSrm, deriveSrmRows } from "./margin/derive-srm";
 export { deribitPmVectors } from "./margin/deribit-pm-vectors";
 export { tiered, tieredRows } from "./margin/tiered";
 export * from "./margin/tiered-liquidation";
+export { span, spanRows } from "./margin/span";
 export { paradexPm, paradexPmRow } from "./margin/paradex-pm";
 export { paradexXm, paradexXmRow } from "./margin/paradex-xm";
 export { tims, timsRows } from "./margin/tims";
+export { regtRows } from "./margin/regt";
 
 export const HEAP_BASE: usize = __heap_base;

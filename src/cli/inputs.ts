@@ -10,6 +10,8 @@ import { loadBuiltInMarket } from '../chain/built-in-market.ts';
 import { fieldColumn, fieldNames, fieldRange, formatOf, readBook, readMarket, type ReadBookResult } from '../io/index.ts';
 import { defaultModelName, modelByName } from '../margin/registry.ts';
 import { shippedParams } from '../margin/shipped-params.ts';
+import { spanMarket } from '../span/span-market.ts';
+import { isSpanSource, readSpanSource } from '../span/span-source.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options that several commands share, as commander gives them. */
@@ -72,6 +74,11 @@ function assumedFields(entries: readonly string[]): Map<MarketField, number> {
 
 async function quotedMarket(options: Omit<FileOptions, 'book'>, terminal: Terminal): Promise<Market> {
   if (options.market === builtInName) return loadBuiltInMarket().market;
+  if (isSpanSource(options.market)) {
+    const { market, leftOut } = spanMarket(await readSpanSource(options.market));
+    if (leftOut.length > 0) terminal.note(`left out: ${leftOut.length} options with strikes of zero or below`);
+    return market;
+  }
   const { market, problems, problemCount } = await readMarket(options.market, {
     keepGoing: options.keepGoing ?? false,
     ...limitsOf(options),
@@ -91,6 +98,7 @@ export async function loadBook(options: FileOptions, market: Market): Promise<Re
  */
 export async function loadParams(path: string | undefined, model = defaultModelName): Promise<unknown> {
   if (path === undefined) return shippedParams(modelByName(model).name);
+  if (model === 'span' && isSpanSource(path)) return readSpanSource(path);
   const file = path;
   let text: string;
   try {

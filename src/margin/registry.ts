@@ -2,6 +2,7 @@ import { MargridError } from '../errors.ts';
 import { binanceUsdm } from './binance-usdm/model.ts';
 import { bybitLinear } from './bybit-linear/model.ts';
 import { deribitPm } from './deribit-pm/model.ts';
+import { span } from './span/model.ts';
 import { deribitSm } from './deribit-sm/model.ts';
 import { deribitXpm } from './deribit-xpm/model.ts';
 import { deribitXsm } from './deribit-xsm/model.ts';
@@ -14,6 +15,7 @@ import { paradexXm } from './paradex-xm/model.ts';
 import { derivePmrm } from './derive-pmrm/model.ts';
 import { derivePmrm1 } from './derive-pmrm1/model.ts';
 import { deriveSrm } from './derive-srm/model.ts';
+import { regt } from './regt/model.ts';
 import type { MarginModel } from './model.ts';
 import { tims } from './tims/model.ts';
 
@@ -38,6 +40,8 @@ const models: readonly AnyModel[] = [
   derivePmrm as unknown as AnyModel,
   derivePmrm1 as unknown as AnyModel,
   deriveSrm as unknown as AnyModel,
+  span as unknown as AnyModel,
+  regt as unknown as AnyModel,
 ];
 
 export const defaultModelName = deribitPm.name;

@@ -6,6 +6,7 @@ import { packageRoot } from '../package-root.ts';
 /** Parameter files of each model that ship with the package, dated; the first is the default. */
 const files: Readonly<Record<string, readonly string[] | undefined>> = {
   'deribit-pm': ['deribit-pm-2024-06-17.json'],
+  span: ['span-2026-01-02.json'],
   'deribit-sm': ['deribit-sm-2026-02-16.json'],
   'deribit-xsm': ['deribit-xsm-2026-02-16.json'],
   'deribit-xpm': ['deribit-xpm-2026-02-16.json'],
@@ -21,6 +22,7 @@ const files: Readonly<Record<string, readonly string[] | undefined>> = {
   'derive-pmrm': ['derive-pmrm-2026-01-15.json'],
   'derive-pmrm1': ['derive-pmrm1-2026-01-15.json'],
   'derive-srm': ['derive-srm-2026-01-15.json'],
+  regt: ['regt-2026-11-22.json'],
 };
 
 /** Names of the model's files under data/params, the default first. Throws `ModelUnknown` if there are none. */

@@ -8,9 +8,7 @@ import { deribitStandard } from './suites/deribit-standard.ts';
 import { deribitXpm } from './suites/deribit-xpm.ts';
 import { deriveSrm } from './suites/derive-srm.ts';
 import { binance } from './suites/binance.ts';
-import { black76 } from './suites/black76.ts';
 import { bybit } from './suites/bybit.ts';
-import { deribitPme } from './suites/deribit-pme.ts';
 import { drift } from './suites/drift.ts';
 import { dydx } from './suites/dydx.ts';
 import { european } from './suites/european.ts';
@@ -20,7 +18,9 @@ import { impliedVol } from './suites/implied-vol.ts';
 import { inverse } from './suites/inverse.ts';
 import { marks } from './suites/marks.ts';
 import { okx } from './suites/okx.ts';
+import { span } from './suites/span.ts';
 import { paradex } from './suites/paradex.ts';
+import { regt } from './suites/regt.ts';
 import { specialFunctions } from './suites/special-functions.ts';
 import { tims } from './suites/tims.ts';
 
@@ -46,6 +46,8 @@ export const suites: readonly Suite[] = [
   hyperliquid,
   bybit,
   okx,
+  span,
   paradex,
   tims,
+  regt,
 ];

@@ -3,6 +3,8 @@ import { loadBuiltInMarket } from '../../chain/built-in-market.ts';
 import { resolveChain, type ChainResolution } from '../../chain/resolve-chain.ts';
 import { mergeMarkets } from '../../chain/merge-markets.ts';
 import { writeMarket } from '../../io/index.ts';
+import { spanMarket } from '../../span/span-market.ts';
+import { readSpanSource } from '../../span/span-source.ts';
 import { count } from '../format.ts';
 import { requireWritable } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
@@ -10,6 +12,8 @@ import type { Terminal } from '../terminal.ts';
 
 export interface MarketOptions {
   readonly chain?: readonly string[];
+  /** A risk-parameter file instead of quotes. */
+  readonly span?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -17,6 +21,7 @@ export interface MarketOptions {
 /** `margrid market`: forwards and volatilities from quotes, and the market file they make. */
 export async function market(options: MarketOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
   requireWritable(options.out);
+  if (options.span !== undefined) return marketOfSpanFile(options.span, options, terminal, signal);
   const resolutions = resolve(options.chain);
   const markets = resolutions.map(({ resolution }) => resolution.market);
   const merged = markets.slice(1).reduce((left, right) => mergeMarkets(left, right), markets[0]);
@@ -33,6 +38,34 @@ export async function market(options: MarketOptions, terminal: Terminal, signal:
     for (const chain of summary.chains) terminal.print(chainLine(chain));
     terminal.print(
       `${count(summary.instruments)} instruments as of ${summary.asOf}${options.out === undefined ? '' : `: ${options.out}`}`,
+    );
+  }
+  return exitCodes.ok;
+}
+
+/** `margrid market --span FILE`: the contracts of a risk-parameter file at their settlement prices. */
+async function marketOfSpanFile(
+  file: string,
+  { out, json }: MarketOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  const params = await readSpanSource(file);
+  const { market: contracts, withoutPrice, leftOut } = spanMarket(params);
+  if (out !== undefined) await writeMarket(out, contracts, { signal });
+  const summary = {
+    asOf: new Date(contracts.asOfMs).toISOString(),
+    instruments: contracts.instruments.length,
+    combinedCommodities: params.combinedCommodities.length,
+    withoutPrice: withoutPrice.length,
+    leftOut: leftOut.length,
+    ...(out === undefined ? {} : { out }),
+  };
+  if (json) terminal.print(JSON.stringify(summary, null, 2));
+  else {
+    terminal.print(
+      `${params.source}: ${count(summary.instruments)} contracts of ${count(summary.combinedCommodities)} combined ` +
+        `commodities as of ${summary.asOf}, ${count(summary.withoutPrice)} without a price, ${count(summary.leftOut)} with strikes of zero or below left out${out === undefined ? '' : `: ${out}`}`,
     );
   }
   return exitCodes.ok;

@@ -1,6 +1,7 @@
 import { referenceDerivePortfolio } from './derive-portfolio.ts';
 import { referenceDeriveSrm } from './derive-srm.ts';
 import type { ReferenceModel } from './account.ts';
+import { referenceSpan } from './span.ts';
 import { referenceDeribitSm } from './deribit-sm.ts';
 import { referenceDeribitXpm } from './deribit-xpm.ts';
 import { referenceDeribitXsm } from './deribit-xsm.ts';
@@ -13,11 +14,13 @@ import { okxPmReference } from './okx-pm.ts';
 import { referenceParadexPm } from './paradex-pm.ts';
 import { referenceParadexXm } from './paradex-xm.ts';
 import { referenceTims } from './tims.ts';
+import { referenceRegt } from './regt.ts';
 
 /** References of the portable models, by model name; parameters as the model's own parser returns them. */
 type AnyReference = ReferenceModel<never>;
 
 const references: Readonly<Record<string, AnyReference | undefined>> = {
+  span: referenceSpan as unknown as AnyReference,
   'deribit-sm': referenceDeribitSm,
   'deribit-xsm': referenceDeribitXsm,
   'deribit-xpm': referenceDeribitXpm,
@@ -33,6 +36,7 @@ const references: Readonly<Record<string, AnyReference | undefined>> = {
   'derive-pmrm': referenceDerivePortfolio,
   'derive-pmrm1': referenceDerivePortfolio,
   'derive-srm': referenceDeriveSrm,
+  regt: referenceRegt,
 };
 
 /** Null for `deribit-pm`, whose reference is `deribit-pm.ts`. */
