@@ -30,7 +30,11 @@ describe('suites of venues that margin per position', () => {
     ['bybit', { longOptionOrderCost: { ...bybit.longOptionOrderCost, expected: { fee: 3.79 } } }, /fee/],
     [
       'okx',
-      { mr7MarginalTiers: { ...okx.mr7MarginalTiers, example: { ...okx.mr7MarginalTiers.example, expectedMMR: 50001 } } },
+      {
+        mr7MarginalTiers: {
+          ...okx.mr7MarginalTiers, example: { ...okx.mr7MarginalTiers.example, expectedMMR: 50001 },
+        },
+      },
       /MMR with it/,
     ],
   ])('%s sees a wrong value', async (suite, content, message) => {
@@ -39,10 +43,9 @@ describe('suites of venues that margin per position', () => {
     failures.forEach((failure) => expect(failure).toMatch(message));
   });
 
-  const { priceUsd: _price, ...unpriced } = dydx.markets[7];
   it.each([
     ['dydx', { ...dydx, markets: {} }, /markets has no 7/],
-    ['dydx', { bankruptcy_price: [{ ...dydx.bankruptcy_price[0], usdcQuoteQuantums: 1.5 }] }, /usdcQuoteQuantums must be/],
+    ['dydx', { bankruptcy_price: [{ ...dydx.bankruptcy_price[0], usdcQuoteQuantums: 1.5 }] }, /QuoteQuantums must be/],
     ['drift', { cases: [{ ...drift.cases[0], inputs: {} }] }, /margin_shortage must be a whole number/],
     ['binance', { synthetic: [{ ...binance.synthetic[0], side: 'up' }] }, /side must be "long" or "short"/],
     ['binance', { synthetic: [{ ...binance.synthetic[0], exchange: 'moon' }] }, /exchange is not known/],
@@ -56,7 +59,7 @@ describe('suites of venues that margin per position', () => {
   });
 
   it('a market without a price stops its file with the reason', async () => {
-    const failures = await failuresOf('dydx', { ...dydx, markets: { 7: unpriced } });
+    const failures = await failuresOf('dydx', { ...dydx, markets: { 7: { ...dydx.markets[7], priceUsd: null } } });
     expect(failures).toEqual([expect.stringMatching(/priceUsd must be a finite number/)]);
   });
 

@@ -1,7 +1,7 @@
 import { pairOf } from '../../domain/instrument.ts';
 import type { BinanceUsdmParams } from '../../margin/binance-usdm/params.ts';
 import { bracketTotals } from './tiered/brackets.ts';
-import { line, perPositionReference } from './tiered/netting-set.ts';
+import { line, perPositionReference, sure } from './tiered/netting-set.ts';
 
 /** Binance USD-margined futures: docs/models/binance-usdm.md. */
 export const binanceUsdmReference = perPositionReference<BinanceUsdmParams>({
@@ -24,11 +24,11 @@ export const binanceUsdmReference = perPositionReference<BinanceUsdmParams>({
       equity, initialMargin: totals.initial, maintenanceMargin: totals.maintenance,
       components: new Map([['unrealisedPnl', totals.pnl], ['notional', totals.notional]]),
       breakdown: [
-        line('equity', equity, set.currency, [
+        sure('stated', line('equity', equity, set.currency, [
           line('wallet balance', set.cash, set.currency), line('unrealised P&L', totals.pnl, set.currency),
-        ]),
-        line('initial margin', totals.initial, set.currency),
-        line('maintenance margin', totals.maintenance, set.currency, totals.breakdown),
+        ])),
+        sure('stated', line('initial margin', totals.initial, set.currency)),
+        sure('confirmed', line('maintenance margin', totals.maintenance, set.currency, totals.breakdown)),
       ],
     };
   },

@@ -2,7 +2,7 @@ import { pairOf } from '../../domain/instrument.ts';
 import type { BybitLinearParams, BybitOptionRates } from '../../margin/bybit-linear/params.ts';
 import { exact, maxOf, sum, zero, type Decimal } from '../decimal.ts';
 import { bracketTotals } from './tiered/brackets.ts';
-import { line, perPositionReference, type HeldAmount, type ReferenceSet } from './tiered/netting-set.ts';
+import { line, perPositionReference, sure, type HeldAmount, type ReferenceSet } from './tiered/netting-set.ts';
 
 /** Bybit unified trading account: docs/models/bybit-linear.md. */
 export const bybitLinearReference = perPositionReference<BybitLinearParams>({
@@ -36,12 +36,13 @@ export const bybitLinearReference = perPositionReference<BybitLinearParams>({
         ['optionInitialMargin', total('initial')], ['optionMaintenanceMargin', total('maintenance')],
       ]),
       breakdown: [
-        line('margin balance', equity, set.currency, [
+        sure('stated', line('margin balance', equity, set.currency, [
           line('wallet balance', set.cash, set.currency), line('unrealised P&L of contracts', totals.pnl, set.currency),
-        ]),
-        line('initial margin', initialMargin, set.currency),
+        ])),
+        sure('stated', line('initial margin', initialMargin, set.currency)),
         line('maintenance margin', maintenanceMargin, set.currency, [
-          ...totals.breakdown, ...lines.map(({ breakdown }) => breakdown),
+          ...totals.breakdown.map((each) => sure('stated', each)),
+          ...lines.map(({ breakdown }) => sure('confirmed', breakdown)),
         ]),
       ],
     };

@@ -2,7 +2,7 @@ import type { DriftParams, DriftPerpetual, DriftSpot } from '../../margin/drift/
 import { Decimal, exact, maxOf, minOf, sum, zero } from '../decimal.ts';
 import type { Breakdown } from './account.ts';
 import { assetWeight, liabilityWeight, scaledInitialWeight } from './tiered/drift-weights.ts';
-import { line, perPositionReference, pnlOf, type HeldAmount, type ReferenceSet } from './tiered/netting-set.ts';
+import { line, perPositionReference, pnlOf, sure, type HeldAmount, type ReferenceSet } from './tiered/netting-set.ts';
 
 /** Drift v2: docs/models/drift.md. */
 export const driftReference = perPositionReference<DriftParams>({
@@ -34,7 +34,7 @@ export const driftReference = perPositionReference<DriftParams>({
         ['maintenanceCollateral', total('maintenanceCollateral')],
       ]),
       breakdown: [
-        line('account value, unweighted', equity, set.currency),
+        sure('stated', line('account value, unweighted', equity, set.currency)),
         line('initial margin: requirement and what weights take off', initialMargin, set.currency, [
           line('margin requirement', total('initialRequirement'), set.currency),
           line('total collateral', total('initialCollateral'), set.currency),
@@ -103,8 +103,8 @@ function spotPart(set: ReferenceSet, held: HeldAmount, spot: DriftSpot): Part {
   const maintenance = value.times(weights[1]).div(weightOne);
   const breakdown = line(held.instrument.name, value, set.currency, [
     line('strict value', strict, set.currency),
-    { label: 'initial weight', value: String(weights[0]), unit: '1/10000' },
-    { label: 'maintenance weight', value: String(weights[1]), unit: '1/10000' },
+    { label: 'initial weight', value: String(weights[0]), unit: '1/10000', evidence: 'confirmed' },
+    { label: 'maintenance weight', value: String(weights[1]), unit: '1/10000', evidence: 'confirmed' },
   ]);
   if (isDeposit) {
     return { ...nothing, value, initialCollateral: initial, maintenanceCollateral: maintenance, breakdown };
@@ -143,11 +143,11 @@ function perpetualPart(set: ReferenceSet, index: number, params: DriftParams): P
     maintenanceCollateral: pnl.times(pnlWeight).div(weightOne),
     breakdown: line(instrument.name, value, set.currency, [
       line('worst case of position and orders', worst, instrument.baseCurrency),
-      { label: 'initial margin ratio', value: String(ratios[0]), unit: '1/10000' },
-      { label: 'maintenance margin ratio', value: String(ratios[1]), unit: '1/10000' },
-      line('charge for open orders', charge, set.currency),
+      { label: 'initial margin ratio', value: String(ratios[0]), unit: '1/10000', evidence: 'confirmed' },
+      { label: 'maintenance margin ratio', value: String(ratios[1]), unit: '1/10000', evidence: 'confirmed' },
+      sure('stated', line('charge for open orders', charge, set.currency)),
       line('unrealised P&L', pnl, set.currency),
-      line('of it collateral at initial margin', initialPnl(pnl, market, params), set.currency),
+      sure('stated', line('of it collateral at initial margin', initialPnl(pnl, market, params), set.currency)),
     ]),
   };
 }

@@ -1,6 +1,6 @@
 import type { DydxMarket, DydxParams } from '../../margin/dydx/params.ts';
 import { Decimal, exact, zero } from '../decimal.ts';
-import { line, perPositionReference, type HeldAmount, type ReferenceSet } from './tiered/netting-set.ts';
+import { line, perPositionReference, sure, type HeldAmount, type ReferenceSet } from './tiered/netting-set.ts';
 
 /** dYdX v4 in whole numbers of its own, as big integers: docs/models/dydx.md. */
 export const dydxReference = perPositionReference<DydxParams>({
@@ -29,9 +29,12 @@ export const dydxReference = perPositionReference<DydxParams>({
       equity, initialMargin: usdc(total('initial')), maintenanceMargin: usdc(total('maintenance')),
       components: new Map([['quoteBalance', usdc(balance)], ['notional', usdc(gross)]]),
       breakdown: [
-        line('net collateral', equity, set.currency, [line('quote balance', usdc(balance), set.currency)]),
-        line('initial margin', usdc(total('initial')), set.currency),
-        line('maintenance margin', usdc(total('maintenance')), set.currency, risks.map(({ breakdown }) => breakdown)),
+        sure('stated', line('net collateral', equity, set.currency, [
+          line('quote balance', usdc(balance), set.currency),
+        ])),
+        sure('confirmed', line('initial margin', usdc(total('initial')), set.currency)),
+        sure('confirmed', line('maintenance margin', usdc(total('maintenance')), set.currency,
+          risks.map(({ breakdown }) => breakdown))),
       ],
     };
   },

@@ -1,7 +1,7 @@
 import type { HyperliquidParams } from '../../margin/hyperliquid/params.ts';
 import { exact, maxOf } from '../decimal.ts';
 import { bracketTotals } from './tiered/brackets.ts';
-import { line, perPositionReference } from './tiered/netting-set.ts';
+import { line, perPositionReference, sure } from './tiered/netting-set.ts';
 
 /** Hyperliquid perpetuals: docs/models/hyperliquid.md. */
 export const hyperliquidReference = perPositionReference<HyperliquidParams>({
@@ -26,12 +26,12 @@ export const hyperliquidReference = perPositionReference<HyperliquidParams>({
         ['unrealisedPnl', totals.pnl], ['notional', totals.notional], ['transferRequirement', transfer],
       ]),
       breakdown: [
-        line('account value', equity, set.currency, [
+        sure('stated', line('account value', equity, set.currency, [
           line('balance', set.cash, set.currency), line('unrealised P&L', totals.pnl, set.currency),
-        ]),
-        line('initial margin', totals.initial, set.currency),
-        line('maintenance margin', totals.maintenance, set.currency, totals.breakdown),
-        line('transfer requirement', transfer, set.currency),
+        ])),
+        sure('stated', line('initial margin', totals.initial, set.currency)),
+        sure('confirmed', line('maintenance margin', totals.maintenance, set.currency, totals.breakdown)),
+        sure('stated', line('transfer requirement', transfer, set.currency)),
       ],
     };
   },

@@ -2,7 +2,7 @@ import { yearMs } from '../../domain/market.ts';
 import type { OkxPmParams, OkxUnderlying } from '../../margin/okx-pm/params.ts';
 import { exact, maxOf, one, sum, zero, type Decimal } from '../decimal.ts';
 import type { Breakdown } from './account.ts';
-import { line, perPositionReference, pnlOf, type HeldAmount, type ReferenceSet } from './tiered/netting-set.ts';
+import { line, perPositionReference, pnlOf, sure, type HeldAmount, type ReferenceSet } from './tiered/netting-set.ts';
 
 const dollar = 'USD';
 
@@ -29,9 +29,7 @@ export const okxPmReference = perPositionReference<OkxPmParams>({
     const contracts = set.positions.filter(({ instrument }) => instrument.kind !== 'spot');
     const bases = [...new Set(contracts.map(({ instrument }) => instrument.baseCurrency.toLowerCase()))];
     const groups = bases.map((base) => contracts.filter((each) => each.instrument.baseCurrency.toLowerCase() === base));
-    const hasSeveral = (group: readonly HeldAmount[]): boolean =>
-      new Set(group.map(({ instrument }) => instrument.expiryMs)).size > 1;
-    if (params.basisAcrossExpiries === 'refuse' && groups.some(hasSeveral)) {
+    if (params.basisAcrossExpiries === 'refuse' && groups.some((group) => expiryCount(group) > 1)) {
       return { refusal: 'a risk unit holds several expiries: how MR4 pairs them is not published' };
     }
     const units = groups.map((group, place) => unitOf(set, group, bases[place], params));
@@ -72,13 +70,17 @@ function accountMargin(set: ReferenceSet, units: readonly Unit[], params: OkxPmP
         line('borrowing', borrowInitial, dollar),
       ]),
       line('maintenance margin', maintenanceMargin, dollar, [
-        ...units.map(({ breakdown }) => breakdown), line('MR8 borrowing', mr8, dollar),
+        ...units.map(({ breakdown }) => breakdown), sure('confirmed', line('MR8 borrowing', mr8, dollar)),
       ]),
     ],
   };
 }
 
-/** All positions of one underlying, of one expiry. */
+function expiryCount(group: readonly HeldAmount[]): number {
+  return new Set(group.map(({ instrument }) => instrument.expiryMs)).size;
+}
+
+/** All contracts of one underlying. */
 function unitOf(set: ReferenceSet, group: readonly HeldAmount[], base: string, params: OkxPmParams): Unit {
   const rules = params.underlyings.get(base)!;
   const deltas = group.map((each) => deltaOf(set, each));
@@ -90,8 +92,11 @@ function unitOf(set: ReferenceSet, group: readonly HeldAmount[], base: string, p
   const mr7 = minimumCharge(gross.times(exact(rules.minimumRate)), rules);
   const maintenance = maxOf(maxOf(mr1, mr6).plus(mr4), mr7);
   const breakdown = line(`risk unit ${base}`, maintenance, dollar, [
-    line('net delta', sum(deltas), dollar), line('MR1 spot shock', mr1, dollar), line('MR4 basis', mr4, dollar),
-    line('MR6 extreme move', mr6, dollar), line('MR7 minimum charge', mr7, dollar),
+    line('net delta', sum(deltas), dollar),
+    sure('confirmed', line('MR1 spot shock', mr1, dollar)),
+    sure(expiryCount(group) > 1 ? 'unknown' : 'stated', line('MR4 basis', mr4, dollar)),
+    sure('confirmed', line('MR6 extreme move', mr6, dollar)),
+    sure('confirmed', line('MR7 minimum charge', mr7, dollar)),
   ]);
   return { mr1, mr4, mr6, mr7, maintenance, breakdown };
 }

@@ -1,5 +1,6 @@
 import type { Instrument } from '../../../domain/instrument.ts';
 import type { Market, MarketField } from '../../../domain/market.ts';
+import type { Evidence } from '../../../margin/model.ts';
 import { exact, sum, zero, type Decimal } from '../../decimal.ts';
 import type {
   Breakdown, ReferenceAccount, ReferenceMargin, ReferenceModel, ReferenceRefusal, ReferenceResult,
@@ -115,4 +116,9 @@ export function pnlOf({ amount, price, entry }: HeldAmount): Decimal {
 /** A line of a breakdown. */
 export function line(label: string, value: Decimal, unit: string, children?: readonly Breakdown[]): Breakdown {
   return { label, value: value.toString(), unit, ...(children === undefined ? {} : { children }) };
+}
+
+/** The line with how sure its formula is: docs/models, section Evidence. */
+export function sure(evidence: Evidence, breakdown: Breakdown): Breakdown {
+  return { ...breakdown, evidence };
 }
