@@ -1,6 +1,8 @@
 import type { Instrument, InstrumentKind, Payoff } from '../../src/domain/instrument.ts';
 import { marketFields, yearMs, type Market, type MarketField } from '../../src/domain/market.ts';
 import type { MarginModel } from '../../src/margin/model.ts';
+import type { SpanParams } from '../../src/margin/span/parameters.ts';
+import { spanMarket } from '../../src/span/span-market.ts';
 
 const asOfMs = Date.UTC(2026, 1, 16);
 const dayMs = 24 * 3600 * 1000;
@@ -46,8 +48,12 @@ interface Listing {
   readonly volatility: number;
 }
 
-/** The candidate of which the model margins most instruments, without those that it refuses. */
+/**
+ * The candidate of which the model margins most instruments, without those that it refuses. SPAN margins what its
+ * risk-parameter file lists, so that file is its market.
+ */
 export function marketFor(model: MarginModel<unknown>, params: unknown): Market {
+  if (model.name === 'span') return spanMarket(params as SpanParams).market;
   const accepted = candidates.map((listings) => listings().filter(({ instrument }) => isMargined(model, params, instrument)));
   const best = accepted.reduce((left, right) => (right.length > left.length ? right : left));
   return marketOf(best);

@@ -19,8 +19,6 @@ import { inverse } from './suites/inverse.ts';
 import { marks } from './suites/marks.ts';
 import { okx } from './suites/okx.ts';
 import { span } from './suites/span.ts';
-import { span } from './suites/span.ts';
-import { okx } from './suites/okx.ts';
 import { paradex } from './suites/paradex.ts';
 import { regt } from './suites/regt.ts';
 import { specialFunctions } from './suites/special-functions.ts';
@@ -49,7 +47,6 @@ export const suites: readonly Suite[] = [
   hyperliquid,
   bybit,
   okx,
-  span,
   paradex,
   tims,
   regt,
