@@ -13,11 +13,12 @@ export { deribitXpm, deribitXpmRow } from "./margin/deribit-xpm";
 export { derivePortfolio, derivePortfolioRows } from "./margin/derive-portfolio";
 export { deriveSrm, deriveSrmRows } from "./margin/derive-srm";
 export { deribitPmVectors } from "./margin/deribit-pm-vectors";
-export { span, spanRows } from "./margin/span";
 export { tiered, tieredRows } from "./margin/tiered";
 export * from "./margin/tiered-liquidation";
+export { span, spanRows } from "./margin/span";
 export { paradexPm, paradexPmRow } from "./margin/paradex-pm";
 export { paradexXm, paradexXmRow } from "./margin/paradex-xm";
 export { tims, timsRows } from "./margin/tims";
+export { regtRows } from "./margin/regt";
 
 export const HEAP_BASE: usize = __heap_base;

@@ -75,7 +75,13 @@ export {
   type Comparison,
   type ModelColumn,
 } from './compare/compare-models.ts';
-export { summarise, type ComparisonSummary, type ModelSummary, type ModelTotals } from './compare/summary.ts';
+export {
+  summarise,
+  type ComparisonSummary,
+  type ModelSummary,
+  type ModelTotals,
+  type PairTotals,
+} from './compare/summary.ts';
 export { withAssumedFields } from './convert/assumed-fields.ts';
 export type { Converted } from './convert/converted.ts';
 export { convertedForModel } from './convert/for-model.ts';
@@ -111,6 +117,14 @@ export { explainAccount, type ExplainInput } from './reconcile/explain.ts';
 export { renderExplanation } from './reconcile/render-explanation.ts';
 export type { AccountExplanation } from './reconcile/explanation.ts';
 export { parseDeribitPmParams, type DeribitPmParams } from './margin/deribit-pm/params.ts';
+export { parseRegtParams, type RegtParams } from './margin/regt/params.ts';
+export {
+  pairStrategies,
+  type PairedStrategies,
+  type PairedStrategy,
+  type PairingOption,
+  type PairingRequest,
+} from './strategy/pair-strategies.ts';
 export { shippedParams } from './margin/shipped-params.ts';
 
 // Errors and limits

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { dollars } from '../convert/linear-market.ts';
 import { BadInputError, formatProblem, MargridError, type ErrorCode } from '../errors.ts';
 import { meanPositionsMax, meanPositionsMin } from '../generate/book-options.ts';
 import { limits } from '../limits.ts';
@@ -106,7 +105,9 @@ function addComparisons(program: Command, terminal: Terminal, finish: Finish): v
     )
     .option('--linear [models]', 'turn inverse contracts into linear ones, for these models or for all')
     .addOption(
-      new Option('--settle <currency>', 'count USD, USDC and USDT as this one, where --linear applies').choices(dollars),
+      new Option('--settle <currency>', 'count USD, USDC and USDT as this one, where --linear applies; or model=currency')
+        .default([])
+        .argParser(collected),
     )
     .option('--no-stand-alone', 'do not margin every position alone as well')
     .addOption(workersOption())

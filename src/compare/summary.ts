@@ -18,6 +18,15 @@ export interface ModelTotals {
   readonly ratioToStandAlone?: number;
 }
 
+/** A model beside the first one, over the accounts that both margin. */
+export interface PairTotals {
+  readonly accounts: number;
+  readonly initialMargin: number;
+  /** Of the first model. */
+  readonly firstInitialMargin: number;
+  readonly ratio: number;
+}
+
 export interface ReasonCount {
   /** Without the name of the instrument it is about, so that equal reasons are counted together. */
   readonly reason: string;
@@ -32,6 +41,7 @@ export interface ModelSummary {
   readonly counts: Readonly<Record<StatusName, number>>;
   /** Most frequent first. */
   readonly reasons: readonly ReasonCount[];
+  readonly besideFirst: PairTotals;
   readonly notes: readonly string[];
 }
 
@@ -45,9 +55,7 @@ export interface ComparisonSummary {
 /** `instrumentNames` tell a reason from the instrument that it is about. */
 export function summarise(comparison: Comparison, instrumentNames: ReadonlySet<string>): ComparisonSummary {
   const { models, accountIds } = comparison;
-  const common = accountIds.flatMap((_id, account) =>
-    models.every(({ status }) => status[account] !== refusedStatus) ? [account] : [],
-  );
+  const common = marginedByAll(models, accountIds.length);
   const first = sumOf(models[0].initialMargin, common);
   return {
     models: models.map((column) => ({
@@ -56,11 +64,24 @@ export function summarise(comparison: Comparison, instrumentNames: ReadonlySet<s
       reportingCurrency: column.reportingCurrency,
       counts: countsOf(column),
       reasons: reasonsOf(column, instrumentNames),
+      besideFirst: pairOf(models[0], column),
       notes: column.notes,
     })),
     commonAccounts: common.length,
     common: models.map((column) => totalsOf(column, common, first)),
   };
+}
+
+function marginedByAll(models: readonly ModelColumn[], accountCount: number): number[] {
+  const all = Array.from({ length: accountCount }, (_, account) => account);
+  return all.filter((account) => models.every(({ status }) => status[account] !== refusedStatus));
+}
+
+function pairOf(first: ModelColumn, column: ModelColumn): PairTotals {
+  const both = marginedByAll([first, column], first.status.length);
+  const initialMargin = sumOf(column.initialMargin, both);
+  const firstInitialMargin = sumOf(first.initialMargin, both);
+  return { accounts: both.length, initialMargin, firstInitialMargin, ratio: ratio(initialMargin, firstInitialMargin) };
 }
 
 function totalsOf(column: ModelColumn, accounts: readonly number[], first: number): ModelTotals {

@@ -15,6 +15,7 @@ import { paradexXm } from './paradex-xm/model.ts';
 import { derivePmrm } from './derive-pmrm/model.ts';
 import { derivePmrm1 } from './derive-pmrm1/model.ts';
 import { deriveSrm } from './derive-srm/model.ts';
+import { regt } from './regt/model.ts';
 import type { MarginModel } from './model.ts';
 import { tims } from './tims/model.ts';
 
@@ -40,6 +41,7 @@ const models: readonly AnyModel[] = [
   derivePmrm1 as unknown as AnyModel,
   deriveSrm as unknown as AnyModel,
   span as unknown as AnyModel,
+  regt as unknown as AnyModel,
 ];
 
 export const defaultModelName = deribitPm.name;

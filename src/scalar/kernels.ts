@@ -7,6 +7,8 @@ import { fillTimsRow, marginTims } from '../../assembly/portable/margin/tims.ts'
 import { marginDerivePortfolio } from '../../assembly/portable/margin/derive-portfolio.ts';
 import { fillDerivePortfolioRow } from '../../assembly/portable/margin/derive-portfolio-row.ts';
 import { fillDeriveSrmRow, marginDeriveSrm } from '../../assembly/portable/margin/derive-srm.ts';
+import { fillRegtRow } from '../../assembly/portable/margin/regt.ts';
+import { MargridError } from '../errors.ts';
 import type { Kernels } from '../wasm/kernels.ts';
 import { fillTieredRow, marginTiered } from '../../assembly/portable/margin/tiered.ts';
 import { deribitPm, deribitPmVectors } from './deribit-pm.ts';
@@ -23,6 +25,8 @@ import { riskArray } from './risk-array.ts';
 export function scalarKernels(buffer: ArrayBufferLike): Kernels {
   const memory = viewMemory(buffer);
   return {
+    regtRows: portableRows(memory, fillRegtRow),
+    regt: onHost,
     riskArray: (context, first, count) => riskArray(memory, context, first, count),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),
     deribitPm: (context, scratch, first, count) => deribitPm(memory, context, scratch, first, count),
@@ -47,4 +51,9 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     paradexXmRow: portableRows(memory, fillParadexXmRow),
     paradexXm: portableMargin(memory, marginParadexXm),
   };
+}
+
+/** Stands where `withHostKernels` puts a host kernel. */
+function onHost(): never {
+  throw new MargridError('EngineState', 'a host kernel was called that is not there: see src/host/kernels.ts');
 }

@@ -9,10 +9,11 @@ export const rowKernelNames = [
   'paradexPmRow',
   'paradexXmRow',
   'timsRows',
+  'regtRows',
   'derivePortfolioRows',
   'deriveSrmRows',
-  'spanRows',
   'tieredRows',
+  'spanRows',
 ] as const;
 export type RowKernelName = (typeof rowKernelNames)[number];
 
@@ -25,10 +26,11 @@ export const marginKernelNames = [
   'paradexPm',
   'paradexXm',
   'tims',
+  'regt',
   'derivePortfolio',
   'deriveSrm',
-  'span',
   'tiered',
+  'span',
 ] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 
@@ -49,6 +51,9 @@ export interface Kernels extends Readonly<Record<RowKernelName, RowKernel>>, Rea
   /** Writes the aggregated vectors of one netting set and group; returns 1 if it holds the group. */
   deribitPmVectors(context: number, set: number, group: number, preAggregated: number, aggregated: number): number;
 }
+
+/** Margin kernels that are JavaScript in every engine: src/host. */
+export type HostKernelName = 'regt';
 
 export function isRowKernel(name: RangeKernelName): name is RowKernelName {
   return (rowKernelNames as readonly string[]).includes(name);

@@ -83,7 +83,8 @@ function hedgeWith(
     known.set(lots, margin);
     return margin;
   };
-  const lots = lowest(marginAt, Math.max(1, Math.floor(max / lot)));
+  const most = Math.max(1, Math.floor(max / lot));
+  const lots = lowest(marginAt, most);
   const initialMargin = marginAt(lots);
   const notional = Math.abs(lots) * lot * perContract;
   const saving = unhedged - initialMargin;
@@ -94,7 +95,7 @@ function hedgeWith(
     saving,
     notional,
     savingPerNotional: notional === 0 ? 0 : saving / notional,
-    max: Math.max(1, Math.floor(max / lot)) * lot,
+    max: contractsOf(most, lot),
     evaluations: known.size,
   };
 }

@@ -128,6 +128,15 @@ describe('compare', () => {
     ]);
   });
 
+  it('--settle for one model alone', async () => {
+    const models = ['--models', 'deribit-pm,linear=deribit-pm,usdc=deribit-pm'];
+    const result = await compare(...models, '--linear', 'linear,usdc', '--settle', 'usdc=USDC');
+    expect(result.models.map(({ counts }) => counts['quarantined'])).toEqual([0, 0, 4]);
+    const all = await compare(...models, '--settle', 'USDC', '--settle', 'linear=USD');
+    // Coins still settle in coins: who holds nothing else is refused only because the pair is called btc_usdc.
+    expect(all.models.map(({ counts }) => counts['quarantined'])).toEqual([4, 0, 4]);
+  });
+
   it('--assume says so on stderr, and matters to no model that does not ask', async () => {
     const args = ['compare', ...inputs, '--models', 'deribit-pm', '--assume', 'index_confidence=1', '--json'];
     const { code, stdout, stderr } = await runCli(args, folder);

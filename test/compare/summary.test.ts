@@ -122,6 +122,15 @@ describe('summarise', () => {
     expect(models[0].reasons).toEqual([{ reason: 'a price or volatility of an instrument is bad', accounts: 2 }]);
   });
 
+  it('sets each model beside the first one, on the accounts that both margin', () => {
+    const { models } = summarise(comparison, names);
+    expect(models.map(({ besideFirst }) => besideFirst)).toEqual([
+      { accounts: 4, initialMargin: 447, firstInitialMargin: 447, ratio: 1 },
+      { accounts: 3, initialMargin: 118, firstInitialMargin: 147, ratio: 118 / 147 },
+      { accounts: 1, initialMargin: 20, firstInitialMargin: 40, ratio: 0.5 },
+    ]);
+  });
+
   it('no common account, no ratio', () => {
     const nobody = column('nobody', { status: Uint8Array.of(3, 3, 3, 3) });
     const { commonAccounts, common } = summarise({ ...comparison, models: [comparison.models[0], nobody] }, names);

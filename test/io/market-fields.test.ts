@@ -19,8 +19,9 @@ import {
 const files = temporaryDirectory();
 const plain: Market = { ...without(marketOf(), 'fields'), openInterest: new Float64Array(instruments.length) };
 const names = Object.keys(marketFields) as MarketField[];
-/** As the documentation names them, by hand: deriving them here too would prove nothing. */
+/** As the documentation names them, by hand: deriving them here too would prove nothing. Newer ones have one word. */
 const columnOf: Readonly<Partial<Record<MarketField, string>>> = {
+  ...Object.fromEntries(names.map((name) => [name, name])),
   markPrice: 'mark_price',
   interestRate: 'interest_rate',
   dividendYield: 'dividend_yield',

@@ -350,6 +350,28 @@ export const span = {
   }],
 };
 
+/** Figures of the Cboe margin calculator and of a broker, as LEAN's tests quote them. */
+export const regt = {
+  nakedShort: [
+    { right: 'C', strike: 192, premium: 14, spot: 196, contracts: 2, multiplier: 100, index: false, maintenanceMargin: 10640 },
+    { right: 'P', strike: 390, premium: 1.85, spot: 415, contracts: 1, multiplier: 100, index: false, ib: 6042 },
+  ],
+  strategyLegs: {
+    BullCallLadder: {
+      spot: 548.392,
+      legs: [
+        { type: 'option', right: 'C', strike: 546, expiry: '2024-06-21', qty: 1, price: 2.53 },
+        { type: 'option', right: 'C', strike: 550, expiry: '2024-06-21', qty: -1, price: 0.01 },
+        { type: 'option', right: 'C', strike: 554, expiry: '2024-06-21', qty: -1, price: 1e-25 },
+      ],
+    },
+  },
+  tables: {
+    InitialMarginRequirementsTestCases: [{ strategy: 'BullCallLadder', quantity: 1, ibValue: 10407.04 }],
+    MaintenanceMarginTestCases: [{ strategy: 'BullCallLadder', quantity: -1 }],
+  },
+};
+
 /** By suite. */
 export const published: Readonly<Record<string, unknown>> = {
   'special-functions': specialFunctions,
@@ -375,4 +397,5 @@ export const published: Readonly<Record<string, unknown>> = {
   paradex,
   tims,
   span,
+  regt,
 };

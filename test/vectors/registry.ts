@@ -17,9 +17,10 @@ import { hyperliquid } from './suites/hyperliquid.ts';
 import { impliedVol } from './suites/implied-vol.ts';
 import { inverse } from './suites/inverse.ts';
 import { marks } from './suites/marks.ts';
-import { span } from './suites/span.ts';
 import { okx } from './suites/okx.ts';
+import { span } from './suites/span.ts';
 import { paradex } from './suites/paradex.ts';
+import { regt } from './suites/regt.ts';
 import { specialFunctions } from './suites/special-functions.ts';
 import { tims } from './suites/tims.ts';
 
@@ -39,13 +40,14 @@ export const suites: readonly Suite[] = [
   derivePmrm1,
   deriveSrm,
   marks,
-  span,
   dydx,
   drift,
   binance,
   hyperliquid,
   bybit,
   okx,
+  span,
   paradex,
   tims,
+  regt,
 ];

@@ -17,6 +17,8 @@ const engineKernels = [
   'paradexXmRow',
   'revalueWorstLoss',
   'riskArray',
+  'tims',
+  'timsRows',
 ];
 const scalarTwins = [
   'deribitPmScalar',
@@ -26,7 +28,13 @@ const scalarTwins = [
   'revalueWorstLossScalar',
   'riskArrayScalar',
 ];
-const pricingKernels = ['greekOptions', 'impliedVolatilities', 'priceOptions'];
+const pricingKernels = [
+  'americanBoundaryPrices',
+  'americanTreePrices',
+  'greekOptions',
+  'impliedVolatilities',
+  'priceOptions',
+];
 const mathematics = [
   'mapErfcx',
   'mapExp',

@@ -168,8 +168,8 @@ export function marginTims(
     p = next;
   }
   combineGroups(f, w, context, out, vector, work, largest);
-  f[out + OUT_INITIAL] = f[out + OUT_INITIAL] + f[floatsAt(w, context, CONTEXT_SET_ADD_ON) + set];
   f[out + OUT_MAINTENANCE] = f[out + OUT_INITIAL];
+  f[out + OUT_INITIAL] = f[out + OUT_INITIAL] + f[floatsAt(w, context, CONTEXT_SET_ADD_ON) + set];
 }
 
 /** Adds the value of positions [p, end) of one class to the equity; returns the sum of their minimums. */

@@ -1,6 +1,6 @@
 import { compareModels, type ComparedModel, type Comparison, type ModelColumn } from '../../compare/compare-models.ts';
 import { ratio, summarise, type ComparisonSummary } from '../../compare/summary.ts';
-import { linearMarket, settledIn } from '../../convert/linear-market.ts';
+import { dollars, linearMarket, settledIn } from '../../convert/linear-market.ts';
 import type { Converted } from '../../convert/converted.ts';
 import type { Book } from '../../domain/book.ts';
 import type { Market } from '../../domain/market.ts';
@@ -21,7 +21,8 @@ export interface CompareCommandOptions extends FileOptions {
   readonly params: readonly string[];
   /** Labels, or true for all. */
   readonly linear?: string | true;
-  readonly settle?: string;
+  /** `currency` or `label=currency`. */
+  readonly settle: readonly string[];
   readonly standAlone: boolean;
   readonly workers: number;
   readonly out?: string;
@@ -86,6 +87,12 @@ async function chosenModels(options: CompareCommandOptions): Promise<ChosenModel
     throw new MargridError('OptionInvalid', message, { value: repeated });
   }
   if (typeof options.linear === 'string') requireLabels('--linear', listOf(options.linear), labels);
+  for (const { key, value } of options.settle.map(keyValue)) {
+    if (value !== undefined) requireLabels('--settle', [key], labels);
+    if (dollars.includes(value ?? key)) continue;
+    const message = `--settle must be one of ${dollars.join(', ')}, got '${value ?? key}'`;
+    throw new MargridError('OptionInvalid', message, { value: value ?? key });
+  }
   const files = new Map<string, string>();
   for (const entry of options.params) {
     const { key, value } = keyValue(entry);
@@ -124,29 +131,43 @@ function requireLabels(option: string, given: readonly string[], labels: readonl
   throw new MargridError('OptionInvalid', message, { value: unknown });
 }
 
-/** `--linear` and `--settle`, for the models that they are for. */
+/** Market and book of each model, converted as `--linear` and `--settle` say. Equal conversions are made once. */
 function converted(
   chosen: readonly ChosenModel[],
   market: Market,
   book: Book,
   options: CompareCommandOptions,
 ): { models: ComparedModel[]; notes: string[] } {
-  const isFor = (label: string): boolean =>
-    typeof options.linear === 'string' ? listOf(options.linear).includes(label) : true;
-  const isAny = options.linear !== undefined || options.settle !== undefined;
-  let other: Converted | undefined;
-  const convert = (): Converted => {
-    const linear = options.linear === undefined ? { market, book, notes: [] } : linearMarket(market, book);
-    if (options.settle === undefined) return linear;
-    const settled = settledIn(linear.market, linear.book, options.settle);
-    return { ...settled, notes: [...linear.notes, ...settled.notes] };
-  };
+  const known = new Map<string, Converted>();
   const models = chosen.map((model) => {
-    if (!isAny || !isFor(model.label)) return { ...model, market, book };
-    other ??= convert();
-    return { ...model, market: other.market, book: other.book };
+    const linear = isLinear(model.label, options);
+    const settle = settledAs(model.label, options);
+    const key = `${linear} ${settle ?? ''}`;
+    const inputs = known.get(key) ?? convert(market, book, linear, settle);
+    known.set(key, inputs);
+    return { ...model, market: inputs.market, book: inputs.book };
   });
-  return { models, notes: [...(other?.notes ?? [])] };
+  return { models, notes: [...new Set([...known.values()].flatMap(({ notes }) => notes))] };
+}
+
+function convert(market: Market, book: Book, linear: boolean, settle: string | undefined): Converted {
+  const exposures = linear ? linearMarket(market, book) : { market, book, notes: [] };
+  if (settle === undefined) return exposures;
+  const settled = settledIn(exposures.market, exposures.book, settle);
+  return { ...settled, notes: [...exposures.notes, ...settled.notes] };
+}
+
+function isLinear(label: string, { linear }: CompareCommandOptions): boolean {
+  return linear === true || (typeof linear === 'string' && listOf(linear).includes(label));
+}
+
+/** `model=USDC` is for that model, `USDC` for all that `--linear` is for, without `--linear` for all. */
+function settledAs(label: string, options: CompareCommandOptions): string | undefined {
+  const entries = options.settle.map(keyValue);
+  const own = entries.find(({ key, value }) => key === label && value !== undefined);
+  if (own !== undefined) return own.value;
+  const general = entries.find(({ value }) => value === undefined);
+  return options.linear === undefined || isLinear(label, options) ? general?.key : undefined;
 }
 
 /** One row per account and model. */
@@ -231,6 +252,9 @@ function printText(
   else if (accountIds.length > shownAccounts)
     terminal.print(`… ${count(accountIds.length - shownAccounts)} more: use --out FILE or --json`);
   terminal.print(`\n${count(summary.commonAccounts)} accounts that all models margin\n${totalLines(summary)}`);
+  if (models.length > 2) {
+    terminal.print(`\neach beside ${models[0].label}, on the accounts that both margin\n${pairLines(summary)}`);
+  }
   for (const { label, reasons, counts } of summary.models) {
     if (counts.quarantined === 0) continue;
     terminal.print(`\n${label} refuses ${count(counts.quarantined)} accounts`);
@@ -267,6 +291,17 @@ function totalLines({ common, models }: Summary): string {
     count(models[place].counts.quarantined),
   ]);
   return table([header, ...rows]);
+}
+
+function pairLines({ models }: Summary): string {
+  const rows = models.slice(1).map(({ label, besideFirst }) => [
+    label,
+    count(besideFirst.accounts),
+    money(besideFirst.initialMargin, 'USD'),
+    money(besideFirst.firstInitialMargin, 'USD'),
+    share(besideFirst.ratio),
+  ]);
+  return table([['model', 'accounts', 'initial margin', `of ${models[0].label}`, 'ratio'], ...rows]);
 }
 
 function share(value: number): string {

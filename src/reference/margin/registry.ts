@@ -14,6 +14,7 @@ import { okxPmReference } from './okx-pm.ts';
 import { referenceParadexPm } from './paradex-pm.ts';
 import { referenceParadexXm } from './paradex-xm.ts';
 import { referenceTims } from './tims.ts';
+import { referenceRegt } from './regt.ts';
 
 /** References of the portable models, by model name; parameters as the model's own parser returns them. */
 type AnyReference = ReferenceModel<never>;
@@ -35,6 +36,7 @@ const references: Readonly<Record<string, AnyReference | undefined>> = {
   'derive-pmrm': referenceDerivePortfolio,
   'derive-pmrm1': referenceDerivePortfolio,
   'derive-srm': referenceDeriveSrm,
+  regt: referenceRegt,
 };
 
 /** Null for `deribit-pm`, whose reference is `deribit-pm.ts`. */
