@@ -47,6 +47,7 @@ export const suites: readonly Suite[] = [
   hyperliquid,
   bybit,
   okx,
+  span,
   paradex,
   tims,
   regt,
