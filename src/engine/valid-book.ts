@@ -14,6 +14,7 @@ export function requireValidBook(book: Book, market: Market): void {
   checkPositions(book, market, log);
   checkAmounts(book, book.cash, 'cash', -limits.quantityMax, log);
   if (book.addOns !== undefined) checkAmounts(book, book.addOns, 'addOns', 0, log);
+  checkOrders(book, market, log);
   for (const { accountIndex } of book.quarantined) {
     if (!(accountIndex < book.accountIds.length))
       log.add('AccountUnknown', undefined, 'quarantined', accountIndex, accountRule(book));
@@ -69,6 +70,28 @@ function checkPositions(book: Book, market: Market, log: BookProblems): void {
       log.add('ValueOutOfRange', p, 'entryPrice', entry, 'must be > 0 for a future or perpetual');
     }
   }
+}
+
+function checkOrders({ orders, accountIds }: Book, market: Market, log: BookProblems): void {
+  if (orders === undefined) return;
+  const count = orders.quantity.length;
+  for (const [name, column] of Object.entries(orders) as [string, ArrayLike<number>][]) {
+    if (column.length !== count)
+      log.add('OptionInvalid', undefined, `orders.${name}`, column.length, `must have ${count} values`);
+  }
+  log.throwIfAny();
+  orders.quantity.forEach((quantity, row) => {
+    const [account, instrument, limit] = [orders.accountIndex[row], orders.instrumentIndex[row], orders.limitPrice[row]];
+    if (!(account < accountIds.length))
+      log.add('AccountUnknown', row, 'orders.accountIndex', account, `must be an account below ${accountIds.length}`);
+    if (!(instrument < market.instruments.length)) {
+      const rule = `must be an instrument below ${market.instruments.length}`;
+      log.add('InstrumentUnknown', row, 'orders.instrumentIndex', instrument, rule);
+    }
+    if (!(Math.abs(quantity) <= limits.quantityMax && quantity !== 0))
+      log.add('ValueNotFinite', row, 'orders.quantity', quantity, 'must be a finite number, not zero');
+    if (!(limit > 0 && limit <= limits.priceMax)) log.add('ValueOutOfRange', row, 'orders.limitPrice', limit, 'must be > 0');
+  });
 }
 
 function checkAmounts(book: Book, columns: CashColumns, name: string, least: number, log: BookProblems): void {

@@ -24,11 +24,15 @@ export function bookAccounts(book: Book, accounts: Uint32Array): ReferenceAccoun
       entryPrice: entryPrice[row],
     });
   }
-  book.orders?.quantity.forEach((quantity, row) => {
-    const slot = slotOf[book.orders!.accountIndex[row]];
+  const { orders } = book;
+  orders?.quantity.forEach((remaining, row) => {
+    const slot = slotOf[orders.accountIndex[row]];
     if (slot < 0) return;
-    const { instrumentIndex: instruments, limitPrice } = book.orders!;
-    collected[slot].orders.push({ instrumentIndex: instruments[row], quantity, limitPrice: limitPrice[row] });
+    collected[slot].orders.push({
+      instrumentIndex: orders.instrumentIndex[row],
+      quantity: remaining,
+      limitPrice: orders.limitPrice[row],
+    });
   });
   for (let row = 0; row < book.cash.accountIndex.length; row++) {
     const slot = slotOf[book.cash.accountIndex[row]];

@@ -47,7 +47,6 @@ export const suites: readonly Suite[] = [
   hyperliquid,
   bybit,
   okx,
-  span,
   paradex,
   tims,
   regt,

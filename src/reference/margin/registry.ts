@@ -20,7 +20,7 @@ import { referenceRegt } from './regt.ts';
 type AnyReference = ReferenceModel<never>;
 
 const references: Readonly<Record<string, AnyReference | undefined>> = {
-  span: referenceSpan as unknown as AnyReference,
+  span: referenceSpan,
   'deribit-sm': referenceDeribitSm,
   'deribit-xsm': referenceDeribitXsm,
   'deribit-xpm': referenceDeribitXpm,
