@@ -2,7 +2,7 @@ import { CHUNK_SET_COUNT } from '../../assembly/portable/layout.ts';
 import type { RangeKernelName } from '../../src/wasm/kernels.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { clearTotals } from '../../src/engine/totals.ts';
-import { pooledCurrencyOf } from '../../src/engine/model-inputs.ts';
+import { pooledCurrencyOf } from '../../src/margin/pooled-currency.ts';
 import { runChunks, type StageTask } from '../../src/engine/worker.ts';
 import { modelByName, modelNames } from '../../src/margin/registry.ts';
 import { shippedParams } from '../../src/margin/shipped-params.ts';

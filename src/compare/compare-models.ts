@@ -1,7 +1,8 @@
 import type { Book } from '../domain/book.ts';
 import type { Market } from '../domain/market.ts';
 import { Engine } from '../engine/engine.ts';
-import { convertedForModel, reportingCurrencyOf, withoutRefused } from '../convert/for-model.ts';
+import { convertedForModel, withoutRefused } from '../convert/for-model.ts';
+import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
 import { modelByName } from '../margin/registry.ts';
 import { accountSums, allRefused, refusedStatus, type AccountSums } from './account-sums.ts';
 import { dollarRate, type DollarRate } from '../convert/dollar-rates.ts';
@@ -83,7 +84,7 @@ async function columnOf(compared: ComparedModel, options: CompareOptions, rateOf
   const model = modelByName(compared.model);
   const params = model.parseParams(compared.params);
   const { label } = compared;
-  const known = { label, model: model.name, reportingCurrency: reportingCurrencyOf(model, params) };
+  const known = { label, model: model.name, reportingCurrency: pooledCurrencyOf(model, params) };
   const accounts = compared.book.accountIds.length;
   const accepted = withoutRefused(compared.market, compared.book, model, params);
   if (accepted === null) {

@@ -2,18 +2,14 @@ import type { Book } from '../domain/book.ts';
 import { riskGroupOf, type Instrument } from '../domain/instrument.ts';
 import type { Market } from '../domain/market.ts';
 import type { MarginModel } from '../margin/model.ts';
+import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
 import { bookOfInstruments, marketOfInstruments } from './chosen-instruments.ts';
 import { withQuarantined, type Converted } from './converted.ts';
 import { withSpotCollateral } from './spot-collateral.ts';
 
-/** The reporting currency of a model that pools accounts; null for one that margins each currency by itself. */
-export function reportingCurrencyOf(model: MarginModel<unknown>, params: unknown): string | null {
-  return model.kind === 'portable' && model.pooling.kind === 'account' ? model.pooling.currency(params) : null;
-}
-
 /** Market and book as a model wants them: a pooled model sees cash of other currencies as spot positions. */
 export function convertedForModel(market: Market, book: Book, model: MarginModel<unknown>, params: unknown): Converted {
-  const reporting = reportingCurrencyOf(model, params);
+  const reporting = pooledCurrencyOf(model, params);
   return reporting === null ? { market, book, notes: [] } : withSpotCollateral(market, book, reporting);
 }
 

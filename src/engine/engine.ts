@@ -21,7 +21,8 @@ import { requireQuotes, requireValidMarket } from './valid-market.ts';
 import { resultHash, stateHash } from './state-hash.ts';
 import { sortBook } from './sorted-book.ts';
 import { requireMarginable } from './marginable.ts';
-import { InstrumentFaults, modelCountsOf, modelRowsOf, pooledCurrencyOf } from './model-inputs.ts';
+import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
+import { InstrumentFaults, modelCountsOf, modelRowsOf } from './model-inputs.ts';
 import { clearTotals, foldTotals, statusNames, type Totals } from './totals.ts';
 import { writeContext, writeStaticColumns, writeTickInputs, type Quotes, type TickSetup } from './tick-inputs.ts';
 

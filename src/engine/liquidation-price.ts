@@ -5,7 +5,7 @@ import { MargridError } from '../errors.ts';
 import { modelByName } from '../margin/registry.ts';
 import { Engine } from './engine.ts';
 import type { KernelChoice } from './machine.ts';
-import { pooledCurrencyOf } from './model-inputs.ts';
+import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
 import { movedQuotes, type MovedPrices } from './moved-quotes.ts';
 import { oneAccount } from './one-account.ts';
 

@@ -17,11 +17,6 @@ export function modelRowsOf(rows: InstrumentRows, instruments: readonly Instrume
   };
 }
 
-/** Reporting currency if the model pools accounts, else null. */
-export function pooledCurrencyOf(model: MarginModel<unknown>, params: unknown): string | null {
-  return model.kind === 'portable' && model.pooling.kind === 'account' ? model.pooling.currency(params) : null;
-}
-
 const segmentLevels = { none: SEGMENT_NONE, group: SEGMENT_GROUP, expiry: SEGMENT_EXPIRY } as const;
 
 /** Sizes of the columns and scratch areas that the model needs besides those of every engine. */

@@ -1,4 +1,4 @@
-import { reportingCurrencyOf } from '../convert/for-model.ts';
+import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
 import { dollarRate } from '../convert/dollar-rates.ts';
 import type { Market } from '../domain/market.ts';
 import type { AccountMargin } from '../engine/account-margin.ts';
@@ -82,7 +82,7 @@ export function termsOf({ engine, params }: WhatIfAccount): Terms {
   const parsed = model.parseParams(params);
   return {
     market: engine.market,
-    reportingCurrency: reportingCurrencyOf(model, parsed),
+    reportingCurrency: pooledCurrencyOf(model, parsed),
     usesMarkPrice: (instrument) =>
       model.kind === 'portable' && model.requiredFields(instrument, parsed).includes('markPrice'),
   };

@@ -2,7 +2,7 @@ import { marketFor } from '../../bench/models/market.ts';
 import { syntheticBook } from '../../bench/models/book.ts';
 import type { Book, OrderColumns } from '../../src/domain/book.ts';
 import type { Market } from '../../src/domain/market.ts';
-import { pooledCurrencyOf } from '../../src/engine/model-inputs.ts';
+import { pooledCurrencyOf } from '../../src/margin/pooled-currency.ts';
 import type { PortableModel } from '../../src/margin/model.ts';
 import { modelByName, modelNames } from '../../src/margin/registry.ts';
 import { shippedParams } from '../../src/margin/shipped-params.ts';

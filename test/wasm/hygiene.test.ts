@@ -11,14 +11,59 @@ const engineKernels = [
   'deribitStandardRow',
   'deribitXpm',
   'deribitXpmRow',
+  'derivePortfolio',
+  'derivePortfolioRows',
+  'deriveSrm',
+  'deriveSrmRows',
   'paradexPm',
   'paradexPmRow',
   'paradexXm',
   'paradexXmRow',
+  'regtRows',
   'revalueWorstLoss',
   'riskArray',
+  'span',
+  'spanRows',
+  'tiered',
+  'tieredRows',
   'tims',
   'timsRows',
+];
+/** Formulas of single venues that the library and the vectors call one by one. */
+const venueFormulas = [
+  'availableLiquidationPrice',
+  'bracketLiquidationPrice',
+  'bybitOptionInitial',
+  'bybitOptionMaintenance',
+  'collateralLiquidationPrice',
+  'driftAssetOfLiability',
+  'driftAssetWeight',
+  'driftBaseToCover',
+  'driftFundingToSocialise',
+  'driftInterestToSocialise',
+  'driftLiabilityOfAsset',
+  'driftLiabilityToCover',
+  'driftLiabilityWeight',
+  'driftLiquidationFee',
+  'driftMaxLiquidatedPart',
+  'driftPerpInsuranceFee',
+  'driftScaledWeight',
+  'driftSpotInsuranceFee',
+  'dydxBankruptcyPrice',
+  'dydxFillQuote',
+  'dydxFillablePrice',
+  'dydxInsuranceFundDelta',
+  'dydxIsReduction',
+  'dydxLiquidatable',
+  'dydxPositionRisk',
+  'entryValueLiquidationPrice',
+  'inverseBankruptcyPrice',
+  'isolatedLiquidationPrice',
+  'linearBankruptcyPrice',
+  'okxMinimumCharge',
+  'okxUnitMaintenance',
+  'optionOrderFee',
+  'tieredLiquidationPrice',
 ];
 const scalarTwins = [
   'deribitPmScalar',
@@ -44,7 +89,7 @@ const mathematics = [
   'mapNormalPdf',
   'mapNormalQuantile',
 ];
-const kernels = [...engineKernels, ...scalarTwins, ...pricingKernels, ...mathematics].sort();
+const kernels = [...engineKernels, ...venueFormulas, ...scalarTwins, ...pricingKernels, ...mathematics].sort();
 
 /** Section numbers of the binary format. */
 const sectionIds = { table: 4, memory: 5, element: 9, data: 11, dataCount: 12 } as const;
