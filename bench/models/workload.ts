@@ -69,7 +69,7 @@ async function run(name: string, parameters: Parameters, progress: (line: string
     return {
       ...own,
       hash: columnHash(results),
-      note: 'WASM, one thread, kernels B to D; rows are in details',
+      note: `${isHosted(model) ? 'JavaScript over the same memory' : 'WASM'}, one thread, kernels B to D; rows are in details`,
       throughput: { perSecond: (accounts / own.median) * 1_000, unit: 'accounts' },
       entrants,
       details: {
@@ -93,8 +93,13 @@ function plainNote(positions: number): string {
   return `worst loss of ${positions} positions per account over ${plainScenarios} scenarios, WASM SIMD; other numbers by design`;
 }
 
-function twinNote({ name }: MarginModel<unknown>): string {
-  return name === 'regt'
+/** Its margin function is a host kernel (src/host). */
+function isHosted({ kernel }: MarginModel<unknown>): boolean {
+  return kernel === 'regt';
+}
+
+function twinNote(model: MarginModel<unknown>): string {
+  return isHosted(model)
     ? 'the same host kernel: JavaScript in both engines'
     : "margrid's own JavaScript engine, one thread";
 }
