@@ -4,8 +4,10 @@ import { accumulateRows } from "../revalue/accumulate.ts";
 import { addToTotals, quarantine, statusOf, totalsOf } from "./set-result.ts";
 import {
   CONTEXT_CELL_COUNT, CONTEXT_COMPONENT_COUNT, CONTEXT_INSTRUMENT_FAULT, CONTEXT_POSITION_QUANTITY,
-  CONTEXT_POSITION_ROW, CONTEXT_RESULT_COMPONENTS, CONTEXT_RESULT_EQUITY, CONTEXT_RESULT_FAULT, CONTEXT_RESULT_INITIAL,
-  CONTEXT_RESULT_MAINTENANCE, CONTEXT_RESULT_STATUS, CONTEXT_RESULT_WORST_SCENARIO, CONTEXT_RISK_ARRAY,
+  CONTEXT_POSITION_ROW, CONTEXT_RESULT_COMPONENTS, CONTEXT_RESULT_DELTA_SHOCK, CONTEXT_RESULT_EQUITY, CONTEXT_RESULT_FAULT,
+  CONTEXT_RESULT_INITIAL,
+  CONTEXT_RESULT_MAINTENANCE, CONTEXT_RESULT_ROLL_SHOCK, CONTEXT_RESULT_STATUS, CONTEXT_RESULT_WORST_CASE,
+  CONTEXT_RESULT_WORST_SCENARIO, CONTEXT_RISK_ARRAY,
   CONTEXT_SEGMENT_LEVEL, CONTEXT_SET_FAULT, CONTEXT_SET_FIRST_POSITION, CONTEXT_SET_ORDER_COUNT,
   CONTEXT_SET_POSITION_COUNT, CONTEXT_WORK_COUNT, FAULT_COMPONENT, FAULT_MARKET, FAULT_NONE, FLAG_BITS, OUT_COMPONENTS, OUT_EQUITY,
   OUT_FAULT, OUT_INITIAL, OUT_MAINTENANCE, OUT_SCENARIO, SEGMENT_NONE,
@@ -139,6 +141,10 @@ export function finishSet(context: usize, scratch: usize, set: i32): void {
   store<f64>(word(context, CONTEXT_RESULT_EQUITY) + at, equity);
   store<f64>(word(context, CONTEXT_RESULT_INITIAL) + at, initial);
   store<f64>(word(context, CONTEXT_RESULT_MAINTENANCE) + at, maintenance);
+  // Columns of grid models: a quarantine at an earlier tick may have left NaN in them.
+  store<f64>(word(context, CONTEXT_RESULT_WORST_CASE) + at, 0);
+  store<f64>(word(context, CONTEXT_RESULT_ROLL_SHOCK) + at, 0);
+  store<f64>(word(context, CONTEXT_RESULT_DELTA_SHOCK) + at, 0);
   const components = word(context, CONTEXT_RESULT_COMPONENTS) + ((<usize>set * <usize>width) << 3);
   for (let i = 0; i < width; i++) store<f64>(components + (<usize>i << 3), floatAt(scratch, OUT_COMPONENTS + i));
   const scenario = <i32>floatAt(scratch, OUT_SCENARIO);

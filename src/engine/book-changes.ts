@@ -121,9 +121,22 @@ function collect(directory: Directory, changes: BookChanges, changeOf: (account:
   }
 }
 
-/** The changes of one account as they apply to it alone. Throws `BadInputError`. */
-export function changeOfAccount(book: BookColumns, directory: Directory, changes: BookChanges): AccountChange {
+/** The changes of one account. Throws `BadInputError`, also for a change that names another account. */
+export function changeOfAccount(
+  book: BookColumns,
+  directory: Directory,
+  account: string,
+  changes: BookChanges,
+): AccountChange {
   requireValid(book, directory, changes);
+  const problems = Object.values(changes).flatMap((list: readonly { readonly account: string }[] | undefined) =>
+    (list ?? []).flatMap(({ account: named }, row): Problem[] => {
+      if (named === account) return [];
+      const message = `must be ${account}, whose margin is asked for, got ${named}`;
+      return [{ code: 'ValueInvalid', row: row + 1, column: 'account', value: named, message }];
+    }),
+  );
+  if (problems.length > 0) throw new BadInputError(problems);
   const change = noChange();
   collect(directory, changes, () => change);
   return change;

@@ -179,6 +179,7 @@ export class BookColumns {
   writeVisitor(held: HeldSet): number {
     const { nettingSet, position } = this.arena.views;
     const count = held.positions.length + held.orders.length;
+    if (this.positionTop + count > position.row.length) this.#pack();
     if (this.positionTop + count > position.row.length) {
       throw new MargridError(
         'LimitExceeded',

@@ -113,6 +113,8 @@ export class Engine {
   #accountRow: Map<string, number> | null = null;
   #quotes: Quotes;
   #tick = 0;
+  /** Whether the risk array is that of `#quotes`: a tick that fails leaves half of one. */
+  #isPriced = false;
   #state: 'loaded' | 'ticking' | 'ticked' | 'closed' = 'loaded';
 
   private constructor(parts: EngineParts) {
@@ -192,6 +194,7 @@ export class Engine {
     this.#requireIdle();
     const next = withQuotes(this.#quotes, quotes);
     requireQuotes(next, this.market.instruments.length);
+    if (!Number.isFinite(next.asOfMs)) throw new MargridError('OptionInvalid', `asOfMs must be a time, got ${next.asOfMs}`);
     this.#quotes = next;
     this.#state = 'ticking';
     try {
@@ -206,10 +209,12 @@ export class Engine {
   async #runTick(): Promise<TickReport> {
     const start = performance.now();
     const { setCount } = this.#book;
+    this.#isPriced = false;
     writeTickInputs(this.#setup, this.#quotes, setCount);
     clearTotals(this.arena);
     const prepared = performance.now();
     await this.#stage(this.#model.rowKernel, this.market.instruments.length, instrumentChunk);
+    this.#isPriced = true;
     const priced = performance.now();
     await this.#stage(this.#model.kernel, setCount, CHUNK_SET_COUNT);
     const margined = performance.now();
@@ -319,10 +324,10 @@ export class Engine {
    */
   preview(account: string, changes: Omit<BookChanges, 'addOns'>): AccountMargin[] {
     this.#requireIdle();
-    if (this.#tick === 0) throw new MargridError('EngineState', 'there are no prices yet: call tick() first');
+    if (!this.#isPriced) throw new MargridError('EngineState', 'there are no prices: call tick() first');
     const accounts = this.#accounts();
     const row = accounts.get(account) ?? this.#book.accountIds.length;
-    const change = changeOfAccount(this.#book, this.#directory(accounts), changes);
+    const change = changeOfAccount(this.#book, this.#directory(accounts), account, changes);
     return this.#marginVisitors(changedSets(this.#book, row, change));
   }
 

@@ -95,6 +95,8 @@ export function writeTickInputs(setup: TickSetup, quotes: Quotes, nettingSetCoun
   // NaN: an expired instrument is not priced.
   expiry.rootTime.set(market.timeYears.map((years) => (years >= 0 ? Math.sqrt(years) : NaN)));
   setup.faults?.write(arena.views.modelInstrument.fault, (name) => market.field(name));
+  // Row kernels leave terms and scratch beside the inputs: nothing of the last tick may show in this one's state.
+  arena.views.modelInstrument.data.fill(0);
   model.prepareTick(market, params, tickFactors(arena));
   if (model.kind === 'grid') writeGrids(setup, model);
 }

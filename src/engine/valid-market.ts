@@ -34,7 +34,7 @@ export function requireValidMarket(market: Market): void {
 
 /** Forwards, volatilities and index prices of a market or a tick. Throws `OptionInvalid`. */
 export function requireQuotes(
-  quotes: Pick<Market, 'forward' | 'impliedVolatility' | 'indexPrice'>,
+  quotes: Pick<Market, 'forward' | 'impliedVolatility' | 'indexPrice' | 'fields'>,
   count: number,
 ): void {
   for (const column of ['forward', 'impliedVolatility'] as const) {
@@ -44,6 +44,10 @@ export function requireQuotes(
         `${column} must be a Float64Array of ${count} values, one per instrument`,
       );
     }
+  }
+  for (const [name, column] of quotes.fields ?? []) {
+    if (column instanceof Float64Array && column.length === count) continue;
+    throw new MargridError('OptionInvalid', `fields.${name} must be a Float64Array of ${count} values, one per instrument`);
   }
   if (!(quotes.indexPrice instanceof Map)) {
     throw new MargridError('OptionInvalid', "indexPrice must be a Map from pair ('btc_usd') to price");

@@ -146,6 +146,10 @@ function finishSet({ memory, context, out, componentCount }: Frame, set: number)
   f64[word(memory, context, layout.CONTEXT_RESULT_EQUITY) / 8 + set] = equity;
   f64[word(memory, context, layout.CONTEXT_RESULT_INITIAL) / 8 + set] = initial;
   f64[word(memory, context, layout.CONTEXT_RESULT_MAINTENANCE) / 8 + set] = maintenance;
+  // Columns of grid models: a quarantine at an earlier tick may have left NaN in them.
+  f64[word(memory, context, layout.CONTEXT_RESULT_WORST_CASE) / 8 + set] = 0;
+  f64[word(memory, context, layout.CONTEXT_RESULT_ROLL_SHOCK) / 8 + set] = 0;
+  f64[word(memory, context, layout.CONTEXT_RESULT_DELTA_SHOCK) / 8 + set] = 0;
   const components = word(memory, context, layout.CONTEXT_RESULT_COMPONENTS) / 8 + set * componentCount;
   for (let i = 0; i < componentCount; i++) f64[components + i] = f64[out + layout.OUT_COMPONENTS + i]!;
   i32[word(memory, context, layout.CONTEXT_RESULT_WORST_SCENARIO) / 4 + set] = f64[out + layout.OUT_SCENARIO]!;

@@ -7,7 +7,7 @@ import { bookFor, portableModels, settingOf } from './model-market.ts';
 
 /** A margin function that leaves out one component: what the driver makes of it. */
 describe.each(portableModels)('components of %s', (name) => {
-  it('each is required: without it the account has no margin', async () => {
+  it('the driver requires each: an account without it has no margin', async () => {
     const setting = settingOf(name);
     const { market, params, model } = setting;
     const engine = Engine.create({ market, params, model: name, book: bookFor(setting, 6, 3, 9), kernels: 'javascript' });

@@ -77,6 +77,14 @@ describe.each(portableModels)('engine under %s', (name) => {
     }
   });
 
+  it('answers a question about one account with changes of that account only', async () => {
+    const engine = engineOf(setting);
+    await engine.tick();
+    const [{ name: instrument }] = setting.market.instruments;
+    const other = { account: 'A1', instrument, quantity: 1, entryPrice: 1 };
+    expect(() => engine.preview('A0', { positions: [other] })).toThrow(/A0.*A1/);
+  });
+
   it('names every missing quote: field, instrument, and only whoever holds it is left out', async () => {
     const { model, market, params, parsed } = setting;
     const required = new Set(market.instruments.flatMap((each) => model.requiredFields(each, parsed)));
@@ -116,6 +124,18 @@ describe.each(portableModels)('engine under %s', (name) => {
     const quarantined = [...status.keys()].filter((set) => statusNames[status[set]] === 'quarantined');
     expect(quarantined.length).toBeGreaterThan(0);
     for (const set of quarantined) expect(engine.faultReason(set)).not.toBe('a sum is not finite');
+  });
+
+  it('has the same results and state after bad quotes as without them', async () => {
+    const [steady, shaken] = [engineOf(setting), engineOf(setting)];
+    await steady.tick();
+    await shaken.tick();
+    const { forward, impliedVolatility, fields } = setting.market;
+    const nothing = new Map([...fields!].map(([name, column]) => [name, column.map(() => NaN)] as const));
+    await shaken.tick({ forward: forward.map(() => NaN), impliedVolatility: impliedVolatility.map(() => NaN), fields: nothing });
+    await shaken.tick({ forward, impliedVolatility, fields: fields! });
+    expect(shaken.resultHash()).toBe(steady.resultHash());
+    expect(shaken.stateHash()).toBe(steady.stateHash());
   });
 
   it('gives every component that it names, each a finite number', async () => {

@@ -36,7 +36,8 @@ function fill({ instrument, row, market, params }: InstrumentRow<DydxParams>): R
   const { atomicResolution, priceExponent, tier } = params.markets.get(baseOf(instrument))!;
   return new Map([
     [DATA_BASE_QUANTUMS, instrument.contractSize * powerOfTen(-atomicResolution)],
-    [DATA_PRICE_INTEGER, Math.round(market.forward[row] * powerOfTen(-priceExponent))],
+    // A price below half a unit of the venue's integers is no price.
+    [DATA_PRICE_INTEGER, Math.round(market.forward[row] * powerOfTen(-priceExponent)) || NaN],
     [DATA_QUOTE_EXPONENT, priceExponent + atomicResolution + quoteDecimals],
     [DATA_BASE_IMF, tier.initialMarginPpm],
     [DATA_MAINTENANCE_FRACTION, tier.maintenanceFractionPpm],

@@ -1,9 +1,9 @@
 import { DATA_LOSSES } from '../../../assembly/portable/margin/span-layout.ts';
-import type { Instrument } from '../../domain/instrument.ts';
 import type { PortableModel } from '../model.ts';
 import { indexOf } from './contract-index.ts';
+import { mismatch } from './contract-match.ts';
 import { spanComponents } from './evidence.ts';
-import type { SpanCombinedCommodity, SpanContract, SpanParams } from './parameters.ts';
+import type { SpanCombinedCommodity, SpanParams } from './parameters.ts';
 import { parseSpanParams } from './params.ts';
 import { spanTables, writeContractData } from './tables.ts';
 
@@ -84,24 +84,6 @@ export const span: PortableModel<SpanParams> = {
     });
   },
 };
-
-/** The instrument must be the contract: the same value per point, option type and strike, currency and commodity. */
-function mismatch(instrument: Instrument, contract: SpanContract, currency: string): string | null {
-  const { contractSize, optionType, strike, settlementCurrency, baseCurrency, payoff } = instrument;
-  if (baseCurrency !== contract.combinedCommodity) {
-    return `its base is ${baseCurrency}, the combined commodity of the contract is ${contract.combinedCommodity}`;
-  }
-  if (payoff !== 'linear') return 'SPAN contracts are linear';
-  if (settlementCurrency !== currency) {
-    return `it settles in ${settlementCurrency}, its combined commodity is margined in ${currency}`;
-  }
-  if (contractSize !== contract.valueFactor) {
-    return `its contract size is ${contractSize}, the value factor of the contract is ${contract.valueFactor}`;
-  }
-  if (optionType !== contract.optionType) return `it is a ${optionType ?? 'future'}, the contract is not`;
-  if (contract.strike !== strike) return `its strike is ${strike}, that of the contract ${contract.strike}`;
-  return null;
-}
 
 /** A weighted price risk that is the scan range needs one. */
 function noScanRange({ code, weightedPriceRiskMethod }: SpanCombinedCommodity, params: SpanParams): string | null {

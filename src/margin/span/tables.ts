@@ -1,3 +1,4 @@
+import { mismatch } from './contract-match.ts';
 import * as layout from '../../../assembly/portable/margin/span-layout.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { ModelRows } from '../model.ts';
@@ -42,13 +43,14 @@ interface NumberedTiers {
 const everyMonth: SpanTier = { number: 0, start: '', end: '' };
 const priceRiskMethods = { normal: 1, 'scan-range-cap': 2, 'scan-range': 3 } as const;
 
-const made = new WeakMap<ModelRows, { params: SpanParams; tables: SpanTables }>();
+/** By the list of instruments, which stays the same from tick to tick. */
+const made = new WeakMap<ModelRows['instruments'], { params: SpanParams; tables: SpanTables }>();
 
 export function spanTables(rows: ModelRows, params: SpanParams): SpanTables {
-  const known = made.get(rows);
+  const known = made.get(rows.instruments);
   if (known !== undefined && known.params === params) return known.tables;
   const tables = new TableWriter(rows, params).write();
-  made.set(rows, { params, tables });
+  made.set(rows.instruments, { params, tables });
   return tables;
 }
 
@@ -66,8 +68,14 @@ class TableWriter {
   constructor(rows: ModelRows, params: SpanParams) {
     this.#rows = rows;
     this.#params = params;
-    const { contracts } = indexOf(params);
-    this.#contractOf = rows.instruments.map(({ name }) => contracts.get(name) ?? null);
+    const { contracts, combinedCommodities } = indexOf(params);
+    // An instrument that is not the contract it is named after is refused, and must not count for its commodity.
+    this.#contractOf = rows.instruments.map((instrument) => {
+      const contract = contracts.get(instrument.name);
+      if (contract === undefined) return null;
+      const { currency } = combinedCommodities.get(contract.combinedCommodity)!;
+      return mismatch(instrument, contract, currency) === null ? contract : null;
+    });
     const { groups, tierCount, cellTierCount } = this.#makeGroups();
     this.#groups = groups;
     this.#tierCount = tierCount;
@@ -256,8 +264,8 @@ class TableWriter {
     // A spread has legs in one currency: one netting set per currency.
     const currencies = this.#rows.groups.map(({ settlementCurrency }) => settlementCurrency);
     const spreads = inOrder.flatMap((spread) => {
-      const present = new Set(legCodes(spread).map((code) => currencies[codes.indexOf(code)]));
-      present.delete(undefined as unknown as string);
+      const legs = new Set(legCodes(spread));
+      const present = new Set(currencies.filter((_, group) => legs.has(codes[group] ?? '')));
       return [...present].map((currency) => ({ spread, currency }));
     });
     const groupOf = (code: string, currency: string): number =>

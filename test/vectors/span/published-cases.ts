@@ -142,9 +142,9 @@ function futureLeg(text: unknown): { quantity: number; month: string } {
 /** Months with the same array, and one spread between them with the charge of the case. */
 async function runIntra(input: Fields, expected: Fields): Promise<Check[]> {
   const legs = listOf(input['legs']).map(futureLeg);
-  // Where the case has no charge among its inputs, the file's charge is the published result itself.
-  const charge = optionalNumber(input, 'seriesCharge') ?? optionalNumber(input, 'tierCharge')
-    ?? numberOf(expected, 'intraCharge');
+  // Without a charge among the inputs the published one cannot be compared: then a charge of 1 shows that one spread forms.
+  const given = optionalNumber(input, 'seriesCharge') ?? optionalNumber(input, 'tierCharge');
+  const charge = given ?? 1;
   const isTier = /tier/.test(textOf(input['note'])) || input['tierCharge'] !== undefined;
   const contracts = legs.map(({ month }) => madeFuture(rangeLosses(1000), { month }));
   const tiers = legs.map(({ month }, index) => ({ number: index + 1, start: month, end: month }));
@@ -162,6 +162,10 @@ async function runIntra(input: Fields, expected: Fields): Promise<Check[]> {
     }],
   }], contracts);
   const result = await marginHoldings(params, legs.map(({ quantity }, index) => ({ contract: contracts[index], quantity })));
+  if (given === null) {
+    const formed = checkEqual('spreads formed', result.components['intracommodityCharge'], 1);
+    return [...amounts(expected, { scanRisk: result.components['scanRisk'] }), formed];
+  }
   return amounts(expected, {
     scanRisk: result.components['scanRisk'],
     intraCharge: result.components['intracommodityCharge'],

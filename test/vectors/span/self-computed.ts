@@ -80,9 +80,12 @@ async function commodityChecks(
     // Where the short option minimum binds the requirement does not show the credit.
     inter: requirement > components['shortOptionMinimum'] ? risk - requirement : (reference.get(code)?.inter.toNumber() ?? NaN),
   };
+  // What the engine does not show is the reference's, and says so.
+  const isBound = !(requirement > components['shortOptionMinimum']);
+  const origin = (name: string): string => (name === 'rem' || (name === 'inter' && isBound) ? ' (reference)' : '');
   const checks = Object.entries(actual).flatMap(([name, value]) => {
     const wanted = expectedOf(expected, name);
-    return wanted === null ? [] : [checkAbsolute(`${code} ${name}`, value, wanted, tolerance)];
+    return wanted === null ? [] : [checkAbsolute(`${code} ${name}${origin(name)}`, value, wanted, tolerance)];
   });
   lossesOf(alone).forEach((loss, index) => {
     const wanted = listOf(expected['losses'])[index];
