@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { withAssumedFields } from '../convert/assumed-fields.ts';
-import { convertedForModel } from '../convert/for-model.ts';
+import { convertedForModel, withoutRefused } from '../convert/for-model.ts';
 import type { Book } from '../domain/book.ts';
 import type { Market, MarketField } from '../domain/market.ts';
 import { formatProblem, MargridError } from '../errors.ts';
@@ -139,10 +139,16 @@ export function inputsOfModel(
   market: Market,
   book: Book,
   params: unknown,
-  { model }: Pick<InputOptions, 'model'>,
+  { model, keepGoing }: Pick<InputOptions, 'model' | 'keepGoing'>,
 ): { readonly market: Market; readonly book: Book } {
   const chosen = modelByName(model ?? defaultModelName);
-  return convertedForModel(market, book, chosen, chosen.parseParams(params));
+  const parsed = chosen.parseParams(params);
+  const margined = withoutRefused(market, book, chosen, parsed);
+  // A pair without parameters that somebody holds is refused by the engine, unless bad accounts shall be quarantined.
+  const isHeld = margined !== null && margined.book.quarantined.length > book.quarantined.length;
+  const isKept = margined === null || (isHeld && keepGoing !== true);
+  const { market: listed, book: held } = isKept ? { market, book } : margined;
+  return convertedForModel(listed, held, chosen, parsed);
 }
 
 /**

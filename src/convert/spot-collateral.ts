@@ -35,7 +35,7 @@ export function cashToSpot(market: Market, book: Book, quoteOf: ReadonlyMap<stri
   const refuse = (account: number, currency: number): void => {
     const name = book.currencies[currency];
     const pair = pairOf(name, quoteOf.get(name)!);
-    if (!reasons.has(account)) reasons.set(account, `cash or add-on in ${name}: the market has no index price ${pair}`);
+    if (!reasons.has(account)) reasons.set(account, `cash or add-on in ${name}: the market has no index price ${pair}: add a spot row of that pair`);
   };
   forEachAmount(book.cash, (account, currency, amount) => {
     const spot = spotOf.get(currency);

@@ -243,7 +243,7 @@ export function changedSets(book: BookColumns, account: number, change: AccountC
     if (next.positions.length > 0 || next.orders.length > 0 || next.cashAmount !== 0 || next.addOn !== 0) sets.push(next);
   }
   if (sets.length === 0 && fault !== 0)
-    sets.push({ account, currency: 0, positions: [], orders: [], cashAmount: 0, addOn: 0, fault });
+    sets.push({ account, currency: book.rows.emptyCurrency, positions: [], orders: [], cashAmount: 0, addOn: 0, fault });
   return sets;
 }
 

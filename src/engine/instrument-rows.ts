@@ -15,6 +15,8 @@ export interface InstrumentRows {
   readonly groups: readonly RiskGroup[];
   /** Currency row of the netting set that positions of the group are in. */
   readonly groupCurrency: Uint8Array;
+  /** Currency row of an account that holds nothing: the reporting currency if accounts are pooled, else the first. */
+  readonly emptyCurrency: number;
   readonly expiries: readonly ExpiryRow[];
   /** Market instrument index → row. */
   readonly rowOf: Uint32Array;
@@ -82,6 +84,7 @@ export function planInstrumentRows(
     currencies,
     groups,
     groupCurrency: Uint8Array.from(groups, (group) => currencies.indexOf(pooled ?? group.settlementCurrency)),
+    emptyCurrency: pooled === null ? 0 : currencies.indexOf(pooled),
     expiries,
     rowOf,
     instrumentOf: order,

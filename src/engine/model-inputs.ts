@@ -80,6 +80,10 @@ export class InstrumentFaults {
     if (refusal !== null) return `${name}: ${refusal}`;
     const missing = this.#missing.get(row);
     if (missing === undefined) return null;
-    return `${name}: the market has no ${missing} (${marketFields[missing]}), which the model ${this.#model.name} needs`;
+    const column = missing.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    return (
+      `${name}: the market has no ${missing} (column ${column}: ${marketFields[missing]}), ` +
+      `which the model ${this.#model.name} needs`
+    );
   }
 }

@@ -270,7 +270,7 @@ function layOutSets(
       });
     }
     if (fault !== FAULT_NONE && list.count === before)
-      list.push({ account, currency: 0, first: p, count: 0, cash: 0, addOn: 0, orders: 0, fault });
+      list.push({ account, currency: rows.emptyCurrency, first: p, count: 0, cash: 0, addOn: 0, orders: 0, fault });
   }
   return list.finish();
 }

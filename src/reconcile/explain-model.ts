@@ -61,7 +61,11 @@ export function explainModelAccount(input: ModelExplainInput): ModelExplanation 
     asOf: new Date(market.asOfMs).toISOString(),
     parameters: { source, date },
     problem: bad?.reason ?? null,
-    nettingSets: [...reference(market, params)(held)].map(([currency, result]) => breakdownOf(currency, result)),
+    // What was left out of a quarantined account would be missing from its numbers.
+    nettingSets:
+      bad === undefined
+        ? [...reference(market, params)(held)].map(([currency, result]) => breakdownOf(currency, result))
+        : [],
     evidence: model.components,
   };
 }

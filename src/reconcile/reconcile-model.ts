@@ -200,7 +200,8 @@ class ModelComparison {
   report(elapsedMs: number): ModelReconciliation {
     return {
       model: this.#input.model,
-      isReconciled: this.#breachCount === 0,
+      // A comparison of nothing shows nothing.
+      isReconciled: this.#breachCount === 0 && this.#sets > 0,
       seed: this.#input.seed,
       accountCount: this.#input.book.accountIds.length,
       comparedAccountCount: this.#accounts,

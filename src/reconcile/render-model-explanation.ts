@@ -18,14 +18,18 @@ export function renderModelExplanation(explanation: ModelExplanation): string {
 function nettingSetLines(set: NettingSetBreakdown): string[] {
   const title = ['', `NETTING SET ${set.currency}`];
   if (set.refusal !== null) return [...title, `  REFUSED: ${set.refusal}`];
+  const amounts: [string, string][] = [
+    ...Object.entries(set.components ?? {}),
+    ['maintenance margin', set.maintenanceMargin!],
+    ['initial margin', set.initialMargin!],
+    ['equity', set.equity!],
+  ];
+  const width = Math.max(...amounts.map(([name]) => name.length)) + 2;
   return [
     ...title,
     ...(set.breakdown ?? []).flatMap((each) => breakdownLines(each, 1)),
     '',
-    ...Object.entries(set.components ?? {}).map(([name, value]) => `  ${name.padEnd(24)}${shown(value)}`),
-    `  ${'maintenance margin'.padEnd(24)}${shown(set.maintenanceMargin!)}`,
-    `  ${'initial margin'.padEnd(24)}${shown(set.initialMargin!)}`,
-    `  ${'equity'.padEnd(24)}${shown(set.equity!)}`,
+    ...amounts.map(([name, value]) => `  ${name.padEnd(width)}${shown(value)}`),
   ];
 }
 

@@ -3,6 +3,12 @@ import { textTable } from './text-table.ts';
 
 const shownBreaches = 10;
 
+function verdict({ isReconciled, breachCount, quarantinedCount }: ModelReconciliation): string {
+  if (isReconciled) return 'RECONCILED: no breach';
+  if (breachCount > 0) return `NOT RECONCILED: ${breachCount} breaches`;
+  return `NOTHING COMPARED: ${quarantinedCount} netting sets quarantined, none margined`;
+}
+
 /** A table of the columns, then the first breaches. */
 export function renderModelReconciliation(report: ModelReconciliation): string {
   const rows = report.columns.map((column) => [
@@ -18,7 +24,7 @@ export function renderModelReconciliation(report: ModelReconciliation): string {
       `(seed ${report.seed}), ${report.comparedNettingSetCount} netting sets, ${report.quarantinedCount} quarantined, ` +
       `${(report.elapsedMs / 1000).toFixed(1)} s`,
     textTable(['column', 'compared', 'max error', '/scale', 'worst account', 'breaches'], rows),
-    report.isReconciled ? 'RECONCILED: no breach' : `NOT RECONCILED: ${report.breachCount} breaches`,
+    verdict(report),
     ...report.breaches
       .slice(0, shownBreaches)
       .map((each) => `  ${each.account} ${each.currency} ${each.column}: engine ${each.engine}, reference ${each.reference}`),

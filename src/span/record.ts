@@ -1,4 +1,4 @@
-import { MargridError, formatProblem, type ErrorCode, type Problem } from '../errors.ts';
+import { BadInputError, type ErrorCode, type MargridError, type Problem } from '../errors.ts';
 import { recordColumns, recordTypeOf, type ColumnRange, type RecordColumns, type RecordType } from './columns.ts';
 
 /** One line of a positional file; every field is named by line and columns when it is bad. */
@@ -108,7 +108,7 @@ export class PositionalRecord {
 }
 
 export function spanFileError(problem: Problem): MargridError {
-  return new MargridError(problem.code, formatProblem(problem), problem);
+  return new BadInputError([problem]);
 }
 
 /** Null for a blank line. Throws `ValueInvalid` for a record type that the format does not have. */

@@ -94,7 +94,7 @@ describe('linearMarket', () => {
     expect([linear.instruments[0].contractSize, linear.forward[0]]).toEqual([10, NaN]);
     expect(shown(paid, linear)).toEqual(['a BTC-PERP 1000 @ 40000']);
     expect(paid.quarantined).toEqual([
-      { accountIndex: 1, reason: 'cash or add-on in BTC: the market has no index price btc_usd' },
+      { accountIndex: 1, reason: 'cash or add-on in BTC: the market has no index price btc_usd: add a spot row of that pair' },
     ]);
   });
 });

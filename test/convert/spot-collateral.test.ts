@@ -72,7 +72,7 @@ describe('withSpotCollateral', () => {
     const book = bookOf({ currencies, cash: [[0, 4, 1], [1, 0, 1]], addOns: [[0, 4, 3]] });
     const { market: pooled, book: held } = withSpotCollateral(withEth, book, 'USD');
     expect(held.quarantined).toEqual([
-      { accountIndex: 0, reason: 'cash or add-on in SOL: the market has no index price sol_usd' },
+      { accountIndex: 0, reason: 'cash or add-on in SOL: the market has no index price sol_usd: add a spot row of that pair' },
     ]);
     expect(shown(held, pooled)).toEqual(['b BTC_USD 1 @ 0']);
   });

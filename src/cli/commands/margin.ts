@@ -88,6 +88,17 @@ function quarantinedAccounts(engine: Engine): number {
   return accounts;
 }
 
+/** Why netting sets have no margin, the most frequent first, as many as are shown of anything. */
+function quarantineReasons(engine: Engine): [string, number][] {
+  const counts = new Map<string, number>();
+  engine.results.fault.forEach((fault, set) => {
+    if (fault === 0) return;
+    const reason = engine.faultReason(set) ?? 'unknown';
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  });
+  return [...counts].sort(([, a], [, b]) => b - a).slice(0, shownRows);
+}
+
 interface Summary {
   readonly model: string;
   readonly asOf: string;
@@ -113,6 +124,7 @@ function printSummary(summary: Summary, engine: Engine, terminal: Terminal, out:
   for (const problem of summary.problems.slice(0, shownRows)) terminal.note(`quarantined: ${formatProblem(problem)}`);
   if (summary.problemCount > shownRows)
     terminal.note(`quarantined: ${count(summary.problemCount - shownRows)} more problems`);
+  for (const [reason, sets] of quarantineReasons(engine)) terminal.print(`quarantined ${count(sets)}: ${reason}`);
   terminal.print(marginLines(engine, Math.min(shownRows, engine.nettingSetCount)));
   if (out !== undefined) terminal.print(`all ${count(summary.nettingSets)} rows: ${out}`);
   else if (summary.nettingSets > shownRows)

@@ -3,10 +3,10 @@ import { loadBuiltInMarket } from '../../chain/built-in-market.ts';
 import { resolveChain, type ChainResolution } from '../../chain/resolve-chain.ts';
 import { mergeMarkets } from '../../chain/merge-markets.ts';
 import { writeMarket } from '../../io/index.ts';
+import { parseSpanParams } from '../../margin/span/params.ts';
 import { spanMarket } from '../../span/span-market.ts';
-import { readSpanSource } from '../../span/span-source.ts';
 import { count } from '../format.ts';
-import { requireWritable } from '../inputs.ts';
+import { loadParams, requireWritable } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -50,7 +50,7 @@ async function marketOfSpanFile(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  const params = await readSpanSource(file);
+  const params = parseSpanParams(await loadParams(file, 'span'));
   const { market: contracts, withoutPrice, leftOut } = spanMarket(params);
   if (out !== undefined) await writeMarket(out, contracts, { signal });
   const summary = {
