@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['build/**', 'assembly/**', 'node_modules/**', 'coverage/**', '*.config.*'] },
+  { ignores: ['build/**', 'assembly/**', 'node_modules/**', 'coverage/**', '*.config.*', '.ci/**'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { project: './tsconfig.check.json', tsconfigRootDir: import.meta.dirname } },

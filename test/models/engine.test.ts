@@ -131,7 +131,7 @@ describe.each(portableModels)('engine under %s', (name) => {
     await steady.tick();
     await shaken.tick();
     const { forward, impliedVolatility, fields } = setting.market;
-    const nothing = new Map([...fields!].map(([name, column]) => [name, column.map(() => NaN)] as const));
+    const nothing = new Map([...fields!].map(([field, column]) => [field, column.map(() => NaN)] as const));
     await shaken.tick({ forward: forward.map(() => NaN), impliedVolatility: impliedVolatility.map(() => NaN), fields: nothing });
     await shaken.tick({ forward, impliedVolatility, fields: fields! });
     expect(shaken.resultHash()).toBe(steady.resultHash());
