@@ -1,3 +1,4 @@
+import { columnName } from '../domain/column-name.ts';
 import type { Engine, ResultColumns } from '../engine/engine.ts';
 import { statusNames } from '../engine/totals.ts';
 import type { ResultColumn, ResultTable } from '../io/index.ts';
@@ -42,7 +43,7 @@ function componentColumns(results: ResultColumns): ResultColumn[] {
     ];
   }
   return componentNames.map((name, index) => ({
-    name: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    name: columnName(name),
     type: 'f64',
     values: Float64Array.from(results.status, (_, set) => components[set * componentNames.length + index]),
   }));

@@ -3,7 +3,7 @@ import { riskGroupOf, type Instrument } from '../domain/instrument.ts';
 import type { Market } from '../domain/market.ts';
 import type { MarginModel } from '../margin/model.ts';
 import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
-import { bookOfInstruments, marketOfInstruments } from './chosen-instruments.ts';
+import { bookOfInstruments, marketOfInstruments } from '../domain/chosen-instruments.ts';
 import { withQuarantined, type Converted } from './converted.ts';
 import { withSpotCollateral } from './spot-collateral.ts';
 

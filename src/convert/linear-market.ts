@@ -1,7 +1,7 @@
 import type { Book, CashColumns } from '../domain/book.ts';
 import { pairOf, type Instrument } from '../domain/instrument.ts';
 import type { Market } from '../domain/market.ts';
-import { bookOfInstruments, marketOfInstruments } from './chosen-instruments.ts';
+import { bookOfInstruments, marketOfInstruments } from '../domain/chosen-instruments.ts';
 import { Amounts, forEachAmount, withQuarantined, type Converted } from './converted.ts';
 import { cashToSpot } from './spot-collateral.ts';
 

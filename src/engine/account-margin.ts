@@ -1,5 +1,4 @@
 import type { Market } from '../domain/market.ts';
-import { MargridError } from '../errors.ts';
 import { Engine } from './engine.ts';
 import type { KernelChoice } from './machine.ts';
 import type { StatusName } from './totals.ts';
@@ -69,9 +68,6 @@ export async function marginAccount(request: AccountRequest): Promise<AccountMar
     });
     await engine.tick();
     return engine.nettingSetCount === 0 ? [] : engine.accountMargins(account);
-  } catch (error) {
-    if (error instanceof MargridError && error.code === 'AccountUnknown') return [];
-    throw error;
   } finally {
     await engine.close();
   }

@@ -10,7 +10,7 @@ import { modelByName } from '../margin/registry.ts';
 import type { Kernels, RangeKernelName } from '../wasm/kernels.ts';
 import type { AccountMargin } from './account-margin.ts';
 import { applyBookChanges, changedSets, changeOfAccount, pooledCashRule, type BookChanges } from './book-changes.ts';
-import { BookColumns, type HeldSet } from './book-columns.ts';
+import { BookColumns } from './book-columns.ts';
 import { faultReason } from './fault-reason.ts';
 import { planInstrumentRows, type InstrumentRows } from './instrument-rows.ts';
 import { exportBook } from './export-book.ts';
@@ -328,10 +328,7 @@ export class Engine {
     const accounts = this.#accounts();
     const row = accounts.get(account) ?? this.#book.accountIds.length;
     const change = changeOfAccount(this.#book, this.#directory(accounts), account, changes);
-    return this.#marginVisitors(changedSets(this.#book, row, change));
-  }
-
-  #marginVisitors(sets: readonly HeldSet[]): AccountMargin[] {
+    const sets = changedSets(this.#book, row, change);
     return sets.map((held) => this.#marginAgain(this.#book.writeVisitor(held)));
   }
 

@@ -1,6 +1,7 @@
 import { FAULT_INPUT_MISSING, FAULT_NONE, FAULT_REFUSED, SEGMENT_EXPIRY, SEGMENT_GROUP,
   SEGMENT_NONE } from '../../assembly/portable/layout.ts';
 import { noModelCounts, type ModelCounts } from '../columns/schema.ts';
+import { columnName } from '../domain/column-name.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { marketFields, type MarketField } from '../domain/market.ts';
 import type { MarginModel, ModelRows, PortableModel } from '../margin/model.ts';
@@ -80,9 +81,8 @@ export class InstrumentFaults {
     if (refusal !== null) return `${name}: ${refusal}`;
     const missing = this.#missing.get(row);
     if (missing === undefined) return null;
-    const column = missing.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     return (
-      `${name}: the market has no ${missing} (column ${column}: ${marketFields[missing]}), ` +
+      `${name}: the market has no ${missing} (column ${columnName(missing)}: ${marketFields[missing]}), ` +
       `which the model ${this.#model.name} needs`
     );
   }

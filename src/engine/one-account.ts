@@ -1,4 +1,5 @@
 import type { Book, CashColumns, OrderColumns, PositionColumns } from '../domain/book.ts';
+import { marketOfInstruments } from '../domain/chosen-instruments.ts';
 import type { Market } from '../domain/market.ts';
 
 /** A market and a book of one account. */
@@ -22,7 +23,7 @@ export function oneAccount(market: Market, book: Book, account: number, keep: Re
   const kept = [...held].sort((a, b) => a - b);
   const placeOf = new Map(kept.map((instrument, place) => [instrument, place] as const));
   return {
-    market: marketOf(market, kept),
+    market: marketOfInstruments(market, kept),
     book: {
       accountIds: [book.accountIds[account]],
       currencies: book.currencies,
@@ -77,20 +78,5 @@ function cashOf(all: CashColumns, account: number): CashColumns {
     accountIndex: new Uint32Array(rows.length),
     currencyIndex: Uint32Array.from(rows, (row) => all.currencyIndex[row]),
     amount: Float64Array.from(rows, (row) => all.amount[row]),
-  };
-}
-
-function marketOf(market: Market, kept: readonly number[]): Market {
-  const columnOf = (column: Float64Array): Float64Array => Float64Array.from(kept, (index) => column[index]);
-  return {
-    asOfMs: market.asOfMs,
-    instruments: kept.map((index) => market.instruments[index]),
-    forward: columnOf(market.forward),
-    impliedVolatility: columnOf(market.impliedVolatility),
-    indexPrice: market.indexPrice,
-    openInterest: columnOf(market.openInterest),
-    ...(market.fields === undefined
-      ? {}
-      : { fields: new Map([...market.fields].map(([name, column]) => [name, columnOf(column)] as const)) }),
   };
 }

@@ -1,3 +1,4 @@
+import { columnName } from '../domain/column-name.ts';
 import { marketFields, type MarketField } from '../domain/market.ts';
 import { limits } from '../limits.ts';
 
@@ -11,7 +12,7 @@ export type FieldColumn = SnakeCase<MarketField>;
 export const fieldNames = Object.keys(marketFields) as readonly MarketField[];
 
 export function fieldColumn(field: MarketField): FieldColumn {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as FieldColumn;
+  return columnName(field) as FieldColumn;
 }
 
 export interface FieldRange {

@@ -2,19 +2,20 @@
  * Parameters of Derive portfolio margin PMRM_2, field by field in the names of the venue's contracts. Meaning and
  * formulas: docs/models/derive-pmrm.md.
  */
-import { atLeastZero, fraction, numbersField, parsePortfolioFile, scenariosField } from '../derive-portfolio/parse.ts';
+import {
+  atLeastZero,
+  basisRules,
+  fraction,
+  numbersField,
+  parsePortfolioFile,
+  scenariosField,
+  volShockRules,
+} from '../derive-portfolio/parse.ts';
 import type { DeriveCollateral, DeriveManager, DerivePortfolioParams } from '../derive-portfolio/terms.ts';
 import { invalid, numberField, section, type NumberRule, type Section } from '../fields.ts';
 
 const anyShift: NumberRule = { min: -1000, max: 1000 };
-const volShockRules = {
-  volRangeUp: atLeastZero,
-  volRangeDown: atLeastZero,
-  shortTermPower: { min: 0, max: 100 },
-  longTermPower: { min: 0, max: 100 },
-  dteFloor: atLeastZero,
-  minVolUpShock: atLeastZero,
-};
+const flooredVolShockRules = { ...volShockRules, minVolUpShock: atLeastZero };
 const marginRules = {
   imFactor: atLeastZero,
   mmFactor: atLeastZero,
@@ -24,12 +25,6 @@ const marginRules = {
   shortRateMultScale: atLeastZero,
   shortRateAddScale: atLeastZero,
   shortBaseStaticDiscount: atLeastZero,
-};
-const basisRules = {
-  scenarioSpotUp: { min: 1, max: 1000 },
-  scenarioSpotDown: fraction,
-  basisContAddFactor: atLeastZero,
-  basisContMultFactor: atLeastZero,
 };
 const otherRules = {
   pegLossThreshold: atLeastZero,
@@ -60,7 +55,7 @@ export function parseDerivePmrmParams(input: unknown): DerivePortfolioParams {
 function parseManager(fields: Section, path: string): DeriveManager {
   return {
     scenarios: scenariosField(fields, path, { dampened: true }),
-    volShock: numbersField(fields, 'volShock', path, volShockRules),
+    volShock: numbersField(fields, 'volShock', path, flooredVolShockRules),
     margin: numbersField(fields, 'margin', path, marginRules),
     basisContingency: numbersField(fields, 'basisContingency', path, basisRules),
     otherContingency: numbersField(fields, 'otherContingency', path, otherRules),

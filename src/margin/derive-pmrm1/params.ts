@@ -2,28 +2,23 @@
  * Parameters of Derive portfolio margin PMRM (the first version), field by field in the names of the venue's contracts.
  * Meaning and formulas: docs/models/derive-pmrm1.md.
  */
-import { atLeastZero, fraction, numbersField, parsePortfolioFile, scenariosField } from '../derive-portfolio/parse.ts';
+import {
+  atLeastZero,
+  basisRules,
+  fraction,
+  numbersField,
+  parsePortfolioFile,
+  scenariosField,
+  volShockRules,
+} from '../derive-portfolio/parse.ts';
 import type { DeriveManager, DerivePortfolioParams } from '../derive-portfolio/terms.ts';
 import { textField, type Section } from '../fields.ts';
 
-const volShockRules = {
-  volRangeUp: atLeastZero,
-  volRangeDown: atLeastZero,
-  shortTermPower: { min: 0, max: 100 },
-  longTermPower: { min: 0, max: 100 },
-  dteFloor: atLeastZero,
-};
 const marginRules = {
   imFactor: atLeastZero,
   baseStaticDiscount: atLeastZero,
   rateMultScale: atLeastZero,
   rateAddScale: atLeastZero,
-};
-const basisRules = {
-  scenarioSpotUp: { min: 1, max: 1000 },
-  scenarioSpotDown: fraction,
-  basisContAddFactor: atLeastZero,
-  basisContMultFactor: atLeastZero,
 };
 const otherRules = {
   pegLossThreshold: atLeastZero,

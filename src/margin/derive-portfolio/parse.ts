@@ -36,6 +36,21 @@ export function numbersField<K extends string>(
 export const atLeastZero: NumberRule = { min: 0, max: unbounded };
 /** A share of something. */
 export const fraction: NumberRule = { min: 0, max: 1 };
+/** Volatility shock of both versions. */
+export const volShockRules = {
+  volRangeUp: atLeastZero,
+  volRangeDown: atLeastZero,
+  shortTermPower: { min: 0, max: 100 },
+  longTermPower: { min: 0, max: 100 },
+  dteFloor: atLeastZero,
+};
+/** Basis contingency of both versions. */
+export const basisRules = {
+  scenarioSpotUp: { min: 1, max: 1000 },
+  scenarioSpotDown: fraction,
+  basisContAddFactor: atLeastZero,
+  basisContMultFactor: atLeastZero,
+};
 
 export interface ScenarioRules {
   /** PMRM_2: dampening factors and skew scenarios. */

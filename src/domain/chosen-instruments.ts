@@ -1,5 +1,5 @@
-import type { Book } from '../domain/book.ts';
-import type { Market } from '../domain/market.ts';
+import type { Book } from './book.ts';
+import type { Market } from './market.ts';
 
 /** The market of some of its instruments, in the order given. Index prices stay. */
 export function marketOfInstruments(market: Market, chosen: readonly number[]): Market {
