@@ -43,8 +43,10 @@ async function run(name: string, parameters: Parameters, progress: (line: string
   const [wasm, javascript] = (['wasm', 'javascript'] as const).map((kernels) =>
     Engine.create({ market, book, model: name, params, kernels }),
   );
-  const { instruments, ...size } = { ...parameters, instruments: market.instruments.length };
-  const plain = await prepareMargrid({ ...size, instruments, scenarios: plainScenarios }, 1);
+  const instruments = market.instruments.length;
+  // A market of few instruments gives fewer positions: the plain scan gets as many.
+  const held = book.positions.quantity.length / accounts;
+  const plain = await prepareMargrid({ ...parameters, positions: held, instruments, scenarios: plainScenarios }, 1);
   try {
     const { totals } = await wasm.tick();
     await javascript.tick();
@@ -64,7 +66,7 @@ async function run(name: string, parameters: Parameters, progress: (line: string
     const plainHash = columnHash(plain.arena.views.result.worstCase.subarray(0, accounts));
     const entrants: Record<string, EntrantReport> = {
       javascript: entrantReport(timings.get('javascript')!, own.median, columnHash(resultsOf(javascript)), twin, twinNote(model)),
-      'plain-scan': entrantReport(plainTiming, own.median, plainHash, otherWork, plainNote(positions)),
+      'plain-scan': entrantReport(plainTiming, own.median, plainHash, otherWork, plainNote(held)),
     };
     return {
       ...own,
@@ -76,6 +78,7 @@ async function run(name: string, parameters: Parameters, progress: (line: string
         costOfPlainScan: own.median / plainTiming.median,
         rowsMs: timings.get('rows')!.median,
         instruments,
+        positionsPerAccount: held,
         scenarios: wasm.arena.plan.counts.scenarioCount,
         evaluated: totals.evaluated,
         quarantined: totals.quarantined,
