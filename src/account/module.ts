@@ -1,0 +1,86 @@
+import type { Market } from '../domain/market.ts';
+import type { BookChanges } from '../engine/book-changes.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Quotes } from '../engine/tick-inputs.ts';
+import type { Command } from './command.ts';
+import type { ModuleEvent, Storable } from './events.ts';
+
+/** What a module may see and do. */
+export interface AccountContext {
+  readonly engine: Engine;
+  readonly market: Market;
+  /** UTC milliseconds: the time of the command that is being applied. */
+  readonly clockMs: number;
+  /** Quotes of the last tick (in `beforeTick`: of the tick before). */
+  readonly quotes: Quotes;
+  /** Level of every netting set (`status.ts`), in the order of `engine.results`. */
+  readonly level: Uint8Array;
+  /** Margin balance and requirements of the last tick with all adjustments, NaN if quarantined; one per netting set. */
+  readonly balance: Float64Array;
+  readonly initialMargin: Float64Array;
+  readonly maintenanceMargin: Float64Array;
+  /** Changes the book. Throws as `Engine.update`, all or nothing. */
+  update(changes: BookChanges): void;
+  /** Reports something: part of the command's batch. */
+  emit(kind: string, data: ModuleEvent['data']): void;
+}
+
+/** A tick as it is about to be done; a module may turn quotes that cannot be trusted into NaN. */
+export interface TickPlan {
+  /** Whole columns, the module's own copy to change. */
+  readonly quotes: Quotes;
+  /** Rows of the market whose forward, volatility or further quotes the command names; null: all. */
+  readonly quoted: ReadonlySet<number> | null;
+  /** Pairs whose index price it names. */
+  readonly quotedPairs: ReadonlySet<string>;
+}
+
+/** Transitions as they would be: for a module that may hold them. Parallel lists, in netting set order. */
+export interface ProposedTransitions {
+  readonly sets: readonly number[];
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
+/** Amounts per netting set that count besides the model's: settlement currency. */
+export interface Adjustment {
+  /** Name of the component in reports. */
+  readonly name: string;
+  /** `balance`: added to the margin balance, signed. `requirement`: added to initial and maintenance margin, >= 0. */
+  readonly counts: 'balance' | 'requirement';
+  /**
+   * Writes the amounts of all netting sets (every element: they hold those of the tick before). `maintenance` is there
+   * for requirements: what is added to maintenance margin. NaN quarantines the set.
+   */
+  compute(context: AccountContext, amounts: Float64Array, maintenance: Float64Array): void;
+}
+
+/**
+ * A part of the account engine: it knows some kinds of commands, may adjust balances and requirements, and has a state
+ * of its own. Everything that it does follows from its state, the command and the context: no clock, no random number.
+ */
+export interface AccountModule {
+  readonly name: string;
+  /**
+   * Commands that the module knows, by kind (`ledger.post`). A handler checks the whole command before it changes
+   * anything and throws `BadInputError` or `MargridError` if it refuses: then nothing has changed.
+   */
+  readonly commands?: Readonly<Record<string, (command: Command, context: AccountContext) => void>>;
+  readonly adjustments?: readonly Adjustment[];
+  /** Once, when the engine is made or restored. */
+  attach?(context: AccountContext): void;
+  /** Before a tick is margined: the quotes to use. */
+  beforeTick?(plan: TickPlan, context: AccountContext): Quotes;
+  /** Whether a netting set is margined only for reports, its status being another's (`POOLED`). */
+  isPooled?(set: number): boolean;
+  /** Before transitions happen: places in the lists that must not happen at this tick. */
+  holdTransitions?(proposed: ProposedTransitions, context: AccountContext): ReadonlySet<number>;
+  /** After the transitions of a tick. */
+  afterTick?(context: AccountContext, transitions: ProposedTransitions): void;
+  /** After netting sets were opened or closed: `sources[set]` is the row that the set had before, -1 if it is new. */
+  setsMoved?(sources: Int32Array, context: AccountContext): void;
+  /** Everything that must survive a restart. */
+  state(): Storable;
+  /** Takes what `state` gave. */
+  restore(state: Storable): void;
+}
