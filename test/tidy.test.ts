@@ -49,7 +49,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/journal': ['src/domain', 'src/account'],
   'src/ledger': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money'],
   'src/collateral': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger'],
-  'src/dynamic': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money'],
+  'src/dynamic': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/convert', 'assembly/portable'],
   'src/guard': ['src/domain', 'src/engine', 'src/account', 'src/margin'],
   'src/pooling': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger'],
   'src/liquidation': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/wasm', 'assembly/portable'],

@@ -19,6 +19,7 @@ import { liquidationPrice, type LiquidationPriceOptions } from './commands/liqui
 import { margin, type MarginOptions } from './commands/margin.ts';
 import { market, type MarketOptions } from './commands/market.ts';
 import { models } from './commands/models.ts';
+import { procyclicalityCommand, type ProcyclicalityCommandOptions } from './commands/procyclicality.ts';
 import { reconcile, type ReconcileOptions } from './commands/reconcile.ts';
 import { whatIfCommand, type LegText, type WhatIfOptions } from './commands/what-if.ts';
 import { builtInName } from './inputs.ts';
@@ -148,6 +149,7 @@ function buildProgram(terminal: Terminal, finish: Finish): Command {
   addBookCommands(program, terminal, finish);
   addComparisons(program, terminal, finish);
   addMarketCommands(program, terminal, finish);
+  addProcyclicality(program, terminal, finish);
   addDemo(program, terminal, finish);
   return program;
 }
@@ -259,6 +261,35 @@ function addMarketCommands(program: Command, terminal: Terminal, finish: Finish)
     .command('layout')
     .description('byte map of the memory: every column with its type, unit and writer')
     .action(() => finish(layout(terminal)));
+}
+
+function addProcyclicality(program: Command, terminal: Terminal, finish: Finish): void {
+  program
+    .command('procyclicality')
+    .description('margin of one holding over a history of prices, with and without anti-procyclicality tools')
+    .requiredOption('--prices <file>', 'history of prices (.csv, .csv.gz, .parquet, .json, .ndjson)')
+    .option('--date-column <name>', 'column of days', 'date')
+    .option('--price-column <name>', 'column of closing prices', 'close')
+    .option('--where <column=value>', 'only these rows, of a file with several instruments')
+    .option('--from <date>', 'first day that is measured; estimators and tools start with the file')
+    .option('--to <date>', 'last day that is measured')
+    .option('--volatility <model>', 'ewma:LAMBDA, garch (fitted to the warm-up) or garch:MU,OMEGA,ALPHA,BETA', 'ewma:0.97')
+    .addOption(new Option('--innovation <name>', 'of a GARCH fit').choices(['normal', 'student-t']).default('normal'))
+    .addOption(new Option('--tail <measure>', 'value at risk or expected shortfall').choices(['var', 'es']).default('es'))
+    .addOption(new Option('--distribution <name>', 'of returns').choices(['normal', 'filtered']).default('normal'))
+    .addOption(new Option('--side <side>', 'of the holding').choices(['long', 'short']).default('long'))
+    .addOption(new Option('--holding <unit>', 'what stays constant').choices(['notional', 'units']).default('notional'))
+    .option('--confidence <share>', 'of the tail', decimalNumber(0.500001, 0.999999), 0.99)
+    .option('--liquidation-days <n>', 'days to close out', wholeNumber(1, 250), 2)
+    .option('--warm-up <n>', 'days before the first margin', wholeNumber(2, 100_000), 250)
+    .option('--tools <list>', 'comma-separated; joined with + to act together', 'none,buffer,stress,floor,speed-limit,all')
+    .option('--rules <file>', 'further tools by name (JSON, docs/DYNAMIC-MARGIN.md)')
+    .option('--days <list>', 'days of the rises, comma-separated', '1,5,30')
+    .option('--out <file>', 'write one row per day and tool, itemised (.parquet, .csv, .json, .ndjson, .arrow)')
+    .addOption(jsonOption())
+    .action(async (options: ProcyclicalityCommandOptions) =>
+      finish(await procyclicalityCommand(options, terminal, interruptible())),
+    );
 }
 
 function addDemo(program: Command, terminal: Terminal, finish: Finish): void {

@@ -50,22 +50,31 @@ export function toolsNamed(name: string): NamedTools {
   });
 }
 
-/** Runs a history of margins through tools, day by day, and measures the path that comes out. */
-export function runTools(history: MarginHistory, { name, rules }: NamedTools, days: readonly number[]): ToolOutcome {
+/** Days of a history that are measured: places, [from, end). The tools run from the first day whatever is measured. */
+export interface Window {
+  readonly from: number;
+  readonly end: number;
+}
+
+/** Runs a history of margins through tools, day by day, and measures the part of the path in the window (default: all). */
+export function runTools(history: MarginHistory, { name, rules }: NamedTools, days: readonly number[], window?: Window): ToolOutcome {
+  const { from, end } = window ?? { from: 0, end: history.base.length };
   let state: ToolState = noToolState;
-  const items = Array.from(history.base, (base, day) => {
+  const all = Array.from(history.base.subarray(0, end), (base, day) => {
     const step = applyTools({ base, stress: history.stress[day], tenYear: history.tenYear[day] }, state, rules);
     state = step.state;
     return step.items;
   });
+  const items = all.slice(from);
   const margins = Float64Array.from(items, ({ margin }) => margin);
-  const shortfalls = history.loss.map((loss, day) => loss - margins[day]);
-  const measured = procyclicality(margins, { days, unmitigated: history.base, atFloor: items.map(({ isAtFloor }) => isAtFloor) });
+  const losses = history.loss.subarray(from, end);
+  const shortfalls = losses.map((loss, day) => loss - margins[day]);
+  const atFloor = items.map(({ isAtFloor }) => isAtFloor);
   return {
     name,
-    ...measured,
+    ...procyclicality(margins, { days, unmitigated: history.base.subarray(from, end), atFloor }),
     breaches: shortfalls.filter((each) => each > 0).length,
-    observed: history.loss.filter((loss) => !Number.isNaN(loss)).length,
+    observed: losses.filter((loss) => !Number.isNaN(loss)).length,
     worstShortfall: shortfalls.reduce((worst, each) => Math.max(worst, Number.isNaN(each) ? 0 : each), 0),
     alarms: items.filter(({ isAlarm }) => isAlarm).length,
     daysLimited: items.filter(({ limit }) => limit < 0).length,
