@@ -52,7 +52,7 @@ export async function readPriceHistory(path: string, options: PriceHistoryOption
   let unquoted = 0;
   rows.forEach(({ date, price, chosen }, index) => {
     if (where !== undefined && chosen !== where.value) return;
-    const fail = (column: string, value: unknown, rule: string): never => {
+    const fail = (column: string, value: string | number | null, rule: string): never => {
       const message = `must be ${rule}, got ${shown(value)}`;
       throw new BadInputError([{ code: 'ValueInvalid', file: path, row: index + 1, column, value, message }]);
     };
