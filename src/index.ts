@@ -35,6 +35,29 @@ export { levelNames, transitionReasons, type LevelName, type TransitionReason } 
 export { allocate, weightsOf } from './money/allocate.ts';
 export { amountOf, decimalsOf, minorOf, type MinorUnits, type Rounding } from './money/minor-units.ts';
 
+// Dynamic margin: volatility, anti-procyclicality, add-ons
+export { AddOns, type AddOnManifest, type AddOnOptions } from './dynamic/add-ons.ts';
+export { parseAddOnParameters, type AddOnName, type AddOnParameters } from './dynamic/add-on-parameters.ts';
+export { applyTools, noToolState, type MarginItems, type ToolInputs, type ToolState } from './dynamic/anti-procyclicality.ts';
+export { defaultTools, parseAntiProcyclicality, type AntiProcyclicalityRules } from './dynamic/anti-procyclicality-rules.ts';
+export { namedTools, runTools, type NamedTools, type ToolOutcome } from './dynamic/compare-tools.ts';
+export { DynamicMargin, type UnderlyingStatus } from './dynamic/dynamic-margin.ts';
+export { parseDynamicRules, type DynamicRules } from './dynamic/dynamic-margin-rules.ts';
+export { fitGarch, garchLogLikelihood, type GarchFit, type GarchFitOptions } from './dynamic/garch-fit.ts';
+export { closingCost, concentrationCharge, wrongWayCharge } from './dynamic/liquidity-charges.ts';
+export { defaultMeasure, marginHistory, type MarginHistory, type MarginMeasure } from './dynamic/margin-history.ts';
+export { procyclicality, type Procyclicality, type ProcyclicalityOptions } from './dynamic/procyclicality.ts';
+export { logReturns } from './dynamic/return-series.ts';
+export {
+  forecastVariances,
+  horizonVariance,
+  unconditionalVariance,
+  variancePath,
+  type StartVariance,
+  type VolatilityModel,
+} from './dynamic/volatility-model.ts';
+export { scaledParameters, volatilityScaler, type ScalerRule } from './dynamic/volatility-scaler.ts';
+
 // What it works on
 export type { Instrument, InstrumentKind, OptionType, Payoff, RiskGroup } from './domain/instrument.ts';
 export { pairOf, riskGroupOf } from './domain/instrument.ts';
@@ -64,12 +87,15 @@ export {
   inspectFile,
   readBook,
   readMarket,
+  readPriceHistory,
   writeBook,
   writeMarket,
   writeTable,
   type FileInspection,
   type ReadBookOptions,
   type ReadBookResult,
+  type PriceHistory,
+  type PriceHistoryOptions,
   type ReadMarketOptions,
   type ReadMarketResult,
   type ResultColumn,
