@@ -79,7 +79,7 @@ export class AddOnCharges {
     this.#reset(sets);
     for (let set = first; set < end; set++) this.#positions(set, set - first);
     this.#underlyings(first, end);
-    if (this.#terms.assets.length > 0) this.#wrongWay(first, end);
+    this.#wrongWay(first, end);
     let sum = 0;
     for (const name of chargeNames) for (let set = first; set < end; set++) sum += this.#columns[name][set];
     if (!Number.isNaN(sum)) return true;
