@@ -4,11 +4,10 @@ import type { BookChanges } from '../engine/book-changes.ts';
 import { Engine, type EngineOptions } from '../engine/engine.ts';
 import type { Quotes } from '../engine/tick-inputs.ts';
 import { MargridError } from '../errors.ts';
-import { amountOf, decimalsOf, minorOf } from '../money/minor-units.ts';
 import { AdjustmentSums } from './adjustment-sums.ts';
 import { appliedIds, type AppliedIds } from './applied-ids.ts';
 import type { BookCommand, Command, TickCommand } from './command.ts';
-import { emptyTransitions, transitionOf, type EventBatch, type ModuleEvent, type Storable, type Transition, type TransitionColumns } from './events.ts';
+import { amountCalled, emptyTransitions, transitionOf, type EventBatch, type ModuleEvent, type Storable, type Transition, type TransitionColumns } from './events.ts';
 import type { AccountContext, AccountModule, ProposedTransitions, TickPlan } from './module.ts';
 import { changedQuotes } from './quote-change.ts';
 import { defaultAccountRules, parseAccountRules, type AccountRules } from './rules.ts';
@@ -82,7 +81,6 @@ export class AccountEngine {
   readonly #applied: AppliedIds = appliedIds();
   readonly #rowOf: ReadonlyMap<string, number>;
   readonly #contexts: ReadonlyMap<AccountModule, AccountContext>;
-  readonly #decimals: readonly number[];
   #keys: SetKeys;
   #structureVersion: number;
   #pooled: Uint8Array | null = null;
@@ -105,7 +103,6 @@ export class AccountEngine {
     this.#clockMs = options.market.asOfMs;
     this.#previousQuotes = engine.quotes;
     this.#rowOf = new Map(options.market.instruments.map(({ name }, row) => [name, row] as const));
-    this.#decimals = engine.currencies.map((currency) => decimalsOf(currency));
     this.#keys = keysOf(engine);
     this.#structureVersion = engine.structureVersion;
     this.#status.reset(engine.nettingSetCount);
@@ -306,14 +303,26 @@ export class AccountEngine {
     this.#markPooled();
     const { nettingSetCount } = this.engine;
     this.#sums.compute(this.#contexts, nettingSetCount);
-    const { equity, initialMargin, maintenanceMargin } = this.engine.results;
+    const { equity, initialMargin, maintenanceMargin, status: kernelStatus } = this.engine.results;
     const { balanceAdded, initialAdded, maintenanceAdded } = this.#sums;
     const minimumTransfer = this.#minimumTransfers();
-    const inputs = { equity, initialMargin, maintenanceMargin, balanceAdded, initialAdded, maintenanceAdded, pooled: this.#pooled, minimumTransfer, ...this.#keys };
+    const inputs = {
+      equity,
+      initialMargin,
+      maintenanceMargin,
+      kernelStatus,
+      balanceAdded,
+      initialAdded,
+      maintenanceAdded,
+      pooled: this.#pooled,
+      minimumTransfer,
+      ...this.#keys,
+    };
     scanStatuses(this.#status, inputs, this.#rules, timeMs, this.#found);
     const places = this.#heldBack();
     const transitions = this.#commit(places);
     this.#describe(transitions, places, before, plan.quotes);
+    if (this.modules.length === 0) return transitions;
     const happened = proposedOf(transitions, places === null ? this.#found.sets : places.map((place) => this.#found.sets[place]));
     for (const module of this.modules) module.afterTick?.(this.#contexts.get(module)!, happened);
     return transitions;
@@ -350,23 +359,12 @@ export class AccountEngine {
       commit(this.#status, this.#found, place, this.#rules, this.#clockMs);
       this.#status.calledAmount[set] = 0;
       if (transitions.to[row] !== MARGIN_CALL) continue;
-      const balance = transitions.balanceAfter[row];
-      const initialMargin = transitions.initialAfter[row];
-      const { amount, cureAmount: cure } = this.#call(this.#keys.currency[set], balance, initialMargin);
-      transitions.callAmount[row] = amount;
-      transitions.cureAmount[row] = cure;
+      const seen = { balance: transitions.balanceAfter[row], initialMargin: transitions.initialAfter[row], maintenanceMargin: 0 };
+      transitions.callAmount[row] = this.#status.calledAmount[set] = Math.max(seen.initialMargin - seen.balance, 0);
+      transitions.cureAmount[row] = cureAmount(seen, this.#rules);
       transitions.dueMs[row] = this.#status.liquidateAtMs[set] === never ? this.#clockMs + dueAfterMs : this.#status.liquidateAtMs[set] - graceMs;
-      this.#status.calledAmount[set] = amount;
     }
     return transitions;
-  }
-
-  /** Amounts of a call, rounded up to minor units. */
-  #call(currency: number, balance: number, initialMargin: number): { amount: number; cureAmount: number } {
-    const decimals = this.#decimals[currency];
-    const up = (amount: number): number => amountOf(minorOf(amount, decimals, 'up'), decimals);
-    const cure = cureAmount({ balance, initialMargin, maintenanceMargin: 0 }, this.#rules);
-    return { amount: up(Math.max(initialMargin - balance, 0)), cureAmount: up(cure) };
   }
 
   /** Fills in what caused the transitions: price, scenario, component. */
@@ -389,11 +387,11 @@ export class AccountEngine {
 
   #statusOf(set: number): AccountStatus {
     const { level, sinceMs, balance, initialMargin, maintenanceMargin, liquidateAtMs } = this.#status;
-    const currency = this.#keys.currency[set];
+    const name = this.engine.currencies[this.#keys.currency[set]];
     const isCalled = level[set] === MARGIN_CALL;
     const ratio = maintenanceMargin[set] / balance[set];
     return {
-      currency: this.engine.currencies[currency],
+      currency: name,
       level: levelNames[level[set]],
       sinceMs: sinceMs[set],
       balance: balance[set],
@@ -403,7 +401,11 @@ export class AccountEngine {
       marginRatio: maintenanceMargin[set] > 0 && !(balance[set] > 0) ? Infinity : maintenanceMargin[set] === 0 ? 0 : ratio,
       adjustments: this.#sums.of(set),
       call: isCalled
-        ? { ...this.#call(currency, balance[set], initialMargin[set]), dueMs: liquidateAtMs[set] - this.#rules.marginCall.graceMs }
+        ? {
+            amount: amountCalled(Math.max(initialMargin[set] - balance[set], 0), name),
+            cureAmount: amountCalled(cureAmount({ balance: balance[set], initialMargin: initialMargin[set], maintenanceMargin: 0 }, this.#rules), name),
+            dueMs: liquidateAtMs[set] - this.#rules.marginCall.graceMs,
+          }
         : null,
     };
   }
