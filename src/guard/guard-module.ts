@@ -65,7 +65,10 @@ export class GuardModule implements AccountModule {
     const trustedIndex = this.#judgeIndex(pairs, quotes, context);
     const multiples = quotes.forward.map((price, row) => price / (trustedIndex[this.#pairOfRow[row]] ?? 1));
     const { basisJump, volatilityJump } = this.#rules.price;
-    const forwards = forward.judge(multiples, quotes.forward, this.#terms('forward', basisJump, context));
+    const judged = forward.judge(multiples, quotes.forward, this.#terms('forward', basisJump, context));
+    // Not every model reads the index: without a trusted one no price of the pair is known.
+    const isUnknown = (row: number): boolean => Number.isNaN(trustedIndex[this.#pairOfRow[row]] ?? 0);
+    const forwards = trustedIndex.some(Number.isNaN) ? judged.map((price, row) => (isUnknown(row) ? NaN : price)) : judged;
     const volatilities = impliedVolatility.judge(quotes.impliedVolatility, quotes.impliedVolatility, {
       ...this.#terms('impliedVolatility', volatilityJump, context),
       isJudged: (row) => market.instruments[row].kind === 'option',
