@@ -51,11 +51,12 @@ export class MissingInputs {
     const { terms, parameters, rows } = this.#sources;
     const { concentration, liquidationCost } = parameters;
     const underlying = rows.ofRow[row];
-    const isMeasured = concentration?.underlying != null;
+    const isMeasured = (concentration?.underlying ?? null) !== null;
+    const isMeasuredAlone = (concentration?.instrument ?? null) !== null;
     const isPositive = (value: number): boolean => value > 0 && value < Infinity;
     if (Number.isNaN(terms.delta[row])) this.#ofRow.delta[row] = 1;
     if (isMeasured && !isPositive(terms.underlyingMeasure[underlying])) this.#ofUnderlying.measure[underlying] = 1;
-    if (concentration?.instrument != null && !isPositive(terms.measure[row])) this.#ofRow.measure[row] = 1;
+    if (isMeasuredAlone && !isPositive(terms.measure[row])) this.#ofRow.measure[row] = 1;
     if (liquidationCost !== undefined && Number.isNaN(terms.halfSpread[row])) this.#ofRow.halfSpread[row] = 1;
     if (liquidationCost !== undefined && !isPositive(terms.dailyVolume[underlying])) this.#ofUnderlying.dailyVolume[underlying] = 1;
     if (liquidationCost !== undefined && Number.isNaN(terms.dailyVolatility[underlying])) this.#ofUnderlying.dailyVolatility[underlying] = 1;

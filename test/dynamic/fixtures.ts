@@ -63,7 +63,7 @@ export function perpetualEngine(
 let ids = 0;
 /** A command, `days` after the start. */
 export function command(kind: string, days = 0, fields: Record<string, unknown> = {}): Command {
-  return { id: `command-${ids++}`, timeMs: start + days * day, kind, ...fields } as Command;
+  return { id: `command-${ids++}`, timeMs: start + days * day, kind, ...fields };
 }
 
 /** Events of a batch: kind and data. */

@@ -156,7 +156,7 @@ describe('GARCH fit', () => {
   });
 });
 
-it('ln Gamma: factorials, halves, and a value of Python's math.lgamma', () => {
+it('ln Gamma: factorials, halves, and a value by math.lgamma of Python', () => {
   expect(logGamma(1)).toBeCloseTo(0, 13);
   expect(logGamma(11)).toBeCloseTo(Math.log(3628800), 12);
   expect(logGamma(0.5)).toBeCloseTo(0.5 * Math.log(Math.PI), 13);

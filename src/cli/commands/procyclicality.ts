@@ -94,7 +94,7 @@ function toolsOfFile(path: string | undefined): NamedTools[] {
   } catch (cause) {
     throw new MargridError('FileUnreadable', `${path}: ${(cause as Error).message}`, { file: path });
   }
-  const names = Object.keys((input ?? {}) as object);
+  const names = Object.keys((input ?? {}));
   const fields = known(input, path, names);
   return names.map((name) => ({ name, rules: parseAntiProcyclicality(fields[name], name) }));
 }
