@@ -372,6 +372,12 @@ export const regt = {
   },
 };
 
+/** Regulation (EU) 153/2013, Article 28(1): the arithmetic; the measures of FSP 29. */
+const apc = {
+  examples: [{ base: 100, stress: 180, floor10y: 90, buffer25: 125, stress25: 120, floor: 100 }],
+  metrics: { path: [100, 110, 120, 100], peakToTrough: 1.2, nDay: { 2: 0.2 }, nDayAbs: { 2: 20 } },
+};
+
 /** By suite. */
 export const published: Readonly<Record<string, unknown>> = {
   'special-functions': specialFunctions,
@@ -398,4 +404,5 @@ export const published: Readonly<Record<string, unknown>> = {
   tims,
   span,
   regt,
+  apc,
 };

@@ -1,4 +1,5 @@
 import type { Suite } from './suite.ts';
+import { apc } from './suites/apc.ts';
 import { american } from './suites/american.ts';
 import { black76 } from './suites/black76.ts';
 import { derivePmrm1 } from './suites/derive-pmrm1.ts';
@@ -50,4 +51,5 @@ export const suites: readonly Suite[] = [
   paradex,
   tims,
   regt,
+  apc,
 ];
