@@ -110,7 +110,8 @@ function runningSquares(returns: Float64Array): Float64Array {
 /** Mean square of the last `days` returns known on the day, of all if there are fewer. */
 function trailingVariance(squareSums: Float64Array, day: number, days: number): number {
   const from = Math.max(day - days, 0);
-  return (squareSums[day] - squareSums[from]) / (day - from);
+  // The difference of two sums may be a rounding below zero.
+  return Math.max(squareSums[day] - squareSums[from], 0) / (day - from);
 }
 
 /** Loss in the tail per unit of volatility. */
