@@ -77,11 +77,17 @@ export class AddOnCharges {
   #account(first: number, end: number): boolean {
     const sets = end - first;
     this.#reset(sets);
-    for (let set = first; set < end; set++) this.#positions(set, set - first);
+    for (let set = first; set < end; set++) {
+      this.#positions(set, set - first);
+      this.#collateralOf(set, set - first);
+    }
     this.#underlyings(first, end);
     this.#wrongWay(first, end);
+    const { concentration, instrumentConcentration, halfSpread, impact, priceRisk, wrongWay } = this.#columns;
     let sum = 0;
-    for (const name of chargeNames) for (let set = first; set < end; set++) sum += this.#columns[name][set];
+    for (let set = first; set < end; set++) {
+      sum += concentration[set] + instrumentConcentration[set] + halfSpread[set] + impact[set] + priceRisk[set] + wrongWay[set];
+    }
     if (!Number.isNaN(sum)) return true;
     for (const name of chargeNames) this.#columns[name].fill(NaN, first, end);
     return false;
@@ -95,16 +101,20 @@ export class AddOnCharges {
     else if (this.#isSplit) this.#setDelta.fill(0, 0, deltas);
     const amounts = sets * this.#loss.length;
     if (this.#collateral.length < amounts) this.#collateral = new Float64Array(amounts);
-    this.#collateral.fill(0);
-    this.#loss.fill(0);
+    for (let asset = 0; asset < this.#loss.length; asset++) this.#loss[asset] = 0;
   }
 
+  /** Sums over the positions of one set. Locals: this runs for every position of the book. */
   #positions(set: number, place: number): void {
-    const { first, count, row, quantity, currency, cash } = this.#slots;
-    const { delta, notional, measure, halfSpread, assets } = this.#terms;
-    const { concentration, liquidationCost } = this.#parameters;
+    const { first, count, row, quantity } = this.#slots;
+    const { delta, notional, measure, halfSpread } = this.#terms;
     const { ofRow } = this.#rows;
-    const rule = concentration?.instrument ?? null;
+    const owner = this.#owner;
+    const net = this.#net;
+    const setDelta = this.#setDelta;
+    const isSplit = this.#isSplit;
+    const rule = this.#parameters.concentration?.instrument ?? null;
+    const id = this.#slots.account[set] + 1;
     const deltas = place * this.#rows.names.length;
     const end = first[set] + count[set];
     let spread = 0;
@@ -113,36 +123,44 @@ export class AddOnCharges {
       const r = row[slot] >>> flagBits;
       const q = quantity[slot];
       const underlying = ofRow[r];
-      const size = Math.abs(q);
-      this.#hold(underlying, this.#slots.account[set] + 1);
       const units = q * delta[r];
-      this.#net[underlying] += units;
-      if (this.#isSplit) this.#setDelta[deltas + underlying] += units;
-      if (rule !== null) concentrated += concentrationCharge(size, measure[r], rule.tiers) * notional[r];
-      if (liquidationCost !== undefined) spread += size * halfSpread[r];
-      for (let asset = 0; asset < assets.length; asset++) {
-        this.#loss[asset] += q * assets[asset].loss[r];
-        this.#collateral[place * assets.length + asset] += q * assets[asset].units[r];
+      if (owner[underlying] === id) net[underlying] += units;
+      else {
+        owner[underlying] = id;
+        net[underlying] = units;
+        this.#held[this.#heldCount++] = underlying;
       }
-    }
-    for (let asset = 0; asset < assets.length; asset++) {
-      if (assets[asset].currency === currency[set]) this.#collateral[place * assets.length + asset] += cash[set];
+      if (isSplit) setDelta[deltas + underlying] += units;
+      spread += Math.abs(q) * halfSpread[r];
+      if (rule !== null) concentrated += concentrationCharge(Math.abs(q), measure[r], rule.tiers) * notional[r];
     }
     this.#columns.instrumentConcentration[set] = concentrated;
-    this.#columns.halfSpread[set] = spread;
+    this.#columns.halfSpread[set] = this.#parameters.liquidationCost === undefined ? 0 : spread;
   }
 
-  #hold(underlying: number, owner: number): void {
-    if (this.#owner[underlying] === owner) return;
-    this.#owner[underlying] = owner;
-    this.#net[underlying] = 0;
-    this.#held[this.#heldCount++] = underlying;
+  /** What a set has of each collateral and loses when that falls. */
+  #collateralOf(set: number, place: number): void {
+    const { assets } = this.#terms;
+    const { first, count, row, quantity, currency, cash } = this.#slots;
+    const end = first[set] + count[set];
+    for (let asset = 0; asset < assets.length; asset++) {
+      const { loss, units } = assets[asset];
+      let lost = 0;
+      let held = assets[asset].currency === currency[set] ? cash[set] : 0;
+      for (let slot = first[set]; slot < end; slot++) {
+        const r = row[slot] >>> flagBits;
+        lost += quantity[slot] * loss[r];
+        held += quantity[slot] * units[r];
+      }
+      this.#loss[asset] += lost;
+      this.#collateral[place * assets.length + asset] = held;
+    }
   }
 
   /** Charges by net delta, to the netting sets by the size of their deltas. */
   #underlyings(first: number, end: number): void {
     const { concentration, impact, priceRisk } = this.#columns;
-    for (const column of [concentration, impact, priceRisk]) column.fill(0, first, end);
+    for (let set = first; set < end; set++) concentration[set] = impact[set] = priceRisk[set] = 0;
     const { concentration: concentrationRule, liquidationCost } = this.#parameters;
     const rule = concentrationRule?.underlying ?? null;
     if (rule === null && liquidationCost === undefined) return;
@@ -176,7 +194,7 @@ export class AddOnCharges {
     const { assets, dollars } = this.#terms;
     const { wrongWay } = this.#columns;
     const { currency } = this.#slots;
-    wrongWay.fill(0, first, end);
+    for (let set = first; set < end; set++) wrongWay[set] = 0;
     assets.forEach((asset, place) => {
       let held = 0;
       for (let set = 0; set < end - first; set++) held += Math.max(this.#collateral[set * assets.length + place], 0);
