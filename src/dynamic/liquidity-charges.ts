@@ -29,7 +29,7 @@ export interface ClosingCost {
 }
 
 /**
- * Square-root law (Almgren et al. 2005; Toth et al. 2011): a quantity Q moves the price by Y sigma sqrt(Q / V), sigma
+ * Square-root law (Torre 1997 for Barra; Toth et al. 2011): a quantity Q moves the price by Y sigma sqrt(Q / V), sigma
  * the daily volatility, V the daily volume; over h days both sigma sqrt(h) and V h grow, so that h cancels.
  *
  * Days: Q / (participation x V), within bounds. Beyond `min` days the position that is left, sold evenly, has the
