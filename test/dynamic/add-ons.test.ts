@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AccountEngine } from '../../src/account/account-engine.ts';
 import type { Book } from '../../src/domain/book.ts';
+import type { Market } from '../../src/domain/market.ts';
 import { AddOnCharges, chargeNames, emptyCharges } from '../../src/dynamic/add-on-charges.ts';
 import { parseAddOnParameters } from '../../src/dynamic/add-on-parameters.ts';
 import { AddOns } from '../../src/dynamic/add-ons.ts';
@@ -157,8 +158,8 @@ describe('the manifest', () => {
 });
 
 /** Long BTC in coin, or a short put, with bitcoin as collateral: one account of a coin-margined market. */
-function coinEngine(positions: readonly (readonly [string, number])[], cash: number, modules: AddOns[]): AccountEngine {
-  const market = tinyMarket();
+function coinEngine(positions: readonly (readonly [string, number])[], cash: number, modules: AddOns[], fields?: Market['fields']): AccountEngine {
+  const market: Market = { ...tinyMarket(), ...(fields === undefined ? {} : { fields }) };
   const rows = positions.map(([name]) => market.instruments.findIndex((each) => each.name === name));
   const params: unknown = JSON.parse(readFileSync(new URL('../../data/params/deribit-pm-2024-06-17.json', import.meta.url), 'utf8'));
   const book: Book = {
@@ -186,6 +187,9 @@ describe('wrong-way collateral', () => {
   it('charges the loss that collateral and positions share', async () => {
     // 3000 contracts of 10 USD lose 15,000 when BTC halves; 2 BTC of collateral lose 60,000: 0.8 x 15,000 / 60,000.
     expect(await charged([['BTC-F0', 3000]], 2)).toBeCloseTo(0.2, 12);
+    // An underlying that moves by half of the fall: 7,500. One that moves against it: a gain.
+    expect(await charged([['BTC-F0', 3000]], 2, { ...asset, correlations: { btc: 0.5 } })).toBeCloseTo(0.1, 12);
+    expect(await charged([['BTC-F0', 3000]], 2, { ...asset, correlations: { btc: -0.5 } })).toBe(0);
     // With a quarter of a coin the collateral is the less: 7,500.
     expect(await charged([['BTC-F0', 3000]], 0.25)).toBeCloseTo(0.1, 12);
     // A short position gains: no wrong way.
@@ -227,6 +231,33 @@ describe('charges of several netting sets', () => {
     expect(charge(6, 4).concentration[1]).toBeCloseTo(36, 10);
     // Hedged across currencies: nothing to liquidate on balance.
     expect(Array.from(charge(6, -6).impact)).toEqual([0, 0]);
+  });
+
+  it('nothing of an account is left for the next one', () => {
+    const columns = emptyCharges(4);
+    const two: PositionSlots = {
+      ...slots(0, 0), setCount: 4, account: Uint32Array.of(0, 0, 1, 1), currency: Uint8Array.of(0, 1, 0, 1), cash: new Float64Array(4),
+      first: Uint32Array.of(0, 1, 2, 3), count: Uint32Array.of(1, 1, 1, 1),
+      row: Uint32Array.of(0, 1 << flagBits, 0, 1 << flagBits), quantity: Float64Array.of(6, 4, 1, 9),
+    };
+    new AddOnCharges(two, { names: ['btc'], ofRow: Int32Array.of(0, 0) }, terms, parameters, ['BTC', 'USDC'], columns).run(() => {});
+    const expected = [0.54, 36, 0.09, 81];
+    expected.forEach((amount, set) => expect(columns.concentration[set]).toBeCloseTo(amount, 10));
+  });
+
+  it('volumes of options are not volumes of the underlying', async () => {
+    const market = tinyMarket();
+    const volumes = market.instruments.map(({ kind }) => (kind === 'option' ? 1e9 : kind === 'perpetual' ? 120_000 : NaN));
+    const impact = async (fields: Market['fields']): Promise<number> => {
+      const liquid = { ...liquidationCost, assumedHalfSpread: { perpetual: 0 } };
+      const engine = coinEngine([['BTC-F0', 3000]], 2, [addOns({ liquidationCost: liquid }, { btc: { dailyVolatility: 0.04 } })], fields);
+      await engine.apply(command('tick'));
+      const [{ adjustments }] = engine.status('coin');
+      await engine.close();
+      return adjustments['market-impact'];
+    };
+    // 120,000 contracts of 10 USD at 60,000 are 20 BTC a day; half a coin: 0.04 sqrt(1/40) / 2.
+    expect(await impact(new Map([['averageDailyVolume', Float64Array.from(volumes)]]))).toBeCloseTo(0.02 * Math.sqrt(1 / 40), 12);
   });
 
   it('splitting a position over currencies does not avoid the charge', () => {

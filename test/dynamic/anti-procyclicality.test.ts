@@ -60,6 +60,18 @@ describe('the tools of EMIR', () => {
     });
   });
 
+  it('buffer: boundaries belong to the calm side; the mean is of as many days as stated', () => {
+    const rules = rulesOf({ buffer: { releaseAbove: 1.5, referenceDays: 2, release: 'absorb', rebuildAtMost: 1.25, rebuildPerDay: 0.125 } });
+    const table = [
+      [64, 0.25],
+      [64, 0.25],
+      [96, 0.25], // = 1.5 x 64
+      [256, 0], // > 1.5 x 80, past the buffer
+      [220, 0.125], // = 1.25 x 176, the mean of two days; of three it would be 138.7
+    ] as const;
+    expect(run(table.map(([base]) => base), rules).map(({ bufferShare }) => bufferShare)).toEqual(table.map(([, share]) => share));
+  });
+
   it('buffer, linear: half way from release to exhaustion half of it is left', () => {
     const rules = rulesOf({ buffer: { fraction: 0.2, releaseAbove: 1, exhaustedAt: 2, referenceDays: 10, release: 'linear', rebuildAtMost: 0.9 } });
     // Reference 100: at 150 the half is left, at 250 (reference 125) nothing.

@@ -46,6 +46,10 @@ describe('a history of margins', () => {
     const long = marginHistory(prices, measure({ distribution: 'filtered' }));
     expect(long.base[0]).toBeCloseTo(unit, 12);
     expect(long.base[2]).toBeCloseTo(unit * Math.sqrt(2.25), 12);
+    // Of the last three, -1, 0 and 2.8, the first still is one; of the last two no longer: no loss, no margin.
+    const lookback = (days: number): number => marginHistory(prices, measure({ distribution: 'filtered', lookbackDays: days })).base[2];
+    expect(lookback(3)).toBeCloseTo(unit * Math.sqrt(2.25), 12);
+    expect(lookback(2)).toBe(0);
     const short = marginHistory(prices, measure({ distribution: 'filtered', side: 'short' }));
     expect(short.base[2]).toBeCloseTo(unit * Math.sqrt(2.25) * (2 / Math.SQRT1_2), 10);
   });
