@@ -4,6 +4,7 @@ import type { AccountContext, AccountModule, Adjustment } from '../account/modul
 import { MargridError } from '../errors.ts';
 import { applyTools, noToolState, type MarginItems, type ToolState } from './anti-procyclicality.ts';
 import { parseDynamicRules, requireAllNamed, type DynamicRules, type UnderlyingRule } from './dynamic-margin-rules.ts';
+import { procyclicality, type Procyclicality } from './procyclicality.ts';
 import { readObservation, type Observed } from './observation.ts';
 import { flagBits, positionSlots, underlyingRows, type UnderlyingRows } from './underlyings.ts';
 import { nextVariance } from './volatility-model.ts';
@@ -21,7 +22,13 @@ interface UnderlyingState {
   readonly volatilities: readonly number[];
   readonly tools: ToolState;
   readonly items: MarginItems;
+  /** Multipliers and scalers of the last days, oldest first: what procyclicality is measured on. */
+  readonly multipliers: readonly number[];
+  readonly scalers: readonly number[];
 }
+
+/** Days of the past that procyclicality is measured on: a trading year. */
+const measuredDays = 250;
 
 /** How an underlying stands: by what its multiplier is made of. */
 export interface UnderlyingStatus {
@@ -57,6 +64,7 @@ export class DynamicMargin implements AccountModule {
     this.adjustments = [{ name: this.name, counts: 'requirement', compute: (context, amounts, maintenance) => this.#compute(context, amounts, maintenance) }];
     this.commands = {
       'dynamic.observe': (command, context) => this.#observe(command, context),
+      'dynamic.report': (_command, context) => this.#report(context),
       'dynamic.rules': (command, context) => this.#changeRules(command, context),
     };
   }
@@ -75,6 +83,13 @@ export class DynamicMargin implements AccountModule {
   /** Volatility of an underlying per day; NaN if it is not scaled. For add-ons that need one. */
   dailyVolatility(underlying: string): number {
     return Math.sqrt(this.#underlyings[underlying]?.variance ?? NaN);
+  }
+
+  /** Procyclicality of an underlying's multiplier over the last 250 observations, against its scaler alone. */
+  procyclicality(underlying: string, days?: readonly number[]): Procyclicality {
+    const state = this.#underlyings[underlying];
+    if (state === undefined) throw new MargridError('OptionInvalid', `no rules scale an underlying '${underlying}'`, { value: underlying });
+    return procyclicality(state.multipliers, { unmitigated: state.scalers, ...(days === undefined ? {} : { days }) });
   }
 
   attach({ engine }: AccountContext): void {
@@ -120,6 +135,12 @@ export class DynamicMargin implements AccountModule {
       report(context, name, before, state);
     }
     this.#multipliers = null;
+  }
+
+  #report({ emit }: AccountContext): void {
+    for (const underlying of Object.keys(this.#underlyings)) {
+      emit('procyclicality', { underlying, ...this.procyclicality(underlying) } as unknown as ModuleEvent['data']);
+    }
   }
 
   /** New rules; underlyings that stay keep volatility, prices and buffer. */
@@ -186,8 +207,9 @@ function started(rules: DynamicRules, present: Readonly<Record<string, Underlyin
     Object.entries(rules.underlyings).map(([name, rule]) => {
       if (Object.hasOwn(present, name)) return [name, present[name]] as const;
       const variance = rule.startVolatility * rule.startVolatility;
-      const empty = { variance, lastPrice: null, lastDay: null, volatilities: [] };
-      return [name, { ...empty, ...multiplied(rule, rule.startVolatility, [], noToolState) }] as const;
+      const first = multiplied(rule, rule.startVolatility, [], noToolState);
+      const path = { multipliers: [first.items.margin], scalers: [first.items.base] };
+      return [name, { variance, lastPrice: null, lastDay: null, volatilities: [], ...first, ...path }] as const;
     }),
   );
 }
@@ -211,7 +233,9 @@ function afterDay(observed: Observed, state: UnderlyingState, rule: UnderlyingRu
   const kept = rule.scaler.percentileFloor?.days ?? 0;
   const history = kept === 0 ? [] : [...state.volatilities, Math.sqrt(state.variance)].slice(-kept);
   const { items, tools } = multiplied(rule, Math.sqrt(variance), history, state.tools);
-  return { variance, lastPrice, lastDay: day, volatilities: history, tools, items };
+  const multipliers = [...state.multipliers, items.margin].slice(-measuredDays);
+  const scalers = [...state.scalers, items.base].slice(-measuredDays);
+  return { variance, lastPrice, lastDay: day, volatilities: history, tools, items, multipliers, scalers };
 }
 
 function report({ emit }: AccountContext, underlying: string, before: MarginItems, { items, variance, lastDay }: UnderlyingState): void {

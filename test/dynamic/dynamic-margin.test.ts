@@ -150,6 +150,23 @@ describe('dynamic margin in the account engine', () => {
     await restored.close();
   });
 
+  it('reports how procyclical the multipliers were', async () => {
+    const tools = { buffer: { referenceDays: 5, releaseAbove: 10 } };
+    const module = new DynamicMargin(rules({ btc: { ...btc, tools } }));
+    const engine = perpetualEngine([[10, 0, 1000]], [module]);
+    await engine.apply(command('dynamic.observe', 1, { returns: { btc: -0.06 } }));
+    const events = eventsOf(await engine.apply(command('dynamic.report', 1)));
+    // Multipliers 1.25 and 1.25 sqrt(5), scalers 1 and sqrt(5).
+    const [{ kind, data }] = events;
+    expect(kind).toBe('procyclicality');
+    expect(data).toMatchObject({ underlying: 'btc' });
+    expect(data['peakToTrough']).toBeCloseTo(Math.sqrt(5), 12);
+    expect(data['relativeCost']).toBeCloseTo(0.25, 12);
+    expect(module.procyclicality('btc', [1]).rises[0].ratio).toBeCloseTo(Math.sqrt(5) - 1, 12);
+    expect(() => module.procyclicality('eth')).toThrow(/no rules scale an underlying 'eth'/);
+    await engine.close();
+  });
+
   it('follows a book that changes between ticks', async () => {
     const engine = perpetualEngine([[10, 0, 1000], [0, 10, 1000]], [new DynamicMargin(rules())]);
     await engine.apply(command('dynamic.observe', 1, { returns: { btc: 1 } }));
