@@ -103,13 +103,13 @@ export function horizonVariance(model: VolatilityModel, variance: number, days: 
   return forecastVariances(model, variance, days).reduce((sum, each) => sum + each, 0);
 }
 
-const one = 1 - 2 ** -52;
+const one = 1 - Number.EPSILON;
 
 /** A model as in a parameter file: `{ kind: 'ewma', lambda }` or `{ kind: 'garch', mu, omega, alpha, beta }`. */
 export function parseVolatilityModel(input: unknown, path: string): VolatilityModel {
   const fields = section(input, path);
   const kind = textField(fields, 'kind', path);
-  if (kind === 'ewma') return { kind, lambda: numberField(fields, 'lambda', path, { min: 2 ** -52, max: one }) };
+  if (kind === 'ewma') return { kind, lambda: numberField(fields, 'lambda', path, { min: Number.EPSILON, max: one }) };
   if (kind !== 'garch') throw invalid(`${path}.kind`, kind, 'must be ewma or garch');
   return parseGarch(fields, path);
 }

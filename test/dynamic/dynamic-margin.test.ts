@@ -52,7 +52,7 @@ describe('dynamic margin in the account engine', () => {
   it('mixes several underlyings: the largest multiplier, or their mean by notional', async () => {
     const eth = { ...btc, scaler: { ...btc.scaler, referenceVolatility: 0.04 } };
     const margins = await Promise.all(['largest', 'notional'].map(async (mix) => {
-      const engine = perpetualEngine([[1, 30, 1000]], [new DynamicMargin(rules({ btc, eth }, [], mix))]);
+      const engine = perpetualEngine([[1, -30, 1000]], [new DynamicMargin(rules({ btc, eth }, [], mix))]);
       // BTC: sqrt((4 + 60) / 2 / 4) = sqrt(8); ETH stays at 1: its return is its volatility.
       await engine.apply(command('dynamic.observe', 1, { returns: { eth: 0.04, btc: Math.sqrt(60) / 100 } }));
       await engine.apply(command('tick', 1));
@@ -60,7 +60,7 @@ describe('dynamic margin in the account engine', () => {
       await engine.close();
       return initialMargin;
     }));
-    // Model: 10% of 100 + 300. Notional weights 1/4 and 3/4.
+    // Model: 10% of 100 + 300. Notional weights 1/4 and 3/4, whatever the side.
     expect(margins[0]).toBeCloseTo(40 * Math.sqrt(8), 9);
     expect(margins[1]).toBeCloseTo(40 * (Math.sqrt(8) / 4 + 3 / 4), 9);
   });
