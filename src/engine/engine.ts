@@ -10,7 +10,7 @@ import { modelByName } from '../margin/registry.ts';
 import type { Kernels, RangeKernelName } from '../wasm/kernels.ts';
 import type { AccountMargin } from './account-margin.ts';
 import { applyBookChanges, changedSets, changeOfAccount, pooledCashRule, type BookChanges } from './book-changes.ts';
-import { BookColumns } from './book-columns.ts';
+import { BookColumns, type HeldSet } from './book-columns.ts';
 import { faultReason } from './fault-reason.ts';
 import { planInstrumentRows, type InstrumentRows } from './instrument-rows.ts';
 import { exportBook } from './export-book.ts';
@@ -370,6 +370,20 @@ export class Engine {
     }
     const names = this.#model.resultComponents;
     return Object.fromEntries(names.map((name, index) => [name, result.components[set * names.length + index]]));
+  }
+
+  /**
+   * What one account holds, netting set by netting set, in currency order; nothing for an account without any. Costs the
+   * account, not the book. Throws `AccountUnknown`.
+   */
+  heldSets(account: string): HeldSet[] {
+    const { first, end } = this.resultRange(account);
+    return Array.from({ length: end - first }, (_, index) => this.#book.readSet(first + index));
+  }
+
+  /** Whether the book has ever had the account. */
+  hasAccount(account: string): boolean {
+    return this.#accounts().has(account);
   }
 
   /** Rows of `results` of one account, [first, end). Throws `AccountUnknown`. */
