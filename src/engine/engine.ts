@@ -2,6 +2,7 @@ import { CHUNK_SET_COUNT } from '../../assembly/portable/layout.ts';
 import { headerWords, type Arena } from '../columns/arena.ts';
 import { chunkTotalsBytesOf, outFloatsOf, type Counts } from '../columns/schema.ts';
 import type { Book, CashColumns } from '../domain/book.ts';
+import type { Instrument } from '../domain/instrument.ts';
 import type { Market } from '../domain/market.ts';
 import { BadInputError, MargridError } from '../errors.ts';
 import { limits } from '../limits.ts';
@@ -293,6 +294,21 @@ export class Engine {
     return this.#quotes;
   }
 
+  /** What accounts are pooled in; null if each currency is margined by itself. */
+  get reportingCurrency(): string | null {
+    return this.#book.pooled;
+  }
+
+  /** Whether the model margins open orders; if not, an account that has any in the book is refused. */
+  get ordersMargined(): boolean {
+    return this.#model.kind === 'portable' && this.#model.ordersMargined;
+  }
+
+  /** Whether the model values an option at the market's `markPrice`, not at Black-76 of its volatility. */
+  usesMarkPrice(instrument: Instrument): boolean {
+    return this.#model.kind === 'portable' && this.#model.requiredFields(instrument, this.#params).includes('markPrice');
+  }
+
   /** Components of the requirement, in the order in which results hold them. */
   get componentNames(): readonly string[] {
     return this.#model.kind === 'grid' ? gridComponents : this.#model.resultComponents;
@@ -408,11 +424,6 @@ export class Engine {
   heldSets(account: string): HeldSet[] {
     const { first, end } = this.resultRange(account);
     return Array.from({ length: end - first }, (_, index) => this.#book.readSet(first + index));
-  }
-
-  /** Whether the book has ever had the account. */
-  hasAccount(account: string): boolean {
-    return this.#accounts().has(account);
   }
 
   /** Rows of `results` of one account, [first, end). Throws `AccountUnknown`. */

@@ -12,7 +12,7 @@ export const noHoldings: AccountHoldings = { positions: new Map(), orders: new M
 
 /** What the engine's book has for an account; nothing if it does not know it. */
 export function holdingsIn(engine: Engine, account: string): AccountHoldings {
-  if (!engine.hasAccount(account)) return noHoldings;
+  if (engine.accountRow(account) < 0) return noHoldings;
   const { instruments } = engine.market;
   const nameOf = (row: number): string => instruments[engine.rows.instrumentOf[row]].name;
   const positions = new Map<string, HeldPosition>();
@@ -52,15 +52,30 @@ export function withChanges(holdings: AccountHoldings, account: string, changes:
   return { positions, orders, cash, addOns };
 }
 
-/** The changes that make one account's holdings out of others, add-ons among them. */
+/** The changes that make one account's holdings out of others, add-ons among them: only what differs. */
 export function changesTo(account: string, before: AccountHoldings, after: AccountHoldings): BookChanges {
-  const currencies = [...new Set([...before.addOns.keys(), ...after.addOns.keys()])].filter(
-    (currency) => before.addOns.get(currency) !== after.addOns.get(currency),
-  );
+  const { positions = [], orders = [], cash = [] } = changesBetween(account, before, after);
+  const addOns = [...new Set([...before.addOns.keys(), ...after.addOns.keys()])].map((currency) => ({ account, currency, amount: after.addOns.get(currency) ?? 0 }));
   return {
-    ...changesBetween(account, before, after),
-    addOns: currencies.map((currency) => ({ account, currency, amount: after.addOns.get(currency) ?? 0 })),
+    positions: positions.filter(({ instrument, quantity, entryPrice }) => {
+      const old = before.positions.get(instrument) ?? { quantity: 0, entryPrice: 0 };
+      return old.quantity !== quantity || (quantity !== 0 && old.entryPrice !== entryPrice);
+    }),
+    orders: orders.filter(({ instrument }) => textOf(before.orders.get(instrument)) !== textOf(after.orders.get(instrument))),
+    cash: cash.filter(({ currency, amount }) => (before.cash.get(currency) ?? 0) !== amount),
+    addOns: addOns.filter(({ currency, amount }) => (before.addOns.get(currency) ?? 0) !== amount),
   };
+}
+
+/** Orders in the order in which the engine keeps them. */
+function textOf(orders: readonly HeldOrder[] = []): string {
+  const sorted = [...orders].sort((a, b) => a.limitPrice - b.limitPrice || a.quantity - b.quantity);
+  return sorted.map(({ quantity, limitPrice }) => `${quantity}@${limitPrice}`).join();
+}
+
+/** Whether changes change nothing. */
+export function isNoChange({ positions = [], orders = [], cash = [], addOns = [] }: BookChanges): boolean {
+  return positions.length + orders.length + cash.length + addOns.length === 0;
 }
 
 /** Several changes as one, in order. */

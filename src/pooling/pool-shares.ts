@@ -34,7 +34,7 @@ export interface SharedPool {
   readonly pool: string;
   readonly members: readonly string[];
   /** Requirements with all adjustments; zeros where the account has nothing in the currency. */
-  requirementsOf(account: string, currency: string): Requirements;
+  readonly requirementsOf: (account: string, currency: string) => Requirements;
   readonly decimals?: DecimalsByCurrency;
 }
 
