@@ -1,6 +1,6 @@
 import { MargridError } from '../errors.ts';
 import { allocate, weightsOf } from '../money/allocate.ts';
-import { minorOf, type MinorUnits } from '../money/minor-units.ts';
+import { divide, minorOf, type MinorUnits } from '../money/minor-units.ts';
 
 /** One underlying of a pool in the scenario that binds there. Amounts in the pool's settlement currency. */
 export interface BindingLoss {
@@ -37,24 +37,19 @@ export interface RequirementShare {
  *
  * The rest of the requirement (other charges, less offsets between underlyings) is divided by the charges that the
  * members would have by themselves besides their own worst scenarios; if there are none, by their stand-alone
- * requirements; if those are all 0 too, evenly. Each part is rounded by itself: remainders go to the largest.
+ * requirements; if those are all 0 too, evenly. Each part is rounded by itself: what is left goes to the largest remainders.
  */
 export function requirementShares(basis: ShareBasis, decimals: number): RequirementShare[] {
   const { requirement, losses, standAlone, standAloneLosses } = basis;
   const count = standAlone.length;
   if (count === 0) throw new MargridError('OptionInvalid', 'a requirement cannot be divided among no members');
-  const exact = new Array<number>(count).fill(0);
-  let charged = 0;
-  for (const each of losses) {
-    const sum = each.memberLosses.reduce((total, loss) => total + loss, 0);
-    if (!(sum > 0 && each.charged > 0)) continue;
-    const ratio = each.charged / sum;
-    each.memberLosses.forEach((loss, member) => (exact[member] += loss * ratio));
-    charged += each.charged;
+  const scenario = new Array<MinorUnits>(count).fill(0n);
+  for (const { charged, memberLosses } of losses) {
+    if (!(charged > 0)) continue;
+    const shares = signedShares(minorOf(charged, decimals, 'nearest'), memberLosses);
+    shares?.forEach((share, member) => (scenario[member] += share));
   }
-  const total = minorOf(requirement, decimals, 'nearest');
-  const scenario = roundedTo(minorOf(charged, decimals, 'nearest'), exact, decimals);
-  const rest = total - scenario.reduce((sum, share) => sum + share, 0n);
+  const rest = minorOf(requirement, decimals, 'nearest') - scenario.reduce((sum, share) => sum + share, 0n);
   const other = allocate(rest, weightsOf(otherWeights(standAlone, standAloneLosses)));
   return scenario.map((share, member) => ({ scenario: share, other: other[member], total: share + other[member] }));
 }
@@ -67,29 +62,19 @@ function otherWeights(standAlone: readonly number[], standAloneLosses: readonly 
 }
 
 /**
- * Signed amounts in minor units that add up to `total`, which is their sum but for rounding: each down, and what is
- * left, unit by unit, to the largest remainders (of equal ones to the first).
+ * Divides an amount in proportion to losses of either sign whose sum is a loss, exactly: each share is rounded down, and
+ * what is left goes, unit by unit, to the largest remainders (of equal ones to the first). null if the sum is none.
  */
-function roundedTo(total: MinorUnits, amounts: readonly number[], decimals: number): MinorUnits[] {
-  const fine = decimals + extraDecimals;
-  const unit = 10n ** BigInt(extraDecimals);
-  const scaled = amounts.map((amount) => minorOf(amount, fine, 'nearest'));
-  const shares = scaled.map((amount) => floorDivide(amount, unit));
-  const remainders = scaled.map((amount, member) => amount - shares[member] * unit);
-  let left = total - shares.reduce((sum, share) => sum + share, 0n);
+function signedShares(amount: MinorUnits, losses: readonly number[]): MinorUnits[] | null {
+  const weights = weightsOf(losses.map(Math.abs)).map((weight, member) => (losses[member] < 0 ? -weight : weight));
+  const total = weights.reduce((sum, weight) => sum + weight, 0n);
+  if (total <= 0n) return null;
+  const shares = weights.map((weight) => divide(amount * weight, total, 'down'));
+  const remainders = weights.map((weight, member) => amount * weight - shares[member] * total);
+  const left = Number(amount - shares.reduce((sum, share) => sum + share, 0n));
   const order = shares.map((_, member) => member).sort((a, b) => compare(remainders[b], remainders[a]) || a - b);
-  const step = left < 0n ? -1n : 1n;
-  if (left < 0n) order.reverse();
-  for (let place = 0; left !== 0n; place = (place + 1) % order.length, left -= step) shares[order[place]] += step;
+  for (const member of order.slice(0, left)) shares[member]++;
   return shares;
-}
-
-/** Digits beyond a minor unit by which remainders are told apart. */
-const extraDecimals = 9;
-
-function floorDivide(dividend: bigint, divisor: bigint): bigint {
-  const quotient = dividend / divisor;
-  return dividend % divisor < 0n ? quotient - 1n : quotient;
 }
 
 function compare(a: bigint, b: bigint): number {

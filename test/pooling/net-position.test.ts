@@ -25,7 +25,7 @@ describe('netPosition', () => {
   it('inverse: averages harmonically and realises in coin', () => {
     // 10 / (5/100 + 5/200) = 133.33...; short 10 at 100 closes all: 10 x (5/100 + 5/200 - 10/100) = -0.25.
     const longs = [{ quantity: 5, entryPrice: 100 }, { quantity: 5, entryPrice: 200 }];
-    expect(netPosition(inverse, longs)).toEqual({ quantity: 10, entryPrice: 10 / 0.075, realisedPnl: 0 });
+    expect(netPosition(inverse, longs)).toEqual({ quantity: 10, entryPrice: 10 / (5 / 100 + 5 / 200), realisedPnl: 0 });
     const flat = netPosition(inverse, [...longs, { quantity: -10, entryPrice: 100 }]);
     expect([flat.quantity, flat.entryPrice]).toEqual([0, 0]);
     // 5/100 + 5/200 - 10/100 in doubles: half an ulp of 0.1.
