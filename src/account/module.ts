@@ -25,9 +25,9 @@ export interface AccountContext {
   /** What all adjustments together added to a netting set at the last tick; zeros for a new one. */
   added(set: number): AddedAmounts;
   /** Changes the book. Throws as `Engine.update`, all or nothing. */
-  update(changes: BookChanges): void;
+  readonly update: (changes: BookChanges) => void;
   /** Reports something: part of the command's batch. */
-  emit(kind: string, data: ModuleEvent['data']): void;
+  readonly emit: (kind: string, data: ModuleEvent['data']) => void;
 }
 
 /** Sums of adjustments of one netting set, settlement currency. */
