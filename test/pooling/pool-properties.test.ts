@@ -54,10 +54,7 @@ function sum(...portfolios: readonly Portfolio[]): Portfolio {
   return Object.fromEntries(Object.entries(total).filter(([, [quantity]]) => quantity !== 0));
 }
 
-const resultOf = (engine: PoolingEngine, account: string): Omit<AccountMargin, 'scenarioPnl'> => {
-  const [{ scenarioPnl: _scenarioPnl, ...margin }] = engine.engine.engine.accountMargins(account);
-  return margin;
-};
+const resultOf = (engine: PoolingEngine, account: string): AccountMargin => engine.engine.engine.accountMargins(account)[0];
 
 describe('pools under deribit-pm, through the account engine', () => {
   it('identical accounts need what one account with the sum needs, bit for bit (property)', async () => {
