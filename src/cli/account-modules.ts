@@ -2,10 +2,12 @@ import type { AccountModule } from '../account/module.ts';
 import type { Storable } from '../account/events.ts';
 import { MargridError } from '../errors.ts';
 import { GuardModule } from '../guard/guard-module.ts';
+import { PoolingModule } from '../pooling/pooling-module.ts';
 
 /** Modules of the account engine by name; each takes its settings as they stand in the settings file. */
 const makers: Readonly<Record<string, (settings: Storable | undefined) => AccountModule>> = {
   guard: (settings) => new GuardModule(settings),
+  accounts: (settings) => new PoolingModule(settings),
 };
 
 /**

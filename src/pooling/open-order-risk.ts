@@ -15,10 +15,13 @@ export interface HeldNow {
 /** By risk group: how far fills of the open orders there can bring free margin down at most, settlement currency. */
 type Rises = ReadonlyMap<string, number>;
 
-/** Accounts whose open orders are looked at again at a tick. */
-export const refreshedPerTick = 1_000;
-/** Of those, how many take their turn whatever their headroom. */
-const rotatedPerTick = 250;
+/** How much work open orders may be. */
+export interface OpenOrderLimits {
+  /** Sides of a risk group that are tried in every combination: 2^n margins. With more, directions only. */
+  readonly exactSides: number;
+  /** Accounts whose open orders are looked at again at a tick; a quarter of them take turns, whatever their headroom. */
+  readonly refreshedPerTick: number;
+}
 
 /**
  * Initial margin for open orders of models that have none: per margin account and risk group the largest fall of free
@@ -26,10 +29,15 @@ const rotatedPerTick = 250;
  * exactly when an order changes; at a tick again for those with the least headroom.
  */
 export class OpenOrderRisk {
+  readonly #limits: OpenOrderLimits;
   readonly #rises = new Map<string, Rises>();
   /** What the last tick added to initial margin, by payer and currency. */
   #counted = new Map<string, Map<string, number>>();
   #turn = 0;
+
+  constructor(limits: OpenOrderLimits) {
+    this.#limits = limits;
+  }
 
   /** What open orders add to a payer in a currency now. */
   riseOf(view: MarginView, structure: AccountStructure, payer: string, currency: string): number {
@@ -50,7 +58,7 @@ export class OpenOrderRisk {
     const holdings = held?.holdings ?? view.holdings(account);
     const base = held?.shortfall ?? shortfallOf(view.marginAfter(account, holdings, holdings, currency));
     const sides = orderSides(placed, (name) => market.instruments[instrumentIndexOf(market, name)]);
-    const worst = worstFills(sides, base, (filled) => shortfallOf(view.marginAfter(account, holdings, view.filled(holdings, filled), currency)));
+    const worst = worstFills(sides, base, (filled) => shortfallOf(view.marginAfter(account, holdings, view.filled(holdings, filled), currency)), this.#limits.exactSides);
     return worst - base;
   }
 
@@ -75,13 +83,14 @@ export class OpenOrderRisk {
   /** At a tick: looks again at the accounts that are closest to their margin, and at some in turn. */
   refreshSome(view: MarginView, structure: AccountStructure): void {
     const accounts = [...this.#rises.keys()];
+    const { refreshedPerTick } = this.#limits;
     if (accounts.length <= refreshedPerTick) {
       for (const account of accounts) this.refresh(view, structure, account);
       return;
     }
     const headroom = new Map(accounts.map((account) => [account, this.#headroom(view, account)] as const));
     const byHeadroom = accounts.map((_, place) => place).sort((a, b) => headroom.get(accounts[a])! - headroom.get(accounts[b])! || a - b);
-    const chosen = new Set(byHeadroom.slice(0, refreshedPerTick - rotatedPerTick));
+    const chosen = new Set(byHeadroom.slice(0, refreshedPerTick - Math.ceil(refreshedPerTick / 4)));
     for (let i = 0; i < accounts.length && chosen.size < refreshedPerTick; i++) chosen.add(this.#turn++ % accounts.length);
     for (const place of [...chosen].sort((a, b) => a - b)) this.refresh(view, structure, accounts[place]);
   }

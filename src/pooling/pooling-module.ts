@@ -2,13 +2,16 @@ import type { Command } from '../account/command.ts';
 import type { Storable } from '../account/events.ts';
 import type { AccountContext, AccountModule, Adjustment } from '../account/module.ts';
 import type { BookChanges } from '../engine/book-changes.ts';
+import type { Market } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';
+import { invalid, numberField, section } from '../margin/fields.ts';
 import { accountSummary, type AccountSummary } from './account-summary.ts';
 import { isNoChange, joinedChanges } from './account-holdings.ts';
 import { AccountStructure } from './account-structure.ts';
 import { addIsolatedMargin, cross, isolate, removeIsolatedMargin } from './isolation-commands.ts';
+import { instrumentField, nameField, priceField, quantityField } from './command-fields.ts';
 import { MarginView } from './margin-view.ts';
-import { OpenOrderRisk } from './open-order-risk.ts';
+import { OpenOrderRisk, type OpenOrderLimits } from './open-order-risk.ts';
 import { cancelOrder, fillOrder, placeOrder } from './order-commands.ts';
 import { PoolBook } from './pool-book.ts';
 import { classify, dissolvePool, formPool, joinPool, leavePool, tradePool, transfer } from './pool-commands.ts';
@@ -38,19 +41,32 @@ const handlers: Readonly<Record<string, (book: PoolBook, command: Command) => vo
  * object per engine.
  */
 export class PoolingModule implements AccountModule {
-  readonly name = 'pooling';
-  readonly commands: NonNullable<AccountModule['commands']>;
+  readonly name = 'accounts';
+  readonly commands: Record<string, (command: Command, context: AccountContext) => void>;
   readonly adjustments: readonly Adjustment[];
   readonly #structure = new AccountStructure();
-  readonly #risk = new OpenOrderRisk();
+  readonly #risk: OpenOrderRisk;
   #book: PoolBook | null = null;
   /** Open orders are looked at again at ticks, not when a snapshot is restored. */
   #isTick = false;
 
-  constructor() {
+  /** Settings as in their file, all optional. Throws `ParameterInvalid`. */
+  constructor(settings?: unknown) {
+    this.#risk = new OpenOrderRisk(parseOpenOrderLimits(settings));
     this.commands = Object.fromEntries(
       Object.entries(handlers).map(([kind, handler]) => [kind, (command: Command) => handler(this.#attached(), command)] as const),
     );
+    // Questions as commands, for those who have nothing but commands: the answer is an event.
+    this.commands['order.check'] = (command, context) => {
+      const order = orderOf(command, context.market);
+      context.emit('order-check', { ...order, account: nameField(command, 'account'), ...this.canPlace(nameField(command, 'account'), order) });
+    };
+    this.commands['accounts.report'] = (command, context) => {
+      context.emit('report', { sets: this.summary(nameField(command, 'account')).map((each) => ({ ...each })) });
+    };
+    this.commands['pool.shares'] = (command, context) => {
+      context.emit('shares', { currencies: this.shares(nameField(command, 'pool')) as unknown as Storable });
+    };
     this.adjustments = [
       { name: 'openOrders', counts: 'requirement', compute: (context, amounts) => this.#addOpenOrders(context, amounts) },
       { name: 'omnibusGross', counts: 'requirement', compute: (context, amounts, maintenance) => this.#addGross(context, amounts, maintenance) },
@@ -179,4 +195,24 @@ export class PoolingModule implements AccountModule {
     if (this.#book === null) throw new MargridError('EngineState', 'the pooling module belongs to no account engine yet');
     return this.#book;
   }
+}
+
+function orderOf(command: Command, market: Market): Omit<OpenOrder, 'id'> {
+  return { instrument: instrumentField(command, market), quantity: quantityField(command), limitPrice: priceField(command, 'limitPrice') };
+}
+
+/** `{ openOrders: { exactSides, refreshedPerTick } }`; a misspelt setting must not pass for a default. */
+function parseOpenOrderLimits(settings: unknown): OpenOrderLimits {
+  const path = 'openOrders';
+  const defaults = { exactSides: 4, refreshedPerTick: 1_000 };
+  const root = section(settings ?? {}, 'accounts');
+  const fields = { ...defaults, ...section(root[path] ?? {}, path) };
+  const misspelt = [...Object.keys(root).filter((name) => name !== path), ...Object.keys(fields).filter((name) => !(name in defaults))];
+  if (misspelt.length > 0) throw invalid(misspelt[0], undefined, 'is not a setting of the accounts module');
+  const whole = (name: keyof OpenOrderLimits, min: number, max: number): number => {
+    const value = numberField(fields, name, path, { min, max });
+    if (!Number.isInteger(value)) throw invalid(`${path}.${name}`, value, 'must be a whole number');
+    return value;
+  };
+  return { exactSides: whole('exactSides', 0, 10), refreshedPerTick: whole('refreshedPerTick', 1, 1_000_000) };
 }

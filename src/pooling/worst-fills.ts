@@ -16,12 +16,6 @@ export interface OrderSide {
   readonly orders: readonly OpenOrder[];
 }
 
-/**
- * How many sides are tried in every combination: 2^4 subsets. With more, only those of `directedSubsets`, improved by
- * one greedy pass.
- */
-export const exactSidesMax = 4;
-
 /** Orders of one risk group by instrument and side: in the order in which instruments appear, buys first. */
 export function orderSides(orders: readonly OpenOrder[], instrumentOf: (name: string) => Instrument): OrderSide[] {
   const names = [...new Set(orders.map(({ instrument }) => instrument))];
@@ -34,11 +28,11 @@ export function orderSides(orders: readonly OpenOrder[], instrumentOf: (name: st
 
 /**
  * Largest value of `evaluate` over subsets of the sides that may fill; the empty one, which is worth `none`, among
- * them. Up to `exactSidesMax` sides every subset is tried: exact for requirements that are convex in what is filled.
+ * them. Up to `exactSides` sides every subset is tried: exact for requirements that are convex in what is filled.
  * With more, all sides that a rise of the price or the volatility helps or hurts, as venues do; then each side is
  * added or taken away in turn if that is worse still. Never less than the worst of those.
  */
-export function worstFills(sides: readonly OrderSide[], none: number, evaluate: (filled: readonly OpenOrder[]) => number): number {
+export function worstFills(sides: readonly OrderSide[], none: number, evaluate: (filled: readonly OpenOrder[]) => number, exactSides: number): number {
   let worst = none;
   const tried = new Set<string>();
   const attempt = (isFilled: readonly boolean[]): boolean => {
@@ -51,7 +45,7 @@ export function worstFills(sides: readonly OrderSide[], none: number, evaluate: 
     if (isWorse) worst = value;
     return isWorse;
   };
-  if (sides.length <= exactSidesMax) {
+  if (sides.length <= exactSides) {
     for (let subset = 1; subset < 1 << sides.length; subset++) attempt(sides.map((_, place) => ((subset >> place) & 1) === 1));
     return worst;
   }

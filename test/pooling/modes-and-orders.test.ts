@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PoolingModule } from '../../src/pooling/pooling-module.ts';
 import { PoolingEngine, type Held } from '../support/pooling-engines.ts';
 
 async function ticked(accounts: Readonly<Record<string, Held>>, nettingSetCapacity = 64): Promise<PoolingEngine> {
@@ -178,6 +179,43 @@ describe('canPlace', () => {
     expect(engine.pooling.canPlace('bob', buy(-1))).toMatchObject({ allowed: false, available: 0 });
     await engine.tick();
     expect(engine.stand('omnibus')).toEqual(['healthy', 230, 230, 100]);
+  });
+});
+
+describe('settings and questions as commands', () => {
+  it('answers by events', async () => {
+    const engine = await ticked({ alice: { cash: 150, positions: { BTC: [10, 100] } } });
+    const check = await engine.do('order.check', { account: 'alice', ...buy(6) });
+    expect(check.batch!.events).toMatchObject([{ module: 'accounts', kind: 'order-check', data: { account: 'alice', quantity: 6, allowed: false, reason: 'insufficient-margin' } }]);
+    await engine.do('pool.form', { pool: 'desk', members: ['alice'] });
+    await engine.tick();
+    const shares = await engine.do('pool.shares', { pool: 'desk' });
+    expect(shares.batch!.events).toMatchObject([{ kind: 'shares', data: { currencies: [{ currency: 'USDC', initialMargin: 100_000_000n }] } }]);
+    const report = await engine.do('accounts.report', { account: 'alice' });
+    expect(report.batch!.events).toMatchObject([{ kind: 'report', data: { sets: [{ mode: 'pool-member' }, { mode: 'pool', freeMargin: 50 }] } }]);
+  });
+
+  it('refuses settings that it does not know', () => {
+    expect(() => new PoolingModule({ openOrders: { exactSides: 11 } })).toThrow('openOrders.exactSides must be a number in [0, 10], got 11');
+    expect(() => new PoolingModule({ openOrders: { refreshedPerTick: 1.5 } })).toThrow('must be a whole number, got 1.5');
+    expect(() => new PoolingModule({ orders: {} })).toThrow('orders is not a setting of the accounts module');
+    expect(() => new PoolingModule([])).toThrow('accounts must be an object');
+  });
+
+  it('with more accounts than a tick may look at, those with the least headroom come first and all get their turn', async () => {
+    const names = Array.from({ length: 12 }, (_, place) => `a${place}`);
+    const accounts = Object.fromEntries(names.map((name, place) => [name, { cash: 300 + 100 * place, positions: { BTC: [10, 100] as const } }] as const));
+    const pooling = new PoolingModule({ openOrders: { refreshedPerTick: 4 } });
+    const engine = PoolingEngine.create({ accounts, pooling });
+    await engine.tick();
+    for (const account of names) await engine.do('order.place', { account, order: '1', ...buy(10) });
+    // At 200 ten more contracts need 200 instead of 100.
+    const counted = () => names.map((account) => engine.engine.status(account)[0].adjustments['openOrders']);
+    await engine.tick({ BTC: 200 });
+    expect(counted().slice(0, 3)).toEqual([200, 200, 200]);
+    expect(counted().filter((amount) => amount === 200).length).toBeLessThanOrEqual(4);
+    for (let turn = 0; turn < 12; turn++) await engine.tick();
+    expect(counted()).toEqual(names.map(() => 200));
   });
 });
 

@@ -62,7 +62,7 @@ describe('pools', () => {
     const engine = await pooled();
     await engine.do('pool.form', { pool: 'desk', members: ['long', 'short'] });
     const { batch } = await engine.change({ cash: [{ account: 'desk', currency: 'USDC', amount: 1e6 }] });
-    expect(batch!.events).toEqual([{ module: 'pooling', kind: 'pool-restored', data: { pool: 'desk' } }]);
+    expect(batch!.events).toEqual([{ module: 'accounts', kind: 'pool-restored', data: { pool: 'desk' } }]);
     await engine.tick();
     expect(engine.stand('desk')).toEqual(['healthy', 390, 40, 20]);
   });

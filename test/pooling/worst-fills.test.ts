@@ -20,15 +20,15 @@ describe('worstFills', () => {
   it('finds the worst of none, buys, sells and both', () => {
     const sides = orderSides([order('1', 'A', 5), order('2', 'A', -12)], perpetual);
     const requirement = (held: number) => (filled: readonly OpenOrder[]): number => Math.abs(filled.reduce((sum, { quantity }) => sum + quantity, held));
-    expect(worstFills(sides, 10, requirement(10))).toBe(15);
-    expect(worstFills(sides, 0, requirement(0))).toBe(12);
-    expect(worstFills(sides, 3, requirement(3))).toBe(9);
-    expect(worstFills([], 7, requirement(7))).toBe(7);
+    expect(worstFills(sides, 10, requirement(10), 4)).toBe(15);
+    expect(worstFills(sides, 0, requirement(0), 4)).toBe(12);
+    expect(worstFills(sides, 3, requirement(3), 4)).toBe(9);
+    expect(worstFills([], 7, requirement(7), 4)).toBe(7);
   });
 
   it('what is not known is worst', () => {
     const sides = orderSides([order('1', 'A', 5)], perpetual);
-    expect(worstFills(sides, 10, () => NaN)).toBeNaN();
+    expect(worstFills(sides, 10, () => NaN, 4)).toBeNaN();
   });
 
   it('is exact over all subsets of up to four sides (property)', () => {
@@ -44,7 +44,7 @@ describe('worstFills', () => {
         for (let subset = 0; subset < 1 << orders.length; subset++) {
           worst = Math.max(worst, value(new Set(orders.filter((_, place) => (subset >> place) & 1))));
         }
-        expect(worstFills(orderSides(orders, perpetual), 0, (filled) => value(new Set(filled)))).toBe(worst);
+        expect(worstFills(orderSides(orders, perpetual), 0, (filled) => value(new Set(filled)), 4)).toBe(worst);
       }),
       { numRuns: 1_000 },
     );
@@ -60,7 +60,7 @@ describe('worstFills', () => {
     const worst = worstFills(sides, 0, (filled) => {
       asked++;
       return Math.abs(filled.reduce((sum, each) => sum + delta(each), 0));
-    });
+    }, 4);
     // Seven sides gain from a rise; no subset has more delta.
     expect(worst).toBe(7);
     expect(asked).toBeLessThanOrEqual(9 + sides.length);

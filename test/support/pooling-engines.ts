@@ -69,9 +69,8 @@ export class PoolingEngine {
     this.#minutes = minutes;
   }
 
-  static create(options: Partial<AccountEngineOptions> & { readonly accounts: Readonly<Record<string, Held>> }): PoolingEngine {
-    const { accounts, market = perpetualMarket(), model = 'hyperliquid', params = perpetualParams, ...rest } = options;
-    const pooling = new PoolingModule();
+  static create(options: Partial<AccountEngineOptions> & { readonly accounts: Readonly<Record<string, Held>>; readonly pooling?: PoolingModule }): PoolingEngine {
+    const { accounts, market = perpetualMarket(), model = 'hyperliquid', params = perpetualParams, pooling = new PoolingModule(), ...rest } = options;
     const engine = AccountEngine.create({ market, book: bookOf(market, accounts), model, params, modules: [pooling], ...rest });
     return new PoolingEngine(engine, pooling);
   }
