@@ -47,7 +47,7 @@ export function requirementShares(basis: ShareBasis, decimals: number): Requirem
   for (const { charged, memberLosses } of losses) {
     if (!(charged > 0)) continue;
     const shares = signedShares(minorOf(charged, decimals, 'nearest'), memberLosses);
-    shares?.forEach((share, member) => (scenario[member] += share));
+    shares.forEach((share, member) => (scenario[member] += share));
   }
   const rest = minorOf(requirement, decimals, 'nearest') - scenario.reduce((sum, share) => sum + share, 0n);
   const other = allocate(rest, weightsOf(otherWeights(standAlone, standAloneLosses)));
@@ -63,12 +63,12 @@ function otherWeights(standAlone: readonly number[], standAloneLosses: readonly 
 
 /**
  * Divides an amount in proportion to losses of either sign whose sum is a loss, exactly: each share is rounded down, and
- * what is left goes, unit by unit, to the largest remainders (of equal ones to the first). null if the sum is none.
+ * what is left goes, unit by unit, to the largest remainders (of equal ones to the first). Nothing to anybody if the sum is none.
  */
-function signedShares(amount: MinorUnits, losses: readonly number[]): MinorUnits[] | null {
+function signedShares(amount: MinorUnits, losses: readonly number[]): MinorUnits[] {
   const weights = weightsOf(losses.map(Math.abs)).map((weight, member) => (losses[member] < 0 ? -weight : weight));
   const total = weights.reduce((sum, weight) => sum + weight, 0n);
-  if (total <= 0n) return null;
+  if (total <= 0n) return losses.map(() => 0n);
   const shares = weights.map((weight) => divide(amount * weight, total, 'down'));
   const remainders = weights.map((weight, member) => amount * weight - shares[member] * total);
   const left = Number(amount - shares.reduce((sum, share) => sum + share, 0n));

@@ -184,7 +184,9 @@ describe('segregation', () => {
 
 describe('a pooling module survives', () => {
   it('a snapshot: pools, classes, isolated positions and open orders', async () => {
-    const engine = PoolingEngine.create({ accounts: { ...twoSides, rich: { cash: 1_000, positions: { BTC: [2, 100], ETH: [3, 100] } } } });
+    // One account with open orders a tick: whose turn it is must survive too.
+    const settings = { openOrders: { refreshedPerTick: 1 } };
+    const engine = PoolingEngine.create({ pooling: new PoolingModule(settings), accounts: { ...twoSides, rich: { cash: 1_000, positions: { BTC: [2, 100], ETH: [3, 100] } } } });
     await engine.tick();
     await engine.do('accounts.classify', { account: 'rich', class: 'house' });
     await engine.do('pool.form', { pool: 'desk', members: ['long', 'short'] });
@@ -194,7 +196,7 @@ describe('a pooling module survives', () => {
     await engine.tick({ BTC: 95 });
     await engine.do('order.place', { account: 'long', order: '2', instrument: 'ETH', quantity: 2, limitPrice: 99 });
     await engine.tick({ BTC: 96 });
-    const pooling = new PoolingModule();
+    const pooling = new PoolingModule(settings);
     const again = new PoolingEngine(await AccountEngine.restore(engine.engine.snapshot(), { modules: [pooling] }), pooling, engine.minutes);
     expect(again.engine.stateHash()).toBe(engine.engine.stateHash());
     for (const each of [engine, again]) {

@@ -15,6 +15,18 @@ describe('requirementShares', () => {
     ]);
   });
 
+  it('what does not divide goes to the largest remainders, also of negative shares', () => {
+    // 1.00 by 2 : 1 is 66.67 : 33.33; by 4 : -3 : 2 of 3 is 133.33 : -100 : 66.67.
+    const scenario = (...memberLosses: number[]) => {
+      const none = memberLosses.map(() => 0);
+      return amounts({ requirement: 1, losses: [{ charged: 1, memberLosses }], standAlone: none, standAloneLosses: none }).map((share) => share.scenario);
+    };
+    expect(scenario(2, 1)).toEqual([67n, 33n]);
+    expect(scenario(1, 2)).toEqual([33n, 67n]);
+    expect(scenario(4, -3, 2)).toEqual([133n, -100n, 67n]);
+    expect(scenario(1, -1)).toEqual([0n, 0n]);
+  });
+
   it('a dampened loss is divided in the ratio of the losses before', () => {
     // 30 charged of 40: three quarters of each member's loss.
     const shares = amounts({ requirement: 30, losses: [{ charged: 30, memberLosses: [60, -20] }], standAlone: [60, 20], standAloneLosses: [60, 20] });
