@@ -1,6 +1,6 @@
 import type { Command } from '../account/command.ts';
 import type { Storable } from '../account/events.ts';
-import type { AccountContext, AccountModule, Adjustment } from '../account/module.ts';
+import type { AccountContext, AccountModule, Adjustment, TickPlan } from '../account/module.ts';
 import type { BookChanges } from '../engine/book-changes.ts';
 import type { Market } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';
@@ -78,8 +78,12 @@ export class PoolingModule implements AccountModule {
     this.#book = new PoolBook(new MarginView(context), this.#structure, this.#risk);
   }
 
-  beforeTick(plan: { readonly quotes: AccountContext['quotes'] }): AccountContext['quotes'] {
+  /** Pools are what their members hold, also where a module changed cash without an update of the book. */
+  beforeTick(plan: TickPlan, context: AccountContext): TickPlan['quotes'] {
     this.#isTick = true;
+    const book = this.#attached();
+    const follow = joinedChanges([...this.#structure.pools].map(([pool, { members }]) => book.poolChanges(pool, members)));
+    if (!isNoChange(follow)) context.update(follow);
     return plan.quotes;
   }
 

@@ -58,6 +58,14 @@ describe('pools', () => {
     expect(engine.stand('desk')).toEqual(['healthy', 200, 0, 0]);
   });
 
+  it('is at every tick what its members hold, even if nobody said that they changed', async () => {
+    const engine = await pooled();
+    await engine.do('pool.form', { pool: 'desk', members: ['long', 'short'] });
+    engine.engine.engine.update({ cash: [{ account: 'long', currency: 'USDC', amount: 1_200 }] });
+    await engine.tick();
+    expect(engine.stand('desk')).toEqual(['healthy', 1_390, 40, 20]);
+  });
+
   it('undoes what is done to the pool itself, and says so', async () => {
     const engine = await pooled();
     await engine.do('pool.form', { pool: 'desk', members: ['long', 'short'] });
