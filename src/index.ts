@@ -141,6 +141,17 @@ export type { Leg } from './whatif/legs.ts';
 export { whatIf, type LegEffect, type Requirement, type WhatIf, type WhatIfAccount } from './whatif/what-if.ts';
 export { cheapestHedge, type Hedge, type HedgeOptions, type HedgeSearch } from './whatif/cheapest-hedge.ts';
 
+// Margin modes, pools, segregation, pre-trade check
+export { PoolingModule } from './pooling/pooling-module.ts';
+export { MarginRegimes, type MoveCommand, type RegimeOutcomes } from './pooling/margin-regimes.ts';
+export { netPosition, type NetPosition, type PositionPart } from './pooling/net-position.ts';
+export { requirementShares, type BindingLoss, type RequirementShare, type ShareBasis } from './pooling/requirement-shares.ts';
+export type { AccountClass, Pool, PoolMargin } from './pooling/account-structure.ts';
+export type { AccountSummary, MarginMode } from './pooling/account-summary.ts';
+export type { MemberShare, PoolShares, Requirements } from './pooling/pool-shares.ts';
+export type { OrderCheck, OrderRefusal } from './pooling/pre-trade-check.ts';
+export type { OpenOrder } from './pooling/worst-fills.ts';
+
 // Prices and Greeks
 export {
   impliedVolatilities,

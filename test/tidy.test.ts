@@ -51,7 +51,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/collateral': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger'],
   'src/dynamic': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/convert', 'assembly/portable'],
   'src/guard': ['src/domain', 'src/engine', 'src/account', 'src/margin'],
-  'src/pooling': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger'],
+  'src/pooling': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger', 'src/whatif', 'src/columns', 'assembly/portable'],
   'src/liquidation': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/wasm', 'assembly/portable'],
   'src/waterfall': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger', 'src/liquidation'],
   'src/cascade': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/liquidation', 'src/waterfall'],

@@ -2,6 +2,7 @@ import { CHUNK_SET_COUNT } from '../../assembly/portable/layout.ts';
 import { headerWords, type Arena } from '../columns/arena.ts';
 import { chunkTotalsBytesOf, outFloatsOf, type Counts } from '../columns/schema.ts';
 import type { Book, CashColumns } from '../domain/book.ts';
+import type { Instrument } from '../domain/instrument.ts';
 import type { Market } from '../domain/market.ts';
 import { BadInputError, MargridError } from '../errors.ts';
 import { limits } from '../limits.ts';
@@ -10,7 +11,7 @@ import { modelByName } from '../margin/registry.ts';
 import type { Kernels, RangeKernelName } from '../wasm/kernels.ts';
 import type { AccountMargin } from './account-margin.ts';
 import { applyBookChanges, changedSets, changeOfAccount, pooledCashRule, type BookChanges } from './book-changes.ts';
-import { BookColumns } from './book-columns.ts';
+import { BookColumns, type HeldSet } from './book-columns.ts';
 import { faultReason } from './fault-reason.ts';
 import { planInstrumentRows, type InstrumentRows } from './instrument-rows.ts';
 import { exportBook } from './export-book.ts';
@@ -293,6 +294,21 @@ export class Engine {
     return this.#quotes;
   }
 
+  /** What accounts are pooled in; null if each currency is margined by itself. */
+  get reportingCurrency(): string | null {
+    return this.#book.pooled;
+  }
+
+  /** Whether the model margins open orders; if not, an account that has any in the book is refused. */
+  get ordersMargined(): boolean {
+    return this.#model.kind === 'portable' && this.#model.ordersMargined;
+  }
+
+  /** Whether the model values an option at the market's `markPrice`, not at Black-76 of its volatility. */
+  usesMarkPrice(instrument: Instrument): boolean {
+    return this.#model.kind === 'portable' && this.#model.requiredFields(instrument, this.#params).includes('markPrice');
+  }
+
   /** Components of the requirement, in the order in which results hold them. */
   get componentNames(): readonly string[] {
     return this.#model.kind === 'grid' ? gridComponents : this.#model.resultComponents;
@@ -399,6 +415,15 @@ export class Engine {
     }
     const names = this.#model.resultComponents;
     return Object.fromEntries(names.map((name, index) => [name, result.components[set * names.length + index]]));
+  }
+
+  /**
+   * What one account holds, netting set by netting set, in currency order; nothing for an account without any. Costs the
+   * account, not the book. Throws `AccountUnknown`.
+   */
+  heldSets(account: string): HeldSet[] {
+    const { first, end } = this.resultRange(account);
+    return Array.from({ length: end - first }, (_, index) => this.#book.readSet(first + index));
   }
 
   /** Rows of `results` of one account, [first, end). Throws `AccountUnknown`. */
