@@ -14,6 +14,7 @@ export {
   type AccountRequest,
 } from './engine/account-margin.ts';
 export { solveLiquidationPrice, type LiquidationPrices, type LiquidationRequest } from './engine/liquidation-price.ts';
+export type { ReductionUndo, SetReductions } from './engine/set-reductions.ts';
 export type { MovedPrices } from './engine/moved-quotes.ts';
 export type { Quotes } from './engine/tick-inputs.ts';
 export { statusNames, type CurrencyTotals, type StatusName, type Totals } from './engine/totals.ts';
@@ -94,6 +95,15 @@ export { bookOfAccount, holdingsOf, type HeldOrder, type HeldPosition, type Hold
 export type { Leg } from './whatif/legs.ts';
 export { whatIf, type LegEffect, type Requirement, type WhatIf, type WhatIfAccount } from './whatif/what-if.ts';
 export { cheapestHedge, type Hedge, type HedgeOptions, type HedgeSearch } from './whatif/cheapest-hedge.ts';
+
+// Margin-call cascades
+export { simulateCascade } from './cascade/simulate.ts';
+export type { CascadeScenario, FailureScenario } from './cascade/scenario.ts';
+export type { CascadeResult, CascadeRound, RoundLoss, RoundPrice, UnderlyingOutcome } from './cascade/result.ts';
+export { impactCurve, type Impact, type ImpactCurve } from './cascade/impact.ts';
+export type { OrderLadder } from './cascade/order-ladder.ts';
+export type { ClosingRule } from './cascade/closing-rule.ts';
+export { fundAndAdl, type FundAndAdl, type LossAbsorber, type LossSplit } from './cascade/loss-absorption.ts';
 
 // Prices and Greeks
 export {

@@ -372,6 +372,18 @@ export const regt = {
   },
 };
 
+/** One long of 4 that goes at 96, a shock to 95, half a per cent of impact: 95 x (1 - 0.1 x sqrt(4 / 400)) = 94.05. */
+export const cascade = {
+  params: { P0: 100, shock: -0.05, V: 400, sigma: 0.1, Y: 1, lambda_: 0, accounts: [[96, 4], [90, 8]] },
+  expected: [
+    {
+      kind: 'sqrt', shockedPrice: 95, rounds: [{ liquidated: [0], volume: 4, cumulative: 4, price: 94.05 }],
+      finalPrice: 94.05, totalVolume: 4, amplification: 1.19,
+    },
+    { kind: 'linear', finalPrice: 95, totalVolume: 4, amplification: 1 },
+  ],
+};
+
 /** By suite. */
 export const published: Readonly<Record<string, unknown>> = {
   'special-functions': specialFunctions,
@@ -398,4 +410,5 @@ export const published: Readonly<Record<string, unknown>> = {
   tims,
   span,
   regt,
+  cascade,
 };
