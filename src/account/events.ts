@@ -1,3 +1,4 @@
+import { amountOf, decimalsOf, minorOf } from '../money/minor-units.ts';
 import { levelNames, transitionReasons, type LevelName, type TransitionReason } from './status.ts';
 
 /** Values that a journal and a snapshot can hold: JSON, whole numbers of any size, and columns. */
@@ -43,14 +44,19 @@ export interface TransitionColumns {
   readonly component: Int32Array;
   /** Market row of the instrument whose change of value moved the balance most since the tick before, -1 if none did. */
   readonly instrument: Int32Array;
+  /** Its price at the tick before and at this one, quote currency per base unit. */
+  readonly priceBefore: Float64Array;
+  readonly priceAfter: Float64Array;
   readonly balanceBefore: Float64Array;
   readonly balanceAfter: Float64Array;
   readonly initialBefore: Float64Array;
   readonly initialAfter: Float64Array;
   readonly maintenanceBefore: Float64Array;
   readonly maintenanceAfter: Float64Array;
-  /** What is missing to the cure of a call; 0 unless a call is issued. */
+  /** What a call asks for: what is missing to initial margin; 0 unless a call is issued. In words rounded up to minor units. */
   readonly callAmount: Float64Array;
+  /** What ends the call: what is missing to `cureTo` times initial margin. */
+  readonly cureAmount: Float64Array;
   /** Due time of a call, UTC milliseconds; NaN unless one is issued. */
   readonly dueMs: Float64Array;
 }
@@ -81,7 +87,7 @@ export interface Transition {
   readonly component: string | null;
   readonly before: Requirement;
   readonly after: Requirement;
-  readonly call: { readonly amount: number; readonly dueMs: number } | null;
+  readonly call: { readonly amount: number; readonly cureAmount: number; readonly dueMs: number } | null;
 }
 
 export interface Requirement {
@@ -96,9 +102,6 @@ export interface TransitionNames {
   readonly currencies: readonly string[];
   readonly components: readonly string[];
   readonly instruments: readonly { readonly name: string }[];
-  /** Price of an instrument before and at the tick. */
-  readonly priceBefore: ArrayLike<number>;
-  readonly priceAfter: ArrayLike<number>;
 }
 
 /** A transition of a batch as an object. */
@@ -106,18 +109,19 @@ export function transitionOf(batch: EventBatch, index: number, names: Transition
   const { transitions: columns, events, firstEvent, timeMs } = batch;
   const instrument = columns.instrument[index];
   const dueMs = columns.dueMs[index];
+  const currency = names.currencies[columns.currency[index]];
   return {
     event: firstEvent + events.length + index,
     timeMs,
     account: names.accountIds[columns.account[index]],
-    currency: names.currencies[columns.currency[index]],
+    currency,
     from: levelNames[columns.from[index]],
     to: levelNames[columns.to[index]],
     reason: transitionReasons[columns.reason[index]],
     price:
       instrument < 0
         ? null
-        : { instrument: names.instruments[instrument].name, before: names.priceBefore[instrument], after: names.priceAfter[instrument] },
+        : { instrument: names.instruments[instrument].name, before: columns.priceBefore[index], after: columns.priceAfter[index] },
     scenario: columns.scenario[index],
     component: names.components[columns.component[index]] ?? null,
     before: {
@@ -130,8 +134,16 @@ export function transitionOf(batch: EventBatch, index: number, names: Transition
       initialMargin: columns.initialAfter[index],
       maintenanceMargin: columns.maintenanceAfter[index],
     },
-    call: Number.isNaN(dueMs) ? null : { amount: columns.callAmount[index], dueMs },
+    call: Number.isNaN(dueMs)
+      ? null
+      : { amount: amountCalled(columns.callAmount[index], currency), cureAmount: amountCalled(columns.cureAmount[index], currency), dueMs },
   };
+}
+
+/** An amount as it is called for: rounded up to minor units. */
+export function amountCalled(amount: number, currency: string): number {
+  const decimals = decimalsOf(currency);
+  return amountOf(minorOf(amount, decimals, 'up'), decimals);
 }
 
 /** Columns for `count` transitions. */
@@ -147,6 +159,8 @@ export function emptyTransitions(count: number): TransitionColumns {
     scenario: new Int32Array(count).fill(-1),
     component: new Int32Array(count).fill(-1),
     instrument: new Int32Array(count).fill(-1),
+    priceBefore: amounts().fill(NaN),
+    priceAfter: amounts().fill(NaN),
     balanceBefore: amounts(),
     balanceAfter: amounts(),
     initialBefore: amounts(),
@@ -154,6 +168,7 @@ export function emptyTransitions(count: number): TransitionColumns {
     maintenanceBefore: amounts(),
     maintenanceAfter: amounts(),
     callAmount: amounts(),
+    cureAmount: amounts(),
     dueMs: amounts().fill(NaN),
   };
 }
