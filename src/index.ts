@@ -120,6 +120,14 @@ export type { CascadeResult, CascadeRound, RoundLoss, RoundPrice, UnderlyingOutc
 export { impactCurve, type Impact, type ImpactCurve } from './cascade/impact.ts';
 export type { OrderLadder } from './cascade/order-ladder.ts';
 export type { ClosingRule } from './cascade/closing-rule.ts';
+export {
+  liquidationLadder, type LadderLevel, type LadderRequest, type LiquidationLadder,
+} from './cascade/liquidation-ladder.ts';
+export {
+  cascadeDistribution, type CascadeDistribution, type CascadeOutcome, type OutcomeQuantity,
+} from './cascade/distribution.ts';
+export { drawnShocks, type DrawnShocks } from './cascade/drawn-shocks.ts';
+export { contributions, type Contribution, type ContributionOptions } from './cascade/contributions.ts';
 export { fundAndAdl, type FundAndAdl, type LossAbsorber, type LossSplit } from './cascade/loss-absorption.ts';
 
 // Prices and Greeks

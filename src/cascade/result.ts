@@ -63,7 +63,8 @@ export interface UnderlyingOutcome {
 
 /** Money in US dollars at the prices of the moment, unless it says its currency. */
 export interface CascadeResult {
-  /** Of the first underlying of the shock. */
+  /** First underlying of the shock, and its amplification. */
+  readonly lead: UnderlyingOutcome;
   readonly amplification: number | null;
   /** Whether the last tick found nobody left to close; false: cut off by `roundsMax`. */
   readonly converged: boolean;

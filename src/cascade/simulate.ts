@@ -246,7 +246,9 @@ class Cascade {
     const sumOf = (value: (round: CascadeRound) => number): number => rounds.reduce((sum, round) => sum + value(round), 0);
     const split = lossTotals(rounds, this.#engine.currencies, rates);
     const underlyings = this.#outcomes();
+    const leadName = this.#underlyings.names[this.#plan.lead];
     return {
+      lead: underlyings.find(({ underlying }) => underlying === leadName)!,
       amplification: this.#amplification(this.#plan.lead),
       converged: end.converged,
       underlyings,
