@@ -19,9 +19,9 @@ export type Impact =
 /** A price as a multiple of the shocked one. */
 export interface ImpactCurve {
   /** After a net volume of sales (buys: negative), base units. */
-  after(volume: number): number;
+  readonly after: (volume: number) => number;
   /** Mean over the volume from one point of the curve to another: what that part was traded at. */
-  mean(from: number, to: number): number;
+  readonly mean: (from: number, to: number) => number;
 }
 
 /** No law moves a price below this share, or above its inverse: beyond it no law was measured. */
