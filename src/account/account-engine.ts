@@ -88,6 +88,8 @@ export class AccountEngine {
   #sequence = 0;
   #eventCount = 0;
   #events: ModuleEvent[] = [];
+  /** As the commands gave them; the engine may have been given less, where a module does not trust them. */
+  #askedQuotes: Quotes;
   #previousQuotes: Quotes;
   #state: 'idle' | 'busy' | 'failed' | 'closed' = 'idle';
   /** Whether the command in hand has changed something: an error from here on leaves a state that no journal knows. */
@@ -101,6 +103,7 @@ export class AccountEngine {
     this.#rules = options.rules === undefined ? defaultAccountRules : parseAccountRules(options.rules);
     this.#journal = options.journal ?? null;
     this.#clockMs = options.market.asOfMs;
+    this.#askedQuotes = engine.quotes;
     this.#previousQuotes = engine.quotes;
     this.#rowOf = new Map(options.market.instruments.map(({ name }, row) => [name, row] as const));
     this.#keys = keysOf(engine);
@@ -135,7 +138,7 @@ export class AccountEngine {
   }
 
   async #takeSnapshot(read: AccountSnapshot): Promise<void> {
-    const { columns, modules, quotes, sequence, eventCount, clockMs, applied } = read;
+    const { columns, modules, quotes, askedQuotes, sequence, eventCount, clockMs, applied } = read;
     if (columns.level.length !== this.engine.nettingSetCount) {
       throw new MargridError('SnapshotInvalid', `the snapshot has ${columns.level.length} netting sets, its book ${this.engine.nettingSetCount}`);
     }
@@ -154,6 +157,7 @@ export class AccountEngine {
       module.restore(modules[module.name]);
     }
     await this.engine.tick(quotes);
+    this.#askedQuotes = askedQuotes;
     this.#previousQuotes = quotes;
     this.#sums.compute(this.#contexts, this.engine.nettingSetCount);
   }
@@ -289,7 +293,7 @@ export class AccountEngine {
   }
 
   async #tick({ quotes: change = {}, timeMs }: TickCommand): Promise<TransitionColumns> {
-    const { quotes: asked, quoted } = changedQuotes(this.engine.quotes, change, this.market, this.#rowOf, timeMs);
+    const { quotes: asked, quoted } = changedQuotes(this.#askedQuotes, change, this.market, this.#rowOf, timeMs);
     let plan: TickPlan = { quotes: asked, quoted: quoted.rows, quotedPairs: quoted.pairs };
     // From here on modules may change: a tick that fails leaves the engine to be restored.
     this.#isChanged = true;
@@ -299,6 +303,7 @@ export class AccountEngine {
     }
     const before = this.#previousQuotes;
     await this.engine.tick(plan.quotes);
+    this.#askedQuotes = asked;
     this.#previousQuotes = plan.quotes;
     this.#markPooled();
     const { nettingSetCount } = this.engine;
@@ -437,6 +442,7 @@ export class AccountEngine {
     return writeSnapshot({
       inputs: { market: this.market, book: this.engine.exportBook(), model: this.engine.modelName, params: this.#options.params, rules: this.#rules },
       quotes: this.engine.quotes,
+      askedQuotes: this.#askedQuotes,
       columns: this.#status.columns(),
       sequence: this.#sequence,
       eventCount: this.#eventCount,
