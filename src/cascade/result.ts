@@ -17,6 +17,8 @@ export interface RoundPrice {
 export interface RoundLoss {
   readonly currency: string;
   readonly decimals: number;
+  /** US dollars per unit when the debts arose. */
+  readonly rate: number;
   readonly deficit: MinorUnits;
   readonly fund: MinorUnits;
   readonly adl: MinorUnits;

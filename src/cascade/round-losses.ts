@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import { decimalsOf, minorOf } from '../money/minor-units.ts';
 import type { LossAbsorber } from './loss-absorption.ts';
 import type { RoundLoss } from './result.ts';
+import type { DollarRates } from './set-valuation.ts';
 
 /**
  * Deficits of a round by currency of the engine (debts >= 0, each rounded up to a minor unit), divided by the absorber.
@@ -11,6 +12,7 @@ export function absorbRound(
   engine: Engine,
   absorber: LossAbsorber,
   debts: ReadonlyMap<number, readonly number[]>,
+  rates: DollarRates,
   profit: (set: number) => number,
 ): RoundLoss[] {
   return [...debts].sort(([a], [b]) => a - b).map(([currency, owed]) => {
@@ -18,7 +20,7 @@ export function absorbRound(
     const decimals = decimalsOf(name);
     const deficit = owed.reduce((sum, debt) => sum + minorOf(debt, decimals, 'up'), 0n);
     const winnings = () => minorOf(winningsOf(engine, currency, profit), decimals, 'down');
-    return { currency: name, decimals, deficit, ...absorber.absorbLoss(name, deficit, winnings) };
+    return { currency: name, decimals, rate: rates[currency], deficit, ...absorber.absorbLoss(name, deficit, winnings) };
   });
 }
 

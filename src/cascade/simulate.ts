@@ -2,11 +2,11 @@ import type { Engine } from '../engine/engine.ts';
 import { shiftedQuotes } from '../engine/moved-quotes.ts';
 import type { ReductionUndo } from '../engine/set-reductions.ts';
 import type { Totals } from '../engine/totals.ts';
-import { MargridError } from '../errors.ts';
+import { amountOf } from '../money/minor-units.ts';
 import { contractValues, type ContractValues } from './contract-values.ts';
 import { impactCurve, type ImpactCurve } from './impact.ts';
 import { fundAndAdl, type LossAbsorber } from './loss-absorption.ts';
-import type { CascadeResult, CascadeRound, RoundLoss, RoundPrice, UnderlyingOutcome } from './result.ts';
+import type { CascadeResult, CascadeRound, RoundPrice, UnderlyingOutcome } from './result.ts';
 import { absorbRound } from './round-losses.ts';
 import { reduceToCapacity, RoundSelection } from './round-selection.ts';
 import { planScenario, type CascadeScenario, type PlannedScenario } from './scenario.ts';
@@ -215,7 +215,7 @@ class Cascade {
     const undo = this.#engine.reduceSets({ sets: sets.slice(0, count), keep: keep.slice(0, count), cash: cash.slice(0, count) });
     this.#firstUndo ??= undo;
     // After the closing: winnings are those of whoever is left.
-    const losses = absorbRound(this.#engine, this.#absorber, debts, (set) => this.#valuation.futuresProfit(set, traded, rates));
+    const losses = absorbRound(this.#engine, this.#absorber, debts, rates, (set) => this.#valuation.futuresProfit(set, traded, rates));
     return { ...counted, slippage, deficit, losses };
   }
 
@@ -244,7 +244,7 @@ class Cascade {
     const quotes = this.#quotes(this.#factor);
     const rates = this.#dollarRates(quotes.indexPrice);
     const sumOf = (value: (round: CascadeRound) => number): number => rounds.reduce((sum, round) => sum + value(round), 0);
-    const split = lossTotals(rounds, this.#engine.currencies, rates);
+    const split = lossTotals(rounds);
     const underlyings = this.#outcomes();
     const leadName = this.#underlyings.names[this.#plan.lead];
     return {
@@ -293,18 +293,10 @@ class Cascade {
   }
 }
 
-/** Parts of all deficits in US dollars, at the last prices. */
-function lossTotals(rounds: readonly CascadeRound[], currencies: readonly string[], rates: DollarRates) {
-  const sumOf = (part: 'fund' | 'adl' | 'socialised'): number => {
-    let sum = 0;
-    for (const { losses } of rounds) for (const loss of losses) sum += dollarsOf(loss, part, currencies, rates);
-    return sum;
-  };
+/** Parts of all deficits in US dollars, at the rates of their rounds. */
+function lossTotals(rounds: readonly CascadeRound[]) {
+  const losses = rounds.flatMap((round) => round.losses);
+  const sumOf = (part: 'fund' | 'adl' | 'socialised'): number =>
+    losses.reduce((sum, loss) => sum + amountOf(loss[part], loss.decimals) * loss.rate, 0);
   return { fundUsed: sumOf('fund'), adlUsed: sumOf('adl'), socialised: sumOf('socialised') };
-}
-
-function dollarsOf(loss: RoundLoss, part: 'fund' | 'adl' | 'socialised', currencies: readonly string[], rates: DollarRates): number {
-  const currency = currencies.indexOf(loss.currency);
-  if (currency < 0) throw new MargridError('EngineState', `losses in ${loss.currency}, which the engine does not know`);
-  return (Number(loss[part]) / Number(10n ** BigInt(loss.decimals))) * rates[currency];
 }

@@ -153,7 +153,7 @@ async function depthFile(path: string): Promise<Record<string, Impact>> {
   const root = await jsonFile(path);
   if (typeof root !== 'object' || root === null || Array.isArray(root)) refuse('--depth', path, 'must hold an object of order books by underlying');
   return Object.fromEntries(
-    Object.entries(root as object).map(([name, value]: [string, unknown]): [string, Impact] => {
+    Object.entries(root).map(([name, value]: [string, unknown]): [string, Impact] => {
       const { mid, bids, asks, anchor = 'follows' } = (value ?? {}) as Record<string, unknown>;
       const isSide = (side: unknown): boolean =>
         Array.isArray(side) && side.every((level) => Array.isArray(level) && level.length === 2 && level.every((part) => typeof part === 'number'));

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { contributions, type Contribution } from '../../cascade/contributions.ts';
 import { cascadeDistribution, type CascadeDistribution } from '../../cascade/distribution.ts';
 import { grossExposure } from '../../cascade/exposure.ts';
