@@ -28,6 +28,8 @@ export interface RoundLoss {
 export interface CascadeRound {
   /** From 1. */
   readonly round: number;
+  /** Of the shock, from 1. */
+  readonly step: number;
   /** Rows of `Engine.accountIds` that lost positions, ascending. */
   readonly accounts: Uint32Array;
   /** Of these, those that lost some for the first time. */

@@ -8,6 +8,11 @@ import { underlyingIndex, type Underlyings } from './underlyings.ts';
 export interface CascadeScenario {
   /** Relative move by underlying (`BTC`, `btc_usd`): -0.1 is a fall of ten per cent. At least one. */
   readonly shock: Readonly<Record<string, number>>;
+  /**
+   * Equal steps in which the shock arrives, each after the cascade of the one before has ended; default 1: a gap that
+   * passes everybody's maintenance margin at once.
+   */
+  readonly steps?: number;
   /** By underlying; default none. An underlying without impact stays where the shock has put it. */
   readonly impact?: Readonly<Record<string, Impact>>;
   /** How much of a liquidated netting set is closed at once; default all. */
@@ -41,6 +46,7 @@ export interface FailureScenario {
 /** A scenario checked against a market, with its defaults. Arrays by underlying. */
 export interface PlannedScenario {
   readonly shock: Float64Array;
+  readonly steps: number;
   /** First underlying of the scenario's shock: amplification is told of it. */
   readonly lead: number;
   readonly impact: readonly Impact[];
@@ -60,7 +66,7 @@ const roundsMaxDefault = 1_000;
 
 /** Throws `OptionInvalid` naming the field and the value. */
 export function planScenario(scenario: CascadeScenario, underlyings: Underlyings): PlannedScenario {
-  const { close = { kind: 'full' }, volatilityBeta = 0, failures = {}, roundsMax = roundsMaxDefault } = scenario;
+  const { close = { kind: 'full' }, volatilityBeta = 0, failures = {}, roundsMax = roundsMaxDefault, steps = 1 } = scenario;
   const shock = new Float64Array(underlyings.names.length);
   const moves = Object.entries(scenario.shock);
   if (moves.length === 0) refuse('shock', scenario.shock, 'must name an underlying at least');
@@ -79,6 +85,7 @@ export function planScenario(scenario: CascadeScenario, underlyings: Underlyings
   }
   return {
     shock,
+    steps: whole('steps', steps, 1, 1e6),
     lead: underlyingIndex(underlyings, moves[0][0]),
     impact,
     close,

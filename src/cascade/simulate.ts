@@ -35,8 +35,10 @@ class Cascade {
   readonly #plan: PlannedScenario;
   readonly #valuation: SetValuation;
   readonly #absorber: LossAbsorber;
-  readonly #curves: readonly ImpactCurve[];
+  #curves: readonly ImpactCurve[];
+  /** Where the shock alone has put prices so far, as a multiple of before. */
   readonly #shocked: Float64Array;
+  #step = 0;
   /** Price as a multiple of the one before the shock. */
   readonly #factor: Float64Array;
   /** Net sales, and the same as the depth at the time felt them. */
@@ -55,11 +57,11 @@ class Cascade {
     this.#plan = planScenario(scenario, this.#underlyings);
     this.#valuation = new SetValuation(engine, this.#underlyings);
     this.#absorber = scenario.absorber?.() ?? fundAndAdl({});
-    this.#shocked = this.#plan.shock.map((move) => 1 + move);
-    this.#factor = this.#shocked.slice();
-    this.#curves = this.#plan.impact.map((each, index) => impactCurve(each, this.#shocked[index]));
-    this.#volume = new Float64Array(this.#shocked.length);
-    this.#feltVolume = new Float64Array(this.#shocked.length);
+    this.#shocked = new Float64Array(this.#plan.shock.length);
+    this.#factor = new Float64Array(this.#plan.shock.length);
+    this.#volume = new Float64Array(this.#plan.shock.length);
+    this.#feltVolume = new Float64Array(this.#plan.shock.length);
+    this.#curves = this.#shock();
     this.#selection = new RoundSelection(engine, this.#plan);
     this.#isLiquidated = new Uint8Array(engine.accountIds.length);
     this.#notionalOfAccount = new Float64Array(engine.accountIds.length);
@@ -73,17 +75,29 @@ class Cascade {
       const equityBefore = this.#equity(before.totals, this.#dollarRates(this.#engine.market.indexPrice));
       let converged = false;
       let totals: Totals;
-      for (let round = 1; ; round++) {
+      for (;;) {
         const quotes = this.#quotes(this.#factor);
         ({ totals } = await this.#engine.tick(quotes));
-        converged = !this.#selection.select();
-        if (converged || round > this.#plan.roundsMax) break;
-        this.#runRound(round, quotes, totals);
+        const isQuiet = !this.#selection.select();
+        converged = isQuiet && this.#step === this.#plan.steps;
+        if (converged || this.#rounds.length === this.#plan.roundsMax) break;
+        if (isQuiet) this.#curves = this.#shock();
+        else this.#runRound(quotes, totals);
       }
       return this.#result({ converged, totals, alreadyInLiquidation, equityBefore });
     } finally {
       if (this.#firstUndo !== null) this.#engine.undoReductions(this.#firstUndo);
     }
+  }
+
+  /** The next step of the shock, on top of what has been traded; returns the curves at the new prices. */
+  #shock(): ImpactCurve[] {
+    const { shock, steps, impact } = this.#plan;
+    this.#step++;
+    for (let u = 0; u < shock.length; u++) this.#shocked[u] = 1 + (this.#step === steps ? shock[u] : (shock[u] * this.#step) / steps);
+    const curves = impact.map((each, u) => impactCurve(each, this.#shocked[u]));
+    for (let u = 0; u < shock.length; u++) this.#factor[u] = this.#shocked[u] * curves[u].after(this.#feltVolume[u]);
+    return curves;
   }
 
   #quotes(factor: Float64Array): ShiftedQuotes {
@@ -116,7 +130,7 @@ class Cascade {
   }
 
   /** Closes what the selection holds at the prices that this makes, and moves the prices. */
-  #runRound(round: number, quotes: ShiftedQuotes, totals: Totals): void {
+  #runRound(quotes: ShiftedQuotes, totals: Totals): void {
     const marks = contractValues(this.#engine.market, quotes);
     const rates = this.#dollarRates(quotes.indexPrice);
     const volume = this.#newVolume();
@@ -127,7 +141,8 @@ class Cascade {
     const tradedValues = contractValues(this.#engine.market, tradedQuotes);
     const closed = this.#close(marks, tradedValues, rates, this.#dollarRates(tradedQuotes.indexPrice));
     this.#rounds.push({
-      round,
+      round: this.#rounds.length + 1,
+      step: this.#step,
       ...closed,
       metCalls: this.#selection.metCalls,
       missedCalls: this.#selection.missedCalls,
@@ -135,7 +150,6 @@ class Cascade {
       notional,
       equity: this.#equity(totals, rates),
       prices,
-      losses: closed.losses,
     });
   }
 

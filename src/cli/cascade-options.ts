@@ -25,6 +25,7 @@ export interface CascadeTexts {
   readonly liquidityLoss?: number;
   readonly makersLeave?: string;
   readonly roundCap?: number;
+  readonly steps: number;
   readonly seed: number;
 }
 

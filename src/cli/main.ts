@@ -239,6 +239,7 @@ function addCascade(program: Command, terminal: Terminal, finish: Finish): void 
     .addOption(
       new Option('--correlated <name=beta>', 'an underlying that moves beta times as far; repeat').default([]).argParser(collected),
     )
+    .option('--steps <n>', 'equal steps in which the shock arrives; 1: a gap', wholeNumber(1, 1_000_000), 1)
     .addOption(new Option('--impact <law>', 'of closed volume on the price').choices(['none', 'sqrt', 'linear', 'depth']).default('sqrt'))
     .option('--daily-volume <n>', 'base units, or by underlying; default: what the book holds, longs and shorts added up')
     .option('--sigma <n>', 'daily volatility of the square-root law, or by underlying', '0.04')

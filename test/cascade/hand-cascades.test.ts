@@ -77,6 +77,27 @@ describe('cascades by hand', () => {
   });
 });
 
+describe('a shock in steps', () => {
+  it('closes everybody at the first step below, not at the end of the fall', async () => {
+    const accounts: PricedAccount[] = [[95, 64], [92, 64]];
+    const gap = await run(accounts, { shock: { X: -0.1 } });
+    // 95 - 64 x 5 = -225 and 92 - 64 x 2 = -36.
+    expect(gap).toMatchObject({ deficit: 261, liquidatedAccounts: 2 });
+    const steps = await run(accounts, { shock: { X: -0.1 }, steps: 10 });
+    // At 95 the first has 95, at 92 the second 92: nothing is owed.
+    expect(steps.rounds.map(({ step, accounts: [account] }) => [step, account])).toEqual([[5, 0], [8, 1]]);
+    expect(steps).toMatchObject({ deficit: 0, converged: true });
+    expect(steps.lead.final).toBe(gap.lead.final);
+  });
+
+  it('what was sold before still weighs on the price', async () => {
+    // Four sold at the first step keep the price at 0.99 of wherever the shock puts it.
+    const result = await run([[97.5, 4]], { shock: { X: -0.1 }, steps: 4, impact: { X: depth } });
+    expect(result.rounds.map(({ step }) => step)).toEqual([1]);
+    expect(result.lead.final).toBeCloseTo(90 * 0.99, 12);
+  });
+});
+
 describe('closing rules', () => {
   it('a fixed share is closed round by round, the rest at once when little is left', async () => {
     // At 94.52: equity 24 - 16 x 1.48 = 0.32; a sixteenth of the position still needs 94.52 / 64 = 1.48.
@@ -152,6 +173,7 @@ describe('failures', () => {
     [{ shock: { X: -0.1 }, failures: { callsMissed: 1.1 } }, 'callsMissed'],
     [{ shock: { X: -0.1 }, failures: { liquidityLoss: 1 } }, 'liquidityLoss'],
     [{ shock: { X: -0.1 }, roundsMax: 0.5 }, 'roundsMax'],
+    [{ shock: { X: -0.1 }, steps: 0 }, 'steps'],
     [{ shock: { X: -0.1 }, volatilityBeta: -1 }, 'volatilityBeta'],
   ] as const)('refuses %j', async (scenario, place) => {
     await expect(run([[95, 1]], scenario as CascadeScenario)).rejects.toThrow(place);

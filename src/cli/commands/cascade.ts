@@ -21,6 +21,7 @@ import { amount, count, percent, table } from '../format.ts';
 import { inputsOfModel, loadBook, loadMarket, loadParams, requireParams, type InputOptions } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
+import { quarantineReasons } from './margin.ts';
 
 export interface CascadeOptions extends InputOptions, CascadeTexts {
   readonly workers: number;
@@ -54,7 +55,10 @@ export async function cascade(options: CascadeOptions, terminal: Terminal): Prom
     const scenario = await scenarioOf(options, market, engine);
     const findings = await find(engine, scenario, options, terminal);
     if (options.json) terminal.print(jsonOf(options, scenario, findings));
-    else print(findings, terminal);
+    else {
+      print(findings, terminal);
+      if ((findings.result?.quarantinedSets ?? 0) > 0) await printQuarantined(engine, terminal);
+    }
     if (findings.result !== null) await writePictures(findings.result, findings.ladder, options);
     return exitCodes.ok;
   } finally {
@@ -76,6 +80,12 @@ async function loadEngine(options: CascadeOptions, terminal: Terminal): Promise<
   return { market: inputs.market, engine: Engine.create({ ...inputs, params, workers, ...(model === undefined ? {} : { model }) }) };
 }
 
+/** Why some take no part: the reasons at the prices before the shock. */
+async function printQuarantined(engine: Engine, terminal: Terminal): Promise<void> {
+  await engine.tick(engine.market);
+  for (const [reason, sets] of quarantineReasons(engine)) terminal.print(`quarantined ${count(sets)}: ${reason}`);
+}
+
 type Assumptions = Omit<CascadeScenario, 'shock'>;
 
 async function scenarioOf(options: CascadeOptions, market: Market, engine: Engine): Promise<Assumptions> {
@@ -90,6 +100,7 @@ async function scenarioOf(options: CascadeOptions, market: Market, engine: Engin
   const fund = fundOf(options);
   return {
     impact: await impactsOf(options, named, turnover),
+    steps: options.steps,
     close: closeOf(options),
     volatilityBeta: options.volBeta,
     failures: failuresOf(options),
@@ -144,11 +155,11 @@ async function writePictures(result: CascadeResult, ladder: LiquidationLadder | 
 
 /** Money as decimal strings of minor units, account columns left out. */
 function jsonOf(options: CascadeOptions, scenario: Assumptions, { result, ladder, distribution, contributors }: Findings): string {
-  const { impact, close, volatilityBeta, failures } = scenario;
+  const { steps, impact, close, volatilityBeta, failures } = scenario;
   const found = result === null ? null : { ...result, notionalOfAccount: undefined, deficitOfAccount: undefined };
   const body = {
     model: options.model ?? 'deribit-pm',
-    scenario: { shock: options.shock ?? null, shocks: options.shocks ?? null, impact, close, volatilityBeta, failures },
+    scenario: { shock: options.shock ?? null, shocks: options.shocks ?? null, steps, impact, close, volatilityBeta, failures },
     cascade: found,
     ladder,
     distribution,
