@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import { shiftedQuotes } from '../engine/moved-quotes.ts';
 import type { ReductionUndo } from '../engine/set-reductions.ts';
 import type { Totals } from '../engine/totals.ts';
+import { MargridError } from '../errors.ts';
 import { amountOf } from '../money/minor-units.ts';
 import { contractValues, type ContractValues } from './contract-values.ts';
 import { impactCurve, type ImpactCurve } from './impact.ts';
@@ -21,10 +22,13 @@ type ShiftedQuotes = ReturnType<typeof shiftedQuotes>;
  * nobody to close. The engine must not be used meanwhile, and stands unticked afterwards.
  *
  * The mass-flip breaker and the other guards of the account engine have no part in it: they hold back what is simulated
- * here. Throws `OptionInvalid` for a bad scenario, `CurrencyUnknown` where a pooled account needs a rate that the market
- * does not have.
+ * here. Throws `OptionInvalid` for a bad scenario and for model `span`, whose contracts are valued by factors of their
+ * own, and `CurrencyUnknown` where a pooled account needs a rate that the market does not have.
  */
 export async function simulateCascade(engine: Engine, scenario: CascadeScenario): Promise<CascadeResult> {
+  if (engine.modelName === 'span') {
+    throw new MargridError('OptionInvalid', 'a cascade cannot value the contracts of model span', { column: 'model', value: 'span' });
+  }
   return new Cascade(engine, scenario).run();
 }
 
