@@ -121,6 +121,8 @@ describe('closing rules', () => {
     const result = await run([[96, 64]], { shock: { X: -0.1 }, close: { kind: 'target', buffer: 1.25 } });
     expect(result.rounds.map(({ prices: [price] }) => price.sold)).toEqual([64]);
     expect(result.deficit).toBe(288);
+    const shared = await run([[96, 64]], { shock: { X: -0.1 }, close: { kind: 'share', share: 0.5 } });
+    expect(shared.rounds.map(({ prices: [price] }) => price.sold)).toEqual([64]);
   });
 });
 
@@ -206,6 +208,16 @@ describe('who pays', () => {
       absorber: () => fundAndAdl({ fund: { USDT: 500_000n }, adl: true }),
     });
     expect(result).toMatchObject({ deficit: 3.515625, fundUsed: 0.5, adlUsed: 2, socialised: 1.015625 });
+  });
+
+  it('what one round has used is gone in the next', () => {
+    const { absorbLoss } = fundAndAdl({ fund: { X: 10n }, adl: true });
+    expect(absorbLoss('X', 6n, () => 5n)).toEqual({ fund: 6n, adl: 0n, socialised: 0n });
+    expect(absorbLoss('X', 6n, () => 5n)).toEqual({ fund: 4n, adl: 2n, socialised: 0n });
+    // Winners had 5 and have given 2.
+    expect(absorbLoss('X', 6n, () => 5n)).toEqual({ fund: 0n, adl: 3n, socialised: 3n });
+    expect(absorbLoss('X', 6n, () => 1n)).toEqual({ fund: 0n, adl: 0n, socialised: 6n });
+    expect(absorbLoss('Y', 1n, () => 0n)).toEqual({ fund: 0n, adl: 0n, socialised: 1n });
   });
 
   it('in whole minor units that add up', async () => {

@@ -125,6 +125,14 @@ describe('contributions', () => {
     await expect(contributions(engine, scenario, base, { top: 1, removed: 0 })).rejects.toThrow('removed');
   });
 
+  it('what is taken away is closed at the marks before the shock', async () => {
+    // [95.2, 8] from 100 to 80: 11.9 - 8 x 15.2 = -109.7. Half of it closed at 100: 11.9 + 4 x 4.8 - 4 x 15.2 = -29.7.
+    const engine = engineOf([[95.2, 8]]);
+    const fall: CascadeScenario = { shock: { X: -0.2 } };
+    const [found] = await contributions(engine, fall, await simulateCascade(engine, fall), { top: 1, removed: 0.5 });
+    expect(found.deficit).toBeCloseTo(109.7 - 29.7, 10);
+  });
+
   it('Shapley values add up to the effect of all together', async () => {
     const engine = engineOf(accounts);
     const base = await simulateCascade(engine, scenario);
