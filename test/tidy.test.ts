@@ -54,7 +54,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/pooling': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger', 'src/whatif', 'src/columns', 'assembly/portable'],
   'src/liquidation': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/wasm', 'assembly/portable'],
   'src/waterfall': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger', 'src/liquidation'],
-  'src/cascade': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/liquidation', 'src/waterfall'],
+  'src/cascade': ['src/domain', 'src/engine', 'src/margin', 'src/money', 'src/waterfall', 'src/convert', 'src/generate', 'assembly/portable'],
   'src/convert': ['src/domain', 'src/margin'],
   'src/compare': ['src/domain', 'src/engine', 'src/margin', 'src/convert'],
   'src/whatif': ['src/domain', 'src/engine', 'src/margin', 'src/convert', 'assembly/portable'],

@@ -21,6 +21,7 @@ import { requireValidBook } from './valid-book.ts';
 import { requireQuotes, requireValidMarket } from './valid-market.ts';
 import { resultHash, stateHash } from './state-hash.ts';
 import { sortBook } from './sorted-book.ts';
+import { reduceSets, undoReductions, type ReductionUndo, type SetReductions } from './set-reductions.ts';
 import { requireMarginable } from './marginable.ts';
 import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
 import { InstrumentFaults, modelCountsOf, modelRowsOf } from './model-inputs.ts';
@@ -115,6 +116,8 @@ export class Engine {
   readonly #currencyRow: ReadonlyMap<string, number>;
   readonly #reasons: ReadonlyMap<number, string>;
   #accountRow: Map<string, number> | null = null;
+  /** Since the last change of another kind: those that can be taken back. */
+  #reductions: ReductionUndo[] = [];
   #quotes: Quotes;
   #tick = 0;
   /** Whether the risk array is that of `#quotes`: a tick that fails leaves half of one. */
@@ -248,6 +251,7 @@ export class Engine {
     const known = this.#book.accountIds.length;
     const opened = applyBookChanges(this.#book, this.#directory(accountRow), changes);
     opened.forEach((account, index) => accountRow.set(account, known + index));
+    this.#reductions = [];
     this.#state = 'loaded';
   }
 
@@ -262,6 +266,32 @@ export class Engine {
       cash,
       Uint8Array.from(currencies, (name) => this.rows.currencies.indexOf(name)),
     );
+    this.#reductions = [];
+    this.#state = 'loaded';
+  }
+
+  /**
+   * Closes shares of whole netting sets, columns in, no objects per set: for simulators. The next tick margins the book
+   * that is left, as if it had been loaded afresh; a set that holds nothing any more keeps its row of zeros. Throws
+   * `OptionInvalid`.
+   */
+  reduceSets(reductions: SetReductions): ReductionUndo {
+    this.#requireIdle();
+    const undo = reduceSets(this.#book, reductions);
+    this.#reductions.push(undo);
+    this.#state = 'loaded';
+    return undo;
+  }
+
+  /**
+   * Takes back the last reductions, down to and including `undo`. Throws `EngineState` if the book has been changed
+   * otherwise since.
+   */
+  undoReductions(undo: ReductionUndo): void {
+    this.#requireIdle();
+    const place = this.#reductions.indexOf(undo);
+    if (place < 0) throw new MargridError('EngineState', 'these reductions cannot be taken back: the book has changed');
+    for (const each of this.#reductions.splice(place).reverse()) undoReductions(this.#book, each);
     this.#state = 'loaded';
   }
 
