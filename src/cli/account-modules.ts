@@ -4,6 +4,7 @@ import { MargridError } from '../errors.ts';
 import { AddOns } from '../dynamic/add-ons.ts';
 import { DynamicMargin } from '../dynamic/dynamic-margin.ts';
 import { GuardModule } from '../guard/guard-module.ts';
+import { PoolingModule } from '../pooling/pooling-module.ts';
 
 /** Modules of the account engine by name; each takes its settings as they stand in the settings file. */
 const makers: Readonly<Record<string, (settings: Storable | undefined, earlier: readonly AccountModule[]) => AccountModule>> = {
@@ -13,6 +14,7 @@ const makers: Readonly<Record<string, (settings: Storable | undefined, earlier: 
     const dynamic = earlier.find((each) => each instanceof DynamicMargin);
     return new AddOns({ parameters: settings, ...(dynamic === undefined ? {} : { dailyVolatility: (name) => dynamic.dailyVolatility(name) }) });
   },
+  accounts: (settings) => new PoolingModule(settings),
 };
 
 /**

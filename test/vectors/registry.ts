@@ -10,6 +10,7 @@ import { deribitXpm } from './suites/deribit-xpm.ts';
 import { deriveSrm } from './suites/derive-srm.ts';
 import { binance } from './suites/binance.ts';
 import { bybit } from './suites/bybit.ts';
+import { cascade } from './suites/cascade.ts';
 import { drift } from './suites/drift.ts';
 import { dydx } from './suites/dydx.ts';
 import { european } from './suites/european.ts';
@@ -52,4 +53,5 @@ export const suites: readonly Suite[] = [
   tims,
   regt,
   apc,
+  cascade,
 ];
