@@ -1,5 +1,5 @@
 import { MargridError } from '../errors.ts';
-import { invalid, numberField, section, type Section } from '../margin/fields.ts';
+import { invalid, numberField, type Section } from '../margin/fields.ts';
 
 /**
  * Liquidation auctions of Derive v2: the whole portfolio is offered, in parts, at a share of its value that falls with
@@ -195,7 +195,3 @@ function insolventBid(auction: Auction, margins: AuctionMargins, wanted: number,
   };
 }
 
-/** The section `auction` of a parameter file. */
-export function auctionSection(root: Section): AuctionParams {
-  return parseAuctionParams(section(root['auction'], 'auction'), 'auction');
-}
