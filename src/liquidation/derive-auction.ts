@@ -22,7 +22,8 @@ export interface AuctionParams {
   readonly bufferScale: number;
   /**
    * `to-maintenance`: from the value itself (if negative) to the balance less maintenance margin. `to-lower-bound`:
-   * from nothing to `lowerBoundScale` times the buffer margin at the start (the first version of the contracts).
+   * from nothing to `lowerBoundScale` times the buffer margin at the start, and shares are of the portfolio at the
+   * start (the first version of the contracts).
    */
   readonly insolventOffer: 'to-maintenance' | 'to-lower-bound';
   readonly lowerBoundScale: number;
@@ -42,6 +43,8 @@ export interface Auction {
   readonly reserved: number;
   /** Where the offer of `to-lower-bound` ends. */
   readonly lowerBound: number;
+  /** Part of the portfolio at the start that is still there, but for trades outside the auction. */
+  readonly left: number;
 }
 
 export interface AuctionStart {
@@ -122,6 +125,7 @@ export function startAuction(margins: AuctionMargins, params: AuctionParams, now
       insolventSinceMs: isInsolvent ? nowMs : null,
       reserved: 0,
       lowerBound: params.lowerBoundScale * Math.min(bufferMargin(margins, params), 0),
+      left: 1,
     },
     fee,
   };
@@ -175,23 +179,24 @@ function solventBid(auction: Auction, margins: AuctionMargins, wanted: number, p
     cashFromBidder,
     payout: 0,
     cashRequired: cashFromBidder + share * Math.abs(bufferMargin(margins, params) - reserved),
-    auction: { ...auction, reserved: reserved + cashFromBidder },
+    auction: { ...auction, reserved: reserved + cashFromBidder, left: auction.left * (1 - share) },
     after: { markToMarket: kept(margins.markToMarket), maintenance: kept(margins.maintenance) },
   };
 }
 
 function insolventBid(auction: Auction, margins: AuctionMargins, wanted: number, params: AuctionParams, nowMs: number): BidResult {
   const { reserved } = auction;
-  const payout = -wanted * insolventOffer(auction, margins, params, nowMs);
-  const kept = (value: number): number => (value - reserved) * (1 - wanted) + reserved;
+  const isOfStart = params.insolventOffer === 'to-lower-bound';
+  const share = isOfStart ? Math.min(wanted / auction.left, 1) : wanted;
+  const payout = -(isOfStart ? share * auction.left : share) * insolventOffer(auction, margins, params, nowMs);
+  const kept = (value: number): number => (value - reserved) * (1 - share) + reserved;
   return {
-    share: wanted,
+    share,
     maxShare: 1,
     cashFromBidder: 0,
     payout: Math.max(payout, 0),
-    cashRequired: wanted * Math.abs(bufferMargin(margins, params) - reserved),
-    auction,
+    cashRequired: share * Math.abs(bufferMargin(margins, params) - reserved),
+    auction: { ...auction, left: auction.left * (1 - share) },
     after: { markToMarket: kept(margins.markToMarket), maintenance: kept(margins.maintenance) },
   };
 }
-

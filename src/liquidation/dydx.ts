@@ -152,6 +152,25 @@ export function dydxInsuranceFundDelta(quote: bigint, bankruptcyPrice: bigint, m
   return run(kernel.dydxInsuranceFundDelta, [maxFeePpm], [quote, bankruptcyPrice]).number(2);
 }
 
+export interface DydxFill {
+  readonly perpetual: string;
+  readonly isBuy: boolean;
+  /** Base quantums, > 0. */
+  readonly quantums: bigint;
+  /** Quote quantums, > 0. */
+  readonly quote: bigint;
+}
+
+/** The same from a whole account before the fill. Throws `ValueOutOfRange` for an empty fill and for no reduction. */
+export function dydxInsuranceFundDeltaOf(markets: DydxMarkets, account: DydxSubaccount, fill: DydxFill, maxFeePpm: number): bigint {
+  const { perpetual, isBuy, quantums, quote } = fill;
+  if (quantums <= 0n) {
+    throw new MargridError('ValueOutOfRange', `a fill must have base quantums, got ${quantums}`, { column: 'fill', value: String(quantums) });
+  }
+  const price = dydxBankruptcyPriceOf(markets, account, perpetual, isBuy ? quantums : -quantums);
+  return dydxInsuranceFundDelta(isBuy ? -quote : quote, price, maxFeePpm);
+}
+
 export interface DydxBlockLimits {
   /** Part of the position's notional that one block may liquidate, ppm. */
   readonly maxPositionPortionPpm: number;

@@ -1,6 +1,10 @@
+import {
+  dydxBankruptcyPriceOf, dydxFillablePriceOf, dydxFillQuote, dydxInsuranceFundDeltaOf, MargridError,
+} from '../../../src/index.ts';
 import { checkEqual, type Check } from '../check.ts';
 import { CaseInputError, listOf, numberOf, optionalNumber, type Fields } from '../fields.ts';
 import { NumberBlock, wholeOf } from '../tiered/number-block.ts';
+import { engineAccount } from './engine-account.ts';
 import {
   blockFloats, marketOf, readSubaccount, riskOf, totalRisk, type PerpetualMarket, type Subaccount,
 } from './subaccount.ts';
@@ -14,58 +18,100 @@ const fillError = 'ErrInvalidQuantumsForInsuranceFundDeltaCalculation';
 /** The change is an error in the chain, with this name. */
 class ChainError extends Error {}
 
-export function checkBankruptcyPrice(markets: Markets, fields: Fields): Check[] {
-  return checkAnswer(fields, 'expected', () => {
-    const price = bankruptcyPrice(markets, readSubaccount(fields), idOf(fields), wholeOf(fields, 'deltaQuantums'));
-    return checkEqual('bankruptcy price', price, wholeOf(fields, 'expected'));
-  });
-}
-
-export function checkFillablePrice(markets: Markets, fields: Fields): Check[] {
-  return checkAnswer(fields, 'expectedFillablePriceRat', () => {
-    const account = readSubaccount(fields);
-    const id = idOf(fields);
-    const position = requireReduction(account, id, wholeOf(fields, 'deltaQuantums'));
-    const risk = riskOf(marketOf(markets, id), position);
-    const total = totalRisk(markets, account);
-    const block = new NumberBlock(blockFloats)
-      .setFloats([numberOf(fields, 'bankruptcyAdjustmentPpm'), numberOf(fields, 'spreadToMaintenanceMarginRatioPpm')])
-      .setNumbers([risk.notional, risk.maintenance, total.notional, total.maintenance, position]);
-    block.run('dydxFillablePrice');
-    const [numerator, denominator] = listOf(fields['expectedFillablePriceRat']);
-    const right = block.number(5) * wholeOf({ denominator }, 'denominator');
-    return checkEqual('fillable price (fraction)', right, block.number(6) * wholeOf({ numerator }, 'numerator'));
-  });
-}
-
-export function checkInsuranceFundDelta(markets: Markets, fields: Fields): Check[] {
-  return checkAnswer(fields, 'expected', () => {
-    const fill = wholeOf(fields, 'fillAmount');
-    if (fill === 0n) throw new ChainError(fillError);
-    const id = idOf(fields);
-    const isBuy = fields['isBuy'] === true;
-    // Not in the file; of the venue's test markets it is the resolution of the base currency.
-    const exponent = optionalNumber(fields, 'quantumConversionExponent') ?? marketOf(markets, id).atomicResolution;
-    const quote = fillQuote(fill, wholeOf(fields, 'subticks'), exponent);
-    const price = bankruptcyPrice(markets, readSubaccount(fields), id, isBuy ? fill : -fill);
-    const block = new NumberBlock(blockFloats)
-      .setFloats([numberOf(fields, 'maxLiquidationFeePpm')])
-      .setNumbers([isBuy ? -quote : quote, price]);
-    block.run('dydxInsuranceFundDelta');
-    return checkEqual('insurance fund delta', block.number(2), wholeOf(fields, 'expected'));
-  });
-}
-
-/** Compares the answer, or the name of the error where one is expected. */
-function checkAnswer(fields: Fields, expected: string, compute: () => Check): Check[] {
-  const error = fields['expectedError'] ?? null;
+/** Runs the library; its refusals under the chain's names. */
+function asChain<T>(run: () => T): T {
   try {
-    if (error === null && (fields[expected] === undefined || fields[expected] === null)) return [];
-    const check = compute();
-    return [error === null ? check : checkEqual('error', 'none', error)];
+    return run();
+  } catch (cause) {
+    if (!(cause instanceof MargridError) || cause.code !== 'ValueOutOfRange') throw cause;
+    throw new ChainError(cause.place.column === 'fill' ? fillError : sizeError);
+  }
+}
+
+export async function checkBankruptcyPrice(markets: Markets, fields: Fields): Promise<Check[]> {
+  const account = readSubaccount(fields);
+  const id = idOf(fields);
+  const delta = wholeOf(fields, 'deltaQuantums');
+  return checkAnswer(fields, 'expected', async () => {
+    const price = asChain(() => dydxBankruptcyPriceOf(markets, account, id, delta));
+    const expected = wholeOf(fields, 'expected');
+    const engine = await engineAccount(markets, account);
+    return [
+      checkEqual('bankruptcy price', price, expected),
+      checkEqual('bankruptcy price (kernel)', bankruptcyPrice(markets, account, id, delta), expected),
+      ...(engine === null ? [] : [checkEqual('bankruptcy price (engine)', engine.bankruptcyPrice(id, delta), expected)]),
+    ];
+  }, () => bankruptcyPrice(markets, account, id, delta));
+}
+
+export async function checkFillablePrice(markets: Markets, fields: Fields): Promise<Check[]> {
+  const account = readSubaccount(fields);
+  const id = idOf(fields);
+  const delta = wholeOf(fields, 'deltaQuantums');
+  const terms = {
+    bankruptcyAdjustmentPpm: numberOf(fields, 'bankruptcyAdjustmentPpm'),
+    spreadToMaintenanceMarginRatioPpm: numberOf(fields, 'spreadToMaintenanceMarginRatioPpm'),
+  };
+  return checkAnswer(fields, 'expectedFillablePriceRat', async () => {
+    const price = asChain(() => dydxFillablePriceOf(markets, account, id, delta, terms));
+    const [numerator, denominator] = listOf(fields['expectedFillablePriceRat']);
+    const expected = { numerator: wholeOf({ numerator }, 'numerator'), denominator: wholeOf({ denominator }, 'denominator') };
+    const check = (quantity: string, price: { readonly numerator: bigint; readonly denominator: bigint }): Check =>
+      checkEqual(quantity, price.numerator * expected.denominator, price.denominator * expected.numerator);
+    const engine = await engineAccount(markets, account);
+    return [
+      check('fillable price (fraction)', price),
+      check('fillable price (kernel)', fillablePrice(markets, account, id, delta, fields)),
+      ...(engine === null ? [] : [check('fillable price (engine)', engine.fillablePrice(id, delta, terms))]),
+    ];
+  }, () => fillablePrice(markets, account, id, delta, fields));
+}
+
+export async function checkInsuranceFundDelta(markets: Markets, fields: Fields): Promise<Check[]> {
+  const account = readSubaccount(fields);
+  const perpetual = idOf(fields);
+  const isBuy = fields['isBuy'] === true;
+  const quantums = wholeOf(fields, 'fillAmount');
+  // Not in the file; of the venue's test markets it is the resolution of the base currency.
+  const exponent = optionalNumber(fields, 'quantumConversionExponent') ?? marketOf(markets, perpetual).atomicResolution;
+  const maxFeePpm = numberOf(fields, 'maxLiquidationFeePpm');
+  const fill = { perpetual, isBuy, quantums, quote: dydxFillQuote(quantums, wholeOf(fields, 'subticks'), exponent) };
+  return checkAnswer(fields, 'expected', async () => {
+    const delta = asChain(() => dydxInsuranceFundDeltaOf(markets, account, fill, maxFeePpm));
+    const expected = wholeOf(fields, 'expected');
+    const engine = await engineAccount(markets, account);
+    return [
+      checkEqual('insurance fund delta', delta, expected),
+      checkEqual('insurance fund delta (kernel)', insuranceFundDelta(markets, account, fields, exponent), expected),
+      ...(engine === null ? [] : [checkEqual('insurance fund delta (engine)', engine.insuranceFundDelta(fill, maxFeePpm), expected)]),
+    ];
+  }, () => insuranceFundDelta(markets, account, fields, exponent));
+}
+
+/** Compares the answers, or the name of the error where one is expected: that of the library and of the kernel. */
+async function checkAnswer(
+  fields: Fields,
+  expected: string,
+  compute: () => Promise<Check[]>,
+  kernel: () => unknown,
+): Promise<Check[]> {
+  const error = fields['expectedError'] ?? null;
+  if (error === null) {
+    const isAbsent = fields[expected] === undefined || fields[expected] === null;
+    return isAbsent ? [] : compute();
+  }
+  // The library is asked before anything else is: its refusal is what `compute` throws.
+  const errors = [await errorOf(compute), await errorOf(kernel)];
+  return [checkEqual('error', errors[0], error), checkEqual('error (kernel)', errors[1], error)];
+}
+
+async function errorOf(run: () => unknown): Promise<string> {
+  try {
+    await run();
+    return 'none';
   } catch (cause) {
     if (!(cause instanceof ChainError)) throw cause;
-    return [checkEqual('error', cause.message, error)];
+    return cause.message;
   }
 }
 
@@ -73,6 +119,30 @@ function idOf(fields: Fields): string {
   const id = fields['perpetualId'];
   if (typeof id === 'number' || typeof id === 'string') return String(id);
   throw new CaseInputError(`input perpetualId must be an id, got ${JSON.stringify(id) ?? 'nothing'}`);
+}
+
+function fillablePrice(markets: Markets, account: Subaccount, id: string, delta: bigint, fields: Fields) {
+  const position = requireReduction(account, id, delta);
+  const risk = riskOf(marketOf(markets, id), position);
+  const total = totalRisk(markets, account);
+  const block = new NumberBlock(blockFloats)
+    .setFloats([numberOf(fields, 'bankruptcyAdjustmentPpm'), numberOf(fields, 'spreadToMaintenanceMarginRatioPpm')])
+    .setNumbers([risk.notional, risk.maintenance, total.notional, total.maintenance, position]);
+  block.run('dydxFillablePrice');
+  return { numerator: block.number(5), denominator: block.number(6) };
+}
+
+function insuranceFundDelta(markets: Markets, account: Subaccount, fields: Fields, exponent: number): bigint {
+  const fill = wholeOf(fields, 'fillAmount');
+  if (fill === 0n) throw new ChainError(fillError);
+  const isBuy = fields['isBuy'] === true;
+  const quote = fillQuote(fill, wholeOf(fields, 'subticks'), exponent);
+  const price = bankruptcyPrice(markets, account, idOf(fields), isBuy ? fill : -fill);
+  const block = new NumberBlock(blockFloats)
+    .setFloats([numberOf(fields, 'maxLiquidationFeePpm')])
+    .setNumbers([isBuy ? -quote : quote, price]);
+  block.run('dydxInsuranceFundDelta');
+  return block.number(2);
 }
 
 function fillQuote(fill: bigint, subticks: bigint, exponent: number): bigint {
