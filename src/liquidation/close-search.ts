@@ -20,6 +20,10 @@ const anyQuantityParts = 256;
 const leastCostRate = 1e-9;
 /** Positions are compared in pairs up to this many. */
 const pairedMax = 40;
+/** Starts that are improved: the cheapest ones. */
+const improvedStarts = 5;
+/** Steps of one position that are given up at once for another. */
+const exchangedSteps = [1, 2, 3];
 /** First, coarser and whole steps of what is left of a position. */
 const stepParts = [1 / 16, 1 / 4, 1];
 
@@ -99,7 +103,7 @@ export class CloseSearch {
     const starts = [this.#greedy(), ...this.#alone()].filter((start) => start !== null && this.missing(start) <= 0) as Closed[];
     if (starts.length === 0) return this.missing(this.all) <= 0 ? this.#improved(this.all) : null;
     const byCost = [...starts].sort((a, b) => this.cost(a) - this.cost(b));
-    return byCost.slice(0, 3).map((start) => this.#improved(start)).sort((a, b) => this.cost(a) - this.cost(b))[0];
+    return byCost.slice(0, improvedStarts).map((start) => this.#improved(start)).sort((a, b) => this.cost(a) - this.cost(b))[0];
   }
 
   /** For each position the fewest lots of it, and of nothing else, that do it. */
@@ -195,12 +199,12 @@ export class CloseSearch {
     }
   }
 
-  #trimmed(start: Closed): Closed {
+  #trimmed(start: Closed, kept = -1): Closed {
     let closed = start;
     // The dearest lots first.
     const order = closed.map((_, place) => place).sort((a, b) => this.#costOf(b, start[b]) - this.#costOf(a, start[a]) || a - b);
     for (const place of order) {
-      if (closed[place] === 0 || this.#isSpent) continue;
+      if (closed[place] === 0 || place === kept || this.#isSpent) continue;
       const without = withLots(closed, place, 0);
       closed = this.missing(without) <= 0 ? without : this.#fewest(closed, place, 0);
     }
@@ -213,27 +217,46 @@ export class CloseSearch {
     for (let less = 0; less < closed.length; less++) {
       if (closed[less] === 0) continue;
       const step = Math.max(Math.floor(this.#lots[less].count * part), 1);
-      const fewer = closed[less] - step < this.#lots[less].least ? 0 : closed[less] - step;
-      const reduced = withLots(closed, less, fewer);
-      for (let more = 0; more < closed.length; more++) {
-        if (more === less || closed[more] === this.#lots[more].count || this.#isSpent) continue;
-        const tried = this.#refilled(reduced, more, part, cost);
-        if (tried !== null) return tried;
+      for (const steps of exchangedSteps) {
+        const fewer = closed[less] - steps * step < this.#lots[less].least ? 0 : closed[less] - steps * step;
+        const reduced = withLots(closed, less, fewer);
+        for (let more = 0; more < closed.length; more++) {
+          if (more === less || closed[more] === this.#lots[more].count || this.#isSpent) continue;
+          const tried = this.#refilled(reduced, more, part, cost);
+          if (tried !== null) return tried;
+        }
+        if (fewer === 0) break;
+      }
+    }
+    return this.#shifted(closed, part, cost);
+  }
+
+  /** More lots of one position, fewer of all the others: what no exchange between two reaches. */
+  #shifted(closed: Closed, part: number, cost: number): Closed | null {
+    for (let more = 0; more < closed.length; more++) {
+      const { count } = this.#lots[more];
+      const step = Math.max(Math.floor(count * part), 1);
+      for (const steps of exchangedSteps) {
+        if (closed[more] === count || this.#isSpent) break;
+        const tried = this.#trimmed(withLots(closed, more, this.#valid(more, closed[more] + steps * step)), more);
+        if (this.missing(tried) <= 0 && this.cost(tried) < cost * (1 - 1e-12)) return tried;
       }
     }
     return null;
   }
 
+  /** As few lots more of one position as leave nothing missing, if that is cheaper than `cost`. */
   #refilled(reduced: Closed, more: number, part: number, cost: number): Closed | null {
     const { count } = this.#lots[more];
     const step = Math.max(Math.ceil(count * part), 1);
-    let lots = reduced[more];
-    for (let grown = 0; grown < 2 && lots < count; grown++) {
+    for (let lots = reduced[more]; lots < count; ) {
+      const cheapestHere = withLots(reduced, more, this.#valid(more, lots + 1));
+      if (this.#isSpent || this.cost(cheapestHere) >= cost) return null;
+      const from = lots;
       lots = this.#valid(more, lots + step);
       const tried = withLots(reduced, more, lots);
-      if (this.cost(withLots(reduced, more, reduced[more] + 1 >= this.#lots[more].least ? reduced[more] + 1 : this.#lots[more].least)) >= cost) return null;
       if (this.missing(tried) > 0) continue;
-      const fewest = this.#fewest(tried, more, reduced[more]);
+      const fewest = this.#fewest(tried, more, from);
       return this.cost(fewest) < cost * (1 - 1e-12) ? fewest : null;
     }
     return null;
