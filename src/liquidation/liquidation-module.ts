@@ -2,6 +2,7 @@ import type { Command } from '../account/command.ts';
 import type { Storable } from '../account/events.ts';
 import type { AccountContext, AccountModule, ProposedTransitions } from '../account/module.ts';
 import { BANKRUPT, LIQUIDATION, QUARANTINED } from '../account/status.ts';
+import type { ResultColumns } from '../engine/engine.ts';
 import { MargridError } from '../errors.ts';
 import { numberField, section } from '../margin/fields.ts';
 import { allocate, weightsOf } from '../money/allocate.ts';
@@ -47,6 +48,8 @@ interface Limits {
 interface Waiting {
   readonly record: LiquidationRecord;
   readonly set: number;
+  /** Of the last tick, settlement currency. */
+  readonly balance: number;
   /** Balance / maintenance margin: the lowest first. */
   readonly ratio: number;
 }
@@ -116,52 +119,84 @@ export class LiquidationModule implements AccountModule {
 
   afterTick(context: AccountContext, { sets, to }: ProposedTransitions): void {
     this.#handOvers = [];
-    sets.forEach((set, place) => this.#follow(context, set, to[place]));
+    const results = resultsOf(context);
+    this.#measureOffsets(context, results);
+    const opened: LiquidationRecord[] = [];
+    const ended = this.#endGone(context);
+    sets.forEach((set, place) => this.#follow(context, set, to[place], results, opened, ended));
+    emitList(context, 'opened', opened);
+    emitList(context, 'ended', ended);
     if (this.#records.size === 0) return;
     const waiting = this.#waiting(context);
     const { plansPerTick } = this.#limits;
-    // Before anything changes: the rows of the sets are those of this tick.
-    const chosen = waiting.slice(0, plansPerTick).map((each) => ({ ...each, offset: offsetOf(context, each.set) }));
+    const chosen = waiting.slice(0, plansPerTick);
     const auctions = this.records.filter(({ phase }) => phase === 'auction');
-    const offsets = auctions.map(({ account, currency }) => offsetOf(context, setOf(context, account, currency)));
-    for (const { record, offset } of chosen) this.#plan(context, record, offset);
-    auctions.forEach((record, place) => this.#advance(context, record, offsets[place]));
-    const left = waiting.slice(plansPerTick);
+    for (const { record, balance } of chosen) {
+      if (balance < 0 && this.#auctionParams === null) this.#handOver(context, record, balance);
+      else this.#plan(context, record);
+    }
+    for (const record of auctions) this.#advance(context, record);
+    this.#reportBacklog(context, waiting.slice(plansPerTick), chosen.length);
+  }
+
+  /** Nobody is skipped silently: who waits is counted. */
+  #reportBacklog(context: AccountContext, left: readonly Waiting[], planned: number): void {
     if (left.length === 0) return;
     context.emit('backlog', {
       waiting: left.length,
-      planned: chosen.length,
+      planned,
       worst: left[0].record.account,
-      worstRatio: left[0].ratio,
+      worstRatio: finite(left[0].ratio),
       oldestMs: left.reduce((oldest, { record }) => Math.min(oldest, record.openedMs), Infinity),
     });
   }
 
+  /** Adjustments of this tick; those of the tick before where another module has changed the book since. */
+  #measureOffsets(context: AccountContext, results: ResultColumns | null): void {
+    if (results === null) return;
+    for (const record of this.records) {
+      const set = setOf(context, record.account, record.currency);
+      if (set >= 0) this.#keep({ ...record, offset: offsetOf(context, results, set) });
+    }
+  }
+
+  /** Sets that the book does not hold any more: everything went, nothing is owed. */
+  #endGone(context: AccountContext): LiquidationRecord[] {
+    const gone = this.records.filter(({ account, currency }) => setOf(context, account, currency) < 0);
+    for (const { account, currency } of gone) this.#records.delete(keyOf(account, currency));
+    return gone;
+  }
+
   /** A transition of one set: into liquidation, out of it, or into bankruptcy. */
-  #follow(context: AccountContext, set: number, to: number): void {
+  #follow(
+    context: AccountContext,
+    set: number,
+    to: number,
+    results: ResultColumns | null,
+    opened: LiquidationRecord[],
+    ended: LiquidationRecord[],
+  ): void {
     const { account, currency } = namesOf(context, set);
     const known = this.#records.get(keyOf(account, currency));
     if (to === LIQUIDATION || to === BANKRUPT) {
-      const record = known ?? this.#open(context, account, currency);
-      if (to === BANKRUPT && this.#auctionParams === null && record.phase !== 'handed-over') this.#handOver(context, record, set);
-      else if (record.phase === 'handed-over') this.#keep({ ...record, phase: 'waiting' });
+      if (known === undefined) opened.push(this.#open(context, account, currency, set, results));
+      // A bankrupt set is planned anew, as one that is to be handed over; one that is above water again, too.
+      else if (this.#auctionParams === null) this.#keep({ ...known, phase: 'waiting', signal: null, lastSignalMs: null });
       return;
     }
     // Nothing is known of a quarantined set: its liquidation waits as it is.
     if (known === undefined || to === QUARANTINED) return;
     this.#records.delete(keyOf(account, currency));
-    context.emit('ended', { liquidation: known.id, account, currency, reason: 'recovered' });
+    ended.push(known);
   }
 
-  #open(context: AccountContext, account: string, currency: string): LiquidationRecord {
+  #open(context: AccountContext, account: string, currency: string, set: number, results: ResultColumns | null): LiquidationRecord {
     this.#opened++;
-    const record: LiquidationRecord = {
+    return this.#keep({
       id: `L${this.#opened}`, account, currency, openedMs: context.clockMs, phase: 'waiting', reason: null, nextSignal: 1,
       lastSignalMs: null, signal: null, auction: null, reserved: 0n,
-    };
-    this.#keep(record);
-    context.emit('opened', { liquidation: record.id, account, currency });
-    return record;
+      offset: results === null ? noOffset : offsetOf(context, results, set),
+    });
   }
 
   #keep(record: LiquidationRecord): LiquidationRecord {
@@ -184,12 +219,12 @@ export class LiquidationModule implements AccountModule {
       const set = setOf(context, record.account, record.currency);
       if (set < 0 || (level[set] !== LIQUIDATION && level[set] !== BANKRUPT)) continue;
       const ratio = maintenanceMargin[set] > 0 ? balance[set] / maintenanceMargin[set] : -Infinity;
-      waiting.push({ record, set, ratio });
+      waiting.push({ record, set, balance: balance[set], ratio });
     }
     return waiting.sort((a, b) => (a.ratio === b.ratio ? a.set - b.set : a.ratio - b.ratio));
   }
 
-  #planningAccount(context: AccountContext, { account, currency }: LiquidationRecord, offset: Offset): PlanningAccount {
+  #planningAccount(context: AccountContext, { account, currency, offset }: LiquidationRecord): PlanningAccount {
     const { engine, market, quotes } = context;
     return new PlanningAccount({
       engine, account, currency, offset, market: quotedMarket(market, quotes), holdings: accountHoldings(engine, account),
@@ -197,9 +232,9 @@ export class LiquidationModule implements AccountModule {
     });
   }
 
-  #plan(context: AccountContext, record: LiquidationRecord, offset: Offset): void {
-    if (this.#auctionParams !== null) return this.#startAuction(context, record, offset, this.#auctionParams);
-    const account = this.#planningAccount(context, record, offset);
+  #plan(context: AccountContext, record: LiquidationRecord): void {
+    if (this.#auctionParams !== null) return this.#startAuction(context, record, this.#auctionParams);
+    const account = this.#planningAccount(context, record);
     const plan = planLiquidation(this.#style, account.input);
     const steps = plan.steps.filter(({ kind }) => kind !== 'cancel-orders');
     if (record.signal === null && (record.reason !== plan.reason || record.nextSignal === 1)) context.emit('plan', planData(record, plan));
@@ -263,7 +298,7 @@ export class LiquidationModule implements AccountModule {
     const fee = minorField(command, 'fee');
     const counterparty = optionalText(command, 'counterparty');
     if (counterparty === record.account) throw refused('counterparty', counterparty, 'another account');
-    const account = this.#planningAccount(context, record, offsetOf(context, setOf(context, record.account, record.currency)));
+    const account = this.#planningAccount(context, record);
     const signal = this.#filledSignal(command, record, account, instrument, quantity);
     const other = counterparty === undefined ? null : heldOrNothing(context, counterparty);
     const { holdings } = account.input;
@@ -277,7 +312,7 @@ export class LiquidationModule implements AccountModule {
       liquidation: record.id, account: record.account, currency: record.currency, instrument, quantity, price,
       signal: signal === null ? null : signal.id, counterparty: counterparty ?? null,
       postings: { account: texts(postings.account), counterparty: texts(postings.counterparty), clearing: texts(postings.clearing), fund: texts(postings.fund) },
-      missingBefore: before, missingAfter: after,
+      missingBefore: finite(before), missingAfter: finite(after),
     };
     context.emit('filled', data);
     this.#afterFill(context, record, signal, after < before || Number.isNaN(after) || Number.isNaN(before));
@@ -321,8 +356,8 @@ export class LiquidationModule implements AccountModule {
     for (const [currency, amount] of Object.entries(fund)) addTo(this.#tallies.fund, currency, amount);
   }
 
-  #startAuction(context: AccountContext, record: LiquidationRecord, offset: Offset, params: AuctionParams): void {
-    const account = this.#planningAccount(context, record, offset);
+  #startAuction(context: AccountContext, record: LiquidationRecord, params: AuctionParams): void {
+    const account = this.#planningAccount(context, record);
     if (account.hasOrders(account.input.holdings)) this.#cancelOrders(context, record, account);
     const margins = auctionMargins(account.margins(account.withoutOrders(account.input.holdings)));
     if (!(margins.maintenance < 0)) return;
@@ -344,11 +379,11 @@ export class LiquidationModule implements AccountModule {
   }
 
   /** An auction at a later time: insolvent by now, or over. */
-  #advance(context: AccountContext, record: LiquidationRecord, offset: Offset): void {
+  #advance(context: AccountContext, record: LiquidationRecord): void {
     const params = requireAuction(this.#auctionParams);
     const set = setOf(context, record.account, record.currency);
     if (set < 0 || context.level[set] === QUARANTINED) return;
-    const account = this.#planningAccount(context, record, offset);
+    const account = this.#planningAccount(context, record);
     const margins = auctionMargins(account.margins(account.input.holdings));
     if (isAuctionOver(record.auction!, margins, params)) {
       this.#endAuction(context, record);
@@ -373,7 +408,7 @@ export class LiquidationModule implements AccountModule {
     const bidder = textOf(command, 'bidder');
     if (bidder === record.account) throw refused('bidder', bidder, 'another account');
     const share = numberOf(command, 'share', 'a share in (0, 1]', (value) => value > 0 && value <= 1);
-    const account = this.#planningAccount(context, record, offsetOf(context, setOf(context, record.account, record.currency)));
+    const account = this.#planningAccount(context, record);
     const margins = auctionMargins(knownMargins(account));
     const { result, changes, postings } = bookBid({
       account, margins, params, bidder, share, auction: record.auction!, reserved: record.reserved,
@@ -390,7 +425,7 @@ export class LiquidationModule implements AccountModule {
       maxShare: result.maxShare, paid: String(postings.paid), payout: String(-postings.module),
       postings: { account: String(postings.account), bidder: String(postings.bidder), clearing: String(postings.clearing) },
     });
-    const after = this.#planningAccount(context, record, account.input.offset!);
+    const after = this.#planningAccount(context, record);
     if (isAuctionOver(next.auction!, auctionMargins(after.margins(after.input.holdings)), params)) this.#endAuction(context, next);
   }
 
@@ -403,11 +438,11 @@ export class LiquidationModule implements AccountModule {
     addTo(uncovered, currency, covered - amount);
   }
 
-  #handOver(context: AccountContext, record: LiquidationRecord, set: number): void {
-    const account = this.#planningAccount(context, record, offsetOf(context, set));
+  #handOver(context: AccountContext, record: LiquidationRecord, balance: number): void {
+    const account = this.#planningAccount(context, record);
     const prices = portfolioBankruptcy(account, account.input.holdings);
     const places = decimalsOf(record.currency, this.#decimals);
-    const deficit = minorOf(Math.max(-context.balance[set], 0), places, 'up');
+    const deficit = minorOf(-balance, places, 'up');
     const parts = prices.some(({ share }) => share > 0) ? allocate(deficit, weightsOf(prices.map(({ share }) => share))) : prices.map(() => 0n);
     const handOver: BankruptcyHandOver = {
       liquidation: record.id, account: record.account, currency: record.currency, deficit,
@@ -452,16 +487,41 @@ function setOf({ engine }: AccountContext, account: string, currency: string): n
   return place < 0 ? -1 : first + place;
 }
 
+/** JSON has no other numbers. */
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+const noOffset: Offset = { balance: 0, initialMargin: 0, maintenanceMargin: 0 };
+
+/** Results of the last tick; null if another module has changed the book since. */
+function resultsOf({ engine }: AccountContext): ResultColumns | null {
+  try {
+    return engine.results;
+  } catch (cause) {
+    if (cause instanceof MargridError && cause.code === 'EngineState') return null;
+    throw cause;
+  }
+}
+
 /** What adjustments of other modules add to the model's margins at the last tick. */
-function offsetOf({ engine, balance, initialMargin, maintenanceMargin }: AccountContext, set: number): Offset {
-  const { result } = engine.arena.views;
+function offsetOf({ balance, initialMargin, maintenanceMargin }: AccountContext, results: ResultColumns, set: number): Offset {
   const less = (all: number, own: number): number => (Number.isFinite(all - own) ? all - own : 0);
-  if (set < 0) return { balance: 0, initialMargin: 0, maintenanceMargin: 0 };
   return {
-    balance: less(balance[set], result.equity[set]),
-    initialMargin: less(initialMargin[set], result.initialMargin[set]),
-    maintenanceMargin: less(maintenanceMargin[set], result.maintenanceMargin[set]),
+    balance: less(balance[set], results.equity[set]),
+    initialMargin: less(initialMargin[set], results.initialMargin[set]),
+    maintenanceMargin: less(maintenanceMargin[set], results.maintenanceMargin[set]),
   };
+}
+
+/** One event for all: a storm opens tens of thousands. */
+function emitList(context: AccountContext, kind: string, records: readonly LiquidationRecord[]): void {
+  if (records.length === 0) return;
+  context.emit(kind, {
+    liquidations: records.map(({ id }) => id),
+    accounts: records.map(({ account }) => account),
+    currencies: records.map(({ currency }) => currency),
+  });
 }
 
 /** An account that the book does not know holds nothing. */

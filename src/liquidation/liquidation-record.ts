@@ -2,6 +2,7 @@ import type { Storable } from '../account/events.ts';
 import type { MinorUnits } from '../money/minor-units.ts';
 import type { Auction } from './derive-auction.ts';
 import type { StepKind } from './plan.ts';
+import type { Offset } from './planning-account.ts';
 
 /** One trade of a signal, and how much of it is done. */
 export interface SignalTrade {
@@ -42,6 +43,8 @@ export interface LiquidationRecord {
   readonly auction: Auction | null;
   /** Cash that bidders paid in the auction that runs. */
   readonly reserved: MinorUnits;
+  /** What adjustments of other modules added to the model's margins at the last tick. */
+  readonly offset: Offset;
 }
 
 /** What the next in line needs to know of a bankrupt netting set: insurance fund, deleveraging, socialised loss. */

@@ -43,9 +43,9 @@ function over(engine: AccountEngine, module: LiquidationModule): Fixture {
 
 function words({ batch }: Outcome): string[] {
   return batch!.events.map(({ kind, data }) => {
-    const { account, signal, trades, reason, waiting, planned, deficit } = data as Record<string, never>;
+    const { account, accounts, signal, trades, reason, waiting, planned, deficit } = data as Record<string, never>;
     const trade = ((trades as { instrument: string; quantity: number }[] | undefined) ?? []).map((each) => `${each.instrument} ${each.quantity}`);
-    return [kind, account, kind === 'plan' ? undefined : signal, ...trade, reason, waiting, planned, deficit].filter((each) => each !== undefined && each !== null).join(' ');
+    return [kind, (accounts as string[] | undefined)?.join(' '), account, kind === 'plan' ? undefined : signal, ...trade, reason, waiting, planned, deficit].filter((each) => each !== undefined && each !== null).join(' ');
   });
 }
 
@@ -65,7 +65,7 @@ describe('liquidation module', () => {
     expect([cash('alice'), cash('bob'), quantity('alice'), quantity('bob')]).toEqual([62.5, 1000, 9, 1]);
     expect(module.money).toMatchObject({ clearing: new Map([['USDC', 2_000_000n]]), fund: new Map([['USDC', 500_000n]]) });
     // Balance 62.5 - 18 = 44.5 against 44.1.
-    expect(await tick(4)).toEqual(['ended alice recovered']);
+    expect(await tick(4)).toEqual(['ended alice']);
     expect(module.records).toEqual([]);
     await engine.close();
   });
@@ -98,7 +98,7 @@ describe('liquidation module', () => {
     const { tick } = fixture({ a: long(62), b: long(61), c: long(64), d: long(63) }, { plansPerTick: 2 });
     // At 98: 42, 41, 44, 43 against 49.
     expect(await tick(1, 98)).toEqual([
-      'opened a', 'opened b', 'opened c', 'opened d',
+      'opened a b c d',
       'plan b', 'signal b L2/1 BTC -2', 'plan a', 'signal a L1/1 BTC -2', 'backlog 2 2',
     ]);
     expect(await tick(2)).toEqual(['plan d', 'signal d L4/1 BTC -2', 'plan c', 'signal c L3/1 BTC -2']);
@@ -198,7 +198,7 @@ describe('auctions of the module', () => {
     expect(alice.equity - 1.2 * alice.maintenanceMargin).toBeCloseTo(0, 5);
     const [bob] = engine.engine.preview('bob', {});
     expect(bob.equity - 10_000).toBeCloseTo(share * worth * (1 - 0.926), 5);
-    expect(await tick(31)).toEqual(['ended alice recovered']);
+    expect(await tick(31)).toEqual(['ended alice']);
     await engine.close();
   });
 
