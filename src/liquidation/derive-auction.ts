@@ -71,9 +71,9 @@ export interface BidResult {
 export function parseAuctionParams(fields: Section, path: string): AuctionParams {
   const share = (name: string): number => numberField(fields, name, path, { min: 0, max: 1 });
   const time = (name: string): number => numberField(fields, name, path, { min: 1, max: Number.MAX_SAFE_INTEGER });
-  const { insolventOffer } = fields;
-  if (insolventOffer !== 'to-maintenance' && insolventOffer !== 'to-lower-bound') {
-    throw invalid(`${path}.insolventOffer`, insolventOffer, 'must be to-maintenance or to-lower-bound');
+  const offer = fields['insolventOffer'];
+  if (offer !== 'to-maintenance' && offer !== 'to-lower-bound') {
+    throw invalid(`${path}.insolventOffer`, offer, 'must be to-maintenance or to-lower-bound');
   }
   return {
     startFraction: share('startFraction'),
@@ -83,7 +83,7 @@ export function parseAuctionParams(fields: Section, path: string): AuctionParams
     insolventLengthMs: time('insolventLengthMs'),
     feeRate: share('feeRate'),
     bufferScale: share('bufferScale'),
-    insolventOffer,
+    insolventOffer: offer,
     lowerBoundScale: fields['lowerBoundScale'] === undefined ? 1 : numberField(fields, 'lowerBoundScale', path, { min: 0, max: 100 }),
   };
 }

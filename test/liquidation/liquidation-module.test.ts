@@ -15,10 +15,10 @@ interface Fixture {
   readonly engine: AccountEngine;
   readonly module: LiquidationModule;
   /** Applies a command at a second; what it led to, in words. */
-  at(seconds: number, kind: string, fields?: object): Promise<string[]>;
-  tick(seconds: number, btc?: number): Promise<string[]>;
-  cash(account: string): number;
-  quantity(account: string, instrument?: string): number;
+  readonly at: (seconds: number, kind: string, fields?: object) => Promise<string[]>;
+  readonly tick: (seconds: number, btc?: number) => Promise<string[]>;
+  readonly cash: (account: string) => number;
+  readonly quantity: (account: string, instrument?: string) => number;
 }
 
 function fixture(accounts: Readonly<Record<string, AccountText>>, options: Partial<LiquidationOptions> = {}): Fixture {
@@ -123,7 +123,7 @@ describe('liquidation module', () => {
   it('leaves a quarantined account alone', async () => {
     const { tick, module } = fixture({ alice: long(65) }, { signalTimeoutMs: second });
     await tick(1, 98);
-    const engineTick = await tick(2, NaN as unknown as number).catch(() => []);
+    const engineTick = await tick(2, NaN).catch(() => []);
     expect(engineTick.filter((word) => word.startsWith('signal alice'))).toEqual([]);
     expect(module.records).toHaveLength(1);
   });

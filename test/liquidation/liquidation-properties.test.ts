@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { AccountEngine } from '../../src/account/account-engine.ts';
-import type { Command } from '../../src/account/command.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { accountHoldings } from '../../src/liquidation/account-holdings.ts';
 import { LiquidationModule } from '../../src/liquidation/liquidation-module.ts';
@@ -121,7 +120,7 @@ describe('money of random liquidations', () => {
       const outstanding = contracts();
       let timeMs = startMs;
       const send = (kind: string, fields: object): Promise<unknown> =>
-        engine.apply({ id: `${round}-${timeMs}-${fills}-${bids}`, timeMs, kind, ...fields } as Command);
+        engine.apply({ id: `${round}-${timeMs}-${fills}-${bids}`, timeMs, kind, ...fields });
       for (let step = 0; step < 4; step++) {
         timeMs += 60_000;
         const moved = Object.fromEntries(bases.map((base) => [base, prices[base] * between(random, 0.97, 1.03)]));

@@ -1,5 +1,6 @@
 import {
   dydxBankruptcyPriceOf, dydxFillablePriceOf, dydxFillQuote, dydxInsuranceFundDeltaOf, MargridError,
+  type Fraction,
 } from '../../../src/index.ts';
 import { checkEqual, type Check } from '../check.ts';
 import { CaseInputError, listOf, numberOf, optionalNumber, type Fields } from '../fields.ts';
@@ -23,69 +24,89 @@ function asChain<T>(run: () => T): T {
   try {
     return run();
   } catch (cause) {
-    if (!(cause instanceof MargridError) || cause.code !== 'ValueOutOfRange') throw cause;
-    throw new ChainError(cause.place.column === 'fill' ? fillError : sizeError);
+    if (!(cause instanceof MargridError)) throw cause;
+    if (cause.code === 'InstrumentUnknown') throw new CaseInputError(`input markets has no ${String(cause.place.value)}`);
+    if (cause.place.column === 'fill') throw new ChainError(fillError);
+    if (cause.place.column === 'delta') throw new ChainError(sizeError);
+    throw new CaseInputError(cause.message);
   }
 }
 
-export async function checkBankruptcyPrice(markets: Markets, fields: Fields): Promise<Check[]> {
-  const account = readSubaccount(fields);
-  const id = idOf(fields);
-  const delta = wholeOf(fields, 'deltaQuantums');
+export function checkBankruptcyPrice(markets: Markets, fields: Fields): Promise<Check[]> {
+  const read = () => ({ account: readSubaccount(fields), id: idOf(fields), delta: wholeOf(fields, 'deltaQuantums') });
+  const kernel = (): bigint => {
+    const { account, id, delta } = read();
+    return bankruptcyPrice(markets, account, id, delta);
+  };
   return checkAnswer(fields, 'expected', async () => {
+    const { account, id, delta } = read();
     const price = asChain(() => dydxBankruptcyPriceOf(markets, account, id, delta));
     const expected = wholeOf(fields, 'expected');
     const engine = await engineAccount(markets, account);
     return [
       checkEqual('bankruptcy price', price, expected),
-      checkEqual('bankruptcy price (kernel)', bankruptcyPrice(markets, account, id, delta), expected),
+      checkEqual('bankruptcy price (kernel)', kernel(), expected),
       ...(engine === null ? [] : [checkEqual('bankruptcy price (engine)', engine.bankruptcyPrice(id, delta), expected)]),
     ];
-  }, () => bankruptcyPrice(markets, account, id, delta));
+  }, kernel);
 }
 
-export async function checkFillablePrice(markets: Markets, fields: Fields): Promise<Check[]> {
-  const account = readSubaccount(fields);
-  const id = idOf(fields);
-  const delta = wholeOf(fields, 'deltaQuantums');
-  const terms = {
-    bankruptcyAdjustmentPpm: numberOf(fields, 'bankruptcyAdjustmentPpm'),
-    spreadToMaintenanceMarginRatioPpm: numberOf(fields, 'spreadToMaintenanceMarginRatioPpm'),
+export function checkFillablePrice(markets: Markets, fields: Fields): Promise<Check[]> {
+  const read = () => ({ account: readSubaccount(fields), id: idOf(fields), delta: wholeOf(fields, 'deltaQuantums') });
+  const kernel = () => {
+    const { account, id, delta } = read();
+    return fillablePrice(markets, account, id, delta, fields);
   };
   return checkAnswer(fields, 'expectedFillablePriceRat', async () => {
+    const { account, id, delta } = read();
+    const terms = asChain(() => requireReductionTerms(markets, account, id, delta, fields));
     const price = asChain(() => dydxFillablePriceOf(markets, account, id, delta, terms));
     const [numerator, denominator] = listOf(fields['expectedFillablePriceRat']);
     const expected = { numerator: wholeOf({ numerator }, 'numerator'), denominator: wholeOf({ denominator }, 'denominator') };
-    const check = (quantity: string, price: { readonly numerator: bigint; readonly denominator: bigint }): Check =>
-      checkEqual(quantity, price.numerator * expected.denominator, price.denominator * expected.numerator);
+    const check = (quantity: string, actual: Fraction): Check =>
+      checkEqual(quantity, actual.numerator * expected.denominator, actual.denominator * expected.numerator);
     const engine = await engineAccount(markets, account);
     return [
       check('fillable price (fraction)', price),
-      check('fillable price (kernel)', fillablePrice(markets, account, id, delta, fields)),
+      check('fillable price (kernel)', kernel()),
       ...(engine === null ? [] : [check('fillable price (engine)', engine.fillablePrice(id, delta, terms))]),
     ];
-  }, () => fillablePrice(markets, account, id, delta, fields));
+  }, kernel);
 }
 
-export async function checkInsuranceFundDelta(markets: Markets, fields: Fields): Promise<Check[]> {
-  const account = readSubaccount(fields);
-  const perpetual = idOf(fields);
-  const isBuy = fields['isBuy'] === true;
-  const quantums = wholeOf(fields, 'fillAmount');
-  // Not in the file; of the venue's test markets it is the resolution of the base currency.
-  const exponent = optionalNumber(fields, 'quantumConversionExponent') ?? marketOf(markets, perpetual).atomicResolution;
-  const maxFeePpm = numberOf(fields, 'maxLiquidationFeePpm');
-  const fill = { perpetual, isBuy, quantums, quote: dydxFillQuote(quantums, wholeOf(fields, 'subticks'), exponent) };
+/** The terms of a price; not read where the library refuses the change. */
+function requireReductionTerms(markets: Markets, account: Subaccount, id: string, delta: bigint, fields: Fields) {
+  dydxBankruptcyPriceOf(markets, account, id, delta);
+  return {
+    bankruptcyAdjustmentPpm: numberOf(fields, 'bankruptcyAdjustmentPpm'),
+    spreadToMaintenanceMarginRatioPpm: numberOf(fields, 'spreadToMaintenanceMarginRatioPpm'),
+  };
+}
+
+export function checkInsuranceFundDelta(markets: Markets, fields: Fields): Promise<Check[]> {
+  const kernel = (): bigint => insuranceFundDelta(markets, readSubaccount(fields), fields);
   return checkAnswer(fields, 'expected', async () => {
+    const account = readSubaccount(fields);
+    const perpetual = idOf(fields);
+    const quantums = wholeOf(fields, 'fillAmount');
+    // An empty fill is refused whatever its price.
+    const quote = quantums === 0n ? 0n : dydxFillQuote(quantums, wholeOf(fields, 'subticks'), exponentOf(markets, fields));
+    const fill = { perpetual, isBuy: fields['isBuy'] === true, quantums, quote };
+    const maxFeePpm = quantums === 0n ? 0 : numberOf(fields, 'maxLiquidationFeePpm');
     const delta = asChain(() => dydxInsuranceFundDeltaOf(markets, account, fill, maxFeePpm));
     const expected = wholeOf(fields, 'expected');
     const engine = await engineAccount(markets, account);
     return [
       checkEqual('insurance fund delta', delta, expected),
-      checkEqual('insurance fund delta (kernel)', insuranceFundDelta(markets, account, fields, exponent), expected),
+      checkEqual('insurance fund delta (kernel)', kernel(), expected),
       ...(engine === null ? [] : [checkEqual('insurance fund delta (engine)', engine.insuranceFundDelta(fill, maxFeePpm), expected)]),
     ];
-  }, () => insuranceFundDelta(markets, account, fields, exponent));
+  }, kernel);
+}
+
+/** Not in the file; of the venue's test markets it is the resolution of the base currency. */
+function exponentOf(markets: Markets, fields: Fields): number {
+  return optionalNumber(fields, 'quantumConversionExponent') ?? marketOf(markets, idOf(fields)).atomicResolution;
 }
 
 /** Compares the answers, or the name of the error where one is expected: that of the library and of the kernel. */
@@ -132,11 +153,11 @@ function fillablePrice(markets: Markets, account: Subaccount, id: string, delta:
   return { numerator: block.number(5), denominator: block.number(6) };
 }
 
-function insuranceFundDelta(markets: Markets, account: Subaccount, fields: Fields, exponent: number): bigint {
+function insuranceFundDelta(markets: Markets, account: Subaccount, fields: Fields): bigint {
   const fill = wholeOf(fields, 'fillAmount');
   if (fill === 0n) throw new ChainError(fillError);
   const isBuy = fields['isBuy'] === true;
-  const quote = fillQuote(fill, wholeOf(fields, 'subticks'), exponent);
+  const quote = fillQuote(fill, wholeOf(fields, 'subticks'), exponentOf(markets, fields));
   const price = bankruptcyPrice(markets, account, idOf(fields), isBuy ? fill : -fill);
   const block = new NumberBlock(blockFloats)
     .setFloats([numberOf(fields, 'maxLiquidationFeePpm')])
