@@ -151,6 +151,14 @@ describe('liquidation module', () => {
     expect(JSON.stringify(module.state(), (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))).toBe(state);
   });
 
+  it('never closes more than is held, whatever was signalled before', async () => {
+    const { tick, at } = fixture({ alice: long(65) });
+    expect(await tick(1, 97)).toEqual(['opened alice', 'plan alice', 'signal alice L1/1 BTC -3']);
+    await at(2, 'book', { changes: { positions: [{ account: 'alice', instrument: 'BTC', quantity: 2, entryPrice: 100 }] } });
+    const fill = { account: 'alice', currency: 'USDC', instrument: 'BTC', quantity: -3, price: 97, signal: 'L1/1' };
+    await expect(at(3, 'liquidation.fill', fill)).rejects.toThrow('quantity must be a reduction of the position of 2');
+  });
+
   it('goes on after a snapshot as it would have, bit for bit', async () => {
     const first = fixture({ a: long(62), b: long(61), c: long(64) }, { plansPerTick: 1 });
     await first.tick(1, 98);
