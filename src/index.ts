@@ -169,6 +169,21 @@ export { drawnShocks, type DrawnShocks } from './cascade/drawn-shocks.ts';
 export { contributions, type Contribution, type ContributionOptions } from './cascade/contributions.ts';
 export { fundAndAdl, type FundAndAdl, type LossAbsorber, type LossSplit } from './cascade/loss-absorption.ts';
 
+// Liquidation: planner, venue styles, auctions, the module of the account engine (docs/LIQUIDATION.md)
+export { LiquidationModule, type LiquidationOptions } from './liquidation/liquidation-module.ts';
+export type { BankruptcyHandOver, LiquidationRecord, Signal } from './liquidation/liquidation-record.ts';
+export { parseLiquidationStyle, planLiquidation, type LiquidationStyle, type PlanRequest, type StyleRule } from './liquidation/style.ts';
+export { liquidationStyleNames, shippedLiquidationStyle } from './liquidation/shipped-styles.ts';
+export { shortfall, type LiquidationPlan, type LiquidationTarget, type PlanMargins, type PlannedTrade, type PlanReason, type PlanStep } from './liquidation/plan.ts';
+export { parseCosts, slippage, type CostTable, type TradingCosts } from './liquidation/costs.ts';
+export { accountHoldings } from './liquidation/account-holdings.ts';
+export { PlanningAccount, type PlanningInput } from './liquidation/planning-account.ts';
+export { portfolioBankruptcy, type PositionBankruptcy } from './liquidation/portfolio-bankruptcy.ts';
+export * from './liquidation/derive-auction.ts';
+export * from './liquidation/drift.ts';
+export * from './liquidation/dydx.ts';
+export { dydxAccount, type DydxAccount } from './liquidation/dydx-account.ts';
+
 // Prices and Greeks
 export {
   impliedVolatilities,

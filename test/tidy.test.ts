@@ -52,7 +52,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/dynamic': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/convert', 'assembly/portable'],
   'src/guard': ['src/domain', 'src/engine', 'src/account', 'src/margin'],
   'src/pooling': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger', 'src/whatif', 'src/columns', 'assembly/portable'],
-  'src/liquidation': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/wasm', 'assembly/portable'],
+  'src/liquidation': [
+    'src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/whatif', 'src/convert', 'assembly/portable',
+  ],
   'src/waterfall': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger', 'src/liquidation'],
   'src/cascade': ['src/domain', 'src/engine', 'src/margin', 'src/money', 'src/waterfall', 'src/convert', 'src/generate', 'assembly/portable'],
   'src/convert': ['src/domain', 'src/margin'],

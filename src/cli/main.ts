@@ -17,6 +17,7 @@ import { greeks, type GreeksOptions } from './commands/greeks.ts';
 import { inspect, type InspectCommandOptions } from './commands/inspect.ts';
 import { layout } from './commands/layout.ts';
 import { liquidationPrice, type LiquidationPriceOptions } from './commands/liquidation-price.ts';
+import { liquidate, type LiquidateOptions } from './commands/liquidate.ts';
 import { margin, type MarginOptions } from './commands/margin.ts';
 import { market, type MarketOptions } from './commands/market.ts';
 import { models } from './commands/models.ts';
@@ -24,6 +25,7 @@ import { procyclicalityCommand, type ProcyclicalityCommandOptions } from './comm
 import { run, type RunOptions } from './commands/run.ts';
 import { reconcile, type ReconcileOptions } from './commands/reconcile.ts';
 import { whatIfCommand, type LegText, type WhatIfOptions } from './commands/what-if.ts';
+import { liquidationStyleNames } from '../liquidation/shipped-styles.ts';
 import { builtInName } from './inputs.ts';
 import { exitCodes, interruptible } from './interruption.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
@@ -161,6 +163,7 @@ function buildProgram(terminal: Terminal, finish: Finish): Command {
     .exitOverride();
   addBookCommands(program, terminal, finish);
   addComparisons(program, terminal, finish);
+  addLiquidate(program, terminal, finish);
   addCascade(program, terminal, finish);
   addAccountCommands(program, terminal, finish);
   addMarketCommands(program, terminal, finish);
@@ -232,6 +235,15 @@ function addBookCommands(program: Command, terminal: Terminal, finish: Finish): 
     )
     .addOption(jsonOption())
     .action(async (file: string, options: InspectCommandOptions) => finish(await inspect(file, options, terminal)));
+}
+
+function addLiquidate(program: Command, terminal: Terminal, finish: Finish): void {
+  withInputs(program.command('liquidate').description('how an account would be liquidated; exit code 1 if the target is out of reach'))
+    .requiredOption('--account <id>', 'account')
+    .option('--style <name>', `${liquidationStyleNames.join(', ')}, or a style file (.json)`, 'cheapest')
+    .option('--target <requirement=multiple>', 'maintenance=1.05 or initial=1; default: that of the style')
+    .option('--currency <name>', 'netting set; default: all of the account')
+    .action(async (options: LiquidateOptions) => finish(await liquidate(options, terminal)));
 }
 
 function addCascade(program: Command, terminal: Terminal, finish: Finish): void {

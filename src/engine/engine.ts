@@ -87,6 +87,14 @@ export interface ResultColumns {
   readonly components: Float64Array;
 }
 
+/** One account of the book, in engine order. */
+export interface HeldAccount {
+  readonly positions: readonly { readonly instrument: string; readonly quantity: number; readonly entryPrice: number }[];
+  readonly orders: readonly { readonly instrument: string; readonly quantity: number; readonly limitPrice: number }[];
+  /** One per netting set. */
+  readonly cash: readonly { readonly currency: string; readonly amount: number }[];
+}
+
 /** Components of a grid model: result columns of their own. */
 const gridComponents = ['worstCase', 'rollShock', 'deltaShock'];
 
@@ -347,6 +355,22 @@ export class Engine {
   /** Row of an account in the order of `accountIds`, -1 if the book has none of that name. */
   accountRow(account: string): number {
     return this.#accounts().get(account) ?? -1;
+  }
+
+  /** What the book has for an account. Throws `AccountUnknown`. */
+  heldBy(account: string): HeldAccount {
+    const { first, end } = this.resultRange(account);
+    const sets = Array.from({ length: end - first }, (_, index) => this.#book.readSet(first + index));
+    const nameOf = (row: number): string => this.market.instruments[this.rows.instrumentOf[row]].name;
+    return {
+      positions: sets.flatMap(({ positions }) =>
+        positions.map(({ row, quantity, entryPrice }) => ({ instrument: nameOf(row), quantity, entryPrice })),
+      ),
+      orders: sets.flatMap(({ orders }) =>
+        orders.map(({ row, quantity, entryPrice }) => ({ instrument: nameOf(row), quantity, limitPrice: entryPrice })),
+      ),
+      cash: sets.map(({ currency, cashAmount }) => ({ currency: this.rows.currencies[currency], amount: cashAmount })),
+    };
   }
 
   get positionCount(): number {

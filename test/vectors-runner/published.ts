@@ -313,6 +313,21 @@ export const derivePmrm1 = {
 };
 
 /** One short call at its strike and expiry, worked out by hand: 0.15 and 0.075 of spot. */
+/** derivexyz/v2-core, test/integration-tests/liquidation/liquidationTests.json, first auction: figures to ten digits. */
+export const deriveAuction = {
+  auctionParams: {
+    startingMtMPercentage: 0.98, fastAuctionCutoffPercentage: 0.8, fastAuctionLength: 100, slowAuctionLength: 14400,
+    insolventAuctionLength: 600, liquidatorFeeRate: 0.02, bufferMarginPercentage: 0.2,
+  },
+  cases: [{
+    liquidationFee: 1.322084630165343,
+    actions: [{
+      elapsedSec: 0, discountPercentage: 0.98, percentWanted: 1,
+      input: { mtm: 119.30633018077472, maintenanceMargin: -103.09061949052965 },
+      expected: { bufferMargin: -147.5700094248, maxProportion: 0.5579412854, cashFromBidder: 65.2346086761, smPayout: 0 },
+    }],
+  }],
+};
 export const deriveSrm = {
   cases: [{
     id: 'short call', cash: 1000, stablePrice: 1,
@@ -405,6 +420,7 @@ export const published: Readonly<Record<string, unknown>> = {
   'derive-pmrm2': derivePmrm2,
   'derive-pmrm1': derivePmrm1,
   'derive-srm': deriveSrm,
+  'derive-auction': deriveAuction,
   marks,
   dydx,
   drift,

@@ -2,6 +2,7 @@ import type { Suite } from './suite.ts';
 import { apc } from './suites/apc.ts';
 import { american } from './suites/american.ts';
 import { black76 } from './suites/black76.ts';
+import { deriveAuction } from './suites/derive-auction.ts';
 import { derivePmrm1 } from './suites/derive-pmrm1.ts';
 import { derivePmrm2 } from './suites/derive-pmrm2.ts';
 import { deribitPme } from './suites/deribit-pme.ts';
@@ -41,6 +42,7 @@ export const suites: readonly Suite[] = [
   derivePmrm2,
   derivePmrm1,
   deriveSrm,
+  deriveAuction,
   marks,
   span,
   dydx,

@@ -41,7 +41,9 @@ function checkCase({ fn, inputs, answer }: FunctionCase): Check[] {
   if (answer['expected'] === undefined || answer['expected'] === null) return [];
   const expected = wholeOf(answer, 'expected');
   try {
-    return [checkEqual(fn, evaluate(fn, inputs), expected)];
+    const { library, kernel } = evaluate(fn, inputs);
+    const byKernel = checkEqual(library === null ? fn : `${fn} (kernel)`, kernel, expected);
+    return library === null ? [byKernel] : [checkEqual(fn, library, expected), byKernel];
   } catch (cause) {
     if (cause instanceof CaseInputError) throw cause;
     throw new CaseInputError(String(cause));

@@ -8,7 +8,7 @@ import { CaseInputError, isFields, listOf, type Fields } from '../fields.ts';
 import type { CaseOutcome, Suite } from '../suite.ts';
 import { isListWith, rootOf } from '../table.ts';
 
-type Checker = (markets: ReadonlyMap<string, PerpetualMarket>, fields: Fields) => Check[];
+type Checker = (markets: ReadonlyMap<string, PerpetualMarket>, fields: Fields) => Promise<Check[]>;
 
 const liquidationBlocks: Readonly<Record<string, Checker>> = {
   bankruptcy_price: checkBankruptcyPrice,
@@ -30,23 +30,28 @@ export const dydx: Suite = {
   run: async (content: Content) => {
     const root = rootOf(content);
     const markets = readMarkets(root['markets']);
-    const cases: CaseOutcome[] = Object.entries(liquidationBlocks).flatMap(([block, check]) =>
-      runChecks(block, root[block], (fields) => check(markets, fields)),
-    );
+    const cases: CaseOutcome[] = [];
+    for (const [block, check] of Object.entries(liquidationBlocks)) {
+      cases.push(...(await runAsync(block, root[block], (fields) => check(markets, fields))));
+    }
     cases.push(...runChecks('liquidity_tier_imf', root['liquidity_tier_imf'], checkScaledFraction));
-    cases.push(...(await runBatchAsync(
-      itemsOf('margin_requirements', listOf(root['margin_requirements']), readFields),
-      (inputs) => Promise.all(inputs.map(attempt)),
-      (_fields, result) => result(),
-    )));
+    cases.push(...(await runAsync('margin_requirements', root['margin_requirements'], checkRequirements)));
     return { cases, notCovered: [] };
   },
 };
 
+function runAsync(block: string, list: unknown, check: (fields: Fields) => Promise<Check[]>): Promise<CaseOutcome[]> {
+  return runBatchAsync(
+    itemsOf(block, listOf(list), readFields),
+    (inputs) => Promise.all(inputs.map((fields) => attempt(check, fields))),
+    (_fields, result) => result(),
+  );
+}
+
 /** What is wrong with a case is said when its checks are asked for. */
-async function attempt(fields: Fields): Promise<() => Check[]> {
+async function attempt(check: (fields: Fields) => Promise<Check[]>, fields: Fields): Promise<() => Check[]> {
   try {
-    const checks = await checkRequirements(fields);
+    const checks = await check(fields);
     return () => checks;
   } catch (cause) {
     return () => {

@@ -1,10 +1,10 @@
-import { INTEGER_FLOATS, INTEGER_LIMBS } from '../../../assembly/portable/integer.ts';
+import { INTEGER_FLOATS } from '../../../assembly/portable/integer.ts';
+import { MargridError } from '../../../src/errors.ts';
+import { readInteger, writeInteger } from '../../../src/liquidation/integer-block.ts';
 import { createMemory, heapBaseOf, instantiate, type KernelExports } from '../../../src/wasm/module.ts';
 import { CaseInputError, type Fields } from '../fields.ts';
 import { MissingBuildError, requireBuild } from '../kernel-module.ts';
 
-const limbBits = 24n;
-const limbMask = (1n << limbBits) - 1n;
 const blockFloats = 1024;
 
 /** Numbers and floats in the memory of a fresh instance of the WASM build, for kernels that work on a block. */
@@ -35,34 +35,28 @@ export class NumberBlock {
   }
 
   setNumbers(values: readonly bigint[]): this {
-    values.forEach((value, k) => this.#write(this.#numbersFrom + k * INTEGER_FLOATS, value));
+    values.forEach((value, k) => checked(() => writeInteger(this.#floats, this.#numbersFrom + k * INTEGER_FLOATS, value)));
     return this;
   }
 
   /** Throws if the kernel says that the number does not fit. */
   number(k: number): bigint {
-    const at = this.#numbersFrom + k * INTEGER_FLOATS;
-    const [sign, count] = this.#floats.subarray(at, at + 2);
-    if (Number.isNaN(sign)) throw new CaseInputError('a number does not fit into 576 bits');
-    let value = 0n;
-    for (let limb = count - 1; limb >= 0; limb--) value = (value << limbBits) | BigInt(this.#floats[at + 2 + limb]);
-    return BigInt(sign) * value;
+    return checked(() => readInteger(this.#floats, this.#numbersFrom + k * INTEGER_FLOATS));
   }
 
   /** Runs an export with the block's address and further arguments. */
   run(kernel: string, ...args: number[]): number {
     return call(this.#exports, kernel, this.#address, ...args);
   }
+}
 
-  #write(at: number, value: bigint): void {
-    let rest = value < 0n ? -value : value;
-    let count = 0;
-    for (; rest > 0n; count++, rest >>= limbBits) {
-      if (count === INTEGER_LIMBS) throw new CaseInputError(`${value} does not fit into 576 bits`);
-      this.#floats[at + 2 + count] = Number(rest & limbMask);
-    }
-    this.#floats[at] = value > 0n ? 1 : value < 0n ? -1 : 0;
-    this.#floats[at + 1] = count;
+/** A number too large for the kernels is a bad input of its case. */
+function checked<T>(access: () => T): T {
+  try {
+    return access();
+  } catch (cause) {
+    if (!(cause instanceof MargridError)) throw cause;
+    throw new CaseInputError(cause.message);
   }
 }
 

@@ -1,0 +1,549 @@
+import type { Command } from '../account/command.ts';
+import type { Storable } from '../account/events.ts';
+import type { AccountContext, AccountModule, ProposedTransitions } from '../account/module.ts';
+import { BANKRUPT, LIQUIDATION, QUARANTINED } from '../account/status.ts';
+import type { ResultColumns } from '../engine/engine.ts';
+import { MargridError } from '../errors.ts';
+import { numberField, section } from '../margin/fields.ts';
+import { allocate, weightsOf } from '../money/allocate.ts';
+import { amountOf, decimalsOf, minorOf, type DecimalsByCurrency, type MinorUnits } from '../money/minor-units.ts';
+import type { Holdings } from '../whatif/holdings.ts';
+import { accountHoldings, quotedMarket } from './account-holdings.ts';
+import { bookBid } from './auction-bid.ts';
+import { advanceAuction, isAuctionOver, startAuction, type AuctionParams } from './derive-auction.ts';
+import { bookFill, cashChanges, type Postings } from './fill.ts';
+import { minorField, numberOf, optionalText, refused, textOf } from './liquidation-command.ts';
+import { addTo, texts, type BankruptcyHandOver, type LiquidationRecord, type Signal, type Tally } from './liquidation-record.ts';
+import type { LiquidationPlan, LiquidationTarget, PlanMargins, PlanStep } from './plan.ts';
+import { PlanningAccount, type Offset } from './planning-account.ts';
+import { portfolioBankruptcy } from './portfolio-bankruptcy.ts';
+import { parseLiquidationStyle, parseTarget, planLiquidation, type LiquidationStyle } from './style.ts';
+import { auctionMargins, requireAuction } from './styles/auction.ts';
+
+export interface LiquidationOptions {
+  /** As in its file (`parseLiquidationStyle`, `shippedLiquidationStyle`). */
+  readonly style: unknown;
+  /** Parameters of the account engine's margin model, as in their file. */
+  readonly params: unknown;
+  /** Where a liquidation ends; default: the style's. Not before the rules' `liquidation.leaveAt` lets the account go. */
+  readonly target?: unknown;
+  /** Plans per tick at most: the others wait, and are counted. Default 64. */
+  readonly plansPerTick?: number;
+  /** Least time between two signals for one netting set. Default 1,000. */
+  readonly signalIntervalMs?: number;
+  /** Time after which a signal that was not filled is given up. Default 60,000. */
+  readonly signalTimeoutMs?: number;
+  readonly decimals?: DecimalsByCurrency;
+  /** What the security module of auctions holds at the start, minor units by currency. */
+  readonly securityModule?: Readonly<Record<string, MinorUnits>>;
+}
+
+interface Limits {
+  readonly plansPerTick: number;
+  readonly signalIntervalMs: number;
+  readonly signalTimeoutMs: number;
+}
+
+/** A netting set in the backlog. */
+interface Waiting {
+  readonly record: LiquidationRecord;
+  readonly set: number;
+  /** Of the last tick, settlement currency. */
+  readonly balance: number;
+  /** Balance / maintenance margin: the lowest first. */
+  readonly ratio: number;
+}
+
+const tallies = ['clearing', 'fund', 'securityModule', 'uncovered'] as const;
+const keyOf = (account: string, currency: string): string => JSON.stringify([account, currency]);
+
+/**
+ * Liquidations of an account engine. At each tick: netting sets that entered liquidation are opened; the worst of those
+ * that wait for a plan get one, and its first step goes out as a signal; auctions go on. Fills and bids come in as
+ * commands. One signal per netting set at a time, never the same twice, none within `signalIntervalMs` of the last; a
+ * fill after which more is missing than before halts the liquidation.
+ */
+export class LiquidationModule implements AccountModule {
+  readonly name = 'liquidation';
+  readonly commands = {
+    'liquidation.fill': (command: Command, context: AccountContext): void => this.#fill(command, context),
+    'liquidation.bid': (command: Command, context: AccountContext): void => this.#bid(command, context),
+    'liquidation.cancel': (command: Command, context: AccountContext): void => this.#cancel(command, context),
+    'liquidation.resume': (command: Command, context: AccountContext): void => this.#resume(command, context),
+  };
+  readonly #style: LiquidationStyle;
+  readonly #target: LiquidationTarget;
+  readonly #params: unknown;
+  readonly #limits: Limits;
+  readonly #decimals: DecimalsByCurrency;
+  readonly #auctionParams: AuctionParams | null;
+  readonly #records = new Map<string, LiquidationRecord>();
+  readonly #tallies: Readonly<Record<(typeof tallies)[number], Tally>> = {
+    clearing: new Map(), fund: new Map(), securityModule: new Map(), uncovered: new Map(),
+  };
+  #opened = 0;
+  #handOvers: readonly BankruptcyHandOver[] = [];
+
+  /** Throws `ParameterInvalid` for a bad style or option. */
+  constructor(options: LiquidationOptions) {
+    const { style, params, target, decimals = {}, securityModule = {} } = options;
+    this.#style = parseLiquidationStyle(style);
+    this.#target = target === undefined ? this.#style.target : parseTarget(target);
+    this.#params = params;
+    this.#decimals = decimals;
+    this.#auctionParams = this.#style.rule.kind === 'auction' ? this.#style.rule.params : null;
+    const { plansPerTick = 64, signalIntervalMs = 1_000, signalTimeoutMs = 60_000 } = options;
+    const fields = section({ plansPerTick, signalIntervalMs, signalTimeoutMs }, 'options');
+    this.#limits = {
+      plansPerTick: numberField(fields, 'plansPerTick', '', { min: 1, max: 1e9 }),
+      signalIntervalMs: numberField(fields, 'signalIntervalMs', '', { min: 0, max: 1e12 }),
+      signalTimeoutMs: numberField(fields, 'signalTimeoutMs', '', { min: 1, max: 1e12 }),
+    };
+    for (const [currency, amount] of Object.entries(securityModule)) this.#tallies.securityModule.set(currency, amount);
+  }
+
+  /** Netting sets under liquidation, in the order in which they came. */
+  get records(): readonly LiquidationRecord[] {
+    return [...this.#records.values()];
+  }
+
+  /** Sets that went bankrupt at the last tick: for the module that covers their deficits, after this one. */
+  get handOvers(): readonly BankruptcyHandOver[] {
+    return this.#handOvers;
+  }
+
+  /** Money outside the accounts, minor units: with the cash of all accounts it adds up to the same at all times. */
+  get money(): Readonly<Record<(typeof tallies)[number], ReadonlyMap<string, MinorUnits>>> {
+    return this.#tallies;
+  }
+
+  afterTick(context: AccountContext, { sets, to }: ProposedTransitions): void {
+    this.#handOvers = [];
+    const results = resultsOf(context);
+    this.#measureOffsets(context, results);
+    const opened: LiquidationRecord[] = [];
+    const ended = this.#endGone(context);
+    sets.forEach((set, place) => this.#follow(context, set, to[place], results, opened, ended));
+    emitList(context, 'opened', opened);
+    emitList(context, 'ended', ended);
+    if (this.#records.size === 0) return;
+    const waiting = this.#waiting(context);
+    const { plansPerTick } = this.#limits;
+    const chosen = waiting.slice(0, plansPerTick);
+    const auctions = this.records.filter(({ phase }) => phase === 'auction');
+    for (const { record, balance } of chosen) {
+      if (balance < 0 && this.#auctionParams === null) this.#handOver(context, record, balance);
+      else this.#plan(context, record);
+    }
+    for (const record of auctions) this.#advance(context, record);
+    this.#reportBacklog(context, waiting.slice(plansPerTick), chosen.length);
+  }
+
+  /** Nobody is skipped silently: who waits is counted. */
+  #reportBacklog(context: AccountContext, left: readonly Waiting[], planned: number): void {
+    if (left.length === 0) return;
+    context.emit('backlog', {
+      waiting: left.length,
+      planned,
+      worst: left[0].record.account,
+      worstRatio: finite(left[0].ratio),
+      oldestMs: left.reduce((oldest, { record }) => Math.min(oldest, record.openedMs), Infinity),
+    });
+  }
+
+  /** Adjustments of this tick; those of the tick before where another module has changed the book since. */
+  #measureOffsets(context: AccountContext, results: ResultColumns | null): void {
+    if (results === null) return;
+    for (const record of this.records) {
+      const set = setOf(context, record.account, record.currency);
+      if (set >= 0) this.#keep({ ...record, offset: offsetOf(context, results, set) });
+    }
+  }
+
+  /** Sets that the book does not hold any more: everything went, nothing is owed. */
+  #endGone(context: AccountContext): LiquidationRecord[] {
+    const gone = this.records.filter(({ account, currency }) => setOf(context, account, currency) < 0);
+    for (const { account, currency } of gone) this.#records.delete(keyOf(account, currency));
+    return gone;
+  }
+
+  /** A transition of one set: into liquidation, out of it, or into bankruptcy. */
+  #follow(
+    context: AccountContext,
+    set: number,
+    to: number,
+    results: ResultColumns | null,
+    opened: LiquidationRecord[],
+    ended: LiquidationRecord[],
+  ): void {
+    const { account, currency } = namesOf(context, set);
+    const known = this.#records.get(keyOf(account, currency));
+    if (to === LIQUIDATION || to === BANKRUPT) {
+      if (known === undefined) opened.push(this.#open(context, account, currency, set, results));
+      // A bankrupt set is planned anew, as one that is to be handed over; one that is above water again, too.
+      else if (this.#auctionParams === null) this.#keep({ ...known, phase: 'waiting', signal: null, lastSignalMs: null });
+      return;
+    }
+    // Nothing is known of a quarantined set: its liquidation waits as it is.
+    if (known === undefined || to === QUARANTINED) return;
+    this.#records.delete(keyOf(account, currency));
+    ended.push(known);
+  }
+
+  #open(context: AccountContext, account: string, currency: string, set: number, results: ResultColumns | null): LiquidationRecord {
+    this.#opened++;
+    return this.#keep({
+      id: `L${this.#opened}`, account, currency, openedMs: context.clockMs, phase: 'waiting', reason: null, nextSignal: 1,
+      lastSignalMs: null, signal: null, auction: null, reserved: 0n,
+      offset: results === null ? noOffset : offsetOf(context, results, set),
+    });
+  }
+
+  #keep(record: LiquidationRecord): LiquidationRecord {
+    this.#records.set(keyOf(record.account, record.currency), record);
+    return record;
+  }
+
+  /** Sets that are due a plan, the worst first. Signals that were not filled in time are given up. */
+  #waiting(context: AccountContext): Waiting[] {
+    const { clockMs, level, balance, maintenanceMargin } = context;
+    const { signalIntervalMs, signalTimeoutMs } = this.#limits;
+    const waiting: Waiting[] = [];
+    for (let record of this.records) {
+      if (record.signal !== null && clockMs - record.signal.issuedMs >= signalTimeoutMs) {
+        context.emit('signal-expired', { liquidation: record.id, signal: record.signal.id });
+        record = this.#keep({ ...record, phase: 'waiting', signal: null });
+      }
+      if (record.phase !== 'waiting') continue;
+      if (record.lastSignalMs !== null && clockMs - record.lastSignalMs < signalIntervalMs) continue;
+      const set = setOf(context, record.account, record.currency);
+      if (set < 0 || (level[set] !== LIQUIDATION && level[set] !== BANKRUPT)) continue;
+      const ratio = maintenanceMargin[set] > 0 ? balance[set] / maintenanceMargin[set] : -Infinity;
+      waiting.push({ record, set, balance: balance[set], ratio });
+    }
+    return waiting.sort((a, b) => (a.ratio === b.ratio ? a.set - b.set : a.ratio - b.ratio));
+  }
+
+  #planningAccount(context: AccountContext, { account, currency, offset }: LiquidationRecord): PlanningAccount {
+    const { engine, market, quotes } = context;
+    return new PlanningAccount({
+      engine, account, currency, offset, market: quotedMarket(market, quotes), holdings: accountHoldings(engine, account),
+      params: this.#params, costs: this.#style.costs, target: this.#target,
+    });
+  }
+
+  #plan(context: AccountContext, record: LiquidationRecord): void {
+    if (this.#auctionParams !== null) return this.#startAuction(context, record, this.#auctionParams);
+    const account = this.#planningAccount(context, record);
+    const plan = planLiquidation(this.#style, account.input);
+    const steps = plan.steps.filter(({ kind }) => kind !== 'cancel-orders');
+    if (record.signal === null && (record.reason !== plan.reason || record.nextSignal === 1)) context.emit('plan', planData(record, plan));
+    if (account.hasOrders(account.input.holdings)) this.#cancelOrders(context, record, account);
+    if (steps.length === 0) {
+      this.#keep({ ...record, reason: plan.reason });
+      return;
+    }
+    this.#send(context, { ...record, reason: plan.reason }, steps[0]);
+  }
+
+  #cancelOrders(context: AccountContext, record: LiquidationRecord, account: PlanningAccount): void {
+    const instruments = [...account.input.holdings.orders.keys()].filter((name) => account.isOfSet(name));
+    context.update({ orders: instruments.map((instrument) => ({ account: record.account, instrument, quantity: 0, limitPrice: 0 })) });
+    context.emit('orders-cancelled', { liquidation: record.id, account: record.account, instruments });
+  }
+
+  #send(context: AccountContext, record: LiquidationRecord, step: PlanStep): void {
+    const signal: Signal = {
+      id: `${record.id}/${record.nextSignal}`,
+      kind: step.kind,
+      issuedMs: context.clockMs,
+      trades: step.trades.map(({ instrument, quantity, limitPrice }) => ({ instrument, quantity, filled: 0, limitPrice })),
+    };
+    this.#keep({ ...record, phase: 'signalled', signal, nextSignal: record.nextSignal + 1, lastSignalMs: context.clockMs });
+    context.emit('signal', {
+      liquidation: record.id, signal: signal.id, account: record.account, currency: record.currency, kind: step.kind,
+      rule: step.rule, trades: step.trades.map((trade) => ({ ...trade })),
+    });
+  }
+
+  /** The liquidation of a command. Throws `CommandInvalid` if there is none. */
+  #recordOf(command: Command): LiquidationRecord {
+    const account = textOf(command, 'account');
+    const record = this.#records.get(keyOf(account, textOf(command, 'currency')));
+    if (record !== undefined) return record;
+    throw refused('account', account, 'an account under liquidation in this currency');
+  }
+
+  #cancel(command: Command, context: AccountContext): void {
+    const record = this.#recordOf(command);
+    const reason = textOf(command, 'reason');
+    this.#keep({ ...record, phase: 'halted', reason, signal: null });
+    context.emit('halted', { liquidation: record.id, account: record.account, currency: record.currency, reason });
+  }
+
+  #resume(command: Command, context: AccountContext): void {
+    const record = this.#recordOf(command);
+    if (record.phase !== 'halted') throw refused('account', record.account, 'an account whose liquidation is halted');
+    this.#keep({ ...record, phase: record.auction === null ? 'waiting' : 'auction', reason: null });
+    context.emit('resumed', { liquidation: record.id, account: record.account, currency: record.currency });
+  }
+
+  /** `account, currency, instrument, quantity, price, fee?, signal?, counterparty?`: an execution report. */
+  #fill(command: Command, context: AccountContext): void {
+    const record = this.#recordOf(command);
+    const { engine } = context;
+    const instrument = textOf(command, 'instrument');
+    const quantity = numberOf(command, 'quantity', 'contracts, not 0', (value) => value !== 0);
+    const price = numberOf(command, 'price', 'a price >= 0', (value) => value >= 0);
+    const fee = minorField(command, 'fee');
+    const counterparty = optionalText(command, 'counterparty');
+    if (counterparty === record.account) throw refused('counterparty', counterparty, 'another account');
+    const account = this.#planningAccount(context, record);
+    const signal = this.#filledSignal(command, record, account, instrument, quantity);
+    const other = counterparty === undefined ? null : heldOrNothing(context, counterparty);
+    const { holdings } = account.input;
+    const fill = { account: record.account, currency: record.currency, instrument, quantity, price, fee, ...(counterparty === undefined ? {} : { counterparty }) };
+    const { changes, postings } = bookFill(fill, holdings, other, account.terms, this.#decimals);
+    const before = account.shortfall(account.margins(holdings));
+    context.update(changes);
+    this.#post(postings);
+    const after = account.shortfall(account.margins(accountHoldings(engine, record.account)));
+    const data = {
+      liquidation: record.id, account: record.account, currency: record.currency, instrument, quantity, price,
+      signal: signal === null ? null : signal.id, counterparty: counterparty ?? null,
+      postings: { account: texts(postings.account), counterparty: texts(postings.counterparty), clearing: texts(postings.clearing), fund: texts(postings.fund) },
+      missingBefore: finite(before), missingAfter: finite(after),
+    };
+    context.emit('filled', data);
+    this.#afterFill(context, record, signal, after < before || Number.isNaN(after) || Number.isNaN(before));
+  }
+
+  /** What is open after a fill; a fill that did not help halts the liquidation: no loop feeds on itself. */
+  #afterFill(context: AccountContext, record: LiquidationRecord, signal: Signal | null, isProgress: boolean): void {
+    const isDone = signal === null || signal.trades.every(({ quantity, filled }) => Math.abs(filled) >= Math.abs(quantity) * (1 - 1e-12));
+    const open = isDone ? null : signal;
+    const phase = open !== null ? 'signalled' : record.phase === 'signalled' ? 'waiting' : record.phase;
+    const isCombined = signal !== null && signal.trades.length > 1 && !isDone;
+    if (isProgress || isCombined) {
+      this.#keep({ ...record, signal: open, phase });
+      return;
+    }
+    this.#keep({ ...record, signal: null, phase: 'halted', reason: 'no-progress' });
+    context.emit('halted', { liquidation: record.id, account: record.account, currency: record.currency, reason: 'no-progress' });
+  }
+
+  /** The signal with the fill counted; null if the fill names none. Throws if the fill is more than was asked for or held. */
+  #filledSignal(command: Command, record: LiquidationRecord, account: PlanningAccount, instrument: string, quantity: number): Signal | null {
+    const id = optionalText(command, 'signal');
+    const held = account.input.holdings.positions.get(instrument)?.quantity ?? 0;
+    const isReduction = held * quantity < 0 && Math.abs(quantity) <= Math.abs(held) * (1 + 1e-12);
+    if (id === undefined) {
+      if (isReduction) return null;
+      throw refused('quantity', quantity, `a reduction of the position of ${held} (a hedge must name its signal)`);
+    }
+    if (record.signal?.id !== id) throw refused('signal', id, `the open signal of the account, ${record.signal?.id ?? 'none'}`);
+    const trade = record.signal.trades.find((each) => each.instrument === instrument);
+    if (trade === undefined) throw refused('instrument', instrument, `one of signal ${id}`);
+    const left = trade.quantity - trade.filled;
+    const isAsked = quantity * left > 0 && Math.abs(quantity) <= Math.abs(left) * (1 + 1e-12);
+    if (!isAsked) throw refused('quantity', quantity, `at most what signal ${id} leaves, ${left}`);
+    if (record.signal.kind !== 'hedge' && !isReduction) throw refused('quantity', quantity, `a reduction of the position of ${held}`);
+    return { ...record.signal, trades: record.signal.trades.map((each) => (each === trade ? { ...each, filled: each.filled + quantity } : each)) };
+  }
+
+  #post({ clearing, fund }: Pick<Postings, 'clearing' | 'fund'>): void {
+    for (const [currency, amount] of Object.entries(clearing)) addTo(this.#tallies.clearing, currency, amount);
+    for (const [currency, amount] of Object.entries(fund)) addTo(this.#tallies.fund, currency, amount);
+  }
+
+  #startAuction(context: AccountContext, record: LiquidationRecord, params: AuctionParams): void {
+    const account = this.#planningAccount(context, record);
+    if (account.hasOrders(account.input.holdings)) this.#cancelOrders(context, record, account);
+    const margins = auctionMargins(account.margins(account.withoutOrders(account.input.holdings)));
+    if (!(margins.maintenance < 0)) return;
+    const { auction, fee } = startAuction(margins, params, context.clockMs);
+    const paid = minorOf(fee, decimalsOf(record.currency, this.#decimals), 'down');
+    this.#charge(context, record, paid);
+    this.#keep({ ...record, phase: 'auction', auction, reserved: 0n });
+    context.emit('auction-started', {
+      liquidation: record.id, account: record.account, currency: record.currency, fee: String(paid), ...margins,
+      isInsolvent: auction.insolventSinceMs !== null,
+    });
+  }
+
+  /** Cash of the account into the security module. */
+  #charge(context: AccountContext, { account, currency }: LiquidationRecord, amount: MinorUnits): void {
+    const held = accountHoldings(context.engine, account);
+    context.update({ cash: cashChanges(account, held, new Map([[currency, -amount]]), this.#decimals) });
+    addTo(this.#tallies.securityModule, currency, amount);
+  }
+
+  /** An auction at a later time: insolvent by now, or over. */
+  #advance(context: AccountContext, record: LiquidationRecord): void {
+    const params = requireAuction(this.#auctionParams);
+    const set = setOf(context, record.account, record.currency);
+    if (set < 0 || context.level[set] === QUARANTINED) return;
+    const account = this.#planningAccount(context, record);
+    const margins = auctionMargins(account.margins(account.input.holdings));
+    if (isAuctionOver(record.auction!, margins, params)) {
+      this.#endAuction(context, record);
+      return;
+    }
+    const auction = advanceAuction(record.auction!, margins, params, context.clockMs);
+    if (auction === record.auction) return;
+    this.#keep({ ...record, auction });
+    context.emit('auction-insolvent', { liquidation: record.id, account: record.account, currency: record.currency, ...margins });
+  }
+
+  #endAuction(context: AccountContext, record: LiquidationRecord): void {
+    this.#keep({ ...record, phase: 'waiting', auction: null, reserved: 0n });
+    context.emit('auction-ended', { liquidation: record.id, account: record.account, currency: record.currency, reserved: String(record.reserved) });
+  }
+
+  /** `account, currency, bidder, share`: a bid in an auction. */
+  #bid(command: Command, context: AccountContext): void {
+    const params = requireAuction(this.#auctionParams);
+    const record = this.#recordOf(command);
+    if (record.phase !== 'auction') throw refused('account', record.account, 'an account in an auction');
+    const bidder = textOf(command, 'bidder');
+    if (bidder === record.account) throw refused('bidder', bidder, 'another account');
+    const share = numberOf(command, 'share', 'a share in (0, 1]', (value) => value > 0 && value <= 1);
+    const account = this.#planningAccount(context, record);
+    const margins = auctionMargins(knownMargins(account));
+    const { result, changes, postings } = bookBid({
+      account, margins, params, bidder, share, auction: record.auction!, reserved: record.reserved,
+      bidderHeld: heldOrNothing(context, bidder), nowMs: context.clockMs, decimals: this.#decimals,
+    });
+    context.update(changes);
+    addTo(this.#tallies.clearing, record.currency, postings.clearing);
+    this.#payOut(record.currency, -postings.module);
+    const places = decimalsOf(record.currency, this.#decimals);
+    const reserved = record.reserved + postings.paid;
+    const next = this.#keep({ ...record, auction: { ...result.auction, reserved: amountOf(reserved, places) }, reserved });
+    context.emit('bid', {
+      liquidation: record.id, account: record.account, currency: record.currency, bidder, share: result.share,
+      maxShare: result.maxShare, paid: String(postings.paid), payout: String(-postings.module),
+      postings: { account: String(postings.account), bidder: String(postings.bidder), clearing: String(postings.clearing) },
+    });
+    const after = this.#planningAccount(context, record);
+    if (isAuctionOver(next.auction!, auctionMargins(after.margins(after.input.holdings)), params)) this.#endAuction(context, next);
+  }
+
+  /** Out of the security module as far as it goes; the rest is owed by all (socialised). */
+  #payOut(currency: string, amount: MinorUnits): void {
+    const { securityModule, uncovered } = this.#tallies;
+    const there = securityModule.get(currency) ?? 0n;
+    const covered = amount < there ? amount : there > 0n ? there : 0n;
+    addTo(securityModule, currency, -covered);
+    addTo(uncovered, currency, covered - amount);
+  }
+
+  #handOver(context: AccountContext, record: LiquidationRecord, balance: number): void {
+    const account = this.#planningAccount(context, record);
+    const prices = portfolioBankruptcy(account, account.input.holdings);
+    const places = decimalsOf(record.currency, this.#decimals);
+    const deficit = minorOf(-balance, places, 'up');
+    const parts = prices.some(({ share }) => share > 0) ? allocate(deficit, weightsOf(prices.map(({ share }) => share))) : prices.map(() => 0n);
+    const handOver: BankruptcyHandOver = {
+      liquidation: record.id, account: record.account, currency: record.currency, deficit,
+      positions: prices.map(({ instrument, quantity, price }, place) => ({ instrument, quantity, bankruptcyPrice: price, deficit: parts[place] })),
+    };
+    if (account.hasOrders(account.input.holdings)) this.#cancelOrders(context, record, account);
+    this.#handOvers = [...this.#handOvers, handOver];
+    this.#keep({ ...record, phase: 'handed-over', signal: null });
+    context.emit('bankrupt', {
+      ...handOver, deficit: String(deficit), positions: handOver.positions.map((each) => ({ ...each, deficit: String(each.deficit) })),
+    });
+  }
+
+  state(): Storable {
+    const sums = Object.fromEntries(tallies.map((name) => [name, Object.fromEntries(this.#tallies[name])] as const));
+    return { opened: this.#opened, records: this.records as unknown as Storable, ...sums };
+  }
+
+  restore(state: Storable): void {
+    const { opened, records, ...sums } = state as unknown as { opened: number; records: readonly LiquidationRecord[] } & Record<string, Record<string, MinorUnits>>;
+    this.#opened = opened;
+    this.#records.clear();
+    for (const record of records) this.#keep(record);
+    for (const name of tallies) {
+      this.#tallies[name].clear();
+      for (const [currency, amount] of Object.entries(sums[name])) this.#tallies[name].set(currency, amount);
+    }
+  }
+}
+
+function namesOf({ engine }: AccountContext, set: number): { account: string; currency: string } {
+  const { account, currency } = engine.setKeys;
+  return { account: engine.accountIds[account[set]], currency: engine.currencies[currency[set]] };
+}
+
+/** Row of a netting set; -1 if the account holds nothing there. */
+function setOf({ engine }: AccountContext, account: string, currency: string): number {
+  if (engine.accountRow(account) < 0) return -1;
+  const { first, end } = engine.resultRange(account);
+  const row = engine.currencies.indexOf(currency);
+  const place = engine.setKeys.currency.subarray(first, end).indexOf(row);
+  return place < 0 ? -1 : first + place;
+}
+
+/** JSON has no other numbers. */
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+const noOffset: Offset = { balance: 0, initialMargin: 0, maintenanceMargin: 0 };
+
+/** Results of the last tick; null if another module has changed the book since. */
+function resultsOf({ engine }: AccountContext): ResultColumns | null {
+  try {
+    return engine.results;
+  } catch (cause) {
+    if (cause instanceof MargridError && cause.code === 'EngineState') return null;
+    throw cause;
+  }
+}
+
+/** What adjustments of other modules add to the model's margins at the last tick. */
+function offsetOf({ balance, initialMargin, maintenanceMargin }: AccountContext, results: ResultColumns, set: number): Offset {
+  const less = (all: number, own: number): number => (Number.isFinite(all - own) ? all - own : 0);
+  return {
+    balance: less(balance[set], results.equity[set]),
+    initialMargin: less(initialMargin[set], results.initialMargin[set]),
+    maintenanceMargin: less(maintenanceMargin[set], results.maintenanceMargin[set]),
+  };
+}
+
+/** One event for all: a storm opens tens of thousands. */
+function emitList(context: AccountContext, kind: string, records: readonly LiquidationRecord[]): void {
+  if (records.length === 0) return;
+  context.emit(kind, {
+    liquidations: records.map(({ id }) => id),
+    accounts: records.map(({ account }) => account),
+    currencies: records.map(({ currency }) => currency),
+  });
+}
+
+/** An account that the book does not know holds nothing. */
+function heldOrNothing({ engine }: AccountContext, account: string): Holdings {
+  if (engine.accountRow(account) < 0) return { positions: new Map(), orders: new Map(), cash: new Map() };
+  return accountHoldings(engine, account);
+}
+
+/** Throws `EngineState` if the account cannot be margined. */
+function knownMargins(account: PlanningAccount): PlanMargins {
+  const margins = account.margins(account.input.holdings);
+  if (margins.fault === null) return margins;
+  throw new MargridError('EngineState', `the account cannot be margined: ${margins.fault}`);
+}
+
+function planData(record: LiquidationRecord, plan: LiquidationPlan): Record<string, Storable> {
+  const { steps, after, before, style, cost, fee, reached, reason, evaluations } = plan;
+  return {
+    liquidation: record.id, account: record.account, currency: record.currency, style, cost, fee, reached, reason, evaluations,
+    before: { ...before }, after: { ...after },
+    steps: steps.map(({ kind, trades, afterMs, rule, margins }) => ({
+      kind, afterMs, rule, trades: trades.map((trade) => ({ ...trade })), margins: { ...margins },
+    })),
+  };
+}
