@@ -1,0 +1,251 @@
+import type { AccountContext } from '../account/module.ts';
+import type { Storable } from '../account/events.ts';
+import type { CashChange, OrderChange, PositionChange } from '../engine/book-changes.ts';
+import { MargridError } from '../errors.ts';
+import type { DecimalsByCurrency, MinorUnits } from '../money/minor-units.ts';
+import { fractionOf } from './fraction.ts';
+import type { FeeSchedule } from './fees.ts';
+import { Ledger, type EntryColumns, type Posting } from './ledger.ts';
+import { Payments } from './payments.ts';
+
+/** A movement of money that a rule of somebody else may forbid. */
+export interface Movement {
+  readonly kind: 'deposit' | 'withdraw' | 'transfer';
+  readonly from: string;
+  readonly to: string;
+  readonly currency: string;
+  readonly amount: MinorUnits;
+}
+
+export interface BookkeepingOptions {
+  readonly decimals?: DecimalsByCurrency;
+  /** House accounts besides the standard ones. */
+  readonly houseAccounts?: readonly string[];
+  readonly feeSchedules?: Readonly<Record<string, FeeSchedule>>;
+  /** Entries of past postings that can still be corrected; default four million. */
+  readonly retainedEntries?: number;
+  /** A withdrawal must leave a margin balance of so many times initial margin (`restricted.enterBelow` of the rules). */
+  readonly restrictedBelow?: number;
+  /** Why a movement is forbidden, null if it is not: segregation of house and clients, members of a pool. */
+  readonly forbids?: (movement: Movement, context: AccountContext) => string | null;
+}
+
+/** One entry by names. */
+export interface NamedEntry {
+  /** A client or a house account. */
+  readonly account: string;
+  readonly currency: string;
+  readonly amount: MinorUnits;
+}
+
+/** A posting that is about to be booked. */
+export interface Draft {
+  readonly kind: string;
+  readonly reason: string;
+  readonly reference: string;
+  readonly entries: EntryColumns;
+}
+
+/** Changes of positions and orders that belong to a posting; cash follows the ledger. */
+export interface HoldingChanges {
+  readonly positions?: readonly PositionChange[];
+  readonly orders?: readonly OrderChange[];
+}
+
+/** Postings of at most so many entries are reported entry by entry, with names; longer ones as columns. */
+const namedEntriesMax = 32;
+
+/**
+ * The ledger beside the engine's book. Every posting goes through here: the ledger takes it, the cash of the book
+ * follows, and it is reported. All or nothing.
+ */
+export class Bookkeeping {
+  readonly options: BookkeepingOptions;
+  #ledger: Ledger | null = null;
+  /** Accounts that a draft names and the book does not know yet: rows after those of the book. */
+  #unknown: string[] = [];
+
+  constructor(options: BookkeepingOptions = {}) {
+    this.options = options;
+  }
+
+  get ledger(): Ledger {
+    if (this.#ledger === null) throw new MargridError('EngineState', 'the ledger belongs to no account engine yet');
+    return this.#ledger;
+  }
+
+  /** A ledger in the currencies of the engine's book. */
+  open(currencies: readonly string[]): void {
+    const { decimals = {}, houseAccounts = [], retainedEntries } = this.options;
+    const size = retainedEntries === undefined ? {} : { retainedEntries };
+    this.#ledger = new Ledger({ currencies, decimals, houseAccounts, ...size });
+  }
+
+  /** Row of an account, house (< 0) or client; one that the book does not know gets the row that it will have. */
+  row(context: AccountContext, name: string): number {
+    if (this.ledger.isHouse(name)) return this.ledger.houseRow(name);
+    const row = context.engine.accountRow(name);
+    if (row >= 0) return row;
+    const known = context.engine.accountIds.length;
+    const place = this.#unknown.indexOf(name);
+    if (place >= 0) return known + place;
+    return known + this.#unknown.push(name) - 1;
+  }
+
+  /** Name of an account row. */
+  nameOf(context: AccountContext, row: number): string {
+    if (row < 0) return this.ledger.houseAccounts[-1 - row];
+    return context.engine.accountIds[row] ?? this.#unknown[row - context.engine.accountIds.length];
+  }
+
+  entriesOf(context: AccountContext, named: readonly NamedEntry[]): EntryColumns {
+    const kept = named.filter(({ amount }) => amount !== 0n);
+    return {
+      count: kept.length,
+      account: Int32Array.from(kept, ({ account }) => this.row(context, account)),
+      currency: Uint8Array.from(kept, ({ currency }) => this.ledger.currencyRow(currency)),
+      amount: BigInt64Array.from(kept.map(({ amount }) => this.#within64(amount))),
+      instrument: new Int32Array(kept.length).fill(-1),
+    };
+  }
+
+  #within64(amount: MinorUnits): MinorUnits {
+    if (BigInt.asIntN(64, amount) === amount) return amount;
+    throw new MargridError('LimitExceeded', `amount ${amount} leaves the range of 64 bits`, { column: 'amount', value: amount.toString() });
+  }
+
+  /**
+   * Books postings together with changes of holdings. Drafts without entries are left out. Throws what the ledger or
+   * `Engine.update` throws; then nothing has changed.
+   */
+  book(context: AccountContext, drafts: readonly Draft[], holdings: HoldingChanges = {}): Posting[] {
+    const filled = drafts.filter(({ entries }) => entries.count > 0);
+    try {
+      // Together: each draft could fit by itself.
+      const all = joined(filled.map(({ entries }) => entries));
+      this.ledger.check(all);
+      const cash = this.#cashAfter(context, all);
+      const { positions = [], orders = [] } = holdings;
+      if (cash.length + positions.length + orders.length > 0) context.update({ positions, orders, cash });
+      return filled.map((draft) => this.#post(context, draft));
+    } finally {
+      this.#unknown = [];
+    }
+  }
+
+  /**
+   * Books postings of accounts whose netting sets exist, in place over the columns of the book: for whole books.
+   * `entryPrices`: new entry prices by position slot, if they change.
+   */
+  bookInPlace(context: AccountContext, drafts: readonly Draft[], entryPrices: Float64Array | null = null): Posting[] {
+    const { engine } = context;
+    const filled = drafts.filter(({ entries }) => entries.count > 0);
+    this.ledger.check(joined(filled.map(({ entries }) => entries)));
+    const postings = filled.map((draft) => this.#post(context, draft));
+    const { account, currency } = engine.setKeys;
+    const cash = Float64Array.from(account, (row, set) => this.ledger.amount(row, currency[set]));
+    engine.restate(cash, entryPrices);
+    return postings;
+  }
+
+  /** Cash of every client that the entries touch, as it will be. */
+  #cashAfter(context: AccountContext, { count, account, currency, amount }: EntryColumns): CashChange[] {
+    const moved = new Map<number, bigint>();
+    const width = this.ledger.currencies.length;
+    for (let i = 0; i < count; i++) {
+      if (account[i] < 0) continue;
+      const key = account[i] * width + currency[i];
+      moved.set(key, (moved.get(key) ?? 0n) + amount[i]);
+    }
+    return [...moved].map(([key, sum]): CashChange => {
+      const row = key % width;
+      const client = (key - row) / width;
+      return {
+        account: this.nameOf(context, client),
+        currency: this.ledger.currencies[row],
+        amount: this.ledger.amountAfter(client, row, sum),
+      };
+    });
+  }
+
+  #post(context: AccountContext, { kind, reason, reference, entries }: Draft): Posting {
+    const known = context.engine.accountIds.length;
+    const settled = this.#unknown.length === 0 ? entries : this.#withOpened(context, entries);
+    if (settled.account.some((row) => row >= known)) {
+      throw new MargridError('EngineState', `posting ${kind}: an account of it was not opened`);
+    }
+    const posting = this.ledger.post(kind, reason, reference, settled);
+    report(context, this.ledger, posting);
+    return posting;
+  }
+
+  /** Entries of accounts that the update has opened, in the order in which it did. */
+  #withOpened(context: AccountContext, entries: EntryColumns): EntryColumns {
+    const { engine } = context;
+    const first = engine.accountIds.length - this.#unknown.length;
+    const rows = new Map(this.#unknown.map((name, place) => [first + place, engine.accountRow(name)] as const));
+    return { ...entries, account: entries.account.map((row) => rows.get(row) ?? row) };
+  }
+
+  /** Empty payments in the currencies of the ledger. */
+  payments(): Payments {
+    return new Payments(this.ledger);
+  }
+
+  /**
+   * Takes cash that came into the book otherwise: clients get it in whole minor units, rounded against them; `external`
+   * brings the sum, `house/rounding` has what is left.
+   */
+  adopt(cash: Iterable<readonly [account: number, currency: number, amount: number]>): EntryColumns {
+    const payments = this.payments();
+    for (const [account, currency, amount] of cash) payments.pay(account, currency, fractionOf(amount), -1);
+    const entries = payments.entries();
+    const clearing = this.ledger.houseRow('house/clearing');
+    const external = this.ledger.houseRow('external');
+    return { ...entries, account: entries.account.map((row) => (row === clearing ? external : row)) };
+  }
+}
+
+function joined(parts: readonly EntryColumns[]): EntryColumns {
+  if (parts.length === 1) return parts[0];
+  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  const all = {
+    count,
+    account: new Int32Array(count),
+    currency: new Uint8Array(count),
+    amount: new BigInt64Array(count),
+    instrument: new Int32Array(count),
+  };
+  let to = 0;
+  for (const part of parts) {
+    all.account.set(part.account, to);
+    all.currency.set(part.currency, to);
+    all.amount.set(part.amount, to);
+    all.instrument.set(part.instrument, to);
+    to += part.count;
+  }
+  return all;
+}
+
+/** A posting as an event: entry by entry in words if it is short, else as columns with the lists they point to. */
+function report({ emit, engine, market }: AccountContext, ledger: Ledger, posting: Posting): void {
+  const { number, firstEntry, kind, reason, reference, entries } = posting;
+  const head = { number, firstEntry, kind, reason, reference, count: entries.count };
+  if (entries.count > namedEntriesMax) {
+    const { account, currency, amount, instrument } = entries;
+    const lists = { currencies: ledger.currencies, houseAccounts: ledger.houseAccounts };
+    emit('posting-columns', { ...head, ...lists, account, currency, amount, instrument });
+    return;
+  }
+  const listed = Array.from({ length: entries.count }, (_, i): Storable => {
+    const row = entries.account[i];
+    return {
+      entry: firstEntry + i,
+      account: row < 0 ? ledger.houseAccounts[-1 - row] : engine.accountIds[row],
+      currency: ledger.currencies[entries.currency[i]],
+      amount: entries.amount[i].toString(),
+      instrument: market.instruments[entries.instrument[i]]?.name ?? null,
+    };
+  });
+  emit('posting', { ...head, entries: listed });
+}
