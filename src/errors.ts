@@ -32,6 +32,10 @@ export const errorCodes = {
   // engine
   CommandInvalid: 'a command of the account engine is malformed, unknown or refused',
   SnapshotInvalid: 'a snapshot is damaged, of another version, or does not fit the modules',
+  LedgerUnbalanced: 'entries or balances of a currency do not add up to zero',
+  BalanceInsufficient: 'the account has not the cash or the free margin that the movement needs',
+  MovementRefused: 'a rule forbids this movement of money or positions',
+  PostingUnknown: 'the ledger has no posting of this number that can be corrected',
   EngineState: 'the call is not allowed in the present state of the engine',
   KernelMismatch: 'the WASM module is not the one this version was built with',
   WorkerFailed: 'a worker stopped unexpectedly',

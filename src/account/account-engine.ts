@@ -11,6 +11,7 @@ import type { BookCommand, Command, TickCommand } from './command.ts';
 import { emptyTransitions, transitionOf, type EventBatch, type ModuleEvent, type Storable, type Transition, type TransitionColumns } from './events.ts';
 import type { AccountContext, AccountModule, ProposedTransitions, TickPlan } from './module.ts';
 import { changedQuotes } from './quote-change.ts';
+import { restatedChanges } from './restated-changes.ts';
 import { defaultAccountRules, parseAccountRules, type AccountRules } from './rules.ts';
 import { chosenTransitions, commit, noProposals, scanStatuses, type Proposals } from './scan.ts';
 import { SetStatus, sourcesOf, type SetKeys } from './set-status.ts';
@@ -280,6 +281,15 @@ export class AccountEngine {
     for (const module of this.modules) if (module !== source) module.bookChanged?.(changes, this.#contexts.get(module)!);
   }
 
+  /** As `#change`, over whole columns; the changes are spelt out only if some module wants to hear of them. */
+  #restate(cash: Float64Array, entryPrices: Float64Array | null, source: AccountModule): void {
+    const followers = this.modules.filter((module) => module !== source && module.bookChanged !== undefined);
+    const changes = followers.length === 0 ? {} : restatedChanges(this.engine, cash, entryPrices);
+    this.engine.restate(cash, entryPrices);
+    this.#isChanged = true;
+    for (const module of followers) module.bookChanged!(changes, this.#contexts.get(module)!);
+  }
+
   /** Columns of statuses move with the netting sets. */
   #followStructure(): void {
     if (this.engine.structureVersion === this.#structureVersion) return;
@@ -486,6 +496,7 @@ export class AccountEngine {
         return status.columns().maintenanceMargin;
       },
       update: (changes) => this.#change(changes, module),
+      restate: (cash, entryPrices) => this.#restate(cash, entryPrices, module),
       emit: (kind, data) => void this.#events.push({ module: module.name, kind, data }),
     };
   }

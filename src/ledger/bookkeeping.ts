@@ -1,9 +1,10 @@
 import type { AccountContext } from '../account/module.ts';
 import type { Storable } from '../account/events.ts';
 import type { CashChange, OrderChange, PositionChange } from '../engine/book-changes.ts';
+import type { Engine } from '../engine/engine.ts';
 import { MargridError } from '../errors.ts';
 import type { DecimalsByCurrency, MinorUnits } from '../money/minor-units.ts';
-import { fractionOf } from './fraction.ts';
+import { fractionOf, minus, powerOfTen } from './fraction.ts';
 import type { FeeSchedule } from './fees.ts';
 import { Ledger, type EntryColumns, type Posting } from './ledger.ts';
 import { Payments } from './payments.ts';
@@ -81,6 +82,11 @@ export class Bookkeeping {
     this.#ledger = new Ledger({ currencies, decimals, houseAccounts, ...size });
   }
 
+  /** Forgets the names of a draft that was refused. */
+  forgetUnknown(): void {
+    this.#unknown = [];
+  }
+
   /** Row of an account, house (< 0) or client; one that the book does not know gets the row that it will have. */
   row(context: AccountContext, name: string): number {
     if (this.ledger.isHouse(name)) return this.ledger.houseRow(name);
@@ -142,10 +148,13 @@ export class Bookkeeping {
     const filled = drafts.filter(({ entries }) => entries.count > 0);
     this.ledger.check(joined(filled.map(({ entries }) => entries)));
     const postings = filled.map((draft) => this.#post(context, draft));
-    const { account, currency } = engine.setKeys;
-    const cash = Float64Array.from(account, (row, set) => this.ledger.amount(row, currency[set]));
-    engine.restate(cash, entryPrices);
+    context.restate(this.cashColumn(engine), entryPrices);
     return postings;
+  }
+
+  /** Cash of every netting set as the ledger has it. */
+  cashColumn({ setKeys: { account, currency } }: Engine): Float64Array {
+    return Float64Array.from(account, (row, set) => this.ledger.amount(row, currency[set]));
   }
 
   /** Cash of every client that the entries touch, as it will be. */
@@ -175,7 +184,7 @@ export class Bookkeeping {
       throw new MargridError('EngineState', `posting ${kind}: an account of it was not opened`);
     }
     const posting = this.ledger.post(kind, reason, reference, settled);
-    report(context, this.ledger, posting);
+    reportPosting(context, this.ledger, posting);
     return posting;
   }
 
@@ -193,17 +202,34 @@ export class Bookkeeping {
   }
 
   /**
-   * Takes cash that came into the book otherwise: clients get it in whole minor units, rounded against them; `external`
-   * brings the sum, `house/rounding` has what is left.
+   * Takes cash as it stands in the book: clients get it in whole minor units, rounded against them; `external` brings
+   * the sum, `house/rounding` has what is left. Entries are what it takes to get there from the present balances.
    */
   adopt(cash: Iterable<readonly [account: number, currency: number, amount: number]>): EntryColumns {
+    const { ledger } = this;
     const payments = this.payments();
-    for (const [account, currency, amount] of cash) payments.pay(account, currency, fractionOf(amount), -1);
+    for (const [account, currency, amount] of cash) {
+      const decimals = ledger.decimals[currency];
+      const balance = ledger.balance(account, currency);
+      const whole = wholeMinorUnits(amount, decimals);
+      if (whole !== null) payments.payWhole(account, currency, whole - balance);
+      else payments.pay(account, currency, minus(fractionOf(amount), { top: balance, bottom: powerOfTen(decimals) }), -1);
+    }
     const entries = payments.entries();
-    const clearing = this.ledger.houseRow('house/clearing');
-    const external = this.ledger.houseRow('external');
+    const clearing = ledger.houseRow('house/clearing');
+    const external = ledger.houseRow('external');
     return { ...entries, account: entries.account.map((row) => (row === clearing ? external : row)) };
   }
+}
+
+/** Digits up to which a decimal number and the double nearest to it stand for each other. */
+const wholeMax = 1e15;
+
+/** The amount in minor units if it is a whole number of them and short enough to tell without reading digits, else null. */
+function wholeMinorUnits(amount: number, decimals: number): MinorUnits | null {
+  const scale = Number(`1e${decimals}`);
+  const whole = Math.round(amount * scale);
+  return Math.abs(whole) < wholeMax && whole / scale === amount ? BigInt(whole) : null;
 }
 
 function joined(parts: readonly EntryColumns[]): EntryColumns {
@@ -227,14 +253,15 @@ function joined(parts: readonly EntryColumns[]): EntryColumns {
   return all;
 }
 
-/** A posting as an event: entry by entry in words if it is short, else as columns with the lists they point to. */
-function report({ emit, engine, market }: AccountContext, ledger: Ledger, posting: Posting): void {
+/** Reports a posting: entry by entry in words if it is short, else as columns with the lists they point to. */
+export function reportPosting(context: AccountContext, ledger: Ledger, posting: Posting): void {
+  const { engine, market } = context;
   const { number, firstEntry, kind, reason, reference, entries } = posting;
   const head = { number, firstEntry, kind, reason, reference, count: entries.count };
   if (entries.count > namedEntriesMax) {
     const { account, currency, amount, instrument } = entries;
     const lists = { currencies: ledger.currencies, houseAccounts: ledger.houseAccounts };
-    emit('posting-columns', { ...head, ...lists, account, currency, amount, instrument });
+    context.emit('posting-columns', { ...head, ...lists, account, currency, amount, instrument });
     return;
   }
   const listed = Array.from({ length: entries.count }, (_, i): Storable => {
@@ -247,5 +274,5 @@ function report({ emit, engine, market }: AccountContext, ledger: Ledger, postin
       instrument: market.instruments[entries.instrument[i]]?.name ?? null,
     };
   });
-  emit('posting', { ...head, entries: listed });
+  context.emit('posting', { ...head, entries: listed });
 }

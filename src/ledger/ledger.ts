@@ -184,10 +184,15 @@ export class Ledger {
     this.#clients[currency] = wider;
   }
 
+  /** A posting that is still kept; null otherwise. */
+  posting(number: number): Posting | null {
+    return this.#history.find((each) => each.number === number) ?? null;
+  }
+
   /** The entries that undo a posting. Throws `PostingUnknown`: no such number, no longer kept, or undone already. */
   reversalOf(number: number): EntryColumns {
-    const posting = this.#history.find((each) => each.number === number);
-    if (posting === undefined) {
+    const posting = this.posting(number);
+    if (posting === null) {
       const kept = this.#history[0]?.number ?? this.#nextPosting;
       const message = `there is no posting ${number} to correct: kept are ${kept} to ${this.#nextPosting - 1}`;
       throw new MargridError('PostingUnknown', message, { column: 'posting', value: number });

@@ -42,6 +42,13 @@ export class Payments {
     return amount;
   }
 
+  /** As `pay`, of whole minor units. */
+  payWhole(account: number, currency: number, amount: MinorUnits): void {
+    this.#exact[currency] += amount * guard;
+    this.#booked[currency] += amount;
+    this.#add(account, currency, amount, -1);
+  }
+
   /** An amount that goes from one account to another as it is. */
   move(from: number, to: number, currency: number, amount: MinorUnits, instrument: number): void {
     this.#add(from, currency, -amount, instrument);
