@@ -118,7 +118,10 @@ export class AccountEngine {
   /** Loads a book; nothing is margined yet. Throws what `Engine.create` throws, and `ParameterInvalid` for bad rules. */
   static create(options: AccountEngineOptions): AccountEngine {
     const made = new AccountEngine(options, Engine.create(options));
-    for (const module of made.modules) module.attach?.(made.#contexts.get(module)!);
+    for (const module of made.modules) {
+      module.attach?.(made.#contexts.get(module)!);
+      made.#resetStructure();
+    }
     return made;
   }
 
@@ -288,6 +291,14 @@ export class AccountEngine {
     this.engine.restate(cash, entryPrices);
     this.#isChanged = true;
     for (const module of followers) module.bookChanged!(changes, this.#contexts.get(module)!);
+  }
+
+  /** Columns of statuses for the netting sets there are, if attaching a module opened or closed any. */
+  #resetStructure(): void {
+    if (this.engine.structureVersion === this.#structureVersion) return;
+    this.#structureVersion = this.engine.structureVersion;
+    this.#keys = keysOf(this.engine);
+    this.#status.reset(this.engine.nettingSetCount);
   }
 
   /** Columns of statuses move with the netting sets. */

@@ -123,20 +123,29 @@ export class Bookkeeping {
   /**
    * Books postings together with changes of holdings. Drafts without entries are left out. Throws what the ledger or
    * `Engine.update` throws; then nothing has changed.
+   *
+   * The ledger goes first: modules that hear of the change and book in turn find it as it is.
    */
   book(context: AccountContext, drafts: readonly Draft[], holdings: HoldingChanges = {}): Posting[] {
+    const { ledger } = this;
     const filled = drafts.filter(({ entries }) => entries.count > 0);
+    // Together: each draft could fit by itself.
+    const all = joined(filled.map(({ entries }) => entries));
+    ledger.check(all);
+    const { positions = [], orders = [] } = holdings;
+    const cash = this.#cashAfter(context, all);
+    const rows = this.#openedRows(context, [...positions, ...cash, ...orders]);
+    const postings = filled.map((draft) => this.#post(context, draft, rows));
+    this.#unknown = [];
+    if (cash.length + positions.length + orders.length === 0) return postings;
     try {
-      // Together: each draft could fit by itself.
-      const all = joined(filled.map(({ entries }) => entries));
-      this.ledger.check(all);
-      const cash = this.#cashAfter(context, all);
-      const { positions = [], orders = [] } = holdings;
-      if (cash.length + positions.length + orders.length > 0) context.update({ positions, orders, cash });
-      return filled.map((draft) => this.#post(context, draft));
-    } finally {
-      this.#unknown = [];
+      context.update({ positions, orders, cash });
+    } catch (error) {
+      for (const posting of postings.toReversed()) ledger.undo(posting);
+      throw error;
     }
+    ledger.forgetOld();
+    return postings;
   }
 
   /**
@@ -144,11 +153,11 @@ export class Bookkeeping {
    * `entryPrices`: new entry prices by position slot, if they change.
    */
   bookInPlace(context: AccountContext, drafts: readonly Draft[], entryPrices: Float64Array | null = null): Posting[] {
-    const { engine } = context;
     const filled = drafts.filter(({ entries }) => entries.count > 0);
     this.ledger.check(joined(filled.map(({ entries }) => entries)));
-    const postings = filled.map((draft) => this.#post(context, draft));
-    context.restate(this.cashColumn(engine), entryPrices);
+    const postings = filled.map((draft) => this.#post(context, draft, null));
+    context.restate(this.cashColumn(context.engine), entryPrices);
+    this.ledger.forgetOld();
     return postings;
   }
 
@@ -177,23 +186,21 @@ export class Bookkeeping {
     });
   }
 
-  #post(context: AccountContext, { kind, reason, reference, entries }: Draft): Posting {
-    const known = context.engine.accountIds.length;
-    const settled = this.#unknown.length === 0 ? entries : this.#withOpened(context, entries);
-    if (settled.account.some((row) => row >= known)) {
-      throw new MargridError('EngineState', `posting ${kind}: an account of it was not opened`);
-    }
-    const posting = this.ledger.post(kind, reason, reference, settled);
-    reportPosting(context, this.ledger, posting);
-    return posting;
+  /** Rows that `Engine.update` will give the accounts it opens, in the order of its changes; null if it opens none. */
+  #openedRows({ engine }: AccountContext, changes: readonly { readonly account: string }[]): ReadonlyMap<number, number> | null {
+    if (this.#unknown.length === 0) return null;
+    const opened = [...new Set(changes.map(({ account }) => account))].filter((name) => engine.accountRow(name) < 0);
+    const known = engine.accountIds.length;
+    const rows = new Map(this.#unknown.map((name, place) => [known + place, known + opened.indexOf(name)] as const));
+    this.#unknown = opened;
+    return rows;
   }
 
-  /** Entries of accounts that the update has opened, in the order in which it did. */
-  #withOpened(context: AccountContext, entries: EntryColumns): EntryColumns {
-    const { engine } = context;
-    const first = engine.accountIds.length - this.#unknown.length;
-    const rows = new Map(this.#unknown.map((name, place) => [first + place, engine.accountRow(name)] as const));
-    return { ...entries, account: entries.account.map((row) => rows.get(row) ?? row) };
+  #post(context: AccountContext, { kind, reason, reference, entries }: Draft, rows: ReadonlyMap<number, number> | null): Posting {
+    const account = rows === null ? entries.account : entries.account.map((row) => rows.get(row) ?? row);
+    const posting = this.ledger.post(kind, reason, reference, { ...entries, account });
+    reportPosting(context, this, posting);
+    return posting;
   }
 
   /** Empty payments in the currencies of the ledger. */
@@ -254,8 +261,8 @@ function joined(parts: readonly EntryColumns[]): EntryColumns {
 }
 
 /** Reports a posting: entry by entry in words if it is short, else as columns with the lists they point to. */
-export function reportPosting(context: AccountContext, ledger: Ledger, posting: Posting): void {
-  const { engine, market } = context;
+export function reportPosting(context: AccountContext, books: Bookkeeping, posting: Posting): void {
+  const { ledger } = books;
   const { number, firstEntry, kind, reason, reference, entries } = posting;
   const head = { number, firstEntry, kind, reason, reference, count: entries.count };
   if (entries.count > namedEntriesMax) {
@@ -265,13 +272,12 @@ export function reportPosting(context: AccountContext, ledger: Ledger, posting: 
     return;
   }
   const listed = Array.from({ length: entries.count }, (_, i): Storable => {
-    const row = entries.account[i];
     return {
       entry: firstEntry + i,
-      account: row < 0 ? ledger.houseAccounts[-1 - row] : engine.accountIds[row],
+      account: books.nameOf(context, entries.account[i]),
       currency: ledger.currencies[entries.currency[i]],
       amount: entries.amount[i].toString(),
-      instrument: market.instruments[entries.instrument[i]]?.name ?? null,
+      instrument: context.market.instruments[entries.instrument[i]]?.name ?? null,
     };
   });
   context.emit('posting', { ...head, entries: listed });

@@ -85,9 +85,9 @@ export interface ChargedTrade {
 }
 
 /** The fee, exactly; settlement currency, negative for a rebate. */
-export function feeOf(rate: FeeRate, cap: number | null, { instrument, quantity, price, premium }: ChargedTrade): Fraction {
-  const ofNotional = times(fractionOf(rate.ofNotional), notionalPerContract(instrument, price));
-  const fee = times(quantity, plus(ofNotional, fractionOf(rate.perContract)));
+export function feeOf({ ofNotional, perContract }: FeeRate, cap: number | null, { instrument, quantity, price, premium }: ChargedTrade): Fraction {
+  const share = times(fractionOf(ofNotional), notionalPerContract(instrument, price));
+  const fee = times(quantity, plus(share, fractionOf(perContract)));
   if (instrument.kind !== 'option' || cap === null || fee.top <= 0n) return fee;
   return smallerOf(fee, premium.top < 0n ? zero : times(fractionOf(cap), premium));
 }

@@ -29,6 +29,7 @@ export class LedgerModule implements AccountModule {
   readonly name = 'ledger';
   readonly commands: Readonly<Record<string, Handler>>;
   readonly #books: Bookkeeping;
+  #context: AccountContext | null = null;
   /** Whether the opening posting was reported. */
   #isReported = false;
   /** Rows that netting sets had in the last tick's results; null: the same. */
@@ -57,20 +58,26 @@ export class LedgerModule implements AccountModule {
     return this.#books.ledger;
   }
 
-  /** For modules: books entries by names together with changes of holdings. All or nothing, as a command. */
-  post(context: AccountContext, note: Omit<Draft, 'entries'>, named: readonly NamedEntry[], holdings: HoldingChanges = {}): Posting[] {
+  /**
+   * For modules: books entries by names together with changes of holdings, all or nothing. The book changes in the name
+   * of the ledger, so the module that asked hears of it as of any change.
+   */
+  post(note: Omit<Draft, 'entries'>, named: readonly NamedEntry[], holdings: HoldingChanges = {}): Posting[] {
+    const context = this.#context;
+    if (context === null) throw new MargridError('EngineState', 'the ledger belongs to no account engine yet');
     this.#books.forgetUnknown();
+    this.#reportOpening(context);
     return this.#books.book(context, [{ ...note, entries: this.#books.entriesOf(context, named) }], holdings);
   }
 
-  attach({ engine }: AccountContext): void {
+  attach(context: AccountContext): void {
+    const { engine } = context;
+    this.#context = context;
     this.#books.open(engine.currencies);
     requireOpenable(engine, this.ledger);
     const entries = this.#books.adopt(cashOf(engine));
     this.ledger.post('opening', 'cash of the book', '', entries);
-    const cash = this.#books.cashColumn(engine);
-    const { cash: before } = engine.arena.views.nettingSet;
-    if (cash.some((amount, set) => amount !== before[set])) engine.restate(cash, null);
+    takeCash(engine, this.#books.cashColumn(engine));
   }
 
   beforeTick({ quotes }: TickPlan, context: AccountContext): Quotes {
@@ -129,9 +136,20 @@ export class LedgerModule implements AccountModule {
 
   #reportOpening(context: AccountContext): void {
     const opening = this.#isReported ? null : this.ledger.posting(1);
-    if (opening !== null) reportPosting(context, this.ledger, opening);
+    if (opening !== null) reportPosting(context, this.#books, opening);
     this.#isReported = true;
   }
+}
+
+/** Gives the book the cash of the ledger, where it differs. A set that had nothing but dust is closed. */
+function takeCash(engine: Engine, cash: Float64Array): void {
+  const { account, currency } = engine.setKeys;
+  const { cash: before } = engine.arena.views.nettingSet;
+  if (!cash.some((amount, set) => amount !== before[set])) return;
+  const emptied = Array.from(account.keys()).filter((set) => cash[set] === 0 && before[set] !== 0);
+  const changes = emptied.map((set) => ({ account: engine.accountIds[account[set]], currency: engine.currencies[currency[set]], amount: 0 }));
+  engine.restate(cash, null);
+  if (changes.length > 0) engine.update({ cash: changes });
 }
 
 /** Cash of every netting set: account row, currency row, amount. */

@@ -129,24 +129,32 @@ export class Ledger {
     this.#checkRange(entries);
   }
 
-  /** A balance that could leave 64 bits; several entries of one account are all counted against it. */
-  #checkRange({ count, account, currency, amount }: EntryColumns): void {
-    const near = largest / 2n;
-    const small = near / BigInt(Math.max(count, 1));
-    const moved = new Map<string, bigint>();
-    for (let i = 0; i < count; i++) {
-      const size = amount[i] < 0n ? -amount[i] : amount[i];
-      const before = this.balance(account[i], currency[i]);
-      const isFar = size < small && (before < 0n ? -before : before) < near;
-      if (isFar) continue;
-      const key = `${account[i]} ${currency[i]}`;
-      moved.set(key, (moved.get(key) ?? (before < 0n ? -before : before)) + size);
-      if (moved.get(key)! <= largest) continue;
-      throw new MargridError('LimitExceeded', `a balance in ${this.currencies[currency[i]]} would leave the range of 64 bits`, {
+  /** Every balance on its way through the entries must stay within 64 bits. */
+  #checkRange(entries: EntryColumns): void {
+    if (this.#isFarFromEnds(entries)) return;
+    const balances = new Map<string, bigint>();
+    for (let i = 0; i < entries.count; i++) {
+      const [account, currency, amount] = [entries.account[i], entries.currency[i], entries.amount[i]];
+      const key = `${account} ${currency}`;
+      const balance = (balances.get(key) ?? this.balance(account, currency)) + amount;
+      balances.set(key, balance);
+      if (balance <= largest && balance >= -largest) continue;
+      throw new MargridError('LimitExceeded', `a balance in ${this.currencies[currency]} would leave the range of 64 bits`, {
         column: 'amount',
-        value: amount[i].toString(),
+        value: amount.toString(),
       });
     }
+  }
+
+  /** Whether even all entries on one side could not lead anybody out of range: nearly always, and quick to tell. */
+  #isFarFromEnds({ count, account, currency, amount }: EntryColumns): boolean {
+    const near = largest / 2n;
+    const small = near / BigInt(Math.max(count, 1));
+    for (let i = 0; i < count; i++) {
+      const before = this.balance(account[i], currency[i]);
+      if (amount[i] >= small || amount[i] <= -small || before >= near || before <= -near) return false;
+    }
+    return true;
   }
 
   /** Books entries, all or nothing. Throws as `check`. */
@@ -158,12 +166,25 @@ export class Ledger {
     this.#nextEntry += entries.count;
     this.#history.push(posting);
     this.#historyEntries += entries.count;
+    return posting;
+  }
+
+  /** Takes back the last posting, as if it had never been: what belonged to it could not be done. */
+  undo(posting: Posting): void {
+    if (this.#history.pop() !== posting) throw new MargridError('EngineState', `posting ${posting.number} is not the last one`);
+    this.#historyEntries -= posting.entries.count;
+    this.#nextPosting--;
+    this.#nextEntry -= posting.entries.count;
+    this.#apply({ ...posting.entries, amount: posting.entries.amount.map((amount) => -amount) });
+  }
+
+  /** Forgets the oldest postings beyond what is kept; balances stay. */
+  forgetOld(): void {
     while (this.#historyEntries > this.#retained && this.#history.length > 1) {
       this.#historyEntries -= this.#history[0].entries.count;
       this.#corrected.delete(this.#history[0].number);
       this.#history.shift();
     }
-    return posting;
   }
 
   #apply({ count, account, currency, amount }: EntryColumns): void {
