@@ -49,6 +49,8 @@ export interface Draft {
 
 /** Changes of positions and orders that belong to a posting; cash follows the ledger. */
 export interface HoldingChanges {
+  /** Account and currency rows whose cash is set to that of the ledger even where no entry changes it. */
+  readonly cashOf?: readonly (readonly [account: number, currency: number])[];
   readonly positions?: readonly PositionChange[];
   readonly orders?: readonly OrderChange[];
 }
@@ -132,8 +134,8 @@ export class Bookkeeping {
     // Together: each draft could fit by itself.
     const all = joined(filled.map(({ entries }) => entries));
     ledger.check(all);
-    const { positions = [], orders = [] } = holdings;
-    const cash = this.#cashAfter(context, all);
+    const { positions = [], orders = [], cashOf = [] } = holdings;
+    const cash = this.#cashAfter(context, all, cashOf);
     const rows = this.#openedRows(context, [...positions, ...cash, ...orders]);
     const postings = filled.map((draft) => this.#post(context, draft, rows));
     this.#unknown = [];
@@ -167,9 +169,13 @@ export class Bookkeeping {
   }
 
   /** Cash of every client that the entries touch, as it will be. */
-  #cashAfter(context: AccountContext, { count, account, currency, amount }: EntryColumns): CashChange[] {
-    const moved = new Map<number, bigint>();
+  #cashAfter(
+    context: AccountContext,
+    { count, account, currency, amount }: EntryColumns,
+    others: readonly (readonly [account: number, currency: number])[],
+  ): CashChange[] {
     const width = this.ledger.currencies.length;
+    const moved = new Map<number, bigint>(others.map(([row, unit]) => [row * width + unit, 0n] as const));
     for (let i = 0; i < count; i++) {
       if (account[i] < 0) continue;
       const key = account[i] * width + currency[i];

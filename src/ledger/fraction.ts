@@ -64,18 +64,27 @@ export function minorUnitsOf({ top, bottom }: Fraction, decimals: number, roundi
   return divide(top * powerOfTen(decimals), bottom, rounding);
 }
 
-/** Digits that every engine reads alike (ECMAScript leaves what comes after the twentieth to the implementation). */
-const significantDigits = 20;
+/** Bits of a quotient that are enough to round it once, with a last bit that says whether anything was left over. */
+const quotientBits = 66;
+const word = 4_294_967_296;
+const wordBits = 32;
 
-/** The double nearest to twenty significant digits of the number. */
+/** The double nearest to the number, ties to even, in the range of normal doubles. */
 export function numberOf({ top, bottom }: Fraction): number {
   if (top === 0n) return 0;
   const size = top < 0n ? -top : top;
-  const shift = significantDigits - (size.toString().length - bottom.toString().length);
-  const scaled = shift >= 0 ? divide(size * powerOfTen(shift), bottom, 'nearest') : divide(size, bottom * powerOfTen(-shift), 'nearest');
-  const digits = scaled.toString();
-  const cut = Math.max(digits.length - significantDigits, 0);
-  const kept = cut === 0 ? digits : divide(scaled, powerOfTen(cut), 'nearest').toString();
-  const value = Number(`${kept}e${cut - shift}`);
+  let shift = quotientBits - (bitsOf(size) - bitsOf(bottom));
+  const dividend = shift > 0 ? size << BigInt(shift) : size;
+  const divisor = shift < 0 ? bottom << BigInt(-shift) : bottom;
+  const quotient = dividend / divisor;
+  let value = Number(dividend % divisor === 0n ? quotient : quotient | 1n);
+  for (; shift >= wordBits; shift -= wordBits) value /= word;
+  for (; shift <= -wordBits; shift += wordBits) value *= word;
+  for (; shift > 0; shift--) value /= 2;
+  for (; shift < 0; shift++) value *= 2;
   return top < 0n ? -value : value;
+}
+
+function bitsOf(size: bigint): number {
+  return size.toString(16).length * 4;
 }

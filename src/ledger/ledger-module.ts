@@ -107,7 +107,8 @@ export class LedgerModule implements AccountModule {
     const changed = [...last.values()].filter(([row, currency, amount]) => ledger.amount(row, currency) !== amount);
     if (changed.length === 0) return;
     const reason = 'cash set in the book';
-    this.#books.book(context, [{ kind: 'book', reason, reference: '', entries: this.#books.adopt(changed) }]);
+    const cashOf = changed.map(([row, currency]) => [row, currency] as const);
+    this.#books.book(context, [{ kind: 'book', reason, reference: '', entries: this.#books.adopt(changed) }], { cashOf });
   }
 
   state(): Storable {

@@ -89,7 +89,7 @@ export class LedgerBench {
   constructor(book: Book, options: BookkeepingOptions = {}, engine?: { readonly module: LedgerModule; readonly engine: AccountEngine }) {
     this.module = engine?.module ?? new LedgerModule(options);
     this.engine = engine?.engine ?? AccountEngine.create({
-      market: market(), book, params, modules: [this.module], positionCapacity: 100_000, nettingSetCapacity: 50_000,
+      market: market(), book, params, modules: [this.module]
     });
   }
 
