@@ -32,9 +32,15 @@ export type { EventBatch, ModuleEvent, Requirement as MarginRequirement, Storabl
 export type { AccountContext, AccountModule, Adjustment, ProposedTransitions, TickPlan } from './account/module.ts';
 export { defaultAccountRules, parseAccountRules, type AccountRules } from './account/rules.ts';
 export { levelNames, transitionReasons, type LevelName, type TransitionReason } from './account/status.ts';
+export { GuardModule } from './guard/guard-module.ts';
+export { defaultGuardRules, parseGuardRules, type GuardRules } from './guard/rules.ts';
+export { robustIndex, type RobustIndex, type SourcePrice } from './guard/robust-index.ts';
+export { allocate, weightsOf } from './money/allocate.ts';
+export { amountOf, decimalsOf, minorOf, type MinorUnits, type Rounding } from './money/minor-units.ts';
 
 // Ledger and lifecycle: money in whole minor units, fees, funding, settlement, exercise, adjustments; calendars
 export { LedgerModule } from './ledger/ledger-module.ts';
+export { parseLedgerSettings } from './ledger/ledger-settings.ts';
 export type { BookkeepingOptions, Movement, NamedEntry } from './ledger/bookkeeping.ts';
 export { Ledger, standardHouseAccounts, type EntryColumns, type LedgerOptions, type Posting } from './ledger/ledger.ts';
 export { parseFeeSchedules, type FeeRate, type FeeSchedule, type FeeTier } from './ledger/fees.ts';
@@ -43,8 +49,6 @@ export { averageAt, type AveragingWindow, type PartialAverage } from './ledger/a
 export { dailyAtEight, eightHourly, nextTime, timesBetween, type Schedule } from './ledger/schedule.ts';
 export { parseTradingCalendar, TradingCalendar, type Session, type TradingCalendarTerms, type UtcOffset } from './ledger/trading-calendar.ts';
 export { feeVenues, loadFeeSchedules, loadTradingCalendar, tradingCalendarNames } from './ledger/shipped-data.ts';
-export { allocate, weightsOf } from './money/allocate.ts';
-export { amountOf, decimalsOf, minorOf, type MinorUnits, type Rounding } from './money/minor-units.ts';
 
 // What it works on
 export type { Instrument, InstrumentKind, OptionType, Payoff, RiskGroup } from './domain/instrument.ts';

@@ -23,14 +23,14 @@ export interface AccountContext {
   readonly initialMargin: Float64Array;
   readonly maintenanceMargin: Float64Array;
   /** Changes the book. Throws as `Engine.update`, all or nothing. */
-  update(changes: BookChanges): void;
+  readonly update: (changes: BookChanges) => void;
   /**
    * Cash of every netting set, and entry prices of every position slot (null: they stay), in place: for whole books.
    * Opens and closes no set. The other modules hear of it as of any change.
    */
-  restate(cash: Float64Array, entryPrices: Float64Array | null): void;
+  readonly restate: (cash: Float64Array, entryPrices: Float64Array | null) => void;
   /** Reports something: part of the command's batch. */
-  emit(kind: string, data: ModuleEvent['data']): void;
+  readonly emit: (kind: string, data: ModuleEvent['data']) => void;
 }
 
 /** A tick as it is about to be done; a module may turn quotes that cannot be trusted into NaN. */

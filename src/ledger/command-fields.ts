@@ -6,6 +6,31 @@ import { fractionOf, type Fraction } from './fraction.ts';
 
 /** Reading commands: as parameter files, the error names field and value. */
 
+/** Fields of every kind of command, besides id, time, kind, reason and reference. */
+const fieldsByKind = {
+  'ledger.deposit': ['account', 'currency', 'amount'],
+  'ledger.withdraw': ['account', 'currency', 'amount'],
+  'ledger.transfer': ['from', 'to', 'currency', 'amount'],
+  'ledger.fee': ['account', 'currency', 'amount', 'to', 'schedule', 'instrument', 'quantity', 'price', 'premium', 'liquidity', 'volume'],
+  'ledger.fill': ['instrument', 'buyer', 'seller', 'quantity', 'price', 'maker', 'schedule', 'indexPrice', 'buyerVolume', 'sellerVolume'],
+  'ledger.funding': ['rates', 'marks', 'intervalMs'],
+  'ledger.variation': ['instrument', 'instruments', 'prices'],
+  'ledger.settle': ['instrument', 'instruments', 'price', 'average', 'delivery', 'underlying', 'threshold', 'abandon', 'assignment', 'schedule'],
+  'ledger.exercise': ['account', 'instrument', 'quantity', 'delivery', 'underlying', 'price', 'assignment'],
+  'ledger.adjust': ['adjustment', 'instrument', 'to', 'ratio', 'dividend', 'lot', 'cashPrice', 'strikeStep', 'minimumPerContract'],
+  'ledger.correct': ['posting'],
+} as const;
+
+export type LedgerCommandKind = keyof typeof fieldsByKind;
+
+/** Throws for a field that the command does not have: one that is misspelt would do nothing. */
+export function requireKnownFields(command: Command): void {
+  const known: readonly string[] = fieldsByKind[command.kind as LedgerCommandKind];
+  const every = ['id', 'timeMs', 'kind', 'reason', 'reference', ...known];
+  const unknownName = Object.keys(command).find((name) => !every.includes(name));
+  if (unknownName !== undefined) throw invalid(unknownName, command[unknownName], `is no field of the command; there are ${known.join(', ')}, reason, reference`);
+}
+
 const anyPrice: NumberRule = { min: Number.MIN_VALUE, max: 1e12 };
 const anyQuantity: NumberRule = { min: Number.MIN_VALUE, max: 1e15 };
 

@@ -8,6 +8,7 @@ import { MargridError } from '../errors.ts';
 import { minorOf } from '../money/minor-units.ts';
 import { adjust } from './adjustment.ts';
 import { Bookkeeping, reportPosting, type BookkeepingOptions, type Draft, type HoldingChanges, type NamedEntry } from './bookkeeping.ts';
+import { requireKnownFields, type LedgerCommandKind } from './command-fields.ts';
 import { correct, deposit, fee, transfer, withdraw } from './cash-commands.ts';
 import { exercise } from './exercise.ts';
 import { fill } from './fill.ts';
@@ -27,7 +28,7 @@ const openingMax = 2n ** 61n;
  */
 export class LedgerModule implements AccountModule {
   readonly name = 'ledger';
-  readonly commands: Readonly<Record<string, Handler>>;
+  readonly commands: Readonly<Record<LedgerCommandKind, Handler>>;
   readonly #books: Bookkeeping;
   #context: AccountContext | null = null;
   /** Whether the opening posting was reported. */
@@ -126,6 +127,7 @@ export class LedgerModule implements AccountModule {
     return (command, context) => {
       this.#books.forgetUnknown();
       try {
+        requireKnownFields(command);
         handle(command, context);
         this.#reportOpening(context);
       } catch (error) {

@@ -9,12 +9,12 @@ import { gainPerContract, notionalPerContract } from './contract-value.ts';
 import { fractionOf, negated, numberOf, over, times, type Fraction } from './fraction.ts';
 import { forEachHolding, instrumentRow } from './holdings.ts';
 
-/** Hours that the `fundingRate` of the market is for. */
-const quotedRateHours = 8;
+/** What the `fundingRate` of the market is for: eight hours. */
+const quotedRateMs = 8 * 3_600_000;
 
 /**
  * `ledger.funding`: rates (per instrument, for the interval that is paid), or none: those of the market, for
- * `intervalHours` (default 8); marks, or those of the last tick.
+ * `intervalMs` (default eight hours); marks, or those of the last tick.
  *
  * Payment of a position = -quantity x rate x notional of one contract at the mark: longs pay shorts at a positive rate.
  * Rounded against each account; the rest goes to `house/rounding`.
@@ -42,11 +42,11 @@ export function funding(books: Bookkeeping, command: Command, context: AccountCo
   books.bookInPlace(context, [{ kind: 'funding', reason: noteField(command, 'reason', 'funding'), reference: noteField(command, 'reference', ''), entries }]);
 }
 
-/** The market's rate for as many hours as are paid. Throws `ValueMissing`. */
+/** The market's rate for the interval that is paid. Throws `ValueMissing`. */
 function quotedRate({ quotes, market }: AccountContext, command: Command, row: number): Fraction {
-  const hours = command['intervalHours'] === undefined ? quotedRateHours : numberField(command, 'intervalHours', '', { min: 0, max: unbounded });
+  const intervalMs = command['intervalMs'] === undefined ? quotedRateMs : numberField(command, 'intervalMs', '', { min: 0, max: unbounded });
   const rate = quotes.fields?.get('fundingRate')?.[row] ?? NaN;
-  if (Number.isFinite(rate)) return over(times(fractionOf(rate), fractionOf(hours)), fractionOf(quotedRateHours));
+  if (Number.isFinite(rate)) return over(times(fractionOf(rate), fractionOf(intervalMs)), fractionOf(quotedRateMs));
   const { name } = market.instruments[row];
   throw new MargridError('ValueMissing', `rates: none given for ${name}, and the market has none`, { column: 'rates', value: name });
 }

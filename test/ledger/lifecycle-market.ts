@@ -94,7 +94,7 @@ export class LedgerBench {
   }
 
   async apply(kind: string, fields: Readonly<Record<string, Storable>> = {}, timeMs = this.engine.clockMs): Promise<Outcome> {
-    return this.engine.apply({ ...fields, id: `${kind}-${this.#ids++}`, timeMs, kind } as Command);
+    return this.engine.apply({ ...fields, id: `${kind}-${this.#ids++}`, timeMs, kind });
   }
 
   /** Minor units. */
@@ -113,9 +113,7 @@ export class LedgerBench {
   }
 
   /** Postings of a batch in the order of their entries: `kind account currency amount`. */
-  static entries({ batch }: Outcome): string[] {
-    return batch!.events.filter(({ kind }) => kind === 'posting').flatMap(wordsOf);
-  }
+  static readonly entries = ({ batch }: Outcome): string[] => batch!.events.filter(({ kind }) => kind === 'posting').flatMap(wordsOf);
 
   /** That all balances add up to zero, that cash of the book is what the ledger says. */
   requireConserved(): void {
@@ -132,5 +130,5 @@ export class LedgerBench {
 
 function wordsOf({ data }: ModuleEvent): string[] {
   const entries = data['entries'] as readonly { account: string; currency: string; amount: string }[];
-  return entries.map(({ account, currency, amount }) => `${String(data['kind'])} ${account} ${currency} ${amount}`);
+  return entries.map(({ account, currency, amount }) => `${data['kind'] as string} ${account} ${currency} ${amount}`);
 }

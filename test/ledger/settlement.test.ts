@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Storable } from '../../src/account/events.ts';
 import { parseFeeSchedules } from '../../src/ledger/fees.ts';
-import { bookOf, expiry, LedgerBench, type Cash, type Holding } from './lifecycle-market.ts';
+import { params } from '../support/synthetic-book.ts';
+import { AccountEngine } from '../../src/account/account-engine.ts';
+import { LedgerModule } from '../../src/ledger/ledger-module.ts';
+import { bookOf, expiry, instruments, LedgerBench, market, type Cash, type Holding } from './lifecycle-market.ts';
 
 const entries = LedgerBench.entries;
 const names = ['alice', 'bob', 'carol'];
@@ -131,5 +134,41 @@ describe('ledger.settle by delivery', () => {
     const shared = bench([['alice', 'SPX-C', 5, 0], ['bob', 'SPX-C', -3, 0], ['carol', 'SPX-C', -2, 0]]);
     expect(await booked(shared, { instrument: 'SPX-C', price: 95, abandon: ['alice'] })).toEqual([]);
     for (const each of [below, at, split, shared]) await each.engine.close();
+  });
+});
+
+describe('at 100,000 accounts', () => {
+  it('settles a chain, account by account', async () => {
+    const count = 100_000;
+    const accounts = Array.from({ length: count }, (_, index) => `A${index}`);
+    const [call, put] = ['BTC-C', 'BTC-P'].map((name) => instruments.findIndex((each) => each.name === name));
+    // Even accounts are long, the next one short as much: 0.1 to 9.7 calls and as many puts.
+    const sizes = Float64Array.from({ length: 2 * count }, (_, place) => (((place >> 1) % 2 === 0 ? 1 : -1) * (1 + ((place >> 2) % 97))) / 10);
+    const book = {
+      ...bookOf(accounts, [], []),
+      positions: {
+        accountIndex: Uint32Array.from(sizes, (_, place) => place >> 1),
+        instrumentIndex: Uint32Array.from(sizes, (_, place) => (place % 2 === 0 ? call : put)),
+        quantity: sizes,
+        entryPrice: new Float64Array(2 * count),
+      },
+      cash: { accountIndex: Uint32Array.from(accounts.keys()), currencyIndex: new Uint32Array(count), amount: new Float64Array(count).fill(2) },
+    };
+    const module = new LedgerModule();
+    const engine = AccountEngine.create({ market: market(), book, params, modules: [module] });
+    const bench = new LedgerBench(book, {}, { module, engine });
+    await settle(bench, { instruments: ['BTC-C', 'BTC-P'], price: 60_000 });
+    bench.requireConserved();
+    expect(engine.engine.positionCount).toBe(0);
+    // 10000 / 60000 = 1/6 coin per call: n tenths are n x 10^8 / 60 satoshi; longs round down, shorts pay up.
+    let dust = 0n;
+    for (let index = 0; index < count; index++) {
+      const tenths = BigInt(1 + ((index >> 1) % 97)) * 100_000_000n;
+      const paid = index % 2 === 0 ? tenths / 60n : -((tenths + 59n) / 60n);
+      dust -= paid;
+      if (module.ledger.balance(index, 0) !== 200_000_000n + paid) throw new Error(`account ${index}: ${module.ledger.balance(index, 0)}`);
+    }
+    expect(bench.balance('house/rounding', 'BTC')).toBe(dust);
+    await engine.close();
   });
 });

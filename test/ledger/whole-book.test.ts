@@ -22,6 +22,14 @@ describe('ledger.funding', () => {
     await bench.engine.close();
   });
 
+  it('linear, as a venue example over a minute', async () => {
+    // Paradex: 0.0003 per eight hours on an index of 60,000 are 18; for 60 seconds 0.0375; on 0.5 of the coin 0.01875.
+    const bench = new LedgerBench(bookOf(names, [['alice', 'SPX-PERP', 5, 90], ['bob', 'SPX-PERP', -5, 90]], cash));
+    await bench.apply('tick', { quotes: { forward: { 'SPX-PERP': 60_000 }, fields: { fundingRate: { 'SPX-PERP': 0.0003 } } } });
+    expect(entries(await bench.apply('ledger.funding', { intervalMs: 60_000 }))).toEqual(['funding alice USD -18750', 'funding bob USD 18750']);
+    await bench.engine.close();
+  });
+
   it('linear, with dust to the house: payers round up, receivers down', async () => {
     // Size 0.1, mark 100, rate 0.0001: 0.001 per contract. 1.00005 contracts pay 0.00100005: 1000.05 > 1001. The shorts
     // get 0.33335 x 1000 = 333.35 > 333 and 666.7 > 666. 1001 - 333 - 666 = 2 of dust.
@@ -40,7 +48,7 @@ describe('ledger.funding', () => {
   it('takes the rates of the market, for the hours that are paid', async () => {
     // 0.0002 for eight hours, one hour: 0.000025. BTC: 400 x 10 / 50000 = 0.08 x 0.000025 = 200 satoshi.
     const bench = new LedgerBench(bookOf(names, [['alice', 'BTC-PERP', -400, 50_000], ['bob', 'SPX-PERP', 4000, 90]], cash));
-    const outcome = await bench.apply('ledger.funding', { intervalHours: 1 });
+    const outcome = await bench.apply('ledger.funding', { intervalMs: 3_600_000 });
     // SPX: 4000 x 0.1 x 100 x 0.000025 = 1. The other sides are outside the book.
     expect(entries(outcome).slice(0, 4)).toEqual(['funding alice BTC 200', 'funding bob USD -1000000', 'funding house/clearing BTC -200', 'funding house/clearing USD 1000000']);
     await bench.engine.close();
