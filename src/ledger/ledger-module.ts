@@ -76,7 +76,7 @@ export class LedgerModule implements AccountModule {
     this.#context = context;
     this.#books.open(engine.currencies);
     requireOpenable(engine, this.ledger);
-    const entries = this.#books.adopt(cashOf(engine));
+    const entries = this.#books.adopt(cashRows(engine));
     this.ledger.post('opening', 'cash of the book', '', entries);
     takeCash(engine, this.#books.cashColumn(engine));
   }
@@ -156,7 +156,7 @@ function takeCash(engine: Engine, cash: Float64Array): void {
 }
 
 /** Cash of every netting set: account row, currency row, amount. */
-function* cashOf(engine: Engine): Generator<readonly [number, number, number]> {
+function* cashRows(engine: Engine): Generator<readonly [number, number, number]> {
   const { account, currency } = engine.setKeys;
   const { cash } = engine.arena.views.nettingSet;
   for (let set = 0; set < account.length; set++) if (cash[set] !== 0) yield [account[set], currency[set], cash[set]];
@@ -168,7 +168,7 @@ function requireOpenable(engine: Engine, ledger: Ledger): void {
     if (engine.accountRow(name) < 0) continue;
     throw new MargridError('OptionInvalid', `an account of the book is called '${name}', as one of the house is`, { column: 'account', value: name });
   }
-  for (const [row, currency, amount] of cashOf(engine)) {
+  for (const [row, currency, amount] of cashRows(engine)) {
     const minor = Math.abs(amount) < 1e6 ? 0n : minorOf(amount, ledger.decimals[currency], 'down');
     if (minor < openingMax && minor > -openingMax) continue;
     const message = `account ${engine.accountIds[row]} has ${amount} ${ledger.currencies[currency]}: more than the ledger can count in its minor units`;

@@ -1,5 +1,5 @@
 import { AccountEngine, type Outcome } from '../../src/account/account-engine.ts';
-import type { Command } from '../../src/account/command.ts';
+
 import type { ModuleEvent, Storable } from '../../src/account/events.ts';
 import type { Book } from '../../src/domain/book.ts';
 import type { Instrument } from '../../src/domain/instrument.ts';

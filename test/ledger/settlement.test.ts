@@ -156,9 +156,9 @@ describe('at 100,000 accounts', () => {
     };
     const module = new LedgerModule();
     const engine = AccountEngine.create({ market: market(), book, params, modules: [module] });
-    const bench = new LedgerBench(book, {}, { module, engine });
-    await settle(bench, { instruments: ['BTC-C', 'BTC-P'], price: 60_000 });
-    bench.requireConserved();
+    const large = new LedgerBench(book, {}, { module, engine });
+    await settle(large, { instruments: ['BTC-C', 'BTC-P'], price: 60_000 });
+    large.requireConserved();
     expect(engine.engine.positionCount).toBe(0);
     // 10000 / 60000 = 1/6 coin per call: n tenths are n x 10^8 / 60 satoshi; longs round down, shorts pay up.
     let dust = 0n;
@@ -168,7 +168,7 @@ describe('at 100,000 accounts', () => {
       dust -= paid;
       if (module.ledger.balance(index, 0) !== 200_000_000n + paid) throw new Error(`account ${index}: ${module.ledger.balance(index, 0)}`);
     }
-    expect(bench.balance('house/rounding', 'BTC')).toBe(dust);
+    expect(large.balance('house/rounding', 'BTC')).toBe(dust);
     await engine.close();
   });
 });
