@@ -32,7 +32,9 @@ interface Terms {
 const one: Fraction = { top: 1n, bottom: 1n };
 /** A strike is rounded to cents: half of one either way. */
 const strikeStepDefault = 0.01;
-/** Special dividends below so much per contract adjust nothing (OCC Information Memo 30412, adjustment policy of 2012). */
+/**
+ * Special dividends below so much per contract adjust nothing (OCC Information Memo 30412, adjustment policy of 2012).
+ */
 const dividendPerContractMin = 12.5;
 
 /**
@@ -62,9 +64,15 @@ export function adjust(books: Bookkeeping, command: Command, context: AccountCon
     const name = engine.accountIds[account];
     const { moved, fraction } = movedQuantity(terms, holders.quantities[place]);
     positions.push({ account: name, instrument: terms.from.name, quantity: 0 });
-    if (fraction.top !== 0n) cash.pay(account, currency, times(times(fraction, fractionOf(terms.to.contractSize)), terms.cashPrice!), row);
+    if (fraction.top !== 0n)
+      cash.pay(account, currency, times(times(fraction, fractionOf(terms.to.contractSize)), terms.cashPrice!), row);
     if (moved.top === 0n) return;
-    const next = tradedPosition(terms.to, heldBy(engine, name, target), moved, entryAfter(terms, holders.entryPrices[place]));
+    const next = tradedPosition(
+      terms.to,
+      heldBy(engine, name, target),
+      moved,
+      entryAfter(terms, holders.entryPrices[place]),
+    );
     positions.push({ account: name, instrument: terms.to.name, quantity: next.quantity, entryPrice: next.entryPrice });
     realised.pay(account, currency, next.realised, target);
   });
@@ -84,7 +92,9 @@ function payDividend(books: Bookkeeping, command: Command, context: AccountConte
   const { accounts, quantities } = holdersOf(context, [row]).get(row)!;
   accounts.forEach((account, place) => payments.pay(account, currency, times(quantities[place], perContract), row));
   const reason = noteField(command, 'reason', 'special dividend');
-  books.book(context, [{ kind: 'dividend', reason, reference: noteField(command, 'reference', name), entries: payments.entries() }]);
+  books.book(context, [
+    { kind: 'dividend', reason, reference: noteField(command, 'reference', name), entries: payments.entries() },
+  ]);
 }
 
 function termsOf(command: Command, from: Instrument, to: Instrument): Terms {
@@ -104,7 +114,8 @@ function termsOf(command: Command, from: Instrument, to: Instrument): Terms {
 /** `[new, old]`: 2 for 1, 3 for 2, 1 for 10. */
 function ratioField(command: Command): Fraction {
   const parts = listField(command, 'ratio', '').map((part, index) => {
-    if (!Number.isSafeInteger(part) || !((part as number) > 0)) throw invalid(`ratio[${index}]`, part, 'must be a whole number > 0');
+    if (!Number.isSafeInteger(part) || !((part as number) > 0))
+      throw invalid(`ratio[${index}]`, part, 'must be a whole number > 0');
     return BigInt(part as number);
   });
   if (parts.length === 2) return { top: parts[0], bottom: parts[1] };
@@ -129,33 +140,65 @@ function entryAfter({ from, ratio, dividend }: Terms, entryPrice: number): Fract
   if (from.kind === 'option') return entry;
   const after = minus(entry, dividend);
   if (after.top > 0n) return after;
-  throw new MargridError('MovementRefused', `an entry price of ${entryPrice} is not more than the dividend`, { column: 'dividend', value: numberOf(dividend) });
+  throw new MargridError('MovementRefused', `an entry price of ${entryPrice} is not more than the dividend`, {
+    column: 'dividend',
+    value: numberOf(dividend),
+  });
 }
 
 /** Throws `MovementRefused` unless the new instrument is what the adjustment makes of the old one. */
 function requireMatching({ kind, from, to, ratio, dividend }: Terms, command: Command): void {
   const refuse = (column: string, value: unknown, why: string): never => {
-    throw new MargridError('MovementRefused', `${to.name} is not ${from.name} after the ${kind}: ${why}`, { column, value });
+    throw new MargridError('MovementRefused', `${to.name} is not ${from.name} after the ${kind}: ${why}`, {
+      column,
+      value,
+    });
   };
-  for (const field of ['kind', 'payoff', 'settlementCurrency', 'quoteCurrency', 'optionType', 'expiryMs', 'exercise'] as const) {
-    if (from[field] !== to[field]) refuse('to', to[field], `${field} is ${String(to[field])}, not ${String(from[field])}`);
+  for (const field of [
+    'kind',
+    'payoff',
+    'settlementCurrency',
+    'quoteCurrency',
+    'optionType',
+    'expiryMs',
+    'exercise',
+  ] as const) {
+    if (from[field] !== to[field])
+      refuse('to', to[field], `${field} is ${String(to[field])}, not ${String(from[field])}`);
   }
-  if (kind !== 'symbol' && from.baseCurrency !== to.baseCurrency) refuse('to', to.baseCurrency, `it is on ${to.baseCurrency}`);
-  if (kind === 'split' && from.payoff === 'inverse') refuse('adjustment', kind, 'an inverse contract is on money, which is not split');
+  if (kind !== 'symbol' && from.baseCurrency !== to.baseCurrency)
+    refuse('to', to.baseCurrency, `it is on ${to.baseCurrency}`);
+  if (kind === 'split' && from.payoff === 'inverse')
+    refuse('adjustment', kind, 'an inverse contract is on money, which is not split');
   const isSized = kind === 'symbol' || kind === 'special-dividend';
-  if (isSized && from.contractSize !== to.contractSize) refuse('to', to.contractSize, `contract size is ${to.contractSize}, not ${from.contractSize}`);
+  if (isSized && from.contractSize !== to.contractSize)
+    refuse('to', to.contractSize, `contract size is ${to.contractSize}, not ${from.contractSize}`);
   if (kind === 'special-dividend') requireAdjustable(from, dividend, command, refuse);
   if (from.strike === null) return;
   const strike = minus(over(fractionOf(from.strike), ratio), dividend);
   const difference = minus(fractionOf(to.strike ?? 0), strike);
-  const step = fractionOf(command['strikeStep'] === undefined ? strikeStepDefault : numberField(command, 'strikeStep', '', { min: 0, max: 1e12 }));
+  const step = fractionOf(
+    command['strikeStep'] === undefined
+      ? strikeStepDefault
+      : numberField(command, 'strikeStep', '', { min: 0, max: 1e12 }),
+  );
   const size = difference.top < 0n ? -difference.top : difference.top;
-  if (2n * size * step.bottom > step.top * difference.bottom) refuse('to', to.strike, `strike is ${to.strike}, not ${numberOf(strike)}`);
+  if (2n * size * step.bottom > step.top * difference.bottom)
+    refuse('to', to.strike, `strike is ${to.strike}, not ${numberOf(strike)}`);
 }
 
-function requireAdjustable(from: Instrument, dividend: Fraction, command: Command, refuse: (column: string, value: unknown, why: string) => never): void {
+function requireAdjustable(
+  from: Instrument,
+  dividend: Fraction,
+  command: Command,
+  refuse: (column: string, value: unknown, why: string) => never,
+): void {
   if (from.kind !== 'option') return;
-  const least = command['minimumPerContract'] === undefined ? dividendPerContractMin : numberField(command, 'minimumPerContract', '', { min: 0, max: 1e12 });
+  const least =
+    command['minimumPerContract'] === undefined
+      ? dividendPerContractMin
+      : numberField(command, 'minimumPerContract', '', { min: 0, max: 1e12 });
   const perContract = numberOf(times(dividend, fractionOf(from.contractSize)));
-  if (perContract < least) refuse('dividend', perContract, `${perContract} per contract is below ${least}: no adjustment`);
+  if (perContract < least)
+    refuse('dividend', perContract, `${perContract} per contract is below ${least}: no adjustment`);
 }

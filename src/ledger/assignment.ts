@@ -6,14 +6,20 @@ export const assignmentMethods = ['pro-rata', 'random'] as const;
 export type AssignmentMethod = (typeof assignmentMethods)[number];
 
 /**
- * Assigns exercised lots to short positions: how many lots of each. `shorts` are lots > 0, in account order; lots beyond
+ * Assigns exercised lots to short positions: how many lots of each. `shorts` are lots > 0, in account order; lots
+ * beyond
  * all shorts are refused (`OptionInvalid`).
  *
  * `pro-rata`: in proportion to the shorts, the rest to the largest remainders, of equal ones to the first.
  * `random`: as by drawing lots one by one without putting them back. Lots are numbered through in account order, and
  * Floyd's algorithm draws that many different numbers, with SplitMix64 from the seed: the same seed, the same draw.
  */
-export function assignLots(exercised: bigint, shorts: readonly bigint[], method: AssignmentMethod, seed: bigint): bigint[] {
+export function assignLots(
+  exercised: bigint,
+  shorts: readonly bigint[],
+  method: AssignmentMethod,
+  seed: bigint,
+): bigint[] {
   const open = shorts.reduce((sum, lots) => sum + lots, 0n);
   if (exercised < 0n || exercised > open) {
     throw new MargridError('OptionInvalid', `${exercised} lots cannot be assigned to ${open} open ones`, {

@@ -25,7 +25,9 @@ export interface BookkeepingOptions {
   readonly feeSchedules?: Readonly<Record<string, FeeSchedule>>;
   /** Entries of past postings that can still be corrected; default four million. */
   readonly retainedEntries?: number;
-  /** A withdrawal must leave a margin balance of so many times initial margin (`restricted.enterBelow` of the rules). */
+  /**
+   * A withdrawal must leave a margin balance of so many times initial margin (`restricted.enterBelow` of the rules).
+   */
   readonly restrictedBelow?: number;
   /** Why a movement is forbidden, null if it is not: segregation of house and clients, members of a pool. */
   readonly forbids?: (movement: Movement, context: AccountContext) => string | null;
@@ -119,7 +121,10 @@ export class Bookkeeping {
 
   #within64(amount: MinorUnits): MinorUnits {
     if (BigInt.asIntN(64, amount) === amount) return amount;
-    throw new MargridError('LimitExceeded', `amount ${amount} leaves the range of 64 bits`, { column: 'amount', value: amount.toString() });
+    throw new MargridError('LimitExceeded', `amount ${amount} leaves the range of 64 bits`, {
+      column: 'amount',
+      value: amount.toString(),
+    });
   }
 
   /**
@@ -193,7 +198,10 @@ export class Bookkeeping {
   }
 
   /** Rows that `Engine.update` will give the accounts it opens, in the order of its changes; null if it opens none. */
-  #openedRows({ engine }: AccountContext, changes: readonly { readonly account: string }[]): ReadonlyMap<number, number> | null {
+  #openedRows(
+    { engine }: AccountContext,
+    changes: readonly { readonly account: string }[],
+  ): ReadonlyMap<number, number> | null {
     if (this.#unknown.length === 0) return null;
     const opened = [...new Set(changes.map(({ account }) => account))].filter((name) => engine.accountRow(name) < 0);
     const known = engine.accountIds.length;
@@ -202,7 +210,11 @@ export class Bookkeeping {
     return rows;
   }
 
-  #post(context: AccountContext, { kind, reason, reference, entries }: Draft, rows: ReadonlyMap<number, number> | null): Posting {
+  #post(
+    context: AccountContext,
+    { kind, reason, reference, entries }: Draft,
+    rows: ReadonlyMap<number, number> | null,
+  ): Posting {
     const account = rows === null ? entries.account : entries.account.map((row) => rows.get(row) ?? row);
     const posting = this.ledger.post(kind, reason, reference, { ...entries, account });
     reportPosting(context, this, posting);
@@ -226,7 +238,8 @@ export class Bookkeeping {
       const balance = ledger.balance(account, currency);
       const whole = wholeMinorUnits(amount, decimals);
       if (whole !== null) payments.payWhole(account, currency, whole - balance);
-      else payments.pay(account, currency, minus(fractionOf(amount), { top: balance, bottom: powerOfTen(decimals) }), -1);
+      else
+        payments.pay(account, currency, minus(fractionOf(amount), { top: balance, bottom: powerOfTen(decimals) }), -1);
     }
     const entries = payments.entries();
     const clearing = ledger.houseRow('house/clearing');
@@ -238,7 +251,9 @@ export class Bookkeeping {
 /** Digits up to which a decimal number and the double nearest to it stand for each other. */
 const wholeMax = 1e15;
 
-/** The amount in minor units if it is a whole number of them and short enough to tell without reading digits, else null. */
+/**
+ * The amount in minor units if it is a whole number of them and short enough to tell without reading digits, else null.
+ */
 function wholeMinorUnits(amount: number, decimals: number): MinorUnits | null {
   const scale = Number(`1e${decimals}`);
   const whole = Math.round(amount * scale);

@@ -56,12 +56,20 @@ export function fee(books: Bookkeeping, command: Command, context: AccountContex
   if (context.engine.accountRow(account) < 0) throw unknownAccount('account', account);
   const to = noteField(command, 'to', 'house/fees');
   if (!books.ledger.isHouse(to)) throw invalid('to', to, 'must be a house account');
-  const { currency, amount, reference } = command['amount'] === undefined ? scheduled(books, command, context) : plain(books, command);
+  const { currency, amount, reference } =
+    command['amount'] === undefined ? scheduled(books, command, context) : plain(books, command);
   const entries = books.entriesOf(context, [
     { account, currency, amount: -amount },
     { account: to, currency, amount },
   ]);
-  books.book(context, [{ kind: 'fee', reason: noteField(command, 'reason', 'fee'), reference: noteField(command, 'reference', reference), entries }]);
+  books.book(context, [
+    {
+      kind: 'fee',
+      reason: noteField(command, 'reason', 'fee'),
+      reference: noteField(command, 'reference', reference),
+      entries,
+    },
+  ]);
 }
 
 interface Charge {
@@ -101,12 +109,19 @@ export function correct(books: Bookkeeping, command: Command, context: AccountCo
   books.ledger.markCorrected(number);
 }
 
-function move(books: Bookkeeping, command: Command, { kind, from, to, currency, amount }: Movement, context: AccountContext): void {
+function move(
+  books: Bookkeeping,
+  command: Command,
+  { kind, from, to, currency, amount }: Movement,
+  context: AccountContext,
+): void {
   const entries = books.entriesOf(context, [
     { account: from, currency, amount: -amount },
     { account: to, currency, amount },
   ]);
-  books.book(context, [{ kind, reason: noteField(command, 'reason', kind), reference: noteField(command, 'reference', ''), entries }]);
+  books.book(context, [
+    { kind, reason: noteField(command, 'reason', kind), reference: noteField(command, 'reference', ''), entries },
+  ]);
 }
 
 function movementOf(books: Bookkeeping, command: Command, kind: Movement['kind'], from: string, to: string): Movement {
@@ -149,23 +164,35 @@ function requireHouseCash({ ledger }: Bookkeeping, { from, currency, amount }: M
  * A client may take what is in cash and not needed as initial margin, if the netting set is healthy and stays so: at
  * the prices of the last tick, with the book as it is now, and with what the adjustments added at that tick.
  */
-function requireFree(books: Bookkeeping, { from, currency, amount }: Movement, context: AccountContext, rows: ResultRows): void {
+function requireFree(
+  books: Bookkeeping,
+  { from, currency, amount }: Movement,
+  context: AccountContext,
+  rows: ResultRows,
+): void {
   const { engine } = context;
   const { ledger } = books;
   const account = engine.accountRow(from);
   if (account < 0) throw unknownAccount('from', from);
   const refuse = (message: string): never => {
-    throw new MargridError('BalanceInsufficient', `${from}: ${message}`, { column: 'amount', value: amount.toString() });
+    throw new MargridError('BalanceInsufficient', `${from}: ${message}`, {
+      column: 'amount',
+      value: amount.toString(),
+    });
   };
   const row = ledger.currencyRow(currency);
   const balance = ledger.balance(account, row);
   if (balance < amount) refuse(`has ${balance} minor units of ${currency} in cash, not ${amount}`);
   const { first, end } = engine.resultRange(from);
-  const set = Array.from({ length: end - first }, (_, index) => first + index).find((each) => engine.setKeys.currency[each] === row);
+  const set = Array.from({ length: end - first }, (_, index) => first + index).find(
+    (each) => engine.setKeys.currency[each] === row,
+  );
   if (set === undefined) return refuse(`holds nothing in ${currency}`);
   const level = context.level[set];
   if (level !== HEALTHY) refuse(`is ${levelNames[level]} in ${currency}: nothing may leave`);
-  const after = engine.preview(from, { cash: [{ account: from, currency, amount: ledger.amountAfter(account, row, -amount) }] });
+  const after = engine.preview(from, {
+    cash: [{ account: from, currency, amount: ledger.amountAfter(account, row, -amount) }],
+  });
   const left = after.find((each) => each.currency === currency);
   // Nothing is left of the set: nothing is needed either.
   if (left === undefined) return;
@@ -174,7 +201,8 @@ function requireFree(books: Bookkeeping, { from, currency, amount }: Movement, c
   const initialMargin = left.initialMargin + added.initialMargin;
   const needed = initialMargin * Math.max(books.options.restrictedBelow ?? 1, 1);
   if (marginBalance >= needed) return;
-  const what = `a margin balance of ${marginBalance} ${currency}, ${needed} needed for an initial margin of ${initialMargin}`;
+  const need = `${needed} needed for an initial margin of ${initialMargin}`;
+  const what = `a margin balance of ${marginBalance} ${currency}, ${need}`;
   refuse(Number.isNaN(marginBalance - needed) ? `its margin in ${currency} is not known` : `would have ${what}`);
 }
 
@@ -183,5 +211,8 @@ function adjustmentsOf({ engine, balance, initialMargin }: AccountContext, set: 
   const source = rows === null ? set : rows[set];
   if (source < 0) return { balance: 0, initialMargin: 0 };
   const { result } = engine.arena.views;
-  return { balance: balance[set] - result.equity[source], initialMargin: initialMargin[set] - result.initialMargin[source] };
+  return {
+    balance: balance[set] - result.equity[source],
+    initialMargin: initialMargin[set] - result.initialMargin[source],
+  };
 }

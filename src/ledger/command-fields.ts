@@ -1,5 +1,13 @@
 import type { Command } from '../account/command.ts';
-import { invalid, listField, numberField, section, textField, type NumberRule, type Section } from '../margin/fields.ts';
+import {
+  invalid,
+  listField,
+  numberField,
+  section,
+  textField,
+  type NumberRule,
+  type Section,
+} from '../margin/fields.ts';
 import type { MinorUnits } from '../money/minor-units.ts';
 import { assignmentMethods, type AssignmentMethod } from './assignment.ts';
 import { fractionOf, type Fraction } from './fraction.ts';
@@ -11,13 +19,57 @@ const fieldsByKind = {
   'ledger.deposit': ['account', 'currency', 'amount'],
   'ledger.withdraw': ['account', 'currency', 'amount'],
   'ledger.transfer': ['from', 'to', 'currency', 'amount'],
-  'ledger.fee': ['account', 'currency', 'amount', 'to', 'schedule', 'instrument', 'quantity', 'price', 'premium', 'liquidity', 'volume'],
-  'ledger.fill': ['instrument', 'buyer', 'seller', 'quantity', 'price', 'maker', 'schedule', 'indexPrice', 'buyerVolume', 'sellerVolume'],
+  'ledger.fee': [
+    'account',
+    'currency',
+    'amount',
+    'to',
+    'schedule',
+    'instrument',
+    'quantity',
+    'price',
+    'premium',
+    'liquidity',
+    'volume',
+  ],
+  'ledger.fill': [
+    'instrument',
+    'buyer',
+    'seller',
+    'quantity',
+    'price',
+    'maker',
+    'schedule',
+    'indexPrice',
+    'buyerVolume',
+    'sellerVolume',
+  ],
   'ledger.funding': ['rates', 'marks', 'intervalMs'],
   'ledger.variation': ['instrument', 'instruments', 'prices'],
-  'ledger.settle': ['instrument', 'instruments', 'price', 'average', 'delivery', 'underlying', 'threshold', 'abandon', 'assignment', 'schedule'],
+  'ledger.settle': [
+    'instrument',
+    'instruments',
+    'price',
+    'average',
+    'delivery',
+    'underlying',
+    'threshold',
+    'abandon',
+    'assignment',
+    'schedule',
+  ],
   'ledger.exercise': ['account', 'instrument', 'quantity', 'delivery', 'underlying', 'price', 'assignment'],
-  'ledger.adjust': ['adjustment', 'instrument', 'to', 'ratio', 'dividend', 'lot', 'cashPrice', 'strikeStep', 'minimumPerContract'],
+  'ledger.adjust': [
+    'adjustment',
+    'instrument',
+    'to',
+    'ratio',
+    'dividend',
+    'lot',
+    'cashPrice',
+    'strikeStep',
+    'minimumPerContract',
+  ],
   'ledger.correct': ['posting'],
 } as const;
 
@@ -28,7 +80,12 @@ export function requireKnownFields(command: Command): void {
   const known: readonly string[] = fieldsByKind[command.kind as LedgerCommandKind];
   const every = ['id', 'timeMs', 'kind', 'reason', 'reference', ...known];
   const unknownName = Object.keys(command).find((name) => !every.includes(name));
-  if (unknownName !== undefined) throw invalid(unknownName, command[unknownName], `is no field of the command; there are ${known.join(', ')}, reason, reference`);
+  if (unknownName !== undefined)
+    throw invalid(
+      unknownName,
+      command[unknownName],
+      `is no field of the command; there are ${known.join(', ')}, reason, reference`,
+    );
 }
 
 const anyPrice: NumberRule = { min: Number.MIN_VALUE, max: 1e12 };
@@ -59,7 +116,11 @@ export function quantityField(fields: Section, name: string): Fraction {
 }
 
 /** A number > 0 by name each, in the order given; empty if the field is left out. */
-export function numbersByName(command: Command, name: string, rule: NumberRule = anyPrice): ReadonlyMap<string, Fraction> {
+export function numbersByName(
+  command: Command,
+  name: string,
+  rule: NumberRule = anyPrice,
+): ReadonlyMap<string, Fraction> {
   if (command[name] === undefined) return new Map();
   const fields = section(command[name], name);
   return new Map(Object.keys(fields).map((key) => [key, fractionOf(numberField(fields, key, name, rule))] as const));
@@ -96,7 +157,8 @@ export function assignmentField(command: Command): AssignmentRule {
   const fields = section(command['assignment'] ?? {}, 'assignment');
   const method = choiceField(fields, 'method', assignmentMethods, 'pro-rata');
   const seed = fields['seed'] ?? (method === 'random' ? undefined : 0);
-  if (!Number.isSafeInteger(seed)) throw invalid('assignment.seed', seed, 'must be a whole number: the draw follows from it');
+  if (!Number.isSafeInteger(seed))
+    throw invalid('assignment.seed', seed, 'must be a whole number: the draw follows from it');
   const lot = fields['lot'] === undefined ? fractionOf(1) : priceField(fields, 'lot', 'assignment');
   return { method, seed: BigInt(seed as number), lot };
 }

@@ -18,7 +18,9 @@ export function gainPerContract({ contractSize, payoff }: Instrument, from: Frac
   return payoff === 'inverse' ? over(move, times(from, to)) : move;
 }
 
-/** By how much an option is in the money at a price of the underlying, per base unit; quote currency, may be negative. */
+/**
+ * By how much an option is in the money at a price of the underlying, per base unit; quote currency, may be negative.
+ */
 export function moneyness({ strike, optionType }: Instrument, price: Fraction): Fraction {
   const difference = minus(price, fractionOf(strike ?? 0));
   return optionType === 'put' ? negated(difference) : difference;

@@ -28,12 +28,18 @@ export function deliveryField(command: Command, { engine, market }: AccountConte
 export function requireDeliverable(instrument: Instrument, underlying: Instrument): void {
   const { name, payoff, baseCurrency, settlementCurrency } = instrument;
   const isDeliverable =
-    payoff === 'linear' && baseCurrency === underlying.baseCurrency && settlementCurrency === underlying.settlementCurrency;
+    payoff === 'linear' &&
+    baseCurrency === underlying.baseCurrency &&
+    settlementCurrency === underlying.settlementCurrency;
   if (isDeliverable) return;
-  throw new MargridError('MovementRefused', `${name} cannot be settled by delivery of ${underlying.name}: it is not linear, or on something else`, {
-    column: 'underlying',
-    value: underlying.name,
-  });
+  throw new MargridError(
+    'MovementRefused',
+    `${name} cannot be settled by delivery of ${underlying.name}: it is not linear, or on something else`,
+    {
+      column: 'underlying',
+      value: underlying.name,
+    },
+  );
 }
 
 /** Base units that change hands, by account; they become positions in the spot instrument once all are known. */
@@ -48,7 +54,14 @@ export class Deliveries {
   }
 
   /** An account buys base units (< 0: sells) at a price: it pays now and gets them with `positions`. */
-  buy(payments: Payments, account: number, currency: number, units: Fraction, price: Fraction, instrument: number): void {
+  buy(
+    payments: Payments,
+    account: number,
+    currency: number,
+    units: Fraction,
+    price: Fraction,
+    instrument: number,
+  ): void {
     payments.pay(account, currency, negated(times(units, price)), instrument);
     const before = this.#units.get(account);
     this.#units.set(account, before === undefined ? units : plus(before, units));

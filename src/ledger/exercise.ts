@@ -27,14 +27,23 @@ export function exercise(books: Bookkeeping, command: Command, context: AccountC
   const quantity = quantityField(command, 'quantity');
   const held = heldBy(engine, account, row);
   if (numberOf(minus(fractionOf(held.quantity), quantity)) < 0) {
-    throw new MargridError('BalanceInsufficient', `${account} is long ${held.quantity} ${option.name}, less than ${numberOf(quantity)}`, {
-      column: 'quantity',
-      value: numberOf(quantity),
-    });
+    throw new MargridError(
+      'BalanceInsufficient',
+      `${account} is long ${held.quantity} ${option.name}, less than ${numberOf(quantity)}`,
+      {
+        column: 'quantity',
+        value: numberOf(quantity),
+      },
+    );
   }
   const delivery = deliveryField(command, context);
   if (delivery.kind === 'physical') requireDeliverable(option, market.instruments[delivery.underlying]);
-  const changes = exercised(holdersOf(context, [row]).get(row)!, engine.accountRow(account), quantity, assignmentField(command));
+  const changes = exercised(
+    holdersOf(context, [row]).get(row)!,
+    engine.accountRow(account),
+    quantity,
+    assignmentField(command),
+  );
   const perContract = delivery.kind === 'cash' ? inTheMoneyPayoff(option, priceField(command, 'price')) : null;
   const currency = books.ledger.currencyRow(option.settlementCurrency);
   const payments = books.payments();
@@ -47,10 +56,19 @@ export function exercise(books: Bookkeeping, command: Command, context: AccountC
         delivered.buy(payments, holder, currency, units, price, row),
       );
     }
-    positions.push({ account: engine.accountIds[holder], instrument: option.name, quantity: numberOf(minus(before, contracts)), entryPrice });
+    positions.push({
+      account: engine.accountIds[holder],
+      instrument: option.name,
+      quantity: numberOf(minus(before, contracts)),
+      entryPrice,
+    });
   }
   if (delivery.kind === 'physical') positions.push(...delivered.positions(delivery.underlying));
-  const draft = { kind: 'exercise', reason: noteField(command, 'reason', 'exercise'), reference: noteField(command, 'reference', option.name) };
+  const draft = {
+    kind: 'exercise',
+    reason: noteField(command, 'reason', 'exercise'),
+    reference: noteField(command, 'reference', option.name),
+  };
   books.book(context, [{ ...draft, entries: payments.entries() }], { positions });
 }
 
@@ -80,7 +98,12 @@ interface Exercised {
 }
 
 /** The exerciser, and every short that is assigned something, in account order. */
-function exercised(holders: Holders, exerciser: number, quantity: Fraction, { method, seed, lot }: AssignmentRule): Exercised[] {
+function exercised(
+  holders: Holders,
+  exerciser: number,
+  quantity: Fraction,
+  { method, seed, lot }: AssignmentRule,
+): Exercised[] {
   const { accounts, quantities, entryPrices } = holders;
   const shorts = accounts.flatMap((_, place) => (quantities[place].top < 0n ? [place] : []));
   const lots = shorts.map((place) => lotsOf(negated(quantities[place]), lot, `short of account ${accounts[place]}`));

@@ -49,7 +49,9 @@ function schedule(fields: Section, path: string): FeeSchedule {
       taker: rate(tier['taker'], `${place}.taker`),
     };
   });
-  const isAscending = tiers.every(({ fromVolume }, index) => (index === 0 ? fromVolume === 0 : fromVolume > tiers[index - 1].fromVolume));
+  const isAscending = tiers.every(({ fromVolume }, index) =>
+    index === 0 ? fromVolume === 0 : fromVolume > tiers[index - 1].fromVolume,
+  );
   if (tiers.length === 0 || !isAscending) throw invalid(`${path}.tiers`, fields['tiers'], 'must ascend from volume 0');
   return {
     tiers,
@@ -62,7 +64,8 @@ function rate(value: unknown, path: string): FeeRate {
   const fields = section(value, path);
   const known = Object.keys(fields).every((name) => name === 'ofNotional' || name === 'perContract');
   if (!known) throw invalid(path, value, 'must have ofNotional and perContract only');
-  const part = (name: string, size: number): number => (fields[name] === undefined ? 0 : numberField(fields, name, path, { min: -size, max: size }));
+  const part = (name: string, size: number): number =>
+    fields[name] === undefined ? 0 : numberField(fields, name, path, { min: -size, max: size });
   return { ofNotional: part('ofNotional', 1), perContract: part('perContract', 1e9) };
 }
 
@@ -85,7 +88,11 @@ export interface ChargedTrade {
 }
 
 /** The fee, exactly; settlement currency, negative for a rebate. */
-export function feeOf({ ofNotional, perContract }: FeeRate, cap: number | null, { instrument, quantity, price, premium }: ChargedTrade): Fraction {
+export function feeOf(
+  { ofNotional, perContract }: FeeRate,
+  cap: number | null,
+  { instrument, quantity, price, premium }: ChargedTrade,
+): Fraction {
   const share = times(fractionOf(ofNotional), notionalPerContract(instrument, price));
   const fee = times(quantity, plus(share, fractionOf(perContract)));
   if (instrument.kind !== 'option' || cap === null || fee.top <= 0n) return fee;
@@ -93,9 +100,17 @@ export function feeOf({ ofNotional, perContract }: FeeRate, cap: number | null, 
 }
 
 /** `name` in the schedules given. Throws `ParameterInvalid`. */
-export function scheduleOf(schedules: Readonly<Record<string, FeeSchedule>>, fields: Section, field: string): FeeSchedule | null {
+export function scheduleOf(
+  schedules: Readonly<Record<string, FeeSchedule>>,
+  fields: Section,
+  field: string,
+): FeeSchedule | null {
   if (fields[field] === undefined) return null;
   const name = textField(fields, field, '');
   if (Object.hasOwn(schedules, name)) return schedules[name];
-  throw invalid(field, name, `must be one of the fee schedules ${Object.keys(schedules).join(', ') || '(there are none)'}`);
+  throw invalid(
+    field,
+    name,
+    `must be one of the fee schedules ${Object.keys(schedules).join(', ') || '(there are none)'}`,
+  );
 }

@@ -39,7 +39,8 @@ interface Fill {
  * sellerVolume, indexPrice. Both positions change; options and spot are paid for; gains on what is closed are realised
  * against `house/clearing`; fees go to `house/fees`.
  *
- * Price: quote currency per base unit, of an inverse option settlement currency (coin) per base unit, as venues quote it.
+ * Price: quote currency per base unit, of an inverse option settlement currency (coin) per base unit, as venues quote
+ * it.
  */
 export function fill(books: Bookkeeping, command: Command, context: AccountContext): void {
   const trade = fillOf(books, command, context);
@@ -58,7 +59,15 @@ export function fill(books: Bookkeeping, command: Command, context: AccountConte
   const drafts: Draft[] = [
     { kind: 'premium', reason, reference, entries: books.entriesOf(context, premiumEntries(books, trade)) },
     { kind: 'realised', reason, reference, entries: realised.entries() },
-    { kind: 'fee', reason, reference, entries: books.entriesOf(context, sides.flatMap((side) => feeEntries(books, trade, side))) },
+    {
+      kind: 'fee',
+      reason,
+      reference,
+      entries: books.entriesOf(
+        context,
+        sides.flatMap((side) => feeEntries(books, trade, side)),
+      ),
+    },
   ];
   books.book(context, drafts, { positions });
 }
@@ -72,14 +81,19 @@ function fillOf(books: Bookkeeping, command: Command, context: AccountContext): 
   if (buyer === seller) throw invalid('seller', seller, 'must be another account than the buyer');
   for (const side of sides) {
     const account = side === 'buyer' ? buyer : seller;
-    if (account !== clearing && books.ledger.isHouse(account)) throw invalid(side, account, `must be a client or ${clearing}`);
+    if (account !== clearing && books.ledger.isHouse(account))
+      throw invalid(side, account, `must be a client or ${clearing}`);
   }
   const { expiryMs } = instrument;
   if (expiryMs !== null && context.clockMs >= expiryMs) {
-    throw new MargridError('MovementRefused', `${name} has expired: it no longer trades`, { column: 'instrument', value: name });
+    throw new MargridError('MovementRefused', `${name} has expired: it no longer trades`, {
+      column: 'instrument',
+      value: name,
+    });
   }
   const schedule = scheduleOf(books.options.feeSchedules ?? {}, command, 'schedule');
-  const volume = (field: string): number => (command[field] === undefined ? 0 : numberField(command, field, '', { min: 0, max: unbounded }));
+  const volume = (field: string): number =>
+    command[field] === undefined ? 0 : numberField(command, field, '', { min: 0, max: unbounded });
   const price = priceField(command, 'price');
   return {
     row,
@@ -92,19 +106,26 @@ function fillOf(books: Bookkeeping, command: Command, context: AccountContext): 
     reference: noteField(command, 'reference', name),
     maker: command['maker'] === undefined ? null : choiceField(command, 'maker', sides),
     schedule,
-    underlyingPrice: schedule === null || instrument.kind !== 'option' ? price : indexPrice(command, context, instrument),
+    underlyingPrice:
+      schedule === null || instrument.kind !== 'option' ? price : indexPrice(command, context, instrument),
     volumes: { buyer: volume('buyerVolume'), seller: volume('sellerVolume') },
   };
 }
 
 /** Price of what an option is on: the command's, else that of the last tick. Throws `ValueMissing`. */
-function indexPrice(command: Command, { quotes }: AccountContext, { baseCurrency, quoteCurrency, payoff }: Instrument): Fraction {
+function indexPrice(
+  command: Command,
+  { quotes }: AccountContext,
+  { baseCurrency, quoteCurrency, payoff }: Instrument,
+): Fraction {
   if (command['indexPrice'] !== undefined) return priceField(command, 'indexPrice');
   const index = quotes.indexPrice.get(pairOf(baseCurrency, quoteCurrency)) ?? NaN;
   if (index > 0 && index < Infinity) return fractionOf(index);
   // The fee of an inverse option is a number of coins: it needs no price.
   if (payoff === 'inverse') return fractionOf(1);
-  throw new MargridError('ValueMissing', `indexPrice: the fee needs it, and the market has none for ${baseCurrency}`, { column: 'indexPrice' });
+  throw new MargridError('ValueMissing', `indexPrice: the fee needs it, and the market has none for ${baseCurrency}`, {
+    column: 'indexPrice',
+  });
 }
 
 /** What the buyer pays for: options and spot, quantity x size x price. Futures cost nothing. */

@@ -17,7 +17,8 @@ export function powerOfTen(exponent: number): bigint {
 }
 
 /**
- * The decimal number that a double prints as: 0.1 is one tenth. Quantities, prices and rates are decimals at every venue,
+ * The decimal number that a double prints as: 0.1 is one tenth. Quantities, prices and rates are decimals at every
+ * venue,
  * and the double nearest to one prints as it, so amounts come out as by hand: 0.1 x 50000 x 0.0001 is 0.5, not a little
  * more that rounding against the account would turn into a whole minor unit. Throws `ValueNotFinite`.
  */
@@ -39,7 +40,9 @@ export function times(a: Fraction, b: Fraction): Fraction {
 
 /** Quotient; `b` must not be zero. */
 export function over(a: Fraction, b: Fraction): Fraction {
-  return b.top < 0n ? { top: -a.top * b.bottom, bottom: -a.bottom * b.top } : { top: a.top * b.bottom, bottom: a.bottom * b.top };
+  return b.top < 0n
+    ? { top: -a.top * b.bottom, bottom: -a.bottom * b.top }
+    : { top: a.top * b.bottom, bottom: a.bottom * b.top };
 }
 
 export function plus(a: Fraction, b: Fraction): Fraction {

@@ -63,7 +63,10 @@ export function heldBy(engine: Engine, account: string, instrument: number): Hel
 }
 
 /** Accounts with open orders in an instrument, by name: what becomes of the instrument cancels them. */
-export function accountsWithOrders(engine: Engine, isWanted: Uint8Array): { readonly account: number; readonly instrument: number }[] {
+export function accountsWithOrders(
+  engine: Engine,
+  isWanted: Uint8Array,
+): { readonly account: number; readonly instrument: number }[] {
   const { nettingSet } = engine.arena.views;
   const found: { account: number; instrument: number }[] = [];
   for (let set = 0; set < engine.nettingSetCount; set++) {
@@ -71,7 +74,8 @@ export function accountsWithOrders(engine: Engine, isWanted: Uint8Array): { read
     let before = -1;
     for (let slot = first; slot < first + nettingSet.orderCount[set]; slot++) {
       const instrument = engine.instrumentAt(slot);
-      if (isWanted[instrument] === 1 && instrument !== before) found.push({ account: nettingSet.account[set], instrument });
+      if (isWanted[instrument] === 1 && instrument !== before)
+        found.push({ account: nettingSet.account[set], instrument });
       before = instrument;
     }
   }
@@ -82,7 +86,10 @@ export function accountsWithOrders(engine: Engine, isWanted: Uint8Array): { read
 export function instrumentRow(engine: Engine, name: string, column = 'instrument'): number {
   const row = rowsByName(engine).get(name);
   if (row !== undefined) return row;
-  throw new MargridError('InstrumentUnknown', `${column}: the market has no instrument '${name}'`, { column, value: name });
+  throw new MargridError('InstrumentUnknown', `${column}: the market has no instrument '${name}'`, {
+    column,
+    value: name,
+  });
 }
 
 const rowsOfEngine = new WeakMap<Engine, ReadonlyMap<string, number>>();

@@ -7,7 +7,14 @@ import type { Quotes } from '../engine/tick-inputs.ts';
 import { MargridError } from '../errors.ts';
 import { minorOf } from '../money/minor-units.ts';
 import { adjust } from './adjustment.ts';
-import { Bookkeeping, reportPosting, type BookkeepingOptions, type Draft, type HoldingChanges, type NamedEntry } from './bookkeeping.ts';
+import {
+  Bookkeeping,
+  reportPosting,
+  type BookkeepingOptions,
+  type Draft,
+  type HoldingChanges,
+  type NamedEntry,
+} from './bookkeeping.ts';
 import { requireKnownFields, type LedgerCommandKind } from './command-fields.ts';
 import { correct, deposit, fee, transfer, withdraw } from './cash-commands.ts';
 import { exercise } from './exercise.ts';
@@ -109,7 +116,9 @@ export class LedgerModule implements AccountModule {
     if (changed.length === 0) return;
     const reason = 'cash set in the book';
     const cashOf = changed.map(([row, currency]) => [row, currency] as const);
-    this.#books.book(context, [{ kind: 'book', reason, reference: '', entries: this.#books.adopt(changed) }], { cashOf });
+    this.#books.book(context, [{ kind: 'book', reason, reference: '', entries: this.#books.adopt(changed) }], {
+      cashOf,
+    });
   }
 
   state(): Storable {
@@ -150,7 +159,11 @@ function takeCash(engine: Engine, cash: Float64Array): void {
   const { cash: before } = engine.arena.views.nettingSet;
   if (!cash.some((amount, set) => amount !== before[set])) return;
   const emptied = Array.from(account.keys()).filter((set) => cash[set] === 0 && before[set] !== 0);
-  const changes = emptied.map((set) => ({ account: engine.accountIds[account[set]], currency: engine.currencies[currency[set]], amount: 0 }));
+  const changes = emptied.map((set) => ({
+    account: engine.accountIds[account[set]],
+    currency: engine.currencies[currency[set]],
+    amount: 0,
+  }));
   engine.restate(cash, null);
   if (changes.length > 0) engine.update({ cash: changes });
 }
@@ -162,16 +175,22 @@ function* cashRows(engine: Engine): Generator<readonly [number, number, number]>
   for (let set = 0; set < account.length; set++) if (cash[set] !== 0) yield [account[set], currency[set], cash[set]];
 }
 
-/** Throws `LimitExceeded` for cash that the ledger cannot hold, `OptionInvalid` for a client named as a house account. */
+/**
+ * Throws `LimitExceeded` for cash that the ledger cannot hold, `OptionInvalid` for a client named as a house account.
+ */
 function requireOpenable(engine: Engine, ledger: Ledger): void {
   for (const name of ledger.houseAccounts) {
     if (engine.accountRow(name) < 0) continue;
-    throw new MargridError('OptionInvalid', `an account of the book is called '${name}', as one of the house is`, { column: 'account', value: name });
+    throw new MargridError('OptionInvalid', `an account of the book is called '${name}', as one of the house is`, {
+      column: 'account',
+      value: name,
+    });
   }
   for (const [row, currency, amount] of cashRows(engine)) {
     const minor = Math.abs(amount) < 1e6 ? 0n : minorOf(amount, ledger.decimals[currency], 'down');
     if (minor < openingMax && minor > -openingMax) continue;
-    const message = `account ${engine.accountIds[row]} has ${amount} ${ledger.currencies[currency]}: more than the ledger can count in its minor units`;
+    const what = `${amount} ${ledger.currencies[currency]}`;
+    const message = `account ${engine.accountIds[row]} has ${what}: more than the ledger can count in its minor units`;
     throw new MargridError('LimitExceeded', message, { column: 'cash', value: amount });
   }
 }

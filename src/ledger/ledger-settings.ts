@@ -14,8 +14,10 @@ const names = ['decimals', 'houseAccounts', 'fees', 'retainedEntries', 'restrict
 export function parseLedgerSettings(input: unknown): BookkeepingOptions {
   const fields = section(input ?? {}, 'ledger');
   const unknownName = Object.keys(fields).find((name) => !names.includes(name));
-  if (unknownName !== undefined) throw invalid(`ledger.${unknownName}`, fields[unknownName], `is no setting; there are ${names.join(', ')}`);
-  const size = (name: string, rule: NumberRule) => (fields[name] === undefined ? {} : { [name]: numberField(fields, name, 'ledger', rule) });
+  if (unknownName !== undefined)
+    throw invalid(`ledger.${unknownName}`, fields[unknownName], `is no setting; there are ${names.join(', ')}`);
+  const size = (name: string, rule: NumberRule) =>
+    fields[name] === undefined ? {} : { [name]: numberField(fields, name, 'ledger', rule) };
   return {
     decimals: decimals(fields['decimals']),
     houseAccounts: textsField(fields, 'houseAccounts', 'ledger'),
@@ -27,8 +29,12 @@ export function parseLedgerSettings(input: unknown): BookkeepingOptions {
 
 function decimals(value: unknown): Readonly<Record<string, number>> {
   const fields = section(value ?? {}, 'ledger.decimals');
-  const given = Object.keys(fields).map((currency) => [currency, numberField(fields, currency, 'ledger.decimals', { min: 0, max: 18 })] as const);
-  return Object.fromEntries(given.map(([currency, count]) => [currency, decimalsOf(currency, { [currency]: count })] as const));
+  const given = Object.keys(fields).map(
+    (currency) => [currency, numberField(fields, currency, 'ledger.decimals', { min: 0, max: 18 })] as const,
+  );
+  return Object.fromEntries(
+    given.map(([currency, count]) => [currency, decimalsOf(currency, { [currency]: count })] as const),
+  );
 }
 
 function fees(value: unknown) {

@@ -2,7 +2,9 @@ import type { Storable } from '../account/events.ts';
 import { MargridError } from '../errors.ts';
 import { amountOf, decimalsOf, type DecimalsByCurrency, type MinorUnits } from '../money/minor-units.ts';
 
-/** Accounts of the operator and of the world outside. They hold money and no positions; their balances may be negative. */
+/**
+ * Accounts of the operator and of the world outside. They hold money and no positions; their balances may be negative.
+ */
 export const standardHouseAccounts = [
   /** Everything that enters or leaves: minus what the clients have brought in. */
   'external',
@@ -10,7 +12,9 @@ export const standardHouseAccounts = [
   'house/insurance',
   /** What rounding leaves over. */
   'house/rounding',
-  /** The other side of gains that are paid before the opposite losses are, and of positions that the book does not hold. */
+  /**
+   * The other side of gains that are paid before the opposite losses are, and of positions that the book does not hold.
+   */
   'house/clearing',
 ] as const;
 
@@ -74,7 +78,12 @@ export class Ledger {
   #nextPosting = 1;
   #nextEntry = 1;
 
-  constructor({ currencies, decimals = {}, houseAccounts = [], retainedEntries = retainedEntriesDefault }: LedgerOptions) {
+  constructor({
+    currencies,
+    decimals = {},
+    houseAccounts = [],
+    retainedEntries = retainedEntriesDefault,
+  }: LedgerOptions) {
     this.currencies = currencies;
     this.decimals = currencies.map((currency) => decimalsOf(currency, decimals));
     this.houseAccounts = [...new Set([...standardHouseAccounts, ...houseAccounts])];
@@ -86,7 +95,8 @@ export class Ledger {
   /** Row of a house account, < 0; throws `AccountUnknown`. */
   houseRow(name: string): number {
     const place = this.houseAccounts.indexOf(name);
-    if (place < 0) throw new MargridError('AccountUnknown', `the ledger has no house account '${name}'`, { value: name });
+    if (place < 0)
+      throw new MargridError('AccountUnknown', `the ledger has no house account '${name}'`, { value: name });
     return -1 - place;
   }
 
@@ -97,7 +107,11 @@ export class Ledger {
   /** Row of a currency; throws `CurrencyUnknown`. */
   currencyRow(name: string): number {
     const row = this.currencies.indexOf(name);
-    if (row < 0) throw new MargridError('CurrencyUnknown', `the ledger has no currency '${name}'`, { column: 'currency', value: name });
+    if (row < 0)
+      throw new MargridError('CurrencyUnknown', `the ledger has no currency '${name}'`, {
+        column: 'currency',
+        value: name,
+      });
     return row;
   }
 
@@ -121,10 +135,14 @@ export class Ledger {
     for (let i = 0; i < entries.count; i++) sums[entries.currency[i]] += entries.amount[i];
     sums.forEach((sum, currency) => {
       if (sum === 0n) return;
-      throw new MargridError('LedgerUnbalanced', `the entries in ${this.currencies[currency]} add up to ${sum}, not to 0`, {
-        column: 'amount',
-        value: sum.toString(),
-      });
+      throw new MargridError(
+        'LedgerUnbalanced',
+        `the entries in ${this.currencies[currency]} add up to ${sum}, not to 0`,
+        {
+          column: 'amount',
+          value: sum.toString(),
+        },
+      );
     });
     this.#checkRange(entries);
   }
@@ -139,10 +157,14 @@ export class Ledger {
       const balance = (balances.get(key) ?? this.balance(account, currency)) + amount;
       balances.set(key, balance);
       if (balance <= largest && balance >= -largest) continue;
-      throw new MargridError('LimitExceeded', `a balance in ${this.currencies[currency]} would leave the range of 64 bits`, {
-        column: 'amount',
-        value: amount.toString(),
-      });
+      throw new MargridError(
+        'LimitExceeded',
+        `a balance in ${this.currencies[currency]} would leave the range of 64 bits`,
+        {
+          column: 'amount',
+          value: amount.toString(),
+        },
+      );
     }
   }
 
@@ -161,7 +183,14 @@ export class Ledger {
   post(kind: string, reason: string, reference: string, entries: EntryColumns): Posting {
     this.check(entries);
     this.#apply(entries);
-    const posting: Posting = { number: this.#nextPosting, firstEntry: this.#nextEntry, kind, reason, reference, entries };
+    const posting: Posting = {
+      number: this.#nextPosting,
+      firstEntry: this.#nextEntry,
+      kind,
+      reason,
+      reference,
+      entries,
+    };
     this.#nextPosting++;
     this.#nextEntry += entries.count;
     this.#history.push(posting);
@@ -171,7 +200,8 @@ export class Ledger {
 
   /** Takes back the last posting, as if it had never been: what belonged to it could not be done. */
   undo(posting: Posting): void {
-    if (this.#history.pop() !== posting) throw new MargridError('EngineState', `posting ${posting.number} is not the last one`);
+    if (this.#history.pop() !== posting)
+      throw new MargridError('EngineState', `posting ${posting.number} is not the last one`);
     this.#historyEntries -= posting.entries.count;
     this.#nextPosting--;
     this.#nextEntry -= posting.entries.count;
@@ -219,7 +249,10 @@ export class Ledger {
       throw new MargridError('PostingUnknown', message, { column: 'posting', value: number });
     }
     if (posting.kind === 'correct' || this.#corrected.has(number)) {
-      const message = posting.kind === 'correct' ? `posting ${number} is itself a correction` : `posting ${number} was corrected already`;
+      const message =
+        posting.kind === 'correct'
+          ? `posting ${number} is itself a correction`
+          : `posting ${number} was corrected already`;
       throw new MargridError('PostingUnknown', message, { column: 'posting', value: number });
     }
     return { ...posting.entries, amount: posting.entries.amount.map((amount) => -amount) };
@@ -237,7 +270,9 @@ export class Ledger {
       for (const balance of this.#clients[currency]) sum += balance;
       for (const balance of this.#house[currency]) sum += balance;
       if (sum === 0n) return;
-      throw new MargridError('LedgerUnbalanced', `the balances in ${name} add up to ${sum}, not to 0`, { value: sum.toString() });
+      throw new MargridError('LedgerUnbalanced', `the balances in ${name} add up to ${sum}, not to 0`, {
+        value: sum.toString(),
+      });
     });
   }
 
@@ -262,7 +297,8 @@ export class Ledger {
     const saved = state as unknown as SavedLedger;
     for (const name of ['currencies', 'decimals', 'houseAccounts'] as const) {
       if (JSON.stringify(saved[name]) === JSON.stringify(this[name])) continue;
-      const message = `the saved ledger has ${name} ${JSON.stringify(saved[name])}, this one ${JSON.stringify(this[name])}`;
+      const [theirs, own] = [JSON.stringify(saved[name]), JSON.stringify(this[name])];
+      const message = `the saved ledger has ${name} ${theirs}, this one ${own}`;
       throw new MargridError('OptionInvalid', message, { column: name });
     }
     saved.clients.forEach((column, currency) => (this.#clients[currency] = column.slice()));
@@ -299,7 +335,9 @@ const exactMax = 2n ** 53n;
 /** Powers of ten that are doubles. */
 const exactDecimals = 22;
 
-/** As `amountOf`, which reads digits; a quotient of two exact doubles is the same nearest double and much sooner there. */
+/**
+ * As `amountOf`, which reads digits; a quotient of two exact doubles is the same nearest double and much sooner there.
+ */
 function doubleOf(minor: MinorUnits, decimals: number): number {
   const isExact = minor <= exactMax && minor >= -exactMax && decimals <= exactDecimals;
   return isExact ? Number(minor) / Number(`1e${decimals}`) : amountOf(minor, decimals);

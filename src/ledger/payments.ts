@@ -2,7 +2,9 @@ import { divide, type MinorUnits } from '../money/minor-units.ts';
 import { powerOfTen, type Fraction } from './fraction.ts';
 import type { EntryColumns, Ledger } from './ledger.ts';
 
-/** Digits beyond the minor unit in which the exact total is kept: a million entries err by a millionth of a minor unit. */
+/**
+ * Digits beyond the minor unit in which the exact total is kept: a million entries err by a millionth of a minor unit.
+ */
 const guardDigits = 12;
 const guard = powerOfTen(guardDigits);
 const firstCapacity = 1_024;
@@ -13,7 +15,8 @@ const firstCapacity = 1_024;
  * Each is rounded against its account (towards minus infinity: whoever receives gets the whole minor units, whoever
  * pays rounds up). What the whole amounts to, rounded once to the nearest, goes to `house/clearing` with the opposite
  * sign: nothing in a book whose positions add up to zero, else the share of the other side that the book does not hold.
- * The rest is rounding, >= 0 but for half a minor unit, and goes to `house/rounding`. So every currency adds up to zero.
+ * The rest is rounding, >= 0 but for half a minor unit, and goes to `house/rounding`. So every currency adds up to
+ * zero.
  */
 export class Payments {
   readonly #ledger: Ledger;

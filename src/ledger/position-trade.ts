@@ -13,7 +13,8 @@ const one: Fraction = { top: 1n, bottom: 1n };
 /**
  * Position after a trade of `traded` contracts (signed) at a price.
  *
- * Increasing: the entry price is the average that leaves the value of the position as it is: linear the mean weighted by
+ * Increasing: the entry price is the average that leaves the value of the position as it is: linear the mean weighted
+ * by
  * quantity, inverse the harmonic one. Reducing: entry stays, the gain on what is closed is realised. Through zero: all
  * is closed, the rest starts at the price. Options and spot are paid for in full, so nothing is realised.
  */
@@ -41,7 +42,13 @@ export function tradedPosition(instrument: Instrument, held: Held, traded: Fract
   return { quantity, entryPrice, realised };
 }
 
-function averagePrice({ payoff }: Instrument, before: Fraction, entry: Fraction, traded: Fraction, price: Fraction): Fraction {
+function averagePrice(
+  { payoff }: Instrument,
+  before: Fraction,
+  entry: Fraction,
+  traded: Fraction,
+  price: Fraction,
+): Fraction {
   const total = plus(before, traded);
   if (payoff === 'linear') return over(plus(times(before, entry), times(traded, price)), total);
   return over(total, plus(times(before, over(one, entry)), times(traded, over(one, price))));

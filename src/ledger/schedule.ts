@@ -21,8 +21,10 @@ function requireSchedule({ everyMs, offsetMs }: Schedule): void {
   const refuse = (column: string, value: number, rule: string): never => {
     throw new MargridError('OptionInvalid', `${column} of a schedule ${rule}, got ${value}`, { column, value });
   };
-  if (!Number.isSafeInteger(everyMs) || everyMs <= 0 || dayMs % everyMs !== 0) refuse('everyMs', everyMs, 'must divide a day');
-  if (!Number.isSafeInteger(offsetMs) || offsetMs < 0 || offsetMs >= everyMs) refuse('offsetMs', offsetMs, `must be in [0, ${everyMs})`);
+  if (!Number.isSafeInteger(everyMs) || everyMs <= 0 || dayMs % everyMs !== 0)
+    refuse('everyMs', everyMs, 'must divide a day');
+  if (!Number.isSafeInteger(offsetMs) || offsetMs < 0 || offsetMs >= everyMs)
+    refuse('offsetMs', offsetMs, `must be in [0, ${everyMs})`);
 }
 
 /** First time of the schedule after `timeMs`. */

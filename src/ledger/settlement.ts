@@ -53,12 +53,17 @@ export function settle(books: Bookkeeping, command: Command, context: AccountCon
   const terms = termsOf(books, command, context);
   for (const row of rows) requireSettleable(market.instruments[row], terms, context);
   const holders = holdersOf(context, rows);
-  const settling: Settling = { payments: books.payments(), fees: books.payments(), delivered: new Deliveries(books, context) };
+  const settling: Settling = {
+    payments: books.payments(),
+    fees: books.payments(),
+    delivered: new Deliveries(books, context),
+  };
   const positions: PositionChange[] = [];
   for (const row of rows) {
     settleInstrument(books, context, row, holders.get(row)!, terms, settling);
     const { name } = market.instruments[row];
-    for (const account of holders.get(row)!.accounts) positions.push({ account: engine.accountIds[account], instrument: name, quantity: 0 });
+    for (const account of holders.get(row)!.accounts)
+      positions.push({ account: engine.accountIds[account], instrument: name, quantity: 0 });
   }
   if (terms.delivery.kind === 'physical') positions.push(...settling.delivered.positions(terms.delivery.underlying));
   const reason = noteField(command, 'reason', terms.delivery.kind === 'cash' ? 'cash settlement' : 'delivery');
@@ -75,7 +80,10 @@ function termsOf(books: Bookkeeping, command: Command, context: AccountContext):
     price: settlementPrice(command, context.clockMs),
     delivery: deliveryField(command, context),
     schedule: scheduleOf(books.options.feeSchedules ?? {}, command, 'schedule'),
-    threshold: command['threshold'] === undefined ? zero : fractionOf(numberField(command, 'threshold', '', { min: 0, max: 1e12 })),
+    threshold:
+      command['threshold'] === undefined
+        ? zero
+        : fractionOf(numberField(command, 'threshold', '', { min: 0, max: 1e12 })),
     abandoned: new Set(textsField(command, 'abandon', '').map((name) => knownClient(books, context, name))),
     assignment: assignmentField(command),
   };
@@ -84,14 +92,18 @@ function termsOf(books: Bookkeeping, command: Command, context: AccountContext):
 function knownClient(books: Bookkeeping, { engine }: AccountContext, name: string): number {
   const row = books.ledger.isHouse(name) ? -1 : engine.accountRow(name);
   if (row >= 0) return row;
-  throw new MargridError('AccountUnknown', `abandon: the book has no account '${name}'`, { column: 'abandon', value: name });
+  throw new MargridError('AccountUnknown', `abandon: the book has no account '${name}'`, {
+    column: 'abandon',
+    value: name,
+  });
 }
 
 /** The price given, or the average of a window that is over. Throws `MovementRefused` while it is not. */
 function settlementPrice(command: Command, clockMs: number): Fraction {
   if (command['average'] === undefined) return priceField(command, 'price');
   const fields = section(command['average'], 'average');
-  const time = (name: string): number => numberField(fields, name, 'average', { min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
+  const time = (name: string): number =>
+    numberField(fields, name, 'average', { min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
   const window = { startMs: time('startMs'), endMs: time('endMs'), stepMs: time('stepMs') };
   const { average, fixed, total } = averageAt(window, numbers(fields, 'timesMs'), numbers(fields, 'prices'), clockMs);
   if (average !== null) return fractionOf(average);
@@ -110,19 +122,35 @@ function numbers(fields: Record<string, unknown>, name: string): readonly number
   });
 }
 
-function requireSettleable(instrument: Instrument, { delivery, abandoned }: Terms, { clockMs, market }: AccountContext): void {
+function requireSettleable(
+  instrument: Instrument,
+  { delivery, abandoned }: Terms,
+  { clockMs, market }: AccountContext,
+): void {
   const { name, kind, expiryMs } = instrument;
-  if (kind === 'spot') throw new MargridError('MovementRefused', `${name} is spot: it does not expire`, { column: 'instrument', value: name });
+  if (kind === 'spot')
+    throw new MargridError('MovementRefused', `${name} is spot: it does not expire`, {
+      column: 'instrument',
+      value: name,
+    });
   if (expiryMs !== null && clockMs < expiryMs) {
-    throw new MargridError('MovementRefused', `${name} has not expired: it does at ${expiryMs}, now is ${clockMs}`, { column: 'instrument', value: name });
+    throw new MargridError('MovementRefused', `${name} has not expired: it does at ${expiryMs}, now is ${clockMs}`, {
+      column: 'instrument',
+      value: name,
+    });
   }
   if (delivery.kind === 'physical') requireDeliverable(instrument, market.instruments[delivery.underlying]);
-  if (abandoned.size > 0 && kind !== 'option') throw invalid('abandon', name, 'must be left out: only options can lapse');
+  if (abandoned.size > 0 && kind !== 'option')
+    throw invalid('abandon', name, 'must be left out: only options can lapse');
 }
 
 /** Holders of the instruments, by market row; empty ones for what nobody holds. */
 export function holdersOf({ engine, market }: AccountContext, rows: readonly number[]): ReadonlyMap<number, Holders> {
-  const lists = new Map(rows.map((row) => [row, { accounts: [] as number[], quantities: [] as Fraction[], entryPrices: [] as number[] }] as const));
+  const lists = new Map(
+    rows.map(
+      (row) => [row, { accounts: [] as number[], quantities: [] as Fraction[], entryPrices: [] as number[] }] as const,
+    ),
+  );
   forEachHolding(engine, wanted(market.instruments.length, rows), ({ account, instrument, quantity, entryPrice }) => {
     const list = lists.get(instrument)!;
     list.accounts.push(account);
@@ -141,7 +169,14 @@ export function cancelledOrders({ engine, market }: AccountContext, rows: readon
   }));
 }
 
-function settleInstrument(books: Bookkeeping, context: AccountContext, row: number, holders: Holders, terms: Terms, settling: Settling): void {
+function settleInstrument(
+  books: Bookkeeping,
+  context: AccountContext,
+  row: number,
+  holders: Holders,
+  terms: Terms,
+  settling: Settling,
+): void {
   const instrument = context.market.instruments[row];
   const currency = books.ledger.currencyRow(instrument.settlementCurrency);
   const isOption = instrument.kind === 'option';
@@ -151,12 +186,15 @@ function settleInstrument(books: Bookkeeping, context: AccountContext, row: numb
     const account = holders.accounts[place];
     const entry = fractionOf(holders.entryPrices[place]);
     if (terms.delivery.kind === 'physical') {
-      // What is bought costs the strike. A future costs its entry price: gain at settlement and price of delivery in one.
+      // What is bought costs the strike. A future costs its entry price: gain at settlement and price of delivery in
+      // one.
       deliver(instrument, isOption ? fractionOf(instrument.strike ?? 0) : entry, quantity, (units, price) =>
         settling.delivered.buy(settling.payments, account, currency, units, price, row),
       );
     } else {
-      const perContract = isOption ? payoffPerContract(instrument, terms.price) : gainPerContract(instrument, entry, terms.price);
+      const perContract = isOption
+        ? payoffPerContract(instrument, terms.price)
+        : gainPerContract(instrument, entry, terms.price);
       settling.payments.pay(account, currency, times(quantity, perContract), row);
     }
     chargeDelivery(books, instrument, quantity, terms, (amount) =>
@@ -166,12 +204,23 @@ function settleInstrument(books: Bookkeeping, context: AccountContext, row: numb
 }
 
 /** Base units bought by a holder of so many contracts: those of a long call and of a future; a put sells. */
-export function deliver({ optionType, contractSize }: Instrument, price: Fraction, quantity: Fraction, buy: (units: Fraction, price: Fraction) => void): void {
+export function deliver(
+  { optionType, contractSize }: Instrument,
+  price: Fraction,
+  quantity: Fraction,
+  buy: (units: Fraction, price: Fraction) => void,
+): void {
   const units = times(quantity, fractionOf(contractSize));
   buy(optionType === 'put' ? negated(units) : units, price);
 }
 
-function chargeDelivery(books: Bookkeeping, instrument: Instrument, quantity: Fraction, { schedule, price }: Terms, charge: (amount: bigint) => void): void {
+function chargeDelivery(
+  books: Bookkeeping,
+  instrument: Instrument,
+  quantity: Fraction,
+  { schedule, price }: Terms,
+  charge: (amount: bigint) => void,
+): void {
   if (schedule === null) return;
   const contracts = quantity.top < 0n ? negated(quantity) : quantity;
   const premium = instrument.kind === 'option' ? times(contracts, payoffPerContract(instrument, price)) : zero;
@@ -181,21 +230,33 @@ function chargeDelivery(books: Bookkeeping, instrument: Instrument, quantity: Fr
 }
 
 /**
- * Contracts exercised (longs) and assigned (shorts), signed, by holder. In the money by at least the threshold, and more
+ * Contracts exercised (longs) and assigned (shorts), signed, by holder. In the money by at least the threshold, and
+ * more
  * than nothing: all of them, but for what is abandoned; so many lots fewer are assigned.
  */
-function exercisedAt(option: Instrument, holders: Holders, { price, threshold, abandoned, assignment }: Terms): readonly Fraction[] {
+function exercisedAt(
+  option: Instrument,
+  holders: Holders,
+  { price, threshold, abandoned, assignment }: Terms,
+): readonly Fraction[] {
   const inTheMoney = moneyness(option, price);
   const isExercised = inTheMoney.top > 0n && inTheMoney.top * threshold.bottom >= threshold.top * inTheMoney.bottom;
   if (!isExercised) return holders.quantities.map(() => zero);
   const isLapsing = holders.quantities.map(({ top }, place) => top > 0n && abandoned.has(holders.accounts[place]));
   if (!isLapsing.includes(true)) return holders.quantities;
-  const lots = holders.quantities.map((quantity, place) => lotsOf(quantity, assignment.lot, `quantity of account ${holders.accounts[place]}`));
+  const lots = holders.quantities.map((quantity, place) =>
+    lotsOf(quantity, assignment.lot, `quantity of account ${holders.accounts[place]}`),
+  );
   const lapsed = lots.reduce((sum, count, place) => (isLapsing[place] ? sum + count : sum), 0n);
   const shorts = lots.flatMap((count, place) => (count < 0n ? [place] : []));
   const open = shorts.reduce((sum, place) => sum - lots[place], 0n);
   const total = open > lapsed ? open - lapsed : 0n;
-  const assigned = assignLots(total, shorts.map((place) => -lots[place]), assignment.method, assignment.seed);
+  const assigned = assignLots(
+    total,
+    shorts.map((place) => -lots[place]),
+    assignment.method,
+    assignment.seed,
+  );
   const settled = holders.quantities.map((quantity, place) => (isLapsing[place] ? zero : quantity));
   shorts.forEach((place, index) => (settled[place] = times({ top: -assigned[index], bottom: 1n }, assignment.lot)));
   return settled;
@@ -205,5 +266,7 @@ function exercisedAt(option: Instrument, holders: Holders, { price, threshold, a
 export function lotsOf(quantity: Fraction, lot: Fraction, what: string): bigint {
   const { top, bottom } = over(quantity, lot);
   if (top % bottom === 0n) return top / bottom;
-  throw new MargridError('MovementRefused', `${what} is no multiple of the lot that is assigned (assignment.lot)`, { column: 'assignment.lot' });
+  throw new MargridError('MovementRefused', `${what} is no multiple of the lot that is assigned (assignment.lot)`, {
+    column: 'assignment.lot',
+  });
 }

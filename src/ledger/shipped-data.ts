@@ -24,7 +24,10 @@ export function loadFeeSchedules(venue: string): Readonly<Record<string, FeeSche
 
 function shipped(folder: string, name: string, names: readonly string[]): unknown {
   if (!names.includes(name)) {
-    throw new MargridError('OptionInvalid', `data/${folder} has ${names.join(', ')}, not '${name}'`, { column: 'name', value: name });
+    throw new MargridError('OptionInvalid', `data/${folder} has ${names.join(', ')}, not '${name}'`, {
+      column: 'name',
+      value: name,
+    });
   }
   return JSON.parse(readFileSync(join(packageRoot, 'data', folder, `${name}.json`), 'utf8'));
 }

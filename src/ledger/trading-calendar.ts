@@ -1,5 +1,14 @@
 import { MargridError } from '../errors.ts';
-import { dateField, invalid, listField, numberField, section, textField, textsField, type Section } from '../margin/fields.ts';
+import {
+  dateField,
+  invalid,
+  listField,
+  numberField,
+  section,
+  textField,
+  textsField,
+  type Section,
+} from '../margin/fields.ts';
 
 /** A time of the day in minutes after local midnight. */
 type Minutes = number;
@@ -60,7 +69,11 @@ export function parseTradingCalendar(input: unknown): TradingCalendar {
     offsets,
     sessions: listField(fields, 'sessions', '').map(sessionOf),
     holidays: textsField(fields, 'holidays', '').map((day) => dateField({ day }, 'day', 'holidays')),
-    earlyCloses: new Map(Object.keys(early).map((day) => [dateField({ day }, 'day', 'earlyCloses'), minutesField(early, day, 'earlyCloses')] as const)),
+    earlyCloses: new Map(
+      Object.keys(early).map(
+        (day) => [dateField({ day }, 'day', 'earlyCloses'), minutesField(early, day, 'earlyCloses')] as const,
+      ),
+    ),
   });
 }
 
@@ -68,7 +81,8 @@ function sessionOf(value: unknown, index: number): Session {
   const path = `sessions[${index}]`;
   const fields = section(value, path);
   const days = listField(fields, 'days', path).map((day) => {
-    if (!Number.isInteger(day) || !((day as number) >= 1 && (day as number) <= 7)) throw invalid(`${path}.days`, day, 'must be 1 (Monday) to 7 (Sunday)');
+    if (!Number.isInteger(day) || !((day as number) >= 1 && (day as number) <= 7))
+      throw invalid(`${path}.days`, day, 'must be 1 (Monday) to 7 (Sunday)');
     return day as number;
   });
   const session = { days, open: minutesField(fields, 'open', path), close: minutesField(fields, 'close', path) };
@@ -123,7 +137,10 @@ export class TradingCalendar {
    */
   addBusinessDays(date: string, count: number): string {
     if (!Number.isSafeInteger(count)) {
-      throw new MargridError('OptionInvalid', `business days to add must be a whole number, got ${count}`, { column: 'count', value: count });
+      throw new MargridError('OptionInvalid', `business days to add must be a whole number, got ${count}`, {
+        column: 'count',
+        value: count,
+      });
     }
     const step = count < 0 ? -1 : 1;
     let day = dayNumber(date);
@@ -131,7 +148,7 @@ export class TradingCalendar {
       while (this.#sessionsOn(day).length === 0) day++;
       return textOf(day);
     }
-    for (let left = Math.abs(count); left > 0; ) {
+    for (let left = Math.abs(count); left > 0;) {
       day += step;
       if (this.#sessionsOn(day).length > 0) left--;
     }
@@ -161,7 +178,8 @@ export class TradingCalendar {
     const last = Math.floor((toMs + this.#offsetAt(toMs)) / dayMs);
     let total = 0;
     for (let day = first; day <= last; day++) {
-      for (const [open, close] of this.#openTimes(day)) total += Math.max(Math.min(close, toMs) - Math.max(open, fromMs), 0);
+      for (const [open, close] of this.#openTimes(day))
+        total += Math.max(Math.min(close, toMs) - Math.max(open, fromMs), 0);
     }
     return total;
   }
@@ -169,14 +187,20 @@ export class TradingCalendar {
   /** Sessions of a local day, as UTC times [open, close). */
   #openTimes(day: number): (readonly [number, number])[] {
     const localMs = day * dayMs;
-    return this.#sessionsOn(day).map(([open, close]) => [this.#utc(localMs + open * minuteMs), this.#utc(localMs + close * minuteMs)] as const);
+    return this.#sessionsOn(day).map(
+      ([open, close]) => [this.#utc(localMs + open * minuteMs), this.#utc(localMs + close * minuteMs)] as const,
+    );
   }
 
   #sessionsOn(day: number): (readonly [Minutes, Minutes])[] {
     const date = textOf(day);
     const { from, to, sessions, earlyCloses, name } = this.terms;
     if ((from !== null && date < from) || (to !== null && date > to)) {
-      throw new MargridError('ValueOutOfRange', `calendar ${name} knows ${from ?? 'all'} to ${to ?? 'all'}, not ${date}`, { column: 'date', value: date });
+      throw new MargridError(
+        'ValueOutOfRange',
+        `calendar ${name} knows ${from ?? 'all'} to ${to ?? 'all'}, not ${date}`,
+        { column: 'date', value: date },
+      );
     }
     if (this.#holidays.has(date)) return [];
     // Day 0, 1 January 1970, was a Thursday.

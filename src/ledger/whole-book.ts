@@ -23,9 +23,13 @@ export function funding(books: Bookkeeping, command: Command, context: AccountCo
   const { engine, market } = context;
   const given = numbersByName(command, 'rates', { min: -1, max: 1 });
   const marks = namedPrices(context, command, 'marks');
-  const rows = given.size > 0 ? [...given.keys()].map((name) => instrumentRow(engine, name, 'rates')) : rowsOfKind(market.instruments, ['perpetual']);
+  const rows =
+    given.size > 0
+      ? [...given.keys()].map((name) => instrumentRow(engine, name, 'rates'))
+      : rowsOfKind(market.instruments, ['perpetual']);
   const unit: (Fraction | null)[] = market.instruments.map(() => null);
-  const rateOf = (row: number): Fraction => given.get(market.instruments[row].name) ?? quotedRate(context, command, row);
+  const rateOf = (row: number): Fraction =>
+    given.get(market.instruments[row].name) ?? quotedRate(context, command, row);
   const isWanted = wanted(market.instruments.length, rows);
   for (const row of rows) {
     const { kind, name } = market.instruments[row];
@@ -35,20 +39,35 @@ export function funding(books: Bookkeeping, command: Command, context: AccountCo
   forEachHolding(engine, isWanted, ({ account, instrument: row, quantity, set }) => {
     const instrument = market.instruments[row];
     const currency = requireOwnSet(context, set, instrument);
-    const perContract = (unit[row] ??= negated(times(rateOf(row), notionalPerContract(instrument, markOf(context, marks, row)))));
+    const perContract = (unit[row] ??= negated(
+      times(rateOf(row), notionalPerContract(instrument, markOf(context, marks, row))),
+    ));
     payments.pay(account, currency, times(fractionOf(quantity), perContract), row);
   });
   const entries = payments.entries();
-  books.bookInPlace(context, [{ kind: 'funding', reason: noteField(command, 'reason', 'funding'), reference: noteField(command, 'reference', ''), entries }]);
+  books.bookInPlace(context, [
+    {
+      kind: 'funding',
+      reason: noteField(command, 'reason', 'funding'),
+      reference: noteField(command, 'reference', ''),
+      entries,
+    },
+  ]);
 }
 
 /** The market's rate for the interval that is paid. Throws `ValueMissing`. */
 function quotedRate({ quotes, market }: AccountContext, command: Command, row: number): Fraction {
-  const intervalMs = command['intervalMs'] === undefined ? quotedRateMs : numberField(command, 'intervalMs', '', { min: 0, max: unbounded });
+  const intervalMs =
+    command['intervalMs'] === undefined
+      ? quotedRateMs
+      : numberField(command, 'intervalMs', '', { min: 0, max: unbounded });
   const rate = quotes.fields?.get('fundingRate')?.[row] ?? NaN;
   if (Number.isFinite(rate)) return over(times(fractionOf(rate), fractionOf(intervalMs)), fractionOf(quotedRateMs));
   const { name } = market.instruments[row];
-  throw new MargridError('ValueMissing', `rates: none given for ${name}, and the market has none`, { column: 'rates', value: name });
+  throw new MargridError('ValueMissing', `rates: none given for ${name}, and the market has none`, {
+    column: 'rates',
+    value: name,
+  });
 }
 
 /**
@@ -64,26 +83,42 @@ export function variation(books: Bookkeeping, command: Command, context: Account
   const marks = namedPrices(context, command, 'prices');
   for (const row of rows) {
     const { kind, name } = market.instruments[row];
-    if (kind !== 'future' && kind !== 'perpetual') throw invalid('instruments', name, 'must name futures and perpetuals');
+    if (kind !== 'future' && kind !== 'perpetual')
+      throw invalid('instruments', name, 'must name futures and perpetuals');
   }
   const entryPrices = engine.entryPrices.slice();
   const payments = books.payments();
   const settled: (Fraction | null)[] = market.instruments.map(() => null);
-  forEachHolding(engine, wanted(market.instruments.length, rows), ({ account, instrument: row, quantity, entryPrice, set, slot }) => {
-    const instrument = market.instruments[row];
-    const currency = requireOwnSet(context, set, instrument);
-    const mark = (settled[row] ??= markOf(context, marks, row));
-    payments.pay(account, currency, times(fractionOf(quantity), gainPerContract(instrument, fractionOf(entryPrice), mark)), row);
-    entryPrices[slot] = numberOf(mark);
-  });
+  forEachHolding(
+    engine,
+    wanted(market.instruments.length, rows),
+    ({ account, instrument: row, quantity, entryPrice, set, slot }) => {
+      const instrument = market.instruments[row];
+      const currency = requireOwnSet(context, set, instrument);
+      const mark = (settled[row] ??= markOf(context, marks, row));
+      payments.pay(
+        account,
+        currency,
+        times(fractionOf(quantity), gainPerContract(instrument, fractionOf(entryPrice), mark)),
+        row,
+      );
+      entryPrices[slot] = numberOf(mark);
+    },
+  );
   const entries = payments.entries();
   const reason = noteField(command, 'reason', 'variation settlement');
-  books.bookInPlace(context, [{ kind: 'variation', reason, reference: noteField(command, 'reference', ''), entries }], entryPrices);
+  books.bookInPlace(
+    context,
+    [{ kind: 'variation', reason, reference: noteField(command, 'reference', ''), entries }],
+    entryPrices,
+  );
 }
 
 /** Prices of a command by market row. */
 function namedPrices({ engine }: AccountContext, command: Command, field: string): ReadonlyMap<number, Fraction> {
-  return new Map([...numbersByName(command, field)].map(([name, price]) => [instrumentRow(engine, name, field), price] as const));
+  return new Map(
+    [...numbersByName(command, field)].map(([name, price]) => [instrumentRow(engine, name, field), price] as const),
+  );
 }
 
 /** The price given, else the mark of the last tick. Bad data moves no money: throws `ValueMissing`. */
@@ -93,7 +128,10 @@ function markOf({ quotes, market }: AccountContext, given: ReadonlyMap<number, F
   const mark = quotes.forward[row];
   if (mark > 0 && mark < Infinity) return fractionOf(mark);
   const { name } = market.instruments[row];
-  throw new MargridError('ValueMissing', `${name} is held and has no mark: it is ${mark}`, { column: 'forward', value: mark });
+  throw new MargridError('ValueMissing', `${name} is held and has no mark: it is ${mark}`, {
+    column: 'forward',
+    value: mark,
+  });
 }
 
 export function wanted(count: number, rows: readonly number[]): Uint8Array {
@@ -110,6 +148,7 @@ function rowsOfKind(instruments: readonly Instrument[], kinds: readonly Instrume
 function requireOwnSet({ engine }: AccountContext, set: number, { name, settlementCurrency }: Instrument): number {
   const currency = engine.setKeys.currency[set];
   if (engine.currencies[currency] === settlementCurrency) return currency;
-  const message = `${name} settles in ${settlementCurrency}, and the model pools accounts in ${engine.currencies[currency]}: cash in ${settlementCurrency} has no place there`;
+  const pooled = `the model pools accounts in ${engine.currencies[currency]}`;
+  const message = `${name} settles in ${settlementCurrency}, and ${pooled}: no cash in ${settlementCurrency} there`;
   throw new MargridError('CurrencyUnknown', message, { column: 'instrument', value: name });
 }

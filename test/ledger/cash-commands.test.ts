@@ -144,21 +144,25 @@ describe('ledger.withdraw', () => {
   });
 
   it('counts what other modules add at the last tick, also after netting sets moved', async () => {
+    // 10 less for the first netting set, 20 less for the second.
     const haircut: AccountModule = {
       name: 'haircut',
-      adjustments: [{ name: 'haircut', counts: 'balance', compute: (_context, amounts) => void amounts.fill(-20) }],
+      adjustments: [{ name: 'haircut', counts: 'balance', compute: (_context, amounts) => amounts.forEach((_, set) => (amounts[set] = -10 * (set + 1))) }],
       state: () => null,
       restore: () => {},
     };
     const bench = margined(250, [haircut]);
     await bench.apply('tick');
-    // bob, whose set comes after alice's, leaves; zed opens one.
-    await bench.apply('ledger.withdraw', { account: 'bob', currency: 'USDC', amount: '30000000' });
+    // The set of alice is closed, so that of bob is the first; then zed opens one.
+    const closed = { positions: [{ account: 'alice', instrument: 'SPX-PERP', quantity: 0 }], cash: [{ account: 'alice', currency: 'USDC', amount: 0 }] };
+    await bench.apply('book', { changes: closed as unknown as Storable });
     await bench.apply('ledger.deposit', { account: 'zed', currency: 'USDC', amount: '1' });
-    const ask = (amount: string) => bench.apply('ledger.withdraw', { account: 'alice', currency: 'USDC', amount });
-    // 250 - 20 - 100 = 130.
-    await expect(ask('130000001')).rejects.toMatchObject({ code: 'BalanceInsufficient' });
-    await ask('130000000');
+    const ask = (amount: string) => bench.apply('ledger.withdraw', { account: 'bob', currency: 'USDC', amount });
+    // 50 - 20 = 30.
+    await expect(ask('30000001')).rejects.toMatchObject({ code: 'BalanceInsufficient' });
+    await ask('30000000');
+    // What no tick has seen has no adjustment yet.
+    await bench.apply('ledger.withdraw', { account: 'zed', currency: 'USDC', amount: '1' });
     await bench.engine.close();
   });
 
