@@ -144,9 +144,9 @@ export class Bookkeeping {
     const rows = this.#openedRows(context, [...positions, ...cash, ...orders]);
     const postings = filled.map((draft) => this.#post(context, draft, rows));
     this.#unknown = [];
-    if (cash.length + positions.length + orders.length === 0) return postings;
+    const isChange = cash.length + positions.length + orders.length > 0;
     try {
-      context.update({ positions, orders, cash });
+      if (isChange) context.update({ positions, orders, cash });
     } catch (error) {
       for (const posting of postings.toReversed()) ledger.undo(posting);
       throw error;

@@ -273,6 +273,9 @@ describe('cash from elsewhere', () => {
     expect(entries(outcome).filter((each) => each.startsWith('book'))).toEqual([
       'book alice USD 2345678', 'book eve BTC 200000000', 'book external BTC -200000000', 'book external USD -2345679', 'book house/rounding USD 1',
     ]);
+    // And whole minor units: to 10 dollars is 2345678 less again.
+    const back = { cash: [{ account: 'alice', currency: 'USD', amount: 10 }] };
+    expect(entries(await bench.apply('book', { changes: back as unknown as Storable }))).toEqual(['book alice USD -2345678', 'book external USD 2345678']);
     bench.requireConserved();
     await bench.engine.close();
   });

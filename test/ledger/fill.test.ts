@@ -108,6 +108,14 @@ describe('ledger.fill', () => {
     ];
     for (const fields of refused) await expect(bench.apply('ledger.fill', fields)).rejects.toHaveProperty('code');
     expect(bench.engine.stateHash()).toBe(hash);
+    // The ledger takes the premium of 90 dollars, the book refuses 1.8e15 contracts: the posting is taken back.
+    const huge = trade('SPX-C', 'alice', 'bob', 9e14, 1e-15);
+    await bench.apply('ledger.fill', huge);
+    await bench.apply('tick');
+    const after = bench.engine.stateHash();
+    await expect(bench.apply('ledger.fill', huge)).rejects.toThrow(/quantity: must be a number of at most 1000000000000000/);
+    expect(bench.engine.stateHash()).toBe(after);
+    expect(bench.balance('bob', 'USD')).toBe(1_000_090_000_000n);
     await expect(bench.apply('ledger.fill', good, expiry)).rejects.toThrow(/SPX-FUT has expired/);
     await bench.engine.close();
   });
