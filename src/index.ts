@@ -39,6 +39,17 @@ export { robustIndex, type RobustIndex, type SourcePrice } from './guard/robust-
 export { allocate, weightsOf } from './money/allocate.ts';
 export { amountOf, decimalsOf, minorOf, type MinorUnits, type Rounding } from './money/minor-units.ts';
 
+// Ledger and lifecycle: money in whole minor units, fees, funding, settlement, exercise, adjustments; calendars
+export { LedgerModule } from './ledger/ledger-module.ts';
+export { parseLedgerSettings } from './ledger/ledger-settings.ts';
+export type { BookkeepingOptions, Movement, NamedEntry } from './ledger/bookkeeping.ts';
+export { Ledger, standardHouseAccounts, type EntryColumns, type LedgerOptions, type Posting } from './ledger/ledger.ts';
+export { parseFeeSchedules, type FeeRate, type FeeSchedule, type FeeTier } from './ledger/fees.ts';
+export { assignLots, assignmentMethods, type AssignmentMethod } from './ledger/assignment.ts';
+export { averageAt, type AveragingWindow, type PartialAverage } from './ledger/averaging-window.ts';
+export { dailyAtEight, eightHourly, nextTime, timesBetween, type Schedule } from './ledger/schedule.ts';
+export { parseTradingCalendar, TradingCalendar, type Session, type TradingCalendarTerms, type UtcOffset } from './ledger/trading-calendar.ts';
+export { feeVenues, loadFeeSchedules, loadTradingCalendar, tradingCalendarNames } from './ledger/shipped-data.ts';
 // Dynamic margin: volatility, anti-procyclicality, add-ons
 export { AddOns, type AddOnManifest, type AddOnOptions } from './dynamic/add-ons.ts';
 export { parseAddOnParameters, type AddOnName, type AddOnParameters } from './dynamic/add-on-parameters.ts';

@@ -10,6 +10,7 @@ import type { BookCommand, Command, TickCommand } from './command.ts';
 import { amountCalled, emptyTransitions, transitionOf, type EventBatch, type ModuleEvent, type Storable, type Transition, type TransitionColumns } from './events.ts';
 import type { AccountContext, AccountModule, ProposedTransitions, TickPlan } from './module.ts';
 import { changedQuotes } from './quote-change.ts';
+import { restatedChanges } from './restated-changes.ts';
 import { defaultAccountRules, parseAccountRules, type AccountRules } from './rules.ts';
 import { chosenTransitions, commit, noProposals, scanStatuses, type Proposals } from './scan.ts';
 import { SetStatus, sourcesOf, type SetKeys } from './set-status.ts';
@@ -117,7 +118,10 @@ export class AccountEngine {
   /** Loads a book; nothing is margined yet. Throws what `Engine.create` throws, and `ParameterInvalid` for bad rules. */
   static create(options: AccountEngineOptions): AccountEngine {
     const made = new AccountEngine(options, Engine.create(options));
-    for (const module of made.modules) module.attach?.(made.#contexts.get(module)!);
+    for (const module of made.modules) {
+      module.attach?.(made.#contexts.get(module)!);
+      made.#resetStructure();
+    }
     return made;
   }
 
@@ -279,6 +283,23 @@ export class AccountEngine {
     this.#isChanged = true;
     this.#followStructure();
     for (const module of this.modules) if (module !== source) module.bookChanged?.(changes, this.#contexts.get(module)!);
+  }
+
+  /** As `#change`, over whole columns; the changes are spelt out only if some module wants to hear of them. */
+  #restate(cash: Float64Array, entryPrices: Float64Array | null, source: AccountModule): void {
+    const followers = this.modules.filter((module) => module !== source && module.bookChanged !== undefined);
+    const changes = followers.length === 0 ? {} : restatedChanges(this.engine, cash, entryPrices);
+    this.engine.restate(cash, entryPrices);
+    this.#isChanged = true;
+    for (const module of followers) module.bookChanged!(changes, this.#contexts.get(module)!);
+  }
+
+  /** Columns of statuses for the netting sets there are, if attaching a module opened or closed any. */
+  #resetStructure(): void {
+    if (this.engine.structureVersion === this.#structureVersion) return;
+    this.#structureVersion = this.engine.structureVersion;
+    this.#keys = keysOf(this.engine);
+    this.#status.reset(this.engine.nettingSetCount);
   }
 
   /** Columns of statuses move with the netting sets. */
@@ -496,6 +517,7 @@ export class AccountEngine {
       },
       added: (set) => this.#sums.added(set),
       update: (changes) => this.#change(changes, module),
+      restate: (cash, entryPrices) => this.#restate(cash, entryPrices, module),
       emit: (kind, data) => void this.#events.push({ module: module.name, kind, data }),
     };
   }

@@ -26,6 +26,11 @@ export interface AccountContext {
   added(set: number): AddedAmounts;
   /** Changes the book. Throws as `Engine.update`, all or nothing. */
   readonly update: (changes: BookChanges) => void;
+  /**
+   * Cash of every netting set, and entry prices of every position slot (null: they stay), in place: for whole books.
+   * Opens and closes no set. The other modules hear of it as of any change.
+   */
+  readonly restate: (cash: Float64Array, entryPrices: Float64Array | null) => void;
   /** Reports something: part of the command's batch. */
   readonly emit: (kind: string, data: ModuleEvent['data']) => void;
 }

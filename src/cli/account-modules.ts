@@ -4,11 +4,14 @@ import { MargridError } from '../errors.ts';
 import { AddOns } from '../dynamic/add-ons.ts';
 import { DynamicMargin } from '../dynamic/dynamic-margin.ts';
 import { GuardModule } from '../guard/guard-module.ts';
+import { LedgerModule } from '../ledger/ledger-module.ts';
+import { parseLedgerSettings } from '../ledger/ledger-settings.ts';
 import { PoolingModule } from '../pooling/pooling-module.ts';
 
 /** Modules of the account engine by name; each takes its settings as they stand in the settings file. */
 const makers: Readonly<Record<string, (settings: Storable | undefined, earlier: readonly AccountModule[]) => AccountModule>> = {
   guard: (settings) => new GuardModule(settings),
+  ledger: (settings) => new LedgerModule(parseLedgerSettings(settings)),
   'dynamic-margin': (settings) => new DynamicMargin(settings),
   'add-ons': (settings, earlier) => {
     const dynamic = earlier.find((each) => each instanceof DynamicMargin);

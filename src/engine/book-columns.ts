@@ -264,6 +264,16 @@ export class BookColumns {
     this.#dropEmptySets();
   }
 
+  /** Cash by netting set and entry prices by slot (null: they stay); sets stay as they are. */
+  restate(cash: Float64Array, entryPrices: Float64Array | null): void {
+    const { nettingSet } = this.arena.views;
+    // Adding 0 turns -0 into 0: equal books have equal hashes.
+    for (let set = 0; set < this.setCount; set++) nettingSet.cash[set] = cash[set] + 0;
+    if (entryPrices === null) return;
+    this.entryPrice.set(entryPrices);
+    for (let set = 0; set < this.setCount; set++) this.#finishSet(set);
+  }
+
   /** Netting set of an account and currency, -1 if there is none. */
   #setOf(account: number, currency: number): number {
     if (!(account < this.accountIds.length)) return -1;

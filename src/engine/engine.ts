@@ -303,6 +303,26 @@ export class Engine {
     this.#state = 'loaded';
   }
 
+  /**
+   * Cash of every netting set, and entry prices of every position slot (null: they stay), at once: for whole books. No
+   * set is opened or closed, even where nothing is left. Throws `EngineState`.
+   */
+  restate(cash: Float64Array, entryPrices: Float64Array | null): void {
+    this.#requireIdle();
+    this.#book.restate(cash, entryPrices);
+    this.#state = 'loaded';
+  }
+
+  /** Entry prices by position slot (`arena.views.position`). A view: valid until the next update. */
+  get entryPrices(): Float64Array {
+    return this.#book.entryPrice;
+  }
+
+  /** Market row of the instrument in a position slot. */
+  instrumentAt(slot: number): number {
+    return this.rows.instrumentOf[this.#book.rowAt(slot)];
+  }
+
   /** Account names in result order. */
   get accountIds(): readonly string[] {
     return this.#book.accountIds;
