@@ -53,7 +53,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/guard': ['src/domain', 'src/engine', 'src/account', 'src/margin'],
   'src/pooling': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger'],
   'src/liquidation': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/wasm', 'assembly/portable'],
-  'src/waterfall': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger', 'src/liquidation'],
+  'src/waterfall': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger', 'src/liquidation', 'src/generate', 'assembly/portable'],
   'src/cascade': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/liquidation', 'src/waterfall'],
   'src/convert': ['src/domain', 'src/margin'],
   'src/compare': ['src/domain', 'src/engine', 'src/margin', 'src/convert'],
