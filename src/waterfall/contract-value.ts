@@ -1,5 +1,5 @@
-import { amountOf, divide, minorOf, type MinorUnits, type Rounding } from '../money/minor-units.ts';
-import { fractionOf, inverse, minus, times, whole, zero, type Fraction } from './fraction.ts';
+import { amountOf, minorOf, type MinorUnits, type Rounding } from '../money/minor-units.ts';
+import { fractionOf, minorUnitsOf, minus, over, powerOfTen, times, zero, type Fraction } from './fraction.ts';
 
 /** What a contract is worth, and in which whole numbers it is counted. */
 export interface ContractTerms {
@@ -12,24 +12,19 @@ export interface ContractTerms {
   readonly moneyDecimals: number;
 }
 
-/** Minor units by which `lots` (signed) gain if the price goes from one to the other: exact. Prices > 0. */
-export function exactGain(terms: ContractTerms, lots: bigint, from: number, to: number): Fraction {
+/** By how much `lots` (signed) gain if the price goes from one to the other, exactly: settlement currency. Prices > 0. */
+export function exactGain({ payoff, contractSize, lotDecimals }: ContractTerms, lots: bigint, from: number, to: number): Fraction {
   if (lots === 0n || from === to) return zero;
-  const move = terms.payoff === 'linear'
-    ? minus(fractionOf(to), fractionOf(from))
-    : minus(inverse(fractionOf(from)), inverse(fractionOf(to)));
-  const size = times(whole(lots * 10n ** BigInt(terms.moneyDecimals)), fractionOf(terms.contractSize));
-  const gain = times(size, move);
-  return { numerator: gain.numerator, denominator: gain.denominator * 10n ** BigInt(terms.lotDecimals) };
+  const [before, after] = [fractionOf(from), fractionOf(to)];
+  const move = minus(after, before);
+  const quantity: Fraction = { top: lots, bottom: powerOfTen(lotDecimals) };
+  const gain = times(times(quantity, fractionOf(contractSize)), move);
+  return payoff === 'linear' ? gain : over(gain, times(before, after));
 }
 
 /** The same in whole minor units. */
 export function gainOf(terms: ContractTerms, lots: bigint, from: number, to: number, rounding: Rounding): MinorUnits {
-  return rounded(exactGain(terms, lots, from, to), rounding);
-}
-
-export function rounded({ numerator, denominator }: Fraction, rounding: Rounding): MinorUnits {
-  return divide(numerator, denominator, rounding);
+  return minorUnitsOf(exactGain(terms, lots, from, to), terms.moneyDecimals, rounding);
 }
 
 /** Whole lots of a quantity of contracts, signed: the nearest. */
