@@ -35,6 +35,33 @@ export { levelNames, transitionReasons, type LevelName, type TransitionReason } 
 export { allocate, weightsOf } from './money/allocate.ts';
 export { amountOf, decimalsOf, minorOf, type MinorUnits, type Rounding } from './money/minor-units.ts';
 
+// Who bears a bankruptcy: insurance funds, ADL, socialised losses
+export { allocateAdl, type AdlAllocation, type AdlRequest, type AdlRule } from './waterfall/adl-allocation.ts';
+export { adlFigures, adlScoreColumn, ranked, type AdlCandidates, type AdlMark, type AdlScore } from './waterfall/adl-rank.ts';
+export { bankruptcyPrices, type CarriedDeficit, type DeficitCarrier } from './waterfall/bankruptcy-prices.ts';
+export type { ContractTerms } from './waterfall/contract-value.ts';
+export {
+  runWaterfall,
+  type BankruptAccount,
+  type BankruptPosition,
+  type Deleveraged,
+  type WaterfallEntry,
+  type WaterfallResult,
+  type WaterfallVenue,
+} from './waterfall/default-waterfall.ts';
+export { InsuranceFunds } from './waterfall/insurance-fund.ts';
+export { parseWaterfallRules, type WaterfallRules } from './waterfall/rules.ts';
+export {
+  depositLoss,
+  openInterestLoss,
+  proRataLoss,
+  withdrawalFee,
+  withdrawalFeeRate,
+  type SocialisedLoss,
+} from './waterfall/socialised-loss.ts';
+export { shippedWaterfall, waterfallVenues } from './waterfall/venue-rules.ts';
+export { WaterfallModule, type WaterfallOptions } from './waterfall/waterfall-module.ts';
+
 // What it works on
 export type { Instrument, InstrumentKind, OptionType, Payoff, RiskGroup } from './domain/instrument.ts';
 export { pairOf, riskGroupOf } from './domain/instrument.ts';

@@ -30,6 +30,8 @@ export interface AdlRequest {
   readonly step?: bigint;
   /** Of the rule `random`: a whole number in [0, 2^53). */
   readonly seed?: number;
+  /** Of queues: candidates by rank, if that is known already (`ranked`). */
+  readonly order?: Uint32Array;
 }
 
 export interface AdlAllocation {
@@ -53,8 +55,8 @@ export function allocateAdl(request: AdlRequest): AdlAllocation {
   const eligible = eligibleOf(request);
   switch (rule.kind) {
     case 'queue': {
-      const scores = adlScoreColumn(rule.score, candidates, request.at);
-      return closeInOrder(request, ranked(scores.map((score, i) => (eligible[i] === 1 ? score : NaN))));
+      const order = request.order ?? ranked(adlScoreColumn(rule.score, candidates, request.at));
+      return closeInOrder(request, order.filter((index) => eligible[index] === 1));
     }
     case 'random':
       return closeInOrder(request, shuffled(indicesOf(eligible), request.seed ?? 0));
