@@ -125,6 +125,8 @@ function waterFilling(request: AdlRequest, eligible: Uint8Array, step: bigint): 
   const held = Float64Array.from(order, (index) => candidates.lots[index]);
   const notional = Float64Array.from(order, (index) => candidates.notional[index]);
   const equity = Float64Array.from(order, (index) => candidates.equity[index]);
+  // Equity too small for a finite leverage is none.
+  equity.forEach((value, i) => (equity[i] = notional[i] / value < Infinity ? value : 0));
   const targets = targetsOf(held, notional, equity, lotValue, Number(request.lots));
   const perUnit = Number(step);
   return inSteps(request, order, step, (units, caps) =>

@@ -49,23 +49,23 @@ export function wholeShares(total: bigint, targets: Float64Array, caps: Float64A
   if (left === 0n) return { shares, left };
   const remainder = targets.map((target, index) => clamp(target, caps[index]) - Number(shares[index]));
   const order = Uint32Array.from(targets.keys()).sort((a, b) => remainder[b] - remainder[a] || a - b);
-  while (left > 0n) {
-    const before = left;
-    for (let place = 0; place < order.length && left > 0n; place++) {
-      const index = order[place];
-      if (shares[index] >= BigInt(caps[index])) continue;
-      shares[index]++;
-      left--;
+  // One pass is enough but for rounding errors of large targets: then each gives (or takes) an equal part of them.
+  for (;;) {
+    const isShort = left > 0n;
+    const open = Array.from(order).filter((index) => (isShort ? shares[index] < BigInt(caps[index]) : shares[index] > 0n));
+    if (left === 0n || open.length === 0) return { shares, left };
+    if (!isShort) open.reverse();
+    const size = isShort ? left : -left;
+    const part = size / BigInt(open.length);
+    for (const index of open) {
+      if (left === 0n) break;
+      const most = isShort ? BigInt(caps[index]) - shares[index] : shares[index];
+      const wanted = part > 1n ? part : 1n;
+      const moved = wanted < most ? wanted : most;
+      shares[index] += isShort ? moved : -moved;
+      left -= isShort ? moved : -moved;
     }
-    if (left === before) return { shares, left };
   }
-  for (let place = order.length - 1; left < 0n; place = place === 0 ? order.length - 1 : place - 1) {
-    const index = order[place];
-    if (shares[index] === 0n) continue;
-    shares[index]--;
-    left++;
-  }
-  return { shares, left };
 }
 
 function clamp(value: number, most: number): number {
