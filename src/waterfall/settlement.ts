@@ -87,6 +87,7 @@ export class Settlement {
 
   /** Turns the gain of part of a future since entry into cash, at a price: the lots leave the position. */
   realise(holder: string, instrument: number, lots: bigint, price: number): void {
+    if (lots === 0n) return;
     const own = this.#holder(holder);
     const position = own.positions.get(instrument);
     if (position === undefined || (lots < 0n ? lots < position.lots : lots > position.lots) || lots < 0n !== position.lots < 0n) {

@@ -89,7 +89,7 @@ describe('ADL allocation', () => {
   });
 
   it('pro rata by size, by largest remainder', () => {
-    // 7 of 40:100:60 = 1.4, 3.5, 2.1: 1 + 3 + 2, the last to the remainder of .5.
+    // 7 of 40:100:60 = 1.4, 3.5, 2.1: 1 + 3 + 2, and one more for the remainder of .5.
     expect(closed({ kind: 'pro-rata', weight: 'size' }, 7n, rows)).toEqual([1, 4, 2]);
   });
 
