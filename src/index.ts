@@ -49,6 +49,10 @@ export {
   type WaterfallResult,
   type WaterfallVenue,
 } from './waterfall/default-waterfall.ts';
+export { membersByPrefix, membersByTable, singleMembers, type ClearingMembers } from './waterfall/clearing-members.ts';
+export { sizeDefaultFund, StressBook, type DefaultFund, type DefaultFundOptions, type ScenarioLoss } from './waterfall/default-fund.ts';
+export { reverseStress, type ReverseStress, type ReverseStressOptions } from './waterfall/reverse-stress.ts';
+export { stressedQuotes, type MarketMove } from './waterfall/stress-quotes.ts';
 export { InsuranceFunds } from './waterfall/insurance-fund.ts';
 export { parseWaterfallRules, type WaterfallRules } from './waterfall/rules.ts';
 export {

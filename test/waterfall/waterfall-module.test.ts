@@ -67,7 +67,7 @@ function create(accounts: readonly AccountRow[], options: Partial<WaterfallOptio
 
 let ids = 0;
 const command = (kind: string, fields: object, minutes = 1): Command =>
-  ({ id: `c${ids++}`, timeMs: start + minutes * 60_000, kind, ...fields }) as Command;
+  ({ id: `c${ids++}`, timeMs: start + minutes * 60_000, kind, ...fields });
 const tick = (btc: number, eth = 10, minutes = 1): Command =>
   command('tick', { quotes: { forward: { 'BTC-PERP': btc, 'ETH-PERP': eth }, indexPrice: { btc_usdc: btc, eth_usdc: eth } } }, minutes);
 
