@@ -2,10 +2,14 @@ import type { AccountModule } from '../account/module.ts';
 import type { Storable } from '../account/events.ts';
 import { MargridError } from '../errors.ts';
 import { GuardModule } from '../guard/guard-module.ts';
+import { WaterfallModule } from '../waterfall/waterfall-module.ts';
+import { parseWaterfallSettings } from '../waterfall/waterfall-settings.ts';
 
 /** Modules of the account engine by name; each takes its settings as they stand in the settings file. */
 const makers: Readonly<Record<string, (settings: Storable | undefined) => AccountModule>> = {
   guard: (settings) => new GuardModule(settings),
+  // Last: it takes what the others could not save.
+  waterfall: (settings) => new WaterfallModule(parseWaterfallSettings(settings)),
 };
 
 /**
