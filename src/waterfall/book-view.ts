@@ -1,5 +1,5 @@
 import { FLAG_BITS } from '../../assembly/portable/layout.ts';
-import { instrumentValues } from '../account/instrument-values.ts';
+import { instrumentValue } from '../account/instrument-values.ts';
 import type { AccountContext } from '../account/module.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { decimalsOf, minorOf, type MinorUnits } from '../money/minor-units.ts';
@@ -24,7 +24,8 @@ export class BookView {
   constructor(context: AccountContext, lotDecimals: number) {
     this.context = context;
     this.lotDecimals = lotDecimals;
-    this.unitValue = instrumentValues(context.market, context.quotes);
+    const { market, quotes } = context;
+    this.unitValue = Float64Array.from(market.instruments, (_, row) => instrumentValue(market, quotes, row));
   }
 
   get setCount(): number {
