@@ -1,4 +1,3 @@
-import { BANKRUPT, QUARANTINED } from '../account/status.ts';
 import { allocateAdl } from './adl-allocation.ts';
 import { adlScoreColumn, ranked, type AdlCandidates } from './adl-rank.ts';
 import type { BookView } from './book-view.ts';
@@ -34,11 +33,12 @@ export class Counterparties {
   }
 
   #scan(instruments: ReadonlySet<number>): void {
-    const { engine, level, balance } = this.#view.context;
+    const { engine, balance } = this.#view.context;
     const { firstPosition, positionCount } = engine.arena.views.nettingSet;
     for (const instrument of instruments) this.#found.set(instrument, { sets: [], slots: [] });
     for (let set = 0; set < engine.nettingSetCount; set++) {
-      if (level[set] === BANKRUPT || level[set] === QUARANTINED || !(balance[set] > 0) || this.#isExcluded(set)) continue;
+      // Bankrupt is who has a negative balance, quarantined whose balance is unknown.
+      if (!(balance[set] > 0) || this.#isExcluded(set)) continue;
       for (let slot = firstPosition[set]; slot < firstPosition[set] + positionCount[set]; slot++) {
         const found = this.#found.get(this.#view.instrumentAt(slot));
         if (found === undefined) continue;

@@ -32,10 +32,6 @@ export class InsuranceFunds {
     this.#rule = rule;
   }
 
-  get rule(): InsuranceFundRule {
-    return this.#rule;
-  }
-
   setRule(rule: InsuranceFundRule): void {
     this.#rule = rule;
   }
@@ -49,17 +45,6 @@ export class InsuranceFunds {
 
   balance(fund: string): MinorUnits {
     return this.#balances.get(fund) ?? 0n;
-  }
-
-  get funds(): readonly string[] {
-    return [...this.#balances.keys()];
-  }
-
-  /** Sum of all funds of a currency. */
-  total(currency: string): MinorUnits {
-    let sum = 0n;
-    for (const [fund, amount] of this.#balances) if (currencyOf(fund) === currency) sum += amount;
-    return sum;
   }
 
   /** Starts the window that `nowMs` lies in. */
@@ -114,11 +99,6 @@ export class InsuranceFunds {
     for (const [key, amount] of spent) this.#spent.set(key, amount);
     this.#window = window;
   }
-}
-
-function currencyOf(fund: string): string {
-  const end = fund.indexOf('/');
-  return end < 0 ? fund : fund.slice(0, end);
 }
 
 function sorted(map: ReadonlyMap<string, bigint>): [string, bigint][] {

@@ -1,4 +1,3 @@
-import { QUARANTINED } from '../account/status.ts';
 import { weightsOf } from '../money/allocate.ts';
 import { decimalsOf, minorOf, type MinorUnits } from '../money/minor-units.ts';
 import type { BookView } from './book-view.ts';
@@ -35,7 +34,7 @@ export interface PayerFacts {
  * at one tick. Losses of cash under `open-interest` have no instrument and go by equity.
  */
 export function paymentsOf(loss: LossToSocialise, rule: SocialisedLossRule, view: BookView, facts: PayerFacts): Payments {
-  const { balance, level } = view.context;
+  const { balance } = view.context;
   const decimals = decimalsOf(loss.currency);
   const base = (set: number): number => {
     if (rule.method === 'deposits') return view.cashOf(set);
@@ -45,9 +44,9 @@ export function paymentsOf(loss: LossToSocialise, rule: SocialisedLossRule, view
   const weights: number[] = [];
   const caps: bigint[] = [];
   for (let set = 0; set < view.setCount; set++) {
-    if (level[set] === QUARANTINED || facts.isExcluded(set) || view.currencyOf(set) !== loss.currency) continue;
+    if (facts.isExcluded(set) || view.currencyOf(set) !== loss.currency) continue;
     const weight = base(set);
-    // Nobody is charged into the red, whatever his profit was.
+    // Nobody is charged into the red, whatever his profit was, and nobody whose balance is unknown (quarantined).
     const most = Math.min(weight, balance[set]) * rule.mostPart;
     if (!(most > 0)) continue;
     const cap = minorOf(most, decimals, 'down') - (facts.charged.get(set) ?? 0n);

@@ -22,7 +22,7 @@ const params = {
   assets: { btc: { marginTiers: [{ lowerBound: 0, maxLeverage: 10 }] } },
 };
 
-const held: readonly (readonly [string, number])[] = [['A/1', 10], ['B/1', 5], ['C/1', -12], ['C/2', -3]];
+const held: readonly (readonly [string, number])[] = [['A/1', 10], ['B/1', 5], ['C/2', -3], ['C/1', -12]];
 
 function engine(): Engine {
   const rows = held.map((_, row) => row);

@@ -96,6 +96,8 @@ describe('socialised losses', () => {
     // 10 over 3: 3.33...: everybody pays a little more, the fund gets it.
     const uneven = openInterestLoss(10n, [1_000_000_000n, 1_000_000_000n], [1_000_000_000n]);
     expect([uneven.fundingDelta, uneven.payments, uneven.excess]).toEqual([4_000n, [4n, 4n, 4n], 2n]);
+    // 4 per 1e9: 1.33 and 10.67 are rounded up.
+    expect(openInterestLoss(10n, [333_333_333n, 2_666_666_667n], [])).toMatchObject({ payments: [2n, 11n], excess: 3n });
     expect(openInterestLoss(10n, [], [])).toMatchObject({ left: 10n });
   });
 
@@ -120,6 +122,26 @@ function venue(fund: bigint, taken: bigint, paid: bigint, rules = parseWaterfall
 
 const long: BankruptPosition = { instrument: 'BTC', terms: linear, lots: 10n, markPrice: 85, bankruptcyPrice: 90 };
 const account: BankruptAccount = { account: 'a', currency: 'USDC', positions: [long], deficit: 50n * dollar };
+
+describe('insurance funds', () => {
+  it('count what they have paid for the limits, per event, market and window', () => {
+    const rule = { isolated: ['ETH'], perEvent: 10, perMarket: 6, perWindow: 15, windowMs: 1_000, partial: true } as const;
+    const funds = new InsuranceFunds(rule);
+    funds.add('USDC', 100n * dollar);
+    funds.startWindow(1_500);
+    expect(funds.available('USDC', 'BTC', 0n)).toEqual({ amount: 6n * dollar, limit: 'per-market' });
+    funds.pay('USDC', 'BTC', 6n * dollar);
+    expect(funds.available('USDC', 'BTC', 6n * dollar)).toEqual({ amount: 0n, limit: 'per-market' });
+    expect(funds.available('USDC', null, 6n * dollar)).toEqual({ amount: 4n * dollar, limit: 'per-event' });
+    expect(funds.available('USDC', null, 0n)).toEqual({ amount: 9n * dollar, limit: 'per-window' });
+    expect(funds.available('USDC', 'ETH', 0n)).toEqual({ amount: 0n, limit: 'balance' });
+    funds.startWindow(1_999);
+    expect(funds.available('USDC', null, 0n).amount).toBe(9n * dollar);
+    funds.startWindow(2_000);
+    expect(funds.available('USDC', null, 0n)).toEqual({ amount: 10n * dollar, limit: 'per-event' });
+    expect(() => funds.add('USDC', -95n * dollar)).toThrow('fund USDC has 94000000 minor units, 95000000 cannot be taken');
+  });
+});
 
 describe('runWaterfall', () => {
   const rules = parseWaterfallRules(shippedWaterfall('pro-rata'));

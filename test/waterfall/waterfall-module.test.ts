@@ -170,6 +170,26 @@ describe('WaterfallModule', () => {
     expect(held.get('liquidator')!.positions).toEqual(new Map([[0, [10, 85]]]));
   });
 
+  it('keeps what accounts had when the session began, although netting sets close', async () => {
+    const { engine } = create([{ name: 'first', cash: 50, held: [] }, ...three], { rules: shippedWaterfall('deribit') });
+    await engine.apply(tick(100, 10, 0));
+    await engine.apply(command('book', { changes: { cash: [{ account: 'first', currency: 'USDC', amount: 0 }] } }, 0));
+    const { batch } = await engine.apply(tick(85));
+    expect(eventsOf(batch, 'payments')[0]['amounts']).toEqual(BigInt64Array.of(30n * dollar, 20n * dollar));
+  });
+
+  it('charges nobody more than his part at one tick, however many losses there are', async () => {
+    const rules = { ...(shippedWaterfall('pro-rata') as object), steps: ['socialised-loss'], socialisedLoss: { method: 'equity', mostPart: 0.01 } };
+    const { engine, module } = create([
+      { name: 'long', cash: 100, held: [[0, 10, 100], [1, 100, 10]] }, { name: 'rich', cash: 10_000, held: [[0, -10, 100], [1, -100, 10]] },
+    ], { rules });
+    // At 85 and 8: -150 - 200 + 100 = -250. The other has 10,350, and pays 103.5 for both instruments together.
+    const { batch } = await engine.apply(tick(85, 8));
+    expect(eventsOf(batch, 'payments')).toHaveLength(2);
+    expect(holdings(engine).get('rich')!.cash).toBe(9_896.5);
+    expect(module.uncovered('USDC')).toBe(146_500_000n);
+  });
+
   it('charges everybody in the market by his size (Drift)', async () => {
     const { engine } = create([...three, { name: 'other-long', cash: 1_000, held: [[0, 10, 100]] }], { rules: shippedWaterfall('drift') });
     const { batch } = await engine.apply(tick(85));
