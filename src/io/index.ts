@@ -6,6 +6,7 @@ export { inspectFile, type FileInspection, type InspectOptions } from './inspect
 export { parseCsvRecord } from './csv-header.ts';
 export { fieldColumn, fieldNames, fieldRange } from './market-field-columns.ts';
 export { readBook, type ReadBookOptions, type ReadBookResult } from './read-book.ts';
+export { readPriceHistory, type PriceHistory, type PriceHistoryOptions } from './read-price-history.ts';
 export { readMarket, type ReadMarketOptions, type ReadMarketResult } from './read-market.ts';
 export type { ResultColumn, ResultTable } from './result-table.ts';
 export { writeBook } from './write-book.ts';

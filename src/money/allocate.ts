@@ -31,11 +31,11 @@ export function weightsOf(values: readonly number[]): bigint[] {
     throw new MargridError('OptionInvalid', 'weights of a division must be finite and >= 0');
   }
   if (largest === 0) return values.map(() => 0n);
-  // Powers of two: scaling is exact, and the largest weight lies in [2^60, 2^61). The smallest doubles take two steps: no
-  // single factor is finite that lifts them so far.
-  const lift = largest < 2 ** -900 ? 2 ** 900 : 1;
+  // So small that no double is the scale: lifted first, which is exact.
+  if (largest < 2 ** -512) return weightsOf(values.map((value) => value * 2 ** 512));
+  // A power of two: scaling is exact, and the largest weight lies in [2^60, 2^61).
   let scale = 1;
-  while (largest * lift * scale < 2 ** 60) scale *= 2;
-  while (largest * lift * scale >= 2 ** 61) scale /= 2;
-  return values.map((value) => BigInt(Math.floor(value * lift * scale)));
+  while (largest * scale < 2 ** 60) scale *= 2;
+  while (largest * scale >= 2 ** 61) scale /= 2;
+  return values.map((value) => BigInt(Math.floor(value * scale)));
 }
