@@ -308,9 +308,9 @@ describe('any liquidations', () => {
         }
         await made.engine.close();
       },
-    ), { numRuns: 300, interruptAfterTimeLimit: 100_000, markInterruptAsFailure: true });
+    ), { numRuns: 300, interruptAfterTimeLimit: 280_000, markInterruptAsFailure: true });
     expect(defaults).toBeGreaterThan(2_000);
-  }, 120_000);
+  }, 300_000);
 
   /** Nobody is reduced by more than he held or turned round, nobody charged beyond his equity; deficits are born in full. */
   const checkEach = (engine: AccountEngine, events: readonly ModuleEvent[], before: ReturnType<typeof holdings>): void => {
