@@ -50,6 +50,36 @@ export { averageAt, type AveragingWindow, type PartialAverage } from './ledger/a
 export { dailyAtEight, eightHourly, nextTime, timesBetween, type Schedule } from './ledger/schedule.ts';
 export { parseTradingCalendar, TradingCalendar, type Session, type TradingCalendarTerms, type UtcOffset } from './ledger/trading-calendar.ts';
 export { feeVenues, loadFeeSchedules, loadTradingCalendar, tradingCalendarNames } from './ledger/shipped-data.ts';
+// Who bears a bankruptcy: insurance funds, ADL, socialised losses
+export { allocateAdl, type AdlAllocation, type AdlRequest, type AdlRule } from './waterfall/adl-allocation.ts';
+export { adlFigures, adlScoreColumn, ranked, type AdlCandidates, type AdlMark, type AdlScore } from './waterfall/adl-rank.ts';
+export { bankruptcyPrices, type CarriedDeficit, type DeficitCarrier } from './waterfall/bankruptcy-prices.ts';
+export type { ContractTerms } from './waterfall/contract-value.ts';
+export {
+  runWaterfall,
+  type BankruptAccount,
+  type BankruptPosition,
+  type Deleveraged,
+  type WaterfallEntry,
+  type WaterfallResult,
+  type WaterfallVenue,
+} from './waterfall/default-waterfall.ts';
+export { membersByPrefix, membersByTable, singleMembers, type ClearingMembers } from './waterfall/clearing-members.ts';
+export { sizeDefaultFund, StressBook, type DefaultFund, type DefaultFundOptions, type ScenarioLoss } from './waterfall/default-fund.ts';
+export { reverseStress, type ReverseStress, type ReverseStressOptions } from './waterfall/reverse-stress.ts';
+export { stressedQuotes, type MarketMove } from './waterfall/stress-quotes.ts';
+export { InsuranceFunds } from './waterfall/insurance-fund.ts';
+export { parseWaterfallRules, type WaterfallRules } from './waterfall/rules.ts';
+export {
+  depositLoss,
+  openInterestLoss,
+  proRataLoss,
+  withdrawalFee,
+  withdrawalFeeRate,
+  type SocialisedLoss,
+} from './waterfall/socialised-loss.ts';
+export { shippedWaterfall, waterfallVenues } from './waterfall/venue-rules.ts';
+export { WaterfallModule, type WaterfallOptions } from './waterfall/waterfall-module.ts';
 // Dynamic margin: volatility, anti-procyclicality, add-ons
 export { AddOns, type AddOnManifest, type AddOnOptions } from './dynamic/add-ons.ts';
 export { parseAddOnParameters, type AddOnName, type AddOnParameters } from './dynamic/add-on-parameters.ts';

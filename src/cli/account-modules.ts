@@ -7,6 +7,8 @@ import { GuardModule } from '../guard/guard-module.ts';
 import { LedgerModule } from '../ledger/ledger-module.ts';
 import { parseLedgerSettings } from '../ledger/ledger-settings.ts';
 import { PoolingModule } from '../pooling/pooling-module.ts';
+import { WaterfallModule } from '../waterfall/waterfall-module.ts';
+import { parseWaterfallSettings } from '../waterfall/waterfall-settings.ts';
 
 /** Modules of the account engine by name; each takes its settings as they stand in the settings file. */
 const makers: Readonly<Record<string, (settings: Storable | undefined, earlier: readonly AccountModule[]) => AccountModule>> = {
@@ -18,6 +20,8 @@ const makers: Readonly<Record<string, (settings: Storable | undefined, earlier: 
     return new AddOns({ parameters: settings, ...(dynamic === undefined ? {} : { dailyVolatility: (name) => dynamic.dailyVolatility(name) }) });
   },
   accounts: (settings) => new PoolingModule(settings),
+  // Last: it takes what the others could not save.
+  waterfall: (settings) => new WaterfallModule(parseWaterfallSettings(settings)),
 };
 
 /**

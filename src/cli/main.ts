@@ -12,6 +12,8 @@ import { compare, type CompareCommandOptions } from './commands/compare.ts';
 import { demo, type DemoOptions } from './commands/demo.ts';
 import { explain, type ExplainOptions } from './commands/explain.ts';
 import { generate, type GenerateOptions } from './commands/generate.ts';
+import { adl, adlRuleNames, type AdlCommandOptions } from './commands/adl.ts';
+import { defaultFund, type DefaultFundCommandOptions } from './commands/default-fund.ts';
 import { american, type AmericanCommandOptions } from './commands/american.ts';
 import { greeks, type GreeksOptions } from './commands/greeks.ts';
 import { inspect, type InspectCommandOptions } from './commands/inspect.ts';
@@ -167,6 +169,7 @@ function buildProgram(terminal: Terminal, finish: Finish): Command {
   addCascade(program, terminal, finish);
   addAccountCommands(program, terminal, finish);
   addMarketCommands(program, terminal, finish);
+  addWaterfallCommands(program, terminal, finish);
   addProcyclicality(program, terminal, finish);
   addDemo(program, terminal, finish);
   return program;
@@ -323,6 +326,43 @@ function addMarketCommands(program: Command, terminal: Terminal, finish: Finish)
     .command('layout')
     .description('byte map of the memory: every column with its type, unit and writer')
     .action(() => finish(layout(terminal)));
+}
+
+const numberList = (text: string): number[] => text.split(',').map(decimalNumber(-1, limits.volatilityMax));
+
+/** Commands about who bears a default. */
+function addWaterfallCommands(program: Command, terminal: Terminal, finish: Finish): void {
+  const fund = program.command('default-fund');
+  withInputs(fund.description('default fund that covers the largest members over a grid of moves; moves that break it'))
+    .option('--members <file>', 'CSV account,member; default: every account is a member')
+    .option('--member-separator <text>', "accounts that agree up to it are one member: '/' for M1/client-7")
+    .addOption(new Option('--spot-grid <list>', 'price moves').default([-0.3, -0.2, -0.1, 0.1, 0.2, 0.3]).argParser(numberList))
+    .addOption(new Option('--volatility-grid <list>', 'volatility moves').default([-0.3, 0, 0.5]).argParser(numberList))
+    .addOption(new Option('--cover <n>', 'members that default together').default(2).argParser(wholeNumber(1, limits.accountCountMax)))
+    .addOption(new Option('--resources <what>', 'what losses are set against').choices(['initial-margin', 'equity']).default('initial-margin'))
+    .addOption(new Option('--netting <how>', 'of the accounts of a member').choices(['member', 'account']).default('member'))
+    .option('--reverse', 'the smallest move of all prices that breaks the fund')
+    .addOption(new Option('--fund <amount>', 'fund to break, US dollars; default: the size found').argParser(decimalNumber(0, limits.quantityMax)))
+    .addOption(new Option('--measure <losses>', 'what breaks it').choices(['covered', 'total']).default('covered'))
+    .addOption(new Option('--resolution <fraction>', 'of the move').default(1e-4).argParser(decimalNumber(1e-12, 1)))
+    .addOption(workersOption())
+    .action(async (options: DefaultFundCommandOptions) => finish(await defaultFund(options, terminal)));
+
+  program
+    .command('adl')
+    .description('ranking and allocation when a position must be closed against others')
+    .requiredOption('--positions <file>', 'CSV: account, instrument, quantity, entry_price, equity, mark_price?, notional?')
+    .requiredOption('--instrument <name>', 'instrument')
+    .requiredOption('--quantity <n>', 'contracts to close, signed as the bankrupt position', decimalNumber(-limits.quantityMax, limits.quantityMax))
+    .addOption(new Option('--rule <name>', 'how').choices(adlRuleNames).makeOptionMandatory())
+    .option('--mark <price>', 'default: mark_price of the first account', decimalNumber(0, limits.priceMax))
+    .addOption(new Option('--payoff <kind>', 'of the instrument').choices(['linear', 'inverse']).default('linear'))
+    .option('--contract-size <n>', 'base units (linear) or quote units', decimalNumber(1e-12, limits.quantityMax), 1)
+    .option('--lot <n>', 'contracts are closed in multiples of this', decimalNumber(1e-8, limits.quantityMax), 1e-8)
+    .addOption(new Option('--eligible <who>', 'who can be closed').choices(['profitable', 'any']).default('profitable'))
+    .addOption(seedOption())
+    .addOption(jsonOption())
+    .action(async (options: AdlCommandOptions) => finish(await adl(options, terminal)));
 }
 
 function addProcyclicality(program: Command, terminal: Terminal, finish: Finish): void {

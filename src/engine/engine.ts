@@ -347,6 +347,11 @@ export class Engine {
     return { account: account.subarray(0, this.#book.setCount), currency: currency.subarray(0, this.#book.setCount) };
   }
 
+  /** Entry prices in the order of the position slots (`arena.views.position`); 0 where none matters. A view. */
+  get entryPrices(): Float64Array {
+    return this.#book.entryPrice;
+  }
+
   /** Quotes of the last tick; of the market before the first. */
   get quotes(): Quotes {
     return this.#quotes;

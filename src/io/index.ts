@@ -3,6 +3,7 @@ export { writeAtomically } from './atomic-file.ts';
 export { formatOf, type FileFormat } from './format.ts';
 export type { ReadOptions } from './input-file.ts';
 export { inspectFile, type FileInspection, type InspectOptions } from './inspect.ts';
+export { parseCsvRecord } from './csv-header.ts';
 export { fieldColumn, fieldNames, fieldRange } from './market-field-columns.ts';
 export { readBook, type ReadBookOptions, type ReadBookResult } from './read-book.ts';
 export { readPriceHistory, type PriceHistory, type PriceHistoryOptions } from './read-price-history.ts';
