@@ -87,7 +87,7 @@ export type { Converted } from './convert/converted.ts';
 export { convertedForModel } from './convert/for-model.ts';
 export { linearMarket, settledIn } from './convert/linear-market.ts';
 export { withSpotCollateral } from './convert/spot-collateral.ts';
-export { dollarRate, type DollarRate } from './convert/dollar-rates.ts';
+export { dollarRate, type DollarRate } from './domain/dollar-rates.ts';
 
 // One account as it would be
 export { bookOfAccount, holdingsOf, type HeldOrder, type HeldPosition, type Holdings } from './whatif/holdings.ts';
