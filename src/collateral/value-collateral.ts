@@ -1,5 +1,5 @@
 import { emptyValue, valueAsset, type AssetValue, type VenueScale } from './asset-value.ts';
-import type { AssetRules, CollateralRules } from './collateral-rules.ts';
+import type { CollateralRules } from './collateral-rules.ts';
 
 /** Balances by account: rows [first[account], first[account + 1]), at most one row per asset, in asset order. */
 export interface CollateralColumns {
@@ -9,6 +9,14 @@ export interface CollateralColumns {
   /** Units of the asset, >= 0: what the account has, and what it owes. */
   readonly credit: Float64Array;
   readonly debt: Float64Array;
+}
+
+/** By asset. */
+export interface CollateralPrices {
+  /** Collateral currency per unit; NaN if missing. */
+  readonly price: Float64Array;
+  /** Units that all accounts have together: what caps of the venue and scaled weights look at. */
+  readonly deposits: Float64Array;
 }
 
 /** Per account, collateral currency; NaN throughout where a price is missing that the account depends on. */
@@ -58,16 +66,15 @@ export interface CollateralItem {
 }
 
 /**
- * Values the collateral of all accounts in one pass. `prices` by asset, collateral currency, NaN if missing. Written to
- * `values`, every element.
+ * Values the collateral of all accounts in one pass. Writes every element of `values`.
  */
-export function valueCollateral(rules: CollateralRules, columns: CollateralColumns, prices: Float64Array, values: CollateralValues): void {
+export function valueCollateral(rules: CollateralRules, columns: CollateralColumns, prices: CollateralPrices, values: CollateralValues): void {
   const pass = new ValuePass(rules, columns, prices);
   for (let account = 0; account + 1 < columns.first.length; account++) pass.value(account, values);
 }
 
-/** The collateral of one account, asset by asset; `scales` are those of the whole venue. */
-export function itemiseCollateral(rules: CollateralRules, columns: CollateralColumns, prices: Float64Array, account: number): CollateralItem[] {
+/** The collateral of one account, asset by asset. */
+export function itemiseCollateral(rules: CollateralRules, columns: CollateralColumns, prices: CollateralPrices, account: number): CollateralItem[] {
   return new ValuePass(rules, columns, prices).items(account);
 }
 
@@ -82,11 +89,11 @@ class ValuePass {
   /** Of the rows of one account. */
   readonly #parts: AssetValue[];
 
-  constructor(rules: CollateralRules, columns: CollateralColumns, prices: Float64Array) {
+  constructor(rules: CollateralRules, columns: CollateralColumns, prices: CollateralPrices) {
     this.#rules = rules;
     this.#columns = columns;
-    this.#prices = prices;
-    this.#scales = venueScales(rules, columns, prices);
+    this.#prices = prices.price;
+    this.#scales = venueScales(rules, prices);
     this.#fxHaircuts = rules.assets.map(({ currency }) => (currency === rules.currency ? 0 : rules.fxHaircut));
     this.#limitsConcentration = rules.assets.some(({ concentrationMax }) => concentrationMax < 1);
     this.#parts = rules.assets.map(emptyValue);
@@ -191,18 +198,10 @@ class ValuePass {
 
 const nothing = emptyValue();
 
-/** Factors that follow from the market value of all positive net balances of an asset. */
-function venueScales(rules: CollateralRules, { asset, credit, debt }: CollateralColumns, prices: Float64Array): VenueScale[] {
-  const deposits = new Float64Array(rules.assets.length);
-  if (rules.assets.some(isScaled)) {
-    for (let row = 0; row < asset.length; row++) deposits[asset[row]] += Math.max(credit[row] - debt[row], 0);
-  }
-  return rules.assets.map((each, index) => {
-    const total = deposits[index] * prices[index];
-    return { cap: total > each.venueCap ? each.venueCap / total : 1, initial: total > each.depositScaleStart ? each.depositScaleStart / total : 1 };
+/** Factors that follow from the market value of all deposits of an asset. */
+function venueScales({ assets }: CollateralRules, { price, deposits }: CollateralPrices): VenueScale[] {
+  return assets.map(({ venueCap, depositScaleStart }, index) => {
+    const total = deposits[index] * price[index];
+    return { cap: total > venueCap ? venueCap / total : 1, initial: total > depositScaleStart ? depositScaleStart / total : 1 };
   });
-}
-
-function isScaled({ venueCap, depositScaleStart }: AssetRules): boolean {
-  return venueCap < Infinity || depositScaleStart < Infinity;
 }

@@ -288,6 +288,11 @@ export class Engine {
     return { account: account.subarray(0, this.#book.setCount), currency: currency.subarray(0, this.#book.setCount) };
   }
 
+  /** Reporting currency of a model that pools an account's currencies; null for one that margins each by itself. */
+  get pooledCurrency(): string | null {
+    return this.#book.pooled;
+  }
+
   /** Quotes of the last tick; of the market before the first. */
   get quotes(): Quotes {
     return this.#quotes;
