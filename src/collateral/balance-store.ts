@@ -1,7 +1,7 @@
 import type { Storable } from '../account/events.ts';
 import { MargridError } from '../errors.ts';
 import type { MinorUnits } from '../money/minor-units.ts';
-import { noShares, type PoolShares } from './lending-pool.ts';
+import { minorOfShares, noShares, type PoolShares } from './lending-pool.ts';
 
 /** Assets per account at most: a row is found by account x this + asset. */
 const assetsMax = 256;
@@ -18,9 +18,9 @@ interface Columns {
   readonly creditLow: BigUint64Array;
   readonly debtHigh: BigUint64Array;
   readonly debtLow: BigUint64Array;
-  /** The same as doubles: the pass over all accounts reads these. */
-  readonly creditShares: Float64Array;
-  readonly debtShares: Float64Array;
+  /** The same in minor units at index 1, as doubles: the pass over all accounts reads these. */
+  readonly creditMinor: Float64Array;
+  readonly debtMinor: Float64Array;
   readonly bookedCredit: BigInt64Array;
   readonly bookedDebt: BigInt64Array;
   /** What of the balance the margin engine holds, units of the asset; 0 where it holds none. */
@@ -35,8 +35,8 @@ function columnsOf(capacity: number): Columns {
     creditLow: new BigUint64Array(capacity),
     debtHigh: new BigUint64Array(capacity),
     debtLow: new BigUint64Array(capacity),
-    creditShares: new Float64Array(capacity),
-    debtShares: new Float64Array(capacity),
+    creditMinor: new Float64Array(capacity),
+    debtMinor: new Float64Array(capacity),
     bookedCredit: new BigInt64Array(capacity),
     bookedDebt: new BigInt64Array(capacity),
     engineAmount: new Float64Array(capacity),
@@ -90,9 +90,9 @@ export class BalanceStore {
   }
 
   setShares(row: number, { credit, debt }: PoolShares): void {
-    const { creditHigh, creditLow, debtHigh, debtLow, creditShares, debtShares } = this.#columns;
-    creditShares[row] = Number(credit);
-    debtShares[row] = Number(debt);
+    const { creditHigh, creditLow, debtHigh, debtLow, creditMinor, debtMinor } = this.#columns;
+    creditMinor[row] = minorOfShares(credit);
+    debtMinor[row] = minorOfShares(debt);
     creditHigh[row] = credit >> wordBits;
     creditLow[row] = credit & wordMask;
     debtHigh[row] = debt >> wordBits;

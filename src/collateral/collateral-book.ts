@@ -5,7 +5,7 @@ import { BalanceStore, requireBookable } from './balance-store.ts';
 import type { CollateralRules } from './collateral-rules.ts';
 import { collateralPrice } from './collateral-price.ts';
 import { indexUnit } from './fixed-point.ts';
-import { amountPerShare, LendingPool, type PoolShares, type PoolState } from './lending-pool.ts';
+import { LendingPool, minorOfShares, type PoolShares, type PoolState } from './lending-pool.ts';
 import type { RepayBalance } from './repayment-plan.ts';
 import {
   emptyValues, itemiseCollateral, valueCollateral, type CollateralColumns, type CollateralItem, type CollateralPrices, type CollateralValues,
@@ -33,7 +33,8 @@ export class CollateralBook {
   readonly decimals: readonly number[];
   readonly pools: readonly LendingPool[];
   readonly store: BalanceStore;
-  readonly #perShare: readonly number[];
+  /** Minor units per unit of the asset. */
+  readonly #unit: readonly number[];
 
   /** With the pools and balances of `earlier` if there is one: its assets come first in the rules. */
   constructor(rules: CollateralRules, nowMs: number, earlier?: CollateralBook) {
@@ -42,7 +43,7 @@ export class CollateralBook {
     this.pools = rules.assets.map(({ borrow }) => new LendingPool(borrow, nowMs));
     earlier?.pools.forEach((pool, asset) => this.pools[asset].restore(pool.state));
     this.store = earlier?.store ?? new BalanceStore();
-    this.#perShare = this.decimals.map(amountPerShare);
+    this.#unit = this.decimals.map((decimals) => Number(10n ** BigInt(decimals)));
   }
 
   accrue(nowMs: number): void {
@@ -61,15 +62,15 @@ export class CollateralBook {
   /** Balances of all accounts as risk numbers. */
   columns(accountCount: number): CollateralColumns {
     const { first, row: rows } = this.store.order(accountCount);
-    const { asset, creditShares, debtShares } = this.store.columns;
-    const perCredit = this.pools.map((pool, index) => (Number(pool.creditIndex) / Number(indexUnit)) * this.#perShare[index]);
-    const perDebt = this.pools.map((pool, index) => (Number(pool.debtIndex) / Number(indexUnit)) * this.#perShare[index]);
+    const { asset, creditMinor, debtMinor } = this.store.columns;
+    const creditIndex = this.pools.map((pool) => factorOf(pool.creditIndex));
+    const debtIndex = this.pools.map((pool) => factorOf(pool.debtIndex));
     const columns = { first, asset: new Uint8Array(rows.length), credit: new Float64Array(rows.length), debt: new Float64Array(rows.length) };
     for (let place = 0; place < rows.length; place++) {
       const row = rows[place];
       columns.asset[place] = asset[row];
-      columns.credit[place] = creditShares[row] * perCredit[asset[row]];
-      columns.debt[place] = debtShares[row] * perDebt[asset[row]];
+      columns.credit[place] = (creditMinor[row] * creditIndex[asset[row]]) / this.#unit[asset[row]];
+      columns.debt[place] = (debtMinor[row] * debtIndex[asset[row]]) / this.#unit[asset[row]];
     }
     return columns;
   }
@@ -79,12 +80,12 @@ export class CollateralBook {
     const held = this.rules.assets
       .map((_, asset) => ({ asset, shares: changed?.asset === asset ? changed.shares : this.shares(account, asset) }))
       .filter(({ shares }) => shares.credit !== 0n || shares.debt !== 0n);
-    const perUnit = (asset: number, index: bigint): number => (Number(index) / Number(indexUnit)) * this.#perShare[asset];
+    const amount = (asset: number, shares: bigint, index: bigint): number => (minorOfShares(shares) * factorOf(index)) / this.#unit[asset];
     return {
       first: Uint32Array.of(0, held.length),
       asset: Uint8Array.from(held, ({ asset }) => asset),
-      credit: Float64Array.from(held, ({ asset, shares }) => Number(shares.credit) * perUnit(asset, this.pools[asset].creditIndex)),
-      debt: Float64Array.from(held, ({ asset, shares }) => Number(shares.debt) * perUnit(asset, this.pools[asset].debtIndex)),
+      credit: Float64Array.from(held, ({ asset, shares }) => amount(asset, shares.credit, this.pools[asset].creditIndex)),
+      debt: Float64Array.from(held, ({ asset, shares }) => amount(asset, shares.debt, this.pools[asset].debtIndex)),
     };
   }
 
@@ -169,4 +170,9 @@ export class CollateralBook {
     (state['pools'] as unknown as PoolState[]).forEach((pool, asset) => this.pools[asset].restore(pool));
     this.store.restore(state['balances'] as Readonly<Record<string, Storable>>);
   }
+}
+
+/** An index as a double. */
+function factorOf(index: bigint): number {
+  return Number(index) / Number(indexUnit);
 }

@@ -28,16 +28,10 @@ export function ceilDivide(dividend: bigint, divisor: bigint): bigint {
   return dividend % divisor > 0n ? quotient + 1n : quotient;
 }
 
-/** Quotient towards minus infinity; `divisor` > 0. */
-export function floorDivide(dividend: bigint, divisor: bigint): bigint {
-  const quotient = dividend / divisor;
-  return dividend % divisor < 0n ? quotient - 1n : quotient;
-}
-
 /**
- * exp(numerator / divisor) in units of 10^-27, the last digit rounded up; the argument >= 0. Taylor's series with 33
- * guard digits: its error, squarings included, stays below 10^-50, so that the digit is right unless the true value lies
- * within 10^-50 above a multiple of 10^-27.
+ * exp(numerator / divisor) in units of 10^-27, rounded down; the argument in [0, 10^3]. Taylor's series with 33 guard
+ * digits: for arguments up to 10 its error, squarings included, stays below 10^-50 of the value, so that the last digit is
+ * right unless the true value lies within that of a multiple of 10^-27.
  */
 export function exponential(numerator: bigint, divisor: bigint): bigint {
   if (numerator === 0n) return indexUnit;
@@ -51,5 +45,5 @@ export function exponential(numerator: bigint, divisor: bigint): bigint {
     sum += term;
   }
   for (; squarings > 0; squarings--) sum = (sum * sum) / workUnit;
-  return ceilDivide(sum, workUnit / indexUnit);
+  return sum / (workUnit / indexUnit);
 }

@@ -148,8 +148,9 @@ export class LendingPool {
     const rate = this.borrowRate;
     const supply = this.#exactSupply();
     const growth =
-      this.rules.compounding === 'continuous' ? exponential(rate * elapsed, indexUnit * year) : indexUnit + ceilDivide(rate * elapsed, year);
-    const debtIndex = ceilDivide(this.#debtIndex * growth, indexUnit);
+      this.rules.compounding === 'continuous' ? exponential(rate * elapsed, indexUnit * year) : indexUnit + (rate * elapsed) / year;
+    // Down: a debt that is a whole number of minor units must not become one more by the last digit of the index.
+    const debtIndex = (this.#debtIndex * growth) / indexUnit;
     const interest = this.#debtShares * (debtIndex - this.#debtIndex);
     if (supply > 0n) {
       // A reserve that earns takes its share first, and part in what is left with it (as Derive does).
@@ -217,7 +218,7 @@ export class LendingPool {
   }
 }
 
-/** Doubles that columns of risk numbers are made with: units of the asset per share at index 1. */
-export function amountPerShare(decimals: number): number {
-  return 1 / Number(shareUnit * 10n ** BigInt(decimals));
+/** Minor units at index 1 that shares stand for, as a double: of whole minor units below 2^53 exactly these. */
+export function minorOfShares(shares: bigint): number {
+  return Number(shares) / Number(shareUnit);
 }
