@@ -35,6 +35,25 @@ export { levelNames, transitionReasons, type LevelName, type TransitionReason } 
 export { allocate, weightsOf } from './money/allocate.ts';
 export { amountOf, decimalsOf, minorOf, type MinorUnits, type Rounding } from './money/minor-units.ts';
 
+// Collateral and loans
+export { CollateralModule } from './collateral/collateral-module.ts';
+export type { CollateralBook } from './collateral/collateral-book.ts';
+export { collateralPrice } from './collateral/collateral-price.ts';
+export { parseCollateralRules, type AssetRules, type CollateralRules } from './collateral/collateral-rules.ts';
+export { parseBorrowRules, type BorrowRules } from './collateral/borrow-rules.ts';
+export { LendingPool, noShares, type PoolShares, type PoolState } from './collateral/lending-pool.ts';
+export { loanToValue, ltvBandNames, ltvBandOf, saleToTarget, type LtvBand } from './collateral/loan-to-value.ts';
+export { planRepayment, type RepayBalance, type Repayment } from './collateral/repayment-plan.ts';
+export {
+  emptyValues,
+  itemiseCollateral,
+  valueCollateral,
+  type CollateralColumns,
+  type CollateralItem,
+  type CollateralPrices,
+  type CollateralValues,
+} from './collateral/value-collateral.ts';
+
 // What it works on
 export type { Instrument, InstrumentKind, OptionType, Payoff, RiskGroup } from './domain/instrument.ts';
 export { pairOf, riskGroupOf } from './domain/instrument.ts';

@@ -3,6 +3,8 @@ import { american } from './suites/american.ts';
 import { black76 } from './suites/black76.ts';
 import { derivePmrm1 } from './suites/derive-pmrm1.ts';
 import { derivePmrm2 } from './suites/derive-pmrm2.ts';
+import { collateral } from './suites/collateral.ts';
+import { deriveInterest } from './suites/derive-interest.ts';
 import { deribitPme } from './suites/deribit-pme.ts';
 import { deribitStandard } from './suites/deribit-standard.ts';
 import { deribitXpm } from './suites/deribit-xpm.ts';
@@ -50,4 +52,6 @@ export const suites: readonly Suite[] = [
   paradex,
   tims,
   regt,
+  collateral,
+  deriveInterest,
 ];
