@@ -43,6 +43,7 @@ export { parseCollateralRules, type AssetRules, type CollateralRules } from './c
 export { parseBorrowRules, type BorrowRules } from './collateral/borrow-rules.ts';
 export { LendingPool, noShares, type PoolShares, type PoolState } from './collateral/lending-pool.ts';
 export { loanToValue, ltvBandNames, ltvBandOf, saleToTarget, type LtvBand } from './collateral/loan-to-value.ts';
+export { shippedCollateralRules, shippedCollateralVenues } from './collateral/shipped-rules.ts';
 export { planRepayment, type RepayBalance, type Repayment } from './collateral/repayment-plan.ts';
 export {
   emptyValues,

@@ -52,7 +52,7 @@ const baseRules = {
 
 let ids = 0;
 const command = (kind: string, fields: Record<string, string | number | boolean | object>, timeMs = start): Command =>
-  ({ id: `c${ids++}`, timeMs, kind, ...fields }) as Command;
+  ({ id: `c${ids++}`, timeMs, kind, ...fields });
 const tick = (timeMs = start, prices?: Record<string, number | null>): Command =>
   command('tick', prices === undefined ? {} : { quotes: { indexPrice: prices } }, timeMs);
 const deposit = (account: string, asset: string, amount: string, timeMs = start): Command =>
