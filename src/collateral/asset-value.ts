@@ -17,7 +17,7 @@ export function emptyValue(): AssetValue {
   return { market: 0, counted: 0, unscaled: 0, initial: 0, maintenance: 0 };
 }
 
-/** What depends on everybody's balances: factors in (0, 1]. */
+/** What depends on everybody's balances: factors in [0, 1]. */
 export interface VenueScale {
   /** Cap of the venue / market value of all deposits. */
   readonly cap: number;
@@ -27,8 +27,9 @@ export interface VenueScale {
 
 /**
  * Values one balance. `amount` in units of the asset, signed, not zero; `price` >= 0 in collateral currency; `fxHaircut`
- * as it applies to this asset. Positive: capped, then each tier at 1 - haircut - FX haircut (not below 0), then not more
- * than the size penalty leaves. Negative: in full, times the liability weight.
+ * as it applies to this asset. Positive: its part of the venue's cap, for initial margin scaled by total deposits, at most
+ * the account's cap; then haircuts tier by tier, and not more than the size penalty leaves. In this order more of an asset
+ * never counts less. Negative: in full, times the liability weight.
  */
 export function valueAsset(
   rules: AssetRules, amount: number, price: number, fxHaircut: number, scale: VenueScale, out: AssetValue,
@@ -46,25 +47,30 @@ export function valueAsset(
     out.counted = out.unscaled = out.initial = out.maintenance = 0;
     return;
   }
-  const capped = Math.min(out.market, rules.accountCap);
-  const size = rules.tiersBy === 'value' ? capped : capped / price;
-  const unit = rules.tiersBy === 'value' ? 1 : price;
-  let initial = 0;
-  let maintenance = 0;
+  const allowed = out.market * scale.cap;
+  const capped = Math.min(allowed, rules.accountCap);
+  const scaled = Math.min(allowed * scale.initial, rules.accountCap);
+  // Rounding must not make anybody richer than the market does.
+  const ceiling = allowed * Math.min(sizeWeight(rules.imfFactor, allowed / price), 1);
+  out.counted = capped;
+  out.unscaled = Math.min(tiered(rules, capped, price, fxHaircut, true), capped, ceiling);
+  out.initial = scaled === capped ? out.unscaled : Math.min(tiered(rules, scaled, price, fxHaircut, true), scaled, ceiling);
+  out.maintenance = Math.min(tiered(rules, capped, price, fxHaircut, false), capped, ceiling);
+}
+
+/** What is left of a market value tier by tier: each part at 1 - haircut - FX haircut, not below 0. */
+function tiered({ tiers, tiersBy }: AssetRules, value: number, price: number, fxHaircut: number, isInitial: boolean): number {
+  const unit = tiersBy === 'value' ? 1 : price;
+  const size = value / unit;
+  let sum = 0;
   let from = 0;
-  for (const { upTo, haircut } of rules.tiers) {
-    const part = (Math.min(upTo, size) - from) * unit;
-    initial += part * Math.max(1 - haircut.initial - fxHaircut, 0);
-    maintenance += part * Math.max(1 - haircut.maintenance - fxHaircut, 0);
+  for (const { upTo, haircut } of tiers) {
+    const part = Math.min(upTo, size) - from;
+    sum += part * unit * Math.max(1 - (isInitial ? haircut.initial : haircut.maintenance) - fxHaircut, 0);
     if (size <= upTo) break;
     from = upTo;
   }
-  // Rounding must not make anybody richer than the market does.
-  const ceiling = capped * Math.min(sizeWeight(rules.imfFactor, capped / price), 1);
-  out.counted = capped * scale.cap;
-  out.unscaled = Math.min(initial, ceiling) * scale.cap;
-  out.initial = Math.min(initial * scale.initial, ceiling) * scale.cap;
-  out.maintenance = Math.min(maintenance, ceiling) * scale.cap;
+  return sum;
 }
 
 /** Drift: 1.1 / (1 + k sqrt(amount)) is the most that a deposit of this size may weigh. */

@@ -18,6 +18,8 @@ export const noShares: PoolShares = { credit: 0n, debt: 0n };
 /** Shares are 10^-18 minor units, indexes 10^-27. */
 const shareUnit = 10n ** 18n;
 const exactUnit = shareUnit * indexUnit;
+/** Of a reserve: what the roundings of 10^12 shares come to, a millionth of a minor unit. */
+const shareRounding = exactUnit / 1_000_000n;
 
 /** Everything that a pool is. Whole numbers. */
 export interface PoolState {
@@ -40,8 +42,10 @@ export interface PoolState {
  *
  *   cash + settled + debts = credits + reserve
  *
- * The reserve is what is left: its share of the interest, and every rounding, which goes against the account: debts are
- * rounded up, credits down, to minor units, and shares likewise to 10^-18 of them. A negative reserve is a shortfall.
+ * The reserve is what is left: its share of the interest, and every rounding to minor units, which goes against the
+ * account: debts are rounded up, credits down. Shares are rounded the other way, to 10^-18 of a minor unit, so that an
+ * amount that is booked is exactly that amount; what the reserve loses by it stays below a minor unit for 10^12 changes,
+ * and the money in the pool is a whole number: none is ever lost. A negative reserve is a shortfall.
  */
 export class LendingPool {
   readonly rules: BorrowRules | null;
@@ -97,24 +101,24 @@ export class LendingPool {
     return ceilDivide(debt * this.#debtIndex, exactUnit);
   }
 
-  /** Sums of all accounts, before rounding to minor units per account. */
+  /** Sums of all accounts, before rounding to minor units per account: to the nearest one. */
   get credits(): MinorUnits {
-    return ceilDivide(this.#exactCredits(), exactUnit);
+    return nearest(this.#exactCredits());
   }
 
   get debts(): MinorUnits {
-    return (this.#debtShares * this.#debtIndex) / exactUnit;
+    return nearest(this.#debtShares * this.#debtIndex);
   }
 
   /** Minor units rounded down; negative: what is missing to the credits. */
   get reserve(): MinorUnits {
-    const exact = this.#exactReserve();
+    const exact = this.#exactReserve() + shareRounding;
     return exact >= 0n ? exact / exactUnit : -ceilDivide(-exact, exactUnit);
   }
 
   /** Credits, and the reserve if it earns: what interest is paid on. Minor units. */
   get supply(): MinorUnits {
-    return ceilDivide(this.#exactSupply(), exactUnit);
+    return nearest(this.#exactSupply());
   }
 
   /** Borrowed / supplied, units of 10^-27. What settlements have taken out still counts as supplied. */
@@ -189,13 +193,13 @@ export class LendingPool {
 
   /** Shares of a whole number of minor units; none of zero. */
   #withCredit(shares: PoolShares, minor: MinorUnits): PoolShares {
-    const credit = (minor * exactUnit) / this.#creditIndex;
+    const credit = ceilDivide(minor * exactUnit, this.#creditIndex);
     this.#creditShares += credit - shares.credit;
     return { ...shares, credit };
   }
 
   #withDebt(shares: PoolShares, minor: MinorUnits): PoolShares {
-    const debt = ceilDivide(minor * exactUnit, this.#debtIndex);
+    const debt = (minor * exactUnit) / this.#debtIndex;
     this.#debtShares += debt - shares.debt;
     return { ...shares, debt };
   }
@@ -216,6 +220,11 @@ export class LendingPool {
   #reserveShare(): bigint {
     return this.reserve < 0n ? indexUnit : this.rules!.reserveShare;
   }
+}
+
+/** Exact amounts as minor units. */
+function nearest(exact: bigint): MinorUnits {
+  return (exact + exactUnit / 2n) / exactUnit;
 }
 
 /** Minor units at index 1 that shares stand for, as a double: of whole minor units below 2^53 exactly these. */
