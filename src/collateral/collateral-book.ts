@@ -2,7 +2,7 @@ import type { Storable } from '../account/events.ts';
 import type { IndexPrices } from '../domain/index-price.ts';
 import { amountOf, decimalsOf, type MinorUnits } from '../money/minor-units.ts';
 import { BalanceStore, requireBookable } from './balance-store.ts';
-import type { CollateralRules } from './collateral-rules.ts';
+import type { AssetRules, CollateralRules } from './collateral-rules.ts';
 import { collateralPrice } from './collateral-price.ts';
 import { indexUnit } from './fixed-point.ts';
 import { LendingPool, minorOfShares, type PoolShares, type PoolState } from './lending-pool.ts';
@@ -39,7 +39,7 @@ export class CollateralBook {
   /** With the pools and balances of `earlier` if there is one: its assets come first in the rules. */
   constructor(rules: CollateralRules, nowMs: number, earlier?: CollateralBook) {
     this.rules = rules;
-    this.decimals = rules.assets.map(({ name, decimals }) => decimals ?? decimalsOf(name));
+    this.decimals = rules.assets.map(assetDecimals);
     this.pools = rules.assets.map(({ borrow }) => new LendingPool(borrow, nowMs));
     earlier?.pools.forEach((pool, asset) => this.pools[asset].restore(pool.state));
     this.store = earlier?.store ?? new BalanceStore();
@@ -170,6 +170,11 @@ export class CollateralBook {
     (state['pools'] as unknown as PoolState[]).forEach((pool, asset) => this.pools[asset].restore(pool));
     this.store.restore(state['balances'] as Readonly<Record<string, Storable>>);
   }
+}
+
+/** Decimals of an asset's minor unit: those of the rules, else the usual ones. */
+export function assetDecimals({ name, decimals }: AssetRules): number {
+  return decimals ?? decimalsOf(name);
 }
 
 /** An index as a double. */

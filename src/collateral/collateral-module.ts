@@ -5,10 +5,10 @@ import type { Engine } from '../engine/engine.ts';
 import type { Quotes } from '../engine/tick-inputs.ts';
 import { MargridError } from '../errors.ts';
 import { AccountRows } from './account-rows.ts';
-import { CollateralBook, type PostedInterest } from './collateral-book.ts';
+import { assetDecimals, CollateralBook, type PostedInterest } from './collateral-book.ts';
 import { collateralCommands } from './collateral-commands.ts';
 import { collateralPrice } from './collateral-price.ts';
-import { parseCollateralRules, type CollateralRules } from './collateral-rules.ts';
+import { parseCollateralRules, type AssetRules, type CollateralRules } from './collateral-rules.ts';
 import type { PoolShares } from './lending-pool.ts';
 import { enginePlaceOf, holdInEngine } from './engine-holdings.ts';
 import { loanToValue, ltvBandNames, ltvBandOf } from './loan-to-value.ts';
@@ -90,12 +90,12 @@ export class CollateralModule implements AccountModule {
   replaceRules(input: unknown, context: AccountContext): void {
     const rules = parseCollateralRules(input);
     requirePlaces(rules, context.market, context.engine);
-    const next = new CollateralBook(rules, context.clockMs, this.#book);
     this.#book.rules.assets.forEach(({ name, held }, asset) => {
-      const same = rules.assets[asset];
-      if (same?.name === name && same.held === held && next.decimals[asset] === this.#book.decimals[asset]) return;
+      const same = rules.assets[asset] as AssetRules | undefined;
+      if (same?.name === name && same.held === held && assetDecimals(same) === this.#book.decimals[asset]) return;
       throw new MargridError('CommandInvalid', `rules.assets must keep ${name} at place ${asset + 1}, its decimals and where it is held`, { value: name });
     });
+    const next = new CollateralBook(rules, context.clockMs, this.#book);
     next.accrue(context.clockMs);
     this.#rulesInput = input;
     this.#book = next;

@@ -114,7 +114,7 @@ function parseAsset(name: string, input: unknown): AssetRules {
   return {
     name,
     currency: fields['currency'] === undefined ? name : textField(fields, 'currency', path),
-    decimals: fields['decimals'] === undefined ? null : numberField(fields, 'decimals', path, { min: 0, max: 18 }),
+    decimals: decimalsField(fields, path),
     tiers,
     tiersBy: choice(fields, 'tiersBy', path, ['amount', 'value']),
     liabilityWeight: pairField(fields, 'liabilityWeight', path, { min: 1, max: 100 }, 1),
@@ -128,6 +128,13 @@ function parseAsset(name: string, input: unknown): AssetRules {
     ltv: optional(fields, 'ltv', path, shareRule, 1 - tiers[0].haircut.initial),
     borrow: fields['borrow'] === undefined ? null : parseBorrowRules(fields['borrow'], `${path}.borrow`),
   };
+}
+
+function decimalsField(fields: Section, path: string): number | null {
+  if (fields['decimals'] === undefined) return null;
+  const decimals = numberField(fields, 'decimals', path, { min: 0, max: 18 });
+  if (!Number.isInteger(decimals)) throw invalid(`${path}.decimals`, decimals, 'must be a whole number');
+  return decimals;
 }
 
 /** Marginal tiers, or one for a flat haircut; each asset says one of the two. */

@@ -151,17 +151,18 @@ export class LendingPool {
     const year = BigInt(yearMs) * 1_000_000n;
     const rate = this.borrowRate;
     const supply = this.#exactSupply();
+    const borrowed = this.#debtShares * this.#debtIndex;
     const growth =
       this.rules.compounding === 'continuous' ? exponential(rate * elapsed, indexUnit * year) : indexUnit + (rate * elapsed) / year;
     // Down: a debt that is a whole number of minor units must not become one more by the last digit of the index.
     const debtIndex = (this.#debtIndex * growth) / indexUnit;
     const interest = this.#debtShares * (debtIndex - this.#debtIndex);
-    if (supply > 0n) {
-      // A reserve that earns takes its share first, and part in what is left with it (as Derive does).
-      const share = this.#reserveShare();
-      const sharing = indexUnit * supply + (this.rules.reserveEarns ? share * interest : 0n);
-      this.#creditIndex += (interest * (indexUnit - share) * this.#creditIndex) / sharing;
-    }
+    // Of loans beyond what is supplied the lender is the reserve: a last small depositor does not get the interest of all.
+    const lent = supply > borrowed ? supply : borrowed;
+    // A reserve that earns takes its share first, and parts in what is left with it (as Derive does).
+    const share = this.#reserveShare();
+    const sharing = indexUnit * lent + (this.rules.reserveEarns ? share * interest : 0n);
+    this.#creditIndex += (interest * (indexUnit - share) * this.#creditIndex) / sharing;
     this.#debtIndex = debtIndex;
   }
 
@@ -229,5 +230,5 @@ function nearest(exact: bigint): MinorUnits {
 
 /** Minor units at index 1 that shares stand for, as a double: of whole minor units below 2^53 exactly these. */
 export function minorOfShares(shares: bigint): number {
-  return Number(shares) / Number(shareUnit);
+  return Number(shares / shareUnit) + Number(shares % shareUnit) / Number(shareUnit);
 }

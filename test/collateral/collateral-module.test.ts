@@ -6,6 +6,7 @@ import { withSpotCollateral } from '../../src/convert/spot-collateral.ts';
 import type { Book } from '../../src/domain/book.ts';
 import type { Instrument } from '../../src/domain/instrument.ts';
 import type { Market } from '../../src/domain/market.ts';
+import { shippedParams } from '../../src/margin/shipped-params.ts';
 
 const start = Date.UTC(2026, 7, 1);
 const day = 86_400_000;
@@ -198,17 +199,92 @@ describe('collateral in the account engine', () => {
 });
 
 describe('collateral inside the risk matrix', () => {
-  const spotParams = {
-    source: 'made up', date: '2026-08-01', unconfirmed: [],
+  const inverse: Instrument = {
+    name: 'BTC-PERPETUAL', kind: 'perpetual', payoff: 'inverse', baseCurrency: 'BTC', quoteCurrency: 'USD', settlementCurrency: 'BTC',
+    contractSize: 1, expiryMs: null, strike: null, optionType: null,
+  };
+  const plain: Market = {
+    asOfMs: start, instruments: [inverse], forward: Float64Array.of(50_000), impliedVolatility: Float64Array.of(NaN),
+    indexPrice: new Map([['btc_usd', 50_000]]), openInterest: Float64Array.of(1),
+  };
+  /** Two accounts short 50,000 dollars of BTC at 50,000; the first has 0.5 BTC, the second 50,000 USD. */
+  const shorts: Book = {
+    accountIds: ['hedged', 'naked'], currencies: ['USD', 'BTC'], quarantined: [],
+    positions: {
+      accountIndex: Uint32Array.of(0, 1), instrumentIndex: Uint32Array.of(0, 0),
+      quantity: Float64Array.of(-50_000, -50_000), entryPrice: Float64Array.of(50_000, 50_000),
+    },
+    cash: { accountIndex: Uint32Array.of(0, 1), currencyIndex: Uint32Array.of(1, 0), amount: Float64Array.of(0.5, 50_000) },
+  };
+  const open = (held: string, more: object = {}): { engine: AccountEngine; module: CollateralModule } => {
+    const { market: withSpot, book: inSpot } = withSpotCollateral(plain, shorts, 'USD');
+    const btc = { haircut: { initial: 0.1, maintenance: 0.05 }, held };
+    const module = new CollateralModule({ ...baseRules, currency: 'USD', haircutsCount: 'requirement', assets: { BTC: btc, USD: { haircut: 0 } }, ...more });
+    const inputs = { market: withSpot, book: inSpot, model: 'deribit-xpm', params: shippedParams('deribit-xpm') };
+    return { engine: AccountEngine.create({ ...inputs, modules: [module] }), module };
   };
 
   it('is held as a spot position that hedges, and its value is not counted twice', async () => {
-    void spotParams;
-    const plain = market();
-    const converted = withSpotCollateral(
-      plain, { ...book([0]), currencies: ['USDC', 'BTC'], cash: { accountIndex: Uint32Array.of(0), currencyIndex: Uint32Array.of(1), amount: Float64Array.of(0) } }, 'USDC',
+    const { engine } = open('engine');
+    await engine.apply(deposit('hedged', 'BTC', '50000000'));
+    await engine.apply(tick());
+    // 1 BTC against 50,000 short: no move hurts. 1% roll shock of 50,000, and haircuts of the module's half: 10% and 5% of 25,000.
+    expect(engine.status('hedged')[0]).toMatchObject({ balance: 50_000, initialMargin: 500 + 2500, maintenanceMargin: 400 + 1250 });
+    // 16% of 50,000 and 500.
+    expect(engine.status('naked')[0]).toMatchObject({ balance: 50_000, initialMargin: 8500, maintenanceMargin: 6800 });
+  });
+
+  it('hedges nothing if the module holds it', async () => {
+    const { engine } = open('module');
+    await engine.apply(deposit('hedged', 'BTC', '50000000'));
+    await engine.apply(tick());
+    // Half of the short is open: 16% of 25,000, the roll shock, the haircut.
+    expect(engine.status('hedged')[0]).toMatchObject({ balance: 50_000, initialMargin: 4000 + 500 + 2500, maintenanceMargin: 3600 + 1250 });
+  });
+
+  it('leaves what the account has besides, and opens accounts', async () => {
+    const { engine } = open('engine');
+    const spotOf = (account: string): number[] => {
+      const { positions, accountIds } = engine.engine.exportBook();
+      return [...positions.quantity].filter((_, row) => accountIds[positions.accountIndex[row]] === account && positions.instrumentIndex[row] === 1);
+    };
+    await engine.apply(deposit('hedged', 'BTC', '30000000'));
+    await engine.apply(deposit('new', 'BTC', '5'));
+    await engine.apply(tick());
+    expect(spotOf('hedged')).toEqual([0.8]);
+    expect(spotOf('new')).toEqual([5e-8]);
+    await engine.apply(command('collateral.withdraw', { account: 'hedged', asset: 'BTC', amount: '30000000' }));
+    expect(spotOf('hedged')).toEqual([0.5]);
+    await engine.apply(tick());
+    expect(engine.status('new')[0].balance).toBeCloseTo(0.0025, 12);
+  });
+
+  it('a market without the spot instrument is refused by name', () => {
+    const module = new CollateralModule({ ...baseRules, currency: 'USD', assets: { BTC: { haircut: 0, held: 'engine' } } });
+    const bare = { ...shorts, cash: { ...shorts.cash, amount: Float64Array.of(0, 50_000) } };
+    expect(() => AccountEngine.create({ market: plain, book: bare, model: 'deribit-xpm', params: shippedParams('deribit-xpm'), modules: [module] })).toThrow(
+      /assets\.BTC\.held is engine, but the market does not have a spot instrument of BTC against USD/,
     );
-    expect(converted.market.instruments).toHaveLength(1);
+  });
+
+  it('sales of automatic repayment reach the engine before the next tick', async () => {
+    const borrow = { curve: { ...curve, minRate: 0 }, reserveShare: 0 };
+    const { engine } = open('engine', {
+      ltvBands: { initial: 1, marginCall: 1, liquidation: 1 }, autoRepay: { when: 'ltv', at: 0.5 },
+      assets: { BTC: { haircut: 0, held: 'engine' }, USD: { haircut: 0, netted: false, ltv: 1, borrow } },
+    });
+    await engine.apply(deposit('naked', 'BTC', '100000000'));
+    await engine.apply(deposit('hedged', 'USD', '50000000000'));
+    await engine.apply(tick());
+    await engine.apply(command('collateral.borrow', { account: 'naked', asset: 'USD', amount: '25000000000', payOut: true }));
+    // 25,000 / 50,000 is 0.5: half a BTC is sold.
+    const repaid = await engine.apply(tick(start + 1));
+    expect(repaid.batch!.events).toMatchObject([{ kind: 'repaid', data: { account: 'naked', steps: [{ sold: 'BTC', amount: 50_000_000n, repaid: 25_000_000_000n }] } }]);
+    expect(engine.status('naked')[0].balance).toBe(50_000 + 50_000 - 25_000);
+    await engine.apply(tick(start + 2));
+    expect(engine.status('naked')[0].balance).toBe(50_000 + 25_000);
+    // 0.5 BTC hedge half of the short.
+    expect(engine.status('naked')[0].initialMargin).toBe(4500);
   });
 });
 
@@ -281,5 +357,55 @@ describe('snapshots', () => {
       expect((await restored.apply(each)).batch).toEqual((await engine.apply(each)).batch);
     }
     expect(restored.stateHash()).toBe(engine.stateHash());
+  });
+});
+
+describe('other commands', () => {
+  it('the reserve covers a loan, and what it lacks is a shortfall', async () => {
+    const { engine, module } = create(baseRules, [500, 500]);
+    await engine.apply(deposit('a0', 'USDC', '1000000000'));
+    await engine.apply(deposit('a1', 'BTC', '1000000000'));
+    await engine.apply(tick());
+    await engine.apply(command('collateral.borrow', { account: 'a1', asset: 'USDC', amount: '365000000', payOut: true }));
+    await engine.apply(tick(start + 10 * day));
+    // Reserve: a fifth of 1 USDC interest.
+    const covered = await engine.apply(command('collateral.cover', { account: 'a1', asset: 'USDC', amount: 'all' }, start + 10 * day));
+    expect(covered.batch!.events.at(-1)).toMatchObject({ kind: 'covered', data: { amount: 366_000_000n, reserve: 200_000n - 366_000_000n } });
+    expect(module.book.debtOf(1, 0)).toBe(0n);
+  });
+
+  it('new rules hold from then on; the assets there are must stay', async () => {
+    const { engine } = create();
+    await engine.apply(deposit('a0', 'BTC', '200000000'));
+    const more = { ...baseRules, assets: { ...baseRules.assets, BTC: { haircut: 0.5 }, SOL: { haircut: 0.9 } } };
+    await engine.apply(command('collateral.rules', { rules: more }));
+    await engine.apply(tick());
+    expect(engine.status('a0')[0].balance).toBe(100);
+    const { USDC, BTC } = baseRules.assets;
+    expect(await refusal(engine, command('collateral.rules', { rules: { ...baseRules, assets: { USDC, BTC } } }))).toMatch(/rules\.assets must keep ETH at place 3/);
+    expect(await refusal(engine, command('collateral.rules', { rules: { ...more, currency: 5 } }))).toMatch(/currency must be a text, got 5/);
+  });
+
+  it('posts interest when asked, and before every change of a balance', async () => {
+    const { engine } = create(baseRules, [500, 500]);
+    await engine.apply(deposit('a0', 'USDC', '1000000000'));
+    await engine.apply(deposit('a1', 'BTC', '1000000000'));
+    await engine.apply(tick());
+    await engine.apply(command('collateral.borrow', { account: 'a1', asset: 'USDC', amount: '365000000', payOut: true }));
+    const repaid = await engine.apply(command('collateral.repay', { account: 'a1', asset: 'USDC', amount: '1000000' }, start + 10 * day));
+    expect(repaid.batch!.events).toMatchObject([
+      { kind: 'interest', data: { charged: BigInt64Array.of(1_000_000n), credited: BigInt64Array.of(0n) } },
+      { kind: 'moved', data: { amount: 1_000_000n, credit: 0n, debt: 365_000_000n } },
+    ]);
+    // 10% for 10 of 365 days is no finite decimal: the index is rounded down, and so are 0.8 USDC less 10^-21.
+    const posted = await engine.apply(command('collateral.accrue', {}, start + 10 * day));
+    expect(posted.batch!.events).toMatchObject([{ kind: 'interest', data: { account: Uint32Array.of(0), credited: BigInt64Array.of(799_999n), reserve: 200_000n } }]);
+    expect(kinds(await engine.apply(command('collateral.accrue', {}, start + 10 * day)))).toEqual([]);
+  });
+
+  it('amounts beyond 64 bits are refused', async () => {
+    const { engine } = create();
+    expect(await refusal(engine, deposit('a0', 'BTC', '9223372036854775808'))).toMatch(/more than 9223372036854775807: give the asset fewer decimals/);
+    expect(await refusal(engine, deposit('a0', 'BTC', '9223372036854775807'))).toBe('applied');
   });
 });

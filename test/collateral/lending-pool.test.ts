@@ -68,6 +68,16 @@ describe('LendingPool', () => {
     expect(pool.debtOf(borrower)).toBe(550n);
   });
 
+  it('interest on what the reserve lends is the reserve\'s, not that of the last depositor', () => {
+    const pool = new LendingPool(rules({ reserveShare: 0, compounding: 'simple', curve: { form: 'slopes', minRate: 0.1, slope: 0, highSlope: 0, kink: 1 } }), 0);
+    const depositor = pool.add(noShares, 100n, true);
+    const borrower = pool.remove(noShares, 1000n);
+    pool.cash = 0n;
+    pool.accrue(365 * day);
+    // A tenth of both; 90 of the 100 are earned by the 900 that nobody deposited.
+    expect([pool.debtOf(borrower), pool.creditOf(depositor), pool.reserve]).toEqual([1100n, 110n, 990n]);
+  });
+
   it('without loans no interest accrues, and without rules nothing does', () => {
     const idle = new LendingPool(rules(), 0);
     const credit = idle.add(noShares, 5n, true);
