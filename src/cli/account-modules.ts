@@ -1,11 +1,15 @@
 import type { AccountModule } from '../account/module.ts';
 import type { Storable } from '../account/events.ts';
+import { CollateralModule } from '../collateral/collateral-module.ts';
+import { shippedCollateralRules } from '../collateral/shipped-rules.ts';
 import { MargridError } from '../errors.ts';
 import { GuardModule } from '../guard/guard-module.ts';
 
 /** Modules of the account engine by name; each takes its settings as they stand in the settings file. */
 const makers: Readonly<Record<string, (settings: Storable | undefined) => AccountModule>> = {
   guard: (settings) => new GuardModule(settings),
+  // Rules, or the name of a venue whose rules ship.
+  collateral: (settings) => new CollateralModule(typeof settings === 'string' ? shippedCollateralRules(settings) : settings),
 };
 
 /**

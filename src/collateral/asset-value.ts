@@ -51,7 +51,7 @@ export function valueAsset(
   const capped = Math.min(allowed, rules.accountCap);
   const scaled = Math.min(allowed * scale.initial, rules.accountCap);
   // Rounding must not make anybody richer than the market does.
-  const ceiling = allowed * Math.min(sizeWeight(rules.imfFactor, allowed / price), 1);
+  const ceiling = rules.imfFactor === 0 ? allowed : allowed * Math.min(sizeWeight(rules.imfFactor, allowed / price), 1);
   out.counted = capped;
   out.unscaled = Math.min(tiered(rules, capped, price, fxHaircut, true), capped, ceiling);
   out.initial = scaled === capped ? out.unscaled : Math.min(tiered(rules, scaled, price, fxHaircut, true), scaled, ceiling);
@@ -60,6 +60,7 @@ export function valueAsset(
 
 /** What is left of a market value tier by tier: each part at 1 - haircut - FX haircut, not below 0. */
 function tiered({ tiers, tiersBy }: AssetRules, value: number, price: number, fxHaircut: number, isInitial: boolean): number {
+  if (tiers.length === 1) return value * Math.max(1 - (isInitial ? tiers[0].haircut.initial : tiers[0].haircut.maintenance) - fxHaircut, 0);
   const unit = tiersBy === 'value' ? 1 : price;
   const size = value / unit;
   let sum = 0;
@@ -75,7 +76,7 @@ function tiered({ tiers, tiersBy }: AssetRules, value: number, price: number, fx
 
 /** Drift: 1.1 / (1 + k sqrt(amount)) is the most that a deposit of this size may weigh. */
 function sizeWeight(imfFactor: number, amount: number): number {
-  return imfFactor === 0 ? 1 : 1.1 / (1 + imfFactor * Math.sqrt(amount));
+  return 1.1 / (1 + imfFactor * Math.sqrt(amount));
 }
 
 /** Drift: 0.8 w + k sqrt(amount) is the least that a loan of this size may weigh. */

@@ -101,10 +101,20 @@ class ValuePass {
 
   value(account: number, values: CollateralValues): void {
     const { asset, credit, debt, first } = this.#columns;
-    let [market, engineMarket, initial, maintenance, loanInitial, loanMaintenance, owned, owed, loanLimit] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let market = 0;
+    let engineMarket = 0;
+    let initial = 0;
+    let maintenance = 0;
+    let loanInitial = 0;
+    let loanMaintenance = 0;
+    let owned = 0;
+    let owed = 0;
+    let loanLimit = 0;
+    const firstRow = first[account];
+    const endRow = first[account + 1];
     this.#readParts(account);
-    for (let row = first[account]; row < first[account + 1]; row++) {
-      const part = this.#parts[row - first[account]];
+    for (let row = firstRow; row < endRow; row++) {
+      const part = this.#parts[row - firstRow];
       const { held, ltv, borrow } = this.#rules.assets[asset[row]];
       const has = credit[row] === 0 ? 0 : credit[row] * this.#priceOf(asset[row], 1);
       const owes = debt[row] === 0 ? 0 : debt[row] * this.#prices[asset[row]];
@@ -166,7 +176,7 @@ class ValuePass {
       const index = asset[row];
       const amount = credit[row] - debt[row];
       const part = this.#parts[row - first[account]];
-      if (amount === 0) Object.assign(part, nothing);
+      if (amount === 0) part.market = part.counted = part.unscaled = part.initial = part.maintenance = 0;
       else valueAsset(this.#rules.assets[index], amount, this.#priceOf(index, amount), this.#fxHaircuts[index], this.#scales[index], part);
     }
     if (limited && this.#limitsConcentration) this.#limitConcentration(first[account], first[account + 1]);
@@ -195,8 +205,6 @@ class ValuePass {
     }
   }
 }
-
-const nothing = emptyValue();
 
 /** Factors that follow from the market value of all deposits of an asset. */
 function venueScales({ assets }: CollateralRules, { price, deposits }: CollateralPrices): VenueScale[] {
