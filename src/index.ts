@@ -14,6 +14,7 @@ export {
   type AccountRequest,
 } from './engine/account-margin.ts';
 export { solveLiquidationPrice, type LiquidationPrices, type LiquidationRequest } from './engine/liquidation-price.ts';
+export type { ReductionUndo, SetReductions } from './engine/set-reductions.ts';
 export type { MovedPrices } from './engine/moved-quotes.ts';
 export type { Quotes } from './engine/tick-inputs.ts';
 export { statusNames, type CurrencyTotals, type StatusName, type Totals } from './engine/totals.ts';
@@ -44,7 +45,7 @@ export type { CollateralBook } from './collateral/collateral-book.ts';
 export { collateralPrice } from './collateral/collateral-price.ts';
 export { parseCollateralRules, type AssetRules, type CollateralRules } from './collateral/collateral-rules.ts';
 export { parseBorrowRules, type BorrowRules } from './collateral/borrow-rules.ts';
-export { LendingPool, noShares, type PoolShares, type PoolState } from './collateral/lending-pool.ts';
+export { LendingPool, noShares, type PoolShares as LendingShares, type PoolState as LendingPoolState } from './collateral/lending-pool.ts';
 export { loanToValue, ltvBandNames, ltvBandOf, saleToTarget, type LtvBand } from './collateral/loan-to-value.ts';
 export { shippedCollateralRules, shippedCollateralVenues } from './collateral/shipped-rules.ts';
 export { planRepayment, type RepayBalance, type Repayment } from './collateral/repayment-plan.ts';
@@ -57,6 +58,28 @@ export {
   type CollateralPrices,
   type CollateralValues,
 } from './collateral/value-collateral.ts';
+// Dynamic margin: volatility, anti-procyclicality, add-ons
+export { AddOns, type AddOnManifest, type AddOnOptions } from './dynamic/add-ons.ts';
+export { parseAddOnParameters, type AddOnName, type AddOnParameters } from './dynamic/add-on-parameters.ts';
+export { applyTools, noToolState, type MarginItems, type ToolInputs, type ToolState } from './dynamic/anti-procyclicality.ts';
+export { defaultTools, parseAntiProcyclicality, type AntiProcyclicalityRules } from './dynamic/anti-procyclicality-rules.ts';
+export { namedTools, runTools, type NamedTools, type ToolOutcome } from './dynamic/compare-tools.ts';
+export { DynamicMargin, type UnderlyingStatus } from './dynamic/dynamic-margin.ts';
+export { parseDynamicRules, type DynamicRules } from './dynamic/dynamic-margin-rules.ts';
+export { fitGarch, garchLogLikelihood, type GarchFit, type GarchFitOptions } from './dynamic/garch-fit.ts';
+export { closingCost, concentrationCharge, wrongWayCharge } from './dynamic/liquidity-charges.ts';
+export { defaultMeasure, marginHistory, type MarginHistory, type MarginMeasure } from './dynamic/margin-history.ts';
+export { procyclicality, type Procyclicality, type ProcyclicalityOptions } from './dynamic/procyclicality.ts';
+export { logReturns } from './dynamic/return-series.ts';
+export {
+  forecastVariances,
+  horizonVariance,
+  unconditionalVariance,
+  variancePath,
+  type StartVariance,
+  type VolatilityModel,
+} from './dynamic/volatility-model.ts';
+export { scaledParameters, volatilityScaler, type ScalerRule } from './dynamic/volatility-scaler.ts';
 
 // What it works on
 export type { Instrument, InstrumentKind, OptionType, Payoff, RiskGroup } from './domain/instrument.ts';
@@ -87,12 +110,15 @@ export {
   inspectFile,
   readBook,
   readMarket,
+  readPriceHistory,
   writeBook,
   writeMarket,
   writeTable,
   type FileInspection,
   type ReadBookOptions,
   type ReadBookResult,
+  type PriceHistory,
+  type PriceHistoryOptions,
   type ReadMarketOptions,
   type ReadMarketResult,
   type ResultColumn,
@@ -134,6 +160,33 @@ export { bookOfAccount, holdingsOf, type HeldOrder, type HeldPosition, type Hold
 export type { Leg } from './whatif/legs.ts';
 export { whatIf, type LegEffect, type Requirement, type WhatIf, type WhatIfAccount } from './whatif/what-if.ts';
 export { cheapestHedge, type Hedge, type HedgeOptions, type HedgeSearch } from './whatif/cheapest-hedge.ts';
+
+// Margin modes, pools, segregation, pre-trade check
+export { PoolingModule } from './pooling/pooling-module.ts';
+export { MarginRegimes, type MoveCommand, type RegimeOutcomes } from './pooling/margin-regimes.ts';
+export { netPosition, type NetPosition, type PositionPart } from './pooling/net-position.ts';
+export { requirementShares, type BindingLoss, type RequirementShare, type ShareBasis } from './pooling/requirement-shares.ts';
+export type { AccountClass, Pool, PoolMargin } from './pooling/account-structure.ts';
+export type { AccountSummary, MarginMode } from './pooling/account-summary.ts';
+export type { MemberShare, PoolShares, Requirements } from './pooling/pool-shares.ts';
+export type { OrderCheck, OrderRefusal } from './pooling/pre-trade-check.ts';
+export type { OpenOrder } from './pooling/worst-fills.ts';
+// Margin-call cascades
+export { simulateCascade } from './cascade/simulate.ts';
+export type { CascadeScenario, FailureScenario } from './cascade/scenario.ts';
+export type { CascadeResult, CascadeRound, RoundLoss, RoundPrice, UnderlyingOutcome } from './cascade/result.ts';
+export { impactCurve, type Impact, type ImpactCurve } from './cascade/impact.ts';
+export type { OrderLadder } from './cascade/order-ladder.ts';
+export type { ClosingRule } from './cascade/closing-rule.ts';
+export {
+  liquidationLadder, type LadderLevel, type LadderRequest, type LiquidationLadder,
+} from './cascade/liquidation-ladder.ts';
+export {
+  cascadeDistribution, type CascadeDistribution, type CascadeOutcome, type OutcomeQuantity,
+} from './cascade/distribution.ts';
+export { drawnShocks, type DrawnShocks } from './cascade/drawn-shocks.ts';
+export { contributions, type Contribution, type ContributionOptions } from './cascade/contributions.ts';
+export { fundAndAdl, type FundAndAdl, type LossAbsorber, type LossSplit } from './cascade/loss-absorption.ts';
 
 // Prices and Greeks
 export {

@@ -246,6 +246,7 @@ describe('collateralPrice', () => {
     ['at par by rule, but quoted', { usdt_usd: 0.9 }, 'USDT', 'USD', ['USDT'], 0.9],
     ['a bad quote is not replaced by par', { usdt_usd: NaN }, 'USDT', 'USD', ['USDT'], NaN],
     ['nor by another pair', { btc_usd: 0, btc_usdc: 6 }, 'BTC', 'USD', ['USDC'], NaN],
+    ['nor by both against the dollar', { btc_eur: NaN, btc_usd: 10, eur_usd: 2 }, 'BTC', 'EUR', [], NaN],
     ['nor is a broken peg passed over', { usdc_usd: NaN, btc_usdc: 6 }, 'BTC', 'USD', ['USDC'], NaN],
     ['nothing', {}, 'BTC', 'USD', [], NaN],
   ] as const)('%s', (_title, pairs, name, currency, atPar, expected) => {
