@@ -80,6 +80,25 @@ export {
 } from './waterfall/socialised-loss.ts';
 export { shippedWaterfall, waterfallVenues } from './waterfall/venue-rules.ts';
 export { WaterfallModule, type WaterfallOptions } from './waterfall/waterfall-module.ts';
+// Collateral and loans
+export { CollateralModule } from './collateral/collateral-module.ts';
+export type { CollateralBook } from './collateral/collateral-book.ts';
+export { collateralPrice } from './collateral/collateral-price.ts';
+export { parseCollateralRules, type AssetRules, type CollateralRules } from './collateral/collateral-rules.ts';
+export { parseBorrowRules, type BorrowRules } from './collateral/borrow-rules.ts';
+export { LendingPool, noShares, type PoolShares as LendingShares, type PoolState as LendingPoolState } from './collateral/lending-pool.ts';
+export { loanToValue, ltvBandNames, ltvBandOf, saleToTarget, type LtvBand } from './collateral/loan-to-value.ts';
+export { shippedCollateralRules, shippedCollateralVenues } from './collateral/shipped-rules.ts';
+export { planRepayment, type RepayBalance, type Repayment } from './collateral/repayment-plan.ts';
+export {
+  emptyValues,
+  itemiseCollateral,
+  valueCollateral,
+  type CollateralColumns,
+  type CollateralItem,
+  type CollateralPrices,
+  type CollateralValues,
+} from './collateral/value-collateral.ts';
 // Dynamic margin: volatility, anti-procyclicality, add-ons
 export { AddOns, type AddOnManifest, type AddOnOptions } from './dynamic/add-ons.ts';
 export { parseAddOnParameters, type AddOnName, type AddOnParameters } from './dynamic/add-on-parameters.ts';
@@ -175,7 +194,7 @@ export type { Converted } from './convert/converted.ts';
 export { convertedForModel } from './convert/for-model.ts';
 export { linearMarket, settledIn } from './convert/linear-market.ts';
 export { withSpotCollateral } from './convert/spot-collateral.ts';
-export { dollarRate, type DollarRate } from './convert/dollar-rates.ts';
+export { dollarRate, type DollarRate } from './domain/dollar-rates.ts';
 
 // One account as it would be
 export { bookOfAccount, holdingsOf, type HeldOrder, type HeldPosition, type Holdings } from './whatif/holdings.ts';

@@ -1,5 +1,5 @@
 import { FLAG_BITS } from '../../assembly/portable/layout.ts';
-import { dollarRate } from '../convert/dollar-rates.ts';
+import { dollarRate } from '../domain/dollar-rates.ts';
 import type { Market } from '../domain/market.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Quotes } from '../engine/tick-inputs.ts';

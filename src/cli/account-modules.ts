@@ -1,5 +1,7 @@
 import type { AccountModule } from '../account/module.ts';
 import type { Storable } from '../account/events.ts';
+import { CollateralModule } from '../collateral/collateral-module.ts';
+import { shippedCollateralRules } from '../collateral/shipped-rules.ts';
 import { MargridError } from '../errors.ts';
 import { AddOns } from '../dynamic/add-ons.ts';
 import { DynamicMargin } from '../dynamic/dynamic-margin.ts';
@@ -14,6 +16,8 @@ import { parseWaterfallSettings } from '../waterfall/waterfall-settings.ts';
 const makers: Readonly<Record<string, (settings: Storable | undefined, earlier: readonly AccountModule[]) => AccountModule>> = {
   guard: (settings) => new GuardModule(settings),
   ledger: (settings) => new LedgerModule(parseLedgerSettings(settings)),
+  // Rules, or the name of a venue whose rules ship.
+  collateral: (settings) => new CollateralModule(typeof settings === 'string' ? shippedCollateralRules(settings) : settings),
   'dynamic-margin': (settings) => new DynamicMargin(settings),
   'add-ons': (settings, earlier) => {
     const dynamic = earlier.find((each) => each instanceof DynamicMargin);

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { BadInputError, formatProblem, MargridError, type ErrorCode } from '../errors.ts';
 import { meanPositionsMax, meanPositionsMin } from '../generate/book-options.ts';
+import { shippedCollateralVenues } from '../collateral/shipped-rules.ts';
 import { limits } from '../limits.ts';
 import { packageRoot } from '../package-root.ts';
+import { collateral, type CollateralOptions } from './commands/collateral.ts';
 import { cascade, type CascadeOptions } from './commands/cascade.ts';
 import { compare, type CompareCommandOptions } from './commands/compare.ts';
 import { demo, type DemoOptions } from './commands/demo.ts';
@@ -286,6 +288,15 @@ function addCascade(program: Command, terminal: Terminal, finish: Finish): void 
 
 /** Commands about markets, models and the memory. */
 function addMarketCommands(program: Command, terminal: Terminal, finish: Finish): void {
+  program
+    .command('collateral')
+    .description('what balances are worth as collateral, asset by asset')
+    .requiredOption('--balances <file>', 'JSON: account, asset, amount (docs/COLLATERAL.md)')
+    .requiredOption('--rules <file>', `rules (JSON), or those that ship: ${shippedCollateralVenues.join(', ')}`)
+    .addOption(marketOption())
+    .addOption(jsonOption())
+    .action(async (options: CollateralOptions) => finish(await collateral(options, terminal)));
+
   program
     .command('market')
     .description('forwards and volatilities from quotes')

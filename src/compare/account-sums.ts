@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import { statusNames } from '../engine/totals.ts';
-import type { DollarRate } from '../convert/dollar-rates.ts';
+import type { DollarRate } from '../domain/dollar-rates.ts';
 
 /** Margins of whole accounts in US dollars, one value per account; NaN where the account is refused. */
 export interface AccountSums {

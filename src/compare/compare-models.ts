@@ -5,7 +5,7 @@ import { convertedForModel, withoutRefused } from '../convert/for-model.ts';
 import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
 import { modelByName } from '../margin/registry.ts';
 import { accountSums, allRefused, refusedStatus, type AccountSums } from './account-sums.ts';
-import { dollarRate, type DollarRate } from '../convert/dollar-rates.ts';
+import { dollarRate, type DollarRate } from '../domain/dollar-rates.ts';
 import { legBook, legCountOf } from './legs-alone.ts';
 
 /** One column of a comparison: a model with its parameters, and the book as its venue would list it. */

@@ -1,4 +1,5 @@
 import type { Book, CashColumns } from '../domain/book.ts';
+import { dollars } from '../domain/dollar-rates.ts';
 import { pairOf, type Instrument } from '../domain/instrument.ts';
 import type { Market } from '../domain/market.ts';
 import { bookOfInstruments, marketOfInstruments } from '../domain/chosen-instruments.ts';
@@ -55,9 +56,6 @@ function linearInstrument(instrument: Instrument, forward: number): Instrument {
   if (instrument.kind === 'option' || !(forward > 0 && forward < Infinity)) return linear;
   return { ...linear, contractSize: instrument.contractSize / forward };
 }
-
-/** Currencies that count as one US dollar each, if asked to. */
-export const dollars: readonly string[] = ['USD', 'USDC', 'USDT'];
 
 /**
  * Renames every dollar currency to one of them, 1 : 1, in instruments, index prices and cash. A spot instrument between

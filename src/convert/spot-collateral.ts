@@ -1,5 +1,6 @@
 import type { Book } from '../domain/book.ts';
 import { pairOf, type Instrument } from '../domain/instrument.ts';
+import { indexPriceOf } from '../domain/index-price.ts';
 import type { Market, MarketField } from '../domain/market.ts';
 import { Amounts, forEachAmount, withAddedPositions, withQuarantined, type Converted } from './converted.ts';
 
@@ -165,14 +166,6 @@ class SpotInstruments {
       ({ name }, place) => `spot instrument ${name} added at the index price ${this.#prices[place]}`,
     );
   }
-}
-
-/** The market's index price of a pair, or one over that of the reverse pair; null if neither is good. */
-export function indexPriceOf(market: Market, base: string, quote: string): number | null {
-  const price = market.indexPrice.get(pairOf(base, quote)) ?? NaN;
-  if (price > 0 && price < Infinity) return price;
-  const reverse = market.indexPrice.get(pairOf(quote, base)) ?? NaN;
-  return reverse > 0 && reverse < Infinity ? 1 / reverse : null;
 }
 
 function spotInstrument(name: string, baseCurrency: string, quoteCurrency: string): Instrument {

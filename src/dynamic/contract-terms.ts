@@ -1,5 +1,5 @@
 import { blackDelta, blackPrice } from '../../assembly/portable/black76.ts';
-import { dollarRate } from '../convert/dollar-rates.ts';
+import { dollarRate } from '../domain/dollar-rates.ts';
 import { timeToExpiryYears, type Market, type MarketField } from '../domain/market.ts';
 import { riskGroupOf, type Instrument } from '../domain/instrument.ts';
 import type { Engine } from '../engine/engine.ts';

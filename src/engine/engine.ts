@@ -350,6 +350,9 @@ export class Engine {
   /** Entry prices in the order of the position slots (`arena.views.position`); 0 where none matters. A view. */
   get entryPrices(): Float64Array {
     return this.#book.entryPrice;
+  /** Reporting currency of a model that pools an account's currencies; null for one that margins each by itself. */
+  get pooledCurrency(): string | null {
+    return this.#book.pooled;
   }
 
   /** Quotes of the last tick; of the market before the first. */

@@ -1,5 +1,5 @@
 import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
-import { dollarRate } from '../convert/dollar-rates.ts';
+import { dollarRate } from '../domain/dollar-rates.ts';
 import type { Market } from '../domain/market.ts';
 import type { AccountMargin } from '../engine/account-margin.ts';
 import type { BookChanges } from '../engine/book-changes.ts';

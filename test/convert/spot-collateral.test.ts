@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withSpotCollateral } from '../../src/convert/spot-collateral.ts';
-import { dollarRate } from '../../src/convert/dollar-rates.ts';
+import { dollarRate } from '../../src/domain/dollar-rates.ts';
 import { bookOf, instrument, instruments, market, shown } from './dollar-book.ts';
 
 const eth = instrument('ETH_USD', {

@@ -387,6 +387,34 @@ export const regt = {
   },
 };
 
+/** Kraken, multi-collateral: 0.5 BTC at 35,000 less 4%; Hyperliquid, portfolio margin: 10,000 at 40, half. */
+export const collateral = {
+  kraken: { balance: 0.5, asset: 'BTC', index: 35000, haircut: 0.04, expectedValueUsd: 17500, expectedCollateralUsd: 16800 },
+  hyperliquid: { balance: 10000, oracle: 40, ltv: 0.5, expectedBorrowableUsd: 200000 },
+  binance: {
+    positions: [{ side: 'short', qty: 0.05, entry: 52000, mark: 40000, mmr: 0.005, expectedUpnlUsdt: 600 }],
+    coinM: { side: 'long', contractsUsd: 10000, entry: 50000, mark: 40000, derivedUpnlBtc: -0.05 },
+    marginLoans: [{ asset: 'ETH', marginAsset: 20, loan: 15, expectedMarginMM: 1.5 }],
+    loanMMR: 0.1,
+  },
+};
+
+/** 30,000 borrowed of 170,000: 5% + 0.3 x 3/17; four days later a trade of 20,000 between the first two. */
+export const deriveInterest = {
+  params: { minRate: 0.05, rateMultiplier: 0.3, highRateMultiplier: 2, optimalUtil: 0.6, smFee: 0.2 },
+  rateCases: [{ utilization: 0.8, borrowRate: 0.69 }],
+  raw: {
+    StartingBalances: ['-10000000000000000000000', '-20000000000000000000000', '30000000000000000000000', '40000000000000000000000', '0', '100000000000000000000000'],
+    EventsVec: [
+      { key1: 'START', key2: '', key3: '', key4: 0, key5: 0 },
+      { key1: 'TRADE', key2: 'Alice', key3: 'Bob', key4: '20000000000000000000000', key5: 4000000000000000000 },
+      { key1: 'BORROW', key2: 'Charlie', key3: 'David', key4: '0', key5: 0 },
+    ],
+    totalBorrows: ['30000000000000000000000', '40022575181027805757440'],
+    borrowRates: [102941176470588224],
+  },
+};
+
 /** Regulation (EU) 153/2013, Article 28(1): the arithmetic; the measures of FSP 29. */
 const apc = {
   examples: [{ base: 100, stress: 180, floor10y: 90, buffer25: 125, stress25: 120, floor: 100 }],
@@ -432,6 +460,8 @@ export const published: Readonly<Record<string, unknown>> = {
   tims,
   span,
   regt,
+  collateral,
+  'derive-interest': deriveInterest,
   apc,
   cascade,
 };

@@ -5,6 +5,8 @@ import { black76 } from './suites/black76.ts';
 import { deriveAuction } from './suites/derive-auction.ts';
 import { derivePmrm1 } from './suites/derive-pmrm1.ts';
 import { derivePmrm2 } from './suites/derive-pmrm2.ts';
+import { collateral } from './suites/collateral.ts';
+import { deriveInterest } from './suites/derive-interest.ts';
 import { deribitPme } from './suites/deribit-pme.ts';
 import { deribitStandard } from './suites/deribit-standard.ts';
 import { deribitXpm } from './suites/deribit-xpm.ts';
@@ -54,6 +56,8 @@ export const suites: readonly Suite[] = [
   paradex,
   tims,
   regt,
+  collateral,
+  deriveInterest,
   apc,
   cascade,
 ];

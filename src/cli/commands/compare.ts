@@ -1,8 +1,9 @@
 import { compareModels, type ComparedModel, type Comparison, type ModelColumn } from '../../compare/compare-models.ts';
 import { ratio, summarise, type ComparisonSummary } from '../../compare/summary.ts';
-import { dollars, linearMarket, settledIn } from '../../convert/linear-market.ts';
+import { linearMarket, settledIn } from '../../convert/linear-market.ts';
 import type { Converted } from '../../convert/converted.ts';
 import type { Book } from '../../domain/book.ts';
+import { dollars } from '../../domain/dollar-rates.ts';
 import type { Market } from '../../domain/market.ts';
 import { statusNames } from '../../engine/totals.ts';
 import { formatProblem, MargridError } from '../../errors.ts';

@@ -1,6 +1,7 @@
-import { indexPriceOf } from './spot-collateral.ts';
-import { dollars } from './linear-market.ts';
-import type { Market } from '../domain/market.ts';
+import { indexPriceOf, type IndexPrices } from './index-price.ts';
+
+/** Currencies that count as US dollars where nothing better is known. */
+export const dollars: readonly string[] = ['USD', 'USDC', 'USDT'];
 
 /** How amounts of a currency become US dollars. */
 export interface DollarRate {
@@ -15,7 +16,7 @@ export interface DollarRate {
  * US dollars per unit of a currency, at the index prices of the market: of the pair with USD, else with USDC or USDT,
  * which count as one dollar each unless the market has an index price for them. Null if there is none.
  */
-export function dollarRate(market: Market, currency: string): DollarRate | null {
+export function dollarRate(market: IndexPrices, currency: string): DollarRate | null {
   if (currency === 'USD') return { currency, rate: 1, source: '1:1' };
   for (const dollar of dollars) {
     if (dollar === currency) continue;
@@ -31,9 +32,9 @@ export function dollarRate(market: Market, currency: string): DollarRate | null 
 }
 
 /** So that two dollar currencies are not looked up in each other forever. */
-function withoutPair(market: Market, one: string, other: string): Market {
+function withoutPair(market: IndexPrices, one: string, other: string): IndexPrices {
   const indexPrice = new Map(market.indexPrice);
   indexPrice.delete(`${one}_${other}`.toLowerCase());
   indexPrice.delete(`${other}_${one}`.toLowerCase());
-  return { ...market, indexPrice };
+  return { indexPrice };
 }
