@@ -30,6 +30,8 @@ export const errorCodes = {
   ComponentUnknown: 'the model needs a component whose formula is not public',
   DependencyMissing: 'an optional package is not installed',
   // engine
+  CommandInvalid: 'a command of the account engine is malformed, unknown or refused',
+  SnapshotInvalid: 'a snapshot is damaged, of another version, or does not fit the modules',
   EngineState: 'the call is not allowed in the present state of the engine',
   KernelMismatch: 'the WASM module is not the one this version was built with',
   WorkerFailed: 'a worker stopped unexpectedly',
@@ -40,7 +42,6 @@ export const errorCodes = {
   JournalLost: 'the journal lacks an entry that was acknowledged',
   JournalLocked: 'another process writes the journal',
   JournalFailed: 'the journal could not be written: nothing more is accepted',
-  SnapshotDamaged: 'the snapshot is not what was written',
   ReplayDiffers: 'a command led to something else than the journal says',
 } as const;
 

@@ -18,6 +18,23 @@ export type { MovedPrices } from './engine/moved-quotes.ts';
 export type { Quotes } from './engine/tick-inputs.ts';
 export { statusNames, type CurrencyTotals, type StatusName, type Totals } from './engine/totals.ts';
 
+// Accounts: statuses, margin calls, events
+export { AccountEngine } from './account/account-engine.ts';
+export type {
+  AccountEngineOptions,
+  AccountStatus,
+  JournalSink,
+  Outcome,
+  OutcomeOrRefusal,
+} from './account/account-engine.ts';
+export type { BookCommand, Command, PriceChange, QuoteChange, TickCommand } from './account/command.ts';
+export type { EventBatch, ModuleEvent, Requirement as MarginRequirement, Storable, Transition, TransitionColumns } from './account/events.ts';
+export type { AccountContext, AccountModule, Adjustment, ProposedTransitions, TickPlan } from './account/module.ts';
+export { defaultAccountRules, parseAccountRules, type AccountRules } from './account/rules.ts';
+export { levelNames, transitionReasons, type LevelName, type TransitionReason } from './account/status.ts';
+export { allocate, weightsOf } from './money/allocate.ts';
+export { amountOf, decimalsOf, minorOf, type MinorUnits, type Rounding } from './money/minor-units.ts';
+
 // What it works on
 export type { Instrument, InstrumentKind, OptionType, Payoff, RiskGroup } from './domain/instrument.ts';
 export { pairOf, riskGroupOf } from './domain/instrument.ts';

@@ -20,6 +20,8 @@ export const limits = {
   currencyCountMax: 255,
   scenarioCountMax: 1_024,
   workerCountMax: 256,
+  /** Ids of commands that are remembered, so that a command sent again is not applied again. */
+  commandIdCountMax: 100_000,
   /**
    * Rows and bytes of one input file; adjustable per call, they stop decompression bombs before anything is allocated.
    */

@@ -45,7 +45,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'assembly/portable',
   ],
   'src/money': [],
-  'src/account': ['src/domain', 'src/engine', 'src/margin', 'src/money'],
+  'src/account': ['src/domain', 'src/engine', 'src/margin', 'src/money', 'assembly/portable'],
   'src/journal': ['src/domain', 'src/account', 'src/io'],
   'src/ledger': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money'],
   'src/collateral': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger'],

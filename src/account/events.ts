@@ -43,14 +43,19 @@ export interface TransitionColumns {
   readonly component: Int32Array;
   /** Market row of the instrument whose change of value moved the balance most since the tick before, -1 if none did. */
   readonly instrument: Int32Array;
+  /** Its price at the tick before and at this one, quote currency per base unit. */
+  readonly priceBefore: Float64Array;
+  readonly priceAfter: Float64Array;
   readonly balanceBefore: Float64Array;
   readonly balanceAfter: Float64Array;
   readonly initialBefore: Float64Array;
   readonly initialAfter: Float64Array;
   readonly maintenanceBefore: Float64Array;
   readonly maintenanceAfter: Float64Array;
-  /** What is missing to the cure of a call; 0 unless a call is issued. */
+  /** What a call asks for: what is missing to initial margin, rounded up to minor units; 0 unless a call is issued. */
   readonly callAmount: Float64Array;
+  /** What ends the call: what is missing to `cureTo` times initial margin, rounded up. */
+  readonly cureAmount: Float64Array;
   /** Due time of a call, UTC milliseconds; NaN unless one is issued. */
   readonly dueMs: Float64Array;
 }
@@ -81,7 +86,7 @@ export interface Transition {
   readonly component: string | null;
   readonly before: Requirement;
   readonly after: Requirement;
-  readonly call: { readonly amount: number; readonly dueMs: number } | null;
+  readonly call: { readonly amount: number; readonly cureAmount: number; readonly dueMs: number } | null;
 }
 
 export interface Requirement {
@@ -96,9 +101,6 @@ export interface TransitionNames {
   readonly currencies: readonly string[];
   readonly components: readonly string[];
   readonly instruments: readonly { readonly name: string }[];
-  /** Price of an instrument before and at the tick. */
-  readonly priceBefore: ArrayLike<number>;
-  readonly priceAfter: ArrayLike<number>;
 }
 
 /** A transition of a batch as an object. */
@@ -117,7 +119,7 @@ export function transitionOf(batch: EventBatch, index: number, names: Transition
     price:
       instrument < 0
         ? null
-        : { instrument: names.instruments[instrument].name, before: names.priceBefore[instrument], after: names.priceAfter[instrument] },
+        : { instrument: names.instruments[instrument].name, before: columns.priceBefore[index], after: columns.priceAfter[index] },
     scenario: columns.scenario[index],
     component: names.components[columns.component[index]] ?? null,
     before: {
@@ -130,7 +132,7 @@ export function transitionOf(batch: EventBatch, index: number, names: Transition
       initialMargin: columns.initialAfter[index],
       maintenanceMargin: columns.maintenanceAfter[index],
     },
-    call: Number.isNaN(dueMs) ? null : { amount: columns.callAmount[index], dueMs },
+    call: Number.isNaN(dueMs) ? null : { amount: columns.callAmount[index], cureAmount: columns.cureAmount[index], dueMs },
   };
 }
 
@@ -147,6 +149,8 @@ export function emptyTransitions(count: number): TransitionColumns {
     scenario: new Int32Array(count).fill(-1),
     component: new Int32Array(count).fill(-1),
     instrument: new Int32Array(count).fill(-1),
+    priceBefore: amounts().fill(NaN),
+    priceAfter: amounts().fill(NaN),
     balanceBefore: amounts(),
     balanceAfter: amounts(),
     initialBefore: amounts(),
@@ -154,6 +158,7 @@ export function emptyTransitions(count: number): TransitionColumns {
     maintenanceBefore: amounts(),
     maintenanceAfter: amounts(),
     callAmount: amounts(),
+    cureAmount: amounts(),
     dueMs: amounts().fill(NaN),
   };
 }

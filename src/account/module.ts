@@ -15,7 +15,10 @@ export interface AccountContext {
   readonly quotes: Quotes;
   /** Level of every netting set (`status.ts`), in the order of `engine.results`. */
   readonly level: Uint8Array;
-  /** Margin balance and requirements of the last tick with all adjustments, NaN if quarantined; one per netting set. */
+  /**
+   * Margin balance and requirements with all adjustments, one per netting set; NaN if quarantined or new. Those of the
+   * last tick; while adjustments are computed and transitions proposed, of the tick before.
+   */
   readonly balance: Float64Array;
   readonly initialMargin: Float64Array;
   readonly maintenanceMargin: Float64Array;
@@ -71,8 +74,13 @@ export interface AccountModule {
   attach?(context: AccountContext): void;
   /** Before a tick is margined: the quotes to use. */
   beforeTick?(plan: TickPlan, context: AccountContext): Quotes;
-  /** Whether a netting set is margined only for reports, its status being another's (`POOLED`). */
-  isPooled?(set: number): boolean;
+  /**
+   * After the book changed, by a command or by another module: what the module must change with it. Its own updates are
+   * not told to it again.
+   */
+  bookChanged?(changes: BookChanges, context: AccountContext): void;
+  /** Netting sets that are margined only for reports, their status being another's (`POOLED`). Asked at every tick. */
+  pooledSets?(context: AccountContext): Iterable<number>;
   /** Before transitions happen: places in the lists that must not happen at this tick. */
   holdTransitions?(proposed: ProposedTransitions, context: AccountContext): ReadonlySet<number>;
   /** After the transitions of a tick. */

@@ -81,13 +81,13 @@ export function isBelowCall({ balance, initialMargin }: Observation, rules: Acco
   return balance < initialMargin * rules.marginCall.enterBelow;
 }
 
-/** What a call asks for: what is missing to `cureTo` times initial margin; settlement currency. */
-export function callAmount({ balance, initialMargin }: Observation, rules: AccountRules): number {
+/** What ends a call: what is missing to `cureTo` times initial margin; settlement currency. */
+export function cureAmount({ balance, initialMargin }: Observation, rules: AccountRules): number {
   return Math.max(initialMargin * rules.marginCall.cureTo - balance, 0);
 }
 
 function isCallDue(seen: Observation, { belowSinceMs }: Timers, rules: AccountRules, minimumTransfer: number, nowMs: number): boolean {
-  if (!isBelowCall(seen, rules) || callAmount(seen, rules) < minimumTransfer) return false;
+  if (!isBelowCall(seen, rules) || cureAmount(seen, rules) < minimumTransfer) return false;
   const since = belowSinceMs === never ? nowMs : belowSinceMs;
   return nowMs - since >= rules.marginCall.afterMs;
 }

@@ -75,6 +75,8 @@ export class BookColumns {
   readonly rows: InstrumentRows;
   readonly accountIds: string[];
   setCount = 0;
+  /** Raised whenever netting sets are opened or closed: rows of columns kept elsewhere are then others. */
+  structureVersion = 0;
   /** First free position slot. */
   positionTop = 0;
   /** Host column parallel to the position slots. */
@@ -321,6 +323,7 @@ export class BookColumns {
     }
     nettingSet.account.set(accounts);
     this.setCount = sources.length;
+    this.structureVersion++;
   }
 
   /** Recomputes `accountFirstSet` from the sets. */

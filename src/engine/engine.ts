@@ -85,6 +85,9 @@ export interface ResultColumns {
   readonly components: Float64Array;
 }
 
+/** Components of a grid model: result columns of their own. */
+const gridComponents = ['worstCase', 'rollShock', 'deltaShock'];
+
 /**
  * Instruments per chunk of kernel A: small enough that two workers finish together, large enough that claiming costs
  * nothing.
@@ -272,6 +275,32 @@ export class Engine {
 
   get nettingSetCount(): number {
     return this.#book.setCount;
+  }
+
+  /** Raised whenever an update opens or closes netting sets: rows of `results` then belong to others than before. */
+  get structureVersion(): number {
+    return this.#book.structureVersion;
+  }
+
+  /** Account row and currency row of every netting set, in the order of `results`. Views: valid until the next update. */
+  get setKeys(): { readonly account: Uint32Array; readonly currency: Uint8Array } {
+    const { account, currency } = this.arena.views.nettingSet;
+    return { account: account.subarray(0, this.#book.setCount), currency: currency.subarray(0, this.#book.setCount) };
+  }
+
+  /** Quotes of the last tick; of the market before the first. */
+  get quotes(): Quotes {
+    return this.#quotes;
+  }
+
+  /** Components of the requirement, in the order in which results hold them. */
+  get componentNames(): readonly string[] {
+    return this.#model.kind === 'grid' ? gridComponents : this.#model.resultComponents;
+  }
+
+  /** Row of an account in the order of `accountIds`, -1 if the book has none of that name. */
+  accountRow(account: string): number {
+    return this.#accounts().get(account) ?? -1;
   }
 
   get positionCount(): number {

@@ -62,7 +62,8 @@ export class ChainReader {
     }
     const bases = await Promise.all(files.map((file) => file.base()));
     const valid = bases.filter((base) => typeof base !== 'string');
-    if (valid.length === 0) throw damaged(files[0].path, 0, 0, String(bases[0]));
+    const [first] = bases;
+    if (valid.length === 0) throw damaged(files[0].path, 0, 0, typeof first === 'string' ? first : '');
     if (valid.some(({ sequence, hash }) => sequence !== valid[0].sequence || hash !== valid[0].hash)) {
       throw damaged(paths, 0, 0, 'the two files begin at different entries: they are no copies of one another');
     }
@@ -140,29 +141,35 @@ function damaged(path: string, offset: number, sequence: number, why: string): M
 
 /** Holds a journal against what was acknowledged. */
 export class ReceiptCheck {
-  readonly #expected: Receipt | undefined;
+  readonly #expected: readonly Receipt[];
   readonly #path: string;
 
-  constructor(expected: Receipt | undefined, path: string) {
+  constructor(expected: readonly Receipt[], path: string) {
     this.#expected = expected;
     this.#path = path;
   }
 
-  /** To be shown every entry. Throws `JournalLost` if the entry of the receipt is another one. */
+  /** To be shown every entry. Throws `JournalLost` if the entry of a receipt is another one. */
   see({ sequence, hash }: Receipt): void {
-    if (this.#expected?.sequence !== sequence || this.#expected.hash === hash) return;
-    throw this.#lost(`entry ${sequence} has the hash ${hash}, acknowledged was ${this.#expected.hash}`);
+    const other = this.#expected.find((receipt) => receipt.sequence === sequence && receipt.hash !== hash);
+    if (other === undefined) return;
+    throw this.#lost(other, `entry ${sequence} has the hash ${hash}, acknowledged was ${other.hash}`);
   }
 
-  /** At the end. Throws `JournalLost` if the entry of the receipt was not there. */
+  /** At the end. Throws `JournalLost` if the entry of a receipt was not there. */
   finish({ base, last }: JournalReport): void {
-    if (this.#expected === undefined) return;
-    const { sequence } = this.#expected;
-    if (sequence > last.sequence) throw this.#lost(`it ends with entry ${last.sequence}, entry ${sequence} was acknowledged`);
-    if (sequence < base.sequence) throw this.#lost(`it begins after entry ${base.sequence}, which is after entry ${sequence}`);
+    for (const receipt of this.#expected) {
+      const { sequence } = receipt;
+      if (sequence > last.sequence) {
+        throw this.#lost(receipt, `it ends with entry ${last.sequence}, entry ${sequence} was acknowledged`);
+      }
+      if (sequence < base.sequence) {
+        throw this.#lost(receipt, `it begins after entry ${base.sequence}, entry ${sequence} is needed`);
+      }
+    }
   }
 
-  #lost(why: string): MargridError {
-    return new MargridError('JournalLost', `${this.#path}: ${why}`, { file: this.#path, value: this.#expected?.sequence });
+  #lost({ sequence }: Receipt, why: string): MargridError {
+    return new MargridError('JournalLost', `${this.#path}: ${why}`, { file: this.#path, value: sequence });
   }
 }

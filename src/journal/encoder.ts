@@ -37,7 +37,9 @@ export class Encoder {
       case 'object':
         if (value === null) return this.#byte(tags.null);
         return this.#object(value);
-      default:
+      case 'undefined':
+      case 'function':
+      case 'symbol':
         throw this.#unstorable(value);
     }
   }

@@ -17,8 +17,8 @@ export interface CreateJournalOptions {
 
 export interface OpenJournalOptions {
   readonly mirror?: string;
-  /** An entry that was acknowledged and must therefore be there. */
-  readonly expect?: Receipt;
+  /** Entries that were acknowledged and must therefore be there. */
+  readonly expect?: readonly Receipt[];
   /** Is shown every entry, in order, before the journal takes new ones; what it throws, `open` throws. */
   readonly each?: (entry: JournalEntry) => Promise<void> | void;
 }
@@ -214,7 +214,7 @@ async function requireAbsent(path: string): Promise<void> {
 
 async function readAll(files: readonly JournalFile[], options: OpenJournalOptions): Promise<JournalReport> {
   const chain = await ChainReader.start(files);
-  const check = new ReceiptCheck(options.expect, files[0].path);
+  const check = new ReceiptCheck(options.expect ?? [], files[0].path);
   check.see(chain.report().base);
   for (let entry = await chain.next(); entry !== null; entry = await chain.next()) {
     check.see(entry);

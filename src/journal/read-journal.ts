@@ -5,8 +5,8 @@ import { JournalFile } from './journal-file.ts';
 export interface ReadJournalOptions {
   /** The second copy. */
   readonly mirror?: string;
-  /** An entry that was acknowledged and must therefore be there. */
-  readonly expect?: Receipt;
+  /** Entries that were acknowledged and must therefore be there. */
+  readonly expect?: readonly Receipt[];
 }
 
 /**
@@ -22,7 +22,7 @@ export async function* readJournal(
   try {
     for (const each of paths) files.push(await JournalFile.open(each, 'read'));
     const chain = await ChainReader.start(files);
-    const check = new ReceiptCheck(options.expect, path);
+    const check = new ReceiptCheck(options.expect ?? [], path);
     check.see(chain.report().base);
     for (let entry = await chain.next(); entry !== null; entry = await chain.next()) {
       check.see(entry);

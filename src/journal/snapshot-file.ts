@@ -48,7 +48,7 @@ export async function writeSnapshot(path: string, state: Storable, receipt: Rece
   });
 }
 
-/** Throws `FileNotFound`, `SnapshotDamaged` if a single bit is not as written. */
+/** Throws `FileNotFound`, `SnapshotInvalid` if a single bit is not as written. */
 export async function readSnapshot(path: string): Promise<Snapshot> {
   const bytes = await bytesOf(path);
   const { payloadBytes, receipt } = parseHeader(path, bytes);
@@ -107,5 +107,5 @@ async function bytesOf(path: string): Promise<Buffer> {
 }
 
 function damaged(path: string, why: string): MargridError {
-  return new MargridError('SnapshotDamaged', `${path}: ${why}`, { file: path });
+  return new MargridError('SnapshotInvalid', `${path}: ${why}`, { file: path });
 }

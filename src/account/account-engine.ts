@@ -1,0 +1,521 @@
+import { createHash } from 'node:crypto';
+import type { Market } from '../domain/market.ts';
+import type { BookChanges } from '../engine/book-changes.ts';
+import { Engine, type EngineOptions } from '../engine/engine.ts';
+import type { Quotes } from '../engine/tick-inputs.ts';
+import { MargridError } from '../errors.ts';
+import { amountOf, decimalsOf, minorOf } from '../money/minor-units.ts';
+import { AdjustmentSums } from './adjustment-sums.ts';
+import { appliedIds, type AppliedIds } from './applied-ids.ts';
+import type { BookCommand, Command, TickCommand } from './command.ts';
+import { emptyTransitions, transitionOf, type EventBatch, type ModuleEvent, type Storable, type Transition, type TransitionColumns } from './events.ts';
+import type { AccountContext, AccountModule, ProposedTransitions, TickPlan } from './module.ts';
+import { changedQuotes } from './quote-change.ts';
+import { defaultAccountRules, parseAccountRules, type AccountRules } from './rules.ts';
+import { chosenTransitions, commit, noProposals, scanStatuses, type Proposals } from './scan.ts';
+import { SetStatus, sourcesOf, type SetKeys } from './set-status.ts';
+import { readSnapshot, writeSnapshot, type AccountSnapshot } from './snapshot.ts';
+import { levelNames, MARGIN_CALL, type LevelName } from './status.ts';
+import { cureAmount, never } from './status-machine.ts';
+import { hashStorable } from './storable-hash.ts';
+import { describeTransitions } from './transition-causes.ts';
+
+/** Where commands and their events go before they are acknowledged. */
+export interface JournalSink {
+  /** Resolves when the entries are durable. */
+  append(entries: readonly Storable[]): Promise<void>;
+}
+
+export interface AccountEngineOptions extends Omit<EngineOptions, 'params'> {
+  readonly params: unknown;
+  /** As in their file (`parseAccountRules`); default `defaultAccountRules`. */
+  readonly rules?: unknown;
+  readonly modules?: readonly AccountModule[];
+  readonly journal?: JournalSink;
+}
+
+/** What became of a command. */
+export interface Outcome {
+  /** Number of the command. */
+  readonly sequence: number;
+  /** The command had been applied before: nothing happened now, and there is no batch. */
+  readonly repeated: boolean;
+  readonly batch: EventBatch | null;
+}
+
+/** Outcome of one of several commands: the others are applied although this one was refused. */
+export type OutcomeOrRefusal = Outcome | { readonly refused: MargridError };
+
+/** How a netting set stands. Amounts in its currency. */
+export interface AccountStatus {
+  readonly currency: string;
+  readonly level: LevelName;
+  /** Since when, UTC milliseconds; NaN before the first tick. */
+  readonly sinceMs: number;
+  readonly balance: number;
+  readonly initialMargin: number;
+  readonly maintenanceMargin: number;
+  /** Balance less initial margin. */
+  readonly freeMargin: number;
+  /** Maintenance margin / balance; Infinity if there is a requirement and no balance. */
+  readonly marginRatio: number;
+  /** Amounts by name that count besides the model's. */
+  readonly adjustments: Readonly<Record<string, number>>;
+  readonly call: { readonly amount: number; readonly cureAmount: number; readonly dueMs: number } | null;
+}
+
+/**
+ * A book with statuses: margins every account at each tick, raises margin calls and says who is to be liquidated, and
+ * why. Everything happens by commands, one at a time; what a command does follows from the state before it and the
+ * command alone, so that the journal of commands replays to the same state.
+ */
+export class AccountEngine {
+  readonly engine: Engine;
+  readonly market: Market;
+  readonly modules: readonly AccountModule[];
+  #rules: AccountRules;
+  readonly #options: AccountEngineOptions;
+  readonly #journal: JournalSink | null;
+  readonly #status = new SetStatus();
+  readonly #found: Proposals = noProposals();
+  readonly #sums: AdjustmentSums;
+  readonly #applied: AppliedIds = appliedIds();
+  readonly #rowOf: ReadonlyMap<string, number>;
+  readonly #contexts: ReadonlyMap<AccountModule, AccountContext>;
+  readonly #decimals: readonly number[];
+  #keys: SetKeys;
+  #structureVersion: number;
+  #pooled: Uint8Array | null = null;
+  #clockMs: number;
+  #sequence = 0;
+  #eventCount = 0;
+  #events: ModuleEvent[] = [];
+  #previousQuotes: Quotes;
+  #state: 'idle' | 'busy' | 'failed' | 'closed' = 'idle';
+  /** Whether the command in hand has changed something: an error from here on leaves a state that no journal knows. */
+  #isChanged = false;
+
+  private constructor(options: AccountEngineOptions, engine: Engine) {
+    this.#options = options;
+    this.engine = engine;
+    this.market = options.market;
+    this.modules = options.modules ?? [];
+    this.#rules = options.rules === undefined ? defaultAccountRules : parseAccountRules(options.rules);
+    this.#journal = options.journal ?? null;
+    this.#clockMs = options.market.asOfMs;
+    this.#previousQuotes = engine.quotes;
+    this.#rowOf = new Map(options.market.instruments.map(({ name }, row) => [name, row] as const));
+    this.#decimals = engine.currencies.map((currency) => decimalsOf(currency));
+    this.#keys = keysOf(engine);
+    this.#structureVersion = engine.structureVersion;
+    this.#status.reset(engine.nettingSetCount);
+    this.#contexts = new Map(this.modules.map((module) => [module, this.#contextOf(module)] as const));
+    this.#sums = new AdjustmentSums(this.modules);
+    requireDistinct(this.modules);
+  }
+
+  /** Loads a book; nothing is margined yet. Throws what `Engine.create` throws, and `ParameterInvalid` for bad rules. */
+  static create(options: AccountEngineOptions): AccountEngine {
+    const made = new AccountEngine(options, Engine.create(options));
+    for (const module of made.modules) module.attach?.(made.#contexts.get(module)!);
+    return made;
+  }
+
+  /**
+   * The state of a snapshot: the same from here on, bit for bit. Of the options only those count that a snapshot does
+   * not hold: workers, kernels, capacities, modules (as when it was taken), journal. Throws `SnapshotInvalid`.
+   */
+  static async restore(snapshot: Storable, options: Omit<AccountEngineOptions, 'market' | 'book' | 'params' | 'model' | 'rules'>): Promise<AccountEngine> {
+    const read = readSnapshot(snapshot);
+    const made = new AccountEngine({ ...options, ...read.inputs }, Engine.create({ ...options, ...read.inputs }));
+    try {
+      await made.#takeSnapshot(read);
+    } catch (error) {
+      await made.close();
+      throw error;
+    }
+    return made;
+  }
+
+  async #takeSnapshot(read: AccountSnapshot): Promise<void> {
+    const { columns, modules, quotes, sequence, eventCount, clockMs, applied } = read;
+    if (columns.level.length !== this.engine.nettingSetCount) {
+      throw new MargridError('SnapshotInvalid', `the snapshot has ${columns.level.length} netting sets, its book ${this.engine.nettingSetCount}`);
+    }
+    const names = this.modules.map(({ name }) => name);
+    if (names.join() !== Object.keys(modules).join()) {
+      throw new MargridError('SnapshotInvalid', `the snapshot is of modules [${Object.keys(modules).join(', ')}], got [${names.join(', ')}]`);
+    }
+    const own = this.#status.columns();
+    for (const name of Object.keys(own) as (keyof typeof own)[]) own[name].set(columns[name]);
+    this.#sequence = sequence;
+    this.#eventCount = eventCount;
+    this.#clockMs = clockMs;
+    for (const [id, number] of applied) this.#applied.add(id, number);
+    for (const module of this.modules) {
+      module.attach?.(this.#contexts.get(module)!);
+      module.restore(modules[module.name]);
+    }
+    await this.engine.tick(quotes);
+    this.#previousQuotes = quotes;
+    this.#sums.compute(this.#contexts, this.engine.nettingSetCount);
+  }
+
+  get rules(): AccountRules {
+    return this.#rules;
+  }
+
+  /** Number of the last command. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** The engine's clock: time of the last command; of the market before the first. */
+  get clockMs(): number {
+    return this.#clockMs;
+  }
+
+  /** Level of every netting set (`status.ts`), in the order of `engine.results`. A view: valid until the next command. */
+  get level(): Uint8Array {
+    return this.#status.columns().level;
+  }
+
+  /** Netting sets by level. */
+  get counts(): Readonly<Record<LevelName, number>> {
+    const counts = levelNames.map(() => 0);
+    for (const level of this.level) counts[level]++;
+    return Object.fromEntries(levelNames.map((name, level) => [name, counts[level]])) as Record<LevelName, number>;
+  }
+
+  /**
+   * Applies a command: all of it or nothing. Resolves when the journal, if there is one, holds it for good. Throws
+   * `CommandInvalid` (or what its module throws) if the command is refused, and `EngineState` while another is running.
+   */
+  async apply(command: Command | TickCommand | BookCommand): Promise<Outcome> {
+    const [outcome] = await this.applyAll([command]);
+    if ('refused' in outcome) throw outcome.refused;
+    return outcome;
+  }
+
+  /** Applies commands in order, with one wait for the journal. A refused one changes nothing and stops nobody. */
+  async applyAll(commands: readonly (Command | TickCommand | BookCommand)[]): Promise<OutcomeOrRefusal[]> {
+    this.#requireIdle();
+    this.#state = 'busy';
+    const entries: Storable[] = [];
+    const outcomes: OutcomeOrRefusal[] = [];
+    try {
+      for (const command of commands as readonly Command[]) {
+        const outcome = await this.#attempt(command);
+        outcomes.push(outcome);
+        if ('batch' in outcome && outcome.batch !== null && this.#journal !== null) {
+          entries.push({ command, batch: outcome.batch as unknown as Storable });
+        }
+      }
+      if (entries.length > 0) await this.#journal!.append(entries);
+      this.#state = 'idle';
+      return outcomes;
+    } catch (error) {
+      // What is in memory may not be in the journal: only the journal can tell the state from here on.
+      this.#state = 'failed';
+      throw error;
+    }
+  }
+
+  async #attempt(command: Command): Promise<OutcomeOrRefusal> {
+    this.#isChanged = false;
+    this.#events = [];
+    try {
+      requireCommand(command, this.#clockMs);
+      const earlier = this.#applied.get(command.id);
+      if (earlier !== undefined) return { sequence: earlier, repeated: true, batch: null };
+      return await this.#execute(command);
+    } catch (error) {
+      if (this.#isChanged || !(error instanceof MargridError)) throw error;
+      return { refused: error };
+    }
+  }
+
+  async #execute(command: Command): Promise<Outcome> {
+    const before = this.#clockMs;
+    this.#clockMs = command.timeMs;
+    let transitions = emptyTransitions(0);
+    try {
+      if (command.kind === 'tick') transitions = await this.#tick(command as unknown as TickCommand);
+      else if (command.kind === 'book') this.#change((command as unknown as BookCommand).changes, null);
+      else if (command.kind === 'rules') this.#rules = parseAccountRules(command['rules']);
+      else this.#moduleCommand(command);
+    } catch (error) {
+      this.#clockMs = before;
+      throw error;
+    }
+    this.#sequence++;
+    this.#applied.add(command.id, this.#sequence);
+    const batch: EventBatch = {
+      sequence: this.#sequence,
+      timeMs: command.timeMs,
+      firstEvent: this.#eventCount + 1,
+      events: this.#events,
+      transitions,
+    };
+    this.#eventCount += batch.events.length + transitions.count;
+    return { sequence: this.#sequence, repeated: false, batch };
+  }
+
+  #moduleCommand(command: Command): void {
+    for (const module of this.modules) {
+      const handler = module.commands?.[command.kind];
+      if (handler === undefined) continue;
+      handler(command, this.#contexts.get(module)!);
+      return;
+    }
+    const known = ['tick', 'book', 'rules', ...this.modules.flatMap(({ commands = {} }) => Object.keys(commands))];
+    throw new MargridError('CommandInvalid', `there is no command '${command.kind}'; there are ${known.join(', ')}`, { column: 'kind', value: command.kind });
+  }
+
+  /** Changes the book for `source` (null: the command itself), and lets the modules follow. */
+  #change(changes: BookChanges, source: AccountModule | null): void {
+    this.engine.update(changes);
+    this.#isChanged = true;
+    this.#followStructure();
+    for (const module of this.modules) if (module !== source) module.bookChanged?.(changes, this.#contexts.get(module)!);
+  }
+
+  /** Columns of statuses move with the netting sets. */
+  #followStructure(): void {
+    if (this.engine.structureVersion === this.#structureVersion) return;
+    this.#structureVersion = this.engine.structureVersion;
+    const next = keysOf(this.engine);
+    const sources = sourcesOf(this.#keys, next);
+    this.#keys = next;
+    this.#status.rearrange(sources);
+    for (const module of this.modules) module.setsMoved?.(sources, this.#contexts.get(module)!);
+  }
+
+  async #tick({ quotes: change = {}, timeMs }: TickCommand): Promise<TransitionColumns> {
+    const { quotes: asked, quoted } = changedQuotes(this.engine.quotes, change, this.market, this.#rowOf, timeMs);
+    let plan: TickPlan = { quotes: asked, quoted: quoted.rows, quotedPairs: quoted.pairs };
+    // From here on modules may change: a tick that fails leaves the engine to be restored.
+    this.#isChanged = true;
+    for (const module of this.modules) {
+      const quotes = module.beforeTick?.(plan, this.#contexts.get(module)!);
+      if (quotes !== undefined) plan = { ...plan, quotes };
+    }
+    const before = this.#previousQuotes;
+    await this.engine.tick(plan.quotes);
+    this.#previousQuotes = plan.quotes;
+    this.#markPooled();
+    const { nettingSetCount } = this.engine;
+    this.#sums.compute(this.#contexts, nettingSetCount);
+    const { equity, initialMargin, maintenanceMargin } = this.engine.results;
+    const { balanceAdded, initialAdded, maintenanceAdded } = this.#sums;
+    const minimumTransfer = this.#minimumTransfers();
+    const inputs = { equity, initialMargin, maintenanceMargin, balanceAdded, initialAdded, maintenanceAdded, pooled: this.#pooled, minimumTransfer, ...this.#keys };
+    scanStatuses(this.#status, inputs, this.#rules, timeMs, this.#found);
+    const places = this.#heldBack();
+    const transitions = this.#commit(places);
+    this.#describe(transitions, places, before, plan.quotes);
+    const happened = proposedOf(transitions, places === null ? this.#found.sets : places.map((place) => this.#found.sets[place]));
+    for (const module of this.modules) module.afterTick?.(this.#contexts.get(module)!, happened);
+    return transitions;
+  }
+
+  #markPooled(): void {
+    this.#pooled = null;
+    for (const module of this.modules) {
+      for (const set of module.pooledSets?.(this.#contexts.get(module)!) ?? []) {
+        this.#pooled ??= new Uint8Array(this.engine.nettingSetCount);
+        this.#pooled[set] = 1;
+      }
+    }
+  }
+
+  /** Places of the proposals that happen; null: all. */
+  #heldBack(): number[] | null {
+    const holders = this.modules.filter((module) => 'holdTransitions' in module);
+    if (holders.length === 0 || this.#found.count === 0) return null;
+    const proposed = proposedOf(this.#found.columns, this.#found.sets, this.#found.count);
+    const held = new Set<number>();
+    for (const module of holders) for (const place of module.holdTransitions!(proposed, this.#contexts.get(module)!)) held.add(place);
+    if (held.size === 0) return null;
+    return Array.from({ length: this.#found.count }, (_, place) => place).filter((place) => !held.has(place));
+  }
+
+  /** Puts transitions into effect and completes their columns: calls. */
+  #commit(places: readonly number[] | null): TransitionColumns {
+    const transitions = chosenTransitions(this.#found, places);
+    const { dueMs: dueAfterMs, graceMs } = this.#rules.marginCall;
+    for (let row = 0; row < transitions.count; row++) {
+      const place = places === null ? row : places[row];
+      const set = this.#found.sets[place];
+      commit(this.#status, this.#found, place, this.#rules, this.#clockMs);
+      this.#status.calledAmount[set] = 0;
+      if (transitions.to[row] !== MARGIN_CALL) continue;
+      const balance = transitions.balanceAfter[row];
+      const initialMargin = transitions.initialAfter[row];
+      const { amount, cureAmount: cure } = this.#call(this.#keys.currency[set], balance, initialMargin);
+      transitions.callAmount[row] = amount;
+      transitions.cureAmount[row] = cure;
+      transitions.dueMs[row] = this.#status.liquidateAtMs[set] === never ? this.#clockMs + dueAfterMs : this.#status.liquidateAtMs[set] - graceMs;
+      this.#status.calledAmount[set] = amount;
+    }
+    return transitions;
+  }
+
+  /** Amounts of a call, rounded up to minor units. */
+  #call(currency: number, balance: number, initialMargin: number): { amount: number; cureAmount: number } {
+    const decimals = this.#decimals[currency];
+    const up = (amount: number): number => amountOf(minorOf(amount, decimals, 'up'), decimals);
+    const cure = cureAmount({ balance, initialMargin, maintenanceMargin: 0 }, this.#rules);
+    return { amount: up(Math.max(initialMargin - balance, 0)), cureAmount: up(cure) };
+  }
+
+  /** Fills in what caused the transitions: price, scenario, component. */
+  #describe(transitions: TransitionColumns, places: readonly number[] | null, before: Quotes, after: Quotes): void {
+    if (transitions.count === 0) return;
+    const sets = places === null ? this.#found.sets.subarray(0, transitions.count) : places.map((place) => this.#found.sets[place]);
+    describeTransitions({ engine: this.engine, market: this.market, sums: this.#sums, before, after }, transitions, sets);
+  }
+
+  #minimumTransfers(): Float64Array {
+    const { minimumTransfer } = this.#rules.marginCall;
+    return Float64Array.from(this.engine.currencies, (currency) => minimumTransfer[currency] ?? minimumTransfer['default'] ?? 0);
+  }
+
+  /** How an account stands, netting set by netting set. Throws `AccountUnknown`. */
+  status(account: string): AccountStatus[] {
+    const { first, end } = this.engine.resultRange(account);
+    return Array.from({ length: end - first }, (_, index) => this.#statusOf(first + index));
+  }
+
+  #statusOf(set: number): AccountStatus {
+    const { level, sinceMs, balance, initialMargin, maintenanceMargin, liquidateAtMs } = this.#status;
+    const currency = this.#keys.currency[set];
+    const isCalled = level[set] === MARGIN_CALL;
+    const ratio = maintenanceMargin[set] / balance[set];
+    return {
+      currency: this.engine.currencies[currency],
+      level: levelNames[level[set]],
+      sinceMs: sinceMs[set],
+      balance: balance[set],
+      initialMargin: initialMargin[set],
+      maintenanceMargin: maintenanceMargin[set],
+      freeMargin: balance[set] - initialMargin[set],
+      marginRatio: maintenanceMargin[set] > 0 && !(balance[set] > 0) ? Infinity : maintenanceMargin[set] === 0 ? 0 : ratio,
+      adjustments: this.#sums.of(set),
+      call: isCalled
+        ? { ...this.#call(currency, balance[set], initialMargin[set]), dueMs: liquidateAtMs[set] - this.#rules.marginCall.graceMs }
+        : null,
+    };
+  }
+
+  /** The transitions of a batch in words, [first, end). Prices are those of the last two ticks: for the batch at hand. */
+  transitions(batch: EventBatch, first = 0, end = batch.transitions.count): Transition[] {
+    const names = {
+      accountIds: this.engine.accountIds,
+      currencies: this.engine.currencies,
+      components: [...this.engine.componentNames, ...this.#sums.requirementNames],
+      instruments: this.market.instruments,
+    };
+    return Array.from({ length: end - first }, (_, index) => transitionOf(batch, first + index, names));
+  }
+
+  /** SHA-256 of everything: book, quotes, results, statuses, timers, modules. Throws `EngineState` before a tick. */
+  stateHash(): string {
+    const hash = createHash('sha256').update(this.engine.stateHash());
+    const { sequence, clockMs } = this;
+    hashStorable(hash, { sequence, clockMs, eventCount: this.#eventCount, ...this.#status.columns() });
+    hashStorable(hash, { rules: this.#rules as unknown as Storable });
+    for (const module of this.modules) hashStorable(hash, { [module.name]: module.state() });
+    return hash.digest('hex');
+  }
+
+  /** Everything that `restore` needs. Columns are copies. */
+  snapshot(): Storable {
+    this.#requireIdle();
+    return writeSnapshot({
+      inputs: { market: this.market, book: this.engine.exportBook(), model: this.engine.modelName, params: this.#options.params, rules: this.#rules },
+      quotes: this.engine.quotes,
+      columns: this.#status.columns(),
+      sequence: this.#sequence,
+      eventCount: this.#eventCount,
+      clockMs: this.#clockMs,
+      applied: this.#applied.entries(),
+      modules: Object.fromEntries(this.modules.map((module) => [module.name, module.state()] as const)),
+    });
+  }
+
+  /** Ends the worker threads. */
+  async close(): Promise<void> {
+    this.#state = 'closed';
+    await this.engine.close();
+  }
+
+  #requireIdle(): void {
+    if (this.#state === 'idle') return;
+    const reasons = {
+      busy: 'a command is being applied: wait for it',
+      failed: 'a command failed half-way or could not be journaled: restore the engine from its snapshot and journal',
+      closed: 'the engine is closed',
+    };
+    throw new MargridError('EngineState', reasons[this.#state]);
+  }
+
+  #contextOf(module: AccountModule): AccountContext {
+    const status = this.#status;
+    // Getters: contexts live as long as the engine, what they show changes.
+    const own = (): AccountEngine => this;
+    return {
+      engine: this.engine,
+      market: this.market,
+      get clockMs() {
+        return own().#clockMs;
+      },
+      get quotes() {
+        return own().#previousQuotes;
+      },
+      get level() {
+        return status.columns().level;
+      },
+      get balance() {
+        return status.columns().balance;
+      },
+      get initialMargin() {
+        return status.columns().initialMargin;
+      },
+      get maintenanceMargin() {
+        return status.columns().maintenanceMargin;
+      },
+      update: (changes) => this.#change(changes, module),
+      emit: (kind, data) => void this.#events.push({ module: module.name, kind, data }),
+    };
+  }
+}
+
+function keysOf(engine: Engine): SetKeys {
+  const { account, currency } = engine.setKeys;
+  return { account: account.slice(), currency: currency.slice() };
+}
+
+/** The lists that modules see. */
+function proposedOf({ from, to }: TransitionColumns, sets: ArrayLike<number>, count = from.length): ProposedTransitions {
+  const cut = (column: ArrayLike<number>): number[] => Array.from({ length: count }, (_, place) => column[place]);
+  return { sets: cut(sets), from: cut(from), to: cut(to) };
+}
+
+/** Throws `CommandInvalid` unless the command has an id and a time that is not in the engine's past. */
+function requireCommand({ id, timeMs, kind }: Command, clockMs: number): void {
+  const refuse = (column: string, value: unknown, rule: string): never => {
+    throw new MargridError('CommandInvalid', `${column} of a command must be ${rule}, got ${JSON.stringify(value) ?? 'nothing'}`, { column, value });
+  };
+  if (typeof id !== 'string' || id === '') refuse('id', id, 'a text that no other command has');
+  if (typeof kind !== 'string') refuse('kind', kind, 'a text');
+  if (typeof timeMs !== 'number' || !Number.isFinite(timeMs) || timeMs < clockMs) {
+    refuse('timeMs', timeMs, `UTC milliseconds, not before the engine's clock (${clockMs})`);
+  }
+}
+
+function requireDistinct(modules: readonly AccountModule[]): void {
+  const names = modules.map(({ name }) => name);
+  const twice = names.find((name, place) => names.indexOf(name) !== place);
+  if (twice !== undefined) throw new MargridError('OptionInvalid', `two modules are called '${twice}'`, { value: twice });
+}

@@ -1,0 +1,60 @@
+import type { AccountContext, AccountModule, Adjustment } from './module.ts';
+
+interface Computed {
+  readonly module: AccountModule;
+  readonly adjustment: Adjustment;
+  amounts: Float64Array;
+  maintenance: Float64Array;
+}
+
+/** Adjustments of all modules at the last tick: each by itself for reports, and their sums for the rules. */
+export class AdjustmentSums {
+  /** Sums per netting set; null if nothing adjusts them. */
+  balanceAdded: Float64Array | null = null;
+  initialAdded: Float64Array | null = null;
+  maintenanceAdded: Float64Array | null = null;
+  readonly #computed: readonly Computed[];
+  readonly #requirements: readonly Computed[];
+  /** Names of the adjustments that add to the requirement, in order. */
+  readonly requirementNames: readonly string[];
+
+  constructor(modules: readonly AccountModule[]) {
+    this.#computed = modules.flatMap((module) =>
+      (module.adjustments ?? []).map((adjustment) => ({ module, adjustment, amounts: new Float64Array(0), maintenance: new Float64Array(0) })),
+    );
+    this.#requirements = this.#computed.filter(({ adjustment }) => adjustment.counts === 'requirement');
+    this.requirementNames = this.#requirements.map(({ adjustment }) => adjustment.name);
+  }
+
+  compute(contexts: ReadonlyMap<AccountModule, AccountContext>, count: number): void {
+    this.balanceAdded = this.initialAdded = this.maintenanceAdded = null;
+    for (const each of this.#computed) {
+      if (each.amounts.length !== count) {
+        each.amounts = new Float64Array(count);
+        each.maintenance = new Float64Array(count);
+      }
+      each.adjustment.compute(contexts.get(each.module)!, each.amounts, each.maintenance);
+      if (each.adjustment.counts === 'balance') this.balanceAdded = added(this.balanceAdded, each.amounts);
+      else {
+        this.initialAdded = added(this.initialAdded, each.amounts);
+        this.maintenanceAdded = added(this.maintenanceAdded, each.maintenance);
+      }
+    }
+  }
+
+  /** Amounts of one netting set by name. */
+  of(set: number): Record<string, number> {
+    return Object.fromEntries(this.#computed.map(({ adjustment, amounts }) => [adjustment.name, amounts[set] ?? NaN]));
+  }
+
+  /** Amount of the requirement adjustment at a place of `requirementNames`. */
+  requirement(place: number, set: number): number {
+    return this.#requirements[place].amounts[set];
+  }
+}
+
+function added(sums: Float64Array | null, amounts: Float64Array): Float64Array {
+  if (sums === null) return amounts.slice();
+  for (let set = 0; set < sums.length; set++) sums[set] += amounts[set];
+  return sums;
+}

@@ -1,0 +1,90 @@
+import type { Book } from '../domain/book.ts';
+import type { Market } from '../domain/market.ts';
+import type { Quotes } from '../engine/tick-inputs.ts';
+import { MargridError } from '../errors.ts';
+import type { Storable } from './events.ts';
+import type { AccountRules } from './rules.ts';
+import type { Columns } from './set-status.ts';
+
+/** Everything that an account engine is. */
+export interface AccountSnapshot {
+  readonly inputs: {
+    readonly market: Market;
+    readonly book: Book;
+    readonly model: string;
+    /** As given, not as parsed. */
+    readonly params: unknown;
+    readonly rules: AccountRules;
+  };
+  readonly quotes: Quotes;
+  readonly columns: Columns;
+  readonly sequence: number;
+  readonly eventCount: number;
+  readonly clockMs: number;
+  /** Ids of applied commands and their numbers, oldest first. */
+  readonly applied: readonly (readonly [string, number])[];
+  /** State of each module by name, in order. */
+  readonly modules: Readonly<Record<string, Storable>>;
+}
+
+/** Raised whenever what a snapshot holds changes. */
+const snapshotVersion = 1;
+
+/** A snapshot as a value that can be stored. Columns are copies. */
+export function writeSnapshot({ inputs, quotes, columns, applied, ...rest }: AccountSnapshot): Storable {
+  const { market, book, model, params, rules } = inputs;
+  const { indexPrice, fields, ...marketRest } = market;
+  const copied = Object.entries(columns).map(([name, column]) => [name, column.slice()] as const);
+  return {
+    version: snapshotVersion,
+    ...rest,
+    applied: applied.map(([id, sequence]) => [id, sequence]),
+    columns: Object.fromEntries(copied),
+    quotes: plainQuotes(quotes),
+    inputs: {
+      market: { ...(marketRest as unknown as Record<string, Storable>), indexPrice: [...indexPrice], fields: [...(fields ?? [])] },
+      book: book as unknown as Storable,
+      model,
+      params: params as Storable,
+      rules: rules as unknown as Storable,
+    },
+  };
+}
+
+function plainQuotes({ asOfMs, forward, impliedVolatility, indexPrice, fields }: Quotes): Storable {
+  return { asOfMs, forward, impliedVolatility, indexPrice: [...indexPrice], fields: [...(fields ?? [])] };
+}
+
+/** Throws `SnapshotInvalid` unless the value is a snapshot of this version. */
+export function readSnapshot(value: Storable): AccountSnapshot {
+  const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
+  if (version !== snapshotVersion) {
+    throw new MargridError('SnapshotInvalid', `a snapshot must be of version ${snapshotVersion}, got ${JSON.stringify(version) ?? 'none'}`);
+  }
+  const { inputs, quotes, ...rest } = value as unknown as StoredSnapshot;
+  const { indexPrice, fields, ...market } = inputs.market;
+  return {
+    ...rest,
+    quotes: { ...quotes, indexPrice: new Map(quotes.indexPrice), fields: new Map(quotes.fields) },
+    inputs: {
+      ...inputs,
+      market: { ...market, indexPrice: new Map(indexPrice), ...(fields.length === 0 ? {} : { fields: new Map(fields) }) },
+    },
+  };
+}
+
+type Pairs<M> = M extends ReadonlyMap<infer K, infer V> ? readonly (readonly [K, V])[] : never;
+
+/** A snapshot in which maps are lists of pairs. */
+interface StoredSnapshot extends Omit<AccountSnapshot, 'inputs' | 'quotes'> {
+  readonly inputs: Omit<AccountSnapshot['inputs'], 'market'> & {
+    readonly market: Omit<Market, 'indexPrice' | 'fields'> & {
+      readonly indexPrice: Pairs<Market['indexPrice']>;
+      readonly fields: Pairs<NonNullable<Market['fields']>>;
+    };
+  };
+  readonly quotes: Omit<Quotes, 'indexPrice' | 'fields'> & {
+    readonly indexPrice: Pairs<Quotes['indexPrice']>;
+    readonly fields: Pairs<NonNullable<Quotes['fields']>>;
+  };
+}
