@@ -35,6 +35,16 @@ export { levelNames, transitionReasons, type LevelName, type TransitionReason } 
 export { allocate, weightsOf } from './money/allocate.ts';
 export { amountOf, decimalsOf, minorOf, type MinorUnits, type Rounding } from './money/minor-units.ts';
 
+// Journal and snapshots
+export { Journal, repairJournal, type CreateJournalOptions, type OpenJournalOptions } from './journal/journal.ts';
+export { readJournal, verifyJournal, type ReadJournalOptions } from './journal/read-journal.ts';
+export type { FileRange, JournalEntry, JournalReport } from './journal/chain-reader.ts';
+export { noReceipt, parseReceipt, type Receipt } from './journal/frame.ts';
+export { readSnapshot, writeSnapshot, type Snapshot } from './journal/snapshot-file.ts';
+export { recover, type Recovery, type RecoverOptions } from './journal/recover.ts';
+export { Replay, type RestoreOptions } from './journal/replay.ts';
+export { decode, encode, encodeParts } from './journal/codec.ts';
+
 // What it works on
 export type { Instrument, InstrumentKind, OptionType, Payoff, RiskGroup } from './domain/instrument.ts';
 export { pairOf, riskGroupOf } from './domain/instrument.ts';
