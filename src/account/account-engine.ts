@@ -4,11 +4,10 @@ import type { BookChanges } from '../engine/book-changes.ts';
 import { Engine, type EngineOptions } from '../engine/engine.ts';
 import type { Quotes } from '../engine/tick-inputs.ts';
 import { MargridError } from '../errors.ts';
-import { amountOf, decimalsOf, minorOf } from '../money/minor-units.ts';
 import { AdjustmentSums } from './adjustment-sums.ts';
 import { appliedIds, type AppliedIds } from './applied-ids.ts';
 import type { BookCommand, Command, TickCommand } from './command.ts';
-import { emptyTransitions, transitionOf, type EventBatch, type ModuleEvent, type Storable, type Transition, type TransitionColumns } from './events.ts';
+import { amountCalled, emptyTransitions, transitionOf, type EventBatch, type ModuleEvent, type Storable, type Transition, type TransitionColumns } from './events.ts';
 import type { AccountContext, AccountModule, ProposedTransitions, TickPlan } from './module.ts';
 import { changedQuotes } from './quote-change.ts';
 import { defaultAccountRules, parseAccountRules, type AccountRules } from './rules.ts';
@@ -82,7 +81,6 @@ export class AccountEngine {
   readonly #applied: AppliedIds = appliedIds();
   readonly #rowOf: ReadonlyMap<string, number>;
   readonly #contexts: ReadonlyMap<AccountModule, AccountContext>;
-  readonly #decimals: readonly number[];
   #keys: SetKeys;
   #structureVersion: number;
   #pooled: Uint8Array | null = null;
@@ -90,6 +88,8 @@ export class AccountEngine {
   #sequence = 0;
   #eventCount = 0;
   #events: ModuleEvent[] = [];
+  /** As the commands gave them; the engine may have been given less, where a module does not trust them. */
+  #askedQuotes: Quotes;
   #previousQuotes: Quotes;
   #state: 'idle' | 'busy' | 'failed' | 'closed' = 'idle';
   /** Whether the command in hand has changed something: an error from here on leaves a state that no journal knows. */
@@ -103,9 +103,9 @@ export class AccountEngine {
     this.#rules = options.rules === undefined ? defaultAccountRules : parseAccountRules(options.rules);
     this.#journal = options.journal ?? null;
     this.#clockMs = options.market.asOfMs;
+    this.#askedQuotes = engine.quotes;
     this.#previousQuotes = engine.quotes;
     this.#rowOf = new Map(options.market.instruments.map(({ name }, row) => [name, row] as const));
-    this.#decimals = engine.currencies.map((currency) => decimalsOf(currency));
     this.#keys = keysOf(engine);
     this.#structureVersion = engine.structureVersion;
     this.#status.reset(engine.nettingSetCount);
@@ -138,7 +138,7 @@ export class AccountEngine {
   }
 
   async #takeSnapshot(read: AccountSnapshot): Promise<void> {
-    const { columns, modules, quotes, sequence, eventCount, clockMs, applied } = read;
+    const { columns, modules, quotes, askedQuotes, sequence, eventCount, clockMs, applied } = read;
     if (columns.level.length !== this.engine.nettingSetCount) {
       throw new MargridError('SnapshotInvalid', `the snapshot has ${columns.level.length} netting sets, its book ${this.engine.nettingSetCount}`);
     }
@@ -157,6 +157,7 @@ export class AccountEngine {
       module.restore(modules[module.name]);
     }
     await this.engine.tick(quotes);
+    this.#askedQuotes = askedQuotes;
     this.#previousQuotes = quotes;
     this.#sums.compute(this.#contexts, this.engine.nettingSetCount);
   }
@@ -292,7 +293,7 @@ export class AccountEngine {
   }
 
   async #tick({ quotes: change = {}, timeMs }: TickCommand): Promise<TransitionColumns> {
-    const { quotes: asked, quoted } = changedQuotes(this.engine.quotes, change, this.market, this.#rowOf, timeMs);
+    const { quotes: asked, quoted } = changedQuotes(this.#askedQuotes, change, this.market, this.#rowOf, timeMs);
     let plan: TickPlan = { quotes: asked, quoted: quoted.rows, quotedPairs: quoted.pairs };
     // From here on modules may change: a tick that fails leaves the engine to be restored.
     this.#isChanged = true;
@@ -302,18 +303,31 @@ export class AccountEngine {
     }
     const before = this.#previousQuotes;
     await this.engine.tick(plan.quotes);
+    this.#askedQuotes = asked;
     this.#previousQuotes = plan.quotes;
     this.#markPooled();
     const { nettingSetCount } = this.engine;
     this.#sums.compute(this.#contexts, nettingSetCount);
-    const { equity, initialMargin, maintenanceMargin } = this.engine.results;
+    const { equity, initialMargin, maintenanceMargin, status: kernelStatus } = this.engine.results;
     const { balanceAdded, initialAdded, maintenanceAdded } = this.#sums;
     const minimumTransfer = this.#minimumTransfers();
-    const inputs = { equity, initialMargin, maintenanceMargin, balanceAdded, initialAdded, maintenanceAdded, pooled: this.#pooled, minimumTransfer, ...this.#keys };
+    const inputs = {
+      equity,
+      initialMargin,
+      maintenanceMargin,
+      kernelStatus,
+      balanceAdded,
+      initialAdded,
+      maintenanceAdded,
+      pooled: this.#pooled,
+      minimumTransfer,
+      ...this.#keys,
+    };
     scanStatuses(this.#status, inputs, this.#rules, timeMs, this.#found);
     const places = this.#heldBack();
     const transitions = this.#commit(places);
     this.#describe(transitions, places, before, plan.quotes);
+    if (this.modules.length === 0) return transitions;
     const happened = proposedOf(transitions, places === null ? this.#found.sets : places.map((place) => this.#found.sets[place]));
     for (const module of this.modules) module.afterTick?.(this.#contexts.get(module)!, happened);
     return transitions;
@@ -350,23 +364,12 @@ export class AccountEngine {
       commit(this.#status, this.#found, place, this.#rules, this.#clockMs);
       this.#status.calledAmount[set] = 0;
       if (transitions.to[row] !== MARGIN_CALL) continue;
-      const balance = transitions.balanceAfter[row];
-      const initialMargin = transitions.initialAfter[row];
-      const { amount, cureAmount: cure } = this.#call(this.#keys.currency[set], balance, initialMargin);
-      transitions.callAmount[row] = amount;
-      transitions.cureAmount[row] = cure;
+      const seen = { balance: transitions.balanceAfter[row], initialMargin: transitions.initialAfter[row], maintenanceMargin: 0 };
+      transitions.callAmount[row] = this.#status.calledAmount[set] = Math.max(seen.initialMargin - seen.balance, 0);
+      transitions.cureAmount[row] = cureAmount(seen, this.#rules);
       transitions.dueMs[row] = this.#status.liquidateAtMs[set] === never ? this.#clockMs + dueAfterMs : this.#status.liquidateAtMs[set] - graceMs;
-      this.#status.calledAmount[set] = amount;
     }
     return transitions;
-  }
-
-  /** Amounts of a call, rounded up to minor units. */
-  #call(currency: number, balance: number, initialMargin: number): { amount: number; cureAmount: number } {
-    const decimals = this.#decimals[currency];
-    const up = (amount: number): number => amountOf(minorOf(amount, decimals, 'up'), decimals);
-    const cure = cureAmount({ balance, initialMargin, maintenanceMargin: 0 }, this.#rules);
-    return { amount: up(Math.max(initialMargin - balance, 0)), cureAmount: up(cure) };
   }
 
   /** Fills in what caused the transitions: price, scenario, component. */
@@ -389,11 +392,11 @@ export class AccountEngine {
 
   #statusOf(set: number): AccountStatus {
     const { level, sinceMs, balance, initialMargin, maintenanceMargin, liquidateAtMs } = this.#status;
-    const currency = this.#keys.currency[set];
+    const name = this.engine.currencies[this.#keys.currency[set]];
     const isCalled = level[set] === MARGIN_CALL;
     const ratio = maintenanceMargin[set] / balance[set];
     return {
-      currency: this.engine.currencies[currency],
+      currency: name,
       level: levelNames[level[set]],
       sinceMs: sinceMs[set],
       balance: balance[set],
@@ -403,7 +406,11 @@ export class AccountEngine {
       marginRatio: maintenanceMargin[set] > 0 && !(balance[set] > 0) ? Infinity : maintenanceMargin[set] === 0 ? 0 : ratio,
       adjustments: this.#sums.of(set),
       call: isCalled
-        ? { ...this.#call(currency, balance[set], initialMargin[set]), dueMs: liquidateAtMs[set] - this.#rules.marginCall.graceMs }
+        ? {
+            amount: amountCalled(Math.max(initialMargin[set] - balance[set], 0), name),
+            cureAmount: amountCalled(cureAmount({ balance: balance[set], initialMargin: initialMargin[set], maintenanceMargin: 0 }, this.#rules), name),
+            dueMs: liquidateAtMs[set] - this.#rules.marginCall.graceMs,
+          }
         : null,
     };
   }
@@ -435,6 +442,7 @@ export class AccountEngine {
     return writeSnapshot({
       inputs: { market: this.market, book: this.engine.exportBook(), model: this.engine.modelName, params: this.#options.params, rules: this.#rules },
       quotes: this.engine.quotes,
+      askedQuotes: this.#askedQuotes,
       columns: this.#status.columns(),
       sequence: this.#sequence,
       eventCount: this.#eventCount,

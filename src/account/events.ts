@@ -1,3 +1,4 @@
+import { amountOf, decimalsOf, minorOf } from '../money/minor-units.ts';
 import { levelNames, transitionReasons, type LevelName, type TransitionReason } from './status.ts';
 
 /** Values that a journal and a snapshot can hold: JSON, whole numbers of any size, and columns. */
@@ -52,9 +53,9 @@ export interface TransitionColumns {
   readonly initialAfter: Float64Array;
   readonly maintenanceBefore: Float64Array;
   readonly maintenanceAfter: Float64Array;
-  /** What a call asks for: what is missing to initial margin, rounded up to minor units; 0 unless a call is issued. */
+  /** What a call asks for: what is missing to initial margin; 0 unless a call is issued. In words rounded up to minor units. */
   readonly callAmount: Float64Array;
-  /** What ends the call: what is missing to `cureTo` times initial margin, rounded up. */
+  /** What ends the call: what is missing to `cureTo` times initial margin. */
   readonly cureAmount: Float64Array;
   /** Due time of a call, UTC milliseconds; NaN unless one is issued. */
   readonly dueMs: Float64Array;
@@ -108,11 +109,12 @@ export function transitionOf(batch: EventBatch, index: number, names: Transition
   const { transitions: columns, events, firstEvent, timeMs } = batch;
   const instrument = columns.instrument[index];
   const dueMs = columns.dueMs[index];
+  const currency = names.currencies[columns.currency[index]];
   return {
     event: firstEvent + events.length + index,
     timeMs,
     account: names.accountIds[columns.account[index]],
-    currency: names.currencies[columns.currency[index]],
+    currency,
     from: levelNames[columns.from[index]],
     to: levelNames[columns.to[index]],
     reason: transitionReasons[columns.reason[index]],
@@ -132,8 +134,16 @@ export function transitionOf(batch: EventBatch, index: number, names: Transition
       initialMargin: columns.initialAfter[index],
       maintenanceMargin: columns.maintenanceAfter[index],
     },
-    call: Number.isNaN(dueMs) ? null : { amount: columns.callAmount[index], cureAmount: columns.cureAmount[index], dueMs },
+    call: Number.isNaN(dueMs)
+      ? null
+      : { amount: amountCalled(columns.callAmount[index], currency), cureAmount: amountCalled(columns.cureAmount[index], currency), dueMs },
   };
+}
+
+/** An amount as it is called for: rounded up to minor units. */
+export function amountCalled(amount: number, currency: string): number {
+  const decimals = decimalsOf(currency);
+  return amountOf(minorOf(amount, decimals, 'up'), decimals);
 }
 
 /** Columns for `count` transitions. */

@@ -1,3 +1,4 @@
+import { STATUS_HEALTHY } from '../../assembly/portable/layout.ts';
 import { emptyTransitions, type TransitionColumns } from './events.ts';
 import type { AccountRules } from './rules.ts';
 import type { SetStatus } from './set-status.ts';
@@ -9,6 +10,8 @@ export interface ScanInputs {
   readonly equity: Float64Array;
   readonly initialMargin: Float64Array;
   readonly maintenanceMargin: Float64Array;
+  /** What the margin kernel made of the three. */
+  readonly kernelStatus: Uint8Array;
   /** Sums of the adjustments; null if there are none. */
   readonly balanceAdded: Float64Array | null;
   readonly initialAdded: Float64Array | null;
@@ -32,11 +35,40 @@ export interface Proposals {
  * Compares every netting set with the rules: balances and requirements go into the columns of `status`, sets whose
  * level changes into the proposals. Levels themselves stay until `commit`. In (account, currency) order, so that events
  * are the same for any number of workers.
- *
- * The first test lets a healthy set pass with four comparisons; nearly all sets of a book take that way.
  */
 export function scanStatuses(status: SetStatus, inputs: ScanInputs, rules: AccountRules, nowMs: number, found: Proposals): void {
   found.count = 0;
+  const { equity, initialMargin, maintenanceMargin, balanceAdded, initialAdded, pooled, kernelStatus } = inputs;
+  const { level, count } = status;
+  const isPlain = balanceAdded === null && initialAdded === null && pooled === null;
+  if (!isPlain || !isKernelStatusEnough(rules)) {
+    scanAdjusted(status, inputs, rules, nowMs, found);
+    return;
+  }
+  // Nearly all sets of a book are healthy and stay so, and the kernel has said that already. Both codes are zero: four
+  // sets are passed by two comparisons.
+  const fourLevels = new Uint32Array(level.buffer, level.byteOffset, count >> 2);
+  const fourStatuses = new Uint32Array(kernelStatus.buffer, kernelStatus.byteOffset, count >> 2);
+  for (let first = 0; first < count; first += 4) {
+    if (fourLevels[first >> 2] === 0 && fourStatuses[first >> 2] === 0) continue;
+    const end = Math.min(first + 4, count);
+    for (let set = first; set < end; set++) {
+      if (level[set] === HEALTHY && kernelStatus[set] === STATUS_HEALTHY) continue;
+      consider(status, inputs, rules, nowMs, found, set, equity[set], initialMargin[set], maintenanceMargin[set]);
+    }
+  }
+  status.balance.set(equity);
+  status.initialMargin.set(initialMargin);
+  status.maintenanceMargin.set(maintenanceMargin);
+}
+
+/** Whether a set that the kernel calls healthy is so by the rules: B >= I, and B > M if M > 0. */
+function isKernelStatusEnough({ restricted, marginCall, liquidation }: AccountRules): boolean {
+  return restricted.enterBelow <= 1 && marginCall.enterBelow <= 1 && liquidation.enterAt <= 1;
+}
+
+/** The same with amounts that the kernel does not know. A healthy set passes with four comparisons. */
+function scanAdjusted(status: SetStatus, inputs: ScanInputs, rules: AccountRules, nowMs: number, found: Proposals): void {
   const { equity, initialMargin, maintenanceMargin, balanceAdded, initialAdded, maintenanceAdded, pooled } = inputs;
   const { level, balance, initialMargin: initialOf, maintenanceMargin: maintenanceOf } = status;
   const enough = Math.max(rules.restricted.enterBelow, rules.marginCall.enterBelow);
@@ -49,8 +81,7 @@ export function scanStatuses(status: SetStatus, inputs: ScanInputs, rules: Accou
     if (initialAdded !== null) i += initialAdded[set];
     if (maintenanceAdded !== null) m += maintenanceAdded[set];
     const isSafe = level[set] === HEALTHY && b >= 0 && b >= i * enough && (b > m * enterAt || m <= 0);
-    if (!isSafe || pooled !== null) consider(status, inputs, rules, nowMs, found, set, { balance: b, initialMargin: i, maintenanceMargin: m });
-    else if (status.belowSinceMs[set] !== Infinity) status.belowSinceMs[set] = Infinity;
+    if (!isSafe || pooled !== null) consider(status, inputs, rules, nowMs, found, set, b, i, m);
     const isKnown = b - b + (i - i) + (m - m) === 0;
     balance[set] = isKnown ? b : NaN;
     initialOf[set] = isKnown ? i : NaN;
@@ -60,8 +91,10 @@ export function scanStatuses(status: SetStatus, inputs: ScanInputs, rules: Accou
 
 /** A set that is not plainly healthy: runs the status machine. The columns of `status` still hold the tick before. */
 function consider(
-  status: SetStatus, inputs: ScanInputs, rules: AccountRules, nowMs: number, found: Proposals, set: number, seen: Observation,
+  status: SetStatus, inputs: ScanInputs, rules: AccountRules, nowMs: number, found: Proposals, set: number,
+  balance: number, initialMargin: number, maintenanceMargin: number,
 ): void {
+  const seen: Observation = { balance, initialMargin, maintenanceMargin };
   const present = status.level[set];
   const propose = (to: number, reason: TransitionReason): void => add(status, inputs, found, set, seen, to, reason);
   if (inputs.pooled !== null && inputs.pooled[set] === 1) {

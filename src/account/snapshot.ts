@@ -16,7 +16,10 @@ export interface AccountSnapshot {
     readonly params: unknown;
     readonly rules: AccountRules;
   };
+  /** Of the last tick. */
   readonly quotes: Quotes;
+  /** The same as the commands gave them. */
+  readonly askedQuotes: Quotes;
   readonly columns: Columns;
   readonly sequence: number;
   readonly eventCount: number;
@@ -31,7 +34,7 @@ export interface AccountSnapshot {
 const snapshotVersion = 1;
 
 /** A snapshot as a value that can be stored. Columns are copies. */
-export function writeSnapshot({ inputs, quotes, columns, applied, ...rest }: AccountSnapshot): Storable {
+export function writeSnapshot({ inputs, quotes, askedQuotes, columns, applied, ...rest }: AccountSnapshot): Storable {
   const { market, book, model, params, rules } = inputs;
   const { indexPrice, fields, ...marketRest } = market;
   const copied = Object.entries(columns).map(([name, column]) => [name, column.slice()] as const);
@@ -41,6 +44,7 @@ export function writeSnapshot({ inputs, quotes, columns, applied, ...rest }: Acc
     applied: applied.map(([id, sequence]) => [id, sequence]),
     columns: Object.fromEntries(copied),
     quotes: plainQuotes(quotes),
+    askedQuotes: plainQuotes(askedQuotes),
     inputs: {
       market: { ...(marketRest as unknown as Record<string, Storable>), indexPrice: [...indexPrice], fields: [...(fields ?? [])] },
       book: book as unknown as Storable,
@@ -61,11 +65,12 @@ export function readSnapshot(value: Storable): AccountSnapshot {
   if (version !== snapshotVersion) {
     throw new MargridError('SnapshotInvalid', `a snapshot must be of version ${snapshotVersion}, got ${JSON.stringify(version) ?? 'none'}`);
   }
-  const { inputs, quotes, ...rest } = value as unknown as StoredSnapshot;
+  const { inputs, quotes, askedQuotes, ...rest } = value as unknown as StoredSnapshot;
   const { indexPrice, fields, ...market } = inputs.market;
   return {
     ...rest,
-    quotes: { ...quotes, indexPrice: new Map(quotes.indexPrice), fields: new Map(quotes.fields) },
+    quotes: quotesOf(quotes),
+    askedQuotes: quotesOf(askedQuotes),
     inputs: {
       ...inputs,
       market: { ...market, indexPrice: new Map(indexPrice), ...(fields.length === 0 ? {} : { fields: new Map(fields) }) },
@@ -73,18 +78,25 @@ export function readSnapshot(value: Storable): AccountSnapshot {
   };
 }
 
+function quotesOf({ indexPrice, fields, ...rest }: StoredQuotes): Quotes {
+  return { ...rest, indexPrice: new Map(indexPrice), fields: new Map(fields) };
+}
+
 type Pairs<M> = M extends ReadonlyMap<infer K, infer V> ? readonly (readonly [K, V])[] : never;
 
+type StoredQuotes = Omit<Quotes, 'indexPrice' | 'fields'> & {
+  readonly indexPrice: Pairs<Quotes['indexPrice']>;
+  readonly fields: Pairs<NonNullable<Quotes['fields']>>;
+};
+
 /** A snapshot in which maps are lists of pairs. */
-interface StoredSnapshot extends Omit<AccountSnapshot, 'inputs' | 'quotes'> {
+interface StoredSnapshot extends Omit<AccountSnapshot, 'inputs' | 'quotes' | 'askedQuotes'> {
   readonly inputs: Omit<AccountSnapshot['inputs'], 'market'> & {
     readonly market: Omit<Market, 'indexPrice' | 'fields'> & {
       readonly indexPrice: Pairs<Market['indexPrice']>;
       readonly fields: Pairs<NonNullable<Market['fields']>>;
     };
   };
-  readonly quotes: Omit<Quotes, 'indexPrice' | 'fields'> & {
-    readonly indexPrice: Pairs<Quotes['indexPrice']>;
-    readonly fields: Pairs<NonNullable<Quotes['fields']>>;
-  };
+  readonly quotes: StoredQuotes;
+  readonly askedQuotes: StoredQuotes;
 }

@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Quotes } from '../engine/tick-inputs.ts';
 import type { AdjustmentSums } from './adjustment-sums.ts';
 import type { TransitionColumns } from './events.ts';
-import { instrumentValues } from './instrument-values.ts';
+import { instrumentValue } from './instrument-values.ts';
 
 /** What a tick did to prices and requirements. */
 export interface TickChange {
@@ -36,19 +36,24 @@ export function describeTransitions(change: TickChange, transitions: TransitionC
 
 /**
  * Change of value of one contract by market row, coin-settled ones in quote currency at the index of now, so that
- * positions of one account compare.
+ * positions of one account compare. Worked out when first asked for: a calm tick asks for a few.
  */
-function valueChanges({ market, before, after }: TickChange): Float64Array {
-  const old = instrumentValues(market, before);
-  return instrumentValues(market, after).map((value, row) => {
-    const { payoff, baseCurrency, quoteCurrency } = market.instruments[row];
-    const rate = payoff === 'inverse' ? (after.indexPrice.get(pairOf(baseCurrency, quoteCurrency)) ?? NaN) : 1;
-    return (value - old[row]) * rate;
-  });
+function valueChanges({ market, before, after }: TickChange): (row: number) => number {
+  const known = new Uint8Array(market.instruments.length);
+  const changes = new Float64Array(market.instruments.length);
+  return (row) => {
+    if (known[row] === 0) {
+      known[row] = 1;
+      const { payoff, baseCurrency, quoteCurrency } = market.instruments[row];
+      const rate = payoff === 'inverse' ? (after.indexPrice.get(pairOf(baseCurrency, quoteCurrency)) ?? NaN) : 1;
+      changes[row] = (instrumentValue(market, after, row) - instrumentValue(market, before, row)) * rate;
+    }
+    return changes[row];
+  };
 }
 
 /** Market row of the position whose value changed most, of equal ones the first; -1 if none changed. */
-function largestMover(engine: Engine, valueChange: Float64Array, set: number): number {
+function largestMover(engine: Engine, valueChange: (row: number) => number, set: number): number {
   const { nettingSet, position } = engine.arena.views;
   const { instrumentOf } = engine.rows;
   const first = nettingSet.firstPosition[set];
@@ -57,7 +62,7 @@ function largestMover(engine: Engine, valueChange: Float64Array, set: number): n
   let found = -1;
   for (let slot = first; slot < end; slot++) {
     const instrument = instrumentOf[position.row[slot] >>> FLAG_BITS];
-    const moved = Math.abs(position.quantity[slot] * valueChange[instrument]);
+    const moved = Math.abs(position.quantity[slot] * valueChange(instrument));
     if (moved > largest) {
       largest = moved;
       found = instrument;

@@ -19,6 +19,7 @@ import { liquidationPrice, type LiquidationPriceOptions } from './commands/liqui
 import { margin, type MarginOptions } from './commands/margin.ts';
 import { market, type MarketOptions } from './commands/market.ts';
 import { models } from './commands/models.ts';
+import { run, type RunOptions } from './commands/run.ts';
 import { reconcile, type ReconcileOptions } from './commands/reconcile.ts';
 import { whatIfCommand, type LegText, type WhatIfOptions } from './commands/what-if.ts';
 import { builtInName } from './inputs.ts';
@@ -137,6 +138,17 @@ function addComparisons(program: Command, terminal: Terminal, finish: Finish): v
     .action(async (options: Omit<WhatIfOptions, 'legs'>) => finish(await whatIfCommand({ ...options, legs }, terminal)));
 }
 
+/** Commands of the account engine. */
+function addAccountCommands(program: Command, terminal: Terminal, finish: Finish): void {
+  withInputs(program.command('run').description('the account engine: statuses, margin calls and events, driven by commands'))
+    .option('--rules <file>', 'when statuses change (JSON); default: docs/ACCOUNT-ENGINE.md')
+    .option('--commands <file>', "commands, one JSON object per line ('-': standard input); default: one tick at the market")
+    .option('--modules <file>', 'modules and their settings (JSON)')
+    .option('--events <file>', 'write every event, one JSON object per line')
+    .addOption(workersOption())
+    .action(async (options: RunOptions) => finish(await run(options, terminal, interruptible())));
+}
+
 function buildProgram(terminal: Terminal, finish: Finish): Command {
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   const program = new Command('margrid')
@@ -147,6 +159,7 @@ function buildProgram(terminal: Terminal, finish: Finish): Command {
     .exitOverride();
   addBookCommands(program, terminal, finish);
   addComparisons(program, terminal, finish);
+  addAccountCommands(program, terminal, finish);
   addMarketCommands(program, terminal, finish);
   addDemo(program, terminal, finish);
   return program;

@@ -1,0 +1,23 @@
+import type { AccountModule } from '../account/module.ts';
+import type { Storable } from '../account/events.ts';
+import { MargridError } from '../errors.ts';
+
+/** Modules of the account engine by name; each takes its settings as they stand in the settings file. */
+const makers: Readonly<Record<string, (settings: Storable | undefined) => AccountModule>> = {};
+
+/**
+ * The modules that a settings file names, in the order of the list above, which is the order in which they act. An
+ * empty object gives none. Throws `OptionInvalid` for a name that there is not.
+ */
+export function accountModules(settings: Storable): AccountModule[] {
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings) || ArrayBuffer.isView(settings)) {
+    throw new MargridError('OptionInvalid', 'the modules file must be an object: module name to settings');
+  }
+  const known = Object.keys(makers);
+  const given = settings as Readonly<Record<string, Storable | undefined>>;
+  const unknownName = Object.keys(given).find((name) => !known.includes(name));
+  if (unknownName !== undefined) {
+    throw new MargridError('OptionInvalid', `there is no module '${unknownName}'; there are ${known.join(', ')}`, { value: unknownName });
+  }
+  return known.filter((name) => name in given).map((name) => makers[name](given[name]));
+}
