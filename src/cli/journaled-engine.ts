@@ -22,8 +22,6 @@ export interface JournalOptions {
 export interface JournaledEngine {
   readonly engine: AccountEngine;
   readonly journal: Journal | null;
-  /** Writes a snapshot, so that the next start has nothing to repeat. */
-  readonly save: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -42,7 +40,7 @@ export async function openJournaledEngine(
     const lone = (['journal', 'mirror', 'snapshot', 'expect'] as const).find((name) => options[name] !== undefined);
     if (lone !== undefined) throw new MargridError('OptionInvalid', `--${lone} needs --journal and --snapshot`, { column: lone });
     const engine = await create();
-    return { engine, journal: null, save: async () => {}, close: () => engine.close() };
+    return { engine, journal: null, close: () => engine.close() };
   }
   const copies = mirror === undefined ? {} : { mirror };
   if (existsSync(snapshotPath)) {
@@ -50,24 +48,34 @@ export async function openJournaledEngine(
     const found = await recover({ ...restoreOptions, snapshotPath, journalPath, ...copies, ...expect });
     reportLines(found.report).forEach((line) => terminal.note(line));
     terminal.note(`${snapshotPath}: restored, ${count(found.replayed)} commands repeated`);
-    return held(found.engine, found.journal, snapshotPath);
+    return held(found.engine, found.journal);
   }
-  const journal = await Journal.create(journalPath, copies);
+  const journal = await newJournal(journalPath, copies, snapshotPath);
   try {
-    const made = held(await create(journal), journal, snapshotPath);
-    await made.save();
-    return made;
+    const engine = await create(journal);
+    // Last of all: a journal without snapshot has no entries yet.
+    await writeSnapshot(snapshotPath, engine.snapshot(), journal.receipt);
+    return held(engine, journal);
   } catch (cause) {
     await journal.close();
     throw cause;
   }
 }
 
-function held(engine: AccountEngine, journal: Journal, snapshotPath: string): JournaledEngine {
+/** A journal without entries: a new one, or one whose snapshot was never written. Throws `OptionInvalid` for others. */
+async function newJournal(path: string, copies: { readonly mirror?: string }, snapshotPath: string): Promise<Journal> {
+  if (!existsSync(path)) return Journal.create(path, copies);
+  const journal = await Journal.open(path, copies);
+  if (journal.receipt.sequence === 0) return journal;
+  await journal.close();
+  const message = `${path} has entries, but there is no snapshot ${snapshotPath} for them to follow`;
+  throw new MargridError('OptionInvalid', message, { file: snapshotPath });
+}
+
+function held(engine: AccountEngine, journal: Journal): JournaledEngine {
   return {
     engine,
     journal,
-    save: () => writeSnapshot(snapshotPath, engine.snapshot(), journal.receipt),
     close: async () => {
       await engine.close();
       await journal.close();

@@ -174,6 +174,7 @@ function addJournalCommands(program: Command, terminal: Terminal, finish: Finish
     .action(async (file: string, options: JournalCheckOptions) => finish(await repair(file, options, terminal)));
   command('replay', 'repeats the commands after a snapshot; exit code 1 unless they lead to the same events')
     .requiredOption('--snapshot <file>', 'snapshot to begin with')
+    .option('--out <file>', 'write a snapshot of the state after the last entry')
     .option(...modules)
     .addOption(workersOption())
     .action(async (file: string, options: ReplayOptions) => finish(await replay(file, options, terminal)));

@@ -29,7 +29,7 @@ export function meter(): AccountModule {
     name: 'meter',
     commands: {
       'meter.add': ({ account, amount }, context) => {
-        const name = String(account);
+        const name = account as string;
         total += BigInt(amount as string);
         byAccount[name] = (byAccount[name] ?? 0n) + BigInt(amount as string);
         context.emit('added', { account: name, amount: BigInt(amount as string), total });

@@ -1,3 +1,4 @@
+import type { AccountEngine } from '../../account/account-engine.ts';
 import type { Command } from '../../account/command.ts';
 import { transitionOf, type EventBatch, type ModuleEvent, type Transition, type TransitionNames } from '../../account/events.ts';
 import { MargridError, type ErrorCode } from '../../errors.ts';
@@ -6,6 +7,7 @@ import { parseReceipt, type Receipt } from '../../journal/frame.ts';
 import { repairJournal } from '../../journal/journal.ts';
 import { readJournal, verifyJournal } from '../../journal/read-journal.ts';
 import { Replay } from '../../journal/replay.ts';
+import { writeSnapshot } from '../../journal/snapshot-file.ts';
 import { count, money } from '../format.ts';
 import { exitCodes } from '../interruption.ts';
 import { reportLines } from '../journaled-engine.ts';
@@ -32,6 +34,8 @@ export interface ShowOptions extends JournalCheckOptions {
 
 export interface ReplayOptions extends JournalCheckOptions {
   readonly snapshot: string;
+  /** Where to write a snapshot of the state after the last entry. */
+  readonly out?: string;
   readonly modules?: string;
   readonly workers: number;
 }
@@ -64,12 +68,17 @@ export async function replay(path: string, options: ReplayOptions, terminal: Ter
     try {
       const expect = [repeated.snapshot, ...(readOptions(options).expect ?? [])];
       const entries = readJournal(path, { ...readOptions(options), expect });
-      for await (const entry of entries) await repeated.take(entry);
+      let last = repeated.snapshot;
+      for await (const entry of entries) {
+        await repeated.take(entry);
+        last = { sequence: entry.sequence, hash: entry.hash };
+      }
+      if (options.out !== undefined) await writeSnapshot(options.out, repeated.engine.snapshot(), last);
       const { sequence } = repeated.engine;
-      const stateHash = repeated.engine.stateHash();
+      const stateHash = stateHashOf(repeated.engine);
       const found = { replayed: repeated.applied, sequence, stateHash };
       if (options.json === true) terminal.print(JSON.stringify({ file: path, snapshot: repeated.snapshot, ...found }, null, 2));
-      else terminal.print(`${path}: ${count(found.replayed)} commands repeated, same events; command ${sequence}, state hash ${stateHash}`);
+      else terminal.print(`${path}: ${count(found.replayed)} commands repeated, same events; command ${sequence}, state hash ${stateHash ?? 'none until the next tick'}`);
       return exitCodes.ok;
     } finally {
       await repeated.engine.close();
@@ -140,6 +149,16 @@ function wordsOf({ account, currency, from, to, reason, price, before, after, ca
   if (price !== null) parts.push(`by ${price.instrument} ${price.before} > ${price.after}`);
   if (call !== null) parts.push(`called ${amountOf(call.amount)} until ${new Date(call.dueMs).toISOString()}`);
   return parts.join(', ');
+}
+
+/** Null if the last command changed the book: there are no margins of it yet. */
+function stateHashOf(engine: AccountEngine): string | null {
+  try {
+    return engine.stateHash();
+  } catch (error) {
+    if (error instanceof MargridError && error.code === 'EngineState') return null;
+    throw error;
+  }
 }
 
 async function startReplay(path: string, snapshot: string, options: { modules?: string; workers: number }): Promise<Replay> {

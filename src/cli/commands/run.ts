@@ -55,11 +55,10 @@ export async function run(options: RunOptions, terminal: Terminal, signal: Abort
       ...(journal === undefined ? {} : { journal }),
     });
   };
-  const { engine, journal, save, close } = await openJournaledEngine(options, create, { workers, modules }, terminal);
+  const { engine, journal, close } = await openJournaledEngine(options, create, { workers, modules }, terminal);
   try {
     if (options.events !== undefined) await writeFile(options.events, '');
     const tally = await applyCommands(engine, options, terminal, signal);
-    await save();
     report(engine, tally, journal?.receipt ?? null, options, terminal);
     return exitCodes.ok;
   } finally {
