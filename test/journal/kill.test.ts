@@ -63,6 +63,7 @@ async function live(script: string, words: readonly string[], moment: Moment): P
 /** What the parent knows for certain. */
 interface Known {
   acknowledged: Receipt | null;
+  /** Commands that were in the journal when the process died before it could say so. */
   repeated: number;
   torn: number;
   mended: number;
@@ -71,7 +72,7 @@ interface Known {
 /** Takes note of what a child said; every acknowledged command must follow the one before. */
 function note(known: Known, { lines }: Life): void {
   const before = known.acknowledged?.sequence ?? 0;
-  let next = before + 1;
+  let next = Math.max(before - 1, 1);
   for (const line of lines) {
     const [what, ...words] = line.split(' ');
     if (what === 'recovered') {
@@ -82,6 +83,10 @@ function note(known: Known, { lines }: Life): void {
     }
     if (what !== 'acknowledged') continue;
     expect(Number(words[0])).toBe(next++);
+    if (Number(words[0]) <= before) {
+      expect(words[1]).toBe('repeated');
+      continue;
+    }
     if (words[1] === 'repeated') known.repeated++;
     known.acknowledged = parseReceipt(`${words[0]}:${words[2]}`);
   }
@@ -128,12 +133,10 @@ async function killedRun(mirror: boolean, seed: number): Promise<Known> {
 }
 
 describe('kill -9', () => {
-  // Two runs of a hundred kills each.
-  it('loses nothing acknowledged and applies nothing twice, without a mirror', { timeout: 300_000 }, async () => {
-    await killedRun(false, 41);
-  });
-
-  it('loses nothing acknowledged and applies nothing twice, with a mirror', { timeout: 300_000 }, async () => {
-    await killedRun(true, 42);
+  // Two runs of a hundred kills each, at the same time: most of it is waiting for the disk.
+  it('loses nothing acknowledged and applies nothing twice, with or without a mirror', { timeout: 300_000 }, async () => {
+    const runs = await Promise.all([killedRun(false, 41), killedRun(true, 42)]);
+    // Some died between the journal and the acknowledgement: otherwise sending again would have proven nothing.
+    expect(runs.reduce((sum, { repeated }) => sum + repeated, 0)).toBeGreaterThan(0);
   });
 });
