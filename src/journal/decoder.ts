@@ -128,15 +128,16 @@ export class Decoder {
 
   /** A copy: the bytes need not be where a column may begin. */
   #column<T extends Float64Array | Uint32Array | Int32Array | Uint8Array | BigInt64Array>(Type: {
-    new (length: number): T;
+    new (buffer: ArrayBuffer, byteOffset: number, length: number): T;
     readonly BYTES_PER_ELEMENT: number;
   }): T {
     const count = this.#varint();
     const byteCount = count * Type.BYTES_PER_ELEMENT;
     const at = this.#take(byteCount);
-    const column = new Type(count);
-    new Uint8Array(column.buffer).set(this.#bytes.subarray(at, at + byteCount));
-    return column;
+    // Memory of its own that nobody has cleared: it is written over at once.
+    const copy = Buffer.allocUnsafeSlow(byteCount);
+    copy.set(this.#bytes.subarray(at, at + byteCount));
+    return new Type(copy.buffer, 0, count);
   }
 
   #list(): Storable[] {
