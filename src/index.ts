@@ -32,6 +32,9 @@ export type { EventBatch, ModuleEvent, Requirement as MarginRequirement, Storabl
 export type { AccountContext, AccountModule, Adjustment, ProposedTransitions, TickPlan } from './account/module.ts';
 export { defaultAccountRules, parseAccountRules, type AccountRules } from './account/rules.ts';
 export { levelNames, transitionReasons, type LevelName, type TransitionReason } from './account/status.ts';
+export { GuardModule } from './guard/guard-module.ts';
+export { defaultGuardRules, parseGuardRules, type GuardRules } from './guard/rules.ts';
+export { robustIndex, type RobustIndex, type SourcePrice } from './guard/robust-index.ts';
 export { allocate, weightsOf } from './money/allocate.ts';
 export { amountOf, decimalsOf, minorOf, type MinorUnits, type Rounding } from './money/minor-units.ts';
 

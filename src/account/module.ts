@@ -23,9 +23,9 @@ export interface AccountContext {
   readonly initialMargin: Float64Array;
   readonly maintenanceMargin: Float64Array;
   /** Changes the book. Throws as `Engine.update`, all or nothing. */
-  update(changes: BookChanges): void;
+  readonly update: (changes: BookChanges) => void;
   /** Reports something: part of the command's batch. */
-  emit(kind: string, data: ModuleEvent['data']): void;
+  readonly emit: (kind: string, data: ModuleEvent['data']) => void;
 }
 
 /** A tick as it is about to be done; a module may turn quotes that cannot be trusted into NaN. */

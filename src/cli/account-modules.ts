@@ -1,9 +1,12 @@
 import type { AccountModule } from '../account/module.ts';
 import type { Storable } from '../account/events.ts';
 import { MargridError } from '../errors.ts';
+import { GuardModule } from '../guard/guard-module.ts';
 
 /** Modules of the account engine by name; each takes its settings as they stand in the settings file. */
-const makers: Readonly<Record<string, (settings: Storable | undefined) => AccountModule>> = {};
+const makers: Readonly<Record<string, (settings: Storable | undefined) => AccountModule>> = {
+  guard: (settings) => new GuardModule(settings),
+};
 
 /**
  * The modules that a settings file names, in the order of the list above, which is the order in which they act. An
