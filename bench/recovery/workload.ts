@@ -36,22 +36,32 @@ interface Files {
 async function run(parameters: Parameters, progress: (line: string) => void): Promise<Outcome> {
   const library = await importBuilt<Library>('src/index');
   const folder = await mkdtemp(join(tmpdir(), 'margrid-recovery-'));
-  const files = { snapshotPath: join(folder, 'snapshot'), journalPath: join(folder, 'journal'), mirror: join(folder, 'mirror') };
+  const files = {
+    snapshotPath: join(folder, 'snapshot'),
+    journalPath: join(folder, 'journal'),
+    mirror: join(folder, 'mirror'),
+  };
   try {
     const written = await write(library, parameters, files, progress);
     const rounds: Round[] = [];
     for (let round = 0; round <= parameters.runs; round++) {
       progress(`recovering, round ${round}`);
       rounds.push(await recoverOnce(library, parameters, files));
-      if (rounds[round].hash !== written.hash) throw new Error(`the state hash is ${rounds[round].hash}, was ${written.hash}`);
+      if (rounds[round].hash !== written.hash)
+        throw new Error(`the state hash is ${rounds[round].hash}, was ${written.hash}`);
     }
     const [cold, ...warm] = rounds;
-    const timing = timingOf(warm.map(({ totalMs }) => totalMs), cold.totalMs);
+    const timing = timingOf(
+      warm.map(({ totalMs }) => totalMs),
+      cold.totalMs,
+    );
     const middle = (stage: keyof Omit<Round, 'hash'>): number => median(warm.map((round) => round[stage]));
     return {
       ...timing,
       hash: written.hash,
-      note: `snapshot read and proven, engine loaded and margined, ${tickCount} ticks repeated and compared; ${parameters.workers} worker threads`,
+      note:
+        `snapshot read and proven, engine loaded and margined, ${tickCount} ticks repeated and compared; ` +
+        `${parameters.workers} worker threads`,
       throughput: { perSecond: (parameters.accounts / timing.median) * 1_000, unit: 'accounts' },
       entrants: {},
       details: {

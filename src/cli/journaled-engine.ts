@@ -38,7 +38,8 @@ export async function openJournaledEngine(
   const { journal: journalPath, mirror, snapshot: snapshotPath } = options;
   if (journalPath === undefined || snapshotPath === undefined) {
     const lone = (['journal', 'mirror', 'snapshot', 'expect'] as const).find((name) => options[name] !== undefined);
-    if (lone !== undefined) throw new MargridError('OptionInvalid', `--${lone} needs --journal and --snapshot`, { column: lone });
+    if (lone !== undefined)
+      throw new MargridError('OptionInvalid', `--${lone} needs --journal and --snapshot`, { column: lone });
     const engine = await create();
     return { engine, journal: null, close: () => engine.close() };
   }
@@ -86,7 +87,13 @@ function held(engine: AccountEngine, journal: Journal): JournaledEngine {
 /** What was found wrong in the files of a journal, a line each. */
 export function reportLines({ torn, mended }: JournalReport): string[] {
   return [
-    ...torn.map(({ path, offset, bytes }) => `${path}, byte ${offset}: an incomplete last entry of ${count(bytes)} bytes, never acknowledged`),
-    ...mended.map(({ path, offset, bytes }) => `${path}, byte ${offset}: ${count(bytes)} bytes missing or damaged, good in the other file`),
+    ...torn.map(
+      ({ path, offset, bytes }) =>
+        `${path}, byte ${offset}: an incomplete last entry of ${count(bytes)} bytes, never acknowledged`,
+    ),
+    ...mended.map(
+      ({ path, offset, bytes }) =>
+        `${path}, byte ${offset}: ${count(bytes)} bytes missing or damaged, good in the other file`,
+    ),
   ];
 }

@@ -136,7 +136,11 @@ export function valueOf({ sequence, offset, payload }: JournalEntry, path: strin
 
 function damaged(path: string, offset: number, sequence: number, why: string): MargridError {
   const entry = sequence === 0 ? '' : `, entry ${sequence}`;
-  return new MargridError('JournalDamaged', `${path}, byte ${offset}${entry}: ${why}`, { file: path, row: sequence, value: offset });
+  return new MargridError('JournalDamaged', `${path}, byte ${offset}${entry}: ${why}`, {
+    file: path,
+    row: sequence,
+    value: offset,
+  });
 }
 
 /** Holds a journal against what was acknowledged. */

@@ -88,9 +88,14 @@ export class Decoder {
     const head = this.#varint();
     const byteCount = Math.floor(head / 2);
     const at = this.#take(byteCount);
-    if (byteCount === 0 ? head !== 0 : this.#bytes[at + byteCount - 1] === 0) throw this.#invalid('a bigint padded with zeros');
+    if (byteCount === 0 ? head !== 0 : this.#bytes[at + byteCount - 1] === 0)
+      throw this.#invalid('a bigint padded with zeros');
     if (byteCount === 0) return 0n;
-    const magnitude = BigInt(`0x${Buffer.from(this.#bytes.subarray(at, at + byteCount)).reverse().toString('hex')}`);
+    const magnitude = BigInt(
+      `0x${Buffer.from(this.#bytes.subarray(at, at + byteCount))
+        .reverse()
+        .toString('hex')}`,
+    );
     return head % 2 === 0 ? magnitude : -magnitude;
   }
 
@@ -173,14 +178,16 @@ export class Decoder {
       strings.push(text.slice(from, to));
       from = to;
     }
-    if (from !== text.length || from > stringsUnitsMax) throw this.#invalid('strings longer or shorter than their text');
+    if (from !== text.length || from > stringsUnitsMax)
+      throw this.#invalid('strings longer or shorter than their text');
     this.#depth--;
     return strings;
   }
 
   #lengths(count: number): ArrayLike<number> {
     const width = this.#byte();
-    if (count === 0 || (width !== 1 && width !== 2 && width !== 4)) throw this.#invalid('a list of strings of no width');
+    if (count === 0 || (width !== 1 && width !== 2 && width !== 4))
+      throw this.#invalid('a list of strings of no width');
     const at = this.#take(count * width);
     const lengths = new Uint32Array(count);
     let longest = 0;

@@ -46,5 +46,7 @@ function fieldsOf(expected: object, found: object): Iterable<string> {
 
 function shortText(value: Storable): string {
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value).slice(0, 80);
-  return isList(value) ? `${value.constructor.name} of ${value.length}` : `{${Object.keys(value).join(', ').slice(0, 80)}}`;
+  return isList(value)
+    ? `${value.constructor.name} of ${value.length}`
+    : `{${Object.keys(value).join(', ').slice(0, 80)}}`;
 }

@@ -75,7 +75,8 @@ export class Encoder {
     this.#byte(tags.strings);
     this.#varint(list.length);
     this.#byte(width);
-    const column = width === 1 ? Uint8Array.from(lengths) : width === 2 ? Uint16Array.from(lengths) : Uint32Array.from(lengths);
+    const column =
+      width === 1 ? Uint8Array.from(lengths) : width === 2 ? Uint16Array.from(lengths) : Uint32Array.from(lengths);
     this.#raw(new Uint8Array(column.buffer));
     this.#text(list.join(''));
   }
@@ -197,7 +198,8 @@ export class Encoder {
 
   #unstorable(value: unknown, why = 'is no JSON value, bigint or column'): MargridError {
     const column = this.#path.slice(0, 16).join('.');
-    const shown = typeof value === 'object' && value !== null ? `a ${value.constructor?.name ?? 'object'}` : String(value);
+    const shown =
+      typeof value === 'object' && value !== null ? `a ${value.constructor?.name ?? 'object'}` : String(value);
     return new MargridError('ValueInvalid', `${column === '' ? 'value' : column}: ${shown} ${why}`, { column, value });
   }
 }

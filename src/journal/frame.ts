@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { MargridError } from '../errors.ts';
 
-/** Names an entry of a journal: whoever knows it can tell whether the journal still holds that entry, and all before. */
+/** Names an entry of a journal: whoever knows it can tell whether the journal still holds that entry and all before. */
 export interface Receipt {
   /** Number of the entry, from 1; 0 before the first. */
   readonly sequence: number;
@@ -64,7 +64,10 @@ export function parseFileHeader(header: Buffer): Receipt | string {
 /** Throws `LimitExceeded` for a payload that is too long. */
 export function frameOf(sequence: number, payload: Uint8Array, previous: Buffer): Frame {
   if (payload.length > payloadBytesMax) {
-    throw new MargridError('LimitExceeded', `entry ${sequence} has ${payload.length} bytes, at most ${payloadBytesMax} are possible`);
+    throw new MargridError(
+      'LimitExceeded',
+      `entry ${sequence} has ${payload.length} bytes, at most ${payloadBytesMax} are possible`,
+    );
   }
   const header = Buffer.alloc(frameHeaderBytes);
   frameMagic.copy(header);
@@ -93,7 +96,11 @@ export function chainHash(previous: Buffer, header: Buffer, payload: Uint8Array)
 export function parseReceipt(text: string): Receipt {
   const match = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text);
   if (match === null) {
-    throw new MargridError('OptionInvalid', `a receipt is a sequence, a colon and 64 hexadecimal digits, got '${text}'`, { value: text });
+    throw new MargridError(
+      'OptionInvalid',
+      `a receipt is a sequence, a colon and 64 hexadecimal digits, got '${text}'`,
+      { value: text },
+    );
   }
   return { sequence: Number(match[1]), hash: match[2] };
 }

@@ -59,7 +59,7 @@ export class JournalFile {
     return parseFileHeader(await this.bytesAt(0, Math.min(fileHeaderBytes, this.size)));
   }
 
-  /** Reads the entry that begins at `offset`, should be number `sequence` and should follow the chain hash `previous`. */
+  /** Reads the entry that begins at `offset`, is to be number `sequence` and to follow the chain hash `previous`. */
   async frameAt(offset: number, sequence: number, previous: Buffer): Promise<FrameRead> {
     const left = this.size - offset;
     if (left <= 0) return { kind: 'end' };
@@ -93,7 +93,7 @@ export class JournalFile {
   }
 
   async #fill(bytes: Buffer, offset: number): Promise<void> {
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const { bytesRead } = await this.#open().read(bytes, done, bytes.length - done, offset + done);
       if (bytesRead === 0) {
         throw new MargridError('FileUnreadable', `${this.path}: became shorter while it was read`, { file: this.path });
@@ -103,7 +103,7 @@ export class JournalFile {
   }
 
   async #isZeroFrom(offset: number): Promise<boolean> {
-    for (let at = offset; at < this.size; ) {
+    for (let at = offset; at < this.size;) {
       const bytes = await this.bytesAt(at, Math.min(windowBytes, this.size - at));
       if (bytes.some((byte) => byte !== 0)) return false;
       at += bytes.length;
@@ -114,7 +114,7 @@ export class JournalFile {
   /** Writes at an offset; not durable yet. Creates the file if it does not exist. */
   async write(bytes: Uint8Array, offset: number): Promise<void> {
     this.#handle ??= await open(this.path, constants.O_RDWR | constants.O_CREAT);
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       done += (await this.#handle.write(bytes, done, bytes.length - done, offset + done)).bytesWritten;
     }
   }

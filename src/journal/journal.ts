@@ -49,7 +49,12 @@ export class Journal {
   #failure: MargridError | null = null;
   #isClosed = false;
 
-  private constructor(path: string, files: readonly JournalFile[], locks: readonly WriterLock[], report: JournalReport) {
+  private constructor(
+    path: string,
+    files: readonly JournalFile[],
+    locks: readonly WriterLock[],
+    report: JournalReport,
+  ) {
     this.path = path;
     this.report = report;
     this.#files = files;
@@ -122,7 +127,8 @@ export class Journal {
    */
   async append(entries: readonly Storable[]): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
-    if (this.#isClosed) throw new MargridError('EngineState', `${this.path}: the journal is closed`, { file: this.path });
+    if (this.#isClosed)
+      throw new MargridError('EngineState', `${this.path}: the journal is closed`, { file: this.path });
     const frames: Frame[] = [];
     let hash = this.#hash;
     for (const payload of entries.map(encode)) {
@@ -181,14 +187,18 @@ export class Journal {
 }
 
 /** Mends the files of a journal from one another and cuts off an incomplete last entry. Throws as `Journal.open`. */
-export async function repairJournal(path: string, options: Omit<OpenJournalOptions, 'each'> = {}): Promise<JournalReport> {
+export async function repairJournal(
+  path: string,
+  options: Omit<OpenJournalOptions, 'each'> = {},
+): Promise<JournalReport> {
   const journal = await Journal.open(path, options);
   await journal.close();
   return journal.report;
 }
 
 function pathsOf(path: string, mirror: string | undefined): string[] {
-  if (mirror === path) throw new MargridError('OptionInvalid', `${path}: the mirror must be another file`, { file: path });
+  if (mirror === path)
+    throw new MargridError('OptionInvalid', `${path}: the mirror must be another file`, { file: path });
   return mirror === undefined ? [path] : [path, mirror];
 }
 
@@ -249,4 +259,3 @@ async function copyRange(source: JournalFile, target: JournalFile, range: FileRa
     await target.write(Buffer.from(await source.bytesAt(at, count)), at);
   }
 }
-

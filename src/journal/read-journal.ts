@@ -10,7 +10,7 @@ export interface ReadJournalOptions {
 }
 
 /**
- * The entries of a journal in order, one at a time, proven; gives a report at the end. Nothing is changed, and a journal
+ * The entries of a journal in order, one at a time, proven; gives a report at the end. Nothing is changed; a journal
  * that is being written may be read. Throws `FileNotFound`, `JournalDamaged`, `JournalLost`.
  */
 export async function* readJournal(

@@ -45,7 +45,7 @@ export class Replay {
     const engine = await AccountEngine.restore(state, { ...options, journal: sink });
     if (engine.sequence === receipt.sequence) return new Replay(engine, receipt, sink, journalPath);
     await engine.close();
-    const message = `${snapshotPath}: its state is after command ${engine.sequence}, its receipt is of entry ${receipt.sequence}`;
+    const message = `${snapshotPath}: a state after command ${engine.sequence} with the receipt of ${receipt.sequence}`;
     throw new MargridError('SnapshotInvalid', message, { file: snapshotPath });
   }
 
@@ -62,7 +62,8 @@ export class Replay {
     const { sequence, payload } = entry;
     if (sequence <= this.engine.sequence) return;
     if (sequence !== this.engine.sequence + 1) {
-      const message = `${this.#path}: begins with entry ${sequence}, the snapshot needs entry ${this.engine.sequence + 1}`;
+      const needed = this.engine.sequence + 1;
+      const message = `${this.#path}: begins with entry ${sequence}, the snapshot needs entry ${needed}`;
       throw new MargridError('JournalLost', message, { file: this.#path, value: sequence });
     }
     const journaled = valueOf(entry, this.#path);
@@ -84,7 +85,10 @@ export class Replay {
   }
 
   #differs(sequence: number, why: string): MargridError {
-    return new MargridError('ReplayDiffers', `${this.#path}, entry ${sequence}: ${why}`, { file: this.#path, row: sequence });
+    return new MargridError('ReplayDiffers', `${this.#path}, entry ${sequence}: ${why}`, {
+      file: this.#path,
+      row: sequence,
+    });
   }
 }
 

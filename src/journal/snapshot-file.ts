@@ -29,7 +29,10 @@ export async function writeSnapshot(path: string, state: Storable, receipt: Rece
   const parts = encodeParts(state);
   const payloadBytes = parts.reduce((sum, { length }) => sum + length, 0);
   if (payloadBytes > payloadBytesMax) {
-    throw new MargridError('LimitExceeded', `${path}: the snapshot has ${payloadBytes} bytes, at most ${payloadBytesMax} are possible`);
+    throw new MargridError(
+      'LimitExceeded',
+      `${path}: the snapshot has ${payloadBytes} bytes, at most ${payloadBytesMax} are possible`,
+    );
   }
   const header = headerOf(payloadBytes, receipt);
   const hash = createHash('sha256').update(header);
@@ -77,12 +80,18 @@ function headerOf(payloadBytes: number, receipt: Receipt): Buffer {
 }
 
 function parseHeader(path: string, bytes: Buffer): { readonly payloadBytes: number; readonly receipt: Receipt } {
-  if (bytes.length < headerBytes || !bytes.subarray(0, 8).equals(magic)) throw damaged(path, 'it does not begin like a snapshot');
-  if (bytes.readUInt32LE(60) !== crc32(bytes.subarray(0, 60))) throw damaged(path, 'the checksum of its header is wrong');
+  if (bytes.length < headerBytes || !bytes.subarray(0, 8).equals(magic))
+    throw damaged(path, 'it does not begin like a snapshot');
+  if (bytes.readUInt32LE(60) !== crc32(bytes.subarray(0, 60)))
+    throw damaged(path, 'the checksum of its header is wrong');
   const version = bytes.readUInt32LE(8);
-  if (version !== formatVersion) throw damaged(path, `its format has version ${version}, this program reads ${formatVersion}`);
+  if (version !== formatVersion)
+    throw damaged(path, `its format has version ${version}, this program reads ${formatVersion}`);
   const sequence = Number(bytes.readBigUInt64LE(16));
-  return { payloadBytes: bytes.readUInt32LE(12), receipt: { sequence, hash: bytes.toString('hex', 24, 24 + hashBytes) } };
+  return {
+    payloadBytes: bytes.readUInt32LE(12),
+    receipt: { sequence, hash: bytes.toString('hex', 24, 24 + hashBytes) },
+  };
 }
 
 async function bytesOf(path: string): Promise<Buffer> {
@@ -91,7 +100,7 @@ async function bytesOf(path: string): Promise<Buffer> {
     try {
       const { size } = await handle.stat();
       const bytes = Buffer.allocUnsafeSlow(Math.min(size, headerBytes + payloadBytesMax + hashBytes));
-      for (let done = 0; done < bytes.length; ) {
+      for (let done = 0; done < bytes.length;) {
         const { bytesRead } = await handle.read(bytes, done, Math.min(bytes.length - done, readBytes), done);
         if (bytesRead === 0) throw damaged(path, 'it became shorter while it was read');
         done += bytesRead;

@@ -6,8 +6,8 @@ import { MargridError } from '../errors.ts';
 /**
  * Keeps two processes from appending to one journal.
  *
- * Everyone who wants to write puts down a file that names him, then looks for files of others; if one of those is alive,
- * he takes his own back. Of two that come together at least one sees the other (at worst both give way), and a name is
+ * Everyone who wants to write puts down a file that names him, then looks for files of others; if one of those is
+ * alive, he takes his own back. Of two that come together at least one sees the other (at worst both give way), and a name is
  * never used twice, so that clearing away the file of a dead process cannot hit a living one's.
  */
 export class WriterLock {
@@ -63,7 +63,14 @@ interface Holder {
 
 function thisProcess(): Holder {
   const { pid } = process;
-  return { host: hostname().replace(/[^\w-]/g, '-').slice(0, 64), boot: bootId(), pid, started: startOf(pid) };
+  return {
+    host: hostname()
+      .replace(/[^\w-]/g, '-')
+      .slice(0, 64),
+    boot: bootId(),
+    pid,
+    started: startOf(pid),
+  };
 }
 
 function nameOf({ host, boot, pid, started }: Holder): string {
@@ -93,8 +100,8 @@ function bootId(): string {
 }
 
 /**
- * Field 22 of /proc/<pid>/stat; the name in field 2 may hold spaces and brackets. Field 3, the state, is Z for a process
- * that is dead and whose parent has not asked for its exit code.
+ * Field 22 of /proc/<pid>/stat; the name in field 2 may hold spaces and brackets. Field 3, the state, is Z for a
+ * process that is dead and whose parent has not asked for its exit code.
  */
 function startOf(pid: number): string {
   const stat = textOf(`/proc/${pid}/stat`);

@@ -125,7 +125,7 @@ describe('recover', () => {
     }
   });
 
-  it('a journal cut at any byte of its last entries: nothing is lost with a mirror, without one a receipt tells', async () => {
+  it('a journal cut at any byte of its last entries: nothing is lost with a mirror, without one a receipt tells', { timeout: 300_000 }, async () => {
     const { snapshotPath, journalPath, mirror, journal, offsets, hashes, receipts } = await undisturbed(31, 28);
     for (let length = offsets[29]; length < journal.length; length++) {
       writeFileSync(journalPath, journal.subarray(0, length));
@@ -145,7 +145,7 @@ describe('recover', () => {
     }
   });
 
-  it('a journal with any changed byte in its last entries is refused, and mended from its mirror', async () => {
+  it('a journal with any changed byte in its last entries is refused, and mended from its mirror', { timeout: 300_000 }, async () => {
     const { snapshotPath, journalPath, mirror, journal, offsets, hashes } = await undisturbed(31, 28);
     for (let at = offsets[29]; at < journal.length; at++) {
       const changed = Buffer.from(journal);

@@ -1,6 +1,12 @@
 import type { AccountEngine } from '../../account/account-engine.ts';
 import type { Command } from '../../account/command.ts';
-import { transitionOf, type EventBatch, type ModuleEvent, type Transition, type TransitionNames } from '../../account/events.ts';
+import {
+  transitionOf,
+  type EventBatch,
+  type ModuleEvent,
+  type Transition,
+  type TransitionNames,
+} from '../../account/events.ts';
 import { MargridError, type ErrorCode } from '../../errors.ts';
 import { valueOf, type JournalReport } from '../../journal/chain-reader.ts';
 import { parseReceipt, type Receipt } from '../../journal/frame.ts';
@@ -47,7 +53,13 @@ const findings: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['JournalDamaged', '
 export async function verify(path: string, options: JournalCheckOptions, terminal: Terminal): Promise<number> {
   return checked(path, options, terminal, async () => {
     const report = await verifyJournal(path, readOptions(options));
-    tell(path, report, options, terminal, report.mended.length === 0 ? 'unbroken' : 'unbroken in one file or the other: repair it');
+    tell(
+      path,
+      report,
+      options,
+      terminal,
+      report.mended.length === 0 ? 'unbroken' : 'unbroken in one file or the other: repair it',
+    );
     return report.mended.length === 0 ? exitCodes.ok : exitCodes.checkFailed;
   });
 }
@@ -56,7 +68,13 @@ export async function verify(path: string, options: JournalCheckOptions, termina
 export async function repair(path: string, options: JournalCheckOptions, terminal: Terminal): Promise<number> {
   return checked(path, options, terminal, async () => {
     const report = await repairJournal(path, readOptions(options));
-    tell(path, report, options, terminal, report.mended.length + report.torn.length === 0 ? 'nothing to repair' : 'repaired');
+    tell(
+      path,
+      report,
+      options,
+      terminal,
+      report.mended.length + report.torn.length === 0 ? 'nothing to repair' : 'repaired',
+    );
     return exitCodes.ok;
   });
 }
@@ -77,8 +95,14 @@ export async function replay(path: string, options: ReplayOptions, terminal: Ter
       const { sequence } = repeated.engine;
       const stateHash = stateHashOf(repeated.engine);
       const found = { replayed: repeated.applied, sequence, stateHash };
-      if (options.json === true) terminal.print(JSON.stringify({ file: path, snapshot: repeated.snapshot, ...found }, null, 2));
-      else terminal.print(`${path}: ${count(found.replayed)} commands repeated, same events; command ${sequence}, state hash ${stateHash ?? 'none until the next tick'}`);
+      if (options.json === true)
+        terminal.print(JSON.stringify({ file: path, snapshot: repeated.snapshot, ...found }, null, 2));
+      else
+        {
+        const hash = stateHash ?? 'none until the next tick';
+        const what = `${count(found.replayed)} commands repeated, same events`;
+        terminal.print(`${path}: ${what}; command ${sequence}, state hash ${hash}`);
+      }
       return exitCodes.ok;
     } finally {
       await repeated.engine.close();
@@ -92,13 +116,19 @@ export async function show(path: string, options: ShowOptions, terminal: Termina
   for await (const entry of readJournal(path, readOptions(options))) {
     if (entry.sequence < options.from) continue;
     if (entry.sequence > options.to) break;
-    const { command, batch } = valueOf(entry, path) as unknown as { readonly command: Command; readonly batch: EventBatch };
+    const { command, batch } = valueOf(entry, path) as unknown as {
+      readonly command: Command;
+      readonly batch: EventBatch;
+    };
     const named = namesIn(batch, known);
-    const transitions = Array.from({ length: batch.transitions.count }, (_, index) => transitionOf(batch, index, named));
+    const transitions = Array.from({ length: batch.transitions.count }, (_, index) =>
+      transitionOf(batch, index, named),
+    );
     const shown = chosen({ command, events: batch.events, transitions }, options.account);
     if (shown === null) continue;
     const { sequence, hash, offset } = entry;
-    if (options.json === true) terminal.print(JSON.stringify({ sequence, hash, offset, timeMs: batch.timeMs, ...shown }, plainJson));
+    if (options.json === true)
+      terminal.print(JSON.stringify({ sequence, hash, offset, timeMs: batch.timeMs, ...shown }, plainJson));
     else printEntry(sequence, batch, shown, terminal);
   }
   return exitCodes.ok;
@@ -115,7 +145,9 @@ function chosen(shown: Shown, account: string | undefined): Shown | null {
   if (account === undefined) return shown;
   const transitions = shown.transitions.filter((transition) => transition.account === account);
   const events = shown.events.filter(({ data }) => mentions(data, account));
-  return transitions.length + events.length > 0 || mentions(shown.command, account) ? { ...shown, events, transitions } : null;
+  return transitions.length + events.length > 0 || mentions(shown.command, account)
+    ? { ...shown, events, transitions }
+    : null;
 }
 
 /** Whether a text stands somewhere in a value. */
@@ -161,7 +193,11 @@ function stateHashOf(engine: AccountEngine): string | null {
   }
 }
 
-async function startReplay(path: string, snapshot: string, options: { modules?: string; workers: number }): Promise<Replay> {
+async function startReplay(
+  path: string,
+  snapshot: string,
+  options: { modules?: string; workers: number },
+): Promise<Replay> {
   const settings = options.modules === undefined ? {} : await readJson(options.modules, 'modules');
   return Replay.start(snapshot, path, { workers: options.workers, modules: accountModules(settings) });
 }
@@ -170,20 +206,46 @@ async function startReplay(path: string, snapshot: string, options: { modules?: 
 async function namesOf(path: string, snapshot: string, options: ShowOptions): Promise<TransitionNames> {
   const { engine } = await startReplay(path, snapshot, options);
   const { accountIds, currencies, componentNames } = engine.engine;
-  const known = { accountIds: [...accountIds], currencies, components: componentNames, instruments: engine.market.instruments };
+  const known = {
+    accountIds: [...accountIds],
+    currencies,
+    components: componentNames,
+    instruments: engine.market.instruments,
+  };
   await engine.close();
   return known;
 }
 
 function readOptions({ mirror, expect }: JournalCheckOptions): { mirror?: string; expect?: readonly Receipt[] } {
-  return { ...(mirror === undefined ? {} : { mirror }), ...(expect === undefined ? {} : { expect: [parseReceipt(expect)] }) };
+  return {
+    ...(mirror === undefined ? {} : { mirror }),
+    ...(expect === undefined ? {} : { expect: [parseReceipt(expect)] }),
+  };
 }
 
-function tell(path: string, report: JournalReport, options: JournalCheckOptions, terminal: Terminal, verdict: string): void {
+function tell(
+  path: string,
+  report: JournalReport,
+  options: JournalCheckOptions,
+  terminal: Terminal,
+  verdict: string,
+): void {
   const { entries, base, last, bytes } = report;
   const receipt = `${last.sequence}:${last.hash}`;
   if (options.json === true) {
-    terminal.print(JSON.stringify({ file: path, ...(options.mirror === undefined ? {} : { mirror: options.mirror }), verdict, receipt, ...report }, null, 2));
+    terminal.print(
+      JSON.stringify(
+        {
+          file: path,
+          ...(options.mirror === undefined ? {} : { mirror: options.mirror }),
+          verdict,
+          receipt,
+          ...report,
+        },
+        null,
+        2,
+      ),
+    );
     return;
   }
   const first = entries === 0 ? 'no entries' : `${count(entries)} entries, ${base.sequence + 1} to ${last.sequence}`;
@@ -193,14 +255,25 @@ function tell(path: string, report: JournalReport, options: JournalCheckOptions,
 }
 
 /** A finding is a result, and exit code 1. */
-async function checked(path: string, options: JournalCheckOptions, terminal: Terminal, check: () => Promise<number>): Promise<number> {
+async function checked(
+  path: string,
+  options: JournalCheckOptions,
+  terminal: Terminal,
+  check: () => Promise<number>,
+): Promise<number> {
   try {
     return await check();
   } catch (error) {
     if (!(error instanceof MargridError) || !findings.has(error.code)) throw error;
     const { code, message, place } = error;
     if (options.json === true) {
-      terminal.print(JSON.stringify({ file: path, verdict: code, message, sequence: place.row ?? null, offset: place.value ?? null }, null, 2));
+      terminal.print(
+        JSON.stringify(
+          { file: path, verdict: code, message, sequence: place.row ?? null, offset: place.value ?? null },
+          null,
+          2,
+        ),
+      );
     } else terminal.print(`${message} [${code}]`);
     return exitCodes.checkFailed;
   }
