@@ -95,14 +95,10 @@ export async function replay(path: string, options: ReplayOptions, terminal: Ter
       const { sequence } = repeated.engine;
       const stateHash = stateHashOf(repeated.engine);
       const found = { replayed: repeated.applied, sequence, stateHash };
-      if (options.json === true)
-        terminal.print(JSON.stringify({ file: path, snapshot: repeated.snapshot, ...found }, null, 2));
-      else
-        {
-        const hash = stateHash ?? 'none until the next tick';
-        const what = `${count(found.replayed)} commands repeated, same events`;
-        terminal.print(`${path}: ${what}; command ${sequence}, state hash ${hash}`);
-      }
+      const what = `${count(found.replayed)} commands repeated, same events`;
+      const hash = `state hash ${stateHash ?? 'none until the next tick'}`;
+      if (options.json !== true) terminal.print(`${path}: ${what}; command ${sequence}, ${hash}`);
+      else terminal.print(JSON.stringify({ file: path, snapshot: repeated.snapshot, ...found }, null, 2));
       return exitCodes.ok;
     } finally {
       await repeated.engine.close();
