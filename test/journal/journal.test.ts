@@ -93,6 +93,23 @@ describe('journal file', () => {
     expect(await verifyJournal(path)).toMatchObject({ last: again.receipt, bytes: readFileSync(path).length });
   });
 
+  it('acknowledges when both files are durable, not when they are written', async () => {
+    const [path, mirror] = [newPath(), newPath()];
+    const journal = await Journal.create(path, { mirror });
+    const finish: (() => void)[] = [];
+    vi.spyOn(JournalFile.prototype, 'makeDurable').mockImplementation(() => new Promise((resolve) => finish.push(resolve)));
+    let isAcknowledged = false;
+    const appended = journal.append([entry(1)]).then(() => (isAcknowledged = true));
+    await vi.waitFor(() => expect(finish).toHaveLength(2));
+    finish[0]();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([isAcknowledged, journal.receipt.sequence]).toEqual([false, 0]);
+    finish[1]();
+    await appended;
+    expect(journal.receipt.sequence).toBe(1);
+    await journal.close();
+  });
+
   it('encodes at once: what changes afterwards is not journaled', async () => {
     const path = newPath();
     const journal = await Journal.create(path);
