@@ -1,5 +1,6 @@
 import { MargridError } from '../src/errors.ts';
 import { engineTick } from './engine-tick/workload.ts';
+import { canPlace } from './can-place/workload.ts';
 import { modelWorkloads } from './models/workload.ts';
 import { micro } from './micro/workload.ts';
 import { price } from './price/workload.ts';
@@ -9,7 +10,9 @@ import { tick } from './tick/workload.ts';
 import { whatIf } from './what-if/workload.ts';
 import type { Workload } from './workload.ts';
 
-export const workloads: readonly Workload[] = [revalue, price, tick, engineTick, micro, whatIf, recovery, ...modelWorkloads];
+export const workloads: readonly Workload[] = [
+  revalue, price, tick, engineTick, micro, whatIf, canPlace, recovery, ...modelWorkloads,
+];
 
 export function workloadByName(name: string): Workload {
   const found = workloads.find((workload) => workload.name === name);

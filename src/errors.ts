@@ -30,6 +30,10 @@ export const errorCodes = {
   ComponentUnknown: 'the model needs a component whose formula is not public',
   DependencyMissing: 'an optional package is not installed',
   // engine
+  OrderRefused: 'the pre-trade check refuses the order',
+  MarginInsufficient: 'the account would be left without the margin that it needs',
+  PoolInvalid: 'accounts cannot be pooled, or an account is not what the command takes it for',
+  SegregationViolated: 'house and client money must not mix',
   CommandInvalid: 'a command of the account engine is malformed, unknown or refused',
   SnapshotInvalid: 'a snapshot is damaged, of another version, or does not fit the modules',
   EngineState: 'the call is not allowed in the present state of the engine',

@@ -14,6 +14,7 @@ export {
   type AccountRequest,
 } from './engine/account-margin.ts';
 export { solveLiquidationPrice, type LiquidationPrices, type LiquidationRequest } from './engine/liquidation-price.ts';
+export type { ReductionUndo, SetReductions } from './engine/set-reductions.ts';
 export type { MovedPrices } from './engine/moved-quotes.ts';
 export type { Quotes } from './engine/tick-inputs.ts';
 export { statusNames, type CurrencyTotals, type StatusName, type Totals } from './engine/totals.ts';
@@ -48,6 +49,29 @@ export { recover, type Recovery, type RecoverOptions } from './journal/recover.t
 export { Replay, type RestoreOptions } from './journal/replay.ts';
 export { decode, encode, encodeParts } from './journal/codec.ts';
 
+// Dynamic margin: volatility, anti-procyclicality, add-ons
+export { AddOns, type AddOnManifest, type AddOnOptions } from './dynamic/add-ons.ts';
+export { parseAddOnParameters, type AddOnName, type AddOnParameters } from './dynamic/add-on-parameters.ts';
+export { applyTools, noToolState, type MarginItems, type ToolInputs, type ToolState } from './dynamic/anti-procyclicality.ts';
+export { defaultTools, parseAntiProcyclicality, type AntiProcyclicalityRules } from './dynamic/anti-procyclicality-rules.ts';
+export { namedTools, runTools, type NamedTools, type ToolOutcome } from './dynamic/compare-tools.ts';
+export { DynamicMargin, type UnderlyingStatus } from './dynamic/dynamic-margin.ts';
+export { parseDynamicRules, type DynamicRules } from './dynamic/dynamic-margin-rules.ts';
+export { fitGarch, garchLogLikelihood, type GarchFit, type GarchFitOptions } from './dynamic/garch-fit.ts';
+export { closingCost, concentrationCharge, wrongWayCharge } from './dynamic/liquidity-charges.ts';
+export { defaultMeasure, marginHistory, type MarginHistory, type MarginMeasure } from './dynamic/margin-history.ts';
+export { procyclicality, type Procyclicality, type ProcyclicalityOptions } from './dynamic/procyclicality.ts';
+export { logReturns } from './dynamic/return-series.ts';
+export {
+  forecastVariances,
+  horizonVariance,
+  unconditionalVariance,
+  variancePath,
+  type StartVariance,
+  type VolatilityModel,
+} from './dynamic/volatility-model.ts';
+export { scaledParameters, volatilityScaler, type ScalerRule } from './dynamic/volatility-scaler.ts';
+
 // What it works on
 export type { Instrument, InstrumentKind, OptionType, Payoff, RiskGroup } from './domain/instrument.ts';
 export { pairOf, riskGroupOf } from './domain/instrument.ts';
@@ -77,12 +101,15 @@ export {
   inspectFile,
   readBook,
   readMarket,
+  readPriceHistory,
   writeBook,
   writeMarket,
   writeTable,
   type FileInspection,
   type ReadBookOptions,
   type ReadBookResult,
+  type PriceHistory,
+  type PriceHistoryOptions,
   type ReadMarketOptions,
   type ReadMarketResult,
   type ResultColumn,
@@ -124,6 +151,33 @@ export { bookOfAccount, holdingsOf, type HeldOrder, type HeldPosition, type Hold
 export type { Leg } from './whatif/legs.ts';
 export { whatIf, type LegEffect, type Requirement, type WhatIf, type WhatIfAccount } from './whatif/what-if.ts';
 export { cheapestHedge, type Hedge, type HedgeOptions, type HedgeSearch } from './whatif/cheapest-hedge.ts';
+
+// Margin modes, pools, segregation, pre-trade check
+export { PoolingModule } from './pooling/pooling-module.ts';
+export { MarginRegimes, type MoveCommand, type RegimeOutcomes } from './pooling/margin-regimes.ts';
+export { netPosition, type NetPosition, type PositionPart } from './pooling/net-position.ts';
+export { requirementShares, type BindingLoss, type RequirementShare, type ShareBasis } from './pooling/requirement-shares.ts';
+export type { AccountClass, Pool, PoolMargin } from './pooling/account-structure.ts';
+export type { AccountSummary, MarginMode } from './pooling/account-summary.ts';
+export type { MemberShare, PoolShares, Requirements } from './pooling/pool-shares.ts';
+export type { OrderCheck, OrderRefusal } from './pooling/pre-trade-check.ts';
+export type { OpenOrder } from './pooling/worst-fills.ts';
+// Margin-call cascades
+export { simulateCascade } from './cascade/simulate.ts';
+export type { CascadeScenario, FailureScenario } from './cascade/scenario.ts';
+export type { CascadeResult, CascadeRound, RoundLoss, RoundPrice, UnderlyingOutcome } from './cascade/result.ts';
+export { impactCurve, type Impact, type ImpactCurve } from './cascade/impact.ts';
+export type { OrderLadder } from './cascade/order-ladder.ts';
+export type { ClosingRule } from './cascade/closing-rule.ts';
+export {
+  liquidationLadder, type LadderLevel, type LadderRequest, type LiquidationLadder,
+} from './cascade/liquidation-ladder.ts';
+export {
+  cascadeDistribution, type CascadeDistribution, type CascadeOutcome, type OutcomeQuantity,
+} from './cascade/distribution.ts';
+export { drawnShocks, type DrawnShocks } from './cascade/drawn-shocks.ts';
+export { contributions, type Contribution, type ContributionOptions } from './cascade/contributions.ts';
+export { fundAndAdl, type FundAndAdl, type LossAbsorber, type LossSplit } from './cascade/loss-absorption.ts';
 
 // Prices and Greeks
 export {

@@ -290,6 +290,7 @@ export class AccountEngine {
     const sources = sourcesOf(this.#keys, next);
     this.#keys = next;
     this.#status.rearrange(sources);
+    this.#sums.rearrange(sources);
     for (const module of this.modules) module.setsMoved?.(sources, this.#contexts.get(module)!);
   }
 
@@ -494,6 +495,7 @@ export class AccountEngine {
       get maintenanceMargin() {
         return status.columns().maintenanceMargin;
       },
+      added: (set) => this.#sums.added(set),
       update: (changes) => this.#change(changes, module),
       emit: (kind, data) => void this.#events.push({ module: module.name, kind, data }),
     };

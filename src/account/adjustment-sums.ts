@@ -1,4 +1,4 @@
-import type { AccountContext, AccountModule, Adjustment } from './module.ts';
+import type { AccountContext, AccountModule, AddedAmounts, Adjustment } from './module.ts';
 
 interface Computed {
   readonly module: AccountModule;
@@ -40,6 +40,27 @@ export class AdjustmentSums {
         this.maintenanceAdded = added(this.maintenanceAdded, each.maintenance);
       }
     }
+  }
+
+  /** Columns move with the netting sets: `sources[set]` is the old row, -1 of a new set, which nothing has adjusted. */
+  rearrange(sources: Int32Array): void {
+    const moved = (column: Float64Array): Float64Array => Float64Array.from(sources, (from) => (from < 0 ? 0 : (column[from] ?? 0)));
+    for (const each of this.#computed) {
+      each.amounts = moved(each.amounts);
+      each.maintenance = moved(each.maintenance);
+    }
+    if (this.balanceAdded !== null) this.balanceAdded = moved(this.balanceAdded);
+    if (this.initialAdded !== null) this.initialAdded = moved(this.initialAdded);
+    if (this.maintenanceAdded !== null) this.maintenanceAdded = moved(this.maintenanceAdded);
+  }
+
+  /** What was added to one netting set. */
+  added(set: number): AddedAmounts {
+    return {
+      balance: this.balanceAdded?.[set] ?? 0,
+      initialMargin: this.initialAdded?.[set] ?? 0,
+      maintenanceMargin: this.maintenanceAdded?.[set] ?? 0,
+    };
   }
 
   /** Amounts of one netting set by name. */

@@ -22,10 +22,19 @@ export interface AccountContext {
   readonly balance: Float64Array;
   readonly initialMargin: Float64Array;
   readonly maintenanceMargin: Float64Array;
+  /** What all adjustments together added to a netting set at the last tick; zeros for a new one. */
+  added(set: number): AddedAmounts;
   /** Changes the book. Throws as `Engine.update`, all or nothing. */
   readonly update: (changes: BookChanges) => void;
   /** Reports something: part of the command's batch. */
   readonly emit: (kind: string, data: ModuleEvent['data']) => void;
+}
+
+/** Sums of adjustments of one netting set, settlement currency. */
+export interface AddedAmounts {
+  readonly balance: number;
+  readonly initialMargin: number;
+  readonly maintenanceMargin: number;
 }
 
 /** A tick as it is about to be done; a module may turn quotes that cannot be trusted into NaN. */

@@ -1,11 +1,20 @@
 import type { AccountModule } from '../account/module.ts';
 import type { Storable } from '../account/events.ts';
 import { MargridError } from '../errors.ts';
+import { AddOns } from '../dynamic/add-ons.ts';
+import { DynamicMargin } from '../dynamic/dynamic-margin.ts';
 import { GuardModule } from '../guard/guard-module.ts';
+import { PoolingModule } from '../pooling/pooling-module.ts';
 
 /** Modules of the account engine by name; each takes its settings as they stand in the settings file. */
-const makers: Readonly<Record<string, (settings: Storable | undefined) => AccountModule>> = {
+const makers: Readonly<Record<string, (settings: Storable | undefined, earlier: readonly AccountModule[]) => AccountModule>> = {
   guard: (settings) => new GuardModule(settings),
+  'dynamic-margin': (settings) => new DynamicMargin(settings),
+  'add-ons': (settings, earlier) => {
+    const dynamic = earlier.find((each) => each instanceof DynamicMargin);
+    return new AddOns({ parameters: settings, ...(dynamic === undefined ? {} : { dailyVolatility: (name) => dynamic.dailyVolatility(name) }) });
+  },
+  accounts: (settings) => new PoolingModule(settings),
 };
 
 /**
@@ -22,5 +31,7 @@ export function accountModules(settings: Storable): AccountModule[] {
   if (unknownName !== undefined) {
     throw new MargridError('OptionInvalid', `there is no module '${unknownName}'; there are ${known.join(', ')}`, { value: unknownName });
   }
-  return known.filter((name) => name in given).map((name) => makers[name](given[name]));
+  const made: AccountModule[] = [];
+  for (const name of known) if (name in given) made.push(makers[name](given[name], made));
+  return made;
 }

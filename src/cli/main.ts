@@ -7,6 +7,7 @@ import { BadInputError, formatProblem, MargridError, type ErrorCode } from '../e
 import { meanPositionsMax, meanPositionsMin } from '../generate/book-options.ts';
 import { limits } from '../limits.ts';
 import { packageRoot } from '../package-root.ts';
+import { cascade, type CascadeOptions } from './commands/cascade.ts';
 import { compare, type CompareCommandOptions } from './commands/compare.ts';
 import { demo, type DemoOptions } from './commands/demo.ts';
 import { explain, type ExplainOptions } from './commands/explain.ts';
@@ -20,6 +21,7 @@ import { liquidationPrice, type LiquidationPriceOptions } from './commands/liqui
 import { margin, type MarginOptions } from './commands/margin.ts';
 import { market, type MarketOptions } from './commands/market.ts';
 import { models } from './commands/models.ts';
+import { procyclicalityCommand, type ProcyclicalityCommandOptions } from './commands/procyclicality.ts';
 import { run, type RunOptions } from './commands/run.ts';
 import { reconcile, type ReconcileOptions } from './commands/reconcile.ts';
 import { whatIfCommand, type LegText, type WhatIfOptions } from './commands/what-if.ts';
@@ -198,9 +200,11 @@ function buildProgram(terminal: Terminal, finish: Finish): Command {
     .exitOverride();
   addBookCommands(program, terminal, finish);
   addComparisons(program, terminal, finish);
+  addCascade(program, terminal, finish);
   addAccountCommands(program, terminal, finish);
   addJournalCommands(program, terminal, finish);
   addMarketCommands(program, terminal, finish);
+  addProcyclicality(program, terminal, finish);
   addDemo(program, terminal, finish);
   return program;
 }
@@ -270,6 +274,41 @@ function addBookCommands(program: Command, terminal: Terminal, finish: Finish): 
     .action(async (file: string, options: InspectCommandOptions) => finish(await inspect(file, options, terminal)));
 }
 
+function addCascade(program: Command, terminal: Terminal, finish: Finish): void {
+  withInputs(program.command('cascade').description('a price shock, the liquidations it sets off, and what they do to prices'))
+    .option('--shock <move>', "relative move of --underlying, -0.1; or by underlying, 'btc=-0.1,eth=-0.15'")
+    .option('--underlying <name>', 'what a single move is of: BTC, btc_usd; default: the first of the market')
+    .addOption(
+      new Option('--correlated <name=beta>', 'an underlying that moves beta times as far; repeat').default([]).argParser(collected),
+    )
+    .option('--steps <n>', 'equal steps in which the shock arrives; 1: a gap', wholeNumber(1, 1_000_000), 1)
+    .addOption(new Option('--impact <law>', 'of closed volume on the price').choices(['none', 'sqrt', 'linear', 'depth']).default('sqrt'))
+    .option('--daily-volume <n>', 'base units, or by underlying; default: what the book holds, longs and shorts added up')
+    .option('--sigma <n>', 'daily volatility of the square-root law, or by underlying', '0.04')
+    .option('--y <n>', 'factor of the square-root law', '1')
+    .option('--lambda <n>', 'of the linear law', '1')
+    .option('--depth <file>', 'order books of --impact depth (docs/CASCADE.md)')
+    .option('--close <rule>', 'full, a share like 0.2, target or target=1.1 (times maintenance margin)', 'full')
+    .option('--vol-beta <n>', 'relative rise of implied volatility per unit of the fall', decimalNumber(0, 100), 0)
+    .option('--insurance-fund <amounts>', 'by currency, BTC=10,USD=1e6')
+    .option('--adl', 'auto-deleverage winners for what the fund cannot pay')
+    .option('--calls-missed <share>', 'of the accounts called, closed for it; the others pay in', decimalNumber(0, 1))
+    .option('--liquidity-loss <share>', 'of the depth, gone from the start', decimalNumber(0, 0.9999))
+    .option('--makers-leave <share@move>', 'of the depth, gone once the price has moved that far')
+    .option('--round-cap <share>', 'of the daily volume that a round can close', decimalNumber(1e-9, 1e9))
+    .option('--shocks <list>', 'many: FROM:TO:STEP, normal:SCALE:COUNT, student:SCALE:DEGREES:COUNT, or a .json file')
+    .option('--ladder <moves>', 'liquidation ladder, FROM:TO:STEP')
+    .option('--contributions <n>', 'what the cascade is without each of the n largest', wholeNumber(1, 100_000))
+    .option('--permutations <n>', 'random orders for Shapley values of these', wholeNumber(0, 1_000_000), 0)
+    .addOption(seedOption())
+    .option('--linear', 'turn inverse contracts into linear ones, coins into spot positions')
+    .option('--settle <currency>', 'count USD, USDC and USDT as this one')
+    .addOption(workersOption())
+    .option('--svg <file>', 'write a picture')
+    .option('--png <file>', 'write a picture')
+    .action(async (options: CascadeOptions) => finish(await cascade(options, terminal)));
+}
+
 /** Commands about markets, models and the memory. */
 function addMarketCommands(program: Command, terminal: Terminal, finish: Finish): void {
   program
@@ -312,6 +351,35 @@ function addMarketCommands(program: Command, terminal: Terminal, finish: Finish)
     .command('layout')
     .description('byte map of the memory: every column with its type, unit and writer')
     .action(() => finish(layout(terminal)));
+}
+
+function addProcyclicality(program: Command, terminal: Terminal, finish: Finish): void {
+  program
+    .command('procyclicality')
+    .description('margin of one holding over a history of prices, with and without anti-procyclicality tools')
+    .requiredOption('--prices <file>', 'history of prices (.csv, .csv.gz, .parquet, .json, .ndjson)')
+    .option('--date-column <name>', 'column of days', 'date')
+    .option('--price-column <name>', 'column of closing prices', 'close')
+    .option('--where <column=value>', 'only these rows, of a file with several instruments')
+    .option('--from <date>', 'first day that is measured; estimators and tools start with the file')
+    .option('--to <date>', 'last day that is measured')
+    .option('--volatility <model>', 'ewma:LAMBDA, garch (fitted to the warm-up) or garch:MU,OMEGA,ALPHA,BETA', 'ewma:0.97')
+    .addOption(new Option('--innovation <name>', 'of a GARCH fit').choices(['normal', 'student-t']).default('normal'))
+    .addOption(new Option('--tail <measure>', 'value at risk or expected shortfall').choices(['var', 'es']).default('es'))
+    .addOption(new Option('--distribution <name>', 'of returns').choices(['normal', 'filtered']).default('normal'))
+    .addOption(new Option('--side <side>', 'of the holding').choices(['long', 'short']).default('long'))
+    .addOption(new Option('--holding <unit>', 'what stays constant').choices(['notional', 'units']).default('notional'))
+    .option('--confidence <share>', 'of the tail', decimalNumber(0.500001, 0.999999), 0.99)
+    .option('--liquidation-days <n>', 'days to close out', wholeNumber(1, 250), 2)
+    .option('--warm-up <n>', 'days before the first margin', wholeNumber(2, 100_000), 250)
+    .option('--tools <list>', 'comma-separated; joined with + to act together', 'none,buffer,stress,floor,speed-limit,all')
+    .option('--rules <file>', 'further tools by name (JSON, docs/DYNAMIC-MARGIN.md)')
+    .option('--days <list>', 'days of the rises, comma-separated', '1,5,30')
+    .option('--out <file>', 'write one row per day and tool, itemised (.parquet, .csv, .json, .ndjson, .arrow)')
+    .addOption(jsonOption())
+    .action(async (options: ProcyclicalityCommandOptions) =>
+      finish(await procyclicalityCommand(options, terminal, interruptible())),
+    );
 }
 
 function addDemo(program: Command, terminal: Terminal, finish: Finish): void {

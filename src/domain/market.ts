@@ -20,6 +20,8 @@ export const marketFields = {
   indexConfidence: 'oracle confidence in the index price, in [0, 1]',
   stablePrice: 'US dollars per unit of the quote currency',
   settledForward: 'part of the forward that the settlement average has fixed already, quote currency per base unit',
+  averageDailyVolume: 'contracts traded per day, on average over as many days as whoever measured it says',
+  halfSpread: 'half of the usual distance between bid and ask, quote currency per base unit',
   twapPrice: 'time-weighted average price of the last five minutes, quote currency per base unit',
 } as const;
 

@@ -216,6 +216,29 @@ export class BookColumns {
   }
 
   /**
+   * Keeps a share of every position of a set (0: none, 1: all) and sets its cash. A set that loses positions loses its
+   * open orders and its add-on as well. Its block stays as it is: `restoreSet` can put back what was there.
+   */
+  reduceSet(set: number, keep: number, cash: number): void {
+    const { nettingSet, position } = this.arena.views;
+    nettingSet.cash[set] = cash + 0;
+    if (keep === 1) return;
+    if (keep === 0) nettingSet.positionCount[set] = 0;
+    nettingSet.orderCount[set] = 0;
+    nettingSet.addOn[set] = 0;
+    const first = nettingSet.firstPosition[set];
+    for (let slot = first; slot < first + nettingSet.positionCount[set]; slot++) position.quantity[slot] *= keep;
+    this.#finishSet(set);
+  }
+
+  /** What a set held before `reduceSet`: its counts, cash and add-on have been put back already. */
+  restoreSet(set: number, quantities: Float64Array | null): void {
+    const { nettingSet, position } = this.arena.views;
+    if (quantities !== null) position.quantity.set(quantities, nettingSet.firstPosition[set]);
+    this.#finishSet(set);
+  }
+
+  /**
    * Cash of all sets at once; sets without a row get none, and a set that then holds nothing goes. `currencyOf`: row of
    * the cash columns'
    * currencies in the engine's. Throws `EngineState` and changes nothing if a row has no netting set or one set has two

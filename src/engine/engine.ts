@@ -2,6 +2,7 @@ import { CHUNK_SET_COUNT } from '../../assembly/portable/layout.ts';
 import { headerWords, type Arena } from '../columns/arena.ts';
 import { chunkTotalsBytesOf, outFloatsOf, type Counts } from '../columns/schema.ts';
 import type { Book, CashColumns } from '../domain/book.ts';
+import type { Instrument } from '../domain/instrument.ts';
 import type { Market } from '../domain/market.ts';
 import { BadInputError, MargridError } from '../errors.ts';
 import { limits } from '../limits.ts';
@@ -10,7 +11,7 @@ import { modelByName } from '../margin/registry.ts';
 import type { Kernels, RangeKernelName } from '../wasm/kernels.ts';
 import type { AccountMargin } from './account-margin.ts';
 import { applyBookChanges, changedSets, changeOfAccount, pooledCashRule, type BookChanges } from './book-changes.ts';
-import { BookColumns } from './book-columns.ts';
+import { BookColumns, type HeldSet } from './book-columns.ts';
 import { faultReason } from './fault-reason.ts';
 import { planInstrumentRows, type InstrumentRows } from './instrument-rows.ts';
 import { exportBook } from './export-book.ts';
@@ -20,6 +21,7 @@ import { requireValidBook } from './valid-book.ts';
 import { requireQuotes, requireValidMarket } from './valid-market.ts';
 import { resultHash, stateHash } from './state-hash.ts';
 import { sortBook } from './sorted-book.ts';
+import { reduceSets, undoReductions, type ReductionUndo, type SetReductions } from './set-reductions.ts';
 import { requireMarginable } from './marginable.ts';
 import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
 import { InstrumentFaults, modelCountsOf, modelRowsOf } from './model-inputs.ts';
@@ -114,6 +116,8 @@ export class Engine {
   readonly #currencyRow: ReadonlyMap<string, number>;
   readonly #reasons: ReadonlyMap<number, string>;
   #accountRow: Map<string, number> | null = null;
+  /** Since the last change of another kind: those that can be taken back. */
+  #reductions: ReductionUndo[] = [];
   #quotes: Quotes;
   #tick = 0;
   /** Whether the risk array is that of `#quotes`: a tick that fails leaves half of one. */
@@ -247,6 +251,7 @@ export class Engine {
     const known = this.#book.accountIds.length;
     const opened = applyBookChanges(this.#book, this.#directory(accountRow), changes);
     opened.forEach((account, index) => accountRow.set(account, known + index));
+    this.#reductions = [];
     this.#state = 'loaded';
   }
 
@@ -261,6 +266,32 @@ export class Engine {
       cash,
       Uint8Array.from(currencies, (name) => this.rows.currencies.indexOf(name)),
     );
+    this.#reductions = [];
+    this.#state = 'loaded';
+  }
+
+  /**
+   * Closes shares of whole netting sets, columns in, no objects per set: for simulators. The next tick margins the book
+   * that is left, as if it had been loaded afresh; a set that holds nothing any more keeps its row of zeros. Throws
+   * `OptionInvalid`.
+   */
+  reduceSets(reductions: SetReductions): ReductionUndo {
+    this.#requireIdle();
+    const undo = reduceSets(this.#book, reductions);
+    this.#reductions.push(undo);
+    this.#state = 'loaded';
+    return undo;
+  }
+
+  /**
+   * Takes back the last reductions, down to and including `undo`. Throws `EngineState` if the book has been changed
+   * otherwise since.
+   */
+  undoReductions(undo: ReductionUndo): void {
+    this.#requireIdle();
+    const place = this.#reductions.indexOf(undo);
+    if (place < 0) throw new MargridError('EngineState', 'these reductions cannot be taken back: the book has changed');
+    for (const each of this.#reductions.splice(place).reverse()) undoReductions(this.#book, each);
     this.#state = 'loaded';
   }
 
@@ -291,6 +322,21 @@ export class Engine {
   /** Quotes of the last tick; of the market before the first. */
   get quotes(): Quotes {
     return this.#quotes;
+  }
+
+  /** What accounts are pooled in; null if each currency is margined by itself. */
+  get reportingCurrency(): string | null {
+    return this.#book.pooled;
+  }
+
+  /** Whether the model margins open orders; if not, an account that has any in the book is refused. */
+  get ordersMargined(): boolean {
+    return this.#model.kind === 'portable' && this.#model.ordersMargined;
+  }
+
+  /** Whether the model values an option at the market's `markPrice`, not at Black-76 of its volatility. */
+  usesMarkPrice(instrument: Instrument): boolean {
+    return this.#model.kind === 'portable' && this.#model.requiredFields(instrument, this.#params).includes('markPrice');
   }
 
   /** Components of the requirement, in the order in which results hold them. */
@@ -399,6 +445,15 @@ export class Engine {
     }
     const names = this.#model.resultComponents;
     return Object.fromEntries(names.map((name, index) => [name, result.components[set * names.length + index]]));
+  }
+
+  /**
+   * What one account holds, netting set by netting set, in currency order; nothing for an account without any. Costs the
+   * account, not the book. Throws `AccountUnknown`.
+   */
+  heldSets(account: string): HeldSet[] {
+    const { first, end } = this.resultRange(account);
+    return Array.from({ length: end - first }, (_, index) => this.#book.readSet(first + index));
   }
 
   /** Rows of `results` of one account, [first, end). Throws `AccountUnknown`. */

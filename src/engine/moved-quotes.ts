@@ -13,37 +13,61 @@ export type MovedPrices = 'underlying' | 'instrument';
  */
 export function movedQuotes(market: Market, instrument: number, moved: MovedPrices, factor: number): Partial<Quotes> {
   const { baseCurrency } = market.instruments[instrument];
-  const moves = (row: number): boolean =>
-    moved === 'instrument' ? row === instrument : market.instruments[row].baseCurrency === baseCurrency;
-  const forward = market.forward.map((price, row) => (moves(row) ? price * factor : price));
-  const fields = new Map<MarketField, Float64Array>();
-  market.fields?.forEach((column, name) => {
-    const valueOf = (value: number, row: number): number =>
-      name === 'markPrice' ? movedMark(market, row, value, factor) : value * factor;
-    if (name !== 'markPrice' && name !== 'twapPrice') return;
-    fields.set(name, column.map((value, row) => (moves(row) ? valueOf(value, row) : value)));
+  if (moved === 'instrument') {
+    const { forward, fields } = shiftedQuotes(market, { price: (row) => (row === instrument ? factor : 1) });
+    return { forward, fields };
+  }
+  const { forward, fields, indexPrice } = shiftedQuotes(market, {
+    price: (row) => (market.instruments[row].baseCurrency === baseCurrency ? factor : 1),
   });
-  if (moved === 'instrument') return { forward, fields };
-  const pairs = new Set(
-    market.instruments
-      .filter((each) => each.baseCurrency === baseCurrency)
-      .map((each) => pairOf(each.baseCurrency, each.quoteCurrency)),
-  );
-  const indexPrice = new Map(
-    [...market.indexPrice].map(([pair, price]) => [pair, pairs.has(pair) ? price * factor : price] as const),
-  );
   return { forward, fields, indexPrice };
 }
 
-/** The quoted mark and what the move adds to the value at the option's volatility; not below zero. */
-function movedMark(market: Market, row: number, mark: number, factor: number): number {
+/** Multiples of what a market quotes, by row of the market; volatility 1 where it is not given. */
+export interface QuoteFactors {
+  readonly price: (row: number) => number;
+  readonly volatility?: (row: number) => number;
+}
+
+/** Quotes of a market whose prices and volatilities are multiples of what they are. A pair moves as its instruments do. */
+export function shiftedQuotes(market: Market, factors: QuoteFactors): Required<Omit<Quotes, 'asOfMs'>> {
+  const price = Float64Array.from(market.instruments, (_, row) => factors.price(row));
+  const volatility = Float64Array.from(market.instruments, (_, row) => factors.volatility?.(row) ?? 1);
+  const fields = new Map<MarketField, Float64Array>();
+  market.fields?.forEach((column, name) => {
+    if (name !== 'markPrice' && name !== 'twapPrice') return;
+    const valueOf = (value: number, row: number): number => {
+      if (price[row] === 1 && volatility[row] === 1) return value;
+      return name === 'markPrice' ? movedMark(market, row, value, price[row], volatility[row]) : value * price[row];
+    };
+    fields.set(name, column.map(valueOf));
+  });
+  const pairFactor = new Map(
+    market.instruments.map(
+      ({ baseCurrency, quoteCurrency }, row) => [pairOf(baseCurrency, quoteCurrency), price[row]] as const,
+    ),
+  );
+  return {
+    forward: market.forward.map((value, row) => value * price[row]),
+    impliedVolatility: market.impliedVolatility.map((value, row) => value * volatility[row]),
+    indexPrice: new Map(
+      [...market.indexPrice].map(([pair, value]) => [pair, value * (pairFactor.get(pair) ?? 1)] as const),
+    ),
+    fields,
+  };
+}
+
+/** The quoted mark and what the moves add to the value at the option's volatility; not below zero. */
+function movedMark(market: Market, row: number, mark: number, factor: number, volatilityFactor: number): number {
   const { kind, optionType, strike } = market.instruments[row];
   if (kind !== 'option') return mark * factor;
   const years = timeToExpiryYears(market.instruments[row], market.asOfMs);
   const volatility = market.impliedVolatility[row];
-  // Without a volatility the value is intrinsic.
-  const deviation = volatility > 0 && years > 0 ? volatility * Math.sqrt(years) : 0;
-  const valueAt = (forward: number): number => blackPrice(optionType === 'call' ? 1 : -1, forward, strike!, deviation);
-  const price = mark + valueAt(market.forward[row] * factor) - valueAt(market.forward[row]);
+  const valueAt = (forward: number, multiple: number): number => {
+    // Without a volatility the value is intrinsic.
+    const deviation = volatility > 0 && years > 0 ? volatility * multiple * Math.sqrt(years) : 0;
+    return blackPrice(optionType === 'call' ? 1 : -1, forward, strike!, deviation);
+  };
+  const price = mark + valueAt(market.forward[row] * factor, volatilityFactor) - valueAt(market.forward[row], 1);
   return price > 0 ? price : 0;
 }

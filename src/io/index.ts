@@ -5,6 +5,7 @@ export type { ReadOptions } from './input-file.ts';
 export { inspectFile, type FileInspection, type InspectOptions } from './inspect.ts';
 export { fieldColumn, fieldNames, fieldRange } from './market-field-columns.ts';
 export { readBook, type ReadBookOptions, type ReadBookResult } from './read-book.ts';
+export { readPriceHistory, type PriceHistory, type PriceHistoryOptions } from './read-price-history.ts';
 export { readMarket, type ReadMarketOptions, type ReadMarketResult } from './read-market.ts';
 export type { ResultColumn, ResultTable } from './result-table.ts';
 export { writeBook } from './write-book.ts';

@@ -26,8 +26,8 @@ export interface FieldRange {
  */
 export function fieldRange(field: MarketField): FieldRange {
   if (/confidence$/i.test(field)) return { min: 0, max: 1 };
-  if (/(price|forward)$/i.test(field)) return { min: 0, max: limits.priceMax };
-  if (/interest$/i.test(field)) return { min: 0, max: limits.quantityMax };
+  if (/(price|forward|spread)$/i.test(field)) return { min: 0, max: limits.priceMax };
+  if (/(interest|volume)$/i.test(field)) return { min: 0, max: limits.quantityMax };
   const max = /(rate|yield|delta)$/i.test(field) ? rateMax : limits.priceMax;
   return { min: -max, max };
 }

@@ -31,6 +31,8 @@ export function weightsOf(values: readonly number[]): bigint[] {
     throw new MargridError('OptionInvalid', 'weights of a division must be finite and >= 0');
   }
   if (largest === 0) return values.map(() => 0n);
+  // So small that no double is the scale: lifted first, which is exact.
+  if (largest < 2 ** -512) return weightsOf(values.map((value) => value * 2 ** 512));
   // A power of two: scaling is exact, and the largest weight lies in [2^60, 2^61).
   let scale = 1;
   while (largest * scale < 2 ** 60) scale *= 2;

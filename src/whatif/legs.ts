@@ -22,10 +22,15 @@ export interface Terms {
   readonly reportingCurrency: string | null;
 }
 
+/** Rows by name, once per list of instruments: a search per question would take longer than the margin. */
+const rowsByName = new WeakMap<readonly Instrument[], ReadonlyMap<string, number>>();
+
 /** Row of an instrument in the market. Throws `InstrumentUnknown`. */
-export function instrumentIndexOf(market: Market, name: string): number {
-  const index = market.instruments.findIndex((each) => each.name === name);
-  if (index >= 0) return index;
+export function instrumentIndexOf({ instruments }: Market, name: string): number {
+  let rows = rowsByName.get(instruments);
+  if (rows === undefined) rowsByName.set(instruments, (rows = new Map(instruments.map((each, row) => [each.name, row] as const))));
+  const index = rows.get(name);
+  if (index !== undefined) return index;
   throw new MargridError('InstrumentUnknown', `the market has no instrument '${name}'`, { value: name });
 }
 
@@ -134,8 +139,11 @@ function tradedFuture(
   };
 }
 
-/** Cash of a pooled account in another currency is a position in that currency's spot instrument. */
-function paid(holdings: Holdings, currency: string, amount: number, terms: Terms): Holdings {
+/**
+ * The holdings after an amount was received. Cash of a pooled account in another currency is a position in that
+ * currency's spot instrument. Throws `OptionInvalid` if there is none.
+ */
+export function paid(holdings: Holdings, currency: string, amount: number, terms: Terms): Holdings {
   if (amount === 0) return holdings;
   const { market, reportingCurrency } = terms;
   if (reportingCurrency === null || reportingCurrency === currency) {

@@ -372,6 +372,24 @@ export const regt = {
   },
 };
 
+/** Regulation (EU) 153/2013, Article 28(1): the arithmetic; the measures of FSP 29. */
+const apc = {
+  examples: [{ base: 100, stress: 180, floor10y: 90, buffer25: 125, stress25: 120, floor: 100 }],
+  metrics: { path: [100, 110, 120, 100], peakToTrough: 1.2, nDay: { 2: 0.2 }, nDayAbs: { 2: 20 } },
+};
+
+/** One long of 4 that goes at 96, a shock to 95, half a per cent of impact: 95 x (1 - 0.1 x sqrt(4 / 400)) = 94.05. */
+export const cascade = {
+  params: { P0: 100, shock: -0.05, V: 400, sigma: 0.1, Y: 1, lambda_: 0, accounts: [[96, 4], [90, 8]] },
+  expected: [
+    {
+      kind: 'sqrt', shockedPrice: 95, rounds: [{ liquidated: [0], volume: 4, cumulative: 4, price: 94.05 }],
+      finalPrice: 94.05, totalVolume: 4, amplification: 1.19,
+    },
+    { kind: 'linear', finalPrice: 95, totalVolume: 4, amplification: 1 },
+  ],
+};
+
 /** By suite. */
 export const published: Readonly<Record<string, unknown>> = {
   'special-functions': specialFunctions,
@@ -398,4 +416,6 @@ export const published: Readonly<Record<string, unknown>> = {
   tims,
   span,
   regt,
+  apc,
+  cascade,
 };

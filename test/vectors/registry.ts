@@ -1,4 +1,5 @@
 import type { Suite } from './suite.ts';
+import { apc } from './suites/apc.ts';
 import { american } from './suites/american.ts';
 import { black76 } from './suites/black76.ts';
 import { derivePmrm1 } from './suites/derive-pmrm1.ts';
@@ -9,6 +10,7 @@ import { deribitXpm } from './suites/deribit-xpm.ts';
 import { deriveSrm } from './suites/derive-srm.ts';
 import { binance } from './suites/binance.ts';
 import { bybit } from './suites/bybit.ts';
+import { cascade } from './suites/cascade.ts';
 import { drift } from './suites/drift.ts';
 import { dydx } from './suites/dydx.ts';
 import { european } from './suites/european.ts';
@@ -50,4 +52,6 @@ export const suites: readonly Suite[] = [
   paradex,
   tims,
   regt,
+  apc,
+  cascade,
 ];

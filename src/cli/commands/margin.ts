@@ -89,7 +89,7 @@ function quarantinedAccounts(engine: Engine): number {
 }
 
 /** Why netting sets have no margin, the most frequent first, as many as are shown of anything. */
-function quarantineReasons(engine: Engine): [string, number][] {
+export function quarantineReasons(engine: Engine): [string, number][] {
   const counts = new Map<string, number>();
   engine.results.fault.forEach((fault, set) => {
     if (fault === 0) return;

@@ -1,0 +1,143 @@
+import type { Command } from '../account/command.ts';
+import { BANKRUPT, LIQUIDATION, QUARANTINED } from '../account/status.ts';
+import type { BookChanges } from '../engine/book-changes.ts';
+import { allocate } from '../money/allocate.ts';
+import { amountOf, minorOf, type MinorUnits } from '../money/minor-units.ts';
+import { withLeg } from '../whatif/legs.ts';
+import { changesTo, isEmpty, joinedChanges } from './account-holdings.ts';
+import { accountClasses, poolMargins } from './account-structure.ts';
+import { denied, instrumentField, minorField, nameField, namesField, priceField, quantityField, wordField } from './command-fields.ts';
+import type { PoolBook } from './pool-book.ts';
+
+/** `accounts.classify` {account, class}: house or client. */
+export function classify({ structure }: PoolBook, command: Command): void {
+  structure.classify(nameField(command, 'account'), wordField(command, 'class', accountClasses));
+}
+
+/** `accounts.transfer` {from, to, currency, amount}: cash between accounts of one class; the payer stays covered. */
+export function transfer(book: PoolBook, command: Command): void {
+  const from = nameField(command, 'from');
+  const to = nameField(command, 'to');
+  const currency = nameField(command, 'currency');
+  const minor = minorField(command, 'amount');
+  for (const account of [from, to]) requireOwn(book, account);
+  if (from === to) throw denied('CommandInvalid', `accounts.transfer: '${from}' cannot pay itself`, to);
+  book.structure.requireOneClass([from, to]);
+  const changes = book.cashMove(from, to, currency, minor);
+  book.requireCovered([book.structure.poolOf(from) ?? from], currency, book.withPools(changes));
+  book.update(changes);
+}
+
+/** `pool.form` {pool, members, margin?}: several accounts under one requirement. */
+export function formPool(book: PoolBook, command: Command): void {
+  const { structure, view } = book;
+  const pool = nameField(command, 'pool');
+  const members = namesField(command, 'members');
+  const margin = wordField(command, 'margin', poolMargins, 'net');
+  if (structure.isPool(pool)) throw denied('PoolInvalid', `pool '${pool}' exists already`, pool);
+  if (structure.poolOf(pool) !== null || structure.ordersOf(pool).length > 0 || !isEmpty(view.holdings(pool))) {
+    throw denied('PoolInvalid', `'${pool}' is an account that holds something or belongs to a pool: a pool needs a name of its own`, pool);
+  }
+  for (const member of members) requireMember(book, member);
+  structure.requirePoolable(pool, members, margin);
+  setMembers(book, pool, members, margin);
+}
+
+/** `pool.join` {pool, member}: one more, at the end of the member order. */
+export function joinPool(book: PoolBook, command: Command): void {
+  const { pool, members, margin } = poolField(book, command);
+  const member = nameField(command, 'member');
+  if (members.includes(member)) throw denied('PoolInvalid', `account '${member}' is in pool '${pool}' already`, member);
+  requireMember(book, member);
+  book.structure.requirePoolable(pool, [...members, member], margin);
+  setMembers(book, pool, [...members, member], margin);
+}
+
+/** `pool.leave` {pool, member}: whoever leaves and those who stay must be covered by themselves. The last one dissolves it. */
+export function leavePool(book: PoolBook, command: Command): void {
+  const { pool, members, margin } = poolField(book, command);
+  const member = nameField(command, 'member');
+  if (!members.includes(member)) throw denied('PoolInvalid', `account '${member}' is not in pool '${pool}'`, member);
+  const rest = members.filter((each) => each !== member);
+  const changes = book.poolChanges(pool, rest);
+  const payers = rest.length === 0 ? [member] : [member, pool];
+  for (const currency of book.view.context.engine.currencies) book.requireCovered(payers, currency, changes);
+  setMembers(book, pool, rest, margin);
+}
+
+/** `pool.dissolve` {pool}: every member stands by itself again. */
+export function dissolvePool(book: PoolBook, command: Command): void {
+  const { pool, margin } = poolField(book, command);
+  setMembers(book, pool, [], margin);
+}
+
+/**
+ * `pool.trade` {pool, instrument, quantity, price}: a trade that reduces the pool's members, as a liquidation of the
+ * pool does. Divided among the members on the other side, pro rata to their positions, in whole contracts if the
+ * quantity is one, else in hundred-millionths; the members trade, the pool follows.
+ */
+export function tradePool(book: PoolBook, command: Command): void {
+  const { members, pool } = poolField(book, command);
+  const instrument = instrumentField(command, book.view.context.market);
+  const quantity = quantityField(command);
+  const price = priceField(command, 'price');
+  const decimals = Number.isInteger(quantity) ? 0 : fineDecimals;
+  const held = members.map((member) => book.view.holdings(member).positions.get(instrument)?.quantity ?? 0);
+  const weights = held.map((each) => (Math.sign(each) === -Math.sign(quantity) ? minorOf(Math.abs(each), decimals, 'down') : 0n));
+  const size = minorOf(Math.abs(quantity), decimals, 'nearest');
+  const most = weights.reduce((sum, weight) => sum + weight, 0n);
+  if (size === 0n || size > most) {
+    const message = `pool.trade: a trade of pool '${pool}' may only reduce its members, who can trade ${amountOf(most, decimals)} contracts of ${instrument} that way`;
+    throw denied('PoolInvalid', message, quantity);
+  }
+  const shares = allocate(size, weights);
+  const trades = members.flatMap((member, place) => tradeOf(book, member, instrument, Math.sign(quantity), shares[place], decimals, price));
+  book.update(joinedChanges(trades));
+}
+
+/** Parts of a contract that a pool's trade is divided in: 10^-8. */
+const fineDecimals = 8;
+
+function tradeOf(
+  book: PoolBook, member: string, instrument: string, sign: number, share: MinorUnits, decimals: number, price: number,
+): BookChanges[] {
+  if (share === 0n) return [];
+  const before = book.view.holdings(member);
+  const quantity = sign * amountOf(share, decimals);
+  const after = withLeg(before, { kind: 'trade', instrument, quantity, price }, book.view.terms);
+  return [changesTo(member, before, { ...before, ...after })];
+}
+
+function setMembers(book: PoolBook, pool: string, members: readonly string[], margin: 'net' | 'gross'): void {
+  const { structure, view } = book;
+  const before = structure.membersOf(pool);
+  const changes = book.poolChanges(pool, members);
+  view.context.update(changes);
+  structure.setPool(pool, members, margin);
+  book.refreshOrders([...before, ...members, pool]);
+  view.context.emit('pool', { pool, members, margin });
+}
+
+function poolField({ structure }: PoolBook, command: Command): { pool: string; members: readonly string[]; margin: 'net' | 'gross' } {
+  const pool = nameField(command, 'pool');
+  const found = structure.pools.get(pool);
+  if (found !== undefined) return { pool, ...found };
+  throw denied('PoolInvalid', `there is no pool '${pool}'`, pool);
+}
+
+/** An account that can join: known, and in no state in which others must not answer for it. */
+function requireMember({ view }: PoolBook, member: string): void {
+  const { engine, level } = view.context;
+  if (engine.accountRow(member) < 0) throw denied('AccountUnknown', `the book has no account '${member}'`, member);
+  const { first, end } = engine.resultRange(member);
+  for (let set = first; set < end; set++) {
+    if (level[set] !== LIQUIDATION && level[set] !== BANKRUPT && level[set] !== QUARANTINED) continue;
+    throw denied('PoolInvalid', `account '${member}' is in liquidation, bankrupt or quarantined: it cannot be pooled`, member);
+  }
+}
+
+/** An account that stands for itself: no pool, no isolated position. */
+export function requireOwn({ structure }: PoolBook, account: string): void {
+  if (structure.isPool(account)) throw denied('PoolInvalid', `'${account}' is a pool: its members act, it follows`, account);
+  if (structure.ownerOf(account) !== account) throw denied('PoolInvalid', `'${account}' is an isolated position of '${structure.ownerOf(account)}'`, account);
+}
