@@ -5,11 +5,14 @@ import { modelWorkloads } from './models/workload.ts';
 import { micro } from './micro/workload.ts';
 import { price } from './price/workload.ts';
 import { revalue } from './revalue/workload.ts';
+import { recovery } from './recovery/workload.ts';
 import { tick } from './tick/workload.ts';
 import { whatIf } from './what-if/workload.ts';
 import type { Workload } from './workload.ts';
 
-export const workloads: readonly Workload[] = [revalue, price, tick, engineTick, micro, whatIf, canPlace, ...modelWorkloads];
+export const workloads: readonly Workload[] = [
+  revalue, price, tick, engineTick, micro, whatIf, canPlace, recovery, ...modelWorkloads,
+];
 
 export function workloadByName(name: string): Workload {
   const found = workloads.find((workload) => workload.name === name);

@@ -44,6 +44,13 @@ export const errorCodes = {
   KernelMismatch: 'the WASM module is not the one this version was built with',
   WorkerFailed: 'a worker stopped unexpectedly',
   Interrupted: 'the run was interrupted',
+  // journal and snapshots
+  EncodingInvalid: 'the bytes are no encoded value',
+  JournalDamaged: 'an entry of the journal is not what was written',
+  JournalLost: 'the journal lacks an entry that was acknowledged',
+  JournalLocked: 'another process writes the journal',
+  JournalFailed: 'the journal could not be written: nothing more is accepted',
+  ReplayDiffers: 'a command led to something else than the journal says',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -99,6 +99,16 @@ export {
   type CollateralPrices,
   type CollateralValues,
 } from './collateral/value-collateral.ts';
+// Journal and snapshots
+export { Journal, repairJournal, type CreateJournalOptions, type OpenJournalOptions } from './journal/journal.ts';
+export { readJournal, verifyJournal, type ReadJournalOptions } from './journal/read-journal.ts';
+export type { FileRange, JournalEntry, JournalReport } from './journal/chain-reader.ts';
+export { noReceipt, parseReceipt, type Receipt } from './journal/frame.ts';
+export { readSnapshot, writeSnapshot, type Snapshot } from './journal/snapshot-file.ts';
+export { recover, type Recovery, type RecoverOptions } from './journal/recover.ts';
+export { Replay, type RestoreOptions } from './journal/replay.ts';
+export { decode, encode, encodeParts } from './journal/codec.ts';
+
 // Dynamic margin: volatility, anti-procyclicality, add-ons
 export { AddOns, type AddOnManifest, type AddOnOptions } from './dynamic/add-ons.ts';
 export { parseAddOnParameters, type AddOnName, type AddOnParameters } from './dynamic/add-on-parameters.ts';

@@ -46,7 +46,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/money': [],
   'src/account': ['src/domain', 'src/engine', 'src/margin', 'src/money', 'assembly/portable'],
-  'src/journal': ['src/domain', 'src/account'],
+  'src/journal': ['src/domain', 'src/account', 'src/io'],
   'src/ledger': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money'],
   'src/collateral': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger', 'assembly/portable'],
   'src/dynamic': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/convert', 'assembly/portable'],

@@ -230,9 +230,10 @@ export class AccountEngine {
     this.#isChanged = false;
     this.#events = [];
     try {
-      requireCommand(command, this.#clockMs);
+      // First of all: a command that is sent again is older than the clock.
       const earlier = this.#applied.get(command.id);
       if (earlier !== undefined) return { sequence: earlier, repeated: true, batch: null };
+      requireCommand(command, this.#clockMs);
       return await this.#execute(command);
     } catch (error) {
       if (this.#isChanged || !(error instanceof MargridError)) throw error;

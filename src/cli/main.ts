@@ -19,6 +19,7 @@ import { defaultFund, type DefaultFundCommandOptions } from './commands/default-
 import { american, type AmericanCommandOptions } from './commands/american.ts';
 import { greeks, type GreeksOptions } from './commands/greeks.ts';
 import { inspect, type InspectCommandOptions } from './commands/inspect.ts';
+import { repair, replay, show, verify, type JournalCheckOptions, type ReplayOptions, type ShowOptions } from './commands/journal.ts';
 import { layout } from './commands/layout.ts';
 import { liquidationPrice, type LiquidationPriceOptions } from './commands/liquidation-price.ts';
 import { liquidate, type LiquidateOptions } from './commands/liquidate.ts';
@@ -153,8 +154,46 @@ function addAccountCommands(program: Command, terminal: Terminal, finish: Finish
     .option('--commands <file>', "commands, one JSON object per line ('-': standard input); default: one tick at the market")
     .option('--modules <file>', 'modules and their settings (JSON)')
     .option('--events <file>', 'write every event, one JSON object per line')
+    .option('--journal <file>', 'write commands and events into this journal (docs/JOURNAL.md); needs --snapshot')
+    .option('--mirror <file>', 'second copy of the journal')
+    .option('--snapshot <file>', 'state to go on from, with the journal; if it does not exist, it is made from the book')
+    .option('--expect <receipt>', 'an entry that was acknowledged: its sequence, a colon and its hash')
     .addOption(workersOption())
     .action(async (options: RunOptions) => finish(await run(options, terminal, interruptible())));
+}
+
+/** Commands about journals. */
+function addJournalCommands(program: Command, terminal: Terminal, finish: Finish): void {
+  const journal = program.command('journal').description('journals of the account engine: verify, show, replay, repair');
+  const command = (name: string, description: string): Command =>
+    journal
+      .command(name)
+      .description(description)
+      .argument('<file>')
+      .option('--mirror <file>', 'second copy of the journal')
+      .option('--expect <receipt>', 'an entry that was acknowledged: its sequence, a colon and its hash')
+      .addOption(jsonOption());
+  const sequence = wholeNumber(1, Number.MAX_SAFE_INTEGER);
+  const modules = ['--modules <file>', 'modules and their settings (JSON), as when the snapshot was taken'] as const;
+
+  command('verify', 'proves the hash chain unbroken; exit code 1 if it is not')
+    .action(async (file: string, options: JournalCheckOptions) => finish(await verify(file, options, terminal)));
+  command('repair', 'mends a journal and its mirror from one another, cuts off an incomplete last entry')
+    .action(async (file: string, options: JournalCheckOptions) => finish(await repair(file, options, terminal)));
+  command('replay', 'repeats the commands after a snapshot; exit code 1 unless they lead to the same events')
+    .requiredOption('--snapshot <file>', 'snapshot to begin with')
+    .option('--out <file>', 'write a snapshot of the state after the last entry')
+    .option(...modules)
+    .addOption(workersOption())
+    .action(async (file: string, options: ReplayOptions) => finish(await replay(file, options, terminal)));
+  command('show', 'commands and events in words')
+    .addOption(new Option('--from <n>', 'first entry').default(1).argParser(sequence))
+    .addOption(new Option('--to <n>', 'last entry').default(Number.MAX_SAFE_INTEGER, 'the last one').argParser(sequence))
+    .option('--account <id>', 'only what concerns this account (#12: row 12, without a snapshot)')
+    .option('--snapshot <file>', 'snapshot to take names from: the journal knows rows')
+    .option(...modules)
+    .addOption(workersOption())
+    .action(async (file: string, options: ShowOptions) => finish(await show(file, options, terminal)));
 }
 
 function buildProgram(terminal: Terminal, finish: Finish): Command {
@@ -170,6 +209,7 @@ function buildProgram(terminal: Terminal, finish: Finish): Command {
   addLiquidate(program, terminal, finish);
   addCascade(program, terminal, finish);
   addAccountCommands(program, terminal, finish);
+  addJournalCommands(program, terminal, finish);
   addMarketCommands(program, terminal, finish);
   addWaterfallCommands(program, terminal, finish);
   addProcyclicality(program, terminal, finish);

@@ -26,17 +26,11 @@ export function exportBook(book: BookColumns, reasons: ReadonlyMap<number, strin
     quantity: new Float64Array(orderCount),
     limitPrice: new Float64Array(orderCount),
   };
-  const cash: AmountRow[] = [];
-  const addOns: AmountRow[] = [];
   const quarantined = new Map<number, string>();
   let to = 0;
   let toOrder = 0;
   for (let set = 0; set < book.setCount; set++) {
     const account = nettingSet.account[set];
-    if (nettingSet.cash[set] !== 0)
-      cash.push({ account, currency: nettingSet.currency[set], amount: nettingSet.cash[set] });
-    if (nettingSet.addOn[set] !== 0)
-      addOns.push({ account, currency: nettingSet.currency[set], amount: nettingSet.addOn[set] });
     if (nettingSet.fault[set] === FAULT_INPUT) quarantined.set(account, reasons.get(account) ?? 'quarantined on input');
     const first = nettingSet.firstPosition[set];
     const end = first + nettingSet.positionCount[set];
@@ -57,23 +51,29 @@ export function exportBook(book: BookColumns, reasons: ReadonlyMap<number, strin
     accountIds: [...book.accountIds],
     currencies: book.rows.currencies,
     positions,
-    cash: amountColumns(cash),
-    addOns: amountColumns(addOns),
+    cash: amountColumns(book, nettingSet.cash),
+    addOns: amountColumns(book, nettingSet.addOn),
     ...(orderCount === 0 ? {} : { orders }),
     quarantined: [...quarantined].map(([accountIndex, reason]) => ({ accountIndex, reason })),
   };
 }
 
-interface AmountRow {
-  readonly account: number;
-  readonly currency: number;
-  readonly amount: number;
-}
-
-function amountColumns(rows: readonly AmountRow[]): CashColumns {
-  return {
-    accountIndex: Uint32Array.from(rows, ({ account }) => account),
-    currencyIndex: Uint32Array.from(rows, ({ currency }) => currency),
-    amount: Float64Array.from(rows, ({ amount }) => amount),
+/** Amounts that are not zero, with their account and currency. */
+function amountColumns({ arena, setCount }: BookColumns, amounts: Float64Array): CashColumns {
+  const { account, currency } = arena.views.nettingSet;
+  let count = 0;
+  for (let set = 0; set < setCount; set++) if (amounts[set] !== 0) count++;
+  const columns = {
+    accountIndex: new Uint32Array(count),
+    currencyIndex: new Uint32Array(count),
+    amount: new Float64Array(count),
   };
+  let to = 0;
+  for (let set = 0; set < setCount; set++) {
+    if (amounts[set] === 0) continue;
+    columns.accountIndex[to] = account[set];
+    columns.currencyIndex[to] = currency[set];
+    columns.amount[to++] = amounts[set];
+  }
+  return columns;
 }

@@ -154,6 +154,10 @@ export function sortRange(
   first: number,
   end: number,
 ): void {
+  let sorted = first + 1;
+  while (sorted < end && row[sorted - 1] <= row[sorted]) sorted++;
+  // So it is in every book that an engine has written: a snapshot.
+  if (sorted >= end) return;
   if (end - first <= insertionSortMax) {
     for (let i = first + 1; i < end; i++) {
       const [r, q, e] = [row[i], quantity[i], entryPrice[i]];

@@ -32,6 +32,7 @@ const commands = [
   'american',
   'models',
   'layout',
+  'journal',
   'demo',
 ];
 

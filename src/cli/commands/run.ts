@@ -1,18 +1,22 @@
 import { createReadStream } from 'node:fs';
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { AccountEngine, type OutcomeOrRefusal } from '../../account/account-engine.ts';
+import { AccountEngine, type JournalSink, type OutcomeOrRefusal } from '../../account/account-engine.ts';
 import type { Command, TickCommand } from '../../account/command.ts';
-import type { EventBatch, ModuleEvent, Storable, Transition } from '../../account/events.ts';
+import type { EventBatch, ModuleEvent, Transition } from '../../account/events.ts';
 import { levelNames } from '../../account/status.ts';
 import { MargridError } from '../../errors.ts';
+import type { Receipt } from '../../journal/frame.ts';
 import { accountModules } from '../account-modules.ts';
 import { count, money, table } from '../format.ts';
 import { inputsOfModel, loadBook, loadMarket, loadParams, requireParams, type InputOptions } from '../inputs.ts';
 import { exitCodes, throwIfInterrupted } from '../interruption.ts';
+import { openJournaledEngine, type JournalOptions } from '../journaled-engine.ts';
+import { plainJson } from '../plain-json.ts';
+import { readJson } from '../read-json.ts';
 import type { Terminal } from '../terminal.ts';
 
-export interface RunOptions extends InputOptions {
+export interface RunOptions extends InputOptions, JournalOptions {
   readonly rules?: string;
   /** NDJSON, `-`: standard input; none: one tick at the market's quotes. */
   readonly commands?: string;
@@ -34,25 +38,31 @@ export async function run(options: RunOptions, terminal: Terminal, signal: Abort
   requireParams(params, options);
   const rules = options.rules === undefined ? undefined : await readJson(options.rules, 'rules');
   const settings = options.modules === undefined ? {} : await readJson(options.modules, 'modules');
-  const market = await loadMarket(options, terminal);
-  terminal.stage(`reading ${options.book}`);
-  const { book } = await loadBook(options, market);
-  terminal.stage(null);
-  const engine = AccountEngine.create({
-    ...inputsOfModel(market, book, params, options),
-    params,
-    workers: options.workers,
-    modules: accountModules(settings),
-    ...(options.model === undefined ? {} : { model: options.model }),
-    ...(rules === undefined ? {} : { rules }),
-  });
+  const modules = accountModules(settings);
+  const { workers } = options;
+  const create = async (journal?: JournalSink): Promise<AccountEngine> => {
+    const market = await loadMarket(options, terminal);
+    terminal.stage(`reading ${options.book}`);
+    const { book } = await loadBook(options, market);
+    terminal.stage(null);
+    return AccountEngine.create({
+      ...inputsOfModel(market, book, params, options),
+      params,
+      workers,
+      modules,
+      ...(options.model === undefined ? {} : { model: options.model }),
+      ...(rules === undefined ? {} : { rules }),
+      ...(journal === undefined ? {} : { journal }),
+    });
+  };
+  const { engine, journal, close } = await openJournaledEngine(options, create, { workers, modules }, terminal);
   try {
     if (options.events !== undefined) await writeFile(options.events, '');
     const tally = await applyCommands(engine, options, terminal, signal);
-    report(engine, tally, options, terminal);
+    report(engine, tally, journal?.receipt ?? null, options, terminal);
     return exitCodes.ok;
   } finally {
-    await engine.close();
+    await close();
   }
 }
 
@@ -105,19 +115,13 @@ async function take(
   tally.shown = [...tally.shown, ...happened.slice(-shownTransitions)].slice(-shownTransitions);
   if (options.events === undefined || happened.length === 0) return;
   const { sequence, timeMs } = outcome.batch;
-  const lines = happened.map((event) => JSON.stringify({ sequence, timeMs, ...event }, plain));
+  const lines = happened.map((event) => JSON.stringify({ sequence, timeMs, ...event }, plainJson));
   await appendFile(options.events, `${lines.join('\n')}\n`);
 }
 
 /** Events of a batch in words, numbered. */
 function wordsOf(engine: AccountEngine, batch: EventBatch): (Transition | ModuleEvent)[] {
   return [...batch.events.map((event, place) => ({ event: batch.firstEvent + place, ...event })), ...engine.transitions(batch)];
-}
-
-/** JSON has no whole numbers of any size and no columns: texts and lists. */
-function plain(_name: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString();
-  return ArrayBuffer.isView(value) ? Array.from(value as Float64Array | BigInt64Array, String) : value;
 }
 
 async function* commandsOf(engine: AccountEngine, { commands }: RunOptions): AsyncGenerator<{ line: number; command: Command }> {
@@ -150,27 +154,14 @@ function parseCommand(text: string, file: string, line: number): Command {
   throw new MargridError('CommandInvalid', `${file}, line ${line}: a command must be an object`, { file, row: line });
 }
 
-async function readJson(file: string, what: string): Promise<Storable> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch {
-    throw new MargridError('FileNotFound', `cannot read the ${what} file ${file}`, { file });
-  }
-  try {
-    return JSON.parse(text) as Storable;
-  } catch (cause) {
-    throw new MargridError('ParameterInvalid', `${file} is not valid JSON: ${(cause as Error).message}`, { file });
-  }
-}
-
-function report(engine: AccountEngine, tally: Tally, { json, events }: RunOptions, terminal: Terminal): void {
+function report(engine: AccountEngine, tally: Tally, last: Receipt | null, { json, events }: RunOptions, terminal: Terminal): void {
+  const receipt = last === null ? null : `${last.sequence}:${last.hash}`;
   const { counts, sequence, clockMs } = engine;
   const stateHash = engine.stateHash();
   const { shown, ...totals } = tally;
   if (json) {
-    const body = { model: engine.engine.modelName, clock: new Date(clockMs).toISOString(), sequence, counts, ...totals, lastEvents: shown, stateHash };
-    terminal.print(JSON.stringify(body, plain, 2));
+    const body = { model: engine.engine.modelName, clock: new Date(clockMs).toISOString(), sequence, counts, ...totals, lastEvents: shown, stateHash, receipt };
+    terminal.print(JSON.stringify(body, plainJson, 2));
     return;
   }
   terminal.print(`${engine.engine.modelName}, clock ${new Date(clockMs).toISOString()}, ${count(tally.commands)} commands, ${count(tally.events)} events`);
@@ -178,13 +169,14 @@ function report(engine: AccountEngine, tally: Tally, { json, events }: RunOption
   if (shown.length > 0) terminal.print(eventLines(shown));
   if (tally.events > shown.length) terminal.print(`… ${count(tally.events - shown.length)} more before these${events === undefined ? ': use --events FILE' : `: ${events}`}`);
   terminal.print(`state hash ${stateHash}`);
+  if (receipt !== null) terminal.print(`receipt ${receipt}`);
 }
 
 function eventLines(shown: readonly (Transition | ModuleEvent)[]): string {
   const lines = [['account', 'from', 'to', 'reason', 'balance', 'initial margin', 'maintenance margin', 'called', 'due']];
   for (const each of shown) {
     if ('module' in each) {
-      lines.push([each.module, each.kind, JSON.stringify(each.data, plain).slice(0, 60), '', '', '', '', '', '']);
+      lines.push([each.module, each.kind, JSON.stringify(each.data, plainJson).slice(0, 60), '', '', '', '', '', '']);
       continue;
     }
     const { account, currency, from, to, reason, after, call } = each;
