@@ -1,14 +1,14 @@
 import type { Command } from '../account/command.ts';
 import type { Market } from '../domain/market.ts';
-import { BadInputError, MargridError, type ErrorCode } from '../errors.ts';
+import { MargridError, type ErrorCode } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { MinorUnits } from '../money/minor-units.ts';
 import { instrumentIndexOf } from '../whatif/legs.ts';
 
 /** A refusal of one field of a command. */
-export function refused(code: ErrorCode, command: Command, column: string, rule: string): BadInputError {
+export function refused(code: ErrorCode, command: Command, column: string, rule: string): MargridError {
   const value = command[column];
-  return new BadInputError([{ code, column, value, message: `${command.kind}: ${column} ${rule}, got ${JSON.stringify(value) ?? 'nothing'}` }]);
+  return new MargridError(code, `${command.kind}: ${column} ${rule}, got ${JSON.stringify(value) ?? 'nothing'}`, { column, value });
 }
 
 /** A name: a text that is not empty. Throws `ValueMissing`. */
