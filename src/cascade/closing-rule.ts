@@ -16,8 +16,8 @@ export const closeAllBelow = 0.05;
 const smallestStep = 0.05;
 
 /**
- * Share of the present positions to close, in (0, 1]. `requirement`: what equity is held against, maintenance margin or,
- * after a missed call, initial margin. `left`: what is left of the first position, 1 if all.
+ * Share of the present positions to close, in (0, 1]. `requirement`: what equity is held against, maintenance margin
+ * or, after a missed call, initial margin. `left`: what is left of the first position, 1 if all.
  */
 export function closingShare(rule: ClosingRule, equity: number, requirement: number, left: number): number {
   const share = stepOf(rule, equity, requirement);

@@ -37,9 +37,10 @@ const permutationPurpose = 19;
 
 /**
  * Systemic contribution of the largest liquidated accounts by leaving each out: its positions are closed before the
- * shock at the marks, without impact, so that its equity is cash, and the cascade is run again. Exact for the account, but
- * not additive: of two accounts that both push a price over an edge each may get all of it or nothing. Shapley values
- * (means over random orders of adding the accounts, those not yet added being out) add up to the effect of all together.
+ * shock at the marks, without impact, so that its equity is cash, and the cascade is run again. Exact for the account,
+ * but not additive: of two accounts that both push a price over an edge each may get all of it or nothing. Shapley
+ * values (means over random orders of adding the accounts, those not yet added being out) add up to the effect of all
+ * together.
  */
 export async function contributions(
   engine: Engine,
@@ -48,7 +49,10 @@ export async function contributions(
   { top, removed = 1, permutations = 0, seed = 1 }: ContributionOptions,
 ): Promise<Contribution[]> {
   if (!(removed > 0 && removed <= 1)) {
-    throw new MargridError('OptionInvalid', `contributions: removed must be in (0, 1], got ${removed}`, { column: 'removed', value: removed });
+    throw new MargridError('OptionInvalid', `contributions: removed must be in (0, 1], got ${removed}`, {
+      column: 'removed',
+      value: removed,
+    });
   }
   const accounts = largestAccounts(base.notionalOfAccount, top);
   const without = (left: readonly number[]): Promise<CascadeResult> => cascadeWithout(engine, scenario, left, removed);

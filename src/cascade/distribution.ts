@@ -41,7 +41,10 @@ export async function cascadeDistribution(
   shocks: readonly Readonly<Record<string, number>>[],
   onDone: (done: number) => void = () => {},
 ): Promise<CascadeDistribution> {
-  if (shocks.length === 0) throw new MargridError('OptionInvalid', 'a distribution needs a shock at least', { column: 'shocks', value: 0 });
+  if (shocks.length === 0) throw new MargridError('OptionInvalid', 'a distribution needs a shock at least', {
+    column: 'shocks',
+    value: 0,
+  });
   const outcomes: CascadeOutcome[] = [];
   for (const shock of shocks) {
     const result = await simulateCascade(engine, { ...scenario, shock });

@@ -24,7 +24,12 @@ const highestMove = 100;
 export function drawnShocks({ kind, scale, degrees = Infinity, count, seed }: DrawnShocks): Float64Array {
   requireThat(scale > 0 && scale < Infinity, 'scale', scale, 'must be > 0');
   requireThat(kind === 'normal' || (degrees > 0 && degrees < Infinity), 'degrees', degrees, 'must be > 0 and finite');
-  requireThat(Number.isInteger(count) && count > 0 && count <= 1e7, 'count', count, 'must be a whole number in [1, 1e7]');
+  requireThat(
+    Number.isInteger(count) && count > 0 && count <= 1e7,
+    'count',
+    count,
+    'must be a whole number in [1, 1e7]',
+  );
   requireThat(Number.isSafeInteger(seed) && seed >= 0, 'seed', seed, 'must be a whole number >= 0');
   const stream = new RandomStream();
   return Float64Array.from({ length: count }, (_, index) => {
@@ -35,8 +40,8 @@ export function drawnShocks({ kind, scale, degrees = Infinity, count, seed }: Dr
 }
 
 /**
- * Polar method of Marsaglia: (u, v) uniform in the unit disc, w = u^2 + v^2. Normal: u sqrt(-2 ln w / w); Student t with
- * n degrees of freedom: u sqrt(n (w^(-2/n) - 1) / w) (Bailey, Mathematics of Computation 62, 1994, 779-781).
+ * Polar method of Marsaglia: (u, v) uniform in the unit disc, w = u^2 + v^2. Normal: u sqrt(-2 ln w / w); Student t
+ * with n degrees of freedom: u sqrt(n (w^(-2/n) - 1) / w) (Bailey, Mathematics of Computation 62, 1994, 779-781).
  */
 function polarDraw(stream: RandomStream, degrees: number | null): number {
   for (;;) {
@@ -50,5 +55,8 @@ function polarDraw(stream: RandomStream, degrees: number | null): number {
 }
 
 function requireThat(isTrue: boolean, column: string, value: number, rule: string): void {
-  if (!isTrue) throw new MargridError('OptionInvalid', `drawn shocks: ${column} ${rule}, got ${value}`, { column, value });
+  if (!isTrue) throw new MargridError('OptionInvalid', `drawn shocks: ${column} ${rule}, got ${value}`, {
+    column,
+    value,
+  });
 }

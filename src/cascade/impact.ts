@@ -27,13 +27,20 @@ export interface ImpactCurve {
 /** No law moves a price below this share, or above its inverse: beyond it no law was measured. */
 export const lowestImpact = 1e-3;
 
-/** Throws `OptionInvalid` naming the field. `shockFactor`: shocked price over the price that an absolute ladder stands at. */
+/**
+ * Throws `OptionInvalid` naming the field. `shockFactor`: shocked price over the price that an absolute ladder stands
+ * at.
+ */
 export function impactCurve(impact: Impact, shockFactor: number): ImpactCurve {
   switch (impact.kind) {
     case 'none':
       return { after: () => 1, mean: () => 1 };
     case 'sqrt':
-      return oneSided(squareRoot(positive(impact.y, 'y'), positive(impact.sigma, 'sigma'), positive(impact.dailyVolume, 'dailyVolume', true)));
+      return oneSided(squareRoot(
+        positive(impact.y, 'y'),
+        positive(impact.sigma, 'sigma'),
+        positive(impact.dailyVolume, 'dailyVolume', true),
+      ));
     case 'linear':
       return oneSided(linear(positive(impact.lambda, 'lambda'), positive(impact.dailyVolume, 'dailyVolume', true)));
     case 'depth':
@@ -104,7 +111,10 @@ function oneSided(law: Law): ImpactCurve {
     return clamped(law.bought === 'mirrored' ? 2 - sold : 1 / sold);
   };
   const sided = (from: number, to: number): number =>
-    clamped(from + to >= 0 ? law.mean(Math.min(from, to), Math.max(from, to)) : law.boughtMean(Math.min(-from, -to), Math.max(-from, -to)));
+    clamped(from + to >= 0 ? law.mean(
+      Math.min(from, to),
+      Math.max(from, to),
+    ) : law.boughtMean(Math.min(-from, -to), Math.max(-from, -to)));
   const mean = (from: number, to: number): number => {
     if (from === to) return after(to);
     if (from * to >= 0) return sided(from, to);

@@ -19,7 +19,9 @@ export interface LossAbsorber {
 export interface FundAndAdl {
   /** Balance of the insurance fund by currency. */
   readonly fund?: Readonly<Record<string, MinorUnits>>;
-  /** Whether winners are auto-deleveraged for what the fund cannot pay, up to their unrealised profits; else nobody is. */
+  /**
+   * Whether winners are auto-deleveraged for what the fund cannot pay, up to their unrealised profits; else nobody is.
+   */
   readonly adl?: boolean;
 }
 

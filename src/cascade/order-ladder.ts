@@ -8,8 +8,8 @@ export interface OrderLadder {
   /** Mid price that the levels stand around. */
   readonly mid: number;
   /**
-   * `follows` (default): makers quote around the shocked price, levels keep their distance in proportion. `rests`: orders
-   * stay where they are; those that the shock has run over are gone.
+   * `follows` (default): makers quote around the shocked price, levels keep their distance in proportion. `rests`:
+   * orders stay where they are; those that the shock has run over are gone.
    */
   readonly anchor?: 'follows' | 'rests';
 }
@@ -53,13 +53,24 @@ function requireLevels(column: 'bids' | 'asks', levels: OrderLadder['bids'], dir
       value,
     });
   };
-  if (!(mid > 0 && mid < Infinity)) throw new MargridError('OptionInvalid', `depth: mid must be a price, got ${mid}`, { column: 'mid', value: mid });
+  if (!(mid > 0 && mid < Infinity)) throw new MargridError('OptionInvalid', `depth: mid must be a price, got ${mid}`, {
+    column: 'mid',
+    value: mid,
+  });
   if (levels.length === 0) refuse(0, null, 'is missing: an order book needs one at least');
   levels.forEach((level, row) => {
     const [price, size] = level;
-    if (!(price > 0 && price < Infinity && size > 0 && size < Infinity)) refuse(row, level, 'must be a price > 0 and a size > 0');
+    if (!(price > 0 && price < Infinity && size > 0 && size < Infinity)) refuse(
+      row,
+      level,
+      'must be a price > 0 and a size > 0',
+    );
     const isOrdered = row === 0 ? direction * (price - mid) >= 0 : direction * (price - levels[row - 1][0]) > 0;
-    if (!isOrdered) refuse(row, level, `must lie ${direction < 0 ? 'below' : 'above'} the one before it, and the first beside the mid`);
+    if (!isOrdered) refuse(
+      row,
+      level,
+      `must lie ${direction < 0 ? 'below' : 'above'} the one before it, and the first beside the mid`,
+    );
   });
 }
 

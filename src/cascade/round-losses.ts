@@ -20,7 +20,13 @@ export function absorbRound(
     const decimals = decimalsOf(name);
     const deficit = owed.reduce((sum, debt) => sum + minorOf(debt, decimals, 'up'), 0n);
     const winnings = () => minorOf(winningsOf(engine, currency, profit), decimals, 'down');
-    return { currency: name, decimals, rate: rates[currency], deficit, ...absorber.absorbLoss(name, deficit, winnings) };
+    return {
+      currency: name,
+      decimals,
+      rate: rates[currency],
+      deficit,
+      ...absorber.absorbLoss(name, deficit, winnings),
+    };
   });
 }
 

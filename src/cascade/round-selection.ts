@@ -134,7 +134,9 @@ export function reduceToCapacity(selection: RoundSelection, valuation: SetValuat
     selection.forEachClosed((set, share) => valuation.addVolume(set, share, values, forward, volume));
   };
   measure();
-  const shares = capacity.map((most, u) => Math.min(1, most / Math.max(volume.sold[u] + volume.bought[u], Number.MIN_VALUE)));
+  const shares = capacity.map(
+    (most, u) => Math.min(1, most / Math.max(volume.sold[u] + volume.bought[u], Number.MIN_VALUE)),
+  );
   if (shares.some((share) => share < 1)) {
     selection.scale((set) => valuation.leastShare(set, shares));
     measure();

@@ -15,7 +15,10 @@ export interface Underlyings {
 /** Throws `LimitExceeded` for more underlyings than a column of 16 bits can tell apart. */
 export function underlyingsOf(market: Market): Underlyings {
   const names = [...new Set(market.instruments.map(({ baseCurrency }) => baseCurrency))];
-  if (names.length > 65_536) throw new MargridError('LimitExceeded', `a cascade knows 65536 underlyings, got ${names.length}`);
+  if (names.length > 65_536) throw new MargridError(
+    'LimitExceeded',
+    `a cascade knows 65536 underlyings, got ${names.length}`,
+  );
   const place = new Map(names.map((name, index) => [name, index] as const));
   const price = new Float64Array(names.length).fill(NaN);
   market.instruments.forEach(({ baseCurrency, quoteCurrency }, row) => {

@@ -93,9 +93,15 @@ export async function shocksOf(text: string, texts: CascadeTexts, market: Market
   const [kind, ...rest] = text.split(':');
   if (kind === 'normal' || kind === 'student') {
     const numbers = rest.map((part) => numberOf('--shocks', part));
-    if (numbers.length !== (kind === 'normal' ? 2 : 3)) refuse('--shocks', text, 'must be normal:SCALE:COUNT or student:SCALE:DEGREES:COUNT');
+    if (numbers.length !== (kind === 'normal' ? 2 : 3)) refuse(
+      '--shocks',
+      text,
+      'must be normal:SCALE:COUNT or student:SCALE:DEGREES:COUNT',
+    );
     const [scale, second, third] = numbers;
-    const law = kind === 'normal' ? ({ kind, count: second } as const) : ({ kind: 'student-t', degrees: second, count: third } as const);
+    const law = kind === 'normal' ? (
+      { kind, count: second } as const
+    ) : ({ kind: 'student-t', degrees: second, count: third } as const);
     return [...drawnShocks({ ...law, scale, seed: texts.seed })].map((move) => movesOf(texts, market, move));
   }
   if (!text.endsWith('.json')) return gridOf('--shocks', text).map((move) => movesOf(texts, market, move));
@@ -103,8 +109,14 @@ export async function shocksOf(text: string, texts: CascadeTexts, market: Market
   if (!Array.isArray(entries) || entries.length === 0) refuse('--shocks', text, 'must hold a list of moves');
   return (entries as unknown[]).map((entry, row) => {
     if (typeof entry === 'number') return movesOf(texts, market, entry);
-    const isMoves = typeof entry === 'object' && entry !== null && Object.values(entry).every((move) => typeof move === 'number');
-    return isMoves ? (entry as Moves) : refuse('--shocks', text, `must hold numbers or objects of numbers, row ${row + 1} does not`);
+    const isMoves = typeof entry === 'object' && entry !== null && Object.values(
+      entry,
+    ).every((move) => typeof move === 'number');
+    return isMoves ? (entry as Moves) : refuse(
+      '--shocks',
+      text,
+      `must hold numbers or objects of numbers, row ${row + 1} does not`,
+    );
   });
 }
 
@@ -152,14 +164,28 @@ export async function impactsOf(
 /** `{"BTC": {"mid": 60000, "bids": [[59990, 1.5]], "asks": [[60010, 2]], "anchor": "follows"}}`. */
 async function depthFile(path: string): Promise<Record<string, Impact>> {
   const root = await jsonFile(path);
-  if (typeof root !== 'object' || root === null || Array.isArray(root)) refuse('--depth', path, 'must hold an object of order books by underlying');
+  if (typeof root !== 'object' || root === null || Array.isArray(root)) refuse(
+    '--depth',
+    path,
+    'must hold an object of order books by underlying',
+  );
   return Object.fromEntries(
     Object.entries(root).map(([name, value]: [string, unknown]): [string, Impact] => {
       const { mid, bids, asks, anchor = 'follows' } = (value ?? {}) as Record<string, unknown>;
       const isSide = (side: unknown): boolean =>
-        Array.isArray(side) && side.every((level) => Array.isArray(level) && level.length === 2 && level.every((part) => typeof part === 'number'));
-      if (typeof mid !== 'number' || !isSide(bids) || !isSide(asks)) refuse('--depth', path, `${name} must have mid, bids and asks of [price, size]`);
-      if (anchor !== 'follows' && anchor !== 'rests') refuse('--depth', path, `anchor of ${name} must be follows or rests`);
+        Array.isArray(side) && side.every(
+          (level) => Array.isArray(level) && level.length === 2 && level.every((part) => typeof part === 'number'),
+        );
+      if (typeof mid !== 'number' || !isSide(bids) || !isSide(asks)) refuse(
+        '--depth',
+        path,
+        `${name} must have mid, bids and asks of [price, size]`,
+      );
+      if (anchor !== 'follows' && anchor !== 'rests') refuse(
+        '--depth',
+        path,
+        `anchor of ${name} must be follows or rests`,
+      );
       return [name, { kind: 'depth', ladder: { mid, bids, asks, anchor } as OrderLadder }];
     }),
   );
@@ -169,7 +195,10 @@ async function depthFile(path: string): Promise<Record<string, Impact>> {
 export function closeOf({ close }: CascadeTexts): ClosingRule {
   if (close === 'full') return { kind: 'full' };
   if (close === 'target') return { kind: 'target', buffer: 1.05 };
-  if (close.startsWith('target=')) return { kind: 'target', buffer: numberOf('--close', close.slice('target='.length)) };
+  if (close.startsWith('target=')) return {
+    kind: 'target',
+    buffer: numberOf('--close', close.slice('target='.length)),
+  };
   return { kind: 'share', share: numberOf('--close', close) };
 }
 

@@ -2,7 +2,9 @@ import { MargridError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { BookColumns } from './book-columns.ts';
 
-/** Netting sets that lose positions at once: columns, one row per set. For tens of thousands of sets between two ticks. */
+/**
+ * Netting sets that lose positions at once: columns, one row per set. For tens of thousands of sets between two ticks.
+ */
 export interface SetReductions {
   /** Rows of `Engine.results`, ascending. */
   readonly sets: Uint32Array;

@@ -25,5 +25,8 @@ export function glyphOf(character: string): Uint8Array {
   const place = character.charCodeAt(0) - firstCode;
   const digits = columns.slice(place * glyphWidth * 2, (place + 1) * glyphWidth * 2);
   if (place < 0 || digits.length === 0) return glyphOf('?');
-  return Uint8Array.from({ length: glyphWidth }, (_, column) => Number.parseInt(digits.slice(column * 2, column * 2 + 2), 16));
+  return Uint8Array.from(
+    { length: glyphWidth },
+    (_, column) => Number.parseInt(digits.slice(column * 2, column * 2 + 2), 16),
+  );
 }

@@ -40,7 +40,9 @@ export function cascadeDrawing(result: CascadeResult, ladder: LiquidationLadder 
   };
 }
 
-function headline({ lead, amplification, liquidatedAccounts, notional, deficit, rounds, converged }: CascadeResult): string {
+function headline(
+  { lead, amplification, liquidatedAccounts, notional, deficit, rounds, converged }: CascadeResult,
+): string {
   const percent = (fraction: number): string => `${(fraction * 100).toFixed(2)}%`;
   const total = `${lead.underlying} shock ${percent(lead.shock)}, total ${percent(lead.final / lead.initial - 1)}`;
   const amplified = amplification === null ? '' : ` (x ${amplification.toFixed(3)})`;
@@ -54,7 +56,12 @@ function ladderTitle({ levels }: LiquidationLadder): string {
   return `liquidation ladder, US dollars per level (red: gain of 1 or more, ${fragile} of ${levels.length - 1})`;
 }
 
-function frame({ left, top, width: wide, height: high, title }: Panel, ticks: readonly number[], scale: Scale, unit: (value: number) => string): Shape[] {
+function frame(
+  { left, top, width: wide, height: high, title }: Panel,
+  ticks: readonly number[],
+  scale: Scale,
+  unit: (value: number) => string,
+): Shape[] {
   return [
     { kind: 'text', x: left, y: top - 8, text: title, align: 'left', color: ink },
     ...ticks.flatMap((tick): Shape[] => [
@@ -74,14 +81,18 @@ function scaleOf({ top, height: high }: Panel, low: number, top_: number): Scale
 function roundLabels({ left, top, height: high }: Panel, names: readonly string[], step: number): Shape[] {
   const every = Math.ceil(names.length / 12);
   return names.flatMap((text, index): Shape[] =>
-    index % every === 0 ? [{ kind: 'text', x: left + (index + 0.5) * step, y: top + high + 16, text, align: 'middle', color: ink }] : [],
+    index % every === 0 ? [
+      { kind: 'text', x: left + (index + 0.5) * step, y: top + high + 16, text, align: 'middle', color: ink },
+    ] : [],
   );
 }
 
 function pricePanel(panel: Panel, { lead, rounds }: CascadeResult): Shape[] {
   const names = ['start', 'shock', ...rounds.map(({ round }) => String(round))];
   let last = lead.shocked;
-  const after = rounds.map(({ prices }) => (last = prices.find(({ underlying }) => underlying === lead.underlying)?.after ?? last));
+  const after = rounds.map(
+    ({ prices }) => (last = prices.find(({ underlying }) => underlying === lead.underlying)?.after ?? last),
+  );
   const prices = [lead.initial, lead.shocked, ...after];
   const [low, high] = [Math.min(...prices), Math.max(...prices)];
   const margin = (high - low || high) * 0.05;
@@ -121,7 +132,14 @@ function bars(panel: Panel, values: readonly number[], color: (index: number) =>
     ...values.flatMap((value, index): Shape[] => {
       if (value === 0) return [];
       const y = scale(value);
-      return [{ kind: 'rectangle', x: panel.left + (index + 0.15) * step, y, width: step * 0.7, height: bottom - y, color: color(index) }];
+      return [{
+        kind: 'rectangle',
+        x: panel.left + (index + 0.15) * step,
+        y,
+        width: step * 0.7,
+        height: bottom - y,
+        color: color(index),
+      }];
     }),
   ];
 }

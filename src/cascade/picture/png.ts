@@ -29,9 +29,17 @@ class Canvas {
   draw(shape: Shape): void {
     const color = Number.parseInt(shape.color.slice(1), 16);
     if (shape.kind === 'rectangle') {
-      this.#fill(shape.x * scale, shape.y * scale, (shape.x + shape.width) * scale, (shape.y + shape.height) * scale, color);
+      this.#fill(
+        shape.x * scale,
+        shape.y * scale,
+        (shape.x + shape.width) * scale,
+        (shape.y + shape.height) * scale,
+        color,
+      );
     } else if (shape.kind === 'line') {
-      shape.points.slice(1).forEach((end, index) => this.#segment(shape.points[index], end, shape.thickness * scale, color));
+      shape.points.slice(
+        1,
+      ).forEach((end, index) => this.#segment(shape.points[index], end, shape.thickness * scale, color));
     } else this.#text(shape, color);
   }
 
@@ -83,7 +91,9 @@ class Canvas {
     // Eight bits a channel, RGB, deflate, no interlace.
     header.set([8, 2, 0, 0, 0], 8);
     const signature = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
-    return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(this.#rows)), chunk('IEND', new Uint8Array(0))]);
+    return Buffer.concat(
+      [signature, chunk('IHDR', header), chunk('IDAT', deflateSync(this.#rows)), chunk('IEND', new Uint8Array(0))],
+    );
   }
 }
 
