@@ -55,8 +55,6 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/liquidation': [
     'src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/whatif', 'src/convert', 'assembly/portable',
   ],
-  'src/waterfall': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger', 'src/liquidation'],
-  'src/liquidation': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/wasm', 'assembly/portable'],
   'src/waterfall': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger', 'src/liquidation', 'src/generate', 'assembly/portable'],
   'src/cascade': ['src/domain', 'src/engine', 'src/margin', 'src/money', 'src/waterfall', 'src/convert', 'src/generate', 'assembly/portable'],
   'src/convert': ['src/domain', 'src/margin'],

@@ -498,6 +498,7 @@ export class AccountEngine {
     return {
       engine: this.engine,
       market: this.market,
+      params: this.#options.params,
       get clockMs() {
         return own().#clockMs;
       },

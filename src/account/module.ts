@@ -9,6 +9,8 @@ import type { ModuleEvent, Storable } from './events.ts';
 export interface AccountContext {
   readonly engine: Engine;
   readonly market: Market;
+  /** Parameters of the margin model as they were given. */
+  readonly params: unknown;
   /** UTC milliseconds: the time of the command that is being applied. */
   readonly clockMs: number;
   /** Quotes of the last tick (in `beforeTick`: of the tick before). */

@@ -8,6 +8,9 @@ import { DynamicMargin } from '../dynamic/dynamic-margin.ts';
 import { GuardModule } from '../guard/guard-module.ts';
 import { LedgerModule } from '../ledger/ledger-module.ts';
 import { parseLedgerSettings } from '../ledger/ledger-settings.ts';
+import { LiquidationModule, type LiquidationOptions } from '../liquidation/liquidation-module.ts';
+import { shippedLiquidationStyle } from '../liquidation/shipped-styles.ts';
+import { section } from '../margin/fields.ts';
 import { PoolingModule } from '../pooling/pooling-module.ts';
 import { WaterfallModule } from '../waterfall/waterfall-module.ts';
 import { parseWaterfallSettings } from '../waterfall/waterfall-settings.ts';
@@ -24,6 +27,8 @@ const makers: Readonly<Record<string, (settings: Storable | undefined, earlier: 
     return new AddOns({ parameters: settings, ...(dynamic === undefined ? {} : { dailyVolatility: (name) => dynamic.dailyVolatility(name) }) });
   },
   accounts: (settings) => new PoolingModule(settings),
+  // Options, or the name of a venue whose style ships.
+  liquidation: (settings) => new LiquidationModule(liquidationOptions(settings)),
   // Last: it takes what the others could not save.
   waterfall: (settings) => new WaterfallModule(parseWaterfallSettings(settings)),
 };
@@ -45,4 +50,11 @@ export function accountModules(settings: Storable): AccountModule[] {
   const made: AccountModule[] = [];
   for (const name of known) if (name in given) made.push(makers[name](given[name], made));
   return made;
+}
+
+/** `"deribit"`, or { "style": "deribit" | style file, … }. */
+function liquidationOptions(settings: Storable | undefined): LiquidationOptions {
+  const given = typeof settings === 'string' ? { style: settings } : section(settings ?? {}, 'liquidation');
+  const { style = 'cheapest', ...rest } = given;
+  return { ...rest, style: typeof style === 'string' ? shippedLiquidationStyle(style) : style };
 }

@@ -313,11 +313,6 @@ export class Engine {
     this.#state = 'loaded';
   }
 
-  /** Entry prices by position slot (`arena.views.position`). A view: valid until the next update. */
-  get entryPrices(): Float64Array {
-    return this.#book.entryPrice;
-  }
-
   /** Market row of the instrument in a position slot. */
   instrumentAt(slot: number): number {
     return this.rows.instrumentOf[this.#book.rowAt(slot)];
@@ -350,6 +345,8 @@ export class Engine {
   /** Entry prices in the order of the position slots (`arena.views.position`); 0 where none matters. A view. */
   get entryPrices(): Float64Array {
     return this.#book.entryPrice;
+  }
+
   /** Reporting currency of a model that pools an account's currencies; null for one that margins each by itself. */
   get pooledCurrency(): string | null {
     return this.#book.pooled;
@@ -358,11 +355,6 @@ export class Engine {
   /** Quotes of the last tick; of the market before the first. */
   get quotes(): Quotes {
     return this.#quotes;
-  }
-
-  /** What accounts are pooled in; null if each currency is margined by itself. */
-  get reportingCurrency(): string | null {
-    return this.#book.pooled;
   }
 
   /** Whether the model margins open orders; if not, an account that has any in the book is refused. */

@@ -23,8 +23,6 @@ import { auctionMargins, requireAuction } from './styles/auction.ts';
 export interface LiquidationOptions {
   /** As in its file (`parseLiquidationStyle`, `shippedLiquidationStyle`). */
   readonly style: unknown;
-  /** Parameters of the account engine's margin model, as in their file. */
-  readonly params: unknown;
   /** Where a liquidation ends; default: the style's. Not before the rules' `liquidation.leaveAt` lets the account go. */
   readonly target?: unknown;
   /** Plans per tick at most: the others wait, and are counted. Default 64. */
@@ -73,7 +71,6 @@ export class LiquidationModule implements AccountModule {
   };
   readonly #style: LiquidationStyle;
   readonly #target: LiquidationTarget;
-  readonly #params: unknown;
   readonly #limits: Limits;
   readonly #decimals: DecimalsByCurrency;
   readonly #auctionParams: AuctionParams | null;
@@ -86,10 +83,9 @@ export class LiquidationModule implements AccountModule {
 
   /** Throws `ParameterInvalid` for a bad style or option. */
   constructor(options: LiquidationOptions) {
-    const { style, params, target, decimals = {}, securityModule = {} } = options;
+    const { style, target, decimals = {}, securityModule = {} } = options;
     this.#style = parseLiquidationStyle(style);
     this.#target = target === undefined ? this.#style.target : parseTarget(target);
-    this.#params = params;
     this.#decimals = decimals;
     this.#auctionParams = this.#style.rule.kind === 'auction' ? this.#style.rule.params : null;
     const { plansPerTick = 64, signalIntervalMs = 1_000, signalTimeoutMs = 60_000 } = options;
@@ -228,7 +224,7 @@ export class LiquidationModule implements AccountModule {
     const { engine, market, quotes } = context;
     return new PlanningAccount({
       engine, account, currency, offset, market: quotedMarket(market, quotes), holdings: accountHoldings(engine, account),
-      params: this.#params, costs: this.#style.costs, target: this.#target,
+      params: context.params, costs: this.#style.costs, target: this.#target,
     });
   }
 

@@ -1,4 +1,4 @@
-import { dollarRate } from '../convert/dollar-rates.ts';
+import { dollarRate } from '../domain/dollar-rates.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { Market } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';

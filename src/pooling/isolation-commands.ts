@@ -35,7 +35,7 @@ export function cross(book: PoolBook, command: Command): void {
   const { account, instrument, holder, currency } = isolatedOf(book, command);
   const before = book.view.holdings(account);
   const isolated = book.view.holdings(holder);
-  const terms = { market: book.view.context.market, reportingCurrency: book.view.context.engine.reportingCurrency };
+  const terms = { market: book.view.context.market, reportingCurrency: book.view.context.engine.pooledCurrency };
   const changes = joinedChanges([
     changesTo(account, before, netHoldings([before, isolated], terms)),
     changesTo(holder, isolated, noHoldings),

@@ -35,7 +35,7 @@ export class MarginView {
       const { asOfMs, forward, impliedVolatility, indexPrice, fields = new Map() } = quotes;
       const now: Market = { ...market, asOfMs, forward, impliedVolatility, indexPrice, fields };
       const usesMarkPrice = engine.usesMarkPrice.bind(engine);
-      this.#terms = { market: now, reportingCurrency: engine.reportingCurrency, usesMarkPrice };
+      this.#terms = { market: now, reportingCurrency: engine.pooledCurrency, usesMarkPrice };
       this.#quotes = quotes;
     }
     return this.#terms;
@@ -48,7 +48,7 @@ export class MarginView {
   /** The currency whose netting set margins an instrument. Throws `InstrumentUnknown`. */
   currencyOf(instrument: string): string {
     const { market, engine } = this.context;
-    return engine.reportingCurrency ?? market.instruments[instrumentIndexOf(market, instrument)].settlementCurrency;
+    return engine.pooledCurrency ?? market.instruments[instrumentIndexOf(market, instrument)].settlementCurrency;
   }
 
   /** Row of the netting set of an account in a currency, -1 if there is none. */

@@ -38,7 +38,7 @@ export class PoolBook {
 
   /** What makes a pool the sum of these members, after other changes; no members: empty. */
   poolChanges(pool: string, members: readonly string[], changes: BookChanges = {}): BookChanges {
-    const terms = { market: this.view.context.market, reportingCurrency: this.view.context.engine.reportingCurrency };
+    const terms = { market: this.view.context.market, reportingCurrency: this.view.context.engine.pooledCurrency };
     const net = members.length === 0 ? noHoldings : netHoldings(members.map((member) => this.after(member, changes)), terms);
     return changesTo(pool, this.view.holdings(pool), net);
   }

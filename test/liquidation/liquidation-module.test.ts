@@ -22,7 +22,7 @@ interface Fixture {
 }
 
 function fixture(accounts: Readonly<Record<string, AccountText>>, options: Partial<LiquidationOptions> = {}): Fixture {
-  const module = new LiquidationModule({ style: cheapest, params, ...options });
+  const module = new LiquidationModule({ style: cheapest, ...options });
   const engine = AccountEngine.create({ market, book: bookOf(market, accounts), model: 'hyperliquid', params, rules, modules: [module] });
   return over(engine, module);
 }
@@ -163,7 +163,7 @@ describe('liquidation module', () => {
     const first = fixture({ a: long(62), b: long(61), c: long(64) }, { plansPerTick: 1 });
     await first.tick(1, 98);
     const snapshot = first.engine.snapshot();
-    const module = new LiquidationModule({ style: cheapest, params, plansPerTick: 1 });
+    const module = new LiquidationModule({ style: cheapest, plansPerTick: 1 });
     const restored = over(await AccountEngine.restore(snapshot, { modules: [module] }), module);
     expect(restored.engine.stateHash()).toBe(first.engine.stateHash());
     const fill = { account: 'b', currency: 'USDC', instrument: 'BTC', quantity: -2, price: 97.5, fee: '1', signal: 'L2/1' };

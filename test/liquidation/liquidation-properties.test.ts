@@ -106,7 +106,7 @@ describe('money of random liquidations', () => {
     for (let round = 0; fills + bids < 2000; round++) {
       const isAuction = round % 3 === 2;
       const module = new LiquidationModule({
-        params, signalIntervalMs: 0, securityModule: { USDC: 1_000_000_000n },
+        signalIntervalMs: 0, securityModule: { USDC: 1_000_000_000n },
         style: isAuction ? shippedLiquidationStyle('derive') : style,
       });
       const accounts = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`a${index}`, randomAccount(random)]));
@@ -149,7 +149,7 @@ describe('money of random liquidations', () => {
 
   it('realises gains as whole-number arithmetic has them', async () => {
     // Prices and contracts that are whole numbers of minor units: gains are exact, and the clearing is their sum.
-    const module = new LiquidationModule({ params, style, signalIntervalMs: 0 });
+    const module = new LiquidationModule({ style, signalIntervalMs: 0 });
     const engine = AccountEngine.create({
       market, model: 'hyperliquid', params, modules: [module],
       book: bookOf(market, { a: { cash: 100, positions: [['BTC', 3, 59_990], ['ETH', -7, 3_005]] }, b: { cash: 5, positions: [['BTC', -2, 60_010]] } }),

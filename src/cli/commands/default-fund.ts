@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dollarRate } from '../../convert/dollar-rates.ts';
+import { dollarRate } from '../../domain/dollar-rates.ts';
 import { Engine } from '../../engine/engine.ts';
 import { MargridError } from '../../errors.ts';
 import { defaultModelName } from '../../margin/registry.ts';
