@@ -27,6 +27,13 @@ describe('exact numbers', () => {
     fc.assert(fc.property(double, (value) => numberOf(fractionOf(value)) === value), { numRuns: 5_000 });
   });
 
+  it('sees what lies beyond the bits it divides to', () => {
+    // 1 + 2^-53 lies between two doubles and goes to the even one, 1; anything more goes up to 1 + 2^-52.
+    const half = 2n ** 200n + 2n ** 147n;
+    expect(numberOf({ top: half, bottom: 2n ** 200n })).toBe(1);
+    expect(numberOf({ top: half + 1n, bottom: 2n ** 200n })).toBe(1 + Number.EPSILON);
+  });
+
   it('rounds quotients of whole numbers to the nearest double', () => {
     const whole = fc.integer({ min: 1, max: 2 ** 31 });
     // A quotient of two doubles is the correctly rounded one.

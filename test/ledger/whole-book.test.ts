@@ -102,7 +102,8 @@ describe('ledger.variation', () => {
     const heard: BookChanges[] = [];
     const listener: AccountModule = { name: 'listener', bookChanged: (changes) => void heard.push(changes), state: () => null, restore: () => {} };
     const module = new LedgerModule();
-    const book = bookOf(names, [['alice', 'SPX-FUT', 2, 97.5], ['bob', 'SPX-FUT', -2, 97.5]], [['alice', 'USD', 5], ['bob', 'USD', 500], ['carol', 'USD', 7]]);
+    // carol's entry is the mark already: nothing changes for her.
+    const book = bookOf(names, [['alice', 'SPX-FUT', 2, 97.5], ['bob', 'SPX-FUT', -2, 97.5], ['carol', 'SPX-FUT', 1, 100]], [['alice', 'USD', 5], ['bob', 'USD', 500], ['carol', 'USD', 7]]);
     const engine = AccountEngine.create({ market: market(), book, params, modules: [module, listener] });
     const bench = new LedgerBench(book, {}, { module, engine });
     await bench.apply('ledger.variation');
