@@ -1,3 +1,4 @@
+import type { AdjustmentAmounts } from './snapshot.ts';
 import type { AccountContext, AccountModule, AddedAmounts, Adjustment } from './module.ts';
 
 interface Computed {
@@ -27,13 +28,33 @@ export class AdjustmentSums {
   }
 
   compute(contexts: ReadonlyMap<AccountModule, AccountContext>, count: number): void {
-    this.balanceAdded = this.initialAdded = this.maintenanceAdded = null;
     for (const each of this.#computed) {
       if (each.amounts.length !== count) {
         each.amounts = new Float64Array(count);
         each.maintenance = new Float64Array(count);
       }
       each.adjustment.compute(contexts.get(each.module)!, each.amounts, each.maintenance);
+    }
+    this.#sum();
+  }
+
+  /** Amounts of every adjustment, in order: copies. */
+  amounts(): AdjustmentAmounts[] {
+    return this.#computed.map(({ amounts, maintenance }) => ({ amounts: amounts.slice(), maintenance: maintenance.slice() }));
+  }
+
+  /** Takes what `amounts` gave, of the same modules. */
+  restore(stored: readonly AdjustmentAmounts[]): void {
+    this.#computed.forEach((each, place) => {
+      each.amounts = stored[place].amounts.slice();
+      each.maintenance = stored[place].maintenance.slice();
+    });
+    if (this.#computed.some(({ amounts }) => amounts.length > 0)) this.#sum();
+  }
+
+  #sum(): void {
+    this.balanceAdded = this.initialAdded = this.maintenanceAdded = null;
+    for (const each of this.#computed) {
       if (each.adjustment.counts === 'balance') this.balanceAdded = added(this.balanceAdded, each.amounts);
       else {
         this.initialAdded = added(this.initialAdded, each.amounts);

@@ -6,6 +6,12 @@ import type { Storable } from './events.ts';
 import type { AccountRules } from './rules.ts';
 import type { Columns } from './set-status.ts';
 
+/** Columns of one adjustment. */
+export interface AdjustmentAmounts {
+  readonly amounts: Float64Array;
+  readonly maintenance: Float64Array;
+}
+
 /** Everything that an account engine is. */
 export interface AccountSnapshot {
   readonly inputs: {
@@ -20,6 +26,11 @@ export interface AccountSnapshot {
   readonly quotes: Quotes;
   /** The same as the commands gave them. */
   readonly askedQuotes: Quotes;
+  /** Amounts of each adjustment at the last tick, and what it added to maintenance margin; per netting set. */
+  readonly adjustments: readonly AdjustmentAmounts[];
+  /** Whether there has been a tick, and whether the book is as it was then. */
+  readonly isPriced: boolean;
+  readonly isMargined: boolean;
   readonly columns: Columns;
   readonly sequence: number;
   readonly eventCount: number;
@@ -34,7 +45,7 @@ export interface AccountSnapshot {
 const snapshotVersion = 1;
 
 /** A snapshot as a value that can be stored. Columns are copies. */
-export function writeSnapshot({ inputs, quotes, askedQuotes, columns, applied, ...rest }: AccountSnapshot): Storable {
+export function writeSnapshot({ inputs, quotes, askedQuotes, adjustments, columns, applied, ...rest }: AccountSnapshot): Storable {
   const { market, book, model, params, rules } = inputs;
   const { indexPrice, fields, ...marketRest } = market;
   const copied = Object.entries(columns).map(([name, column]) => [name, column.slice()] as const);
@@ -43,6 +54,7 @@ export function writeSnapshot({ inputs, quotes, askedQuotes, columns, applied, .
     ...rest,
     applied: applied.map(([id, sequence]) => [id, sequence]),
     columns: Object.fromEntries(copied),
+    adjustments: adjustments.map(({ amounts, maintenance }) => ({ amounts, maintenance })),
     quotes: plainQuotes(quotes),
     askedQuotes: plainQuotes(askedQuotes),
     inputs: {
@@ -55,7 +67,8 @@ export function writeSnapshot({ inputs, quotes, askedQuotes, columns, applied, .
   };
 }
 
-function plainQuotes({ asOfMs, forward, impliedVolatility, indexPrice, fields }: Quotes): Storable {
+/** Quotes as a value that can be stored: maps as lists of pairs. */
+export function plainQuotes({ asOfMs, forward, impliedVolatility, indexPrice, fields }: Quotes): Storable {
   return { asOfMs, forward, impliedVolatility, indexPrice: [...indexPrice], fields: [...(fields ?? [])] };
 }
 

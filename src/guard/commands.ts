@@ -3,7 +3,7 @@ import type { Market } from '../domain/market.ts';
 import { BadInputError, type Problem } from '../errors.ts';
 import type { SourcePrice } from './robust-index.ts';
 
-export const quoteKinds = ['index', 'forward', 'impliedVolatility'] as const;
+export const quoteKinds = ['index', 'forward', 'impliedVolatility', 'markPrice', 'twapPrice'] as const;
 export type QuoteKind = (typeof quoteKinds)[number];
 
 /** What somebody decided about one quote, for a time. */

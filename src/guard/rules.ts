@@ -38,6 +38,10 @@ export interface BreakerRule {
   readonly countMin: number;
   /** A pair that moved by more than this since the tick before must be confirmed by its sources, as a fraction. */
   readonly confirmMove: number;
+  /** With a confirmed index, no forward may have moved by more than this as a multiple of it since the last calm tick. */
+  readonly confirmBasis: number;
+  /** Nor a volatility by more than this. */
+  readonly confirmVolatility: number;
   /** After so long the liquidations happen, confirmed or not: real crashes happen. */
   readonly expireAfterMs: number;
 }
@@ -45,7 +49,7 @@ export interface BreakerRule {
 export const defaultGuardRules: GuardRules = {
   price: { maxAgeMs: 60_000, indexJump: 0.1, basisJump: 0.1, volatilityJump: 1, acceptAfterMs: 60_000 },
   sources: { countMin: 3, maxAgeMs: 60_000, outlier: 0.02, tolerance: 0.01 },
-  breaker: { shareMax: 0.05, countMin: 10, confirmMove: 0.001, expireAfterMs: 60_000 },
+  breaker: { shareMax: 0.05, countMin: 10, confirmMove: 0.001, confirmBasis: 0.02, confirmVolatility: 0.5, expireAfterMs: 60_000 },
 };
 
 /** Rules as in their file, missing ones as in `defaultGuardRules`. Throws `ParameterInvalid` naming the field. */
@@ -84,6 +88,8 @@ export function parseGuardRules(input: unknown): GuardRules {
       shareMax: numberField(breaker, 'shareMax', 'breaker', { min: 0, max: 1 }),
       countMin: whole(breaker, 'countMin', 'breaker'),
       confirmMove: numberField(breaker, 'confirmMove', 'breaker', { min: 0, max: unbounded }),
+      confirmBasis: positive(breaker, 'confirmBasis', 'breaker'),
+      confirmVolatility: positive(breaker, 'confirmVolatility', 'breaker'),
       expireAfterMs: time(breaker, 'expireAfterMs', 'breaker'),
     },
   };
