@@ -43,7 +43,7 @@ describe('Knight, 1 August 2012: one of eight servers still ran code of an earli
     await engine.close();
     await journal.close();
     // Command 7 is the first that the meter has to do with.
-    await expect(recover({ snapshotPath, journalPath, modules: [staleMeter()] })).rejects.toMatchObject({ code: 'ReplayDiffers', row: 7 });
+    await expect(recover({ snapshotPath, journalPath, modules: [staleMeter()] })).rejects.toMatchObject({ code: 'ReplayDiffers', place: { row: 7 } });
     const recovery = await recover({ snapshotPath, journalPath, modules: [meter()] });
     expect(recovery.engine.sequence).toBe(sequence);
     await recovery.engine.close();
