@@ -41,6 +41,7 @@ describe('OCC, October 2019 to May 2021: the add-on for wrong-way risk was docum
     const engine = perpetualEngine([[10, 0, 500], [0, 10, 500]], [module], { ...perpetualMarket(), openInterest: Float64Array.of(NaN, 5000) });
     const outcome = await engine.apply(command('tick'));
     expect(engine.counts).toMatchObject({ quarantined: 1, healthy: 1 });
+    expect(engine.status('account-0')[0].adjustments['instrument-concentration']).toBeNaN();
     expect(eventsOf(outcome)).toMatchObject([{ kind: 'input-missing', data: { inputs: ['concentration: openInterest of BTC'], accounts: 1 } }]);
     await engine.close();
   });
