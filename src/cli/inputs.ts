@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { withAssumedFields } from '../convert/assumed-fields.ts';
 import { convertedForModel, withoutRefused } from '../convert/for-model.ts';
@@ -12,6 +11,7 @@ import { defaultModelName, modelByName } from '../margin/registry.ts';
 import { shippedParams } from '../margin/shipped-params.ts';
 import { spanMarket } from '../span/span-market.ts';
 import { isSpanSource, readSpanSource } from '../span/span-source.ts';
+import { readJson } from './read-file.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options that several commands share, as commander gives them. */
@@ -99,18 +99,7 @@ export async function loadBook(options: FileOptions, market: Market): Promise<Re
 export async function loadParams(path: string | undefined, model = defaultModelName): Promise<unknown> {
   if (path === undefined) return shippedParams(modelByName(model).name);
   if (model === 'span' && isSpanSource(path)) return readSpanSource(path);
-  const file = path;
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch {
-    throw new MargridError('FileNotFound', `cannot read the parameter file ${file}`, { file });
-  }
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new MargridError('ParameterInvalid', `${file} is not valid JSON: ${(cause as Error).message}`, { file });
-  }
+  return readJson(path, 'parameter');
 }
 
 /** Fails early, naming the file, if the parameters do not fit the model. */

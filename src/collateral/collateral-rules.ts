@@ -1,7 +1,19 @@
 import {
-  dateField, invalid, listField, numberField, section, textField, textsField, unbounded, type Section,
+  choiceField,
+  dateField,
+  flagField,
+  invalid,
+  knownFields,
+  listField,
+  numberField,
+  section,
+  textField,
+  textsField,
+  unbounded,
+  wholeField,
+  type Section,
 } from '../margin/fields.ts';
-import { amountRule, choice, flag, known, limitField, optional, pairField, shareRule, type Pair } from './rule-fields.ts';
+import { amountRule, limitField, optional, pairField, shareRule, type Pair } from './rule-fields.ts';
 import { parseBorrowRules, type BorrowRules } from './borrow-rules.ts';
 import { parseRepayRules, type RepayRules } from './repay-rules.ts';
 
@@ -86,7 +98,7 @@ const assetFields = [
 
 /** Rules as in their file (docs/COLLATERAL.md). Throws `ParameterInvalid` naming the field and the value. */
 export function parseCollateralRules(input: unknown): CollateralRules {
-  const root = known(section(input, 'collateral rules'), '', rootFields);
+  const root = knownFields(section(input, 'collateral rules'), '', rootFields);
   const assets = section(root['assets'], 'assets');
   const names = Object.keys(assets);
   if (names.length === 0 || names.length > assetsMax) throw invalid('assets', names.length, `must be 1 to ${assetsMax} assets`);
@@ -96,8 +108,8 @@ export function parseCollateralRules(input: unknown): CollateralRules {
     source: textField(root, 'source', ''),
     unconfirmed: textsField(root, 'unconfirmed', ''),
     currency: textField(root, 'currency', ''),
-    haircutsCount: choice(root, 'haircutsCount', '', ['balance', 'requirement']),
-    missingPrice: choice(root, 'missingPrice', '', ['quarantine', 'zero']),
+    haircutsCount: choiceField(root, 'haircutsCount', '', ['balance', 'requirement'], 'balance'),
+    missingPrice: choiceField(root, 'missingPrice', '', ['quarantine', 'zero'], 'quarantine'),
     atPar: textsField(root, 'atPar', ''),
     fxHaircut: optional(root, 'fxHaircut', '', shareRule, 0),
     ltvBands: parseBands(root['ltvBands']),
@@ -109,22 +121,22 @@ export function parseCollateralRules(input: unknown): CollateralRules {
 
 function parseAsset(name: string, input: unknown): AssetRules {
   const path = `assets.${name}`;
-  const fields = known(section(input, path), path, assetFields);
+  const fields = knownFields(input, path, assetFields);
   const tiers = parseTiers(fields, path);
   return {
     name,
     currency: fields['currency'] === undefined ? name : textField(fields, 'currency', path),
     decimals: decimalsField(fields, path),
     tiers,
-    tiersBy: choice(fields, 'tiersBy', path, ['amount', 'value']),
+    tiersBy: choiceField(fields, 'tiersBy', path, ['amount', 'value'], 'amount'),
     liabilityWeight: pairField(fields, 'liabilityWeight', path, { min: 1, max: 100 }, 1),
     imfFactor: optional(fields, 'imfFactor', path, { min: 0, max: 1_000 }, 0),
     depositScaleStart: limitField(fields, 'depositScaleStart', path),
     accountCap: limitField(fields, 'accountCap', path),
     venueCap: limitField(fields, 'venueCap', path),
     concentrationMax: optional(fields, 'concentrationMax', path, shareRule, 1),
-    held: choice(fields, 'held', path, ['module', 'engine']),
-    netted: flag(fields, 'netted', path, true),
+    held: choiceField(fields, 'held', path, ['module', 'engine'], 'module'),
+    netted: flagField(fields, 'netted', path, true),
     ltv: optional(fields, 'ltv', path, shareRule, 1 - tiers[0].haircut.initial),
     borrow: fields['borrow'] === undefined ? null : parseBorrowRules(fields['borrow'], `${path}.borrow`),
   };
@@ -132,9 +144,7 @@ function parseAsset(name: string, input: unknown): AssetRules {
 
 function decimalsField(fields: Section, path: string): number | null {
   if (fields['decimals'] === undefined) return null;
-  const decimals = numberField(fields, 'decimals', path, { min: 0, max: 18 });
-  if (!Number.isInteger(decimals)) throw invalid(`${path}.decimals`, decimals, 'must be a whole number');
-  return decimals;
+  return wholeField(fields, 'decimals', path, { min: 0, max: 18 });
 }
 
 /** Marginal tiers, or one for a flat haircut; each asset says one of the two. */
@@ -146,7 +156,7 @@ function parseTiers(fields: Section, path: string): HaircutTier[] {
   let from = 0;
   return list.map((each, place) => {
     const tierPath = `${path}.tiers[${place}]`;
-    const tier = known(section(each, tierPath), tierPath, ['upTo', 'haircut']);
+    const tier = knownFields(each, tierPath, ['upTo', 'haircut']);
     const isLast = place === list.length - 1;
     if (isLast !== (tier['upTo'] === null)) throw invalid(`${tierPath}.upTo`, tier['upTo'], 'must be null in the last tier, and there only');
     const upTo = isLast ? Infinity : numberField(tier, 'upTo', tierPath, amountRule);
@@ -158,7 +168,7 @@ function parseTiers(fields: Section, path: string): HaircutTier[] {
 
 function parseBands(input: unknown): LtvBands | null {
   if (input === undefined) return null;
-  const fields = known(section(input, 'ltvBands'), 'ltvBands', ['initial', 'marginCall', 'liquidation']);
+  const fields = knownFields(input, 'ltvBands', ['initial', 'marginCall', 'liquidation']);
   const band = (name: string, min: number): number => numberField(fields, name, 'ltvBands', { min, max: 1 });
   const initial = band('initial', 0);
   const marginCall = band('marginCall', initial);

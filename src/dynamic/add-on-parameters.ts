@@ -1,5 +1,16 @@
-import { dateField, invalid, listField, numberField, section, textField, textsField, unbounded, type Section } from '../margin/fields.ts';
-import { known } from './anti-procyclicality-rules.ts';
+import {
+  dateField,
+  flagField,
+  invalid,
+  knownFields,
+  listField,
+  numberField,
+  section,
+  textField,
+  textsField,
+  unbounded,
+  type Section,
+} from '../margin/fields.ts';
 
 export const addOnNames = ['concentration', 'liquidationCost', 'wrongWayCollateral'] as const;
 export type AddOnName = (typeof addOnNames)[number];
@@ -82,7 +93,7 @@ const share = { min: 0, max: 1 };
 
 /** Parameters as in their file. Throws `ParameterInvalid` naming the field, and an add-on that is required and absent. */
 export function parseAddOnParameters(input: unknown): AddOnParameters {
-  const root = known(input, 'add-ons', ['source', 'date', 'unconfirmed', 'required', 'underlyings', ...addOnNames]);
+  const root = knownFields(input, 'add-ons', ['source', 'date', 'unconfirmed', 'required', 'underlyings', ...addOnNames]);
   const required = listField(root, 'required', 'add-ons').map((value, index) => {
     const name = addOnNames.find((each) => each === value);
     if (name === undefined) throw invalid(`add-ons.required[${index}]`, value, `must be one of ${addOnNames.join(', ')}`);
@@ -118,14 +129,14 @@ function mapped<Value>(fields: Section, path: string, parse: (value: unknown, pa
 }
 
 function parseLiquidity(input: unknown, path: string): UnderlyingLiquidity {
-  const fields = known(input, path, ['averageDailyVolume', 'dailyVolatility']);
+  const fields = knownFields(input, path, ['averageDailyVolume', 'dailyVolatility']);
   const positive = (name: 'averageDailyVolume' | 'dailyVolatility') =>
     fields[name] === undefined ? {} : { [name]: numberField(fields, name, path, { min: Number.MIN_VALUE, max: unbounded }) };
   return { ...positive('averageDailyVolume'), ...positive('dailyVolatility') };
 }
 
 function parseConcentration(input: unknown, path: string): ConcentrationParameters {
-  const fields = known(input, path, ['maintenanceShare', 'underlying', 'instrument', 'deltaMin']);
+  const fields = knownFields(input, path, ['maintenanceShare', 'underlying', 'instrument', 'deltaMin']);
   const rule = (name: string): ConcentrationRule | null => (fields[name] === undefined ? null : parseRule(fields[name], `${path}.${name}`));
   const parsed = {
     maintenanceShare: numberField(fields, 'maintenanceShare', path, share),
@@ -138,14 +149,14 @@ function parseConcentration(input: unknown, path: string): ConcentrationParamete
 }
 
 function parseRule(input: unknown, path: string): ConcentrationRule {
-  const fields = known(input, path, ['measure', 'tiers']);
+  const fields = knownFields(input, path, ['measure', 'tiers']);
   const measure = textField(fields, 'measure', path);
   if (measure !== 'averageDailyVolume' && measure !== 'openInterest') {
     throw invalid(`${path}.measure`, measure, 'must be averageDailyVolume or openInterest');
   }
   const tiers = listField(fields, 'tiers', path).map((each, index) => {
     const at = `${path}.tiers[${index}]`;
-    const tier = known(each, at, ['from', 'rate']);
+    const tier = knownFields(each, at, ['from', 'rate']);
     return { from: numberField(tier, 'from', at, { min: 0, max: unbounded }), rate: numberField(tier, 'rate', at, { min: 0, max: 10 }) };
   });
   if (tiers.length === 0) throw invalid(`${path}.tiers`, fields['tiers'], 'must have at least one tier');
@@ -159,12 +170,12 @@ function parseRule(input: unknown, path: string): ConcentrationRule {
 }
 
 function parseLiquidationCost(input: unknown, path: string): LiquidationCostParameters {
-  const fields = known(input, path, ['maintenanceShare', 'impact', 'participation', 'horizonDays', 'priceRisk', 'assumedHalfSpread']);
+  const fields = knownFields(input, path, ['maintenanceShare', 'impact', 'participation', 'horizonDays', 'priceRisk', 'assumedHalfSpread']);
   const at = `${path}.horizonDays`;
-  const horizon = known(fields['horizonDays'], at, ['min', 'max']);
+  const horizon = knownFields(fields['horizonDays'], at, ['min', 'max']);
   const min = numberField(horizon, 'min', at, { min: 0, max: 1000 });
   const spreadPath = `${path}.assumedHalfSpread`;
-  const spreads = known(fields['assumedHalfSpread'] ?? {}, spreadPath, ['spot', 'future', 'perpetual', 'option']);
+  const spreads = knownFields(fields['assumedHalfSpread'] ?? {}, spreadPath, ['spot', 'future', 'perpetual', 'option']);
   return {
     maintenanceShare: numberField(fields, 'maintenanceShare', path, share),
     impact: numberField(fields, 'impact', path, { min: 0, max: 100 }),
@@ -176,7 +187,7 @@ function parseLiquidationCost(input: unknown, path: string): LiquidationCostPara
 }
 
 function parseWrongWay(input: unknown, path: string): WrongWayParameters {
-  const fields = known(input, path, ['maintenanceShare', 'assets']);
+  const fields = knownFields(input, path, ['maintenanceShare', 'assets']);
   return {
     maintenanceShare: numberField(fields, 'maintenanceShare', path, share),
     assets: mapped(section(fields['assets'], `${path}.assets`), `${path}.assets`, parseAsset),
@@ -184,15 +195,13 @@ function parseWrongWay(input: unknown, path: string): WrongWayParameters {
 }
 
 function parseAsset(input: unknown, path: string): WrongWayAsset {
-  const fields = known(input, path, ['fall', 'rate', 'correlations', 'always']);
+  const fields = knownFields(input, path, ['fall', 'rate', 'correlations', 'always']);
   const at = `${path}.correlations`;
   const correlations = section(fields['correlations'] ?? {}, at);
-  const { always = false } = fields;
-  if (typeof always !== 'boolean') throw invalid(`${path}.always`, always, 'must be true or false');
   return {
     fall: numberField(fields, 'fall', path, { min: Number.MIN_VALUE, max: 1 }),
     rate: numberField(fields, 'rate', path, share),
     correlations: mapped(correlations, at, (_, name) => numberField(correlations, name.slice(at.length + 1), at, { min: -1, max: 1 })),
-    always,
+    always: flagField(fields, 'always', path, false),
   };
 }

@@ -1,7 +1,7 @@
 import { blackDelta, blackPrice } from '../../assembly/portable/black76.ts';
 import { dollarRate } from '../domain/dollar-rates.ts';
 import { timeToExpiryYears, type Market, type MarketField } from '../domain/market.ts';
-import { riskGroupOf, type Instrument } from '../domain/instrument.ts';
+import { baseUnitsOf, riskGroupOf } from '../domain/instrument.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Quotes } from '../engine/tick-inputs.ts';
 import type { AddOnParameters, ConcentrationRule, WrongWayAsset } from './add-on-parameters.ts';
@@ -70,7 +70,7 @@ export function contractTerms(sources: TermSources): ContractTerms {
     delta,
     notional: byRow((index, row) => {
       const { contractSize } = market.instruments[index];
-      const size = baseUnits(market.instruments[index], quotes.forward[index]);
+      const size = baseUnitsOf(market.instruments[index], quotes.forward[index]);
       return Math.max(Math.abs(delta[row]), deltaMin * (size || contractSize)) * quotes.forward[index] * toSet[row];
     }),
     measure: instrument === null ? byRow(() => NaN) : byRow(measureOf(instrument)),
@@ -99,11 +99,6 @@ function openInterestOf(market: Market, index: number): number {
   return Number.isNaN(quoted) ? market.openInterest[index] || NaN : quoted;
 }
 
-/** Base units that one contract is. */
-function baseUnits({ payoff, kind, contractSize }: Instrument, forward: number): number {
-  return payoff === 'inverse' && kind !== 'option' ? contractSize / forward : contractSize;
-}
-
 function standardDeviationOf(market: Market, index: number): number {
   const years = timeToExpiryYears(market.instruments[index], market.asOfMs);
   return market.impliedVolatility[index] * Math.sqrt(Math.max(years, 0));
@@ -112,7 +107,7 @@ function standardDeviationOf(market: Market, index: number): number {
 function deltaOf(market: Market, index: number): number {
   const instrument = market.instruments[index];
   const forward = market.forward[index];
-  const size = baseUnits(instrument, forward);
+  const size = baseUnitsOf(instrument, forward);
   if (!(forward > 0 && forward < Infinity)) return NaN;
   if (instrument.kind !== 'option') return size;
   return size * blackDelta(instrument.optionType === 'call' ? 1 : -1, forward, instrument.strike!, standardDeviationOf(market, index));
@@ -123,7 +118,7 @@ function halfSpreadOf(market: Market, index: number, { liquidationCost }: AddOnP
   const instrument = market.instruments[index];
   const quoted = fieldOf(market, 'halfSpread', index);
   const assumed = (liquidationCost?.assumedHalfSpread[instrument.kind] ?? NaN) * market.forward[index];
-  return (Number.isNaN(quoted) ? assumed : quoted) * baseUnits(instrument, market.forward[index]);
+  return (Number.isNaN(quoted) ? assumed : quoted) * baseUnitsOf(instrument, market.forward[index]);
 }
 
 /** Sum over an underlying's spots, futures and perpetuals of what is known, in base units; NaN if nothing is. */
@@ -132,7 +127,7 @@ function sumOfOutrights({ engine, quotes, rows }: TermSources, measure: (index: 
   rows.ofRow.forEach((underlying, row) => {
     const index = engine.rows.instrumentOf[row];
     const instrument = engine.market.instruments[index];
-    const amount = measure(index) * baseUnits(instrument, quotes.forward[index]);
+    const amount = measure(index) * baseUnitsOf(instrument, quotes.forward[index]);
     if (instrument.kind === 'option' || Number.isNaN(amount)) return;
     sums[underlying] = (Number.isNaN(sums[underlying]) ? 0 : sums[underlying]) + amount;
   });
@@ -176,7 +171,7 @@ function moveOf(market: Market, index: number, factor: number): number {
   const { kind, optionType, strike, contractSize } = instrument;
   const forward = market.forward[index];
   if (!(forward > 0 && forward < Infinity)) return NaN;
-  if (kind !== 'option') return baseUnits(instrument, forward) * forward * (factor - 1);
+  if (kind !== 'option') return baseUnitsOf(instrument, forward) * forward * (factor - 1);
   const sign = optionType === 'call' ? 1 : -1;
   const v = standardDeviationOf(market, index);
   const moved = factor <= 0 ? (sign > 0 ? 0 : strike!) : blackPrice(sign, forward * factor, strike!, v);

@@ -1,5 +1,5 @@
-import { dateField, invalid, numberField, textField, textsField, section } from '../margin/fields.ts';
-import { known, parseAntiProcyclicality, type AntiProcyclicalityRules } from './anti-procyclicality-rules.ts';
+import { dateField, invalid, knownFields, numberField, section, textField, textsField } from '../margin/fields.ts';
+import { parseAntiProcyclicality, type AntiProcyclicalityRules } from './anti-procyclicality-rules.ts';
 import { parseVolatilityModel, type VolatilityModel } from './volatility-model.ts';
 import { parseScalerRule, type ScalerRule } from './volatility-scaler.ts';
 
@@ -35,7 +35,7 @@ const underlyingNames = ['volatility', 'scaler', 'startVolatility', 'stressVolat
 
 /** Rules as in their file. Throws `ParameterInvalid` naming the field. */
 export function parseDynamicRules(input: unknown): DynamicRules {
-  const root = known(input, 'rules', names);
+  const root = knownFields(input, 'rules', names);
   const mix = root['mix'] ?? 'largest';
   if (mix !== 'largest' && mix !== 'notional') throw invalid('rules.mix', mix, 'must be largest or notional');
   const underlyings = section(root['underlyings'], 'rules.underlyings');
@@ -51,7 +51,7 @@ export function parseDynamicRules(input: unknown): DynamicRules {
 }
 
 function parseUnderlying(input: unknown, path: string): UnderlyingRule {
-  const fields = known(input, path, underlyingNames);
+  const fields = knownFields(input, path, underlyingNames);
   const volatilityField = (name: string): number => numberField(fields, name, path, { min: 0, max: 100 });
   const scaler = parseScalerRule(fields['scaler'], `${path}.scaler`);
   if (scaler.floor < 1) {

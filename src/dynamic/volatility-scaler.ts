@@ -1,5 +1,4 @@
-import { invalid, numberField, unbounded } from '../margin/fields.ts';
-import { known, wholeField } from './anti-procyclicality-rules.ts';
+import { invalid, knownFields, numberField, unbounded, wholeField } from '../margin/fields.ts';
 import { quantileOfSorted } from './return-series.ts';
 
 /**
@@ -36,7 +35,7 @@ export function volatilityScaler(volatility: number, history: ArrayLike<number>,
 
 /** Throws `ParameterInvalid`. */
 export function parseScalerRule(input: unknown, path: string): ScalerRule {
-  const fields = known(input, path, ['referenceVolatility', 'floor', 'cap', 'percentileFloor']);
+  const fields = knownFields(input, path, ['referenceVolatility', 'floor', 'cap', 'percentileFloor']);
   const referenceVolatility = numberField(fields, 'referenceVolatility', path, { min: Number.MIN_VALUE, max: 100 });
   const floor = numberField({ floor: 1, ...fields }, 'floor', path, { min: 0, max: unbounded });
   const cap = numberField({ cap: unbounded, ...fields }, 'cap', path, { min: 0, max: unbounded });
@@ -44,7 +43,7 @@ export function parseScalerRule(input: unknown, path: string): ScalerRule {
   const rule = { referenceVolatility, floor, cap };
   if (fields['percentileFloor'] === undefined) return rule;
   const at = `${path}.percentileFloor`;
-  const part = known(fields['percentileFloor'], at, ['percentile', 'days']);
+  const part = knownFields(fields['percentileFloor'], at, ['percentile', 'days']);
   return {
     ...rule,
     percentileFloor: {

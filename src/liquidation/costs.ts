@@ -1,5 +1,5 @@
 import type { Instrument } from '../domain/instrument.ts';
-import { invalid, numberField, section, unbounded, type Section } from '../margin/fields.ts';
+import { invalid, knownFields, numberField, section, unbounded, type Section } from '../margin/fields.ts';
 
 /** What it costs to trade an instrument at once, and in which sizes it trades. */
 export interface TradingCosts {
@@ -44,11 +44,7 @@ const freeTrading: TradingCosts = {
 
 /** Reads `{ default, kinds, bases, instruments }`; missing fields are those of `default`. Throws `ParameterInvalid`. */
 export function parseCosts(input: unknown, path = 'costs'): CostTable {
-  const root = input === undefined ? {} : section(input, path);
-  const known = ['default', 'kinds', 'bases', 'instruments'];
-  for (const name of Object.keys(root)) {
-    if (!known.includes(name)) throw invalid(`${path}.${name}`, root[name], `is no part of a cost table; there are ${known.join(', ')}`);
-  }
+  const root = input === undefined ? {} : knownFields(input, path, ['default', 'kinds', 'bases', 'instruments']);
   const usual = root['default'] === undefined ? freeTrading : parseTrading(root['default'], `${path}.default`, freeTrading);
   const each = (name: string): Map<string, TradingCosts> => {
     const fields = root[name] === undefined ? {} : section(root[name], `${path}.${name}`);
@@ -58,9 +54,7 @@ export function parseCosts(input: unknown, path = 'costs'): CostTable {
 }
 
 function parseTrading(input: unknown, path: string, usual: TradingCosts): TradingCosts {
-  const fields: Section = { ...usual, ...section(input, path) };
-  const unknownName = Object.keys(fields).find((name) => !(name in freeTrading));
-  if (unknownName !== undefined) throw invalid(`${path}.${unknownName}`, fields[unknownName], 'is not known');
+  const fields: Section = { ...usual, ...knownFields(input, path, Object.keys(freeTrading)) };
   const { impact } = fields;
   if (impact !== 'none' && impact !== 'square-root' && impact !== 'linear') {
     throw invalid(`${path}.impact`, impact, 'must be none, square-root or linear');

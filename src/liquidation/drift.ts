@@ -1,5 +1,5 @@
 import * as kernel from '../../assembly/portable/margin/drift-liquidation.ts';
-import { IntegerBlock } from './integer-block.ts';
+import { IntegerBlock } from '../money/integer-block.ts';
 
 /**
  * Liquidation maths of Drift v2 in its own integers (kernels: assembly/portable/margin/drift-liquidation.ts). Prices and

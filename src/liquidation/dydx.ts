@@ -1,6 +1,6 @@
 import * as kernel from '../../assembly/portable/margin/tiered-dydx.ts';
 import { MargridError } from '../errors.ts';
-import { IntegerBlock } from './integer-block.ts';
+import { IntegerBlock } from '../money/integer-block.ts';
 
 /**
  * Liquidation maths of dYdX v4 in its own integers (kernels: assembly/portable/margin/tiered-dydx.ts): base quantums,

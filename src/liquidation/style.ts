@@ -1,4 +1,13 @@
-import { dateField, invalid, numberField, section, textField, textsField, type Section } from '../margin/fields.ts';
+import {
+  dateField,
+  invalid,
+  knownFields,
+  numberField,
+  section,
+  textField,
+  textsField,
+  type Section,
+} from '../margin/fields.ts';
 import { parseCosts, type CostTable } from './costs.ts';
 import { parseAuctionParams, type AuctionParams } from './derive-auction.ts';
 import type { LiquidationPlan, LiquidationTarget } from './plan.ts';
@@ -38,10 +47,8 @@ const kinds = ['cheapest', 'fixed-step', 'full-order', 'tier-ladder', 'closed-fo
 
 /** Reads a style as in its file. Throws `ParameterInvalid` naming the field. */
 export function parseLiquidationStyle(input: unknown): LiquidationStyle {
-  const root = section(input, 'style');
-  const known = ['venue', 'source', 'date', 'unconfirmed', 'target', 'costs', 'style', 'parameters'];
-  const unknownName = Object.keys(root).find((name) => !known.includes(name));
-  if (unknownName !== undefined) throw invalid(unknownName, root[unknownName], `is no field of a style; there are ${known.join(', ')}`);
+  const names = ['venue', 'source', 'date', 'unconfirmed', 'target', 'costs', 'style', 'parameters'];
+  const root = knownFields(section(input, 'style'), '', names);
   return {
     venue: textField(root, 'venue', ''),
     source: textField(root, 'source', ''),

@@ -28,6 +28,15 @@ export function decimalsOf(currency: string, given: DecimalsByCurrency = {}): nu
   });
 }
 
+/** Longer texts of digits are no amount of money. */
+const amountText = /^-?\d{1,40}$/;
+
+/** Minor units as programs have them, a bigint, or as JSON does, a text of digits; null if it is neither. */
+export function minorUnitsFrom(value: unknown): MinorUnits | null {
+  if (typeof value === 'bigint') return value;
+  return typeof value === 'string' && amountText.test(value) ? BigInt(value) : null;
+}
+
 /** Bits of the fraction of a double. */
 const fractionBits = 52n;
 const exponentBias = 1075n;

@@ -1,6 +1,7 @@
 import type { BookChanges } from '../engine/book-changes.ts';
 import type { Engine } from '../engine/engine.ts';
-import { changesBetween, type HeldOrder, type HeldPosition, type Holdings } from '../whatif/holdings.ts';
+import { holdingsOfSets } from '../whatif/account-holdings.ts';
+import { changesBetween, type HeldOrder, type Holdings } from '../whatif/holdings.ts';
 
 /** Everything of an account that its margin depends on, by name. */
 export interface AccountHoldings extends Holdings {
@@ -13,22 +14,14 @@ export const noHoldings: AccountHoldings = { positions: new Map(), orders: new M
 /** What the engine's book has for an account; nothing if it does not know it. */
 export function holdingsIn(engine: Engine, account: string): AccountHoldings {
   if (engine.accountRow(account) < 0) return noHoldings;
-  const { instruments } = engine.market;
-  const nameOf = (row: number): string => instruments[engine.rows.instrumentOf[row]].name;
-  const positions = new Map<string, HeldPosition>();
-  const orders = new Map<string, HeldOrder[]>();
-  const cash = new Map<string, number>();
-  const addOns = new Map<string, number>();
-  for (const set of engine.heldSets(account)) {
-    const currency = engine.currencies[set.currency];
-    for (const { row, quantity, entryPrice } of set.positions) positions.set(nameOf(row), { quantity, entryPrice });
-    for (const { row, quantity, entryPrice } of set.orders) {
-      orders.set(nameOf(row), [...(orders.get(nameOf(row)) ?? []), { quantity, limitPrice: entryPrice }]);
-    }
-    if (set.cashAmount !== 0) cash.set(currency, set.cashAmount);
-    if (set.addOn !== 0) addOns.set(currency, set.addOn);
-  }
-  return { positions, orders, cash, addOns };
+  const sets = engine.heldSets(account);
+  const { positions, orders, cash } = holdingsOfSets(engine, sets);
+  const addOns = new Map(sets.map(({ currency, addOn }) => [engine.currencies[currency], addOn] as const));
+  return { positions, orders, cash: withoutZeros(cash), addOns: withoutZeros(addOns) };
+}
+
+function withoutZeros(amounts: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map([...amounts].filter(([, amount]) => amount !== 0));
 }
 
 /** Holdings after changes of this account; changes of others are passed over. */

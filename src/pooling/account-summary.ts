@@ -1,5 +1,5 @@
 import { levelNames, type LevelName } from '../account/status.ts';
-import type { Instrument } from '../domain/instrument.ts';
+import { baseUnitsOf, type Instrument } from '../domain/instrument.ts';
 import { MargridError } from '../errors.ts';
 import { instrumentIndexOf } from '../whatif/legs.ts';
 import { byUnderlying } from './scenario-losses.ts';
@@ -86,8 +86,8 @@ function grossNotional(view: MarginView, account: string, currency: string): num
 }
 
 /** Of one contract: in coin if the account is in coin, else in quote currency (dollars and stablecoins at par). */
-function notionalOf({ kind, payoff, contractSize, baseCurrency }: Instrument, forward: number, currency: string): number {
-  if (kind === 'spot') return 0;
-  const units = kind !== 'option' && payoff === 'inverse' ? contractSize / forward : contractSize;
-  return currency === baseCurrency ? units : units * forward;
+function notionalOf(instrument: Instrument, forward: number, currency: string): number {
+  if (instrument.kind === 'spot') return 0;
+  const units = baseUnitsOf(instrument, forward);
+  return currency === instrument.baseCurrency ? units : units * forward;
 }

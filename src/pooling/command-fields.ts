@@ -2,7 +2,7 @@ import type { Command } from '../account/command.ts';
 import type { Market } from '../domain/market.ts';
 import { MargridError, type ErrorCode } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { MinorUnits } from '../money/minor-units.ts';
+import { minorUnitsFrom, type MinorUnits } from '../money/minor-units.ts';
 import { instrumentIndexOf } from '../whatif/legs.ts';
 
 /** A refusal of one field of a command. */
@@ -50,9 +50,8 @@ export function priceField(command: Command, column: string, usual?: number): nu
 
 /** Minor units, > 0, as a text of digits (or a whole number of any size). Throws `ValueOutOfRange`. */
 export function minorField(command: Command, column: string): MinorUnits {
-  const value = command[column];
-  const minor = typeof value === 'bigint' ? value : typeof value === 'string' && /^\d{1,30}$/.test(value) ? BigInt(value) : 0n;
-  if (minor > 0n) return minor;
+  const minor = minorUnitsFrom(command[column]);
+  if (minor !== null && minor > 0n) return minor;
   throw refused('ValueOutOfRange', command, column, 'must be minor units > 0, written as a text of digits');
 }
 

@@ -3,7 +3,7 @@ import type { BookChanges, CashChange, OrderChange, PositionChange } from '../en
 import { amountOf, decimalsOf, divide, minorOf, type MinorUnits } from '../money/minor-units.ts';
 import type { BookView } from './book-view.ts';
 import { exactGain, quantityOf } from './contract-value.ts';
-import { fractionOf, minorUnitsOf, type Fraction } from './fraction.ts';
+import { fractionOf, minorUnitsOf, type Fraction } from '../money/fraction.ts';
 
 /** Decimals that are kept beyond the minor unit: what rounding cuts off is counted, not lost. */
 const dustDecimals = 12;

@@ -1,7 +1,7 @@
 import { driftFundingToSocialise, driftInterestToSocialise, DRIFT_RESULT } from '../../assembly/portable/margin/drift-liquidation.ts';
 import { divide, type MinorUnits } from '../money/minor-units.ts';
 import { cappedShares, type CappedShares } from './capped-shares.ts';
-import { IntegerBlock } from './integer-block.ts';
+import { IntegerBlock } from '../money/integer-block.ts';
 
 /** Decimals of Drift's cumulative funding rate per unit of base, and of the divisor that payments have besides. */
 const fundingScale = 10n ** 9n;

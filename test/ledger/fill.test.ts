@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseFeeSchedules } from '../../src/ledger/fees.ts';
-import { fractionOf, numberOf } from '../../src/ledger/fraction.ts';
+import { fractionOf, numberOf } from '../../src/money/fraction.ts';
 import { tradedPosition } from '../../src/ledger/position-trade.ts';
 import { bookOf, expiry, instruments, LedgerBench } from './lifecycle-market.ts';
 

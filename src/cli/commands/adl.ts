@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { MargridError } from '../../errors.ts';
 import { parseCsvRecord } from '../../io/index.ts';
 import { allocateAdl, type AdlRule } from '../../waterfall/adl-allocation.ts';
@@ -6,6 +5,7 @@ import { adlFigures, adlScoreColumn, adlScores, ranked, type AdlCandidates, type
 import { lotsOf, quantityOf, type ContractTerms } from '../../waterfall/contract-value.ts';
 import { amount, table } from '../format.ts';
 import { exitCodes } from '../interruption.ts';
+import { readText } from '../read-file.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface AdlCommandOptions {
@@ -104,13 +104,7 @@ function candidatesOf(rows: readonly PositionRow[], side: 'long' | 'short', mark
 
 /** A CSV with account, instrument, quantity, entry_price, equity, and maybe mark_price and notional. */
 async function readPositions(file: string, instrument: string): Promise<PositionRow[]> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch {
-    throw new MargridError('FileNotFound', `cannot read the positions ${file}`, { file });
-  }
-  const lines = text.split(/\r?\n/).filter((line) => line !== '');
+  const lines = (await readText(file, 'positions')).split(/\r?\n/).filter((line) => line !== '');
   const header = parseCsvRecord(lines[0] ?? '') ?? [];
   for (const column of ['account', 'instrument', 'quantity', 'entry_price', 'equity']) {
     if (!header.includes(column)) throw new MargridError('ColumnMissing', `${file}: there is no column ${column}`, { file, column });

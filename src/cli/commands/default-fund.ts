@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dollarRate } from '../../domain/dollar-rates.ts';
 import { Engine } from '../../engine/engine.ts';
 import { MargridError } from '../../errors.ts';
@@ -11,6 +10,7 @@ import type { MarketMove } from '../../waterfall/stress-quotes.ts';
 import { amount, money, percent, table } from '../format.ts';
 import { inputsOfModel, loadBook, loadMarket, loadParams, requireParams, type InputOptions } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
+import { readText } from '../read-file.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface DefaultFundCommandOptions extends InputOptions {
@@ -83,13 +83,7 @@ async function membersOf(accountIds: readonly string[], { members, memberSeparat
 
 /** `account,member`, with a header. */
 async function memberTable(file: string): Promise<Map<string, string>> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch {
-    throw new MargridError('FileNotFound', `cannot read the member file ${file}`, { file });
-  }
-  const [header, ...lines] = text.split(/\r?\n/);
+  const [header, ...lines] = (await readText(file, 'member file')).split(/\r?\n/);
   if (header.trim() !== 'account,member') {
     throw new MargridError('ColumnMissing', `${file}: the first line must be account,member, got '${header}'`, { file, value: header });
   }

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { Engine } from '../../engine/engine.ts';
 import { MargridError } from '../../errors.ts';
 import type { LiquidationPlan, PlanMargins } from '../../liquidation/plan.ts';
-import { liquidationStyleNames, shippedLiquidationStyle } from '../../liquidation/shipped-styles.ts';
+import { shippedLiquidationStyle } from '../../liquidation/shipped-styles.ts';
 import { parseLiquidationStyle, parseTarget, planLiquidation, type LiquidationStyle } from '../../liquidation/style.ts';
 import { defaultModelName } from '../../margin/registry.ts';
 import { bookOfAccount, holdingsOf } from '../../whatif/holdings.ts';
@@ -11,6 +10,7 @@ import {
   inputsOfModel, loadBook, loadMarket, loadParams, requireAccount, requireParams, type InputOptions,
 } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
+import { readJson } from '../read-file.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface LiquidateOptions extends InputOptions {
@@ -55,18 +55,7 @@ export async function liquidate(options: LiquidateOptions, terminal: Terminal): 
 
 async function loadStyle(name: string): Promise<LiquidationStyle> {
   if (!name.endsWith('.json')) return parseLiquidationStyle(shippedLiquidationStyle(name));
-  let text: string;
-  try {
-    text = await readFile(name, 'utf8');
-  } catch {
-    throw new MargridError('FileNotFound', `cannot read the style file ${name}; styles that ship: ${liquidationStyleNames.join(', ')}`, { file: name });
-  }
-  try {
-    return parseLiquidationStyle(JSON.parse(text));
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new MargridError('FileUnreadable', `${name} is not JSON: ${cause.message}`, { file: name });
-  }
+  return parseLiquidationStyle(await readJson(name, 'style'));
 }
 
 /** `maintenance=1.05`. Throws `OptionInvalid`, `ParameterInvalid`. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { columnName } from '../../domain/column-name.ts';
-import { known, parseAntiProcyclicality } from '../../dynamic/anti-procyclicality-rules.ts';
+import { parseAntiProcyclicality } from '../../dynamic/anti-procyclicality-rules.ts';
 import { runTools, toolsNamed, type NamedTools, type ToolOutcome, type Window } from '../../dynamic/compare-tools.ts';
 import { fitGarch, type GarchFit, type Innovation } from '../../dynamic/garch-fit.ts';
 import { defaultMeasure, marginHistory, type MarginHistory, type MarginMeasure } from '../../dynamic/margin-history.ts';
@@ -8,6 +8,7 @@ import { logReturns } from '../../dynamic/return-series.ts';
 import { parseVolatilityModel, type VolatilityModel } from '../../dynamic/volatility-model.ts';
 import { MargridError } from '../../errors.ts';
 import { readPriceHistory, writeTable, type PriceHistory, type ResultColumn } from '../../io/index.ts';
+import { section } from '../../margin/fields.ts';
 import { amount, count, percent, table } from '../format.ts';
 import { requireWritable } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
@@ -94,9 +95,8 @@ function toolsOfFile(path: string | undefined): NamedTools[] {
   } catch (cause) {
     throw new MargridError('FileUnreadable', `${path}: ${(cause as Error).message}`, { file: path });
   }
-  const names = Object.keys((input ?? {}));
-  const fields = known(input, path, names);
-  return names.map((name) => ({ name, rules: parseAntiProcyclicality(fields[name], name) }));
+  const fields = section(input, path);
+  return Object.keys(fields).map((name) => ({ name, rules: parseAntiProcyclicality(fields[name], name) }));
 }
 
 /** A model that is fitted sees the warm-up only: no margin depends on a day after it. */

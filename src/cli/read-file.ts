@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import type { Storable } from '../account/events.ts';
+import { MargridError } from '../errors.ts';
+
+/** A text file; `what` names its content in messages. Throws `FileNotFound`. */
+export async function readText(file: string, what: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    throw new MargridError('FileNotFound', `cannot read the ${what} ${file}`, { file });
+  }
+}
+
+/** A JSON file; `what` names its content in messages. Throws `FileNotFound`, `ParameterInvalid`. */
+export async function readJson(file: string, what: string): Promise<Storable> {
+  const text = await readText(file, `${what} file`);
+  try {
+    return JSON.parse(text) as Storable;
+  } catch (cause) {
+    throw new MargridError('ParameterInvalid', `${file} is not valid JSON: ${(cause as Error).message}`, { file });
+  }
+}
