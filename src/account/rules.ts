@@ -57,15 +57,25 @@ export function parseAccountRules(input: unknown): AccountRules {
     const defaults: object = defaultAccountRules[name];
     return { ...defaults, ...knownFields(root[name] ?? {}, name, Object.keys(defaults)) };
   };
-  const { restricted, marginCall, liquidation } = { restricted: part('restricted'), marginCall: part('marginCall'), liquidation: part('liquidation') };
-  const multiple = (fields: Section, name: string, path: string, min = 0): number => numberField(fields, name, path, { min, max: 1_000 });
-  const time = (name: string): number => numberField(marginCall, name, 'marginCall', { min: 0, max: Number.MAX_SAFE_INTEGER });
+  const { restricted, marginCall, liquidation } = {
+    restricted: part('restricted'),
+    marginCall: part('marginCall'),
+    liquidation: part('liquidation'),
+  };
+  const multiple = (fields: Section, name: string, path: string, min = 0): number =>
+    numberField(fields, name, path, { min, max: 1_000 });
+  const time = (name: string): number =>
+    numberField(marginCall, name, 'marginCall', { min: 0, max: Number.MAX_SAFE_INTEGER });
   const restrictedBelow = multiple(restricted, 'enterBelow', 'restricted');
   const callBelow = multiple(marginCall, 'enterBelow', 'marginCall');
   const liquidationAt = multiple(liquidation, 'enterAt', 'liquidation');
-  if (callBelow > restrictedBelow) throw invalid('marginCall.enterBelow', callBelow, `must be <= restricted.enterBelow, ${restrictedBelow}`);
+  if (callBelow > restrictedBelow)
+    throw invalid('marginCall.enterBelow', callBelow, `must be <= restricted.enterBelow, ${restrictedBelow}`);
   return {
-    restricted: { enterBelow: restrictedBelow, leaveAt: multiple(restricted, 'leaveAt', 'restricted', restrictedBelow) },
+    restricted: {
+      enterBelow: restrictedBelow,
+      leaveAt: multiple(restricted, 'leaveAt', 'restricted', restrictedBelow),
+    },
     marginCall: {
       enterBelow: callBelow,
       afterMs: time('afterMs'),
@@ -81,6 +91,8 @@ export function parseAccountRules(input: unknown): AccountRules {
 function minimumTransfers(input: unknown): Record<string, number> {
   const path = 'marginCall.minimumTransfer';
   const transfers = section(input, path);
-  const parsed = Object.keys(transfers).map((currency) => [currency, numberField(transfers, currency, path, { min: 0, max: unbounded })] as const);
+  const parsed = Object.keys(transfers).map(
+    (currency) => [currency, numberField(transfers, currency, path, { min: 0, max: unbounded })] as const,
+  );
   return { default: 0, ...Object.fromEntries(parsed) };
 }

@@ -6,7 +6,15 @@ import type { Book } from '../domain/book.ts';
 import type { Market, MarketField } from '../domain/market.ts';
 import { formatProblem, MargridError } from '../errors.ts';
 import { loadBuiltInMarket } from '../chain/built-in-market.ts';
-import { fieldColumn, fieldNames, fieldRange, formatOf, readBook, readMarket, type ReadBookResult } from '../io/index.ts';
+import {
+  fieldColumn,
+  fieldNames,
+  fieldRange,
+  formatOf,
+  readBook,
+  readMarket,
+  type ReadBookResult,
+} from '../io/index.ts';
 import { defaultModelName, modelByName } from '../margin/registry.ts';
 import { shippedParams } from '../margin/shipped-params.ts';
 import { spanMarket } from '../span/span-market.ts';
@@ -65,9 +73,13 @@ function assumedFields(entries: readonly string[]): Map<MarketField, number> {
       const { min, max } = fieldRange(field);
       const value = text === '' ? NaN : Number(text);
       if (value >= min && value <= max) return [field, value] as const;
-      throw new MargridError('OptionInvalid', `--assume: ${fieldColumn(field)} must be in [${min}, ${max}], got '${text}'`, {
-        value: text,
-      });
+      throw new MargridError(
+        'OptionInvalid',
+        `--assume: ${fieldColumn(field)} must be in [${min}, ${max}], got '${text}'`,
+        {
+          value: text,
+        },
+      );
     }),
   );
 }

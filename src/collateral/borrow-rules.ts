@@ -20,7 +20,15 @@ export interface BorrowRules {
   readonly marginRate: Pair;
 }
 
-const names = ['curve', 'compounding', 'reserveShare', 'reserveEarns', 'utilisationMax', 'accountMax', 'marginRate'] as const;
+const names = [
+  'curve',
+  'compounding',
+  'reserveShare',
+  'reserveEarns',
+  'utilisationMax',
+  'accountMax',
+  'marginRate',
+] as const;
 
 /** Throws `ParameterInvalid` naming the field. */
 export function parseBorrowRules(input: unknown, path: string): BorrowRules {

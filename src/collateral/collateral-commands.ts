@@ -9,7 +9,9 @@ import { requireAllowed } from './loan-checks.ts';
 
 type Handler = NonNullable<AccountModule['commands']>[string];
 
-/** Commands of the collateral module, by kind. Amounts are minor units; every one is checked before anything changes. */
+/**
+ * Commands of the collateral module, by kind. Amounts are minor units; every one is checked before anything changes.
+ */
 export function collateralCommands(module: CollateralModule): Readonly<Record<string, Handler>> {
   const balance =
     (act: (change: BalanceChange) => void): Handler =>
@@ -22,7 +24,8 @@ export function collateralCommands(module: CollateralModule): Readonly<Record<st
     'collateral.repay': balance(repay),
     'collateral.cover': balance(cover),
     'collateral.accrue': (_command, context) => module.change(context, () => module.post(context)),
-    'collateral.rules': (command, context) => module.change(context, () => module.replaceRules(command['rules'], context)),
+    'collateral.rules': (command, context) =>
+      module.change(context, () => module.replaceRules(command['rules'], context)),
   };
 }
 
@@ -45,7 +48,8 @@ class BalanceChange {
     this.name = textOf(command, 'account');
     const asset = textOf(command, 'asset');
     this.asset = this.rules.assets.findIndex(({ name }) => name === asset);
-    if (this.asset < 0) throw invalidField('asset', asset, `must be one of ${this.rules.assets.map(({ name }) => name).join(', ')}`);
+    if (this.asset < 0)
+      throw invalidField('asset', asset, `must be one of ${this.rules.assets.map(({ name }) => name).join(', ')}`);
     this.pool = module.book.pools[this.asset];
     const mayOpen = command.kind === 'collateral.deposit' && this.assetRules.held === 'engine';
     this.account = module.accounts.find(context.engine, this.name, mayOpen);
@@ -69,17 +73,31 @@ class BalanceChange {
     const amount = this.command['amount'] === 'all' ? most : this.amount;
     if (amount > most) throw invalidField('amount', amount, `must not be above ${most}, which ${what}`);
     if (amount > 0n) return amount;
-    throw invalidField('amount', amount, `must be above 0: ${this.name} has nothing to move in ${this.assetRules.name}`);
+    throw invalidField(
+      'amount',
+      amount,
+      `must be above 0: ${this.name} has nothing to move in ${this.assetRules.name}`,
+    );
   }
 
   requireCash(amount: MinorUnits): void {
     const { cash } = this.pool;
-    if (amount > cash) throw invalidField('amount', amount, `must not be above ${cash}, which is all the cash in the pool of ${this.assetRules.name}`);
+    if (amount > cash)
+      throw invalidField(
+        'amount',
+        amount,
+        `must not be above ${cash}, which is all the cash in the pool of ${this.assetRules.name}`,
+      );
   }
 
   /** What a withdrawal or a loan must leave untouched: loan limits and initial margin. */
   requireAllowed(shares: PoolShares): void {
-    requireAllowed(this.module.book, this.context, { name: this.name, account: this.account, asset: this.asset, shares });
+    requireAllowed(this.module.book, this.context, {
+      name: this.name,
+      account: this.account,
+      asset: this.asset,
+      shares,
+    });
   }
 
   /** Books the balance and says so. Cannot fail, but for the margin engine refusing what it is to hold. */
@@ -118,17 +136,23 @@ function borrow(change: BalanceChange): void {
   const { netted, name, borrow: rules } = assetRules;
   if (rules === null) throw invalidField('asset', name, 'must be an asset that can be borrowed');
   const isPaidOut = flagOf(command, 'payOut', netted);
-  if (netted && !isPaidOut) throw invalidField('payOut', false, `must be true: loans of ${name} are netted with what the account has`);
+  if (netted && !isPaidOut)
+    throw invalidField('payOut', false, `must be true: loans of ${name} are netted with what the account has`);
   change.requireCash(amount);
   const owing = netted ? pool.remove(shares, amount) : pool.borrow(shares, amount);
   const after = isPaidOut ? owing : pool.add(owing, amount, false);
   const { utilisation } = pool;
   if (utilisation > fixedOf(rules.utilisationMax, indexDecimals)) {
-    throw invalidField('amount', amount, `must leave the utilisation of the pool of ${name} at ${rules.utilisationMax} or below`);
+    throw invalidField(
+      'amount',
+      amount,
+      `must leave the utilisation of the pool of ${name} at ${rules.utilisationMax} or below`,
+    );
   }
   const { accountMax } = rules;
   const most = accountMax === Infinity ? null : minorOf(accountMax, change.module.book.decimals[change.asset], 'down');
-  if (most !== null && pool.debtOf(after) > most) throw invalidField('amount', amount, `must leave the loan at ${most} or below`);
+  if (most !== null && pool.debtOf(after) > most)
+    throw invalidField('amount', amount, `must leave the loan at ${most} or below`);
   change.requireAllowed(after);
   change.commit(after, amount, isPaidOut ? -amount : 0n);
 }

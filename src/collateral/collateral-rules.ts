@@ -36,11 +36,16 @@ export interface AssetRules {
   readonly tiersBy: 'amount' | 'value';
   /** Multiplies negative balances: >= 1, initial >= maintenance. */
   readonly liabilityWeight: Pair;
-  /** Size penalty k of Drift: weights at most 1.1 / (1 + k sqrt(amount)); of liabilities at least 0.8 w + k sqrt(amount). */
+  /**
+   * Size penalty k of Drift: weights at most 1.1 / (1 + k sqrt(amount)); of liabilities at least 0.8 w + k
+   * sqrt(amount).
+   */
   readonly imfFactor: number;
   /** Market value of all deposits from which on the initial weight shrinks as start / deposits; Infinity for never. */
   readonly depositScaleStart: number;
-  /** Market value that counts at most: of one account, and of all accounts together (each then counts in proportion). */
+  /**
+   * Market value that counts at most: of one account, and of all accounts together (each then counts in proportion).
+   */
   readonly accountCap: number;
   readonly venueCap: number;
   /** Share of the account's collateral value that this asset may make up. */
@@ -80,7 +85,9 @@ export interface CollateralRules {
   readonly fxHaircut: number;
   readonly ltvBands: LtvBands | null;
   readonly autoRepay: RepayRules | null;
-  /** Interest is posted to the accounts when this much time has passed since the last posting, ms; null: at touch only. */
+  /**
+   * Interest is posted to the accounts when this much time has passed since the last posting, ms; null: at touch only.
+   */
   readonly postEveryMs: number | null;
   readonly assets: readonly AssetRules[];
 }
@@ -88,12 +95,36 @@ export interface CollateralRules {
 const assetsMax = 256;
 
 const rootFields = [
-  'venue', 'date', 'source', 'unconfirmed', 'currency', 'haircutsCount', 'missingPrice', 'atPar', 'fxHaircut', 'ltvBands',
-  'autoRepay', 'postEveryMs', 'assets',
+  'venue',
+  'date',
+  'source',
+  'unconfirmed',
+  'currency',
+  'haircutsCount',
+  'missingPrice',
+  'atPar',
+  'fxHaircut',
+  'ltvBands',
+  'autoRepay',
+  'postEveryMs',
+  'assets',
 ] as const;
 const assetFields = [
-  'currency', 'decimals', 'haircut', 'tiers', 'tiersBy', 'liabilityWeight', 'imfFactor', 'depositScaleStart', 'accountCap',
-  'venueCap', 'concentrationMax', 'held', 'netted', 'ltv', 'borrow',
+  'currency',
+  'decimals',
+  'haircut',
+  'tiers',
+  'tiersBy',
+  'liabilityWeight',
+  'imfFactor',
+  'depositScaleStart',
+  'accountCap',
+  'venueCap',
+  'concentrationMax',
+  'held',
+  'netted',
+  'ltv',
+  'borrow',
 ] as const;
 
 /** Rules as in their file (docs/COLLATERAL.md). Throws `ParameterInvalid` naming the field and the value. */
@@ -101,7 +132,8 @@ export function parseCollateralRules(input: unknown): CollateralRules {
   const root = knownFields(section(input, 'collateral rules'), '', rootFields);
   const assets = section(root['assets'], 'assets');
   const names = Object.keys(assets);
-  if (names.length === 0 || names.length > assetsMax) throw invalid('assets', names.length, `must be 1 to ${assetsMax} assets`);
+  if (names.length === 0 || names.length > assetsMax)
+    throw invalid('assets', names.length, `must be 1 to ${assetsMax} assets`);
   return {
     venue: textField(root, 'venue', ''),
     date: dateField(root, 'date', ''),
@@ -114,7 +146,8 @@ export function parseCollateralRules(input: unknown): CollateralRules {
     fxHaircut: optional(root, 'fxHaircut', '', shareRule, 0),
     ltvBands: parseBands(root['ltvBands']),
     autoRepay: root['autoRepay'] === undefined ? null : parseRepayRules(root['autoRepay'], 'autoRepay'),
-    postEveryMs: root['postEveryMs'] === undefined ? null : numberField(root, 'postEveryMs', '', { min: 1, max: unbounded }),
+    postEveryMs:
+      root['postEveryMs'] === undefined ? null : numberField(root, 'postEveryMs', '', { min: 1, max: unbounded }),
     assets: names.map((name) => parseAsset(name, assets[name])),
   };
 }
@@ -149,8 +182,10 @@ function decimalsField(fields: Section, path: string): number | null {
 
 /** Marginal tiers, or one for a flat haircut; each asset says one of the two. */
 function parseTiers(fields: Section, path: string): HaircutTier[] {
-  if (fields['tiers'] === undefined) return [{ upTo: Infinity, haircut: pairField(fields, 'haircut', path, shareRule) }];
-  if (fields['haircut'] !== undefined) throw invalid(`${path}.haircut`, fields['haircut'], 'must not stand beside tiers');
+  if (fields['tiers'] === undefined)
+    return [{ upTo: Infinity, haircut: pairField(fields, 'haircut', path, shareRule) }];
+  if (fields['haircut'] !== undefined)
+    throw invalid(`${path}.haircut`, fields['haircut'], 'must not stand beside tiers');
   const list = listField(fields, 'tiers', path);
   if (list.length === 0) throw invalid(`${path}.tiers`, list, 'must have a tier');
   let from = 0;
@@ -158,7 +193,8 @@ function parseTiers(fields: Section, path: string): HaircutTier[] {
     const tierPath = `${path}.tiers[${place}]`;
     const tier = knownFields(each, tierPath, ['upTo', 'haircut']);
     const isLast = place === list.length - 1;
-    if (isLast !== (tier['upTo'] === null)) throw invalid(`${tierPath}.upTo`, tier['upTo'], 'must be null in the last tier, and there only');
+    if (isLast !== (tier['upTo'] === null))
+      throw invalid(`${tierPath}.upTo`, tier['upTo'], 'must be null in the last tier, and there only');
     const upTo = isLast ? Infinity : numberField(tier, 'upTo', tierPath, amountRule);
     if (upTo <= from) throw invalid(`${tierPath}.upTo`, upTo, `must be above ${from}, where the tier begins`);
     from = upTo;

@@ -28,7 +28,8 @@ export function parseRepayRules(input: unknown, path: string): RepayRules {
   if (restoreTo !== null) {
     numberField(fields, 'restoreTo', path, { min: 0, max: at });
     // Selling one of value repays 1 - fee: from here on no sale lowers the ratio.
-    if (Number(restoreTo) >= 1 - fee) throw invalid(`${path}.restoreTo`, restoreTo, `must be below 1 - fee, ${1 - fee}`);
+    if (Number(restoreTo) >= 1 - fee)
+      throw invalid(`${path}.restoreTo`, restoreTo, `must be below 1 - fee, ${1 - fee}`);
   }
   return {
     when: choiceField(fields, 'when', path, ['margin-ratio', 'ltv'], 'margin-ratio'),
@@ -36,7 +37,8 @@ export function parseRepayRules(input: unknown, path: string): RepayRules {
     restoreTo: restoreTo === null ? null : Number(restoreTo),
     order: order.map((each, place) => {
       const found = saleOrders.find((name) => name === each);
-      if (found === undefined) throw invalid(`${path}.order[${place}]`, each, `must be one of ${saleOrders.join(', ')}`);
+      if (found === undefined)
+        throw invalid(`${path}.order[${place}]`, each, `must be one of ${saleOrders.join(', ')}`);
       return found;
     }),
     fee,

@@ -9,8 +9,8 @@ import {
 } from '../margin/fields.ts';
 
 /**
- * Tools that keep margin from rising when everybody can least pay it. (a) to (c) are those of Article 28(1) of Delegated
- * Regulation (EU) 153/2013, of which a clearing house takes at least one; a tool that is absent does nothing.
+ * Tools that keep margin from rising when everybody can least pay it. (a) to (c) are those of Article 28(1) of
+ * Delegated Regulation (EU) 153/2013, of which a clearing house takes at least one; a tool that is absent does nothing.
  */
 export interface AntiProcyclicalityRules {
   /** (a) A buffer on top, used up when margin rises. */
@@ -85,10 +85,16 @@ export const defaultTools = {
   alarm: { above: 2 },
 } as const satisfies Required<AntiProcyclicalityRules>;
 
-/** Tools as in a parameter file: the fields of a tool that are absent are those of `defaultTools`. Throws `ParameterInvalid`. */
+/**
+ * Tools as in a parameter file: the fields of a tool that are absent are those of `defaultTools`. Throws
+ * `ParameterInvalid`.
+ */
 export function parseAntiProcyclicality(input: unknown, path: string): AntiProcyclicalityRules {
   const root = knownFields(input, path, Object.keys(defaultTools));
-  const tool = <Name extends keyof typeof defaultTools, Rule>(name: Name, parse: (fields: Section, at: string) => Rule): { [key in Name]?: Rule } => {
+  const tool = <Name extends keyof typeof defaultTools, Rule>(
+    name: Name,
+    parse: (fields: Section, at: string) => Rule,
+  ): { [key in Name]?: Rule } => {
     if (root[name] === undefined) return {};
     const at = `${path}.${name}`;
     const defaults: object = defaultTools[name];
@@ -112,7 +118,8 @@ const share: NumberRule = { min: 0, max: 1 };
 
 function parseBuffer(fields: Section, path: string): BufferRule {
   const release = textField(fields, 'release', path);
-  if (release !== 'absorb' && release !== 'linear') throw invalid(`${path}.release`, release, 'must be absorb or linear');
+  if (release !== 'absorb' && release !== 'linear')
+    throw invalid(`${path}.release`, release, 'must be absorb or linear');
   const releaseAbove = numberField(fields, 'releaseAbove', path, { min: 0, max: 100 });
   const exhaustedAt = numberField(fields, 'exhaustedAt', path, { min: 0, max: 1000 });
   if (release === 'linear' && exhaustedAt <= releaseAbove) {

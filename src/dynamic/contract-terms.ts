@@ -55,15 +55,20 @@ export interface TermSources {
 export function contractTerms(sources: TermSources): ContractTerms {
   const { engine, quotes, rows, parameters } = sources;
   const { market } = engine;
-  const byRow = (of: (index: number, row: number) => number): Float64Array => Float64Array.from(engine.rows.instrumentOf, of);
+  const byRow = (of: (index: number, row: number) => number): Float64Array =>
+    Float64Array.from(engine.rows.instrumentOf, of);
   const now: Market = { ...market, ...quotes };
   const delta = byRow((index) => deltaOf(now, index));
-  const toSet = byRow((index, row) => (setCurrencyOf(engine, row) === market.instruments[index].baseCurrency ? 1 / quotes.forward[index] : 1));
+  const toSet = byRow((index, row) =>
+    setCurrencyOf(engine, row) === market.instruments[index].baseCurrency ? 1 / quotes.forward[index] : 1,
+  );
   const { deltaMin = 0, underlying = null, instrument = null } = parameters.concentration ?? {};
   const volume = (index: number): number => fieldOf(quotes, 'averageDailyVolume', index);
-  const measureOf = (rule: ConcentrationRule) => (rule.measure === 'openInterest' ? (index: number) => openInterestOf(now, index) : volume);
+  const measureOf = (rule: ConcentrationRule) =>
+    rule.measure === 'openInterest' ? (index: number) => openInterestOf(now, index) : volume;
   const outright = (measure: (index: number) => number): Float64Array => sumOfOutrights(sources, measure);
-  const given = (sums: Float64Array): Float64Array => sums.map((sum, place) => parameters.underlyings[rows.names[place]]?.averageDailyVolume ?? sum);
+  const given = (sums: Float64Array): Float64Array =>
+    sums.map((sum, place) => parameters.underlyings[rows.names[place]]?.averageDailyVolume ?? sum);
   const dailyVolume = given(outright(volume));
   const dollarsOf = (currency: string): number => dollarRate(now, currency)?.rate ?? NaN;
   return {
@@ -75,11 +80,21 @@ export function contractTerms(sources: TermSources): ContractTerms {
     }),
     measure: instrument === null ? byRow(() => NaN) : byRow(measureOf(instrument)),
     halfSpread: byRow((index, row) => halfSpreadOf(now, index, parameters) * toSet[row]),
-    underlyingMeasure: underlying === null ? outright(() => NaN) : underlying.measure === 'averageDailyVolume' ? dailyVolume : outright(measureOf(underlying)),
+    underlyingMeasure:
+      underlying === null
+        ? outright(() => NaN)
+        : underlying.measure === 'averageDailyVolume'
+          ? dailyVolume
+          : outright(measureOf(underlying)),
     dailyVolume,
-    dailyVolatility: Float64Array.from(rows.names, (name) => parameters.underlyings[name]?.dailyVolatility ?? sources.dailyVolatility(name)),
+    dailyVolatility: Float64Array.from(
+      rows.names,
+      (name) => parameters.underlyings[name]?.dailyVolatility ?? sources.dailyVolatility(name),
+    ),
     price: priceByUnderlying(sources),
-    assets: Object.entries(parameters.wrongWayCollateral?.assets ?? {}).map(([name, asset]) => collateralTerms(name, asset, now, engine, dollarsOf)),
+    assets: Object.entries(parameters.wrongWayCollateral?.assets ?? {}).map(([name, asset]) =>
+      collateralTerms(name, asset, now, engine, dollarsOf),
+    ),
     dollars: Float64Array.from(engine.currencies, dollarsOf),
   };
 }
@@ -110,7 +125,15 @@ function deltaOf(market: Market, index: number): number {
   const size = baseUnitsOf(instrument, forward);
   if (!(forward > 0 && forward < Infinity)) return NaN;
   if (instrument.kind !== 'option') return size;
-  return size * blackDelta(instrument.optionType === 'call' ? 1 : -1, forward, instrument.strike!, standardDeviationOf(market, index));
+  return (
+    size *
+    blackDelta(
+      instrument.optionType === 'call' ? 1 : -1,
+      forward,
+      instrument.strike!,
+      standardDeviationOf(market, index),
+    )
+  );
 }
 
 /** Quote currency per contract. */
@@ -137,12 +160,20 @@ function sumOfOutrights({ engine, quotes, rows }: TermSources, measure: (index: 
 /** The index price of an underlying's first pair that has one. */
 function priceByUnderlying({ engine, quotes, rows }: TermSources): Float64Array {
   return Float64Array.from(rows.names, (name) => {
-    const pairs = engine.market.instruments.filter((each) => underlyingOf(each) === name).map((each) => riskGroupOf(each).pair);
+    const pairs = engine.market.instruments
+      .filter((each) => underlyingOf(each) === name)
+      .map((each) => riskGroupOf(each).pair);
     return quotes.indexPrice.get(pairs.find((pair) => quotes.indexPrice.get(pair)! > 0) ?? '') ?? NaN;
   });
 }
 
-function collateralTerms(name: string, asset: WrongWayAsset, market: Market, engine: Engine, dollarsOf: (currency: string) => number): CollateralTerms {
+function collateralTerms(
+  name: string,
+  asset: WrongWayAsset,
+  market: Market,
+  engine: Engine,
+  dollarsOf: (currency: string) => number,
+): CollateralTerms {
   const currency = engine.currencies.findIndex((each) => each.toLowerCase() === name);
   const spot = market.instruments.find((each) => each.kind === 'spot' && underlyingOf(each) === name);
   const code = currency >= 0 ? engine.currencies[currency] : spot?.baseCurrency;

@@ -44,7 +44,9 @@ export function parseDynamicRules(input: unknown): DynamicRules {
     date: dateField(root, 'date', 'rules'),
     mix,
     underlyings: Object.fromEntries(
-      Object.keys(underlyings).map((name) => [name, parseUnderlying(underlyings[name], `rules.underlyings.${name}`)] as const),
+      Object.keys(underlyings).map(
+        (name) => [name, parseUnderlying(underlyings[name], `rules.underlyings.${name}`)] as const,
+      ),
     ),
     unscaled: textsField(root, 'unscaled', 'rules'),
   };
@@ -55,7 +57,11 @@ function parseUnderlying(input: unknown, path: string): UnderlyingRule {
   const volatilityField = (name: string): number => numberField(fields, name, path, { min: 0, max: 100 });
   const scaler = parseScalerRule(fields['scaler'], `${path}.scaler`);
   if (scaler.floor < 1) {
-    throw invalid(`${path}.scaler.floor`, scaler.floor, 'must be >= 1: an adjustment only adds to the requirement of the model; set its parameters for a lower volatility instead');
+    throw invalid(
+      `${path}.scaler.floor`,
+      scaler.floor,
+      'must be >= 1: an adjustment only adds to the requirement of the model; set its parameters for a lower volatility instead',
+    );
   }
   const tools = fields['tools'] === undefined ? {} : parseAntiProcyclicality(fields['tools'], `${path}.tools`);
   const needed = (name: 'stressVolatility' | 'tenYearVolatility', isNeeded: boolean) =>
@@ -63,7 +69,8 @@ function parseUnderlying(input: unknown, path: string): UnderlyingRule {
   return {
     volatility: parseVolatilityModel(fields['volatility'], `${path}.volatility`),
     scaler,
-    startVolatility: fields['startVolatility'] === undefined ? scaler.referenceVolatility : volatilityField('startVolatility'),
+    startVolatility:
+      fields['startVolatility'] === undefined ? scaler.referenceVolatility : volatilityField('startVolatility'),
     ...needed('stressVolatility', tools.stress !== undefined),
     ...needed('tenYearVolatility', tools.floor !== undefined),
     tools,
@@ -75,7 +82,9 @@ export function requireAllNamed(rules: DynamicRules, underlyings: readonly strin
   for (const name of underlyings) {
     const isScaled = Object.hasOwn(rules.underlyings, name);
     if (isScaled !== rules.unscaled.includes(name)) continue;
-    const rule = isScaled ? 'is also in unscaled' : 'is missing: an underlying of the market is in underlyings or in unscaled';
+    const rule = isScaled
+      ? 'is also in unscaled'
+      : 'is missing: an underlying of the market is in underlyings or in unscaled';
     throw invalid(`rules.underlyings.${name}`, rules.underlyings[name], rule);
   }
 }

@@ -63,7 +63,10 @@ export function scaledParameters(params: unknown, paths: readonly string[], fact
   for (const path of paths) {
     const names = path.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
     const last = names.pop()!;
-    const parent = names.reduce<unknown>((at, name) => (isContainer(at) && Object.hasOwn(at, name) ? at[name] : undefined), copy);
+    const parent = names.reduce<unknown>(
+      (at, name) => (isContainer(at) && Object.hasOwn(at, name) ? at[name] : undefined),
+      copy,
+    );
     const value = isContainer(parent) && Object.hasOwn(parent, last) ? parent[last] : undefined;
     if (!isContainer(parent) || typeof value !== 'number' || !Number.isFinite(value)) {
       throw invalid(path, value, 'must be a number of the parameters, to be scaled');

@@ -50,7 +50,9 @@ export class GuardModule implements AccountModule {
       forward: new QuoteWatch(names, asOfMs),
       impliedVolatility: new QuoteWatch(names, asOfMs),
     };
-    this.#pairOfRow = Int32Array.from(market.instruments, (each) => pairs.indexOf(pairOf(each.baseCurrency, each.quoteCurrency)));
+    this.#pairOfRow = Int32Array.from(market.instruments, (each) =>
+      pairs.indexOf(pairOf(each.baseCurrency, each.quoteCurrency)),
+    );
   }
 
   beforeTick(plan: TickPlan, context: AccountContext): Quotes {
@@ -68,7 +70,9 @@ export class GuardModule implements AccountModule {
     const judged = forward.judge(multiples, quotes.forward, this.#terms('forward', basisJump, context));
     // Not every model reads the index: without a trusted one no price of the pair is known.
     const isUnknown = (row: number): boolean => Number.isNaN(trustedIndex[this.#pairOfRow[row]] ?? 0);
-    const forwards = trustedIndex.some(Number.isNaN) ? judged.map((price, row) => (isUnknown(row) ? NaN : price)) : judged;
+    const forwards = trustedIndex.some(Number.isNaN)
+      ? judged.map((price, row) => (isUnknown(row) ? NaN : price))
+      : judged;
     const volatilities = impliedVolatility.judge(quotes.impliedVolatility, quotes.impliedVolatility, {
       ...this.#terms('impliedVolatility', volatilityJump, context),
       isJudged: (row) => market.instruments[row].kind === 'option',
@@ -98,7 +102,9 @@ export class GuardModule implements AccountModule {
 
   #terms(quote: QuoteKind, jump: number, context: AccountContext): WatchTerms {
     const { maxAgeMs, acceptAfterMs } = this.#rules.price;
-    const decisions = new Map(this.#overrides.filter((each) => each.quote === quote).map(({ name, decision }) => [name, decision] as const));
+    const decisions = new Map(
+      this.#overrides.filter((each) => each.quote === quote).map(({ name, decision }) => [name, decision] as const),
+    );
     return {
       nowMs: context.clockMs,
       jump,
@@ -113,14 +119,28 @@ export class GuardModule implements AccountModule {
   }
 
   holdTransitions({ from, to }: ProposedTransitions, context: AccountContext): ReadonlySet<number> {
-    const places = to.flatMap((level, place) => ((level === LIQUIDATION || level === BANKRUPT) && from[place] < level ? [place] : []));
+    const places = to.flatMap((level, place) =>
+      (level === LIQUIDATION || level === BANKRUPT) && from[place] < level ? [place] : [],
+    );
     const { breaker: rule } = this.#rules;
     const before = this.#breaker;
-    const { outcome, state } = stepBreaker(before, places.length, context.level.length, this.#isConfirmed(), context.clockMs, rule);
+    const { outcome, state } = stepBreaker(
+      before,
+      places.length,
+      context.level.length,
+      this.#isConfirmed(),
+      context.clockMs,
+      rule,
+    );
     this.#breaker = state;
     if (outcome === 'calm' || outcome === 'confirmed') this.#calmIndex = this.#index;
     const isNews = outcome === 'held' ? Number.isNaN(before.heldSinceMs) : outcome !== 'calm';
-    if (isNews) context.emit(`breaker-${outcome}`, { liquidations: places.length, nettingSets: context.level.length, shareMax: rule.shareMax });
+    if (isNews)
+      context.emit(`breaker-${outcome}`, {
+        liquidations: places.length,
+        nettingSets: context.level.length,
+        shareMax: rule.shareMax,
+      });
     return outcome === 'held' ? new Set(places) : new Set();
   }
 
@@ -142,7 +162,10 @@ export class GuardModule implements AccountModule {
 
   #override(command: Command, { market, clockMs, emit }: AccountContext): void {
     const override = requireOverride(command, market, clockMs);
-    this.#overrides = [...this.#overrides.filter(({ quote, name }) => quote !== override.quote || name !== override.name), override];
+    this.#overrides = [
+      ...this.#overrides.filter(({ quote, name }) => quote !== override.quote || name !== override.name),
+      override,
+    ];
     emit('override', { ...override });
   }
 
@@ -167,7 +190,8 @@ export class GuardModule implements AccountModule {
   }
 
   restore(state: Storable): void {
-    const { rules, watches, sources, overrides, breaker, calmIndex, index, confirmed } = state as unknown as StoredGuard;
+    const { rules, watches, sources, overrides, breaker, calmIndex, index, confirmed } =
+      state as unknown as StoredGuard;
     const own = this.#requireWatches();
     for (const quote of Object.keys(own) as QuoteKind[]) own[quote].restore(watches[quote]);
     this.#rules = rules;
@@ -195,4 +219,3 @@ interface StoredGuard {
   readonly index: readonly number[];
   readonly confirmed: readonly boolean[];
 }
-

@@ -60,7 +60,8 @@ export function parseGuardRules(input: unknown): GuardRules {
   const breaker = part('breaker');
   const positive = (fields: Section, name: string, path: string): number =>
     numberField(fields, name, path, { min: Number.MIN_VALUE, max: unbounded });
-  const time = (fields: Section, name: string, path: string): number => numberField(fields, name, path, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  const time = (fields: Section, name: string, path: string): number =>
+    numberField(fields, name, path, { min: 0, max: Number.MAX_SAFE_INTEGER });
   const whole = (fields: Section, name: string, path: string): number =>
     wholeField(fields, name, path, { min: 1, max: Number.MAX_SAFE_INTEGER });
   return {

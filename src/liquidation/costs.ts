@@ -45,10 +45,13 @@ const freeTrading: TradingCosts = {
 /** Reads `{ default, kinds, bases, instruments }`; missing fields are those of `default`. Throws `ParameterInvalid`. */
 export function parseCosts(input: unknown, path = 'costs'): CostTable {
   const root = input === undefined ? {} : knownFields(input, path, ['default', 'kinds', 'bases', 'instruments']);
-  const usual = root['default'] === undefined ? freeTrading : parseTrading(root['default'], `${path}.default`, freeTrading);
+  const usual =
+    root['default'] === undefined ? freeTrading : parseTrading(root['default'], `${path}.default`, freeTrading);
   const each = (name: string): Map<string, TradingCosts> => {
     const fields = root[name] === undefined ? {} : section(root[name], `${path}.${name}`);
-    return new Map(Object.keys(fields).map((key) => [key, parseTrading(fields[key], `${path}.${name}.${key}`, usual)] as const));
+    return new Map(
+      Object.keys(fields).map((key) => [key, parseTrading(fields[key], `${path}.${name}.${key}`, usual)] as const),
+    );
   };
   return { default: usual, kinds: each('kinds'), bases: each('bases'), instruments: each('instruments') };
 }
@@ -76,7 +79,9 @@ function parseTrading(input: unknown, path: string, usual: TradingCosts): Tradin
 }
 
 export function costsOf(table: CostTable, { name, baseCurrency, kind }: Instrument): TradingCosts {
-  return table.instruments.get(name) ?? table.bases.get(baseCurrency.toLowerCase()) ?? table.kinds.get(kind) ?? table.default;
+  return (
+    table.instruments.get(name) ?? table.bases.get(baseCurrency.toLowerCase()) ?? table.kinds.get(kind) ?? table.default
+  );
 }
 
 /** Price moves that are believed of an estimate. */
@@ -91,8 +96,10 @@ export function slippage(costs: TradingCosts, notional: number): number {
   const { halfSpread, impact, impactCoefficient, dailyVolatility, dailyVolume } = costs;
   const part = notional / dailyVolume;
   const moved =
-    impact === 'none' ? 0
-    : impact === 'linear' ? (impactCoefficient * part) / 2
-    : (impactCoefficient * dailyVolatility * Math.sqrt(part) * 2) / 3;
+    impact === 'none'
+      ? 0
+      : impact === 'linear'
+        ? (impactCoefficient * part) / 2
+        : (impactCoefficient * dailyVolatility * Math.sqrt(part) * 2) / 3;
   return Math.min(halfSpread + moved, slippageMax);
 }

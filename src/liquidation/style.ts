@@ -15,7 +15,11 @@ import { PlanningAccount, type PlanningInput } from './planning-account.ts';
 import { planAuction } from './styles/auction.ts';
 import { parseBlockLimits, planBlockLimits, type BlockLimitsParams } from './styles/block-limits.ts';
 import { parseCheapest, planCheapest, type CheapestParams } from './styles/cheapest.ts';
-import { parseClosedFormTransfer, planClosedFormTransfer, type ClosedFormTransferParams } from './styles/closed-form-transfer.ts';
+import {
+  parseClosedFormTransfer,
+  planClosedFormTransfer,
+  type ClosedFormTransferParams,
+} from './styles/closed-form-transfer.ts';
 import { parseDeltaHedge, planDeltaHedge, type DeltaHedgeParams } from './styles/delta-hedge.ts';
 import { parseFixedStep, planFixedStep, type FixedStepParams } from './styles/fixed-step.ts';
 import { parseFullOrder, planFullOrder, type FullOrderParams } from './styles/full-order.ts';
@@ -43,7 +47,16 @@ export interface LiquidationStyle {
   readonly rule: StyleRule;
 }
 
-const kinds = ['cheapest', 'fixed-step', 'full-order', 'tier-ladder', 'closed-form-transfer', 'block-limits', 'auction', 'delta-hedge'];
+const kinds = [
+  'cheapest',
+  'fixed-step',
+  'full-order',
+  'tier-ladder',
+  'closed-form-transfer',
+  'block-limits',
+  'auction',
+  'delta-hedge',
+];
 
 /** Reads a style as in its file. Throws `ParameterInvalid` naming the field. */
 export function parseLiquidationStyle(input: unknown): LiquidationStyle {
@@ -63,7 +76,8 @@ export function parseLiquidationStyle(input: unknown): LiquidationStyle {
 export function parseTarget(input: unknown): LiquidationTarget {
   const fields = section(input, 'target');
   const { requirement } = fields;
-  if (requirement !== 'initial' && requirement !== 'maintenance') throw invalid('target.requirement', requirement, 'must be initial or maintenance');
+  if (requirement !== 'initial' && requirement !== 'maintenance')
+    throw invalid('target.requirement', requirement, 'must be initial or maintenance');
   return { requirement, multiple: numberField(fields, 'multiple', 'target', { min: 0.01, max: 1_000 }) };
 }
 

@@ -9,7 +9,12 @@ export interface AccountHoldings extends Holdings {
   readonly addOns: ReadonlyMap<string, number>;
 }
 
-export const noHoldings: AccountHoldings = { positions: new Map(), orders: new Map(), cash: new Map(), addOns: new Map() };
+export const noHoldings: AccountHoldings = {
+  positions: new Map(),
+  orders: new Map(),
+  cash: new Map(),
+  addOns: new Map(),
+};
 
 /** What the engine's book has for an account; nothing if it does not know it. */
 export function holdingsIn(engine: Engine, account: string): AccountHoldings {
@@ -30,7 +35,8 @@ export function withChanges(holdings: AccountHoldings, account: string, changes:
   const orders = new Map(holdings.orders);
   const cash = new Map(holdings.cash);
   const addOns = new Map(holdings.addOns);
-  const own = <T extends { readonly account: string }>(list: readonly T[] | undefined): T[] => (list ?? []).filter((each) => each.account === account);
+  const own = <T extends { readonly account: string }>(list: readonly T[] | undefined): T[] =>
+    (list ?? []).filter((each) => each.account === account);
   for (const { instrument, quantity, entryPrice } of own(changes.positions)) {
     if (quantity === 0) positions.delete(instrument);
     else positions.set(instrument, { quantity, entryPrice: entryPrice ?? 0 });
@@ -48,13 +54,19 @@ export function withChanges(holdings: AccountHoldings, account: string, changes:
 /** The changes that make one account's holdings out of others, add-ons among them: only what differs. */
 export function changesTo(account: string, before: AccountHoldings, after: AccountHoldings): BookChanges {
   const { positions = [], orders = [], cash = [] } = changesBetween(account, before, after);
-  const addOns = [...new Set([...before.addOns.keys(), ...after.addOns.keys()])].map((currency) => ({ account, currency, amount: after.addOns.get(currency) ?? 0 }));
+  const addOns = [...new Set([...before.addOns.keys(), ...after.addOns.keys()])].map((currency) => ({
+    account,
+    currency,
+    amount: after.addOns.get(currency) ?? 0,
+  }));
   return {
     positions: positions.filter(({ instrument, quantity, entryPrice }) => {
       const old = before.positions.get(instrument) ?? { quantity: 0, entryPrice: 0 };
       return old.quantity !== quantity || (quantity !== 0 && old.entryPrice !== entryPrice);
     }),
-    orders: orders.filter(({ instrument }) => textOf(before.orders.get(instrument)) !== textOf(after.orders.get(instrument))),
+    orders: orders.filter(
+      ({ instrument }) => textOf(before.orders.get(instrument)) !== textOf(after.orders.get(instrument)),
+    ),
     cash: cash.filter(({ currency, amount }) => (before.cash.get(currency) ?? 0) !== amount),
     addOns: addOns.filter(({ currency, amount }) => (before.addOns.get(currency) ?? 0) !== amount),
   };

@@ -32,13 +32,22 @@ export interface AccountSummary {
 /** The account, then its isolated positions, then its pool. Throws `AccountUnknown`. */
 export function accountSummary(view: MarginView, structure: AccountStructure, account: string): AccountSummary[] {
   const { engine } = view.context;
-  if (engine.accountRow(account) < 0) throw new MargridError('AccountUnknown', `the book has no account '${account}'`, { value: account });
+  if (engine.accountRow(account) < 0)
+    throw new MargridError('AccountUnknown', `the book has no account '${account}'`, { value: account });
   const pool = structure.poolOf(account);
   const isOwned = structure.ownerOf(account) !== account;
-  const own: MarginMode = structure.isPool(account) ? 'pool' : isOwned ? 'isolated' : pool !== null ? 'pool-member' : 'cross';
+  const own: MarginMode = structure.isPool(account)
+    ? 'pool'
+    : isOwned
+      ? 'isolated'
+      : pool !== null
+        ? 'pool-member'
+        : 'cross';
   return [
     ...summariesOf(view, account, own),
-    ...structure.isolatedOf(account).flatMap((instrument) => summariesOf(view, isolatedName(account, instrument), 'isolated')),
+    ...structure
+      .isolatedOf(account)
+      .flatMap((instrument) => summariesOf(view, isolatedName(account, instrument), 'isolated')),
     ...(pool === null ? [] : summariesOf(view, pool, 'pool')),
   ];
 }

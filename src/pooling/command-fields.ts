@@ -8,7 +8,10 @@ import { instrumentIndexOf } from '../whatif/legs.ts';
 /** A refusal of one field of a command. */
 export function refused(code: ErrorCode, command: Command, column: string, rule: string): MargridError {
   const value = command[column];
-  return new MargridError(code, `${command.kind}: ${column} ${rule}, got ${JSON.stringify(value) ?? 'nothing'}`, { column, value });
+  return new MargridError(code, `${command.kind}: ${column} ${rule}, got ${JSON.stringify(value) ?? 'nothing'}`, {
+    column,
+    value,
+  });
 }
 
 /** A name: a text that is not empty. Throws `ValueMissing`. */
@@ -29,7 +32,8 @@ export function wordField<T extends string>(command: Command, column: string, wo
 /** Names, each once. Throws `ValueInvalid`. */
 export function namesField(command: Command, column: string): string[] {
   const value = command[column];
-  const isList = Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string' && each !== '');
+  const isList =
+    Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string' && each !== '');
   if (isList && new Set(value).size === value.length) return [...(value as string[])];
   throw refused('ValueInvalid', command, column, 'must be a list of different names');
 }

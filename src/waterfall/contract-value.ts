@@ -13,7 +13,9 @@ export interface ContractTerms {
   readonly moneyDecimals: number;
 }
 
-/** By how much `lots` (signed) gain if the price goes from one to the other, exactly: settlement currency. Prices > 0. */
+/**
+ * By how much `lots` (signed) gain if the price goes from one to the other, exactly: settlement currency. Prices > 0.
+ */
 export function exactGain(terms: ContractTerms, lots: bigint, from: number, to: number): Fraction {
   if (lots === 0n || from === to) return zero;
   const quantity: Fraction = { top: lots, bottom: powerOfTen(terms.lotDecimals) };

@@ -31,7 +31,10 @@ export const waterfallSteps = ['insurance-fund', 'adl', 'socialised-loss'] as co
 export type WaterfallStep = (typeof waterfallSteps)[number];
 
 export interface InsuranceFundRule {
-  /** Instruments whose fund is their own, which pays for nothing else; `all`: every one. The others share their currency's. */
+  /**
+   * Instruments whose fund is their own, which pays for nothing else; `all`: every one. The others share their
+   * currency's.
+   */
   readonly isolated: readonly string[] | 'all';
   /** Most that is paid for one bankruptcy; settlement currency, Infinity: no limit. */
   readonly perEvent: number;
@@ -55,13 +58,18 @@ export interface AdlRules {
 }
 
 export const socialisedLossMethods = [
-  'none', 'equity', 'winners', 'open-interest', 'deposits', 'withdrawal-fee',
+  'none',
+  'equity',
+  'winners',
+  'open-interest',
+  'deposits',
+  'withdrawal-fee',
 ] as const;
 
 export interface SocialisedLossRule {
   /**
-   * `equity`: pro rata to positive equity. `winners`: to the profits of the session. `open-interest`: per unit of base, of
-   * everybody in the instrument (Drift). `deposits`: pro rata to cash (Drift, spot). `withdrawal-fee`: a debt of the
+   * `equity`: pro rata to positive equity. `winners`: to the profits of the session. `open-interest`: per unit of base,
+   * of everybody in the instrument (Drift). `deposits`: pro rata to cash (Drift, spot). `withdrawal-fee`: a debt of the
    * venue, paid off by a part of withdrawals (Derive, Paradex).
    */
   readonly method: (typeof socialisedLossMethods)[number];
@@ -77,7 +85,16 @@ const dayMs = 86_400_000;
 
 /** Rules as in their file. Throws `ParameterInvalid` naming the field. */
 export function parseWaterfallRules(input: unknown): WaterfallRules {
-  const root = knownFields(input, '', ['venue', 'asOf', 'sources', 'unconfirmed', 'steps', 'insuranceFund', 'adl', 'socialisedLoss']);
+  const root = knownFields(input, '', [
+    'venue',
+    'asOf',
+    'sources',
+    'unconfirmed',
+    'steps',
+    'insuranceFund',
+    'adl',
+    'socialisedLoss',
+  ]);
   return {
     venue: textField(root, 'venue', ''),
     asOf: textField(root, 'asOf', ''),
@@ -107,7 +124,10 @@ function fundOf(input: unknown): InsuranceFundRule {
     perEvent: limit('perEvent'),
     perMarket: limit('perMarket'),
     perWindow: limit('perWindow'),
-    windowMs: fields['windowMs'] === undefined ? dayMs : numberField(fields, 'windowMs', path, { min: 1, max: Number.MAX_SAFE_INTEGER }),
+    windowMs:
+      fields['windowMs'] === undefined
+        ? dayMs
+        : numberField(fields, 'windowMs', path, { min: 1, max: Number.MAX_SAFE_INTEGER }),
     partial: flagField(fields, 'partial', path, true),
   };
 }
@@ -126,7 +146,8 @@ function adlOf(input: unknown): AdlRules {
 function ruleOf(fields: Section, path: string): AdlRule {
   const kind = choiceField(fields, 'rule', path, ['queue', 'pro-rata', 'water-filling', 'random'], 'pro-rata');
   if (kind === 'queue') return { kind, score: choiceField(fields, 'score', path, adlScores, 'bitmex') };
-  if (kind === 'pro-rata') return { kind, weight: choiceField(fields, 'weight', path, ['size', 'profit', 'equity'], 'size') };
+  if (kind === 'pro-rata')
+    return { kind, weight: choiceField(fields, 'weight', path, ['size', 'profit', 'equity'], 'size') };
   return { kind };
 }
 

@@ -14,8 +14,12 @@ const names = ['rules', 'liquidator', 'automatic', 'lotDecimals', 'funds'];
 export function parseWaterfallSettings(settings: Storable | undefined): WaterfallOptions {
   const fields = knownFields(settings, 'waterfall', names);
   const { rules, liquidator, automatic, lotDecimals, funds = {} } = fields;
-  if (rules === undefined) throw new MargridError('ParameterInvalid', 'waterfall.rules must be a venue or its rules', { column: 'waterfall.rules' });
-  if (lotDecimals !== undefined && typeof lotDecimals !== 'number') throw invalid('waterfall.lotDecimals', lotDecimals, 'must be a number');
+  if (rules === undefined)
+    throw new MargridError('ParameterInvalid', 'waterfall.rules must be a venue or its rules', {
+      column: 'waterfall.rules',
+    });
+  if (lotDecimals !== undefined && typeof lotDecimals !== 'number')
+    throw invalid('waterfall.lotDecimals', lotDecimals, 'must be a number');
   const amounts = Object.entries(section(funds, 'waterfall.funds')).map(([fund, amount]) => {
     const minor = minorUnitsFrom(amount);
     if (minor === null || minor < 0n) throw invalid(`waterfall.funds.${fund}`, amount, 'must be minor units as a text');
