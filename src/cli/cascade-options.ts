@@ -6,7 +6,7 @@ import type { FailureScenario } from '../cascade/scenario.ts';
 import type { Market } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';
 import { decimalsOf, minorOf, type MinorUnits } from '../money/minor-units.ts';
-import { readJson } from './read-file.ts';
+import { readJson } from './read-json.ts';
 
 /** How `margrid cascade` says what is assumed, as commander gives it. */
 export interface CascadeTexts {

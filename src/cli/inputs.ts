@@ -19,7 +19,7 @@ import { defaultModelName, modelByName } from '../margin/registry.ts';
 import { shippedParams } from '../margin/shipped-params.ts';
 import { spanMarket } from '../span/span-market.ts';
 import { isSpanSource, readSpanSource } from '../span/span-source.ts';
-import { readJson } from './read-file.ts';
+import { readJson } from './read-json.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options that several commands share, as commander gives them. */

@@ -12,7 +12,7 @@ import {
 import { lotsOf, quantityOf, type ContractTerms } from '../../waterfall/contract-value.ts';
 import { amount, table } from '../format.ts';
 import { exitCodes } from '../interruption.ts';
-import { readText } from '../read-file.ts';
+import { readText } from '../read-text.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface AdlCommandOptions {

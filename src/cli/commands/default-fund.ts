@@ -20,7 +20,7 @@ import type { MarketMove } from '../../waterfall/stress-quotes.ts';
 import { amount, money, percent, table } from '../format.ts';
 import { inputsOfModel, loadBook, loadMarket, loadParams, requireParams, type InputOptions } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
-import { readText } from '../read-file.ts';
+import { readText } from '../read-text.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface DefaultFundCommandOptions extends InputOptions {

@@ -17,7 +17,7 @@ import { writeSnapshot } from '../../journal/snapshot-file.ts';
 import { count, money } from '../format.ts';
 import { exitCodes } from '../interruption.ts';
 import { reportLines } from '../journaled-engine.ts';
-import { readJson } from '../read-file.ts';
+import { readJson } from '../read-json.ts';
 import { accountModules } from '../account-modules.ts';
 import { plainJson } from '../plain-json.ts';
 import type { Terminal } from '../terminal.ts';

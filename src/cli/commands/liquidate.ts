@@ -16,7 +16,7 @@ import {
   type InputOptions,
 } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
-import { readJson } from '../read-file.ts';
+import { readJson } from '../read-json.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface LiquidateOptions extends InputOptions {

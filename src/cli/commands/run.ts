@@ -13,7 +13,7 @@ import { inputsOfModel, loadBook, loadMarket, loadParams, requireParams, type In
 import { exitCodes, throwIfInterrupted } from '../interruption.ts';
 import { openJournaledEngine, type JournalOptions } from '../journaled-engine.ts';
 import { plainJson } from '../plain-json.ts';
-import { readJson } from '../read-file.ts';
+import { readJson } from '../read-json.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface RunOptions extends InputOptions, JournalOptions {

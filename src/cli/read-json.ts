@@ -1,15 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { Storable } from '../account/events.ts';
 import { MargridError } from '../errors.ts';
-
-/** A text file; `what` names its content in messages. Throws `FileNotFound`. */
-export async function readText(file: string, what: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch {
-    throw new MargridError('FileNotFound', `cannot read the ${what} ${file}`, { file });
-  }
-}
+import { readText } from './read-text.ts';
 
 /** A JSON file; `what` names its content in messages. Throws `FileNotFound`, `ParameterInvalid`. */
 export async function readJson(file: string, what: string): Promise<Storable> {
