@@ -73,7 +73,13 @@ export function changedQuotes(
 }
 
 /** What is wrong with the price of one name; null if nothing is. */
-function priceProblem(column: string, what: string, name: string, isKnown: boolean, price: number | null): Problem | null {
+function priceProblem(
+  column: string,
+  what: string,
+  name: string,
+  isKnown: boolean,
+  price: number | null,
+): Problem | null {
   if (!isKnown) {
     return { code: 'InstrumentUnknown', column, value: name, message: `the market has no ${what} '${name}'` };
   }
