@@ -21,7 +21,12 @@ export class AdjustmentSums {
 
   constructor(modules: readonly AccountModule[]) {
     this.#computed = modules.flatMap((module) =>
-      (module.adjustments ?? []).map((adjustment) => ({ module, adjustment, amounts: new Float64Array(0), maintenance: new Float64Array(0) })),
+      (module.adjustments ?? []).map((adjustment) => ({
+        module,
+        adjustment,
+        amounts: new Float64Array(0),
+        maintenance: new Float64Array(0),
+      })),
     );
     this.#requirements = this.#computed.filter(({ adjustment }) => adjustment.counts === 'requirement');
     this.requirementNames = this.#requirements.map(({ adjustment }) => adjustment.name);
@@ -65,7 +70,8 @@ export class AdjustmentSums {
 
   /** Columns move with the netting sets: `sources[set]` is the old row, -1 of a new set, which nothing has adjusted. */
   rearrange(sources: Int32Array): void {
-    const moved = (column: Float64Array): Float64Array => Float64Array.from(sources, (from) => (from < 0 ? 0 : (column[from] ?? 0)));
+    const moved = (column: Float64Array): Float64Array =>
+      Float64Array.from(sources, (from) => (from < 0 ? 0 : (column[from] ?? 0)));
     for (const each of this.#computed) {
       each.amounts = moved(each.amounts);
       each.maintenance = moved(each.maintenance);

@@ -96,7 +96,8 @@ export function sourcesOf(old: SetKeys, next: SetKeys): Int32Array {
     const account = next.account[set];
     const currency = next.currency[set];
     while (from < old.account.length && isBefore(old, from, account, currency)) from++;
-    if (from < old.account.length && old.account[from] === account && old.currency[from] === currency) sources[set] = from;
+    if (from < old.account.length && old.account[from] === account && old.currency[from] === currency)
+      sources[set] = from;
   }
   return sources;
 }

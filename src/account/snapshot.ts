@@ -58,7 +58,11 @@ export function writeSnapshot({ inputs, quotes, askedQuotes, adjustments, column
     quotes: plainQuotes(quotes),
     askedQuotes: plainQuotes(askedQuotes),
     inputs: {
-      market: { ...(marketRest as unknown as Record<string, Storable>), indexPrice: [...indexPrice], fields: [...(fields ?? [])] },
+      market: {
+        ...(marketRest as unknown as Record<string, Storable>),
+        indexPrice: [...indexPrice],
+        fields: [...(fields ?? [])],
+      },
       book: book as unknown as Storable,
       model,
       params: params as Storable,
@@ -76,7 +80,10 @@ export function plainQuotes({ asOfMs, forward, impliedVolatility, indexPrice, fi
 export function readSnapshot(value: Storable): AccountSnapshot {
   const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
   if (version !== snapshotVersion) {
-    throw new MargridError('SnapshotInvalid', `a snapshot must be of version ${snapshotVersion}, got ${JSON.stringify(version) ?? 'none'}`);
+    throw new MargridError(
+      'SnapshotInvalid',
+      `a snapshot must be of version ${snapshotVersion}, got ${JSON.stringify(version) ?? 'none'}`,
+    );
   }
   const { inputs, quotes, askedQuotes, ...rest } = value as unknown as StoredSnapshot;
   const { indexPrice, fields, ...market } = inputs.market;
@@ -86,7 +93,11 @@ export function readSnapshot(value: Storable): AccountSnapshot {
     askedQuotes: quotesOf(askedQuotes),
     inputs: {
       ...inputs,
-      market: { ...market, indexPrice: new Map(indexPrice), ...(fields.length === 0 ? {} : { fields: new Map(fields) }) },
+      market: {
+        ...market,
+        indexPrice: new Map(indexPrice),
+        ...(fields.length === 0 ? {} : { fields: new Map(fields) }),
+      },
     },
   };
 }

@@ -72,7 +72,11 @@ export class QuoteWatch {
     // A quote without an index beside it is judged by itself: NaN would say that the quote is none.
     const question = {
       value: Number.isNaN(value) && quote > 0 ? this.#trusted[row] : value,
-      quotedMs: this.#quotedMs[row], nowMs, jump, maxAgeMs, acceptAfterMs,
+      quotedMs: this.#quotedMs[row],
+      nowMs,
+      jump,
+      maxAgeMs,
+      acceptAfterMs,
       confirmed: decided === 'accept' || isConfirmed(row),
     };
     if (decided === undefined && quote > 0 && isContradicted(row)) return this.#forget(row, 'contradicted');
@@ -82,7 +86,11 @@ export class QuoteWatch {
       this.#trusted[row] = question.value;
       return null;
     }
-    const memory = { trusted: this.#trusted[row], suspect: this.#suspect[row], suspectSinceMs: this.#suspectSinceMs[row] };
+    const memory = {
+      trusted: this.#trusted[row],
+      suspect: this.#suspect[row],
+      suspectSinceMs: this.#suspectSinceMs[row],
+    };
     const { reason, memory: next } = judgePrice(question, memory);
     this.#trusted[row] = next.trusted;
     this.#suspect[row] = next.suspect;
@@ -114,7 +122,9 @@ export class QuoteWatch {
   }
 
   restore(state: Storable): void {
-    const { quotedMs, trusted, suspect, suspectSinceMs, reason } = state as unknown as Readonly<Record<string, Float64Array>>;
+    const { quotedMs, trusted, suspect, suspectSinceMs, reason } = state as unknown as Readonly<
+      Record<string, Float64Array>
+    >;
     this.#quotedMs.set(quotedMs);
     this.#trusted.set(trusted);
     this.#suspect.set(suspect);

@@ -1,4 +1,4 @@
-import { invalid, numberField, section, unbounded, type Section } from '../margin/fields.ts';
+import { knownFields, numberField, unbounded, wholeField, type Section } from '../margin/fields.ts';
 
 /** When a price is not trusted, and when liquidations wait. Times in milliseconds on the engine's clock. */
 export interface GuardRules {
@@ -54,22 +54,20 @@ export const defaultGuardRules: GuardRules = {
 
 /** Rules as in their file, missing ones as in `defaultGuardRules`. Throws `ParameterInvalid` naming the field. */
 export function parseGuardRules(input: unknown): GuardRules {
-  const root = known(input ?? {}, 'rules', Object.keys(defaultGuardRules));
+  const root = knownFields(input ?? {}, 'rules', Object.keys(defaultGuardRules));
   const part = (name: keyof GuardRules): Section => {
     const defaults: object = defaultGuardRules[name];
-    return { ...defaults, ...known(root[name] ?? {}, name, Object.keys(defaults)) };
+    return { ...defaults, ...knownFields(root[name] ?? {}, name, Object.keys(defaults)) };
   };
   const price = part('price');
   const sources = part('sources');
   const breaker = part('breaker');
   const positive = (fields: Section, name: string, path: string): number =>
     numberField(fields, name, path, { min: Number.MIN_VALUE, max: unbounded });
-  const time = (fields: Section, name: string, path: string): number => numberField(fields, name, path, { min: 0, max: Number.MAX_SAFE_INTEGER });
-  const whole = (fields: Section, name: string, path: string): number => {
-    const value = numberField(fields, name, path, { min: 1, max: Number.MAX_SAFE_INTEGER });
-    if (!Number.isInteger(value)) throw invalid(`${path}.${name}`, value, 'must be a whole number');
-    return value;
-  };
+  const time = (fields: Section, name: string, path: string): number =>
+    numberField(fields, name, path, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  const whole = (fields: Section, name: string, path: string): number =>
+    wholeField(fields, name, path, { min: 1, max: Number.MAX_SAFE_INTEGER });
   return {
     price: {
       maxAgeMs: time(price, 'maxAgeMs', 'price'),
@@ -93,11 +91,4 @@ export function parseGuardRules(input: unknown): GuardRules {
       expireAfterMs: time(breaker, 'expireAfterMs', 'breaker'),
     },
   };
-}
-
-function known(input: unknown, path: string, names: readonly string[]): Section {
-  const fields = section(input, path);
-  const unknownName = Object.keys(fields).find((name) => !names.includes(name));
-  if (unknownName === undefined) return fields;
-  throw invalid(`${path}.${unknownName}`, fields[unknownName], `is not a rule; there are ${names.join(', ')}`);
 }
