@@ -14,13 +14,7 @@ export interface Quoted {
  * taken as it is: the engine quarantines what depends on it. Throws `BadInputError` for names that the market does not
  * have and columns of another length.
  */
-export function changedQuotes(
-  old: Quotes,
-  change: QuoteChange,
-  market: Market,
-  rowOf: ReadonlyMap<string, number>,
-  asOfMs: number,
-): { quotes: Quotes; quoted: Quoted } {
+export function changedQuotes(old: Quotes, change: QuoteChange, market: Market, rowOf: ReadonlyMap<string, number>, asOfMs: number): { quotes: Quotes; quoted: Quoted } {
   const problems: Problem[] = [];
   const quoted = new Map<string, ReadonlySet<number> | null>();
   requireObject(change, 'quotes');
@@ -39,11 +33,12 @@ export function changedQuotes(
     const next = column.slice();
     for (const [instrument, price] of Object.entries(prices)) {
       const row = rowOf.get(instrument);
-      const problem = priceProblem(name, 'instrument', instrument, row !== undefined, price);
-      if (problem !== null) problems.push(problem);
-      if (row === undefined) continue;
-      rows.add(row);
-      next[row] = price ?? NaN;
+      if (row === undefined) problems.push({ code: 'InstrumentUnknown', column: name, value: instrument, message: `the market has no instrument '${instrument}'` });
+      else if (price !== null && typeof price !== 'number') problems.push({ code: 'ValueInvalid', column: `${name}.${instrument}`, value: price, message: `must be a number or null, got ${String(price)}` });
+      else {
+        rows.add(row);
+        next[row] = price ?? NaN;
+      }
     }
     return next;
   };
@@ -51,21 +46,14 @@ export function changedQuotes(
   requireObject(change.indexPrice ?? {}, 'indexPrice');
   requireObject(change.fields ?? {}, 'fields');
   for (const [pair, price] of Object.entries(change.indexPrice ?? {})) {
-    const problem = priceProblem('indexPrice', 'index', pair, indexPrice.has(pair), price);
-    if (problem !== null) problems.push(problem);
+    if (!indexPrice.has(pair)) problems.push({ code: 'InstrumentUnknown', column: 'indexPrice', value: pair, message: `the market has no index '${pair}'` });
+    else if (price !== null && typeof price !== 'number') problems.push({ code: 'ValueInvalid', column: `indexPrice.${pair}`, value: price, message: `must be a number or null, got ${String(price)}` });
     else indexPrice.set(pair, price ?? NaN);
   }
   const fields = new Map(old.fields ?? []);
   for (const [field, prices] of Object.entries(change.fields ?? {})) {
     if (!Object.hasOwn(marketFields, field)) problems.push({ code: 'ValueInvalid', column: 'fields', value: field, message: `there is no quote '${field}'` });
     else fields.set(field as MarketField, apply(field, fields.get(field as MarketField) ?? new Float64Array(market.instruments.length).fill(NaN), prices));
-    if (!(field in marketFields))
-      problems.push({ code: 'ValueInvalid', column: 'fields', value: field, message: `there is no quote '${field}'` });
-    else
-      fields.set(
-        field as MarketField,
-        apply(field, fields.get(field as MarketField) ?? new Float64Array(market.instruments.length).fill(NaN), prices),
-      );
   }
   const quotes: Quotes = {
     asOfMs,
@@ -82,20 +70,4 @@ function requireObject(value: unknown, column: string): void {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
   const message = `must be an object of prices by name, got ${JSON.stringify(value) ?? 'nothing'}`;
   throw new BadInputError([{ code: 'ValueInvalid', column, value, message }]);
-}
-
-/** What is wrong with the price of one name; null if nothing is. */
-function priceProblem(
-  column: string,
-  what: string,
-  name: string,
-  isKnown: boolean,
-  price: number | null,
-): Problem | null {
-  if (!isKnown) {
-    return { code: 'InstrumentUnknown', column, value: name, message: `the market has no ${what} '${name}'` };
-  }
-  if (price === null || typeof price === 'number') return null;
-  const message = `must be a number or null, got ${String(price)}`;
-  return { code: 'ValueInvalid', column: `${column}.${name}`, value: price, message };
 }

@@ -22,15 +22,8 @@ export interface BreakerStep {
  */
 export function stepBreaker(
   state: BreakerState, liquidations: number, sets: number, isConfirmed: () => boolean, nowMs: number, rule: BreakerRule,
-  state: BreakerState,
-  liquidations: number,
-  sets: number,
-  confirmed: boolean,
-  nowMs: number,
-  rule: BreakerRule,
 ): BreakerStep {
-  if (liquidations < rule.countMin || liquidations <= rule.shareMax * sets)
-    return { outcome: 'calm', state: calmBreaker };
+  if (liquidations < rule.countMin || liquidations <= rule.shareMax * sets) return { outcome: 'calm', state: calmBreaker };
   if (state.released) return { outcome: 'released', state };
   if (isConfirmed()) return { outcome: 'confirmed', state: calmBreaker };
   const heldSinceMs = Number.isNaN(state.heldSinceMs) ? nowMs : state.heldSinceMs;

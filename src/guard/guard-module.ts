@@ -55,9 +55,7 @@ export class GuardModule implements AccountModule {
       markPrice: new QuoteWatch(names, asOfMs),
       twapPrice: new QuoteWatch(names, asOfMs),
     };
-    this.#pairOfRow = Int32Array.from(market.instruments, (each) =>
-      pairs.indexOf(pairOf(each.baseCurrency, each.quoteCurrency)),
-    );
+    this.#pairOfRow = Int32Array.from(market.instruments, (each) => pairs.indexOf(pairOf(each.baseCurrency, each.quoteCurrency)));
   }
 
   beforeTick(plan: TickPlan, context: AccountContext): Quotes {
@@ -77,11 +75,6 @@ export class GuardModule implements AccountModule {
     const isKnown = !trustedIndex.some(Number.isNaN);
     const forward = isKnown ? judged : judged.map((price, row) => (Number.isNaN(indexOf(row)) ? NaN : price));
     const impliedVolatility = watches.impliedVolatility.judge(quotes.impliedVolatility, quotes.impliedVolatility, {
-    const isUnknown = (row: number): boolean => Number.isNaN(trustedIndex[this.#pairOfRow[row]] ?? 0);
-    const forwards = trustedIndex.some(Number.isNaN)
-      ? judged.map((price, row) => (isUnknown(row) ? NaN : price))
-      : judged;
-    const volatilities = impliedVolatility.judge(quotes.impliedVolatility, quotes.impliedVolatility, {
       ...this.#terms('impliedVolatility', volatilityJump, context),
       isJudged: (row) => market.instruments[row].kind === 'option',
     });
@@ -123,9 +116,7 @@ export class GuardModule implements AccountModule {
 
   #terms(quote: QuoteKind, jump: number, context: AccountContext): WatchTerms {
     const { maxAgeMs, acceptAfterMs } = this.#rules.price;
-    const decisions = new Map(
-      this.#overrides.filter((each) => each.quote === quote).map(({ name, decision }) => [name, decision] as const),
-    );
+    const decisions = new Map(this.#overrides.filter((each) => each.quote === quote).map(({ name, decision }) => [name, decision] as const));
     return {
       nowMs: context.clockMs,
       jump,
@@ -145,32 +136,13 @@ export class GuardModule implements AccountModule {
     const { breaker: rule } = this.#rules;
     const before = this.#breaker;
     const { outcome, state } = stepBreaker(before, places.length, context.level.length, () => this.#isConfirmed(), context.clockMs, rule);
-  holdTransitions({ from, to }: ProposedTransitions, context: AccountContext): ReadonlySet<number> {
-    const places = to.flatMap((level, place) =>
-      (level === LIQUIDATION || level === BANKRUPT) && from[place] < level ? [place] : [],
-    );
-    const { breaker: rule } = this.#rules;
-    const before = this.#breaker;
-    const { outcome, state } = stepBreaker(
-      before,
-      places.length,
-      context.level.length,
-      this.#isConfirmed(),
-      context.clockMs,
-      rule,
-    );
     this.#breaker = state;
     if (outcome === 'calm' || outcome === 'confirmed') {
       this.#calmIndex = this.#index;
       this.#calm = this.#present;
     }
     const isNews = outcome === 'held' ? Number.isNaN(before.heldSinceMs) : outcome !== 'calm';
-    if (isNews)
-      context.emit(`breaker-${outcome}`, {
-        liquidations: places.length,
-        nettingSets: context.level.length,
-        shareMax: rule.shareMax,
-      });
+    if (isNews) context.emit(`breaker-${outcome}`, { liquidations: places.length, nettingSets: context.level.length, shareMax: rule.shareMax });
     return outcome === 'held' ? new Set(places) : new Set();
   }
 
@@ -196,10 +168,7 @@ export class GuardModule implements AccountModule {
 
   #override(command: Command, { market, clockMs, emit }: AccountContext): void {
     const override = requireOverride(command, market, clockMs);
-    this.#overrides = [
-      ...this.#overrides.filter(({ quote, name }) => quote !== override.quote || name !== override.name),
-      override,
-    ];
+    this.#overrides = [...this.#overrides.filter(({ quote, name }) => quote !== override.quote || name !== override.name), override];
     emit('override', { ...override });
   }
 
@@ -229,8 +198,6 @@ export class GuardModule implements AccountModule {
 
   restore(state: Storable): void {
     const { rules, watches, sources, overrides, breaker, calmIndex, index, confirmed, calm, present } = state as unknown as StoredGuard;
-    const { rules, watches, sources, overrides, breaker, calmIndex, index, confirmed } =
-      state as unknown as StoredGuard;
     const own = this.#requireWatches();
     for (const quote of Object.keys(own) as QuoteKind[]) own[quote].restore(watches[quote]);
     this.#rules = rules;
@@ -276,3 +243,4 @@ const instrumentQuotes = ['forward', 'impliedVolatility', ...priceFields] as con
 function isNear(now: Float64Array, before: Float64Array, move: number): boolean {
   return now.every((value, row) => Number.isNaN(value) || !(before[row] > 0) || isWithin(value, before[row], move));
 }
+
