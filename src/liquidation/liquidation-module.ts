@@ -258,7 +258,7 @@ export class LiquidationModule implements AccountModule {
   #cancelOrders(context: AccountContext, record: LiquidationRecord, account: PlanningAccount): void {
     const instruments = [...account.input.holdings.orders.keys()].filter((name) => account.isOfSet(name));
     const holders = context.mirrors().get(record.account) ?? [record.account];
-    context.update({ orders: holders.flatMap((account) => instruments.map((instrument) => ({ account, instrument, quantity: 0, limitPrice: 0 }))) });
+    context.update({ orders: holders.flatMap((holder) => instruments.map((instrument) => ({ account: holder, instrument, quantity: 0, limitPrice: 0 }))) });
     context.emit('orders-cancelled', { liquidation: record.id, account: record.account, instruments });
   }
 
