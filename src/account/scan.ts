@@ -2,8 +2,8 @@ import { STATUS_HEALTHY } from '../../assembly/portable/layout.ts';
 import { emptyTransitions, type TransitionColumns } from './events.ts';
 import type { AccountRules } from './rules.ts';
 import type { SetStatus } from './set-status.ts';
-import { HEALTHY, POOLED, QUARANTINED, transitionReasons, type TransitionReason } from './status.ts';
-import { nextStep, timersAfter, type Observation, type Step, type Timers } from './status-machine.ts';
+import { HEALTHY, LIQUIDATION, MARGIN_CALL, POOLED, QUARANTINED, transitionReasons, type TransitionReason } from './status.ts';
+import { never, nextStep, timersAfter, type Observation, type Step, type Timers } from './status-machine.ts';
 
 /** Result columns of a tick as the scan reads them, one element per netting set. */
 export interface ScanInputs {
@@ -53,13 +53,29 @@ export function scanStatuses(status: SetStatus, inputs: ScanInputs, rules: Accou
     if (fourLevels[first >> 2] === 0 && fourStatuses[first >> 2] === 0) continue;
     const end = Math.min(first + 4, count);
     for (let set = first; set < end; set++) {
-      if (level[set] === HEALTHY && kernelStatus[set] === STATUS_HEALTHY) continue;
-      consider(status, inputs, rules, nowMs, found, set, equity[set], initialMargin[set], maintenanceMargin[set]);
+      const b = equity[set];
+      const i = initialMargin[set];
+      if (level[set] === HEALTHY ? kernelStatus[set] === STATUS_HEALTHY : isWaiting(status, rules, nowMs, set, b, i, maintenanceMargin[set])) continue;
+      consider(status, inputs, rules, nowMs, found, set, b, i, maintenanceMargin[set]);
     }
   }
   status.balance.set(equity);
   status.initialMargin.set(initialMargin);
   status.maintenanceMargin.set(maintenanceMargin);
+}
+
+/**
+ * Whether a set plainly stays in its call or its liquidation, with its timers as they are: what `consider` would find
+ * too, without an object. False says nothing.
+ */
+function isWaiting(status: SetStatus, rules: AccountRules, nowMs: number, set: number, b: number, i: number, m: number): boolean {
+  const { marginCall, liquidation } = rules;
+  const isBelow = b < i * marginCall.enterBelow;
+  if (!(b >= 0) || isBelow !== (status.belowSinceMs[set] !== never)) return false;
+  const isAtMaintenance = m > 0 && b <= m * liquidation.enterAt;
+  if (status.level[set] === LIQUIDATION) return isAtMaintenance;
+  const isCalled = status.level[set] === MARGIN_CALL && nowMs < status.liquidateAtMs[set];
+  return isCalled && b < i * marginCall.cureTo && m >= 0 && !isAtMaintenance;
 }
 
 /** Whether a set that the kernel calls healthy is so by the rules: B >= I, and B > M if M > 0. */
