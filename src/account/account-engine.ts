@@ -185,6 +185,16 @@ export class AccountEngine {
     return this.#status.columns().level;
   }
 
+  /** Ids of the commands that were applied, as far as they are kept, oldest first. */
+  get appliedIds(): string[] {
+    return this.#applied.entries().map(([id]) => id);
+  }
+
+  /** Whether a command was applied, as far as its id is kept. */
+  hasApplied(id: string): boolean {
+    return this.#applied.get(id) !== undefined;
+  }
+
   /** Netting sets by level. */
   get counts(): Readonly<Record<LevelName, number>> {
     const counts = levelNames.map(() => 0);
@@ -507,6 +517,9 @@ export class AccountEngine {
       },
       get level() {
         return status.columns().level;
+      },
+      get levelBefore() {
+        return status.columns().levelBefore;
       },
       get balance() {
         return status.columns().balance;

@@ -17,6 +17,8 @@ export interface AccountContext {
   readonly quotes: Quotes;
   /** Level of every netting set (`status.ts`), in the order of `engine.results`. */
   readonly level: Uint8Array;
+  /** Of a set that is quarantined or pooled: the level to which it returns. */
+  readonly levelBefore: Uint8Array;
   /**
    * Margin balance and requirements with all adjustments, one per netting set; NaN if quarantined or new. Those of the
    * last tick; while adjustments are computed and transitions proposed, of the tick before.
