@@ -50,8 +50,8 @@ export interface AddedAmounts {
 export interface TickPlan {
   /** Whole columns, the module's own copy to change. */
   readonly quotes: Quotes;
-  /** Rows of the market whose forward, volatility or further quotes the command names; null: all. */
-  readonly quoted: ReadonlySet<number> | null;
+  /** By quote (`forward`, `impliedVolatility`, a further one): rows of the market that the command names; null: all. */
+  readonly quoted: ReadonlyMap<string, ReadonlySet<number> | null>;
   /** Pairs whose index price it names. */
   readonly quotedPairs: ReadonlySet<string>;
 }
@@ -61,6 +61,8 @@ export interface ProposedTransitions {
   readonly sets: readonly number[];
   readonly from: readonly number[];
   readonly to: readonly number[];
+  /** Level of health before: of a set that returns from a quarantine or a pool, the one that it had before that. */
+  readonly before: readonly number[];
 }
 
 /** Amounts per netting set that count besides the model's: settlement currency. */

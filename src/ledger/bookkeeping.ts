@@ -4,7 +4,7 @@ import type { CashChange, OrderChange, PositionChange } from '../engine/book-cha
 import type { Engine } from '../engine/engine.ts';
 import { MargridError } from '../errors.ts';
 import type { DecimalsByCurrency, MinorUnits } from '../money/minor-units.ts';
-import { fractionOf, minus, powerOfTen } from './fraction.ts';
+import { fractionOf, minus, powerOfTen } from '../money/fraction.ts';
 import type { FeeSchedule } from './fees.ts';
 import { Ledger, type EntryColumns, type Posting } from './ledger.ts';
 import { Payments } from './payments.ts';

@@ -79,19 +79,26 @@ export class MarginView {
   }
 
   /** Margin of an account with one more open order, by a model that margins orders. */
-  marginWithOrder(account: string, holdings: Holdings, { instrument, quantity, limitPrice }: OpenOrder, currency: string): ModelMargin {
+  marginWithOrder(
+    account: string,
+    holdings: Holdings,
+    { instrument, quantity, limitPrice }: OpenOrder,
+    currency: string,
+  ): ModelMargin {
     const placed = [...(holdings.orders.get(instrument) ?? []), { quantity, limitPrice }];
     const orders = placed.map((each) => ({ account, instrument, ...each }));
     return marginIn(this.context.engine.preview(account, { orders }), currency);
   }
 
-  /** Margin of an account that holds `held` instead of `before`, once orders are filled; NaN where quotes are missing. */
-  marginFilled(account: string, before: Holdings, held: Holdings, orders: readonly OpenOrder[], currency: string): ModelMargin {
+  /** Margin of an account that holds `held` instead of `before`, once orders are filled; NaN if quotes are missing. */
+  marginFilled(
+    account: string, before: Holdings, held: Holdings, orders: readonly OpenOrder[], currency: string,
+  ): ModelMargin {
     if (!orders.every(({ instrument }) => this.isQuoted(instrument))) return unknownMargin;
     return this.marginAfter(account, before, this.#filled(held, orders), currency);
   }
 
-  /** Whether trades in an instrument can be valued: it has a good mark, and a forward if that is what it is paid with. */
+  /** Whether trades in an instrument can be valued: it has a good mark, and a forward if it is paid for in coin. */
   isQuoted(instrument: string): boolean {
     const { market } = this.terms;
     const index = instrumentIndexOf(market, instrument);

@@ -1,3 +1,4 @@
+import type { Storable } from '../account/events.ts';
 import type { BookChanges } from '../engine/book-changes.ts';
 import { withChanges } from './account-holdings.ts';
 import type { AccountStructure } from './account-structure.ts';
@@ -49,4 +50,14 @@ export class OmnibusGross {
     }, 0);
     return Math.max(needed - net.initialMargin, 0);
   }
+
+  state(): Storable {
+    return [...this.#counted].map(([pool, amounts]) => [pool, [...amounts]]);
+  }
+
+  restore(state: Storable): void {
+    for (const [pool, amounts] of state as unknown as StoredGross) this.#counted.set(pool, new Map(amounts));
+  }
 }
+
+type StoredGross = readonly (readonly [string, readonly (readonly [string, number])[]])[];

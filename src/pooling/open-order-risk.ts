@@ -22,7 +22,9 @@ type Rises = ReadonlyMap<string, number>;
 export interface OpenOrderLimits {
   /** Sides of a risk group that are tried in every combination: 2^n margins. With more, directions only. */
   readonly exactSides: number;
-  /** Accounts whose open orders are looked at again at a tick; a quarter of them take turns, whatever their headroom. */
+  /**
+   * Accounts whose open orders are looked at again at a tick; a quarter of them take turns, whatever their headroom.
+   */
   readonly refreshedPerTick: number;
 }
 
@@ -44,7 +46,9 @@ export class OpenOrderRisk {
 
   /** What open orders add to a payer in a currency now. */
   riseOf(view: MarginView, structure: AccountStructure, payer: string, currency: string): number {
-    return structure.riskAccountsOf(payer).reduce((sum, account) => sum + (this.#sums(view, structure, account).get(currency) ?? 0), 0);
+    return structure
+      .riskAccountsOf(payer)
+      .reduce((sum, account) => sum + (this.#sums(view, structure, account).get(currency) ?? 0), 0);
   }
 
   /** What open orders would add for one risk account in a currency, if it stood like this and they were all. */
@@ -72,11 +76,16 @@ export class OpenOrderRisk {
     const holdings = held?.holdings ?? inBook;
     const base = held?.shortfall ?? shortfallOf(view.marginAfter(account, inBook, holdings, currency));
     const sides = orderSides(placed, (name) => market.instruments[instrumentIndexOf(market, name)]);
-    const worst = worstFills(sides, base, (filled) => shortfallOf(view.marginFilled(account, inBook, holdings, filled, currency)), this.#limits.exactSides);
+    const worst = worstFills(
+      sides,
+      base,
+      (filled) => shortfallOf(view.marginFilled(account, inBook, holdings, filled, currency)),
+      this.#limits.exactSides,
+    );
     return worst - base;
   }
 
-  /** The account's orders have changed, or its positions. Where nothing is known, the last rise is kept for when it is. */
+  /** The account's orders have changed, or its positions. Where nothing is known, the last rise is kept. */
   refresh(view: MarginView, structure: AccountStructure, account: string): void {
     const orders = structure.ordersOn(account);
     const before = this.#rises.get(account);
@@ -103,9 +112,12 @@ export class OpenOrderRisk {
       return;
     }
     const headroom = new Map(accounts.map((account) => [account, this.#headroom(view, structure, account)] as const));
-    const byHeadroom = accounts.map((_, place) => place).sort((a, b) => headroom.get(accounts[a])! - headroom.get(accounts[b])! || a - b);
+    const byHeadroom = accounts
+      .map((_, place) => place)
+      .sort((a, b) => headroom.get(accounts[a])! - headroom.get(accounts[b])! || a - b);
     const chosen = new Set(byHeadroom.slice(0, refreshedPerTick - Math.ceil(refreshedPerTick / 4)));
-    for (let i = 0; i < accounts.length && chosen.size < refreshedPerTick; i++) chosen.add(this.#turn++ % accounts.length);
+    for (let i = 0; i < accounts.length && chosen.size < refreshedPerTick; i++)
+      chosen.add(this.#turn++ % accounts.length);
     for (const place of [...chosen].sort((a, b) => a - b)) this.refresh(view, structure, accounts[place]);
   }
 
@@ -154,12 +166,15 @@ export class OpenOrderRisk {
       sums.set(currency, (sums.get(currency) ?? 0) + rise);
     }
     if (sums.size === 0) return sums;
-    for (const { instrument } of structure.ordersOn(account)) if (!view.isQuoted(instrument)) sums.set(view.currencyOf(instrument), NaN);
+    for (const { instrument } of structure.ordersOn(account)) {
+      if (!view.isQuoted(instrument)) sums.set(view.currencyOf(instrument), NaN);
+    }
     return sums;
   }
 
   state(): Storable {
-    const plain = (maps: Iterable<readonly [string, ReadonlyMap<string, number>]>): Storable => [...maps].map(([account, map]) => [account, [...map]]);
+    const plain = (maps: Iterable<readonly [string, ReadonlyMap<string, number>]>): Storable =>
+      [...maps].map(([account, map]) => [account, [...map]]);
     return { rises: plain(this.#rises), counted: plain(this.#counted), turn: this.#turn };
   }
 

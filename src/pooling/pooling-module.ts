@@ -162,13 +162,14 @@ export class PoolingModule implements AccountModule {
   }
 
   state(): Storable {
-    return { structure: this.#structure.state(), risk: this.#risk.state() };
+    return { structure: this.#structure.state(), risk: this.#risk.state(), gross: this.#gross.state() };
   }
 
   restore(state: Storable): void {
-    const { structure, risk } = state as { readonly structure: Storable; readonly risk: Storable };
+    const { structure, risk, gross } = state as Readonly<Record<'structure' | 'risk' | 'gross', Storable>>;
     this.#structure.restore(structure);
     this.#risk.restore(risk);
+    this.#gross.restore(gross);
   }
 
   #addOpenOrders({ engine }: AccountContext, amounts: Float64Array): void {

@@ -51,7 +51,8 @@ export interface CheckedAccounts {
  * worst take no more than before. Nobody may who is in liquidation, bankrupt or quarantined.
  *
  * Amounts are those of the model for the book as it is now, at the quotes of the last tick, with the adjustments of
- * that tick; open orders and the clients of a gross pool as they are now too. Throws `InstrumentUnknown`, and `EngineState` before the first tick.
+ * that tick; open orders and the clients of a gross pool as they are now too. Throws
+ * `InstrumentUnknown`, and `EngineState` before the first tick.
  */
 export function checkOrder(accounts: CheckedAccounts, account: string, order: OpenOrder): OrderCheck {
   const { view, structure, risk, gross } = accounts;
@@ -82,7 +83,12 @@ function marginNow(view: MarginView, account: string, currency: string): ModelMa
   return view.marginAfter(account, holdings, holdings, currency);
 }
 
-function refusalOf(level: number, isLimited: boolean, freeMarginAfter: number, reducesRisk: boolean | null): OrderRefusal | null {
+function refusalOf(
+  level: number,
+  isLimited: boolean,
+  freeMarginAfter: number,
+  reducesRisk: boolean | null,
+): OrderRefusal | null {
   if (level === LIQUIDATION) return 'in-liquidation';
   if (level === BANKRUPT) return 'bankrupt';
   if (level === QUARANTINED || Number.isNaN(freeMarginAfter)) return 'quarantined';
@@ -93,19 +99,26 @@ function refusalOf(level: number, isLimited: boolean, freeMarginAfter: number, r
 
 /** How much more free margin is taken with the order than without it. */
 function neededFor(
-  { view, structure, risk }: CheckedAccounts, account: string, order: OpenOrder, holdings: Holdings, now: ModelMargin,
+  { view, structure, risk }: CheckedAccounts,
+  account: string,
+  order: OpenOrder,
+  holdings: Holdings,
+  now: ModelMargin,
 ): number {
   const shortfall = shortfallOf(now);
   if (view.context.engine.ordersMargined) {
     return shortfallOf(view.marginWithOrder(account, holdings, order, view.currencyOf(order.instrument))) - shortfall;
   }
   const group = groupOf(view, order.instrument);
-  const after = risk.riseWith(view, account, group, [...structure.ordersOn(account), order], { inBook: holdings, holdings, shortfall });
+  const orders = [...structure.ordersOn(account), order];
+  const after = risk.riseWith(view, account, group, orders, { inBook: holdings, holdings, shortfall });
   return after - risk.lastRise(account, group);
 }
 
 /** Whether the fill lowers both requirements, or leaves them, and takes no free margin. */
-function reduces(view: MarginView, account: string, order: OpenOrder, holdings: Holdings, now: ModelMargin, needed: number): boolean {
+function reduces(
+  view: MarginView, account: string, order: OpenOrder, holdings: Holdings, now: ModelMargin, needed: number,
+): boolean {
   const filled = view.marginFilled(account, holdings, holdings, [order], view.currencyOf(order.instrument));
   const isFree = view.context.engine.ordersMargined ? shortfallOf(filled) <= shortfallOf(now) : needed <= 0;
   return isFree && filled.initialMargin <= now.initialMargin && filled.maintenanceMargin <= now.maintenanceMargin;
@@ -113,9 +126,15 @@ function reduces(view: MarginView, account: string, order: OpenOrder, holdings: 
 
 function requireOrder({ quantity, limitPrice }: OpenOrder): void {
   if (!Number.isFinite(quantity) || quantity === 0) {
-    throw new MargridError('ValueOutOfRange', `quantity of an order must be contracts, not 0, got ${quantity}`, { column: 'quantity', value: quantity });
+    throw new MargridError('ValueOutOfRange', `quantity of an order must be contracts, not 0, got ${quantity}`, {
+      column: 'quantity',
+      value: quantity,
+    });
   }
   if (!(limitPrice > 0 && limitPrice < Infinity)) {
-    throw new MargridError('ValueOutOfRange', `limitPrice of an order must be > 0, got ${limitPrice}`, { column: 'limitPrice', value: limitPrice });
+    throw new MargridError('ValueOutOfRange', `limitPrice of an order must be > 0, got ${limitPrice}`, {
+      column: 'limitPrice',
+      value: limitPrice,
+    });
   }
 }

@@ -54,6 +54,10 @@ describe('a gross pool between ticks', () => {
     const pay = (amount: string) => engine.do('accounts.transfer', { from: 'a', to: 'sink', currency: 'USDC', amount });
     await expect(pay('30000001')).rejects.toMatchObject({ code: 'MarginInsufficient' });
     await pay('30000000');
+    const pooling = new PoolingModule();
+    const again = await AccountEngine.restore(engine.engine.snapshot(), { modules: [pooling], nettingSetCapacity: 64 });
+    expect(pooling.canPlace('a', buy(1))).toEqual(engine.pooling.canPlace('a', buy(1)));
+    await again.close();
     expect(engine.pooling.canPlace('a', buy(1)).available).toBe(0);
     await engine.tick();
     expect(engine.stand('o')).toEqual(['healthy', 200, 200, 100]);
