@@ -190,6 +190,16 @@ export class AccountEngine {
     return this.#status.columns().level;
   }
 
+  /** Ids of the commands that were applied, as far as they are kept, oldest first. */
+  get appliedIds(): string[] {
+    return this.#applied.entries().map(([id]) => id);
+  }
+
+  /** Whether a command was applied, as far as its id is kept. */
+  hasApplied(id: string): boolean {
+    return this.#applied.get(id) !== undefined;
+  }
+
   /** Netting sets by level. */
   get counts(): Readonly<Record<LevelName, number>> {
     const counts = levelNames.map(() => 0);
@@ -467,7 +477,7 @@ export class AccountEngine {
     const hash = createHash('sha256').update(this.engine.stateHash());
     const { sequence, clockMs } = this;
     hashStorable(hash, { sequence, clockMs, eventCount: this.#eventCount, ...this.#status.columns() });
-    hashStorable(hash, { rules: this.#rules as unknown as Storable, askedQuotes: plainQuotes(this.#askedQuotes), applied: this.#applied.entries() });
+    hashStorable(hash, { rules: this.#rules as unknown as Storable, askedQuotes: plainQuotes(this.#askedQuotes) });
     for (const module of this.modules) hashStorable(hash, { [module.name]: module.state() });
     return hash.digest('hex');
   }

@@ -5,7 +5,8 @@ import { isolatedName } from './account-structure.ts';
 import { denied, instrumentField, minorField, nameField } from './command-fields.ts';
 import { netHoldings } from './net-holdings.ts';
 import { requireOwn } from './pool-commands.ts';
-import type { PoolBook } from './pool-book.ts';
+import type { PoolBook, Regrouped } from './pool-book.ts';
+import type { OpenOrder } from './worst-fills.ts';
 
 /**
  * `mode.isolate` {account, instrument, collateral}: the position, its orders and the collateral move to an engine
@@ -34,7 +35,9 @@ export function isolate(book: PoolBook, command: Command): void {
     changesTo(holder, noHoldings, moved),
     book.cashMove(account, holder, currency, minorField(command, 'collateral')),
   ]);
-  finish(book, [book.structure.poolOf(account) ?? account, holder], currency, changes);
+  const orders = book.structure.ordersOf(account).filter((each) => each.instrument === instrument);
+  const ordersOn = (each: string): readonly OpenOrder[] => (each === holder ? orders : book.structure.ordersOn(each).filter((order) => !orders.includes(order)));
+  finish(book, [book.structure.poolOf(account) ?? account, holder], currency, changes, { ordersOn });
   book.structure.setIsolated(account, instrument, true);
   book.refreshOrders([account, holder]);
 }
@@ -49,7 +52,11 @@ export function cross(book: PoolBook, command: Command): void {
     changesTo(account, before, netHoldings([before, isolated], terms)),
     changesTo(holder, isolated, noHoldings),
   ]);
-  finish(book, [book.structure.poolOf(account) ?? account], currency, changes);
+  const payer = book.structure.poolOf(account) ?? account;
+  const riskAccount = book.structure.riskAccountsOf(payer).includes(account) ? account : payer;
+  const orders = book.structure.ordersOn(holder);
+  const ordersOn = (each: string): readonly OpenOrder[] => [...book.structure.ordersOn(each), ...(each === riskAccount ? orders : [])];
+  finish(book, [payer], currency, changes, { ordersOn });
   book.structure.setIsolated(account, instrument, false);
   book.refreshOrders([account, holder]);
 }
@@ -100,8 +107,8 @@ function isolatedOf(book: PoolBook, command: Command): Isolation {
 }
 
 /** Checks that the payers are covered after the changes, then makes them. */
-function finish(book: PoolBook, payers: readonly string[], currency: string, changes: BookChanges): void {
-  book.requireCovered(payers, currency, book.withPools(changes));
+function finish(book: PoolBook, payers: readonly string[], currency: string, changes: BookChanges, regrouped: Regrouped | null = null): void {
+  book.requireCovered(payers, currency, book.withPools(changes), regrouped);
   book.update(changes);
 }
 

@@ -16,6 +16,14 @@ export interface MoveCommand {
   readonly to: string;
 }
 
+/** A move between two regimes; its commands have ids that say whose it is. */
+interface Move {
+  readonly id: string;
+  readonly account: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 /** Outcomes by regime, of those that the command concerned. */
 export type RegimeOutcomes = ReadonlyMap<string, Outcome>;
 
@@ -28,11 +36,14 @@ export class MarginRegimes {
   readonly #engines: ReadonlyMap<string, AccountEngine>;
   readonly #homes = new Map<string, string>();
   readonly #first: string;
+  /** Moves that were interrupted: the account is in its new regime, and in the old one still. */
+  readonly #halfMoves: Move[] = [];
 
   /**
    * Takes over engines of one market. An account's home is where it holds something, else the first engine that knows
-   * its name. Throws `OptionInvalid` for none, for engines of different markets, and for an account that holds
-   * something in two.
+   * its name. One that an interrupted move left in two is at home in the new one; the next command finishes the move.
+   * Throws `OptionInvalid` for none, for engines of different markets, and for an account that holds something in two
+   * for any other reason.
    */
   constructor(engines: Readonly<Record<string, AccountEngine>>) {
     this.#engines = new Map(Object.entries(engines));
@@ -59,16 +70,30 @@ export class MarginRegimes {
       if (earlier === undefined) this.#homes.set(account, regime);
       else if (end > first) {
         const other = this.#engines.get(earlier)!.engine.resultRange(account);
-        if (other.end > other.first) {
+        const half = other.end > other.first ? this.#halfMoveOf(account, [earlier, regime]) : null;
+        if (half !== null) this.#halfMoves.push(half);
+        else if (other.end > other.first) {
           throw new MargridError(
             'OptionInvalid',
             `account '${account}' holds something under '${earlier}' and under '${regime}'`,
             { value: account },
           );
         }
-        this.#homes.set(account, regime);
+        this.#homes.set(account, half?.to ?? regime);
       }
     }
+  }
+
+  /** The move that brought an account to one of two regimes and did not take it out of the other; null if none. */
+  #halfMoveOf(account: string, regimes: readonly [string, string]): Move | null {
+    for (const [from, to] of [regimes, [regimes[1], regimes[0]] as const]) {
+      const ending = stepId({ id: '', account, from, to }, 'in');
+      const arrived = this.engine(to).appliedIds.findLast((each) => each.endsWith(ending));
+      if (arrived === undefined) continue;
+      const move = { id: arrived.slice(0, arrived.length - ending.length), account, from, to };
+      if (!this.engine(from).hasApplied(stepId(move, 'out'))) return move;
+    }
+    return null;
   }
 
   /** The account engine of a regime. Throws `OptionInvalid` for an unknown one. */
@@ -92,6 +117,7 @@ export class MarginRegimes {
    * the accounts that they name. Throws `CommandInvalid` if those are in different ones, else what the engines throw.
    */
   async apply(command: Command | TickCommand | BookCommand): Promise<RegimeOutcomes> {
+    await this.#finishMoves();
     if (command.kind === 'tick' || command.kind === 'rules')
       return this.#applyTo([...this.#engines.keys()], () => command);
     if (command.kind === 'book') {
@@ -142,12 +168,16 @@ export class MarginRegimes {
   /**
    * Moves an account. It must be healthy or restricted where it is, in no pool, without isolated positions and open
    * orders, and covered by the new regime: there its status follows from that regime's rules at the next tick. The new
-   * engine takes it in before the old one lets go, under ids `<id>/in` and `<id>/out`: a move that was interrupted is
-   * finished by applying it again. Throws `CommandInvalid`, `MarginInsufficient`, and what the engines throw.
+   * engine takes it in before the old one lets go, under ids `<id>/in […]` and `<id>/out […]`: a move that was
+   * interrupted is finished, without asking again, by the next command or by applying it again. Throws
+   * `CommandInvalid`, `MarginInsufficient`, and what the engines throw.
    */
   async move({ id, timeMs, account, to }: MoveCommand): Promise<void> {
-    const from = this.regimeOf(account);
+    await this.#finishMoves();
     const target = this.engine(to);
+    const isDone = (from: string): boolean => target.hasApplied(stepId({ id, account, from, to }, 'in'));
+    if ([...this.#engines.keys()].some(isDone)) return;
+    const from = this.regimeOf(account);
     const source = this.engine(from);
     if (from === to)
       throw new MargridError('CommandInvalid', `account '${account}' is in regime '${to}' already`, { value: account });
@@ -168,9 +198,24 @@ export class MarginRegimes {
       const message = `account '${account}' would have ${equity} ${currency} against an initial margin of ${initialMargin} under '${to}'`;
       throw new MargridError('MarginInsufficient', message, { value: account });
     }
-    await target.apply({ id: `${id}/in`, timeMs, kind: 'book', changes: arrivals });
-    await source.apply({ id: `${id}/out`, timeMs, kind: 'book', changes: changesTo(account, holdings, noHoldings) });
+    const move = { id, account, from, to };
+    await target.apply({ id: stepId(move, 'in'), timeMs, kind: 'book', changes: arrivals });
+    this.#halfMoves.push(move);
     this.#homes.set(account, to);
+    await this.#finishMoves();
+  }
+
+  /** Takes accounts that have arrived out of where they came from: what they hold there by now is what has moved. */
+  async #finishMoves(): Promise<void> {
+    while (this.#halfMoves.length > 0) {
+      const move = this.#halfMoves[0];
+      const { account, from, to } = move;
+      const source = this.engine(from);
+      const timeMs = Math.max(source.clockMs, this.engine(to).clockMs);
+      const changes = changesTo(account, holdingsIn(source.engine, account), noHoldings);
+      await source.apply({ id: stepId(move, 'out'), timeMs, kind: 'book', changes });
+      this.#halfMoves.shift();
+    }
   }
 
   #requireMovable(account: string, source: AccountEngine): void {
@@ -220,6 +265,11 @@ export class MarginRegimes {
   async close(): Promise<void> {
     for (const engine of this.#engines.values()) await engine.close();
   }
+}
+
+/** Id of a step of a move: the move's own, and in JSON whose move it is, so that it can be told from the id alone. */
+function stepId({ id, account, from, to }: Move, step: 'in' | 'out'): string {
+  return `${id}/${step} ${JSON.stringify([account, from, to])}`;
 }
 
 /** Accounts that a command of a module names. */

@@ -90,11 +90,30 @@ export class MarginView {
     return marginIn(this.context.engine.preview(account, { orders }), currency);
   }
 
+  /** Margin of an account that holds `held` instead of `before`, once orders are filled; NaN if quotes are missing. */
+  marginFilled(
+    account: string, before: Holdings, held: Holdings, orders: readonly OpenOrder[], currency: string,
+  ): ModelMargin {
+    if (!orders.every(({ instrument }) => this.isQuoted(instrument))) return unknownMargin;
+    return this.marginAfter(account, before, this.#filled(held, orders), currency);
+  }
+
+  /** Whether trades in an instrument can be valued: it has a good mark, and a forward if it is paid for in coin. */
+  isQuoted(instrument: string): boolean {
+    const { market } = this.terms;
+    const index = instrumentIndexOf(market, instrument);
+    const { kind, payoff } = market.instruments[index];
+    const mark = markOf(this.terms, index);
+    const isFuture = kind === 'future' || kind === 'perpetual';
+    if (!(mark < Infinity && (isFuture ? mark > 0 : mark >= 0))) return false;
+    return kind !== 'option' || payoff !== 'inverse' || (market.forward[index] > 0 && market.forward[index] < Infinity);
+  }
+
   /**
    * The holdings after orders are filled. Each at its limit, or at the mark where that is worse: a fill that would gain
-   * at once is not counted on.
+   * at once is not counted on. All of them quoted.
    */
-  filled(holdings: Holdings, orders: readonly OpenOrder[]): Holdings {
+  #filled(holdings: Holdings, orders: readonly OpenOrder[]): Holdings {
     return orders.reduce((held, { instrument, quantity, limitPrice }) => {
       const mark = markOf(this.terms, instrumentIndexOf(this.terms.market, instrument));
       const price = quantity > 0 ? Math.max(limitPrice, mark) : Math.min(limitPrice, mark);

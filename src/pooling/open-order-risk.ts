@@ -5,11 +5,14 @@ import type { Holdings } from '../whatif/holdings.ts';
 import { shortfallOf, type MarginView } from './margin-view.ts';
 import { orderSides, worstFills, type OpenOrder } from './worst-fills.ts';
 
-/** How a risk account stands. */
+/** How a risk account stands, or would stand. */
 export interface HeldNow {
+  /** What the book has. */
+  readonly inBook: Holdings;
+  /** What is filled into: the same, or what the account would hold instead. */
   readonly holdings: Holdings;
-  /** Initial margin less equity. */
-  readonly shortfall: number;
+  /** Initial margin less equity, if known. */
+  readonly shortfall?: number;
 }
 
 /** By risk group: how far fills of the open orders there can bring free margin down at most, settlement currency. */
@@ -45,7 +48,14 @@ export class OpenOrderRisk {
   riseOf(view: MarginView, structure: AccountStructure, payer: string, currency: string): number {
     return structure
       .riskAccountsOf(payer)
-      .reduce((sum, account) => sum + (this.#sums(view, account).get(currency) ?? 0), 0);
+      .reduce((sum, account) => sum + (this.#sums(view, structure, account).get(currency) ?? 0), 0);
+  }
+
+  /** What open orders would add for one risk account in a currency, if it stood like this and they were all. */
+  riseAfter(view: MarginView, account: string, orders: readonly OpenOrder[], held: HeldNow, currency: string): number {
+    const placed = orders.filter(({ instrument }) => view.currencyOf(instrument) === currency);
+    const groups = [...new Set(placed.map(({ instrument }) => groupOf(view, instrument)))];
+    return groups.reduce((sum, group) => sum + this.riseWith(view, account, group, placed, held), 0);
   }
 
   /** What they added at the last tick. */
@@ -54,33 +64,35 @@ export class OpenOrderRisk {
   }
 
   /**
-   * The rise of one risk group if these were the open orders. `held`: the account's holdings and shortfall, if known.
+   * The rise of one risk group if these were the open orders; NaN where quotes for them are missing. `held`: how the
+   * account stands, default as in the book.
    */
   riseWith(view: MarginView, account: string, group: string, orders: readonly OpenOrder[], held?: HeldNow): number {
     const { market } = view.context;
     const placed = orders.filter(({ instrument }) => groupOf(view, instrument) === group);
     if (placed.length === 0) return 0;
     const currency = view.currencyOf(placed[0].instrument);
-    const holdings = held?.holdings ?? view.holdings(account);
-    const base = held?.shortfall ?? shortfallOf(view.marginAfter(account, holdings, holdings, currency));
+    const inBook = held?.inBook ?? view.holdings(account);
+    const holdings = held?.holdings ?? inBook;
+    const base = held?.shortfall ?? shortfallOf(view.marginAfter(account, inBook, holdings, currency));
     const sides = orderSides(placed, (name) => market.instruments[instrumentIndexOf(market, name)]);
     const worst = worstFills(
       sides,
       base,
-      (filled) => shortfallOf(view.marginAfter(account, holdings, view.filled(holdings, filled), currency)),
+      (filled) => shortfallOf(view.marginFilled(account, inBook, holdings, filled, currency)),
       this.#limits.exactSides,
     );
     return worst - base;
   }
 
-  /** The account's orders have changed, or its positions. Where nothing is known, the rise stays what it was. */
+  /** The account's orders have changed, or its positions. Where nothing is known, the last rise is kept. */
   refresh(view: MarginView, structure: AccountStructure, account: string): void {
     const orders = structure.ordersOn(account);
     const before = this.#rises.get(account);
     const groups = [...new Set(orders.map(({ instrument }) => groupOf(view, instrument)))];
     const rises = groups.map((group) => {
       const rise = this.riseWith(view, account, group, orders);
-      return [group, Number.isNaN(rise) ? (before?.get(group) ?? 0) : rise] as const;
+      return [group, Number.isNaN(rise) ? (before?.get(group) ?? NaN) : rise] as const;
     });
     if (rises.length === 0) this.#rises.delete(account);
     else this.#rises.set(account, new Map(rises));
@@ -99,7 +111,7 @@ export class OpenOrderRisk {
       for (const account of accounts) this.refresh(view, structure, account);
       return;
     }
-    const headroom = new Map(accounts.map((account) => [account, this.#headroom(view, account)] as const));
+    const headroom = new Map(accounts.map((account) => [account, this.#headroom(view, structure, account)] as const));
     const byHeadroom = accounts
       .map((_, place) => place)
       .sort((a, b) => headroom.get(accounts[a])! - headroom.get(accounts[b])! || a - b);
@@ -110,10 +122,10 @@ export class OpenOrderRisk {
   }
 
   /** Free margin over requirement, the least of the account's currencies; model's amounts and open orders. */
-  #headroom(view: MarginView, account: string): number {
+  #headroom(view: MarginView, structure: AccountStructure, account: string): number {
     const { equity, initialMargin } = view.context.engine.results;
     let least = Infinity;
-    for (const [currency, rise] of this.#sums(view, account)) {
+    for (const [currency, rise] of this.#sums(view, structure, account)) {
       const set = view.setOf(account, currency);
       if (set < 0) continue;
       const required = initialMargin[set] + rise;
@@ -139,18 +151,23 @@ export class OpenOrderRisk {
     for (const account of this.#rises.keys()) {
       const payer = structure.payerOfRisk(account);
       const sums = this.#counted.get(payer) ?? new Map<string, number>();
-      for (const [currency, rise] of this.#sums(view, account)) sums.set(currency, (sums.get(currency) ?? 0) + rise);
+      for (const [currency, rise] of this.#sums(view, structure, account)) sums.set(currency, (sums.get(currency) ?? 0) + rise);
       this.#counted.set(payer, sums);
     }
   }
 
-  #sums(view: MarginView, account: string): Map<string, number> {
+  /** By currency; NaN where an open order has no good quotes: what its fill would take is not known. */
+  #sums(view: MarginView, structure: AccountStructure, account: string): Map<string, number> {
     const { engine } = view.context;
     const sums = new Map<string, number>();
     for (const [group, rise] of this.#rises.get(account) ?? []) {
       const row = engine.rows.groups.findIndex(({ name }) => name === group);
       const currency = engine.currencies[engine.rows.groupCurrency[row]];
       sums.set(currency, (sums.get(currency) ?? 0) + rise);
+    }
+    if (sums.size === 0) return sums;
+    for (const { instrument } of structure.ordersOn(account)) {
+      if (!view.isQuoted(instrument)) sums.set(view.currencyOf(instrument), NaN);
     }
     return sums;
   }

@@ -1,5 +1,6 @@
 import type { Command } from '../account/command.ts';
 import type { BookChanges } from '../engine/book-changes.ts';
+import type { HeldOrder } from '../whatif/holdings.ts';
 import { withLeg } from '../whatif/legs.ts';
 import { changesTo, joinedChanges } from './account-holdings.ts';
 import { denied, instrumentField, nameField, priceField, quantityField, refused } from './command-fields.ts';
@@ -53,10 +54,42 @@ export function fillOrder(book: PoolBook, command: Command): void {
   setOrders(book, account, placed, order.instrument, changesTo(holder, before, { ...before, ...after }));
 }
 
-/** Open orders as they shall be from now on; those that the model margins stand in the book too. */
+/**
+ * After another command or module stated an account's orders in an instrument, by a model that margins orders: what is
+ * not in the book any more is no open order.
+ */
+export function followBookOrders({ structure, view }: PoolBook, { orders = [] }: BookChanges): void {
+  if (!view.context.engine.ordersMargined) return;
+  for (const holder of new Set(orders.map(({ account }) => account))) {
+    const account = structure.ownerOf(holder);
+    const stated = new Set(orders.filter((each) => each.account === holder).map(({ instrument }) => instrument));
+    const held = view.holdings(holder).orders;
+    const inBook = new Map([...stated].map((name): [string, HeldOrder[]] => [name, [...(held.get(name) ?? [])]]));
+    const placed = structure.ordersOf(account);
+    const left = placed.filter((order) => {
+      const others = inBook.get(order.instrument);
+      return others === undefined || structure.holderOf(account, order.instrument) !== holder || taken(others, order);
+    });
+    if (left.length < placed.length) structure.setOrders(account, left);
+  }
+}
+
+/** Takes one order like this out of the list; whether there was one. */
+function taken(orders: HeldOrder[], { quantity, limitPrice }: HeldOrder): boolean {
+  const place = orders.findIndex((each) => each.quantity === quantity && each.limitPrice === limitPrice);
+  if (place >= 0) orders.splice(place, 1);
+  return place >= 0;
+}
+
+/**
+ * Open orders as they shall be from now on. Those that the model margins stand in the book too, beside others that came
+ * there by other ways.
+ */
 function setOrders(book: PoolBook, account: string, orders: readonly OpenOrder[], instrument: string, changes: BookChanges = {}): void {
   const holder = book.structure.holderOf(account, instrument);
-  const placed = orders.filter((each) => each.instrument === instrument);
+  const others = [...(book.view.holdings(holder).orders.get(instrument) ?? [])];
+  for (const own of book.structure.ordersOf(account)) if (own.instrument === instrument) taken(others, own);
+  const placed = [...others, ...orders.filter((each) => each.instrument === instrument)];
   const columns = placed.map(({ quantity, limitPrice }) => ({ account: holder, instrument, quantity, limitPrice }));
   const none = { account: holder, instrument, quantity: 0, limitPrice: 0 };
   const inBook = { orders: columns.length === 0 ? [none] : columns };

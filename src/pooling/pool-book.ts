@@ -6,18 +6,30 @@ import { changesTo, isNoChange, joinedChanges, noHoldings, withChanges, type Acc
 import type { AccountStructure } from './account-structure.ts';
 import { shortfallOf, type MarginView } from './margin-view.ts';
 import { netHoldings } from './net-holdings.ts';
+import type { OmnibusGross } from './omnibus-gross.ts';
 import type { OpenOrderRisk } from './open-order-risk.ts';
+import type { OpenOrder } from './worst-fills.ts';
+
+/** How accounts will belong together once changes are made, where that changes too. */
+export interface Regrouped {
+  /** Members of the pools among the payers. */
+  readonly members?: readonly string[];
+  /** Open orders that net in a risk account. */
+  readonly ordersOn: (riskAccount: string) => readonly OpenOrder[];
+}
 
 /** Changes of accounts, with the pools that follow from them: one update for both. */
 export class PoolBook {
   readonly view: MarginView;
   readonly structure: AccountStructure;
   readonly risk: OpenOrderRisk;
+  readonly gross: OmnibusGross;
 
-  constructor(view: MarginView, structure: AccountStructure, risk: OpenOrderRisk) {
+  constructor(view: MarginView, structure: AccountStructure, risk: OpenOrderRisk, gross: OmnibusGross) {
     this.view = view;
     this.structure = structure;
     this.risk = risk;
+    this.gross = gross;
   }
 
   /** Accounts that changes name. */
@@ -72,18 +84,32 @@ export class PoolBook {
 
   /**
    * Throws `MarginInsufficient` if a payer would have less margin balance than initial margin after the changes, open
-   * orders and adjustments of the last tick counted.
+   * orders and adjustments of the last tick counted. With `regrouped`, open orders count as they will belong.
    */
-  requireCovered(payers: readonly string[], currency: string, changes: BookChanges): void {
+  requireCovered(payers: readonly string[], currency: string, changes: BookChanges, regrouped: Regrouped | null = null): void {
     for (const payer of new Set(payers)) {
       const before = this.view.holdings(payer);
       const margin = this.view.marginAfter(payer, before, withChanges(before, payer, changes), currency);
       const added = this.view.addedTo(payer, currency);
-      const orders = this.risk.riseOf(this.view, this.structure, payer, currency) - this.risk.countedFor(payer, currency);
-      const free = 0 - (shortfallOf(margin) + added.initialMargin + orders - added.balance);
+      const orders = this.#riseOf(payer, currency, changes, regrouped) - this.risk.countedFor(payer, currency);
+      const clients = this.gross.addedNow(this.view, this.structure, payer, currency, margin, changes, regrouped?.members);
+      const gross = clients - this.gross.countedFor(payer, currency);
+      const free = 0 - (shortfallOf(margin) + added.initialMargin + orders + gross - added.balance);
       if (free >= 0) continue;
       const message = `account '${payer}' would have ${free} ${currency} of free margin: its margin balance must cover its initial margin`;
       throw new MargridError('MarginInsufficient', message, { column: 'account', value: payer });
     }
+  }
+  #riseOf(payer: string, currency: string, changes: BookChanges, regrouped: Regrouped | null): number {
+    const { view, structure, risk } = this;
+    if (regrouped === null) return risk.riseOf(view, structure, payer, currency);
+    if (view.context.engine.ordersMargined) return 0;
+    const isGross = structure.pools.get(payer)?.margin === 'gross';
+    const riskAccounts = isGross ? (regrouped.members ?? structure.membersOf(payer)) : [payer];
+    return riskAccounts.reduce((sum, account) => {
+      const inBook = view.holdings(account);
+      const held = { inBook, holdings: withChanges(inBook, account, changes) };
+      return sum + risk.riseAfter(view, account, regrouped.ordersOn(account), held, currency);
+    }, 0);
   }
 }

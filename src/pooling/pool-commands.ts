@@ -1,5 +1,5 @@
 import type { Command } from '../account/command.ts';
-import { BANKRUPT, LIQUIDATION, QUARANTINED } from '../account/status.ts';
+import { BANKRUPT, LIQUIDATION, MARGIN_CALL, POOLED, QUARANTINED } from '../account/status.ts';
 import type { BookChanges } from '../engine/book-changes.ts';
 import { allocate } from '../money/allocate.ts';
 import { amountOf, minorOf } from '../money/minor-units.ts';
@@ -8,6 +8,7 @@ import { changesTo, isEmpty, joinedChanges } from './account-holdings.ts';
 import { accountClasses, poolMargins } from './account-structure.ts';
 import { denied, instrumentField, minorField, nameField, namesField, priceField, quantityField, wordField } from './command-fields.ts';
 import type { PoolBook } from './pool-book.ts';
+import type { OpenOrder } from './worst-fills.ts';
 
 /** `accounts.classify` {account, class}: house or client. */
 export function classify({ structure }: PoolBook, command: Command): void {
@@ -45,7 +46,7 @@ export function formPool(book: PoolBook, command: Command): void {
 
 /** `pool.join` {pool, member}: one more, at the end of the member order. */
 export function joinPool(book: PoolBook, command: Command): void {
-  const { pool, members, margin } = poolField(book, command);
+  const { pool, members, margin } = freePoolField(book, command);
   const member = nameField(command, 'member');
   if (members.includes(member)) throw denied('PoolInvalid', `account '${member}' is in pool '${pool}' already`, member);
   requireMember(book, member);
@@ -55,26 +56,28 @@ export function joinPool(book: PoolBook, command: Command): void {
 
 /** `pool.leave` {pool, member}: whoever leaves and those who stay must be covered by themselves. The last one dissolves it. */
 export function leavePool(book: PoolBook, command: Command): void {
-  const { pool, members, margin } = poolField(book, command);
+  const { pool, members, margin } = freePoolField(book, command);
   const member = nameField(command, 'member');
   if (!members.includes(member)) throw denied('PoolInvalid', `account '${member}' is not in pool '${pool}'`, member);
   const rest = members.filter((each) => each !== member);
   const changes = book.poolChanges(pool, rest);
   const payers = rest.length === 0 ? [member] : [member, pool];
-  for (const currency of book.view.context.engine.currencies) book.requireCovered(payers, currency, changes);
+  const own = book.structure.ordersOf(member).filter(({ instrument }) => !book.structure.isolatedOf(member).includes(instrument));
+  const ordersOn = (each: string): readonly OpenOrder[] => (each === member ? own : book.structure.ordersOn(each).filter((order) => !own.includes(order)));
+  for (const currency of book.view.context.engine.currencies) book.requireCovered(payers, currency, changes, { members: rest, ordersOn });
   setMembers(book, pool, rest, margin);
 }
 
 /** `pool.dissolve` {pool}: every member stands by itself again. */
 export function dissolvePool(book: PoolBook, command: Command): void {
-  const { pool, margin } = poolField(book, command);
+  const { pool, margin } = freePoolField(book, command);
   setMembers(book, pool, [], margin);
 }
 
 /**
  * `pool.trade` {pool, instrument, quantity, price}: a trade that reduces the pool's members, as a liquidation of the
  * pool does. Divided among the members on the other side, pro rata to their positions, in whole contracts if the
- * quantity is one, else in hundred-millionths; the members trade, the pool follows.
+ * quantity and their positions are, else in hundred-millionths; the members trade, the pool follows.
  */
 export function tradePool(book: PoolBook, command: Command): void {
   const { members, pool } = poolField(book, command);
@@ -93,8 +96,8 @@ export function tradePool(book: PoolBook, command: Command): void {
  */
 export function tradeShares(book: PoolBook, pool: string, instrument: string, quantity: number): number[] {
   const members = book.structure.membersOf(pool);
-  const decimals = Number.isInteger(quantity) ? 0 : fineDecimals;
   const held = members.map((member) => book.view.holdings(member).positions.get(instrument)?.quantity ?? 0);
+  const decimals = [quantity, ...held].every(Number.isInteger) ? 0 : fineDecimals;
   const weights = held.map((each) => (Math.sign(each) === -Math.sign(quantity) ? minorOf(Math.abs(each), decimals, 'down') : 0n));
   const size = minorOf(Math.abs(quantity), decimals, 'nearest');
   const most = weights.reduce((sum, weight) => sum + weight, 0n);
@@ -139,15 +142,35 @@ function poolField({ structure }: PoolBook, command: Command): { pool: string; m
   throw denied('PoolInvalid', `there is no pool '${pool}'`, pool);
 }
 
+/** A pool whose members may change: in no state whose deadline or liquidation they would leave behind. */
+function freePoolField(book: PoolBook, command: Command): ReturnType<typeof poolField> {
+  const found = poolField(book, command);
+  const closed = closedState(book, found.pool);
+  if (closed === null) return found;
+  throw denied('PoolInvalid', `pool '${found.pool}' is ${closed}: nobody joins, leaves or dissolves it`, found.pool);
+}
+
 /** An account that can join: known, and in no state in which others must not answer for it. */
-function requireMember({ view }: PoolBook, member: string): void {
-  const { engine, level } = view.context;
-  if (engine.accountRow(member) < 0) throw denied('AccountUnknown', `the book has no account '${member}'`, member);
-  const { first, end } = engine.resultRange(member);
+function requireMember(book: PoolBook, member: string): void {
+  if (book.view.context.engine.accountRow(member) < 0) throw denied('AccountUnknown', `the book has no account '${member}'`, member);
+  const closed = closedState(book, member);
+  if (closed !== null) throw denied('PoolInvalid', `account '${member}' is ${closed}: it cannot be pooled`, member);
+}
+
+const closedStates: ReadonlyMap<number, string> = new Map([
+  [MARGIN_CALL, 'under a margin call'], [LIQUIDATION, 'in liquidation'], [BANKRUPT, 'bankrupt'], [QUARANTINED, 'quarantined'],
+]);
+
+/** A level of one of the account's netting sets that bars it from pools, in words; of a member, that which it returns to. */
+function closedState({ view }: PoolBook, account: string): string | null {
+  const { engine, level, levelBefore } = view.context;
+  if (engine.accountRow(account) < 0) return null;
+  const { first, end } = engine.resultRange(account);
   for (let set = first; set < end; set++) {
-    if (level[set] !== LIQUIDATION && level[set] !== BANKRUPT && level[set] !== QUARANTINED) continue;
-    throw denied('PoolInvalid', `account '${member}' is in liquidation, bankrupt or quarantined: it cannot be pooled`, member);
+    const closed = closedStates.get(level[set] === POOLED ? levelBefore[set] : level[set]);
+    if (closed !== undefined) return closed;
   }
+  return null;
 }
 
 /** An account that stands for itself: no pool, no isolated position. */

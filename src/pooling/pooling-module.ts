@@ -12,7 +12,8 @@ import { addIsolatedMargin, cross, isolate, removeIsolatedMargin } from './isola
 import { instrumentField, nameField, priceField, quantityField } from './command-fields.ts';
 import { MarginView } from './margin-view.ts';
 import { OpenOrderRisk, type OpenOrderLimits } from './open-order-risk.ts';
-import { cancelOrder, fillOrder, placeOrder } from './order-commands.ts';
+import { OmnibusGross } from './omnibus-gross.ts';
+import { cancelOrder, fillOrder, followBookOrders, placeOrder } from './order-commands.ts';
 import { PoolBook } from './pool-book.ts';
 import { classify, dissolvePool, formPool, joinPool, leavePool, tradePool, tradeShares, transfer } from './pool-commands.ts';
 import { poolShares, type PoolShares, type Requirements } from './pool-shares.ts';
@@ -46,6 +47,7 @@ export class PoolingModule implements AccountModule {
   readonly adjustments: readonly Adjustment[];
   readonly #structure = new AccountStructure();
   readonly #risk: OpenOrderRisk;
+  readonly #gross = new OmnibusGross();
   #book: PoolBook | null = null;
   /** Open orders are looked at again at ticks, not when a snapshot is restored. */
   #isTick = false;
@@ -69,13 +71,13 @@ export class PoolingModule implements AccountModule {
     };
     this.adjustments = [
       { name: 'openOrders', counts: 'requirement', compute: (context, amounts) => this.#addOpenOrders(context, amounts) },
-      { name: 'omnibusGross', counts: 'requirement', compute: (context, amounts, maintenance) => this.#addGross(context, amounts, maintenance) },
+      { name: 'omnibusGross', counts: 'requirement', compute: (_, amounts, maintenance) => this.#addGross(amounts, maintenance) },
     ];
   }
 
   attach(context: AccountContext): void {
     if (this.#book !== null) throw new MargridError('EngineState', 'a pooling module belongs to one account engine');
-    this.#book = new PoolBook(new MarginView(context), this.#structure, this.#risk);
+    this.#book = new PoolBook(new MarginView(context), this.#structure, this.#risk, this.#gross);
   }
 
   /** Pools are what their members hold, also where a module changed cash without an update of the book. */
@@ -99,6 +101,7 @@ export class PoolingModule implements AccountModule {
     const book = this.#attached();
     const touched = PoolBook.touched(changes);
     this.#forgetCancelled(changes.orders ?? []);
+    followBookOrders(book, changes);
     const pools = new Set<string>();
     for (const account of touched) {
       const pool = this.#structure.isPool(account) ? account : this.#structure.poolOf(account);
@@ -197,13 +200,14 @@ export class PoolingModule implements AccountModule {
   }
 
   state(): Storable {
-    return { structure: this.#structure.state(), risk: this.#risk.state() };
+    return { structure: this.#structure.state(), risk: this.#risk.state(), gross: this.#gross.state() };
   }
 
   restore(state: Storable): void {
-    const { structure, risk } = state as { readonly structure: Storable; readonly risk: Storable };
+    const { structure, risk, gross } = state as Readonly<Record<'structure' | 'risk' | 'gross', Storable>>;
     this.#structure.restore(structure);
     this.#risk.restore(risk);
+    this.#gross.restore(gross);
   }
 
   #addOpenOrders({ engine }: AccountContext, amounts: Float64Array): void {
@@ -214,23 +218,10 @@ export class PoolingModule implements AccountModule {
     this.#risk.write(view, this.#structure, this.#isTick, amounts);
   }
 
-  /** What the clients of a gross pool need by themselves, less what their netted positions need. */
-  #addGross({ engine }: AccountContext, amounts: Float64Array, maintenance: Float64Array): void {
-    const { view } = this.#attached();
+  #addGross(amounts: Float64Array, maintenance: Float64Array): void {
     amounts.fill(0);
     maintenance.fill(0);
-    const { initialMargin, maintenanceMargin } = engine.results;
-    for (const [pool, { members, margin }] of this.#structure.pools) {
-      if (margin === 'net') continue;
-      for (const currency of engine.currencies) {
-        const set = view.setOf(pool, currency);
-        if (set < 0) continue;
-        const sets = members.map((member) => view.setOf(member, currency)).filter((each) => each >= 0);
-        const sum = (column: Float64Array): number => sets.reduce((total, each) => total + column[each], 0);
-        amounts[set] = Math.max(sum(initialMargin) - initialMargin[set], 0);
-        maintenance[set] = Math.max(sum(maintenanceMargin) - maintenanceMargin[set], 0);
-      }
-    }
+    this.#gross.write(this.#attached().view, this.#structure, amounts, maintenance);
   }
 
   #attached(): PoolBook {

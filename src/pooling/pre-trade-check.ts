@@ -3,6 +3,7 @@ import { MargridError } from '../errors.ts';
 import type { Holdings } from '../whatif/holdings.ts';
 import type { AccountStructure } from './account-structure.ts';
 import { shortfallOf, type MarginView, type ModelMargin } from './margin-view.ts';
+import type { OmnibusGross } from './omnibus-gross.ts';
 import { groupOf, type OpenOrderRisk } from './open-order-risk.ts';
 import type { OpenOrder } from './worst-fills.ts';
 
@@ -40,6 +41,7 @@ export interface CheckedAccounts {
   readonly view: MarginView;
   readonly structure: AccountStructure;
   readonly risk: OpenOrderRisk;
+  readonly gross: OmnibusGross;
 }
 
 /**
@@ -49,10 +51,11 @@ export interface CheckedAccounts {
  * worst take no more than before. Nobody may who is in liquidation, bankrupt or quarantined.
  *
  * Amounts are those of the model for the book as it is now, at the quotes of the last tick, with the adjustments of
- * that tick. Throws `InstrumentUnknown`, and `EngineState` before the first tick.
+ * that tick; open orders and the clients of a gross pool as they are now too. Throws
+ * `InstrumentUnknown`, and `EngineState` before the first tick.
  */
 export function checkOrder(accounts: CheckedAccounts, account: string, order: OpenOrder): OrderCheck {
-  const { view, structure, risk } = accounts;
+  const { view, structure, risk, gross } = accounts;
   requireOrder(order);
   const currency = view.currencyOf(order.instrument);
   const marginAccount = structure.payerOf(account, order.instrument);
@@ -62,8 +65,9 @@ export function checkOrder(accounts: CheckedAccounts, account: string, order: Op
   const now = view.marginAfter(riskAccount, holdings, holdings, currency);
   const paid = marginAccount === riskAccount ? now : marginNow(view, marginAccount, currency);
   const added = view.addedTo(marginAccount, currency);
-  // Open orders count as they stand now, not as at the tick.
-  const others = added.initialMargin - risk.countedFor(marginAccount, currency) - added.balance;
+  // Open orders and clients' own requirements count as they stand now, not as at the tick.
+  const own = gross.addedNow(view, structure, marginAccount, currency, paid) - gross.countedFor(marginAccount, currency);
+  const others = added.initialMargin + own - risk.countedFor(marginAccount, currency) - added.balance;
   const available = 0 - (shortfallOf(paid) + others + risk.riseOf(view, structure, marginAccount, currency));
   const needed = neededFor(accounts, riskAccount, order, holdings, now);
   const freeMarginAfter = available - needed;
@@ -106,20 +110,16 @@ function neededFor(
     return shortfallOf(view.marginWithOrder(account, holdings, order, view.currencyOf(order.instrument))) - shortfall;
   }
   const group = groupOf(view, order.instrument);
-  const after = risk.riseWith(view, account, group, [...structure.ordersOn(account), order], { holdings, shortfall });
+  const orders = [...structure.ordersOn(account), order];
+  const after = risk.riseWith(view, account, group, orders, { inBook: holdings, holdings, shortfall });
   return after - risk.lastRise(account, group);
 }
 
 /** Whether the fill lowers both requirements, or leaves them, and takes no free margin. */
 function reduces(
-  view: MarginView,
-  account: string,
-  order: OpenOrder,
-  holdings: Holdings,
-  now: ModelMargin,
-  needed: number,
+  view: MarginView, account: string, order: OpenOrder, holdings: Holdings, now: ModelMargin, needed: number,
 ): boolean {
-  const filled = view.marginAfter(account, holdings, view.filled(holdings, [order]), view.currencyOf(order.instrument));
+  const filled = view.marginFilled(account, holdings, holdings, [order], view.currencyOf(order.instrument));
   const isFree = view.context.engine.ordersMargined ? shortfallOf(filled) <= shortfallOf(now) : needed <= 0;
   return isFree && filled.initialMargin <= now.initialMargin && filled.maintenanceMargin <= now.maintenanceMargin;
 }

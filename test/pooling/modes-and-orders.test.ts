@@ -151,11 +151,11 @@ describe('canPlace', () => {
   });
 
   it('asks the pool for its members, and the collateral for an isolated position', async () => {
-    const engine = await ticked({ alice, bob: { cash: 60, positions: { BTC: [-10, 100] } }, carl: alice });
+    const engine = await ticked({ alice, bob: { cash: 100, positions: { BTC: [-10, 100] } }, carl: alice });
     await engine.do('pool.form', { pool: 'desk', members: ['alice', 'bob'] });
-    // Pool: 360 against 50 for ETH. Bob alone could place nothing.
-    expect(engine.pooling.canPlace('bob', buy(-31))).toMatchObject({ allowed: true, marginAccount: 'desk', available: 310, needed: 310 });
-    expect(engine.pooling.canPlace('bob', buy(-31.01))).toMatchObject({ allowed: false });
+    // Pool: 400 against 50 for ETH. Bob alone could place nothing.
+    expect(engine.pooling.canPlace('bob', buy(-35))).toMatchObject({ allowed: true, marginAccount: 'desk', available: 350, needed: 350 });
+    expect(engine.pooling.canPlace('bob', buy(-35.01))).toMatchObject({ allowed: false });
     await engine.do('mode.isolate', { account: 'carl', instrument: 'BTC', collateral: '130000000' });
     await engine.tick();
     expect(engine.pooling.canPlace('carl', buy(3))).toMatchObject({ allowed: true, marginAccount: 'carl::BTC', available: 30, needed: 30 });
