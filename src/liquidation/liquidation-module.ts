@@ -569,6 +569,7 @@ function offsetOf({ balance, initialMargin, maintenanceMargin }: AccountContext,
     balance: less(balance[set], results.equity[set]),
     initialMargin: less(initialMargin[set], results.initialMargin[set]),
     maintenanceMargin: less(maintenanceMargin[set], results.maintenanceMargin[set]),
+    of: { initialMargin: results.initialMargin[set], maintenanceMargin: results.maintenanceMargin[set] },
   };
 }
 

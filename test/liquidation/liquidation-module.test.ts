@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AccountEngine, type Outcome } from '../../src/account/account-engine.ts';
 import type { Command } from '../../src/account/command.ts';
+import type { AccountModule } from '../../src/account/module.ts';
 import { CollateralModule } from '../../src/collateral/collateral-module.ts';
 import { LiquidationModule, type LiquidationOptions } from '../../src/liquidation/liquidation-module.ts';
 import { shippedLiquidationStyle } from '../../src/liquidation/shipped-styles.ts';
@@ -51,6 +52,20 @@ function words({ batch }: Outcome): string[] {
 }
 
 const long = (cash: number, quantity = 10): AccountText => ({ cash, positions: [['BTC', quantity, 100]] });
+
+/** Requires twice what the model does. */
+const twice: AccountModule = {
+  name: 'twice',
+  adjustments: [{
+    name: 'twice', counts: 'requirement',
+    compute: ({ engine }, amounts, maintenance) => {
+      amounts.set(engine.results.initialMargin);
+      maintenance.set(engine.results.maintenanceMargin);
+    },
+  }],
+  state: () => null,
+  restore: () => undefined,
+};
 
 describe('liquidation module', () => {
   it('opens, plans, signals once, books the fill in minor units, and ends', async () => {
@@ -119,6 +134,14 @@ describe('liquidation module', () => {
     expect(module.records[0].phase).toBe('handed-over');
     // Above water again: planned as any other.
     expect(await tick(3, 95)).toEqual(['plan alice', expect.stringContaining('signal alice L1/1')]);
+  });
+
+  it('knows that a multiple of the requirement shrinks with the position', async () => {
+    const module = new LiquidationModule({ style: cheapest });
+    const engine = AccountEngine.create({ market, book: bookOf(market, { alice: long(95) }), model: 'hyperliquid', params, rules, modules: [twice, module] });
+    // At 98: 75 against 2 x 49; contracts of 9.8 each: 7 are 68.6, 8 are 78.4. 49 that stayed would leave room for 5.
+    expect(await over(engine, module).tick(1, 98)).toEqual(['opened alice', 'plan alice', 'signal alice L1/1 BTC -3']);
+    await engine.close();
   });
 
   it('pays a negative fee out of what the fund has, and no more', async () => {

@@ -81,9 +81,9 @@ describe('money that leaves an account by the waterfall\'s commands', () => {
     await expect(withdraw('long', '450000001')).rejects.toThrow('needed for an initial margin of 50');
     await withdraw('long', '450000000');
     expect(cash('long')).toBe(550);
-    // At 48: 550 - 520 = 30 against 48: restricted.
+    // At 48: 550 - 520 = 30 against 48: called.
     await tick(1, 48);
-    await expect(at(1, 'waterfall.withdraw', { account: 'long', currency: 'USDC', amount: '1' })).rejects.toThrow('long: is restricted in USDC: nothing may leave');
+    await expect(at(1, 'waterfall.withdraw', { account: 'long', currency: 'USDC', amount: '1' })).rejects.toThrow('long: is margin-call in USDC: nothing may leave');
     await expect(at(1, 'waterfall.fund', { fund: 'USDC', account: 'long', amount: '1' })).rejects.toThrow('nothing may leave');
     // The fund may pay it.
     await at(1, 'waterfall.fund', { fund: 'USDC', amount: '7000000' });
