@@ -18,6 +18,8 @@ export interface AccountContext {
   readonly quotes: Quotes;
   /** Level of every netting set (`status.ts`), in the order of `engine.results`. */
   readonly level: Uint8Array;
+  /** Of a set that is quarantined or pooled: the level to which it returns. */
+  readonly levelBefore: Uint8Array;
   /**
    * Margin balance and requirements with all adjustments, one per netting set; NaN if quarantined or new. Those of the
    * last tick; while adjustments are computed and transitions proposed, of the tick before.
@@ -65,8 +67,8 @@ export interface AddedAmounts {
 export interface TickPlan {
   /** Whole columns, the module's own copy to change. */
   readonly quotes: Quotes;
-  /** Rows of the market whose forward, volatility or further quotes the command names; null: all. */
-  readonly quoted: ReadonlySet<number> | null;
+  /** By quote (`forward`, `impliedVolatility`, a further one): rows of the market that the command names; null: all. */
+  readonly quoted: ReadonlyMap<string, ReadonlySet<number> | null>;
   /** Pairs whose index price it names. */
   readonly quotedPairs: ReadonlySet<string>;
 }
@@ -76,6 +78,8 @@ export interface ProposedTransitions {
   readonly sets: readonly number[];
   readonly from: readonly number[];
   readonly to: readonly number[];
+  /** Level of health before: of a set that returns from a quarantine or a pool, the one that it had before that. */
+  readonly before: readonly number[];
 }
 
 /** Amounts per netting set that count besides the model's: settlement currency. */

@@ -93,7 +93,11 @@ export class CollateralModule implements AccountModule {
     this.#book.rules.assets.forEach(({ name, held }, asset) => {
       const same = rules.assets[asset] as AssetRules | undefined;
       if (same?.name === name && same.held === held && assetDecimals(same) === this.#book.decimals[asset]) return;
-      throw new MargridError('CommandInvalid', `rules.assets must keep ${name} at place ${asset + 1}, its decimals and where it is held`, { value: name });
+      throw new MargridError(
+        'CommandInvalid',
+        `rules.assets must keep ${name} at place ${asset + 1}, its decimals and where it is held`,
+        { value: name },
+      );
     });
     const next = new CollateralBook(rules, context.clockMs, this.#book);
     next.accrue(context.clockMs);
@@ -145,7 +149,13 @@ export class CollateralModule implements AccountModule {
   }
 
   #hold(context: AccountContext, name: string, asset: number, before: number, after: number): void {
-    holdInEngine(context, name, enginePlaceOf(context.market, context.engine, this.#book.rules.assets[asset].name), before, after);
+    holdInEngine(
+      context,
+      name,
+      enginePlaceOf(context.market, context.engine, this.#book.rules.assets[asset].name),
+      before,
+      after,
+    );
   }
 
   /** Marks a balance that the margin engine holds for change before the next tick. */
@@ -189,17 +199,27 @@ export class CollateralModule implements AccountModule {
     if (this.#valuedAt === context.quotes) return this.#values;
     const accountCount = context.engine.accountIds.length;
     if (this.#values.market.length !== accountCount) this.#values = emptyValues(accountCount);
-    valueCollateral(this.#book.rules, this.#book.columns(accountCount), this.#book.prices(context.quotes), this.#values);
+    valueCollateral(
+      this.#book.rules,
+      this.#book.columns(accountCount),
+      this.#book.prices(context.quotes),
+      this.#values,
+    );
     this.#valuedAt = context.quotes;
     return this.#values;
   }
 
-  /** Balance: what counts for maintenance margin, or the market value; without what the engine has in equity already. */
+  /**
+   * Balance: what counts for maintenance margin, or the market value; without what the engine has in equity already.
+   */
   #addBalances(context: AccountContext, amounts: Float64Array): void {
     const { market, engineMarket, maintenance } = this.#valued(context);
     const counted = this.#book.rules.haircutsCount === 'balance' ? maintenance : market;
     amounts.fill(0);
-    this.#eachSet(context, (set, account, rate) => (amounts[set] = converted(counted[account] - engineMarket[account], rate)));
+    this.#eachSet(
+      context,
+      (set, account, rate) => (amounts[set] = converted(counted[account] - engineMarket[account], rate)),
+    );
   }
 
   /** Requirements: haircuts that do not lower the balance, and margin for loans. */
@@ -221,7 +241,7 @@ export class CollateralModule implements AccountModule {
     const wanted = engine.currencies.indexOf(valuedIn);
     const rates = engine.currencies.map((name) => collateralPrice(quotes, valuedIn, name, atPar));
     const { first } = this.#book.store.order(engine.accountIds.length);
-    for (let set = 0; set < account.length; ) {
+    for (let set = 0; set < account.length;) {
       const owner = account[set];
       let chosen = set;
       for (; set < account.length && account[set] === owner; set++) if (currency[set] === wanted) chosen = set;
@@ -239,8 +259,11 @@ export class CollateralModule implements AccountModule {
   #reportPrices(context: AccountContext): void {
     const { price, deposits } = this.#book.prices(context.quotes);
     const { assets, missingPrice } = this.#book.rules;
-    const unpriced = assets.filter((_, asset) => Number.isNaN(price[asset]) && deposits[asset] > 0).map(({ name }) => name);
-    if (unpriced.join() !== this.#unpriced.join()) context.emit('missing-prices', { assets: unpriced, policy: missingPrice });
+    const unpriced = assets
+      .filter((_, asset) => Number.isNaN(price[asset]) && deposits[asset] > 0)
+      .map(({ name }) => name);
+    if (unpriced.join() !== this.#unpriced.join())
+      context.emit('missing-prices', { assets: unpriced, policy: missingPrice });
     this.#unpriced = unpriced;
   }
 
@@ -255,7 +278,12 @@ export class CollateralModule implements AccountModule {
       const band = ltvBandOf(ratio, bands);
       const after = band < firstReportedBand ? 0 : band;
       if (after === before) continue;
-      changed.push({ account: context.engine.accountIds[account], ratio, from: ltvBandNames[before], to: ltvBandNames[band] });
+      changed.push({
+        account: context.engine.accountIds[account],
+        ratio,
+        from: ltvBandNames[before],
+        to: ltvBandNames[band],
+      });
       if (after === 0) this.#bands.delete(account);
       else this.#bands.set(account, after);
     }
@@ -290,7 +318,12 @@ export class CollateralModule implements AccountModule {
       this.bookShares(context, account, soldAsset, isSame ? pools[soldAsset].repay(left, repaid) : left);
       if (isSame) continue;
       pools[soldAsset].cash -= sold - fee;
-      this.bookShares(context, account, debtAsset, pools[debtAsset].repay(this.#book.shares(account, debtAsset), repaid));
+      this.bookShares(
+        context,
+        account,
+        debtAsset,
+        pools[debtAsset].repay(this.#book.shares(account, debtAsset), repaid),
+      );
       pools[debtAsset].cash += repaid;
       for (const asset of [soldAsset, debtAsset]) this.holdLater(this.#book.store.find(account, asset));
     }
@@ -300,7 +333,13 @@ export class CollateralModule implements AccountModule {
     context.emit('repaid', {
       account: context.engine.accountIds[account],
       ratio: Number.isFinite(ratio) ? ratio : null,
-      steps: steps.map(({ soldAsset, debtAsset, sold, fee, repaid }) => ({ sold: name(soldAsset), amount: sold, fee, loan: name(debtAsset), repaid })),
+      steps: steps.map(({ soldAsset, debtAsset, sold, fee, repaid }) => ({
+        sold: name(soldAsset),
+        amount: sold,
+        fee,
+        loan: name(debtAsset),
+        repaid,
+      })),
     });
   }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { AccountEngine } from '../../src/account/account-engine.ts';
-import type { Command } from '../../src/account/command.ts';
 import type { AccountModule } from '../../src/account/module.ts';
 import { CollateralModule } from '../../src/collateral/collateral-module.ts';
 import type { Market } from '../../src/domain/market.ts';
@@ -35,7 +34,7 @@ function benchOf(accounts: Readonly<Record<string, AccountText>>, before: readon
   });
   let ids = 0;
   const at = async (seconds: number, kind: string, fields: object = {}): Promise<string[]> => {
-    const { batch } = await engine.apply({ id: `c${ids++}`, timeMs: startMs + seconds * 1000, kind, ...fields } as Command);
+    const { batch } = await engine.apply({ id: `c${ids++}`, timeMs: startMs + seconds * 1000, kind, ...fields });
     return batch!.events.map(({ kind: name, data }) => [name, (data as { reason?: string }).reason].filter((each) => typeof each === 'string').join(': '));
   };
   return {
