@@ -548,6 +548,7 @@ export class AccountEngine {
       },
       added: (set) => this.#sums.added(set),
       mirrors: () => this.#mirrors(),
+      isClaimed: (account, currency) => this.modules.some((each) => each.claims?.(account, currency) ?? false),
       update: (changes, source) => this.#change(changes, module, source ?? null),
       restate: (cash, entryPrices) => this.#restate(cash, entryPrices, module),
       emit: (kind, data) => void this.#events.push({ module: module.name, kind, data }),

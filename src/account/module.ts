@@ -34,6 +34,8 @@ export interface AccountContext {
    * trades are its members'; whoever counts both counts twice.
    */
   readonly mirrors: () => ReadonlyMap<string, readonly string[]>;
+  /** Whether a module still deals with a netting set that is going under (`AccountModule.claims`). */
+  readonly isClaimed: (account: string, currency: string) => boolean;
   /** Changes the book; `source` says where cash comes from. Throws as `Engine.update`, all or nothing. */
   readonly update: (changes: BookChanges, source?: CashSource) => void;
   /**
@@ -116,6 +118,8 @@ export interface AccountModule {
   bookChanged?(changes: BookChanges, context: AccountContext, source: CashSource | null): void;
   /** Accounts that mirror others (`AccountContext.mirrors`). */
   mirrors?(): ReadonlyMap<string, readonly string[]>;
+  /** Whether the module is selling out or auctioning this netting set: whoever covers losses must wait until it is done. */
+  claims?(account: string, currency: string): boolean;
   /** Netting sets that are margined only for reports, their status being another's (`POOLED`). Asked at every tick. */
   pooledSets?(context: AccountContext): Iterable<number>;
   /** Before transitions happen: places in the lists that must not happen at this tick. */

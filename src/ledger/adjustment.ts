@@ -6,6 +6,7 @@ import { MargridError } from '../errors.ts';
 import { choiceField, invalid, listField, numberField, textField } from '../margin/fields.ts';
 import type { Bookkeeping } from './bookkeeping.ts';
 import { noteField, priceField } from './command-fields.ts';
+import { gainPerContract } from './contract-value.ts';
 import { fractionOf, minus, numberOf, over, times, zero, type Fraction } from '../money/fraction.ts';
 import { heldBy, instrumentRow } from './holdings.ts';
 import { tradedPosition } from './position-trade.ts';
@@ -64,14 +65,14 @@ export function adjust(books: Bookkeeping, command: Command, context: AccountCon
     const name = engine.accountIds[account];
     const { moved, fraction } = movedQuantity(terms, holders.quantities[place]);
     positions.push({ account: name, instrument: terms.from.name, quantity: 0 });
-    if (fraction.top !== 0n)
-      cash.pay(account, currency, times(times(fraction, fractionOf(terms.to.contractSize)), terms.cashPrice!), row);
+    const entry = entryAfter(terms, holders.entryPrices[place]);
+    if (fraction.top !== 0n) cash.pay(account, currency, times(fraction, cashPerContract(terms, entry)), row);
     if (moved.top === 0n) return;
     const next = tradedPosition(
       terms.to,
       heldBy(engine, name, target),
       moved,
-      entryAfter(terms, holders.entryPrices[place]),
+      entry,
     );
     positions.push({ account: name, instrument: terms.to.name, quantity: next.quantity, entryPrice: next.entryPrice });
     realised.pay(account, currency, next.realised, target);
@@ -131,6 +132,12 @@ function movedQuantity({ from, to, ratio, lot }: Terms, quantity: Fraction): { m
   // Towards zero: nobody gets or owes more than there was.
   const moved = times({ top: top / bottom, bottom: 1n }, lot);
   return { moved, fraction: minus(exact, moved) };
+}
+
+/** What a new contract that is paid out is worth: of a future, for which nothing was paid, the gain since its entry. */
+function cashPerContract({ to, cashPrice }: Terms, entry: Fraction): Fraction {
+  const isFuture = to.kind === 'future' || to.kind === 'perpetual';
+  return isFuture ? gainPerContract(to, entry, cashPrice!) : times(fractionOf(to.contractSize), cashPrice!);
 }
 
 /** Entry price in the new terms; a future's falls with a dividend that its price gives up. */

@@ -1,6 +1,6 @@
 import type { Command } from '../account/command.ts';
+import { missingFreeMargin } from '../account/free-margin.ts';
 import type { AccountContext } from '../account/module.ts';
-import { HEALTHY, levelNames } from '../account/status.ts';
 import { MargridError } from '../errors.ts';
 import { choiceField, invalid, numberField, textField, unbounded } from '../margin/fields.ts';
 import type { MinorUnits } from '../money/minor-units.ts';
@@ -176,25 +176,8 @@ function requireFree(
   const row = ledger.currencyRow(currency);
   const balance = ledger.balance(account, row);
   if (balance < amount) refuse(`has ${balance} minor units of ${currency} in cash, not ${amount}`);
-  const { first, end } = engine.resultRange(from);
-  const set = Array.from({ length: end - first }, (_, index) => first + index).find(
-    (each) => engine.setKeys.currency[each] === row,
-  );
-  if (set === undefined) return refuse(`holds nothing in ${currency}`);
-  const level = context.level[set];
-  if (level !== HEALTHY) refuse(`is ${levelNames[level]} in ${currency}: nothing may leave`);
-  const after = engine.preview(from, {
-    cash: [{ account: from, currency, amount: ledger.amountAfter(account, row, -amount) }],
-  });
-  const left = after.find((each) => each.currency === currency);
-  // Nothing is left of the set: nothing is needed either.
-  if (left === undefined) return;
-  const added = context.added(set);
-  const marginBalance = left.equity + added.balance;
-  const initialMargin = left.initialMargin + added.initialMargin;
-  const needed = initialMargin * Math.max(books.options.restrictedBelow ?? 1, 1);
-  if (marginBalance >= needed) return;
-  const need = `${needed} needed for an initial margin of ${initialMargin}`;
-  const what = `a margin balance of ${marginBalance} ${currency}, ${need}`;
-  refuse(Number.isNaN(marginBalance - needed) ? `its margin in ${currency} is not known` : `would have ${what}`);
+  const changes = { cash: [{ account: from, currency, amount: ledger.amountAfter(account, row, -amount) }] };
+  const multiple = Math.max(books.options.restrictedBelow ?? 1, 1);
+  const missing = missingFreeMargin(context, from, currency, changes, multiple);
+  if (missing !== null) refuse(missing);
 }

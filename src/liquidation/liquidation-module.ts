@@ -35,6 +35,8 @@ export interface LiquidationOptions {
   readonly decimals?: DecimalsByCurrency;
   /** What the security module of auctions holds at the start, minor units by currency. */
   readonly securityModule?: Readonly<Record<string, MinorUnits>>;
+  /** What the insurance fund holds at the start, minor units by currency: fills with a negative fee draw on it. */
+  readonly fund?: Readonly<Record<string, MinorUnits>>;
   /** How many contracts each member of a pool trades of a trade of the pool, in member order; else pools are refused. */
   readonly divideTrade?: (pool: string, instrument: string, quantity: number) => readonly number[];
 }
@@ -87,7 +89,7 @@ export class LiquidationModule implements AccountModule {
 
   /** Throws `ParameterInvalid` for a bad style or option. */
   constructor(options: LiquidationOptions) {
-    const { style, target, decimals = {}, securityModule = {} } = options;
+    const { style, target, decimals = {}, securityModule = {}, fund = {} } = options;
     this.#style = parseLiquidationStyle(style);
     this.#target = target === undefined ? this.#style.target : parseTarget(target);
     this.#decimals = decimals;
@@ -101,11 +103,21 @@ export class LiquidationModule implements AccountModule {
       signalTimeoutMs: numberField(fields, 'signalTimeoutMs', '', { min: 1, max: 1e12 }),
     };
     for (const [currency, amount] of Object.entries(securityModule)) this.#tallies.securityModule.set(currency, amount);
+    for (const [currency, amount] of Object.entries(fund)) this.#tallies.fund.set(currency, amount);
   }
 
   /** Whether accounts are auctioned: then the bankrupt ones are, too, and nobody else is to deal with them. */
   get isAuction(): boolean {
     return this.#auctionParams !== null;
+  }
+
+  /**
+   * Netting sets with an open auction, and those that wait to be handed over: nobody else is to seize them meanwhile.
+   * Those whose liquidation is halted are not claimed.
+   */
+  claims(account: string, currency: string): boolean {
+    const phase = this.#records.get(keyOf(account, currency))?.phase;
+    return phase === 'auction' || phase === 'waiting' || phase === 'signalled';
   }
 
   /** Netting sets under liquidation, in the order in which they came. */
@@ -309,6 +321,8 @@ export class LiquidationModule implements AccountModule {
     const quantity = numberOf(command, 'quantity', 'contracts, not 0', (value) => value !== 0);
     const price = numberOf(command, 'price', 'a price >= 0', (value) => value >= 0);
     const fee = command['fee'] === undefined ? 0n : minorUnitsOf(command, 'fee');
+    const inFund = this.#tallies.fund.get(record.currency) ?? 0n;
+    if (fee < 0n && -fee > inFund) throw refused('fee', fee, `0 or more, or out of the fund, which has ${inFund}`);
     const counterparty = optionalText(command, 'counterparty');
     if (counterparty === record.account) throw refused('counterparty', counterparty, 'another account');
     const account = this.#planningAccount(context, record);
@@ -383,7 +397,14 @@ export class LiquidationModule implements AccountModule {
     for (const [currency, amount] of Object.entries(fund)) addTo(this.#tallies.fund, currency, amount);
   }
 
+  /** Whether a module counts collateral for the set that is not in the book, where a bidder could get it. */
+  #isHeldOutside(context: AccountContext, { account, currency }: LiquidationRecord): boolean {
+    const set = setOf(context, account, currency);
+    return set >= 0 && context.added(set).balance !== 0;
+  }
+
   #startAuction(context: AccountContext, record: LiquidationRecord, params: AuctionParams): void {
+    if (this.#isHeldOutside(context, record)) return this.#halt(context, record, heldOutside);
     const account = this.#planningAccount(context, record);
     if (account.hasOrders(account.input.holdings)) this.#cancelOrders(context, record, account);
     const margins = auctionMargins(account.margins(account.withoutOrders(account.input.holdings)));
@@ -433,6 +454,7 @@ export class LiquidationModule implements AccountModule {
     const params = requireAuction(this.#auctionParams);
     const record = this.#recordOf(command);
     if (record.phase !== 'auction') throw refused('account', record.account, 'an account in an auction');
+    if (this.#isHeldOutside(context, record)) throw refused('account', record.account, `an account that can be delivered: ${heldOutside}`);
     const bidder = textOf(command, 'bidder');
     if (bidder === record.account) throw refused('bidder', bidder, 'another account');
     const share = numberOf(command, 'share', 'a share in (0, 1]', (value) => value > 0 && value <= 1);
@@ -526,6 +548,8 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
+const heldOutside = 'a part of its balance is held outside the book, which no bidder would get';
+
 const noOffset: Offset = { balance: 0, initialMargin: 0, maintenanceMargin: 0 };
 
 /** Results of the last tick; null if another module has changed the book since. */
@@ -545,6 +569,7 @@ function offsetOf({ balance, initialMargin, maintenanceMargin }: AccountContext,
     balance: less(balance[set], results.equity[set]),
     initialMargin: less(initialMargin[set], results.initialMargin[set]),
     maintenanceMargin: less(maintenanceMargin[set], results.maintenanceMargin[set]),
+    of: { initialMargin: results.initialMargin[set], maintenanceMargin: results.maintenanceMargin[set] },
   };
 }
 

@@ -10,11 +10,17 @@ import type { Previewing } from '../whatif/what-if.ts';
 import { costsOf, slippage, type CostTable, type TradingCosts } from './costs.ts';
 import { shortfall, type LiquidationTarget, type PlanMargins } from './plan.ts';
 
-/** Amounts that count besides the model's (`Adjustment`): they stay as they are while positions are closed. */
+/**
+ * Amounts that count besides the model's (`Adjustment`). The balance stays as it is while positions are closed; what is
+ * added to requirements shrinks with them, as a multiple of the model's requirement does (an approximation for add-ons
+ * of single positions: the next tick measures anew).
+ */
 export interface Offset {
   readonly balance: number;
   readonly initialMargin: number;
   readonly maintenanceMargin: number;
+  /** The model's own requirements when they were measured; absent: what is added stays as it is. */
+  readonly of?: { readonly initialMargin: number; readonly maintenanceMargin: number };
 }
 
 export interface PlanningInput {
@@ -184,8 +190,8 @@ export class PlanningAccount {
     if (set === undefined) return { ...gone, balance: offset.balance };
     return {
       balance: set.equity + offset.balance,
-      initialMargin: set.initialMargin + offset.initialMargin,
-      maintenanceMargin: set.maintenanceMargin + offset.maintenanceMargin,
+      initialMargin: set.initialMargin + scaled(offset.initialMargin, set.initialMargin, offset.of?.initialMargin),
+      maintenanceMargin: set.maintenanceMargin + scaled(offset.maintenanceMargin, set.maintenanceMargin, offset.of?.maintenanceMargin),
       fault: set.status === 'quarantined' ? (set.fault ?? 'quarantined') : null,
     };
   }
@@ -193,4 +199,9 @@ export class PlanningAccount {
   shortfall(margins: PlanMargins): number {
     return shortfall(margins, this.input.target);
   }
+}
+
+/** What is added to a requirement that was `measured`, now that it is `now`. */
+function scaled(added: number, now: number, measured = 0): number {
+  return added !== 0 && measured > 0 ? added * (now / measured) : added;
 }

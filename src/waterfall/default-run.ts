@@ -87,6 +87,8 @@ export class DefaultRun {
       return null;
     };
     if (view.isMirror(set)) return skip('it is a pool: its members are bankrupt or not once it is dissolved (pool.dissolve)');
+    // Collateral outside the book covers a part, or all: a run that does not see it would pay too much.
+    if (view.context.added(set).balance !== 0) return skip('a part of its balance is held outside the book: that must be sold first');
     const held = view.positionsOf(set).filter(({ lots }) => lots !== 0n);
     const foreign = held.find(({ instrument }) => view.instrument(instrument).settlementCurrency !== currency);
     if (foreign !== undefined) return skip(`${view.instrument(foreign.instrument).name} settles in another currency`);

@@ -1,8 +1,10 @@
 import { invalidField as refuse, minorAmountOf, minorUnitsOf, textOf as readText } from '../account/command-fields.ts';
 import type { Command } from '../account/command.ts';
 import type { ModuleEvent, Storable } from '../account/events.ts';
+import { missingFreeMargin } from '../account/free-margin.ts';
 import type { AccountContext, AccountModule } from '../account/module.ts';
 import { BANKRUPT } from '../account/status.ts';
+import type { BookChanges } from '../engine/book-changes.ts';
 import { MargridError } from '../errors.ts';
 import type { MinorUnits } from '../money/minor-units.ts';
 import { BookView } from './book-view.ts';
@@ -17,7 +19,10 @@ export interface WaterfallOptions {
   readonly rules: unknown;
   /** Account that takes positions over; opened when it is needed. Default `liquidator`. */
   readonly liquidator?: string;
-  /** Whether the waterfall runs at the tick at which a netting set becomes bankrupt; else only by command. Default true. */
+  /**
+   * Whether the waterfall runs at the tick at which a netting set becomes bankrupt, or at which the module that has
+   * claimed it (`AccountModule.claims`) lets it go; else only by command, then whatever is claimed. Default true.
+   */
   readonly automatic?: boolean;
   /** A lot is 10^-lotDecimals contracts; default 8. */
   readonly lotDecimals?: number;
@@ -115,8 +120,11 @@ export class WaterfallModule implements AccountModule {
     this.#startSession(context);
     if (!this.#automatic) return;
     const bankrupt: number[] = [];
+    const { account, currency } = context.engine.setKeys;
     context.level.forEach((level, set) => {
-      if (level === BANKRUPT) bankrupt.push(set);
+      if (level !== BANKRUPT) return;
+      const isClaimed = context.isClaimed(context.engine.accountIds[account[set]], context.engine.currencies[currency[set]]);
+      if (!isClaimed) bankrupt.push(set);
     });
     if (bankrupt.length > 0) this.#run(context, bankrupt);
   }
@@ -185,9 +193,9 @@ export class WaterfallModule implements AccountModule {
       requireHolder(account, context);
       this.#allOrNothing(() => {
         const settlement = new Settlement(new BookView(context, this.#lotDecimals), this.#dust);
-        settlement.pay(settlement.ofAccount(account, currency), -amount);
+        const changes = paidBy(account, currency, amount, settlement, context);
         const house = [{ account: 'house/insurance', currency, amount }];
-        context.update(settlement.changes(), { reason: `insurance fund ${fund}`, house, rest: 'house/clearing' });
+        context.update(changes, { reason: `insurance fund ${fund}`, house, rest: 'house/clearing' });
       });
     }
     this.#funds.add(fund, amount);
@@ -208,12 +216,9 @@ export class WaterfallModule implements AccountModule {
     const fee = withdrawalFee(amount, this.debt(currency), deposits, feeOf);
     this.#allOrNothing(() => {
       const settlement = new Settlement(view, this.#dust);
-      const holder = settlement.ofAccount(account, currency);
-      const held = settlement.cash(holder);
-      if (held < amount) throw refuse('amount', String(amount), `must be at most the cash of ${account}, ${held}`);
-      settlement.pay(holder, -amount);
+      const changes = paidBy(account, currency, amount, settlement, context);
       const house = [{ account: 'house/insurance', currency, amount: fee }];
-      context.update(settlement.changes(), { reason: 'withdrawal', house, rest: 'external' });
+      context.update(changes, { reason: 'withdrawal', house, rest: 'external' });
     });
     add(this.#debts, currency, -fee);
     context.emit('withdrawal', { account, currency, amount, fee, paidOut: amount - fee, rate, debt: this.debt(currency) });
@@ -257,6 +262,22 @@ export class WaterfallModule implements AccountModule {
 function requireHolder(account: string, { engine, mirrors }: AccountContext): void {
   if (engine.accountRow(account) < 0) throw refuse('account', account, 'must be an account of the book');
   if (mirrors().has(account)) throw refuse('account', account, 'must not be a pool: what it has is its members\'');
+}
+
+/**
+ * The book after an account has paid an amount (< 0: received it). Throws unless it has the cash, and keeps its initial
+ * margin without it.
+ */
+function paidBy(account: string, currency: string, amount: MinorUnits, settlement: Settlement, context: AccountContext): BookChanges {
+  const holder = settlement.ofAccount(account, currency);
+  const held = settlement.cash(holder);
+  settlement.pay(holder, -amount);
+  const changes = settlement.changes();
+  if (amount <= 0n) return changes;
+  if (held < amount) throw refuse('amount', String(amount), `must be at most the cash of ${account}, ${held}`);
+  const missing = missingFreeMargin(context, account, currency, changes);
+  if (missing === null) return changes;
+  throw new MargridError('BalanceInsufficient', `${account}: ${missing}`, { column: 'amount', value: String(amount) });
 }
 
 const sessionMs = 86_400_000;

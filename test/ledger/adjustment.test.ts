@@ -41,6 +41,17 @@ describe('ledger.adjust', () => {
     expect(held('SPX-NEW')).toEqual([[123, 0], [-2, 0]]);
   });
 
+  it('pays fractions of futures their gain, not their notional', async () => {
+    // 1.23 of 50 are 12.3 of 5; 0.3 x 5 x (100 - 97) = 4.5. The short from 98: -0.3 x 5 x 2 = -3.
+    const linear = { adjustment: 'contract-size', instrument: 'SPX-FUT', to: 'SPX-FUT-5', lot: 1, cashPrice: 100 };
+    const { booked, held } = await adjusted([['alice', 'SPX-FUT', 1.23, 97], ['bob', 'SPX-FUT', -1.23, 98]], linear);
+    expect(booked).toEqual(['cash-in-lieu alice USD 4500000', 'cash-in-lieu bob USD -3000000', 'cash-in-lieu house/clearing USD -1500000']);
+    expect(held('SPX-FUT-5')).toEqual([[12, 97], [-12, 98]]);
+    // 25 of 10 are 2.5 of 100 dollars; half of one: 50 x (1 / 40,000 - 1 / 50,000) = 0.00025 BTC.
+    const inverse = { adjustment: 'contract-size', instrument: 'BTC-FUT', to: 'BTC-FUT-100', lot: 1, cashPrice: 50_000 };
+    expect((await adjusted([['alice', 'BTC-FUT', 25, 40_000]], inverse)).booked[0]).toBe('cash-in-lieu alice BTC 25000');
+  });
+
   it('changes contract sizes and keeps what is held', async () => {
     const linear = await adjusted([['alice', 'SPX-FUT', 2, 97], ['bob', 'SPX-FUT', -2, 98]], { adjustment: 'contract-size', instrument: 'SPX-FUT', to: 'SPX-FUT-5' });
     expect(linear.held('SPX-FUT-5')).toEqual([[20, 97], [-20, 98]]);

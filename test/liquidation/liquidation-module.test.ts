@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AccountEngine, type Outcome } from '../../src/account/account-engine.ts';
 import type { Command } from '../../src/account/command.ts';
+import type { AccountModule } from '../../src/account/module.ts';
+import { CollateralModule } from '../../src/collateral/collateral-module.ts';
 import { LiquidationModule, type LiquidationOptions } from '../../src/liquidation/liquidation-module.ts';
 import { shippedLiquidationStyle } from '../../src/liquidation/shipped-styles.ts';
 import { bookOf, flatParams, perpetualMarket, startMs, styleOf, type AccountText } from '../support/liquidation-book.ts';
@@ -50,6 +52,20 @@ function words({ batch }: Outcome): string[] {
 }
 
 const long = (cash: number, quantity = 10): AccountText => ({ cash, positions: [['BTC', quantity, 100]] });
+
+/** Requires twice what the model does. */
+const twice: AccountModule = {
+  name: 'twice',
+  adjustments: [{
+    name: 'twice', counts: 'requirement',
+    compute: ({ engine }, amounts, maintenance) => {
+      amounts.set(engine.results.initialMargin);
+      maintenance.set(engine.results.maintenanceMargin);
+    },
+  }],
+  state: () => null,
+  restore: () => undefined,
+};
 
 describe('liquidation module', () => {
   it('opens, plans, signals once, books the fill in minor units, and ends', async () => {
@@ -120,6 +136,24 @@ describe('liquidation module', () => {
     expect(await tick(3, 95)).toEqual(['plan alice', expect.stringContaining('signal alice L1/1')]);
   });
 
+  it('knows that a multiple of the requirement shrinks with the position', async () => {
+    const module = new LiquidationModule({ style: cheapest });
+    const engine = AccountEngine.create({ market, book: bookOf(market, { alice: long(95) }), model: 'hyperliquid', params, rules, modules: [twice, module] });
+    // At 98: 75 against 2 x 49; contracts of 9.8 each: 7 are 68.6, 8 are 78.4. 49 that stayed would leave room for 5.
+    expect(await over(engine, module).tick(1, 98)).toEqual(['opened alice', 'plan alice', 'signal alice L1/1 BTC -3']);
+    await engine.close();
+  });
+
+  it('pays a negative fee out of what the fund has, and no more', async () => {
+    const { tick, at, cash, module } = fixture({ alice: long(65) }, { fund: { USDC: 500_000n } });
+    await tick(1, 98);
+    const fill = { account: 'alice', currency: 'USDC', instrument: 'BTC', quantity: -1, price: 98, signal: 'L1/1' };
+    await expect(at(2, 'liquidation.fill', { ...fill, fee: '-500001' })).rejects.toThrow('fee must be 0 or more, or out of the fund, which has 500000, got -500001');
+    await at(2, 'liquidation.fill', { ...fill, fee: '-500000' });
+    // Realised -2, and half a dollar from the fund.
+    expect([cash('alice'), module.money.fund.get('USDC')]).toEqual([63.5, 0n]);
+  });
+
   it('leaves a quarantined account alone', async () => {
     const { tick, module } = fixture({ alice: long(65) }, { signalTimeoutMs: second });
     await tick(1, 98);
@@ -184,6 +218,7 @@ describe('auctions of the module', () => {
       insolventLengthMs: 600 * second, feeRate: 0.02, bufferScale: 0.2, insolventOffer: 'to-maintenance',
     },
   };
+  const inDollars = { venue: 'test', date: '2026-08-01', source: 'made up for tests', currency: 'USDC', assets: { USDC: { haircut: 0 } } };
   const accounts = { alice: long(265, 40), bob: { cash: 10_000, positions: [] }, poor: { cash: 1, positions: [] } } satisfies Record<string, AccountText>;
 
   it('charges the fee, sells a share, ends when buffer margin is there', async () => {
@@ -220,6 +255,32 @@ describe('auctions of the module', () => {
     expect(module.money.uncovered.get('USDC')).toBe(-103_000_000n);
     const [bob] = engine.engine.preview('bob', {});
     expect(bob.equity).toBeCloseTo(10_000 - 15 + 113, 9);
+    await engine.close();
+  });
+
+  it('auctions nobody whose collateral is outside the book: no bidder would get it', async () => {
+    const module = new LiquidationModule({ style });
+    const modules = [new CollateralModule(inDollars), module];
+    const engine = AccountEngine.create({ market, book: bookOf(market, { ...accounts, alice: long(165, 40) }), model: 'hyperliquid', params, rules, modules });
+    const { at, tick, cash } = over(engine, module);
+    await at(0, 'collateral.deposit', { account: 'alice', asset: 'USDC', amount: '100000000' });
+    // 165 - 80 + 100 = 185 of 196.
+    expect(await tick(0, 98)).toEqual(['opened alice', 'halted alice a part of its balance is held outside the book, which no bidder would get']);
+    expect([cash('alice'), module.records[0].phase]).toEqual([165, 'halted']);
+    await expect(at(1, 'liquidation.bid', { account: 'alice', currency: 'USDC', bidder: 'bob', share: 1 })).rejects.toThrow('account must be an account in an auction');
+    await engine.close();
+  });
+
+  it('refuses bids for collateral that came in during the auction', async () => {
+    const module = new LiquidationModule({ style });
+    const modules = [new CollateralModule(inDollars), module];
+    const engine = AccountEngine.create({ market, book: bookOf(market, accounts), model: 'hyperliquid', params, rules, modules });
+    const { at, tick, quantity } = over(engine, module);
+    expect(await tick(0, 98)).toEqual(['opened alice', 'auction-started alice']);
+    await at(1, 'collateral.deposit', { account: 'alice', asset: 'USDC', amount: '1000000' });
+    await tick(2);
+    await expect(at(3, 'liquidation.bid', { account: 'alice', currency: 'USDC', bidder: 'bob', share: 1 })).rejects.toThrow('account must be an account that can be delivered');
+    expect([quantity('alice'), quantity('bob')]).toEqual([40, 0]);
     await engine.close();
   });
 
