@@ -523,7 +523,7 @@ export class AccountEngine {
       get maintenanceMargin() {
         return status.columns().maintenanceMargin;
       },
-      added: (set) => this.#sums.added(set),
+      added: (set) => this.#sums.added(set, this.#contexts),
       mirrors: () => this.#mirrors(),
       update: (changes, source) => this.#change(changes, module, source ?? null),
       restate: (cash, entryPrices) => this.#restate(cash, entryPrices, module),

@@ -33,7 +33,8 @@ export function holdInEngine(context: AccountContext, account: string, place: En
   if (before !== after) context.update(holdingChange(context.engine, account, place, before, after));
 }
 
-function holdingChange(engine: Engine, account: string, place: EnginePlace, before: number, after: number): BookChanges {
+/** The same as a change of the book, for a preview. */
+export function holdingChange(engine: Engine, account: string, place: EnginePlace, before: number, after: number): BookChanges {
   const sets = setsOf(engine, account);
   if (place.kind === 'cash') {
     const amount = cashOf(engine, sets, place.currency) - before + after;
