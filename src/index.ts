@@ -246,7 +246,7 @@ export { parseLiquidationStyle, planLiquidation, type LiquidationStyle, type Pla
 export { liquidationStyleNames, shippedLiquidationStyle } from './liquidation/shipped-styles.ts';
 export { shortfall, type LiquidationPlan, type LiquidationTarget, type PlanMargins, type PlannedTrade, type PlanReason, type PlanStep } from './liquidation/plan.ts';
 export { parseCosts, slippage, type CostTable, type TradingCosts } from './liquidation/costs.ts';
-export { accountHoldings } from './liquidation/account-holdings.ts';
+export { accountHoldings } from './whatif/account-holdings.ts';
 export { PlanningAccount, type PlanningInput } from './liquidation/planning-account.ts';
 export { portfolioBankruptcy, type PositionBankruptcy } from './liquidation/portfolio-bankruptcy.ts';
 export * from './liquidation/derive-auction.ts';

@@ -14,9 +14,9 @@ import { restatedChanges } from './restated-changes.ts';
 import { defaultAccountRules, parseAccountRules, type AccountRules } from './rules.ts';
 import { chosenTransitions, commit, noProposals, scanStatuses, type Proposals } from './scan.ts';
 import { SetStatus, sourcesOf, type SetKeys } from './set-status.ts';
-import { readSnapshot, writeSnapshot, type AccountSnapshot } from './snapshot.ts';
-import { levelNames, MARGIN_CALL, type LevelName } from './status.ts';
-import { cureAmount, never } from './status-machine.ts';
+import { plainQuotes, readSnapshot, writeSnapshot, type AccountSnapshot } from './snapshot.ts';
+import { levelNames, MARGIN_CALL, POOLED, QUARANTINED, type LevelName } from './status.ts';
+import { cureAmount } from './status-machine.ts';
 import { hashStorable } from './storable-hash.ts';
 import { describeTransitions } from './transition-causes.ts';
 
@@ -143,7 +143,7 @@ export class AccountEngine {
   }
 
   async #takeSnapshot(read: AccountSnapshot): Promise<void> {
-    const { columns, modules, quotes, askedQuotes, sequence, eventCount, clockMs, applied } = read;
+    const { columns, modules, quotes, askedQuotes, adjustments, isPriced, isMargined, sequence, eventCount, clockMs, applied } = read;
     if (columns.level.length !== this.engine.nettingSetCount) {
       throw new MargridError('SnapshotInvalid', `the snapshot has ${columns.level.length} netting sets, its book ${this.engine.nettingSetCount}`);
     }
@@ -161,10 +161,14 @@ export class AccountEngine {
       module.attach?.(this.#contexts.get(module)!, true);
       module.restore(modules[module.name]);
     }
-    await this.engine.tick(quotes);
     this.#askedQuotes = askedQuotes;
     this.#previousQuotes = quotes;
-    this.#sums.compute(this.#contexts, this.engine.nettingSetCount);
+    // Amounts of the last tick, not of the book as it is now: commands until the next tick go by them.
+    this.#sums.restore(adjustments);
+    if (!isPriced) return;
+    await this.engine.tick(quotes);
+    // Results of a book that has changed since are none.
+    if (!isMargined) this.engine.update({});
   }
 
   get rules(): AccountRules {
@@ -237,8 +241,10 @@ export class AccountEngine {
       requireCommand(command, this.#clockMs);
       return await this.#execute(command);
     } catch (error) {
-      if (this.#isChanged || !(error instanceof MargridError)) throw error;
-      return { refused: error };
+      if (this.#isChanged) throw error;
+      if (error instanceof MargridError) return { refused: error };
+      const reason = error instanceof Error ? error.message : String(error);
+      return { refused: new MargridError('CommandInvalid', `the command is malformed: ${reason}`) };
     }
   }
 
@@ -270,9 +276,9 @@ export class AccountEngine {
 
   #moduleCommand(command: Command): void {
     for (const module of this.modules) {
-      const handler = module.commands?.[command.kind];
-      if (handler === undefined) continue;
-      handler(command, this.#contexts.get(module)!);
+      // Own properties only: an object knows `toString` too.
+      if (!Object.hasOwn(module.commands ?? {}, command.kind)) continue;
+      module.commands![command.kind](command, this.#contexts.get(module)!);
       return;
     }
     const known = ['tick', 'book', 'rules', ...this.modules.flatMap(({ commands = {} }) => Object.keys(commands))];
@@ -352,7 +358,8 @@ export class AccountEngine {
     const transitions = this.#commit(places);
     this.#describe(transitions, places, before, plan.quotes);
     if (this.modules.length === 0) return transitions;
-    const happened = proposedOf(transitions, places === null ? this.#found.sets : places.map((place) => this.#found.sets[place]));
+    const sets = places === null ? this.#found.sets : places.map((place) => this.#found.sets[place]);
+    const happened = proposedOf(transitions, sets, this.#status);
     for (const module of this.modules) module.afterTick?.(this.#contexts.get(module)!, happened);
     return transitions;
   }
@@ -375,8 +382,9 @@ export class AccountEngine {
   /** Places of the proposals that happen; null: all. */
   #heldBack(): number[] | null {
     const holders = this.modules.filter((module) => 'holdTransitions' in module);
-    if (holders.length === 0 || this.#found.count === 0) return null;
-    const proposed = proposedOf(this.#found.columns, this.#found.sets, this.#found.count);
+    // Also when nobody moves: a quiet tick is news for whoever holds liquidations back.
+    if (holders.length === 0) return null;
+    const proposed = proposedOf(this.#found.columns, this.#found.sets, this.#status, this.#found.count);
     const held = new Set<number>();
     for (const module of holders) for (const place of module.holdTransitions!(proposed, this.#contexts.get(module)!)) held.add(place);
     if (held.size === 0) return null;
@@ -386,7 +394,6 @@ export class AccountEngine {
   /** Puts transitions into effect and completes their columns: calls. */
   #commit(places: readonly number[] | null): TransitionColumns {
     const transitions = chosenTransitions(this.#found, places);
-    const { dueMs: dueAfterMs, graceMs } = this.#rules.marginCall;
     for (let row = 0; row < transitions.count; row++) {
       const place = places === null ? row : places[row];
       const set = this.#found.sets[place];
@@ -396,7 +403,7 @@ export class AccountEngine {
       const seen = { balance: transitions.balanceAfter[row], initialMargin: transitions.initialAfter[row], maintenanceMargin: 0 };
       transitions.callAmount[row] = this.#status.calledAmount[set] = Math.max(seen.initialMargin - seen.balance, 0);
       transitions.cureAmount[row] = cureAmount(seen, this.#rules);
-      transitions.dueMs[row] = this.#status.liquidateAtMs[set] === never ? this.#clockMs + dueAfterMs : this.#status.liquidateAtMs[set] - graceMs;
+      transitions.dueMs[row] = this.#status.dueMs[set];
     }
     return transitions;
   }
@@ -420,7 +427,7 @@ export class AccountEngine {
   }
 
   #statusOf(set: number): AccountStatus {
-    const { level, sinceMs, balance, initialMargin, maintenanceMargin, liquidateAtMs } = this.#status;
+    const { level, sinceMs, balance, initialMargin, maintenanceMargin, dueMs } = this.#status;
     const name = this.engine.currencies[this.#keys.currency[set]];
     const isCalled = level[set] === MARGIN_CALL;
     const ratio = maintenanceMargin[set] / balance[set];
@@ -438,7 +445,7 @@ export class AccountEngine {
         ? {
             amount: amountCalled(Math.max(initialMargin[set] - balance[set], 0), name),
             cureAmount: amountCalled(cureAmount({ balance: balance[set], initialMargin: initialMargin[set], maintenanceMargin: 0 }, this.#rules), name),
-            dueMs: liquidateAtMs[set] - this.#rules.marginCall.graceMs,
+            dueMs: dueMs[set],
           }
         : null,
     };
@@ -460,7 +467,7 @@ export class AccountEngine {
     const hash = createHash('sha256').update(this.engine.stateHash());
     const { sequence, clockMs } = this;
     hashStorable(hash, { sequence, clockMs, eventCount: this.#eventCount, ...this.#status.columns() });
-    hashStorable(hash, { rules: this.#rules as unknown as Storable });
+    hashStorable(hash, { rules: this.#rules as unknown as Storable, askedQuotes: plainQuotes(this.#askedQuotes), applied: this.#applied.entries() });
     for (const module of this.modules) hashStorable(hash, { [module.name]: module.state() });
     return hash.digest('hex');
   }
@@ -472,6 +479,9 @@ export class AccountEngine {
       inputs: { market: this.market, book: this.engine.exportBook(), model: this.engine.modelName, params: this.#params, rules: this.#rules },
       quotes: this.engine.quotes,
       askedQuotes: this.#askedQuotes,
+      adjustments: this.#sums.amounts(),
+      isPriced: this.engine.isPriced,
+      isMargined: this.engine.isMargined,
       columns: this.#status.columns(),
       sequence: this.#sequence,
       eventCount: this.#eventCount,
@@ -514,6 +524,9 @@ export class AccountEngine {
       get level() {
         return status.columns().level;
       },
+      get levelBefore() {
+        return status.columns().levelBefore;
+      },
       get balance() {
         return status.columns().balance;
       },
@@ -538,21 +551,49 @@ function keysOf(engine: Engine): SetKeys {
 }
 
 /** The lists that modules see. */
-function proposedOf({ from, to }: TransitionColumns, sets: ArrayLike<number>, count = from.length): ProposedTransitions {
+function proposedOf({ from, to }: TransitionColumns, sets: ArrayLike<number>, { levelBefore }: SetStatus, count = from.length): ProposedTransitions {
   const cut = (column: ArrayLike<number>): number[] => Array.from({ length: count }, (_, place) => column[place]);
-  return { sets: cut(sets), from: cut(from), to: cut(to) };
+  const isAway = (level: number): boolean => level === QUARANTINED || level === POOLED;
+  const before = Array.from({ length: count }, (_, place) => (isAway(from[place]) ? levelBefore[sets[place]] : from[place]));
+  return { sets: cut(sets), from: cut(from), to: cut(to), before };
 }
 
-/** Throws `CommandInvalid` unless the command has an id and a time that is not in the engine's past. */
-function requireCommand({ id, timeMs, kind }: Command, clockMs: number): void {
+/** The last time that a date can name: a later one would let no command follow. */
+const timeMax = 8.64e15;
+/** Objects in objects that a command may hold: a journal must be able to hold it too. */
+const depthMax = 64;
+
+/**
+ * Throws `CommandInvalid` unless the command has an id, a time that is not in the engine's past, and holds values only.
+ */
+function requireCommand(command: Command, clockMs: number): void {
+  const { id, timeMs, kind } = command;
   const refuse = (column: string, value: unknown, rule: string): never => {
     throw new MargridError('CommandInvalid', `${column} of a command must be ${rule}, got ${JSON.stringify(value) ?? 'nothing'}`, { column, value });
   };
   if (typeof id !== 'string' || id === '') refuse('id', id, 'a text that no other command has');
   if (typeof kind !== 'string') refuse('kind', kind, 'a text');
-  if (typeof timeMs !== 'number' || !Number.isFinite(timeMs) || timeMs < clockMs) {
+  if (typeof timeMs !== 'number' || !(timeMs >= clockMs && timeMs <= timeMax)) {
     refuse('timeMs', timeMs, `UTC milliseconds, not before the engine's clock (${clockMs})`);
   }
+  if (kind === 'book') requireBookChanges(command['changes']);
+  const unstorable = Object.keys(command).find((field) => !isStorable(command[field], 0));
+  if (unstorable !== undefined) refuse(unstorable, typeof command[unstorable], `plain values, at most ${depthMax} deep`);
+}
+
+function requireBookChanges(changes: unknown): void {
+  const isObject = typeof changes === 'object' && changes !== null && !Array.isArray(changes);
+  const wrong = isObject ? Object.entries(changes).find(([, list]) => list !== undefined && !Array.isArray(list)) : ['changes', changes];
+  if (wrong === undefined) return;
+  const [column, value] = wrong as [string, unknown];
+  const message = `${column} of a book command must be ${isObject ? 'a list' : 'an object'}, got ${JSON.stringify(value) ?? 'nothing'}`;
+  throw new MargridError('CommandInvalid', message, { column, value });
+}
+
+function isStorable(value: unknown, depth: number): boolean {
+  if (typeof value === 'function' || typeof value === 'symbol' || depth > depthMax) return false;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return true;
+  return Object.values(value).every((each) => isStorable(each, depth + 1));
 }
 
 function requireDistinct(modules: readonly AccountModule[]): void {

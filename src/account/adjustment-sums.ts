@@ -1,3 +1,4 @@
+import type { AdjustmentAmounts } from './snapshot.ts';
 import type { AccountContext, AccountModule, AddedAmounts, Adjustment } from './module.ts';
 
 interface Computed {
@@ -21,7 +22,12 @@ export class AdjustmentSums {
 
   constructor(modules: readonly AccountModule[]) {
     this.#computed = modules.flatMap((module) =>
-      (module.adjustments ?? []).map((adjustment) => ({ module, adjustment, amounts: new Float64Array(0), maintenance: new Float64Array(0) })),
+      (module.adjustments ?? []).map((adjustment) => ({
+        module,
+        adjustment,
+        amounts: new Float64Array(0),
+        maintenance: new Float64Array(0),
+      })),
     );
     this.#knowsPresent = this.#computed.some(({ adjustment }) => adjustment.present !== undefined);
     this.#requirements = this.#computed.filter(({ adjustment }) => adjustment.counts === 'requirement');
@@ -29,13 +35,33 @@ export class AdjustmentSums {
   }
 
   compute(contexts: ReadonlyMap<AccountModule, AccountContext>, count: number): void {
-    this.balanceAdded = this.initialAdded = this.maintenanceAdded = null;
     for (const each of this.#computed) {
       if (each.amounts.length !== count) {
         each.amounts = new Float64Array(count);
         each.maintenance = new Float64Array(count);
       }
       each.adjustment.compute(contexts.get(each.module)!, each.amounts, each.maintenance);
+    }
+    this.#sum();
+  }
+
+  /** Amounts of every adjustment, in order: copies. */
+  amounts(): AdjustmentAmounts[] {
+    return this.#computed.map(({ amounts, maintenance }) => ({ amounts: amounts.slice(), maintenance: maintenance.slice() }));
+  }
+
+  /** Takes what `amounts` gave, of the same modules. */
+  restore(stored: readonly AdjustmentAmounts[]): void {
+    this.#computed.forEach((each, place) => {
+      each.amounts = stored[place].amounts.slice();
+      each.maintenance = stored[place].maintenance.slice();
+    });
+    if (this.#computed.some(({ amounts }) => amounts.length > 0)) this.#sum();
+  }
+
+  #sum(): void {
+    this.balanceAdded = this.initialAdded = this.maintenanceAdded = null;
+    for (const each of this.#computed) {
       if (each.adjustment.counts === 'balance') this.balanceAdded = added(this.balanceAdded, each.amounts);
       else {
         this.initialAdded = added(this.initialAdded, each.amounts);
@@ -46,7 +72,8 @@ export class AdjustmentSums {
 
   /** Columns move with the netting sets: `sources[set]` is the old row, -1 of a new set, which nothing has adjusted. */
   rearrange(sources: Int32Array): void {
-    const moved = (column: Float64Array): Float64Array => Float64Array.from(sources, (from) => (from < 0 ? 0 : (column[from] ?? 0)));
+    const moved = (column: Float64Array): Float64Array =>
+      Float64Array.from(sources, (from) => (from < 0 ? 0 : (column[from] ?? 0)));
     for (const each of this.#computed) {
       each.amounts = moved(each.amounts);
       each.maintenance = moved(each.maintenance);

@@ -42,7 +42,9 @@ export interface TransitionColumns {
   readonly scenario: Int32Array;
   /** Place of the largest component of the requirement in the model's list, -1 if unknown. */
   readonly component: Int32Array;
-  /** Market row of the instrument whose change of value moved the balance most since the tick before, -1 if none did. */
+  /**
+   * Market row of the instrument whose change of value moved the balance most since the tick before, -1 if none did.
+   */
   readonly instrument: Int32Array;
   /** Its price at the tick before and at this one, quote currency per base unit. */
   readonly priceBefore: Float64Array;
@@ -53,7 +55,10 @@ export interface TransitionColumns {
   readonly initialAfter: Float64Array;
   readonly maintenanceBefore: Float64Array;
   readonly maintenanceAfter: Float64Array;
-  /** What a call asks for: what is missing to initial margin; 0 unless a call is issued. In words rounded up to minor units. */
+  /**
+   * What a call asks for: what is missing to initial margin; 0 unless a call is issued. In words rounded up to minor
+   * units.
+   */
   readonly callAmount: Float64Array;
   /** What ends the call: what is missing to `cureTo` times initial margin. */
   readonly cureAmount: Float64Array;
@@ -121,7 +126,11 @@ export function transitionOf(batch: EventBatch, index: number, names: Transition
     price:
       instrument < 0
         ? null
-        : { instrument: names.instruments[instrument].name, before: columns.priceBefore[index], after: columns.priceAfter[index] },
+        : {
+            instrument: names.instruments[instrument].name,
+            before: columns.priceBefore[index],
+            after: columns.priceAfter[index],
+          },
     scenario: columns.scenario[index],
     component: names.components[columns.component[index]] ?? null,
     before: {
@@ -136,7 +145,11 @@ export function transitionOf(batch: EventBatch, index: number, names: Transition
     },
     call: Number.isNaN(dueMs)
       ? null
-      : { amount: amountCalled(columns.callAmount[index], currency), cureAmount: amountCalled(columns.cureAmount[index], currency), dueMs },
+      : {
+          amount: amountCalled(columns.callAmount[index], currency),
+          cureAmount: amountCalled(columns.cureAmount[index], currency),
+          dueMs,
+        },
   };
 }
 

@@ -18,6 +18,8 @@ export interface AccountContext {
   readonly quotes: Quotes;
   /** Level of every netting set (`status.ts`), in the order of `engine.results`. */
   readonly level: Uint8Array;
+  /** Of a set that is quarantined or pooled: the level to which it returns. */
+  readonly levelBefore: Uint8Array;
   /**
    * Margin balance and requirements with all adjustments, one per netting set; NaN if quarantined or new. Those of the
    * last tick; while adjustments are computed and transitions proposed, of the tick before.
@@ -26,8 +28,8 @@ export interface AccountContext {
   readonly initialMargin: Float64Array;
   readonly maintenanceMargin: Float64Array;
   /**
-   * What all adjustments together added to a netting set at the last tick (zeros for a new one); of those that know, what they
-   * add now (`Adjustment.present`). For decisions between ticks.
+   * What all adjustments together added to a netting set at the last tick (zeros for a new one); of those that know,
+   * what they add now (`Adjustment.present`). For decisions between ticks.
    */
   added(set: number): AddedAmounts;
   /**
@@ -66,8 +68,8 @@ export interface AddedAmounts {
 export interface TickPlan {
   /** Whole columns, the module's own copy to change. */
   readonly quotes: Quotes;
-  /** Rows of the market whose forward, volatility or further quotes the command names; null: all. */
-  readonly quoted: ReadonlySet<number> | null;
+  /** By quote (`forward`, `impliedVolatility`, a further one): rows of the market that the command names; null: all. */
+  readonly quoted: ReadonlyMap<string, ReadonlySet<number> | null>;
   /** Pairs whose index price it names. */
   readonly quotedPairs: ReadonlySet<string>;
 }
@@ -77,6 +79,8 @@ export interface ProposedTransitions {
   readonly sets: readonly number[];
   readonly from: readonly number[];
   readonly to: readonly number[];
+  /** Level of health before: of a set that returns from a quarantine or a pool, the one that it had before that. */
+  readonly before: readonly number[];
 }
 
 /** Amount of one adjustment of one netting set; of a requirement also what is added to maintenance margin. */
@@ -97,8 +101,8 @@ export interface Adjustment {
    */
   compute(context: AccountContext, amounts: Float64Array, maintenance: Float64Array): void;
   /**
-   * The same for one netting set between ticks, with what commands have changed since the last one, at its quotes. Absent:
-   * commands change nothing.
+   * The same for one netting set between ticks, with what commands have changed since the last one, at its quotes.
+   * Absent: commands change nothing.
    */
   present?(context: AccountContext, set: number): PresentAmount;
 }

@@ -1,4 +1,4 @@
-import { invalid, numberField, section, unbounded, type Section } from '../margin/fields.ts';
+import { invalid, knownFields, numberField, section, unbounded, type Section } from '../margin/fields.ts';
 
 /**
  * When the status of a netting set changes. Levels compare the margin balance B with multiples of the requirement;
@@ -52,20 +52,30 @@ export const defaultAccountRules: AccountRules = {
 
 /** Rules as in their file, missing ones as in `defaultAccountRules`. Throws `ParameterInvalid` naming the field. */
 export function parseAccountRules(input: unknown): AccountRules {
-  const root = known(input ?? {}, '', Object.keys(defaultAccountRules));
+  const root = knownFields(input ?? {}, '', Object.keys(defaultAccountRules));
   const part = (name: keyof AccountRules): Section => {
     const defaults: object = defaultAccountRules[name];
-    return { ...defaults, ...known(root[name] ?? {}, name, Object.keys(defaults)) };
+    return { ...defaults, ...knownFields(root[name] ?? {}, name, Object.keys(defaults)) };
   };
-  const { restricted, marginCall, liquidation } = { restricted: part('restricted'), marginCall: part('marginCall'), liquidation: part('liquidation') };
-  const multiple = (fields: Section, name: string, path: string, min = 0): number => numberField(fields, name, path, { min, max: 1_000 });
-  const time = (name: string): number => numberField(marginCall, name, 'marginCall', { min: 0, max: Number.MAX_SAFE_INTEGER });
+  const { restricted, marginCall, liquidation } = {
+    restricted: part('restricted'),
+    marginCall: part('marginCall'),
+    liquidation: part('liquidation'),
+  };
+  const multiple = (fields: Section, name: string, path: string, min = 0): number =>
+    numberField(fields, name, path, { min, max: 1_000 });
+  const time = (name: string): number =>
+    numberField(marginCall, name, 'marginCall', { min: 0, max: Number.MAX_SAFE_INTEGER });
   const restrictedBelow = multiple(restricted, 'enterBelow', 'restricted');
   const callBelow = multiple(marginCall, 'enterBelow', 'marginCall');
   const liquidationAt = multiple(liquidation, 'enterAt', 'liquidation');
-  if (callBelow > restrictedBelow) throw invalid('marginCall.enterBelow', callBelow, `must be <= restricted.enterBelow, ${restrictedBelow}`);
+  if (callBelow > restrictedBelow)
+    throw invalid('marginCall.enterBelow', callBelow, `must be <= restricted.enterBelow, ${restrictedBelow}`);
   return {
-    restricted: { enterBelow: restrictedBelow, leaveAt: multiple(restricted, 'leaveAt', 'restricted', restrictedBelow) },
+    restricted: {
+      enterBelow: restrictedBelow,
+      leaveAt: multiple(restricted, 'leaveAt', 'restricted', restrictedBelow),
+    },
     marginCall: {
       enterBelow: callBelow,
       afterMs: time('afterMs'),
@@ -81,14 +91,8 @@ export function parseAccountRules(input: unknown): AccountRules {
 function minimumTransfers(input: unknown): Record<string, number> {
   const path = 'marginCall.minimumTransfer';
   const transfers = section(input, path);
-  const parsed = Object.keys(transfers).map((currency) => [currency, numberField(transfers, currency, path, { min: 0, max: unbounded })] as const);
+  const parsed = Object.keys(transfers).map(
+    (currency) => [currency, numberField(transfers, currency, path, { min: 0, max: unbounded })] as const,
+  );
   return { default: 0, ...Object.fromEntries(parsed) };
-}
-
-/** A section without fields that nobody reads: a misspelt rule must not pass for a default. */
-function known(input: unknown, path: string, names: readonly string[]): Section {
-  const fields = section(input, path === '' ? 'rules' : path);
-  const unknownName = Object.keys(fields).find((name) => !names.includes(name));
-  if (unknownName === undefined) return fields;
-  throw invalid(path === '' ? unknownName : `${path}.${unknownName}`, fields[unknownName], `is not a rule; there are ${names.join(', ')}`);
 }

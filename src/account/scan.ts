@@ -169,6 +169,9 @@ export function commit(status: SetStatus, found: Proposals, place: number, rules
   const seen = { balance: columns.balanceAfter[place], initialMargin: columns.initialAfter[place], maintenanceMargin: columns.maintenanceAfter[place] };
   const isReturn = step.reason === 'released' || step.reason === 'left-pool';
   setTimers(status, set, timersAfter(isReturn ? null : step, to, seen, timersOf(status, set), rules, nowMs));
+  // A call that stood while the set was away stands with its own due time.
+  if (to !== MARGIN_CALL) status.dueMs[set] = NaN;
+  else if (!isReturn) status.dueMs[set] = nowMs + rules.marginCall.dueMs;
 }
 
 function timersOf(status: SetStatus, set: number): Timers {

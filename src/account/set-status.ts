@@ -12,6 +12,8 @@ export class SetStatus {
   levelBefore = new Uint8Array(0);
   belowSinceMs = new Float64Array(0);
   liquidateAtMs = new Float64Array(0);
+  /** When the open call is due, as it was issued; NaN without one. */
+  dueMs = new Float64Array(0);
   /** When the level was reached; NaN before the first tick. */
   sinceMs = new Float64Array(0);
   /** Of the last tick, with all adjustments; NaN if quarantined or new. Settlement currency. */
@@ -47,6 +49,7 @@ export class SetStatus {
       levelBefore: this.levelBefore.subarray(0, count),
       belowSinceMs: this.belowSinceMs.subarray(0, count),
       liquidateAtMs: this.liquidateAtMs.subarray(0, count),
+      dueMs: this.dueMs.subarray(0, count),
       sinceMs: this.sinceMs.subarray(0, count),
       balance: this.balance.subarray(0, count),
       initialMargin: this.initialMargin.subarray(0, count),
@@ -60,6 +63,7 @@ export class SetStatus {
     this.levelBefore = new Uint8Array(count).fill(HEALTHY);
     this.belowSinceMs = new Float64Array(count).fill(never);
     this.liquidateAtMs = new Float64Array(count).fill(never);
+    this.dueMs = new Float64Array(count).fill(NaN);
     this.sinceMs = new Float64Array(count).fill(NaN);
     this.balance = new Float64Array(count).fill(NaN);
     this.initialMargin = new Float64Array(count).fill(NaN);
@@ -72,6 +76,7 @@ const byteColumns = ['level', 'levelBefore'] as const;
 const floatColumns = [
   'belowSinceMs',
   'liquidateAtMs',
+  'dueMs',
   'sinceMs',
   'balance',
   'initialMargin',
@@ -91,7 +96,8 @@ export function sourcesOf(old: SetKeys, next: SetKeys): Int32Array {
     const account = next.account[set];
     const currency = next.currency[set];
     while (from < old.account.length && isBefore(old, from, account, currency)) from++;
-    if (from < old.account.length && old.account[from] === account && old.currency[from] === currency) sources[set] = from;
+    if (from < old.account.length && old.account[from] === account && old.currency[from] === currency)
+      sources[set] = from;
   }
   return sources;
 }

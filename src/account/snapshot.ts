@@ -6,6 +6,12 @@ import type { Storable } from './events.ts';
 import type { AccountRules } from './rules.ts';
 import type { Columns } from './set-status.ts';
 
+/** Columns of one adjustment. */
+export interface AdjustmentAmounts {
+  readonly amounts: Float64Array;
+  readonly maintenance: Float64Array;
+}
+
 /** Everything that an account engine is. */
 export interface AccountSnapshot {
   readonly inputs: {
@@ -20,6 +26,11 @@ export interface AccountSnapshot {
   readonly quotes: Quotes;
   /** The same as the commands gave them. */
   readonly askedQuotes: Quotes;
+  /** Amounts of each adjustment at the last tick, and what it added to maintenance margin; per netting set. */
+  readonly adjustments: readonly AdjustmentAmounts[];
+  /** Whether there has been a tick, and whether the book is as it was then. */
+  readonly isPriced: boolean;
+  readonly isMargined: boolean;
   readonly columns: Columns;
   readonly sequence: number;
   readonly eventCount: number;
@@ -34,7 +45,7 @@ export interface AccountSnapshot {
 const snapshotVersion = 1;
 
 /** A snapshot as a value that can be stored. Columns are copies. */
-export function writeSnapshot({ inputs, quotes, askedQuotes, columns, applied, ...rest }: AccountSnapshot): Storable {
+export function writeSnapshot({ inputs, quotes, askedQuotes, adjustments, columns, applied, ...rest }: AccountSnapshot): Storable {
   const { market, book, model, params, rules } = inputs;
   const { indexPrice, fields, ...marketRest } = market;
   const copied = Object.entries(columns).map(([name, column]) => [name, column.slice()] as const);
@@ -43,10 +54,15 @@ export function writeSnapshot({ inputs, quotes, askedQuotes, columns, applied, .
     ...rest,
     applied: applied.map(([id, sequence]) => [id, sequence]),
     columns: Object.fromEntries(copied),
+    adjustments: adjustments.map(({ amounts, maintenance }) => ({ amounts, maintenance })),
     quotes: plainQuotes(quotes),
     askedQuotes: plainQuotes(askedQuotes),
     inputs: {
-      market: { ...(marketRest as unknown as Record<string, Storable>), indexPrice: [...indexPrice], fields: [...(fields ?? [])] },
+      market: {
+        ...(marketRest as unknown as Record<string, Storable>),
+        indexPrice: [...indexPrice],
+        fields: [...(fields ?? [])],
+      },
       book: book as unknown as Storable,
       model,
       params: params as Storable,
@@ -55,7 +71,8 @@ export function writeSnapshot({ inputs, quotes, askedQuotes, columns, applied, .
   };
 }
 
-function plainQuotes({ asOfMs, forward, impliedVolatility, indexPrice, fields }: Quotes): Storable {
+/** Quotes as a value that can be stored: maps as lists of pairs. */
+export function plainQuotes({ asOfMs, forward, impliedVolatility, indexPrice, fields }: Quotes): Storable {
   return { asOfMs, forward, impliedVolatility, indexPrice: [...indexPrice], fields: [...(fields ?? [])] };
 }
 
@@ -63,7 +80,10 @@ function plainQuotes({ asOfMs, forward, impliedVolatility, indexPrice, fields }:
 export function readSnapshot(value: Storable): AccountSnapshot {
   const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
   if (version !== snapshotVersion) {
-    throw new MargridError('SnapshotInvalid', `a snapshot must be of version ${snapshotVersion}, got ${JSON.stringify(version) ?? 'none'}`);
+    throw new MargridError(
+      'SnapshotInvalid',
+      `a snapshot must be of version ${snapshotVersion}, got ${JSON.stringify(version) ?? 'none'}`,
+    );
   }
   const { inputs, quotes, askedQuotes, ...rest } = value as unknown as StoredSnapshot;
   const { indexPrice, fields, ...market } = inputs.market;
@@ -73,7 +93,11 @@ export function readSnapshot(value: Storable): AccountSnapshot {
     askedQuotes: quotesOf(askedQuotes),
     inputs: {
       ...inputs,
-      market: { ...market, indexPrice: new Map(indexPrice), ...(fields.length === 0 ? {} : { fields: new Map(fields) }) },
+      market: {
+        ...market,
+        indexPrice: new Map(indexPrice),
+        ...(fields.length === 0 ? {} : { fields: new Map(fields) }),
+      },
     },
   };
 }

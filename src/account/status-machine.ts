@@ -37,14 +37,29 @@ export function isLiquidatable(rules: AccountRules, { balance, maintenanceMargin
  * Order of the tests: bankrupt, liquidation (also by an unmet call), then recovery from the present level, then call
  * and restriction. From liquidation a set leaves only at `liquidation.leaveAt`.
  */
-export function nextStep(level: number, seen: Observation, timers: Timers, rules: AccountRules, minimumTransfer: number, nowMs: number): Step | null {
+export function nextStep(
+  level: number,
+  seen: Observation,
+  timers: Timers,
+  rules: AccountRules,
+  minimumTransfer: number,
+  nowMs: number,
+): Step | null {
   const { balance, initialMargin, maintenanceMargin } = seen;
   if (balance < 0) return level === BANKRUPT ? null : { level: BANKRUPT, reason: 'negative-balance' };
-  if (isLiquidatable(rules, seen)) return level === LIQUIDATION ? null : { level: LIQUIDATION, reason: level === BANKRUPT ? 'recovered' : 'at-maintenance-margin' };
-  const better = (reason: TransitionReason): Step => ({ level: levelOf(seen, timers, rules, minimumTransfer, nowMs), reason });
+  if (isLiquidatable(rules, seen))
+    return level === LIQUIDATION
+      ? null
+      : { level: LIQUIDATION, reason: level === BANKRUPT ? 'recovered' : 'at-maintenance-margin' };
+  const better = (reason: TransitionReason): Step => ({
+    level: levelOf(seen, timers, rules, minimumTransfer, nowMs),
+    reason,
+  });
   if (level === LIQUIDATION || level === BANKRUPT) {
     // An unmet call is over only when it is met: its timer still stands.
-    const isOver = balance >= maintenanceMargin * rules.liquidation.leaveAt && (timers.liquidateAtMs === never || isMet(seen, rules));
+    const isOver =
+      balance >= maintenanceMargin * rules.liquidation.leaveAt &&
+      (timers.liquidateAtMs === never || isMet(seen, rules));
     if (isOver) return better('recovered');
     return level === LIQUIDATION ? null : { level: LIQUIDATION, reason: 'recovered' };
   }
@@ -53,18 +68,34 @@ export function nextStep(level: number, seen: Observation, timers: Timers, rules
     return nowMs >= timers.liquidateAtMs ? { level: LIQUIDATION, reason: 'call-not-met' } : null;
   }
   if (isCallDue(seen, timers, rules, minimumTransfer, nowMs)) return { level: MARGIN_CALL, reason: 'call-issued' };
-  if (level === RESTRICTED) return balance >= initialMargin * rules.restricted.leaveAt ? { level: HEALTHY, reason: 'recovered' } : null;
-  return balance < initialMargin * rules.restricted.enterBelow ? { level: RESTRICTED, reason: 'below-initial-margin' } : null;
+  if (level === RESTRICTED)
+    return balance >= initialMargin * rules.restricted.leaveAt ? { level: HEALTHY, reason: 'recovered' } : null;
+  return balance < initialMargin * rules.restricted.enterBelow
+    ? { level: RESTRICTED, reason: 'below-initial-margin' }
+    : null;
 }
 
 /** Level of a set that leaves a worse one: restricted until it is past the better boundary. */
-function levelOf(seen: Observation, timers: Timers, rules: AccountRules, minimumTransfer: number, nowMs: number): number {
+function levelOf(
+  seen: Observation,
+  timers: Timers,
+  rules: AccountRules,
+  minimumTransfer: number,
+  nowMs: number,
+): number {
   if (isCallDue(seen, timers, rules, minimumTransfer, nowMs)) return MARGIN_CALL;
   return seen.balance < seen.initialMargin * rules.restricted.leaveAt ? RESTRICTED : HEALTHY;
 }
 
 /** Timers after a tick at which the set is at `level`; `step` is what led there, null if nothing changed. */
-export function timersAfter(step: Step | null, level: number, seen: Observation, timers: Timers, rules: AccountRules, nowMs: number): Timers {
+export function timersAfter(
+  step: Step | null,
+  level: number,
+  seen: Observation,
+  timers: Timers,
+  rules: AccountRules,
+  nowMs: number,
+): Timers {
   const belowSinceMs = isBelowCall(seen, rules) ? Math.min(timers.belowSinceMs, nowMs) : never;
   if (step === null || step.reason === 'call-not-met') return { belowSinceMs, liquidateAtMs: timers.liquidateAtMs };
   const { dueMs, graceMs } = rules.marginCall;
@@ -86,7 +117,13 @@ export function cureAmount({ balance, initialMargin }: Observation, rules: Accou
   return Math.max(initialMargin * rules.marginCall.cureTo - balance, 0);
 }
 
-function isCallDue(seen: Observation, { belowSinceMs }: Timers, rules: AccountRules, minimumTransfer: number, nowMs: number): boolean {
+function isCallDue(
+  seen: Observation,
+  { belowSinceMs }: Timers,
+  rules: AccountRules,
+  minimumTransfer: number,
+  nowMs: number,
+): boolean {
   if (!isBelowCall(seen, rules) || cureAmount(seen, rules) < minimumTransfer) return false;
   const since = belowSinceMs === never ? nowMs : belowSinceMs;
   return nowMs - since >= rules.marginCall.afterMs;

@@ -16,7 +16,15 @@ export const QUARANTINED = 5;
 /** A member of a pool: margined for its stand-alone report, its status is the pool's. */
 export const POOLED = 6;
 
-export const levelNames = ['healthy', 'restricted', 'margin-call', 'liquidation', 'bankrupt', 'quarantined', 'pooled'] as const;
+export const levelNames = [
+  'healthy',
+  'restricted',
+  'margin-call',
+  'liquidation',
+  'bankrupt',
+  'quarantined',
+  'pooled',
+] as const;
 export type LevelName = (typeof levelNames)[number];
 
 /** Why a level changed. As numbers: places in this list. */

@@ -7,7 +7,8 @@ export function hashStorable(hash: Hash, value: Storable | undefined): void {
     const column = value as Float64Array | Uint8Array;
     hash.update(`${column.constructor.name}:${column.length};`);
     const isFloat = column instanceof Float64Array;
-    const plain = isFloat && column.some(Number.isNaN) ? column.map((each) => (Number.isNaN(each) ? NaN : each)) : column;
+    const plain =
+      isFloat && column.some(Number.isNaN) ? column.map((each) => (Number.isNaN(each) ? NaN : each)) : column;
     hash.update(new Uint8Array(plain.buffer, plain.byteOffset, plain.byteLength));
     return;
   }
@@ -26,6 +27,13 @@ export function hashStorable(hash: Hash, value: Storable | undefined): void {
     }
     return;
   }
-  const text = typeof value === 'bigint' ? `${value}n` : Object.is(value, -0) ? '-0' : typeof value === 'number' ? String(value) : JSON.stringify(value);
+  const text =
+    typeof value === 'bigint'
+      ? `${value}n`
+      : Object.is(value, -0)
+        ? '-0'
+        : typeof value === 'number'
+          ? String(value)
+          : JSON.stringify(value);
   hash.update(`${text ?? 'undefined'};`);
 }

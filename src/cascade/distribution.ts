@@ -31,7 +31,15 @@ export interface CascadeDistribution {
 
 export const quantileLevels: readonly number[] = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
 const quantities: readonly OutcomeQuantity[] = [
-  'amplification', 'totalMove', 'rounds', 'liquidatedAccounts', 'notional', 'deficit', 'fundUsed', 'adlUsed', 'socialised',
+  'amplification',
+  'totalMove',
+  'rounds',
+  'liquidatedAccounts',
+  'notional',
+  'deficit',
+  'fundUsed',
+  'adlUsed',
+  'socialised',
 ];
 
 /** The same scenario under many shocks, each from the book as it is. Throws what `simulateCascade` throws. */
@@ -41,10 +49,11 @@ export async function cascadeDistribution(
   shocks: readonly Readonly<Record<string, number>>[],
   onDone: (done: number) => void = () => {},
 ): Promise<CascadeDistribution> {
-  if (shocks.length === 0) throw new MargridError('OptionInvalid', 'a distribution needs a shock at least', {
-    column: 'shocks',
-    value: 0,
-  });
+  if (shocks.length === 0)
+    throw new MargridError('OptionInvalid', 'a distribution needs a shock at least', {
+      column: 'shocks',
+      value: 0,
+    });
   const outcomes: CascadeOutcome[] = [];
   for (const shock of shocks) {
     const result = await simulateCascade(engine, { ...scenario, shock });

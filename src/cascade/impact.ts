@@ -36,11 +36,13 @@ export function impactCurve(impact: Impact, shockFactor: number): ImpactCurve {
     case 'none':
       return { after: () => 1, mean: () => 1 };
     case 'sqrt':
-      return oneSided(squareRoot(
-        positive(impact.y, 'y'),
-        positive(impact.sigma, 'sigma'),
-        positive(impact.dailyVolume, 'dailyVolume', true),
-      ));
+      return oneSided(
+        squareRoot(
+          positive(impact.y, 'y'),
+          positive(impact.sigma, 'sigma'),
+          positive(impact.dailyVolume, 'dailyVolume', true),
+        ),
+      );
     case 'linear':
       return oneSided(linear(positive(impact.lambda, 'lambda'), positive(impact.dailyVolume, 'dailyVolume', true)));
     case 'depth':
@@ -50,10 +52,14 @@ export function impactCurve(impact: Impact, shockFactor: number): ImpactCurve {
 
 function positive(value: number, column: string, isStrict = false): number {
   if (value < Infinity && (isStrict ? value > 0 : value >= 0)) return value;
-  throw new MargridError('OptionInvalid', `impact: ${column} must be a number ${isStrict ? '>' : '>='} 0, got ${value}`, {
-    column,
-    value,
-  });
+  throw new MargridError(
+    'OptionInvalid',
+    `impact: ${column} must be a number ${isStrict ? '>' : '>='} 0, got ${value}`,
+    {
+      column,
+      value,
+    },
+  );
 }
 
 /** A law in sold volume >= 0: the factor after it, and the area under the factor from one volume to a larger one. */
@@ -111,10 +117,11 @@ function oneSided(law: Law): ImpactCurve {
     return clamped(law.bought === 'mirrored' ? 2 - sold : 1 / sold);
   };
   const sided = (from: number, to: number): number =>
-    clamped(from + to >= 0 ? law.mean(
-      Math.min(from, to),
-      Math.max(from, to),
-    ) : law.boughtMean(Math.min(-from, -to), Math.max(-from, -to)));
+    clamped(
+      from + to >= 0
+        ? law.mean(Math.min(from, to), Math.max(from, to))
+        : law.boughtMean(Math.min(-from, -to), Math.max(-from, -to)),
+    );
   const mean = (from: number, to: number): number => {
     if (from === to) return after(to);
     if (from * to >= 0) return sided(from, to);

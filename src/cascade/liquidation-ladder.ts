@@ -76,10 +76,14 @@ function sortedMoves(moves: readonly number[]): number[] {
   const sorted = [...new Set(moves)].filter((move) => move !== 0).sort((a, b) => Math.abs(a) - Math.abs(b));
   const bad = sorted.find((move) => !(move > -1 && move <= 1000) || Math.sign(move) !== Math.sign(sorted[0]));
   if (sorted.length > 0 && bad === undefined) return sorted;
-  throw new MargridError('OptionInvalid', `moves of a ladder must be > -1 and all on one side of zero, got ${bad ?? 'none'}`, {
-    column: 'moves',
-    value: bad ?? null,
-  });
+  throw new MargridError(
+    'OptionInvalid',
+    `moves of a ladder must be > -1 and all on one side of zero, got ${bad ?? 'none'}`,
+    {
+      column: 'moves',
+      value: bad ?? null,
+    },
+  );
 }
 
 function betasOf(underlyings: Underlyings, lead: number, correlated: Readonly<Record<string, number>>): Float64Array {

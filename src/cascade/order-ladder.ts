@@ -47,30 +47,33 @@ export function ladderImpact(ladder: OrderLadder, shockFactor: number): ImpactCu
 
 function requireLevels(column: 'bids' | 'asks', levels: OrderLadder['bids'], direction: 1 | -1, mid: number): void {
   const refuse = (row: number, value: unknown, rule: string): never => {
-    throw new MargridError('OptionInvalid', `depth: ${column}, level ${row + 1} ${rule}, got ${JSON.stringify(value)}`, {
-      column,
-      row: row + 1,
-      value,
-    });
+    throw new MargridError(
+      'OptionInvalid',
+      `depth: ${column}, level ${row + 1} ${rule}, got ${JSON.stringify(value)}`,
+      {
+        column,
+        row: row + 1,
+        value,
+      },
+    );
   };
-  if (!(mid > 0 && mid < Infinity)) throw new MargridError('OptionInvalid', `depth: mid must be a price, got ${mid}`, {
-    column: 'mid',
-    value: mid,
-  });
+  if (!(mid > 0 && mid < Infinity))
+    throw new MargridError('OptionInvalid', `depth: mid must be a price, got ${mid}`, {
+      column: 'mid',
+      value: mid,
+    });
   if (levels.length === 0) refuse(0, null, 'is missing: an order book needs one at least');
   levels.forEach((level, row) => {
     const [price, size] = level;
-    if (!(price > 0 && price < Infinity && size > 0 && size < Infinity)) refuse(
-      row,
-      level,
-      'must be a price > 0 and a size > 0',
-    );
+    if (!(price > 0 && price < Infinity && size > 0 && size < Infinity))
+      refuse(row, level, 'must be a price > 0 and a size > 0');
     const isOrdered = row === 0 ? direction * (price - mid) >= 0 : direction * (price - levels[row - 1][0]) > 0;
-    if (!isOrdered) refuse(
-      row,
-      level,
-      `must lie ${direction < 0 ? 'below' : 'above'} the one before it, and the first beside the mid`,
-    );
+    if (!isOrdered)
+      refuse(
+        row,
+        level,
+        `must lie ${direction < 0 ? 'below' : 'above'} the one before it, and the first beside the mid`,
+      );
   });
 }
 

@@ -17,7 +17,10 @@ export interface CascadeScenario {
   readonly impact?: Readonly<Record<string, Impact>>;
   /** How much of a liquidated netting set is closed at once; default all. */
   readonly close?: ClosingRule;
-  /** Relative rise of implied volatilities per unit that the underlying has fallen: 2 lifts 50% to 60% at -10%. Default 0. */
+  /**
+   * Relative rise of implied volatilities per unit that the underlying has fallen: 2 lifts 50% to 60% at -10%. Default
+   * 0.
+   */
   readonly volatilityBeta?: number;
   readonly failures?: FailureScenario;
   /** What becomes of deficits; default: all of them are socialised. A fresh one per cascade. */
@@ -66,11 +69,18 @@ const roundsMaxDefault = 1_000;
 
 /** Throws `OptionInvalid` naming the field and the value. */
 export function planScenario(scenario: CascadeScenario, underlyings: Underlyings): PlannedScenario {
-  const { close = { kind: 'full' }, volatilityBeta = 0, failures = {}, roundsMax = roundsMaxDefault, steps = 1 } = scenario;
+  const {
+    close = { kind: 'full' },
+    volatilityBeta = 0,
+    failures = {},
+    roundsMax = roundsMaxDefault,
+    steps = 1,
+  } = scenario;
   const shock = new Float64Array(underlyings.names.length);
   const moves = Object.entries(scenario.shock);
   if (moves.length === 0) refuse('shock', scenario.shock, 'must name an underlying at least');
-  for (const [name, move] of moves) shock[underlyingIndex(underlyings, name)] = within(`shock of ${name}`, move, -0.999, 1000);
+  for (const [name, move] of moves)
+    shock[underlyingIndex(underlyings, name)] = within(`shock of ${name}`, move, -0.999, 1000);
   const impact = new Array<Impact>(underlyings.names.length).fill(none);
   for (const [name, each] of Object.entries(scenario.impact ?? {})) {
     impactCurve(each, 1);
@@ -102,7 +112,9 @@ export function planScenario(scenario: CascadeScenario, underlyings: Underlyings
 function capacityOf(impact: Impact, roundCap: number | undefined): number {
   if (roundCap === undefined || impact.kind === 'none') return Infinity;
   const share = within('roundCap', roundCap, 1e-9, 1e9);
-  return share * (impact.kind === 'depth' ? impact.ladder.bids.reduce((sum, [, size]) => sum + size, 0) : impact.dailyVolume);
+  return (
+    share * (impact.kind === 'depth' ? impact.ladder.bids.reduce((sum, [, size]) => sum + size, 0) : impact.dailyVolume)
+  );
 }
 
 function within(column: string, value: number, min: number, max: number): number {
@@ -114,5 +126,8 @@ function whole(column: string, value: number, min: number, max: number): number 
 }
 
 function refuse(column: string, value: unknown, rule: string): never {
-  throw new MargridError('OptionInvalid', `cascade: ${column} ${rule}, got ${JSON.stringify(value) ?? 'nothing'}`, { column, value });
+  throw new MargridError('OptionInvalid', `cascade: ${column} ${rule}, got ${JSON.stringify(value) ?? 'nothing'}`, {
+    column,
+    value,
+  });
 }

@@ -33,7 +33,9 @@ export class SetValuation {
     this.#engine = engine;
     this.#market = market;
     this.#underlyings = underlyings;
-    this.#isFuture = Uint8Array.from(market.instruments, ({ kind }) => (kind === 'future' || kind === 'perpetual' ? 1 : 0));
+    this.#isFuture = Uint8Array.from(market.instruments, ({ kind }) =>
+      kind === 'future' || kind === 'perpetual' ? 1 : 0,
+    );
     this.#isInverse = Uint8Array.from(market.instruments, ({ payoff }) => (payoff === 'inverse' ? 1 : 0));
     this.#currency = Int32Array.from(market.instruments, ({ settlementCurrency }) =>
       engine.currencies.indexOf(settlementCurrency),
@@ -103,10 +105,15 @@ export class SetValuation {
       if (isFuturesOnly && this.#isFuture[row] === 0) continue;
       let value = values.value[row];
       if (hasPrices && this.#isFuture[row] === 1) {
-        value -= entryValueOf(this.#isInverse[row] === 1, this.#market.instruments[row].contractSize, position.price[slot]);
+        value -= entryValueOf(
+          this.#isInverse[row] === 1,
+          this.#market.instruments[row].contractSize,
+          position.price[slot],
+        );
       }
       const settled = this.#currency[row];
-      worth += position.quantity[slot] * (settled === currency ? value : value * this.#exchangeRate(settled, currency, rates));
+      worth +=
+        position.quantity[slot] * (settled === currency ? value : value * this.#exchangeRate(settled, currency, rates));
     }
     return worth;
   }

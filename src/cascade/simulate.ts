@@ -27,7 +27,10 @@ type ShiftedQuotes = ReturnType<typeof shiftedQuotes>;
  */
 export async function simulateCascade(engine: Engine, scenario: CascadeScenario): Promise<CascadeResult> {
   if (engine.modelName === 'span') {
-    throw new MargridError('OptionInvalid', 'a cascade cannot value the contracts of model span', { column: 'model', value: 'span' });
+    throw new MargridError('OptionInvalid', 'a cascade cannot value the contracts of model span', {
+      column: 'model',
+      value: 'span',
+    });
   }
   return new Cascade(engine, scenario).run();
 }
@@ -98,7 +101,8 @@ class Cascade {
   #shock(): ImpactCurve[] {
     const { shock, steps, impact } = this.#plan;
     this.#step++;
-    for (let u = 0; u < shock.length; u++) this.#shocked[u] = 1 + (this.#step === steps ? shock[u] : (shock[u] * this.#step) / steps);
+    for (let u = 0; u < shock.length; u++)
+      this.#shocked[u] = 1 + (this.#step === steps ? shock[u] : (shock[u] * this.#step) / steps);
     const curves = impact.map((each, u) => impactCurve(each, this.#shocked[u]));
     for (let u = 0; u < shock.length; u++) this.#factor[u] = this.#shocked[u] * curves[u].after(this.#feltVolume[u]);
     return curves;
@@ -118,7 +122,10 @@ class Cascade {
   }
 
   #equity(totals: Totals, rates: DollarRates): number {
-    return totals.perCurrency.reduce((sum, { equity }, currency) => (equity === 0 ? sum : sum + equity * rates[currency]), 0);
+    return totals.perCurrency.reduce(
+      (sum, { equity }, currency) => (equity === 0 ? sum : sum + equity * rates[currency]),
+      0,
+    );
   }
 
   #accountsInLiquidation(): number {
@@ -138,7 +145,12 @@ class Cascade {
     const marks = contractValues(this.#engine.market, quotes);
     const rates = this.#dollarRates(quotes.indexPrice);
     const volume = this.#newVolume();
-    reduceToCapacity(this.#selection, this.#valuation, { values: marks, forward: quotes.forward, capacity: this.#plan.capacity, volume });
+    reduceToCapacity(this.#selection, this.#valuation, {
+      values: marks,
+      forward: quotes.forward,
+      capacity: this.#plan.capacity,
+      volume,
+    });
     const notional = this.#addNotional(marks, quotes.forward);
     const { prices, traded } = this.#movePrices(volume);
     const tradedQuotes = this.#quotes(traded);
@@ -230,10 +242,16 @@ class Cascade {
       this.#deficitOfAccount[account[set]] -= cash[place] * rates[currency[set]];
     }
     const counted = this.#countAccounts();
-    const undo = this.#engine.reduceSets({ sets: sets.slice(0, count), keep: keep.slice(0, count), cash: cash.slice(0, count) });
+    const undo = this.#engine.reduceSets({
+      sets: sets.slice(0, count),
+      keep: keep.slice(0, count),
+      cash: cash.slice(0, count),
+    });
     this.#firstUndo ??= undo;
     // After the closing: winnings are those of whoever is left.
-    const losses = absorbRound(this.#engine, this.#absorber, debts, rates, (set) => this.#valuation.futuresProfit(set, traded, rates));
+    const losses = absorbRound(this.#engine, this.#absorber, debts, rates, (set) =>
+      this.#valuation.futuresProfit(set, traded, rates),
+    );
     return { ...counted, slippage, deficit, losses };
   }
 
@@ -257,11 +275,17 @@ class Cascade {
     return this.#selection.paidIn((set) => rates[currency[set]]);
   }
 
-  #result(end: { converged: boolean; totals: Totals; alreadyInLiquidation: number; equityBefore: number }): CascadeResult {
+  #result(end: {
+    converged: boolean;
+    totals: Totals;
+    alreadyInLiquidation: number;
+    equityBefore: number;
+  }): CascadeResult {
     const rounds = this.#rounds;
     const quotes = this.#quotes(this.#factor);
     const rates = this.#dollarRates(quotes.indexPrice);
-    const sumOf = (value: (round: CascadeRound) => number): number => rounds.reduce((sum, round) => sum + value(round), 0);
+    const sumOf = (value: (round: CascadeRound) => number): number =>
+      rounds.reduce((sum, round) => sum + value(round), 0);
     const split = lossTotals(rounds);
     const underlyings = this.#outcomes();
     const leadName = this.#underlyings.names[this.#plan.lead];
@@ -298,15 +322,17 @@ class Cascade {
     return names.flatMap((underlying, u): UnderlyingOutcome[] => {
       const isIdle = this.#plan.shock[u] === 0 && this.#volume[u] === 0 && this.#factor[u] === 1;
       if (isIdle && u !== this.#plan.lead) return [];
-      return [{
-        underlying,
-        shock: this.#plan.shock[u],
-        initial: price[u],
-        shocked: price[u] * this.#shocked[u],
-        final: price[u] * this.#factor[u],
-        amplification: this.#amplification(u),
-        volume: this.#volume[u],
-      }];
+      return [
+        {
+          underlying,
+          shock: this.#plan.shock[u],
+          initial: price[u],
+          shocked: price[u] * this.#shocked[u],
+          final: price[u] * this.#factor[u],
+          amplification: this.#amplification(u),
+          volume: this.#volume[u],
+        },
+      ];
     });
   }
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { ClosingRule } from '../cascade/closing-rule.ts';
 import { drawnShocks } from '../cascade/drawn-shocks.ts';
 import type { Impact } from '../cascade/impact.ts';
@@ -7,6 +6,7 @@ import type { FailureScenario } from '../cascade/scenario.ts';
 import type { Market } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';
 import { decimalsOf, minorOf, type MinorUnits } from '../money/minor-units.ts';
+import { readJson } from './read-json.ts';
 
 /** How `margrid cascade` says what is assumed, as commander gives it. */
 export interface CascadeTexts {
@@ -105,7 +105,7 @@ export async function shocksOf(text: string, texts: CascadeTexts, market: Market
     return [...drawnShocks({ ...law, scale, seed: texts.seed })].map((move) => movesOf(texts, market, move));
   }
   if (!text.endsWith('.json')) return gridOf('--shocks', text).map((move) => movesOf(texts, market, move));
-  const entries = await jsonFile(text);
+  const entries = await readJson(text, 'shocks');
   if (!Array.isArray(entries) || entries.length === 0) refuse('--shocks', text, 'must hold a list of moves');
   return (entries as unknown[]).map((entry, row) => {
     if (typeof entry === 'number') return movesOf(texts, market, entry);
@@ -118,20 +118,6 @@ export async function shocksOf(text: string, texts: CascadeTexts, market: Market
       `must hold numbers or objects of numbers, row ${row + 1} does not`,
     );
   });
-}
-
-async function jsonFile(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch {
-    throw new MargridError('FileNotFound', `cannot read ${path}`, { file: path });
-  }
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new MargridError('FileUnreadable', `${path} is not valid JSON: ${(cause as Error).message}`, { file: path });
-  }
 }
 
 /**
@@ -163,7 +149,7 @@ export async function impactsOf(
 
 /** `{"BTC": {"mid": 60000, "bids": [[59990, 1.5]], "asks": [[60010, 2]], "anchor": "follows"}}`. */
 async function depthFile(path: string): Promise<Record<string, Impact>> {
-  const root = await jsonFile(path);
+  const root = await readJson(path, 'depth');
   if (typeof root !== 'object' || root === null || Array.isArray(root)) refuse(
     '--depth',
     path,

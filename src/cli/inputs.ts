@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { withAssumedFields } from '../convert/assumed-fields.ts';
 import { convertedForModel, withoutRefused } from '../convert/for-model.ts';
@@ -7,11 +6,20 @@ import type { Book } from '../domain/book.ts';
 import type { Market, MarketField } from '../domain/market.ts';
 import { formatProblem, MargridError } from '../errors.ts';
 import { loadBuiltInMarket } from '../chain/built-in-market.ts';
-import { fieldColumn, fieldNames, fieldRange, formatOf, readBook, readMarket, type ReadBookResult } from '../io/index.ts';
+import {
+  fieldColumn,
+  fieldNames,
+  fieldRange,
+  formatOf,
+  readBook,
+  readMarket,
+  type ReadBookResult,
+} from '../io/index.ts';
 import { defaultModelName, modelByName } from '../margin/registry.ts';
 import { shippedParams } from '../margin/shipped-params.ts';
 import { spanMarket } from '../span/span-market.ts';
 import { isSpanSource, readSpanSource } from '../span/span-source.ts';
+import { readJson } from './read-json.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options that several commands share, as commander gives them. */
@@ -65,9 +73,13 @@ function assumedFields(entries: readonly string[]): Map<MarketField, number> {
       const { min, max } = fieldRange(field);
       const value = text === '' ? NaN : Number(text);
       if (value >= min && value <= max) return [field, value] as const;
-      throw new MargridError('OptionInvalid', `--assume: ${fieldColumn(field)} must be in [${min}, ${max}], got '${text}'`, {
-        value: text,
-      });
+      throw new MargridError(
+        'OptionInvalid',
+        `--assume: ${fieldColumn(field)} must be in [${min}, ${max}], got '${text}'`,
+        {
+          value: text,
+        },
+      );
     }),
   );
 }
@@ -99,18 +111,7 @@ export async function loadBook(options: FileOptions, market: Market): Promise<Re
 export async function loadParams(path: string | undefined, model = defaultModelName): Promise<unknown> {
   if (path === undefined) return shippedParams(modelByName(model).name);
   if (model === 'span' && isSpanSource(path)) return readSpanSource(path);
-  const file = path;
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch {
-    throw new MargridError('FileNotFound', `cannot read the parameter file ${file}`, { file });
-  }
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new MargridError('ParameterInvalid', `${file} is not valid JSON: ${(cause as Error).message}`, { file });
-  }
+  return readJson(path, 'parameter');
 }
 
 /** Fails early, naming the file, if the parameters do not fit the model. */

@@ -19,7 +19,15 @@ import { defaultFund, type DefaultFundCommandOptions } from './commands/default-
 import { american, type AmericanCommandOptions } from './commands/american.ts';
 import { greeks, type GreeksOptions } from './commands/greeks.ts';
 import { inspect, type InspectCommandOptions } from './commands/inspect.ts';
-import { repair, replay, show, verify, type JournalCheckOptions, type ReplayOptions, type ShowOptions } from './commands/journal.ts';
+import {
+  repair,
+  replay,
+  show,
+  verify,
+  type JournalCheckOptions,
+  type ReplayOptions,
+  type ShowOptions,
+} from './commands/journal.ts';
 import { layout } from './commands/layout.ts';
 import { liquidationPrice, type LiquidationPriceOptions } from './commands/liquidation-price.ts';
 import { liquidate, type LiquidateOptions } from './commands/liquidate.ts';
@@ -115,7 +123,10 @@ function addComparisons(program: Command, terminal: Terminal, finish: Finish): v
     )
     .option('--linear [models]', 'turn inverse contracts into linear ones, for these models or for all')
     .addOption(
-      new Option('--settle <currency>', 'count USD, USDC and USDT as this one, where --linear applies; or model=currency')
+      new Option(
+        '--settle <currency>',
+        'count USD, USDC and USDT as this one, where --linear applies; or model=currency',
+      )
         .default([])
         .argParser(collected),
     )
@@ -126,10 +137,12 @@ function addComparisons(program: Command, terminal: Terminal, finish: Finish): v
 
   // One list for the three options: their order on the command line is the order of the legs.
   const legs: LegText[] = [];
-  const leg = (option: LegText['option']) => (text: string): LegText[] => {
-    legs.push({ option, text });
-    return legs;
-  };
+  const leg =
+    (option: LegText['option']) =>
+    (text: string): LegText[] => {
+      legs.push({ option, text });
+      return legs;
+    };
   withInputs(program.command('what-if').description('margin of an account with trades and orders it does not have'))
     .requiredOption('--account <id>', 'account')
     .option('--add <instrument=quantity@price>', 'a trade, at the mark unless a price is given; repeat', leg('add'))
@@ -144,19 +157,29 @@ function addComparisons(program: Command, terminal: Terminal, finish: Finish): v
         .default(1)
         .argParser(decimalNumber(1e-9, limits.quantityMax)),
     )
-    .action(async (options: Omit<WhatIfOptions, 'legs'>) => finish(await whatIfCommand({ ...options, legs }, terminal)));
+    .action(async (options: Omit<WhatIfOptions, 'legs'>) =>
+      finish(await whatIfCommand({ ...options, legs }, terminal)),
+    );
 }
 
 /** Commands of the account engine. */
 function addAccountCommands(program: Command, terminal: Terminal, finish: Finish): void {
-  withInputs(program.command('run').description('the account engine: statuses, margin calls and events, driven by commands'))
+  withInputs(
+    program.command('run').description('the account engine: statuses, margin calls and events, driven by commands'),
+  )
     .option('--rules <file>', 'when statuses change (JSON); default: docs/ACCOUNT-ENGINE.md')
-    .option('--commands <file>', "commands, one JSON object per line ('-': standard input); default: one tick at the market")
+    .option(
+      '--commands <file>',
+      "commands, one JSON object per line ('-': standard input); default: one tick at the market",
+    )
     .option('--modules <file>', 'modules and their settings (JSON)')
     .option('--events <file>', 'write every event, one JSON object per line')
     .option('--journal <file>', 'write commands and events into this journal (docs/JOURNAL.md); needs --snapshot')
     .option('--mirror <file>', 'second copy of the journal')
-    .option('--snapshot <file>', 'state to go on from, with the journal; if it does not exist, it is made from the book')
+    .option(
+      '--snapshot <file>',
+      'state to go on from, with the journal; if it does not exist, it is made from the book',
+    )
     .option('--expect <receipt>', 'an entry that was acknowledged: its sequence, a colon and its hash')
     .addOption(workersOption())
     .action(async (options: RunOptions) => finish(await run(options, terminal, interruptible())));
@@ -164,7 +187,9 @@ function addAccountCommands(program: Command, terminal: Terminal, finish: Finish
 
 /** Commands about journals. */
 function addJournalCommands(program: Command, terminal: Terminal, finish: Finish): void {
-  const journal = program.command('journal').description('journals of the account engine: verify, show, replay, repair');
+  const journal = program
+    .command('journal')
+    .description('journals of the account engine: verify, show, replay, repair');
   const command = (name: string, description: string): Command =>
     journal
       .command(name)
@@ -176,10 +201,12 @@ function addJournalCommands(program: Command, terminal: Terminal, finish: Finish
   const sequence = wholeNumber(1, Number.MAX_SAFE_INTEGER);
   const modules = ['--modules <file>', 'modules and their settings (JSON), as when the snapshot was taken'] as const;
 
-  command('verify', 'proves the hash chain unbroken; exit code 1 if it is not')
-    .action(async (file: string, options: JournalCheckOptions) => finish(await verify(file, options, terminal)));
-  command('repair', 'mends a journal and its mirror from one another, cuts off an incomplete last entry')
-    .action(async (file: string, options: JournalCheckOptions) => finish(await repair(file, options, terminal)));
+  command('verify', 'proves the hash chain unbroken; exit code 1 if it is not').action(
+    async (file: string, options: JournalCheckOptions) => finish(await verify(file, options, terminal)),
+  );
+  command('repair', 'mends a journal and its mirror from one another, cuts off an incomplete last entry').action(
+    async (file: string, options: JournalCheckOptions) => finish(await repair(file, options, terminal)),
+  );
   command('replay', 'repeats the commands after a snapshot; exit code 1 unless they lead to the same events')
     .requiredOption('--snapshot <file>', 'snapshot to begin with')
     .option('--out <file>', 'write a snapshot of the state after the last entry')
@@ -188,7 +215,9 @@ function addJournalCommands(program: Command, terminal: Terminal, finish: Finish
     .action(async (file: string, options: ReplayOptions) => finish(await replay(file, options, terminal)));
   command('show', 'commands and events in words')
     .addOption(new Option('--from <n>', 'first entry').default(1).argParser(sequence))
-    .addOption(new Option('--to <n>', 'last entry').default(Number.MAX_SAFE_INTEGER, 'the last one').argParser(sequence))
+    .addOption(
+      new Option('--to <n>', 'last entry').default(Number.MAX_SAFE_INTEGER, 'the last one').argParser(sequence),
+    )
     .option('--account <id>', 'only what concerns this account (#12: row 12, without a snapshot)')
     .option('--snapshot <file>', 'snapshot to take names from: the journal knows rows')
     .option(...modules)
@@ -283,7 +312,11 @@ function addBookCommands(program: Command, terminal: Terminal, finish: Finish): 
 }
 
 function addLiquidate(program: Command, terminal: Terminal, finish: Finish): void {
-  withInputs(program.command('liquidate').description('how an account would be liquidated; exit code 1 if the target is out of reach'))
+  withInputs(
+    program
+      .command('liquidate')
+      .description('how an account would be liquidated; exit code 1 if the target is out of reach'),
+  )
     .requiredOption('--account <id>', 'account')
     .option('--style <name>', `${liquidationStyleNames.join(', ')}, or a style file (.json)`, 'cheapest')
     .option('--target <requirement=multiple>', 'maintenance=1.05 or initial=1; default: that of the style')
@@ -292,15 +325,26 @@ function addLiquidate(program: Command, terminal: Terminal, finish: Finish): voi
 }
 
 function addCascade(program: Command, terminal: Terminal, finish: Finish): void {
-  withInputs(program.command('cascade').description('a price shock, the liquidations it sets off, and what they do to prices'))
+  withInputs(
+    program.command('cascade').description('a price shock, the liquidations it sets off, and what they do to prices'),
+  )
     .option('--shock <move>', "relative move of --underlying, -0.1; or by underlying, 'btc=-0.1,eth=-0.15'")
     .option('--underlying <name>', 'what a single move is of: BTC, btc_usd; default: the first of the market')
     .addOption(
-      new Option('--correlated <name=beta>', 'an underlying that moves beta times as far; repeat').default([]).argParser(collected),
+      new Option('--correlated <name=beta>', 'an underlying that moves beta times as far; repeat')
+        .default([])
+        .argParser(collected),
     )
     .option('--steps <n>', 'equal steps in which the shock arrives; 1: a gap', wholeNumber(1, 1_000_000), 1)
-    .addOption(new Option('--impact <law>', 'of closed volume on the price').choices(['none', 'sqrt', 'linear', 'depth']).default('sqrt'))
-    .option('--daily-volume <n>', 'base units, or by underlying; default: what the book holds, longs and shorts added up')
+    .addOption(
+      new Option('--impact <law>', 'of closed volume on the price')
+        .choices(['none', 'sqrt', 'linear', 'depth'])
+        .default('sqrt'),
+    )
+    .option(
+      '--daily-volume <n>',
+      'base units, or by underlying; default: what the book holds, longs and shorts added up',
+    )
     .option('--sigma <n>', 'daily volatility of the square-root law, or by underlying', '0.04')
     .option('--y <n>', 'factor of the square-root law', '1')
     .option('--lambda <n>', 'of the linear law', '1')
@@ -363,7 +407,12 @@ function addMarketCommands(program: Command, terminal: Terminal, finish: Finish)
     .requiredOption('--years <n>', 'time to expiry', decimalNumber(0, limits.timeToExpiryYearsMax))
     .requiredOption('--volatility <fraction>', '0.25 is 25%', decimalNumber(0, limits.volatilityMax))
     .requiredOption('--rate <fraction>', 'continuously compounded, per year', decimalNumber(-rateMax, rateMax))
-    .option('--yield <fraction>', 'of dividends, continuous; the rate for a future', decimalNumber(-rateMax, rateMax), 0)
+    .option(
+      '--yield <fraction>',
+      'of dividends, continuous; the rate for a future',
+      decimalNumber(-rateMax, rateMax),
+      0,
+    )
     .addOption(jsonOption())
     .action((options: AmericanCommandOptions) => finish(american(options, terminal)));
 
@@ -387,13 +436,29 @@ function addWaterfallCommands(program: Command, terminal: Terminal, finish: Fini
   withInputs(fund.description('default fund that covers the largest members over a grid of moves; moves that break it'))
     .option('--members <file>', 'CSV account,member; default: every account is a member')
     .option('--member-separator <text>', "accounts that agree up to it are one member: '/' for M1/client-7")
-    .addOption(new Option('--spot-grid <list>', 'price moves').default([-0.3, -0.2, -0.1, 0.1, 0.2, 0.3]).argParser(numberList))
+    .addOption(
+      new Option('--spot-grid <list>', 'price moves').default([-0.3, -0.2, -0.1, 0.1, 0.2, 0.3]).argParser(numberList),
+    )
     .addOption(new Option('--volatility-grid <list>', 'volatility moves').default([-0.3, 0, 0.5]).argParser(numberList))
-    .addOption(new Option('--cover <n>', 'members that default together').default(2).argParser(wholeNumber(1, limits.accountCountMax)))
-    .addOption(new Option('--resources <what>', 'what losses are set against').choices(['initial-margin', 'equity']).default('initial-margin'))
-    .addOption(new Option('--netting <how>', 'of the accounts of a member').choices(['member', 'account']).default('member'))
+    .addOption(
+      new Option('--cover <n>', 'members that default together')
+        .default(2)
+        .argParser(wholeNumber(1, limits.accountCountMax)),
+    )
+    .addOption(
+      new Option('--resources <what>', 'what losses are set against')
+        .choices(['initial-margin', 'equity'])
+        .default('initial-margin'),
+    )
+    .addOption(
+      new Option('--netting <how>', 'of the accounts of a member').choices(['member', 'account']).default('member'),
+    )
     .option('--reverse', 'the smallest move of all prices that breaks the fund')
-    .addOption(new Option('--fund <amount>', 'fund to break, US dollars; default: the size found').argParser(decimalNumber(0, limits.quantityMax)))
+    .addOption(
+      new Option('--fund <amount>', 'fund to break, US dollars; default: the size found').argParser(
+        decimalNumber(0, limits.quantityMax),
+      ),
+    )
     .addOption(new Option('--measure <losses>', 'what breaks it').choices(['covered', 'total']).default('covered'))
     .addOption(new Option('--resolution <fraction>', 'of the move').default(1e-4).argParser(decimalNumber(1e-12, 1)))
     .addOption(workersOption())
@@ -402,9 +467,16 @@ function addWaterfallCommands(program: Command, terminal: Terminal, finish: Fini
   program
     .command('adl')
     .description('ranking and allocation when a position must be closed against others')
-    .requiredOption('--positions <file>', 'CSV: account, instrument, quantity, entry_price, equity, mark_price?, notional?')
+    .requiredOption(
+      '--positions <file>',
+      'CSV: account, instrument, quantity, entry_price, equity, mark_price?, notional?',
+    )
     .requiredOption('--instrument <name>', 'instrument')
-    .requiredOption('--quantity <n>', 'contracts to close, signed as the bankrupt position', decimalNumber(-limits.quantityMax, limits.quantityMax))
+    .requiredOption(
+      '--quantity <n>',
+      'contracts to close, signed as the bankrupt position',
+      decimalNumber(-limits.quantityMax, limits.quantityMax),
+    )
     .addOption(new Option('--rule <name>', 'how').choices(adlRuleNames).makeOptionMandatory())
     .option('--mark <price>', 'default: mark_price of the first account', decimalNumber(0, limits.priceMax))
     .addOption(new Option('--payoff <kind>', 'of the instrument').choices(['linear', 'inverse']).default('linear'))
@@ -426,16 +498,26 @@ function addProcyclicality(program: Command, terminal: Terminal, finish: Finish)
     .option('--where <column=value>', 'only these rows, of a file with several instruments')
     .option('--from <date>', 'first day that is measured; estimators and tools start with the file')
     .option('--to <date>', 'last day that is measured')
-    .option('--volatility <model>', 'ewma:LAMBDA, garch (fitted to the warm-up) or garch:MU,OMEGA,ALPHA,BETA', 'ewma:0.97')
+    .option(
+      '--volatility <model>',
+      'ewma:LAMBDA, garch (fitted to the warm-up) or garch:MU,OMEGA,ALPHA,BETA',
+      'ewma:0.97',
+    )
     .addOption(new Option('--innovation <name>', 'of a GARCH fit').choices(['normal', 'student-t']).default('normal'))
-    .addOption(new Option('--tail <measure>', 'value at risk or expected shortfall').choices(['var', 'es']).default('es'))
+    .addOption(
+      new Option('--tail <measure>', 'value at risk or expected shortfall').choices(['var', 'es']).default('es'),
+    )
     .addOption(new Option('--distribution <name>', 'of returns').choices(['normal', 'filtered']).default('normal'))
     .addOption(new Option('--side <side>', 'of the holding').choices(['long', 'short']).default('long'))
     .addOption(new Option('--holding <unit>', 'what stays constant').choices(['notional', 'units']).default('notional'))
     .option('--confidence <share>', 'of the tail', decimalNumber(0.500001, 0.999999), 0.99)
     .option('--liquidation-days <n>', 'days to close out', wholeNumber(1, 250), 2)
     .option('--warm-up <n>', 'days before the first margin', wholeNumber(2, 100_000), 250)
-    .option('--tools <list>', 'comma-separated; joined with + to act together', 'none,buffer,stress,floor,speed-limit,all')
+    .option(
+      '--tools <list>',
+      'comma-separated; joined with + to act together',
+      'none,buffer,stress,floor,speed-limit,all',
+    )
     .option('--rules <file>', 'further tools by name (JSON, docs/DYNAMIC-MARGIN.md)')
     .option('--days <list>', 'days of the rises, comma-separated', '1,5,30')
     .option('--out <file>', 'write one row per day and tool, itemised (.parquet, .csv, .json, .ndjson, .arrow)')

@@ -1,15 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { Storable } from '../account/events.ts';
 import { MargridError } from '../errors.ts';
+import { readText } from './read-text.ts';
 
 /** A JSON file; `what` names its content in messages. Throws `FileNotFound`, `ParameterInvalid`. */
 export async function readJson(file: string, what: string): Promise<Storable> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch {
-    throw new MargridError('FileNotFound', `cannot read the ${what} file ${file}`, { file });
-  }
+  const text = await readText(file, `${what} file`);
   try {
     return JSON.parse(text) as Storable;
   } catch (cause) {

@@ -9,7 +9,10 @@ export interface Terminal {
   readonly note: (line: string) => void;
   /** Progress of something longer than two seconds; shows nothing unless stderr is a terminal. */
   progress(label: string, total: number): Progress;
-  /** What is being done now, on one line that the next one replaces; null clears it. Nothing unless stderr is a terminal. */
+  /**
+   * What is being done now, on one line that the next one replaces; null clears it. Nothing unless stderr is a
+   * terminal.
+   */
   stage(label: string | null): void;
 }
 

@@ -10,6 +10,9 @@ export class AccountRows {
     for (let row = this.#rowOf.size; row < accountIds.length; row++) this.#rowOf.set(accountIds[row], row);
     const row = this.#rowOf.get(account);
     if (row !== undefined || mayBeMissing) return row ?? -1;
-    throw new MargridError('AccountUnknown', `the book has no account '${account}'`, { column: 'account', value: account });
+    throw new MargridError('AccountUnknown', `the book has no account '${account}'`, {
+      column: 'account',
+      value: account,
+    });
   }
 }

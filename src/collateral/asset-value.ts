@@ -26,13 +26,18 @@ export interface VenueScale {
 }
 
 /**
- * Values one balance. `amount` in units of the asset, signed, not zero; `price` >= 0 in collateral currency; `fxHaircut`
- * as it applies to this asset. Positive: its part of the venue's cap, for initial margin scaled by total deposits, at most
- * the account's cap; then haircuts tier by tier, and not more than the size penalty leaves. In this order more of an asset
- * never counts less. Negative: in full, times the liability weight.
+ * Values one balance. `amount` in units of the asset, signed, not zero; `price` >= 0 in collateral currency;
+ * `fxHaircut` as it applies to this asset. Positive: its part of the venue's cap, for initial margin scaled by total
+ * deposits, at most the account's cap; then haircuts tier by tier, and not more than the size penalty leaves. In this
+ * order more of an asset never counts less. Negative: in full, times the liability weight.
  */
 export function valueAsset(
-  rules: AssetRules, amount: number, price: number, fxHaircut: number, scale: VenueScale, out: AssetValue,
+  rules: AssetRules,
+  amount: number,
+  price: number,
+  fxHaircut: number,
+  scale: VenueScale,
+  out: AssetValue,
 ): void {
   out.market = amount * price;
   if (amount < 0) {
@@ -54,13 +59,21 @@ export function valueAsset(
   const ceiling = rules.imfFactor === 0 ? allowed : allowed * Math.min(sizeWeight(rules.imfFactor, allowed / price), 1);
   out.counted = capped;
   out.unscaled = Math.min(tiered(rules, capped, price, fxHaircut, true), capped, ceiling);
-  out.initial = scaled === capped ? out.unscaled : Math.min(tiered(rules, scaled, price, fxHaircut, true), scaled, ceiling);
+  out.initial =
+    scaled === capped ? out.unscaled : Math.min(tiered(rules, scaled, price, fxHaircut, true), scaled, ceiling);
   out.maintenance = Math.min(tiered(rules, capped, price, fxHaircut, false), capped, ceiling);
 }
 
 /** What is left of a market value tier by tier: each part at 1 - haircut - FX haircut, not below 0. */
-function tiered({ tiers, tiersBy }: AssetRules, value: number, price: number, fxHaircut: number, isInitial: boolean): number {
-  if (tiers.length === 1) return value * Math.max(1 - (isInitial ? tiers[0].haircut.initial : tiers[0].haircut.maintenance) - fxHaircut, 0);
+function tiered(
+  { tiers, tiersBy }: AssetRules,
+  value: number,
+  price: number,
+  fxHaircut: number,
+  isInitial: boolean,
+): number {
+  if (tiers.length === 1)
+    return value * Math.max(1 - (isInitial ? tiers[0].haircut.initial : tiers[0].haircut.maintenance) - fxHaircut, 0);
   const unit = tiersBy === 'value' ? 1 : price;
   const size = value / unit;
   let sum = 0;

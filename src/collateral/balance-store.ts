@@ -131,12 +131,14 @@ export class BalanceStore {
     for (const name of Object.keys(this.#columns) as (keyof Columns)[]) load(this.#columns[name], state[name]!);
     this.#rowOf.clear();
     this.#order = null;
-    for (let row = 0; row < this.#count; row++) this.#rowOf.set(account[row] * assetsMax + this.#columns.asset[row], row);
+    for (let row = 0; row < this.#count; row++)
+      this.#rowOf.set(account[row] * assetsMax + this.#columns.asset[row], row);
   }
 
   #grow(capacity: number): void {
     const wider = columnsOf(capacity);
-    for (const name of Object.keys(wider) as (keyof Columns)[]) (wider[name] as Uint32Array).set(this.#columns[name] as Uint32Array);
+    for (const name of Object.keys(wider) as (keyof Columns)[])
+      (wider[name] as Uint32Array).set(this.#columns[name] as Uint32Array);
     this.#columns = wider;
   }
 }

@@ -23,11 +23,13 @@ export function parseBalances(input: unknown, rules: CollateralRules): NamedBala
   accountIds.forEach((account, index) => {
     const balances = section(accounts[account], account);
     const stranger = Object.keys(balances).find((name) => !rules.assets.some((each) => each.name === name));
-    if (stranger !== undefined) throw invalid(`${account}.${stranger}`, balances[stranger], 'is of an asset that the rules do not have');
+    if (stranger !== undefined)
+      throw invalid(`${account}.${stranger}`, balances[stranger], 'is of an asset that the rules do not have');
     rules.assets.forEach(({ name }, place) => {
       const value = balances[name];
       if (value === undefined || value === 0) return;
-      if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(`${account}.${name}`, value, 'must be a finite number');
+      if (typeof value !== 'number' || !Number.isFinite(value))
+        throw invalid(`${account}.${name}`, value, 'must be a finite number');
       asset.push(place);
       amount.push(value);
     });

@@ -1,7 +1,7 @@
-import { numberField, section } from '../margin/fields.ts';
+import { choiceField, flagField, knownFields, numberField } from '../margin/fields.ts';
 import { fixedOf, indexDecimals } from './fixed-point.ts';
 import { parseInterestCurve, type InterestCurve } from './interest-curve.ts';
-import { choice, flag, known, limitField, optional, pairField, shareRule, type Pair } from './rule-fields.ts';
+import { limitField, optional, pairField, shareRule, type Pair } from './rule-fields.ts';
 
 /** How an asset is lent. */
 export interface BorrowRules {
@@ -20,16 +20,24 @@ export interface BorrowRules {
   readonly marginRate: Pair;
 }
 
-const names = ['curve', 'compounding', 'reserveShare', 'reserveEarns', 'utilisationMax', 'accountMax', 'marginRate'] as const;
+const names = [
+  'curve',
+  'compounding',
+  'reserveShare',
+  'reserveEarns',
+  'utilisationMax',
+  'accountMax',
+  'marginRate',
+] as const;
 
 /** Throws `ParameterInvalid` naming the field. */
 export function parseBorrowRules(input: unknown, path: string): BorrowRules {
-  const fields = known(section(input, path), path, names);
+  const fields = knownFields(input, path, names);
   return {
     curve: parseInterestCurve(fields['curve'], `${path}.curve`),
-    compounding: choice(fields, 'compounding', path, ['continuous', 'simple']),
+    compounding: choiceField(fields, 'compounding', path, ['continuous', 'simple'], 'continuous'),
     reserveShare: fixedOf(numberField(fields, 'reserveShare', path, shareRule), indexDecimals),
-    reserveEarns: flag(fields, 'reserveEarns', path, false),
+    reserveEarns: flagField(fields, 'reserveEarns', path, false),
     utilisationMax: optional(fields, 'utilisationMax', path, shareRule, 1),
     accountMax: limitField(fields, 'accountMax', path),
     marginRate: pairField(fields, 'marginRate', path, { min: 0, max: 10 }, 0),

@@ -8,7 +8,13 @@ import { indexUnit } from './fixed-point.ts';
 import { LendingPool, minorOfShares, type PoolShares, type PoolState } from './lending-pool.ts';
 import type { RepayBalance } from './repayment-plan.ts';
 import {
-  emptyValues, itemiseCollateral, valueCollateral, type CollateralColumns, type CollateralItem, type CollateralPrices, type CollateralValues,
+  emptyValues,
+  itemiseCollateral,
+  valueCollateral,
+  type CollateralColumns,
+  type CollateralItem,
+  type CollateralPrices,
+  type CollateralValues,
 } from './value-collateral.ts';
 
 /** Values of one account: a row of `CollateralValues`. */
@@ -65,7 +71,12 @@ export class CollateralBook {
     const { asset, creditMinor, debtMinor } = this.store.columns;
     const creditIndex = this.pools.map((pool) => factorOf(pool.creditIndex));
     const debtIndex = this.pools.map((pool) => factorOf(pool.debtIndex));
-    const columns = { first, asset: new Uint8Array(rows.length), credit: new Float64Array(rows.length), debt: new Float64Array(rows.length) };
+    const columns = {
+      first,
+      asset: new Uint8Array(rows.length),
+      credit: new Float64Array(rows.length),
+      debt: new Float64Array(rows.length),
+    };
     for (let place = 0; place < rows.length; place++) {
       const row = rows[place];
       columns.asset[place] = asset[row];
@@ -80,11 +91,14 @@ export class CollateralBook {
     const held = this.rules.assets
       .map((_, asset) => ({ asset, shares: changed?.asset === asset ? changed.shares : this.shares(account, asset) }))
       .filter(({ shares }) => shares.credit !== 0n || shares.debt !== 0n);
-    const amount = (asset: number, shares: bigint, index: bigint): number => (minorOfShares(shares) * factorOf(index)) / this.#unit[asset];
+    const amount = (asset: number, shares: bigint, index: bigint): number =>
+      (minorOfShares(shares) * factorOf(index)) / this.#unit[asset];
     return {
       first: Uint32Array.of(0, held.length),
       asset: Uint8Array.from(held, ({ asset }) => asset),
-      credit: Float64Array.from(held, ({ asset, shares }) => amount(asset, shares.credit, this.pools[asset].creditIndex)),
+      credit: Float64Array.from(held, ({ asset, shares }) =>
+        amount(asset, shares.credit, this.pools[asset].creditIndex),
+      ),
       debt: Float64Array.from(held, ({ asset, shares }) => amount(asset, shares.debt, this.pools[asset].debtIndex)),
     };
   }
@@ -93,7 +107,9 @@ export class CollateralBook {
   valueOf(account: number, prices: CollateralPrices, changed?: ChangedShares): AccountValue {
     const values = emptyValues(1);
     valueCollateral(this.rules, this.#columnsOfAccount(account, changed), prices, values);
-    return Object.fromEntries(Object.entries(values).map(([name, column]: [string, Float64Array]) => [name, column[0]])) as unknown as AccountValue;
+    return Object.fromEntries(
+      Object.entries(values).map(([name, column]: [string, Float64Array]) => [name, column[0]]),
+    ) as unknown as AccountValue;
   }
 
   items(account: number, prices: CollateralPrices): CollateralItem[] {

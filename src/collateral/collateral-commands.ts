@@ -1,15 +1,17 @@
+import { flagOf, invalidField, minorAmountOf, textOf } from '../account/command-fields.ts';
 import type { Command } from '../account/command.ts';
 import type { AccountContext, AccountModule } from '../account/module.ts';
 import { minorOf, type MinorUnits } from '../money/minor-units.ts';
 import type { CollateralModule } from './collateral-module.ts';
-import { flagOf, minorAmountOf, refuse, textOf } from './command-fields.ts';
 import { fixedOf, indexDecimals } from './fixed-point.ts';
 import type { LendingPool, PoolShares } from './lending-pool.ts';
 import { requireAllowed } from './loan-checks.ts';
 
 type Handler = NonNullable<AccountModule['commands']>[string];
 
-/** Commands of the collateral module, by kind. Amounts are minor units; every one is checked before anything changes. */
+/**
+ * Commands of the collateral module, by kind. Amounts are minor units; every one is checked before anything changes.
+ */
 export function collateralCommands(module: CollateralModule): Readonly<Record<string, Handler>> {
   const balance =
     (act: (change: BalanceChange) => void): Handler =>
@@ -22,7 +24,8 @@ export function collateralCommands(module: CollateralModule): Readonly<Record<st
     'collateral.repay': balance(repay),
     'collateral.cover': balance(cover),
     'collateral.accrue': (_command, context) => module.change(context, () => module.post(context)),
-    'collateral.rules': (command, context) => module.change(context, () => module.replaceRules(command['rules'], context)),
+    'collateral.rules': (command, context) =>
+      module.change(context, () => module.replaceRules(command['rules'], context)),
   };
 }
 
@@ -45,7 +48,8 @@ class BalanceChange {
     this.name = textOf(command, 'account');
     const asset = textOf(command, 'asset');
     this.asset = this.rules.assets.findIndex(({ name }) => name === asset);
-    if (this.asset < 0) refuse('asset', asset, `must be one of ${this.rules.assets.map(({ name }) => name).join(', ')}`);
+    if (this.asset < 0)
+      throw invalidField('asset', asset, `must be one of ${this.rules.assets.map(({ name }) => name).join(', ')}`);
     this.pool = module.book.pools[this.asset];
     const mayOpen = command.kind === 'collateral.deposit' && this.assetRules.held === 'engine';
     this.account = module.accounts.find(context.engine, this.name, mayOpen);
@@ -67,13 +71,23 @@ class BalanceChange {
   /** The amount, or what there is if it is `all`; refused if it is more than there is. */
   amountUpTo(most: MinorUnits, what: string): MinorUnits {
     const amount = this.command['amount'] === 'all' ? most : this.amount;
-    if (amount > most) refuse('amount', amount, `must not be above ${most}, which ${what}`);
-    return amount > 0n ? amount : refuse('amount', amount, `must be above 0: ${this.name} has nothing to move in ${this.assetRules.name}`);
+    if (amount > most) throw invalidField('amount', amount, `must not be above ${most}, which ${what}`);
+    if (amount > 0n) return amount;
+    throw invalidField(
+      'amount',
+      amount,
+      `must be above 0: ${this.name} has nothing to move in ${this.assetRules.name}`,
+    );
   }
 
   requireCash(amount: MinorUnits): void {
     const { cash } = this.pool;
-    if (amount > cash) refuse('amount', amount, `must not be above ${cash}, which is all the cash in the pool of ${this.assetRules.name}`);
+    if (amount > cash)
+      throw invalidField(
+        'amount',
+        amount,
+        `must not be above ${cash}, which is all the cash in the pool of ${this.assetRules.name}`,
+      );
   }
 
   /** What a withdrawal or a loan must leave untouched: loan limits and initial margin. */
@@ -115,19 +129,25 @@ function withdraw(change: BalanceChange): void {
 function borrow(change: BalanceChange): void {
   const { amount, pool, shares, assetRules, command } = change;
   const { netted, name, borrow: rules } = assetRules;
-  if (rules === null) refuse('asset', name, 'must be an asset that can be borrowed');
+  if (rules === null) throw invalidField('asset', name, 'must be an asset that can be borrowed');
   const isPaidOut = flagOf(command, 'payOut', netted);
-  if (netted && !isPaidOut) refuse('payOut', false, `must be true: loans of ${name} are netted with what the account has`);
+  if (netted && !isPaidOut)
+    throw invalidField('payOut', false, `must be true: loans of ${name} are netted with what the account has`);
   change.requireCash(amount);
   const owing = netted ? pool.remove(shares, amount) : pool.borrow(shares, amount);
   const after = isPaidOut ? owing : pool.add(owing, amount, false);
   const { utilisation } = pool;
   if (utilisation > fixedOf(rules.utilisationMax, indexDecimals)) {
-    refuse('amount', amount, `must leave the utilisation of the pool of ${name} at ${rules.utilisationMax} or below`);
+    throw invalidField(
+      'amount',
+      amount,
+      `must leave the utilisation of the pool of ${name} at ${rules.utilisationMax} or below`,
+    );
   }
   const { accountMax } = rules;
   const most = accountMax === Infinity ? null : minorOf(accountMax, change.module.book.decimals[change.asset], 'down');
-  if (most !== null && pool.debtOf(after) > most) refuse('amount', amount, `must leave the loan at ${most} or below`);
+  if (most !== null && pool.debtOf(after) > most)
+    throw invalidField('amount', amount, `must leave the loan at ${most} or below`);
   change.requireAllowed(after);
   change.commit(after, amount, isPaidOut ? -amount : 0n);
 }
@@ -136,11 +156,11 @@ function borrow(change: BalanceChange): void {
 function repay(change: BalanceChange): void {
   const { pool, shares, command } = change;
   const source = command['from'] ?? 'outside';
-  if (source !== 'outside' && source !== 'account') refuse('from', source, 'must be outside or account');
+  if (source !== 'outside' && source !== 'account') throw invalidField('from', source, 'must be outside or account');
   const amount = change.amountUpTo(pool.debtOf(shares), `${change.name} owes`);
   if (source === 'outside') return change.commit(pool.repay(shares, amount), amount, amount);
   const has = pool.creditOf(shares);
-  if (amount > has) refuse('amount', amount, `must not be above ${has}, which ${change.name} has`);
+  if (amount > has) throw invalidField('amount', amount, `must not be above ${has}, which ${change.name} has`);
   change.commit(pool.repay(pool.remove(shares, amount), amount), amount, 0n);
 }
 

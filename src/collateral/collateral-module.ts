@@ -14,7 +14,13 @@ import type { PoolShares } from './lending-pool.ts';
 import { enginePlaceOf, holdInEngine, holdingChange } from './engine-holdings.ts';
 import { loanToValue, ltvBandNames, ltvBandOf } from './loan-to-value.ts';
 import { planRepayment, withoutCash } from './repayment-plan.ts';
-import { emptyValues, valueCollateral, type CollateralItem, type CollateralPrices, type CollateralValues } from './value-collateral.ts';
+import {
+  emptyValues,
+  valueCollateral,
+  type CollateralItem,
+  type CollateralPrices,
+  type CollateralValues,
+} from './value-collateral.ts';
 
 /** From this band on an account's loan-to-value ratio is reported. */
 const firstReportedBand = ltvBandNames.indexOf('margin-call');
@@ -103,7 +109,11 @@ export class CollateralModule implements AccountModule {
     this.#book.rules.assets.forEach(({ name, held }, asset) => {
       const same = rules.assets[asset] as AssetRules | undefined;
       if (same?.name === name && same.held === held && assetDecimals(same) === this.#book.decimals[asset]) return;
-      throw new MargridError('CommandInvalid', `rules.assets must keep ${name} at place ${asset + 1}, its decimals and where it is held`, { value: name });
+      throw new MargridError(
+        'CommandInvalid',
+        `rules.assets must keep ${name} at place ${asset + 1}, its decimals and where it is held`,
+        { value: name },
+      );
     });
     const next = new CollateralBook(rules, context.clockMs, this.#book);
     next.accrue(context.clockMs);
@@ -155,7 +165,13 @@ export class CollateralModule implements AccountModule {
   }
 
   #hold(context: AccountContext, name: string, asset: number, before: number, after: number): void {
-    holdInEngine(context, name, enginePlaceOf(context.market, context.engine, this.#book.rules.assets[asset].name), before, after);
+    holdInEngine(
+      context,
+      name,
+      enginePlaceOf(context.market, context.engine, this.#book.rules.assets[asset].name),
+      before,
+      after,
+    );
   }
 
   /** Marks a balance that the margin engine holds for change before the next tick. */
@@ -199,17 +215,27 @@ export class CollateralModule implements AccountModule {
     if (this.#valuedAt === context.quotes) return this.#values;
     const accountCount = context.engine.accountIds.length;
     if (this.#values.market.length !== accountCount) this.#values = emptyValues(accountCount);
-    valueCollateral(this.#book.rules, this.#book.columns(accountCount), this.#book.prices(context.quotes), this.#values);
+    valueCollateral(
+      this.#book.rules,
+      this.#book.columns(accountCount),
+      this.#book.prices(context.quotes),
+      this.#values,
+    );
     this.#valuedAt = context.quotes;
     return this.#values;
   }
 
-  /** Balance: what counts for maintenance margin, or the market value; without what the engine has in equity already. */
+  /**
+   * Balance: what counts for maintenance margin, or the market value; without what the engine has in equity already.
+   */
   #addBalances(context: AccountContext, amounts: Float64Array): void {
     const { market, engineMarket, maintenance } = this.#valued(context);
     const counted = this.#book.rules.haircutsCount === 'balance' ? maintenance : market;
     amounts.fill(0);
-    this.#eachSet(context, (set, account, rate) => (amounts[set] = converted(counted[account] - engineMarket[account], rate)));
+    this.#eachSet(
+      context,
+      (set, account, rate) => (amounts[set] = converted(counted[account] - engineMarket[account], rate)),
+    );
   }
 
   /** Requirements: haircuts that do not lower the balance, and margin for loans. */
@@ -225,8 +251,8 @@ export class CollateralModule implements AccountModule {
   }
 
   /**
-   * What both adjustments add to one netting set now, at the quotes of the last tick, with a balance changed or as it is.
-   * What the engine holds otherwise than it is until the next tick (`#unheld`) is put right in the balance.
+   * What both adjustments add to one netting set now, at the quotes of the last tick, with a balance changed or as it
+   * is. What the engine holds otherwise than it is until the next tick (`#unheld`) is put right in the balance.
    */
   added(context: AccountContext, set: number, changed?: ChangedShares): AddedAmounts {
     const { engine, quotes } = context;
@@ -244,31 +270,38 @@ export class CollateralModule implements AccountModule {
     };
   }
 
-  /** What the engine holds of an account's assets and is to give up before the next tick, but for one; collateral currency. */
+  /** What the engine holds of an account's assets and gives up before the next tick, but for one; collateral currency. */
   #unheldValue(account: number, { price }: CollateralPrices, except: number | undefined): number {
     const { store, rules } = this.#book;
     return rules.assets.reduce((sum, _, asset) => {
       const row = store.find(account, asset);
       if (asset === except || !this.#unheld.has(row)) return sum;
-      return sum + (store.columns.engineAmount[row] - this.#book.netAmount(asset, store.shares(row))) * price[asset];
+      const excess = store.columns.engineAmount[row] - this.#book.netAmount(asset, store.shares(row));
+      return sum + excess * price[asset];
     }, 0);
   }
 
-  /** The netting set that an account's collateral counts in: that of the collateral currency, else its first one; -1 if it has none. */
+  /**
+   * The netting set that an account's collateral counts in: that of the collateral currency, else its first one; -1 if
+   * it has none.
+   */
   countedIn(engine: Engine, account: number): number {
     const { first, end } = engine.resultRange(engine.accountIds[account]);
     if (first === end) return -1;
-    const place = engine.setKeys.currency.subarray(first, end).indexOf(engine.currencies.indexOf(this.#book.rules.currency));
+    const wanted = engine.currencies.indexOf(this.#book.rules.currency);
+    const place = engine.setKeys.currency.subarray(first, end).indexOf(wanted);
     return first + Math.max(place, 0);
   }
 
   /** How the margin engine would hold a balance that is changed: nothing to change if it does not hold it. */
-  holdingAfter({ engine, market }: AccountContext, name: string, { asset, shares }: ChangedShares): Omit<BookChanges, 'addOns'> {
+  holdingAfter(context: AccountContext, name: string, { asset, shares }: ChangedShares): Omit<BookChanges, 'addOns'> {
+    const { engine, market } = context;
     const { store, rules } = this.#book;
     if (rules.assets[asset].held !== 'engine') return {};
     const row = store.find(this.accounts.find(engine, name), asset);
     const before = row < 0 ? 0 : store.columns.engineAmount[row];
-    return holdingChange(engine, name, enginePlaceOf(market, engine, rules.assets[asset].name), before, this.#book.netAmount(asset, shares));
+    const place = enginePlaceOf(market, engine, rules.assets[asset].name);
+    return holdingChange(engine, name, place, before, this.#book.netAmount(asset, shares));
   }
 
   /** `countedIn` of every account that has collateral. */
@@ -278,7 +311,7 @@ export class CollateralModule implements AccountModule {
     const wanted = engine.currencies.indexOf(valuedIn);
     const rates = engine.currencies.map((name) => collateralPrice(quotes, valuedIn, name, atPar));
     const { first } = this.#book.store.order(engine.accountIds.length);
-    for (let set = 0; set < account.length; ) {
+    for (let set = 0; set < account.length;) {
       const owner = account[set];
       let chosen = set;
       for (; set < account.length && account[set] === owner; set++) if (currency[set] === wanted) chosen = set;
@@ -296,8 +329,11 @@ export class CollateralModule implements AccountModule {
   #reportPrices(context: AccountContext): void {
     const { price, deposits } = this.#book.prices(context.quotes);
     const { assets, missingPrice } = this.#book.rules;
-    const unpriced = assets.filter((_, asset) => Number.isNaN(price[asset]) && deposits[asset] > 0).map(({ name }) => name);
-    if (unpriced.join() !== this.#unpriced.join()) context.emit('missing-prices', { assets: unpriced, policy: missingPrice });
+    const unpriced = assets
+      .filter((_, asset) => Number.isNaN(price[asset]) && deposits[asset] > 0)
+      .map(({ name }) => name);
+    if (unpriced.join() !== this.#unpriced.join())
+      context.emit('missing-prices', { assets: unpriced, policy: missingPrice });
     this.#unpriced = unpriced;
   }
 
@@ -312,7 +348,12 @@ export class CollateralModule implements AccountModule {
       const band = ltvBandOf(ratio, bands);
       const after = band < firstReportedBand ? 0 : band;
       if (after === before) continue;
-      changed.push({ account: context.engine.accountIds[account], ratio, from: ltvBandNames[before], to: ltvBandNames[band] });
+      changed.push({
+        account: context.engine.accountIds[account],
+        ratio,
+        from: ltvBandNames[before],
+        to: ltvBandNames[band],
+      });
       if (after === 0) this.#bands.delete(account);
       else this.#bands.set(account, after);
     }
@@ -349,7 +390,12 @@ export class CollateralModule implements AccountModule {
       this.bookShares(context, account, soldAsset, isSame ? pools[soldAsset].repay(left, repaid) : left);
       if (isSame) continue;
       pools[soldAsset].cash -= sold - fee;
-      this.bookShares(context, account, debtAsset, pools[debtAsset].repay(this.#book.shares(account, debtAsset), repaid));
+      this.bookShares(
+        context,
+        account,
+        debtAsset,
+        pools[debtAsset].repay(this.#book.shares(account, debtAsset), repaid),
+      );
       pools[debtAsset].cash += repaid;
       for (const asset of [soldAsset, debtAsset]) this.holdLater(this.#book.store.find(account, asset));
     }
@@ -359,7 +405,13 @@ export class CollateralModule implements AccountModule {
     context.emit('repaid', {
       account: context.engine.accountIds[account],
       ratio: Number.isFinite(ratio) ? ratio : null,
-      steps: steps.map(({ soldAsset, debtAsset, sold, fee, repaid }) => ({ sold: name(soldAsset), amount: sold, fee, loan: name(debtAsset), repaid })),
+      steps: steps.map(({ soldAsset, debtAsset, sold, fee, repaid }) => ({
+        sold: name(soldAsset),
+        amount: sold,
+        fee,
+        loan: name(debtAsset),
+        repaid,
+      })),
       notRepaid: notRepaid.map(({ debtAsset, amount }) => ({ loan: name(debtAsset), amount })),
     });
   }

@@ -4,10 +4,15 @@ import { pairOf } from '../domain/instrument.ts';
 
 /**
  * Price of an asset in a currency: 1 for itself, the index price of the pair, else that of both against the US dollar.
- * NaN where a price is missing or bad: a quote that is there and bad is never replaced by another, and a dollar currency
- * without a quote counts as one dollar only if it is listed in `atPar`.
+ * NaN where a price is missing or bad: a quote that is there and bad is never replaced by another, and a dollar
+ * currency without a quote counts as one dollar only if it is listed in `atPar`.
  */
-export function collateralPrice(quotes: IndexPrices, asset: string, currency: string, atPar: readonly string[]): number {
+export function collateralPrice(
+  quotes: IndexPrices,
+  asset: string,
+  currency: string,
+  atPar: readonly string[],
+): number {
   if (asset === currency) return 1;
   if (isBad(quotes, asset, currency)) return NaN;
   const direct = indexPriceOf(quotes, asset, currency);

@@ -1,7 +1,19 @@
 import {
-  dateField, invalid, listField, numberField, section, textField, textsField, unbounded, type Section,
+  choiceField,
+  dateField,
+  flagField,
+  invalid,
+  knownFields,
+  listField,
+  numberField,
+  section,
+  textField,
+  textsField,
+  unbounded,
+  wholeField,
+  type Section,
 } from '../margin/fields.ts';
-import { amountRule, choice, flag, known, limitField, optional, pairField, shareRule, type Pair } from './rule-fields.ts';
+import { amountRule, limitField, optional, pairField, shareRule, type Pair } from './rule-fields.ts';
 import { parseBorrowRules, type BorrowRules } from './borrow-rules.ts';
 import { parseRepayRules, type RepayRules } from './repay-rules.ts';
 
@@ -24,11 +36,16 @@ export interface AssetRules {
   readonly tiersBy: 'amount' | 'value';
   /** Multiplies negative balances: >= 1, initial >= maintenance. */
   readonly liabilityWeight: Pair;
-  /** Size penalty k of Drift: weights at most 1.1 / (1 + k sqrt(amount)); of liabilities at least 0.8 w + k sqrt(amount). */
+  /**
+   * Size penalty k of Drift: weights at most 1.1 / (1 + k sqrt(amount)); of liabilities at least 0.8 w + k
+   * sqrt(amount).
+   */
   readonly imfFactor: number;
   /** Market value of all deposits from which on the initial weight shrinks as start / deposits; Infinity for never. */
   readonly depositScaleStart: number;
-  /** Market value that counts at most: of one account, and of all accounts together (each then counts in proportion). */
+  /**
+   * Market value that counts at most: of one account, and of all accounts together (each then counts in proportion).
+   */
   readonly accountCap: number;
   readonly venueCap: number;
   /** Share of the account's collateral value that this asset may make up. */
@@ -68,7 +85,9 @@ export interface CollateralRules {
   readonly fxHaircut: number;
   readonly ltvBands: LtvBands | null;
   readonly autoRepay: RepayRules | null;
-  /** Interest is posted to the accounts when this much time has passed since the last posting, ms; null: at touch only. */
+  /**
+   * Interest is posted to the accounts when this much time has passed since the last posting, ms; null: at touch only.
+   */
   readonly postEveryMs: number | null;
   readonly assets: readonly AssetRules[];
 }
@@ -76,55 +95,81 @@ export interface CollateralRules {
 const assetsMax = 256;
 
 const rootFields = [
-  'venue', 'date', 'source', 'unconfirmed', 'currency', 'haircutsCount', 'missingPrice', 'atPar', 'fxHaircut', 'ltvBands',
-  'autoRepay', 'postEveryMs', 'assets',
+  'venue',
+  'date',
+  'source',
+  'unconfirmed',
+  'currency',
+  'haircutsCount',
+  'missingPrice',
+  'atPar',
+  'fxHaircut',
+  'ltvBands',
+  'autoRepay',
+  'postEveryMs',
+  'assets',
 ] as const;
 const assetFields = [
-  'currency', 'decimals', 'haircut', 'tiers', 'tiersBy', 'liabilityWeight', 'imfFactor', 'depositScaleStart', 'accountCap',
-  'venueCap', 'concentrationMax', 'held', 'netted', 'ltv', 'borrow',
+  'currency',
+  'decimals',
+  'haircut',
+  'tiers',
+  'tiersBy',
+  'liabilityWeight',
+  'imfFactor',
+  'depositScaleStart',
+  'accountCap',
+  'venueCap',
+  'concentrationMax',
+  'held',
+  'netted',
+  'ltv',
+  'borrow',
 ] as const;
 
 /** Rules as in their file (docs/COLLATERAL.md). Throws `ParameterInvalid` naming the field and the value. */
 export function parseCollateralRules(input: unknown): CollateralRules {
-  const root = known(section(input, 'collateral rules'), '', rootFields);
+  const root = knownFields(section(input, 'collateral rules'), '', rootFields);
   const assets = section(root['assets'], 'assets');
   const names = Object.keys(assets);
-  if (names.length === 0 || names.length > assetsMax) throw invalid('assets', names.length, `must be 1 to ${assetsMax} assets`);
+  if (names.length === 0 || names.length > assetsMax)
+    throw invalid('assets', names.length, `must be 1 to ${assetsMax} assets`);
   return {
     venue: textField(root, 'venue', ''),
     date: dateField(root, 'date', ''),
     source: textField(root, 'source', ''),
     unconfirmed: textsField(root, 'unconfirmed', ''),
     currency: textField(root, 'currency', ''),
-    haircutsCount: choice(root, 'haircutsCount', '', ['balance', 'requirement']),
-    missingPrice: choice(root, 'missingPrice', '', ['quarantine', 'zero']),
+    haircutsCount: choiceField(root, 'haircutsCount', '', ['balance', 'requirement'], 'balance'),
+    missingPrice: choiceField(root, 'missingPrice', '', ['quarantine', 'zero'], 'quarantine'),
     atPar: textsField(root, 'atPar', ''),
     fxHaircut: optional(root, 'fxHaircut', '', shareRule, 0),
     ltvBands: parseBands(root['ltvBands']),
     autoRepay: root['autoRepay'] === undefined ? null : parseRepayRules(root['autoRepay'], 'autoRepay'),
-    postEveryMs: root['postEveryMs'] === undefined ? null : numberField(root, 'postEveryMs', '', { min: 1, max: unbounded }),
+    postEveryMs:
+      root['postEveryMs'] === undefined ? null : numberField(root, 'postEveryMs', '', { min: 1, max: unbounded }),
     assets: names.map((name) => parseAsset(name, assets[name])),
   };
 }
 
 function parseAsset(name: string, input: unknown): AssetRules {
   const path = `assets.${name}`;
-  const fields = known(section(input, path), path, assetFields);
+  const fields = knownFields(input, path, assetFields);
   const tiers = parseTiers(fields, path);
   return {
     name,
     currency: fields['currency'] === undefined ? name : textField(fields, 'currency', path),
     decimals: decimalsField(fields, path),
     tiers,
-    tiersBy: choice(fields, 'tiersBy', path, ['amount', 'value']),
+    tiersBy: choiceField(fields, 'tiersBy', path, ['amount', 'value'], 'amount'),
     liabilityWeight: pairField(fields, 'liabilityWeight', path, { min: 1, max: 100 }, 1),
     imfFactor: optional(fields, 'imfFactor', path, { min: 0, max: 1_000 }, 0),
     depositScaleStart: limitField(fields, 'depositScaleStart', path),
     accountCap: limitField(fields, 'accountCap', path),
     venueCap: limitField(fields, 'venueCap', path),
     concentrationMax: optional(fields, 'concentrationMax', path, shareRule, 1),
-    held: choice(fields, 'held', path, ['module', 'engine']),
-    netted: flag(fields, 'netted', path, true),
+    held: choiceField(fields, 'held', path, ['module', 'engine'], 'module'),
+    netted: flagField(fields, 'netted', path, true),
     ltv: optional(fields, 'ltv', path, shareRule, 1 - tiers[0].haircut.initial),
     borrow: fields['borrow'] === undefined ? null : parseBorrowRules(fields['borrow'], `${path}.borrow`),
   };
@@ -132,23 +177,24 @@ function parseAsset(name: string, input: unknown): AssetRules {
 
 function decimalsField(fields: Section, path: string): number | null {
   if (fields['decimals'] === undefined) return null;
-  const decimals = numberField(fields, 'decimals', path, { min: 0, max: 18 });
-  if (!Number.isInteger(decimals)) throw invalid(`${path}.decimals`, decimals, 'must be a whole number');
-  return decimals;
+  return wholeField(fields, 'decimals', path, { min: 0, max: 18 });
 }
 
 /** Marginal tiers, or one for a flat haircut; each asset says one of the two. */
 function parseTiers(fields: Section, path: string): HaircutTier[] {
-  if (fields['tiers'] === undefined) return [{ upTo: Infinity, haircut: pairField(fields, 'haircut', path, shareRule) }];
-  if (fields['haircut'] !== undefined) throw invalid(`${path}.haircut`, fields['haircut'], 'must not stand beside tiers');
+  if (fields['tiers'] === undefined)
+    return [{ upTo: Infinity, haircut: pairField(fields, 'haircut', path, shareRule) }];
+  if (fields['haircut'] !== undefined)
+    throw invalid(`${path}.haircut`, fields['haircut'], 'must not stand beside tiers');
   const list = listField(fields, 'tiers', path);
   if (list.length === 0) throw invalid(`${path}.tiers`, list, 'must have a tier');
   let from = 0;
   return list.map((each, place) => {
     const tierPath = `${path}.tiers[${place}]`;
-    const tier = known(section(each, tierPath), tierPath, ['upTo', 'haircut']);
+    const tier = knownFields(each, tierPath, ['upTo', 'haircut']);
     const isLast = place === list.length - 1;
-    if (isLast !== (tier['upTo'] === null)) throw invalid(`${tierPath}.upTo`, tier['upTo'], 'must be null in the last tier, and there only');
+    if (isLast !== (tier['upTo'] === null))
+      throw invalid(`${tierPath}.upTo`, tier['upTo'], 'must be null in the last tier, and there only');
     const upTo = isLast ? Infinity : numberField(tier, 'upTo', tierPath, amountRule);
     if (upTo <= from) throw invalid(`${tierPath}.upTo`, upTo, `must be above ${from}, where the tier begins`);
     from = upTo;
@@ -158,7 +204,7 @@ function parseTiers(fields: Section, path: string): HaircutTier[] {
 
 function parseBands(input: unknown): LtvBands | null {
   if (input === undefined) return null;
-  const fields = known(section(input, 'ltvBands'), 'ltvBands', ['initial', 'marginCall', 'liquidation']);
+  const fields = knownFields(input, 'ltvBands', ['initial', 'marginCall', 'liquidation']);
   const band = (name: string, min: number): number => numberField(fields, name, 'ltvBands', { min, max: 1 });
   const initial = band('initial', 0);
   const marginCall = band('marginCall', initial);

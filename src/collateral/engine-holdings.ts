@@ -16,31 +16,49 @@ export type EnginePlace =
  */
 export function enginePlaceOf(market: Market, engine: Engine, asset: string): EnginePlace {
   const pooled = engine.pooledCurrency;
-  if ((pooled === null || pooled === asset) && engine.currencies.includes(asset)) return { kind: 'cash', currency: asset };
+  if ((pooled === null || pooled === asset) && engine.currencies.includes(asset))
+    return { kind: 'cash', currency: asset };
   const isHeld = ({ kind, baseCurrency, quoteCurrency }: Market['instruments'][number]): boolean =>
     kind === 'spot' && baseCurrency === asset && quoteCurrency === pooled;
   const instrument = market.instruments.findIndex(isHeld);
   if (instrument >= 0) return { kind: 'spot', instrument, contractSize: market.instruments[instrument].contractSize };
   const against = pooled === null ? 'a currency of the market' : `a spot instrument of ${asset} against ${pooled}`;
-  throw new MargridError('InstrumentUnknown', `assets.${asset}.held is engine, but the market does not have ${against}`, { value: asset });
+  throw new MargridError(
+    'InstrumentUnknown',
+    `assets.${asset}.held is engine, but the market does not have ${against}`,
+    { value: asset },
+  );
 }
 
 /**
  * Lets the engine hold `after` instead of `before` units of an asset, besides whatever else the account has there.
  * Unknown accounts are opened.
  */
-export function holdInEngine(context: AccountContext, account: string, place: EnginePlace, before: number, after: number): void {
+export function holdInEngine(
+  context: AccountContext,
+  account: string,
+  place: EnginePlace,
+  before: number,
+  after: number,
+): void {
   if (before !== after) context.update(holdingChange(context.engine, account, place, before, after));
 }
 
 /** The same as a change of the book, for a preview. */
-export function holdingChange(engine: Engine, account: string, place: EnginePlace, before: number, after: number): BookChanges {
+export function holdingChange(
+  engine: Engine,
+  account: string,
+  place: EnginePlace,
+  before: number,
+  after: number,
+): BookChanges {
   const sets = setsOf(engine, account);
   if (place.kind === 'cash') {
     const amount = cashOf(engine, sets, place.currency) - before + after;
     return { cash: [{ account, currency: place.currency, amount }] };
   }
-  const quantity = quantityOf(engine, sets, place.instrument) - before / place.contractSize + after / place.contractSize;
+  const quantity =
+    quantityOf(engine, sets, place.instrument) - before / place.contractSize + after / place.contractSize;
   return { positions: [{ account, instrument: engine.market.instruments[place.instrument].name, quantity }] };
 }
 

@@ -14,7 +14,8 @@ const smallArgument = workUnit >> 8n;
  * 10^-decimals; digits beyond are cut off. Throws `ValueNotFinite`.
  */
 export function fixedOf(value: number, decimals: number): bigint {
-  if (!Number.isFinite(value)) throw new MargridError('ValueNotFinite', `a rate must be finite, got ${value}`, { value });
+  if (!Number.isFinite(value))
+    throw new MargridError('ValueNotFinite', `a rate must be finite, got ${value}`, { value });
   const [mantissa, exponent] = value.toExponential().split('e');
   const [whole, fraction = ''] = mantissa.split('.');
   const digits = BigInt(whole + fraction);
@@ -30,8 +31,8 @@ export function ceilDivide(dividend: bigint, divisor: bigint): bigint {
 
 /**
  * exp(numerator / divisor) in units of 10^-27, rounded down; the argument in [0, 10^3]. Taylor's series with 33 guard
- * digits: for arguments up to 10 its error, squarings included, stays below 10^-50 of the value, so that the last digit is
- * right unless the true value lies within that of a multiple of 10^-27.
+ * digits: for arguments up to 10 its error, squarings included, stays below 10^-50 of the value, so that the last digit
+ * is right unless the true value lies within that of a multiple of 10^-27.
  */
 export function exponential(numerator: bigint, divisor: bigint): bigint {
   if (numerator === 0n) return indexUnit;

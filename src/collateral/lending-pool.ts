@@ -44,8 +44,8 @@ export interface PoolState {
  *
  * The reserve is what is left: its share of the interest, and every rounding to minor units, which goes against the
  * account: debts are rounded up, credits down. Shares are rounded the other way, to 10^-18 of a minor unit, so that an
- * amount that is booked is exactly that amount; what the reserve loses by it stays below a minor unit for 10^12 changes,
- * and the money in the pool is a whole number: none is ever lost. A negative reserve is a shortfall.
+ * amount that is booked is exactly that amount; what the reserve loses by it stays below a minor unit for 10^12
+ * changes, and the money in the pool is a whole number: none is ever lost. A negative reserve is a shortfall.
  */
 export class LendingPool {
   readonly rules: BorrowRules | null;
@@ -65,8 +65,13 @@ export class LendingPool {
 
   get state(): PoolState {
     return {
-      creditIndex: this.#creditIndex, debtIndex: this.#debtIndex, creditShares: this.#creditShares,
-      debtShares: this.#debtShares, cash: this.cash, settled: this.settled, accruedMs: this.#accruedMs,
+      creditIndex: this.#creditIndex,
+      debtIndex: this.#debtIndex,
+      creditShares: this.#creditShares,
+      debtShares: this.#debtShares,
+      cash: this.cash,
+      settled: this.settled,
+      accruedMs: this.#accruedMs,
     };
   }
 
@@ -139,8 +144,9 @@ export class LendingPool {
   }
 
   /**
-   * Accrues interest up to a time, at the rate of the present utilisation: the debt index grows, and the credit index by
-   * the depositors' part of exactly that interest, rounded down. While there is a shortfall all interest is the reserve's.
+   * Accrues interest up to a time, at the rate of the present utilisation: the debt index grows, and the credit index
+   * by the depositors' part of exactly that interest, rounded down. While there is a shortfall all interest is the
+   * reserve's.
    */
   accrue(nowMs: number): void {
     const elapsedMs = nowMs - this.#accruedMs;
@@ -153,11 +159,14 @@ export class LendingPool {
     const supply = this.#exactSupply();
     const borrowed = this.#debtShares * this.#debtIndex;
     const growth =
-      this.rules.compounding === 'continuous' ? exponential(rate * elapsed, indexUnit * year) : indexUnit + (rate * elapsed) / year;
+      this.rules.compounding === 'continuous'
+        ? exponential(rate * elapsed, indexUnit * year)
+        : indexUnit + (rate * elapsed) / year;
     // Down: a debt that is a whole number of minor units must not become one more by the last digit of the index.
     const debtIndex = (this.#debtIndex * growth) / indexUnit;
     const interest = this.#debtShares * (debtIndex - this.#debtIndex);
-    // Of loans beyond what is supplied the lender is the reserve: a last small depositor does not get the interest of all.
+    // Of loans beyond what is supplied the lender is the reserve: a last small depositor does not get the interest of
+    // all.
     const lent = supply > borrowed ? supply : borrowed;
     // A reserve that earns takes its share first, and parts in what is left with it (as Derive does).
     const share = this.#reserveShare();

@@ -1,7 +1,7 @@
+import { invalidField } from '../account/command-fields.ts';
 import type { AccountContext } from '../account/module.ts';
 import type { AccountMargin } from '../engine/account-margin.ts';
 import type { CollateralModule } from './collateral-module.ts';
-import { refuse } from './command-fields.ts';
 import type { PoolShares } from './lending-pool.ts';
 import { loanToValue } from './loan-to-value.ts';
 
@@ -14,50 +14,57 @@ export interface IntendedBalance {
 }
 
 /**
- * Refuses (`CommandInvalid`) a withdrawal or loan after which the loans would be above what the assets allow or above the
- * initial band, or initial margin would not be covered: what the collateral counts for may fall by the free margin of now
- * at most. Without a price, or while the account is quarantined or new, nothing leaves.
+ * Refuses (`CommandInvalid`) a withdrawal or loan after which the loans would be above what the assets allow or above
+ * the initial band, or initial margin would not be covered: what the collateral counts for may fall by the free margin
+ * of now at most. Without a price, or while the account is quarantined or new, nothing leaves.
  */
-export function requireAllowed(module: CollateralModule, context: AccountContext, { name, account, asset, shares }: IntendedBalance): void {
+export function requireAllowed(module: CollateralModule, context: AccountContext, intended: IntendedBalance): void {
   const { book } = module;
+  const { name, account, asset, shares } = intended;
   const prices = book.prices(context.quotes);
   const before = book.valueOf(account, prices);
   const after = book.valueOf(account, prices, { asset, shares });
   if (Number.isNaN(before.initial) || Number.isNaN(after.initial)) {
-    refuse('account', name, 'must not depend on an asset without a price');
+    throw invalidField('account', name, 'must not depend on an asset without a price');
   }
   const { owed, owned, loanLimit } = after;
-  if (owed > loanLimit) refuse('amount', owed, `must leave loans worth ${loanLimit} at most`);
+  if (owed > loanLimit) throw invalidField('amount', owed, `must leave loans worth ${loanLimit} at most`);
   const bands = book.rules.ltvBands;
   const ratio = loanToValue(owed, owned);
-  if (bands !== null && ratio > bands.initial) refuse('amount', ratio, `must leave loan-to-value at ${bands.initial} or below`);
+  if (bands !== null && ratio > bands.initial)
+    throw invalidField('amount', ratio, `must leave loan-to-value at ${bands.initial} or below`);
   const isLess = after.initial - after.loanInitial < before.initial - before.loanInitial;
-  if (isLess || book.rules.assets[asset].held === 'engine') requireFreeMargin(module, context, { name, account, asset, shares });
+  if (isLess || book.rules.assets[asset].held === 'engine') requireFreeMargin(module, context, intended);
 }
 
 /**
- * Initial margin of every netting set that the change lowers: on the book as it is now, at the quotes of the last tick, with
- * what the adjustments add now. What the margin engine holds is margined anew: a hedge that leaves raises the requirement.
+ * Initial margin of every netting set that the change lowers: on the book as it is now, at the quotes of the last tick,
+ * with what the adjustments add now. What the margin engine holds is margined anew: a hedge that leaves raises the
+ * requirement.
  */
-function requireFreeMargin(module: CollateralModule, context: AccountContext, { name, account, asset, shares }: IntendedBalance): void {
+function requireFreeMargin(module: CollateralModule, context: AccountContext, intended: IntendedBalance): void {
   const { engine, balance } = context;
+  const { name, account } = intended;
   const { first, end } = engine.resultRange(name);
   if (first === end) return;
   const counted = module.countedIn(engine, account);
-  if (Number.isNaN(balance[counted])) refuse('account', name, 'must be margined by a tick before anything leaves it');
+  const unknown = invalidField('account', name, 'must be margined by a tick before anything leaves it');
+  if (Number.isNaN(balance[counted])) throw unknown;
   const now = engine.preview(name, {});
-  const then = engine.preview(name, module.holdingAfter(context, name, { asset, shares }));
+  const then = engine.preview(name, module.holdingAfter(context, name, intended));
   for (let set = first; set < end; set++) {
     const currency = engine.currencies[engine.setKeys.currency[set]];
     const added = context.added(set);
-    const free = freeMargin(now, currency) + added.balance - added.initialMargin;
+    const byModel = freeMargin(now, currency);
+    const free = byModel + added.balance - added.initialMargin;
     const own = module.added(context, set);
-    const after = module.added(context, set, { asset, shares });
-    const drop = own.balance - own.initialMargin - (after.balance - after.initialMargin) + freeMargin(now, currency) - freeMargin(then, currency);
+    const after = module.added(context, set, intended);
+    const lessAdded = own.balance - own.initialMargin - (after.balance - after.initialMargin);
+    const drop = lessAdded + byModel - freeMargin(then, currency);
     // Another set may be in quarantine: what does not touch it does not ask.
-    if (drop <= 0 || (set !== counted && Number.isNaN(freeMargin(now, currency)))) continue;
-    if (Number.isNaN(free - drop)) refuse('account', name, 'must be margined by a tick before anything leaves it');
-    if (drop > free) refuse('amount', drop, `must leave initial margin covered: ${free} is free`);
+    if (drop <= 0 || (set !== counted && Number.isNaN(byModel))) continue;
+    if (Number.isNaN(free - drop)) throw unknown;
+    if (drop > free) throw invalidField('amount', drop, `must leave initial margin covered: ${free} is free`);
   }
 }
 

@@ -4,7 +4,9 @@ import type { LtvBands } from './collateral-rules.ts';
 export const ltvBandNames = ['none', 'within-initial', 'above-initial', 'margin-call', 'liquidation'] as const;
 export type LtvBand = (typeof ltvBandNames)[number];
 
-/** Loans / assets at market prices; 0 without loans, Infinity for loans without assets, NaN where a price is missing. */
+/**
+ * Loans / assets at market prices; 0 without loans, Infinity for loans without assets, NaN where a price is missing.
+ */
 export function loanToValue(owed: number, owned: number): number {
   if (owed === 0) return 0;
   return owned > 0 || Number.isNaN(owned) ? owed / owned : Infinity;

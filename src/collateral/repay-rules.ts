@@ -1,5 +1,5 @@
-import { invalid, listField, numberField, section } from '../margin/fields.ts';
-import { choice, known, optional } from './rule-fields.ts';
+import { choiceField, invalid, knownFields, listField, numberField } from '../margin/fields.ts';
+import { optional } from './rule-fields.ts';
 
 /** By what the assets are ordered that are sold to repay a loan; the first rule decides, ties go to the next one. */
 export const saleOrders = ['stablecoins', 'smallest-haircut', 'largest-value', 'smallest-value'] as const;
@@ -20,7 +20,7 @@ export interface RepayRules {
 
 /** Throws `ParameterInvalid` naming the field. */
 export function parseRepayRules(input: unknown, path: string): RepayRules {
-  const fields = known(section(input, path), path, ['when', 'at', 'restoreTo', 'order', 'fee']);
+  const fields = knownFields(input, path, ['when', 'at', 'restoreTo', 'order', 'fee']);
   const at = numberField(fields, 'at', path, { min: 0, max: 1 });
   const order = fields['order'] === undefined ? ['stablecoins', 'smallest-haircut'] : listField(fields, 'order', path);
   const fee = optional(fields, 'fee', path, { min: 0, max: 0.5 }, 0);
@@ -28,15 +28,17 @@ export function parseRepayRules(input: unknown, path: string): RepayRules {
   if (restoreTo !== null) {
     numberField(fields, 'restoreTo', path, { min: 0, max: at });
     // Selling one of value repays 1 - fee: from here on no sale lowers the ratio.
-    if (Number(restoreTo) >= 1 - fee) throw invalid(`${path}.restoreTo`, restoreTo, `must be below 1 - fee, ${1 - fee}`);
+    if (Number(restoreTo) >= 1 - fee)
+      throw invalid(`${path}.restoreTo`, restoreTo, `must be below 1 - fee, ${1 - fee}`);
   }
   return {
-    when: choice(fields, 'when', path, ['margin-ratio', 'ltv']),
+    when: choiceField(fields, 'when', path, ['margin-ratio', 'ltv'], 'margin-ratio'),
     at,
     restoreTo: restoreTo === null ? null : Number(restoreTo),
     order: order.map((each, place) => {
       const found = saleOrders.find((name) => name === each);
-      if (found === undefined) throw invalid(`${path}.order[${place}]`, each, `must be one of ${saleOrders.join(', ')}`);
+      if (found === undefined)
+        throw invalid(`${path}.order[${place}]`, each, `must be one of ${saleOrders.join(', ')}`);
       return found;
     }),
     fee,

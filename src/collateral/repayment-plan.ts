@@ -39,12 +39,16 @@ interface Left {
 
 /**
  * How an account's loans are repaid out of its own assets: first each loan with the same asset, without a fee; then the
- * largest loans first, with the assets in the rules' order, as far as their pools have them in cash. Stops when the loans are repaid, when the loan-to-value ratio
- * is at `restoreTo`, or when there is nothing left to sell. What is sold is rounded up, what is repaid down.
+ * largest loans first, with the assets in the rules' order, as far as their pools have them in cash. Stops when the
+ * loans are repaid, when the loan-to-value ratio is at `restoreTo`, or when there is nothing left to sell. What is sold
+ * is rounded up, what is repaid down.
  */
 export function planRepayment(balances: readonly RepayBalance[], rules: RepayRules): Repayment[] {
   const left = balances
-    .map((balance, place) => ({ place, balance, credit: balance.credit, debt: balance.debt, cash: balance.cash ?? null }))
+    .map((balance, place) => {
+      const { credit, debt, cash = null } = balance;
+      return { place, balance, credit, debt, cash };
+    })
     .filter(({ balance }) => balance.price > 0 && balance.price < Infinity);
   const steps: Repayment[] = [];
   for (const each of left) repayWithItself(each, left, rules, steps);
@@ -73,7 +77,8 @@ function repayWithItself(each: Left, left: readonly Left[], rules: RepayRules, s
   const most = each.credit < each.debt ? each.credit : each.debt;
   const needed = minorOf(needOf(left, rules, 0) / each.balance.price, each.balance.decimals, 'up');
   const repaid = needed < most ? needed : most;
-  if (repaid > 0n) take({ soldAsset: each.place, debtAsset: each.place, sold: repaid, fee: 0n, repaid }, each, each, steps);
+  if (repaid > 0n)
+    take({ soldAsset: each.place, debtAsset: each.place, sold: repaid, fee: 0n, repaid }, each, each, steps);
 }
 
 function sell(asset: Left, loan: Left, left: readonly Left[], rules: RepayRules, steps: Repayment[]): void {

@@ -18,7 +18,8 @@ export const shippedCollateralVenues: readonly string[] = Object.keys(files);
 /** The collateral rules of a venue, as in their file (`parseCollateralRules`). Throws `OptionInvalid`. */
 export function shippedCollateralRules(venue: string): unknown {
   const file = files[venue];
-  if (file !== undefined) return JSON.parse(readFileSync(join(packageRoot, 'data', 'collateral', file), 'utf8')) as unknown;
+  if (file !== undefined)
+    return JSON.parse(readFileSync(join(packageRoot, 'data', 'collateral', file), 'utf8')) as unknown;
   const known = shippedCollateralVenues.join(', ');
   throw new MargridError('OptionInvalid', `no collateral rules ship for '${venue}'; known: ${known}`, { value: venue });
 }

@@ -37,11 +37,21 @@ export interface CollateralValues {
 }
 
 const valueNames = [
-  'market', 'engineMarket', 'initial', 'maintenance', 'loanInitial', 'loanMaintenance', 'owned', 'owed', 'loanLimit',
+  'market',
+  'engineMarket',
+  'initial',
+  'maintenance',
+  'loanInitial',
+  'loanMaintenance',
+  'owned',
+  'owed',
+  'loanLimit',
 ] as const;
 
 export function emptyValues(accountCount: number): CollateralValues {
-  return Object.fromEntries(valueNames.map((name) => [name, new Float64Array(accountCount)])) as unknown as CollateralValues;
+  return Object.fromEntries(
+    valueNames.map((name) => [name, new Float64Array(accountCount)]),
+  ) as unknown as CollateralValues;
 }
 
 /** One balance, itemised; amounts in collateral currency. */
@@ -68,13 +78,23 @@ export interface CollateralItem {
 /**
  * Values the collateral of all accounts in one pass. Writes every element of `values`.
  */
-export function valueCollateral(rules: CollateralRules, columns: CollateralColumns, prices: CollateralPrices, values: CollateralValues): void {
+export function valueCollateral(
+  rules: CollateralRules,
+  columns: CollateralColumns,
+  prices: CollateralPrices,
+  values: CollateralValues,
+): void {
   const pass = new ValuePass(rules, columns, prices);
   for (let account = 0; account + 1 < columns.first.length; account++) pass.value(account, values);
 }
 
 /** The collateral of one account, asset by asset. */
-export function itemiseCollateral(rules: CollateralRules, columns: CollateralColumns, prices: CollateralPrices, account: number): CollateralItem[] {
+export function itemiseCollateral(
+  rules: CollateralRules,
+  columns: CollateralColumns,
+  prices: CollateralPrices,
+  account: number,
+): CollateralItem[] {
   return new ValuePass(rules, columns, prices).items(account);
 }
 
@@ -177,7 +197,15 @@ class ValuePass {
       const amount = credit[row] - debt[row];
       const part = this.#parts[row - first[account]];
       if (amount === 0) part.market = part.counted = part.unscaled = part.initial = part.maintenance = 0;
-      else valueAsset(this.#rules.assets[index], amount, this.#priceOf(index, amount), this.#fxHaircuts[index], this.#scales[index], part);
+      else
+        valueAsset(
+          this.#rules.assets[index],
+          amount,
+          this.#priceOf(index, amount),
+          this.#fxHaircuts[index],
+          this.#scales[index],
+          part,
+        );
     }
     if (limited && this.#limitsConcentration) this.#limitConcentration(first[account], first[account + 1]);
   }
@@ -210,6 +238,9 @@ class ValuePass {
 function venueScales({ assets }: CollateralRules, { price, deposits }: CollateralPrices): VenueScale[] {
   return assets.map(({ venueCap, depositScaleStart }, index) => {
     const total = deposits[index] * price[index];
-    return { cap: total > venueCap ? venueCap / total : 1, initial: total > depositScaleStart ? depositScaleStart / total : 1 };
+    return {
+      cap: total > venueCap ? venueCap / total : 1,
+      initial: total > depositScaleStart ? depositScaleStart / total : 1,
+    };
   });
 }

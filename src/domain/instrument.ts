@@ -63,6 +63,11 @@ export function riskGroupOf(instrument: Instrument): RiskGroup {
   };
 }
 
+/** Base units that one contract is at a price of them. */
+export function baseUnitsOf({ payoff, kind, contractSize }: Instrument, price: number): number {
+  return payoff === 'inverse' && kind !== 'option' ? contractSize / price : contractSize;
+}
+
 export function isLinearShape(kind: InstrumentKind): boolean {
   return kind !== 'option';
 }

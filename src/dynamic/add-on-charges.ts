@@ -14,7 +14,14 @@ export interface ChargeColumns {
   readonly wrongWay: Float64Array;
 }
 
-export const chargeNames = ['concentration', 'instrumentConcentration', 'halfSpread', 'impact', 'priceRisk', 'wrongWay'] as const;
+export const chargeNames = [
+  'concentration',
+  'instrumentConcentration',
+  'halfSpread',
+  'impact',
+  'priceRisk',
+  'wrongWay',
+] as const;
 
 export function emptyCharges(count: number): ChargeColumns {
   return Object.fromEntries(chargeNames.map((name) => [name, new Float64Array(count)])) as unknown as ChargeColumns;
@@ -41,14 +48,23 @@ export class AddOnCharges {
   readonly #loss: Float64Array;
   #collateral: Float64Array;
 
-  constructor(slots: PositionSlots, rows: UnderlyingRows, terms: ContractTerms, parameters: AddOnParameters, currencies: readonly string[], columns: ChargeColumns) {
+  constructor(
+    slots: PositionSlots,
+    rows: UnderlyingRows,
+    terms: ContractTerms,
+    parameters: AddOnParameters,
+    currencies: readonly string[],
+    columns: ChargeColumns,
+  ) {
     const underlyings = rows.names.length;
     this.#slots = slots;
     this.#rows = rows;
     this.#terms = terms;
     this.#parameters = parameters;
     this.#columns = columns;
-    this.#isCoin = Uint8Array.from(currencies.flatMap((currency) => rows.names.map((name) => Number(currency.toLowerCase() === name))));
+    this.#isCoin = Uint8Array.from(
+      currencies.flatMap((currency) => rows.names.map((name) => Number(currency.toLowerCase() === name))),
+    );
     this.#held = new Int32Array(underlyings);
     this.#net = new Float64Array(underlyings);
     this.#owner = new Uint32Array(underlyings);
@@ -61,7 +77,7 @@ export class AddOnCharges {
   run(failed: (first: number, end: number) => void): number {
     const { setCount, account } = this.#slots;
     let failures = 0;
-    for (let first = 0; first < setCount; ) {
+    for (let first = 0; first < setCount;) {
       let end = first + 1;
       while (end < setCount && account[end] === account[first]) end++;
       if (!this.#account(first, end)) {
@@ -73,7 +89,9 @@ export class AddOnCharges {
     return failures;
   }
 
-  /** One account's netting sets. False if an input is missing: all of them are then NaN, because it is one liquidation. */
+  /**
+   * One account's netting sets. False if an input is missing: all of them are then NaN, because it is one liquidation.
+   */
   #account(first: number, end: number): boolean {
     const sets = end - first;
     this.#reset(sets);
@@ -86,7 +104,13 @@ export class AddOnCharges {
     const { concentration, instrumentConcentration, halfSpread, impact, priceRisk, wrongWay } = this.#columns;
     let sum = 0;
     for (let set = first; set < end; set++) {
-      sum += concentration[set] + instrumentConcentration[set] + halfSpread[set] + impact[set] + priceRisk[set] + wrongWay[set];
+      sum +=
+        concentration[set] +
+        instrumentConcentration[set] +
+        halfSpread[set] +
+        impact[set] +
+        priceRisk[set] +
+        wrongWay[set];
     }
     if (!Number.isNaN(sum)) return true;
     for (const name of chargeNames) this.#columns[name].fill(NaN, first, end);
@@ -170,13 +194,17 @@ export class AddOnCharges {
       const u = this.#held[place];
       const size = Math.abs(this.#net[u]);
       const charge = rule === null ? 0 : concentrationCharge(size, underlyingMeasure[u], rule.tiers);
-      const cost = liquidationCost === undefined ? noCost : closingCost(size, dailyVolume[u], dailyVolatility[u], liquidationCost);
+      const cost =
+        liquidationCost === undefined ? noCost : closingCost(size, dailyVolume[u], dailyVolatility[u], liquidationCost);
       const total = this.#isSplit ? this.#splitTotal(u, end - first) : size;
       for (let set = first; set < end; set++) {
         const own = this.#isSplit ? Math.abs(this.#setDelta[(set - first) * count + u]) : size;
         const share = total === 0 ? 0 : own / total;
         // A share of nothing is nothing; of a charge that is unknown it is unknown.
-        const unit = share === 0 && !Number.isNaN(charge + cost.impact) ? 0 : share * (this.#isCoin[this.#slots.currency[set] * count + u] === 1 ? 1 : price[u]);
+        const unit =
+          share === 0 && !Number.isNaN(charge + cost.impact)
+            ? 0
+            : share * (this.#isCoin[this.#slots.currency[set] * count + u] === 1 ? 1 : price[u]);
         concentration[set] += charge * unit;
         impact[set] += cost.impact * unit;
         priceRisk[set] += cost.priceRisk * unit;
@@ -186,7 +214,8 @@ export class AddOnCharges {
 
   #splitTotal(underlying: number, sets: number): number {
     let total = 0;
-    for (let place = 0; place < sets; place++) total += Math.abs(this.#setDelta[place * this.#rows.names.length + underlying]);
+    for (let place = 0; place < sets; place++)
+      total += Math.abs(this.#setDelta[place * this.#rows.names.length + underlying]);
     return total;
   }
 

@@ -72,7 +72,9 @@ export class AddOns implements AccountModule {
     this.#dailyVolatility = dailyVolatility;
     this.adjustments = addOnNames.flatMap((name) => {
       const section = this.parameters[name];
-      return section === undefined ? [] : components[name].map(([column, label]) => this.#adjustment(column, label, section.maintenanceShare));
+      return section === undefined
+        ? []
+        : components[name].map(([column, label]) => this.#adjustment(column, label, section.maintenanceShare));
     });
   }
 
@@ -92,7 +94,12 @@ export class AddOns implements AccountModule {
     const known = new Set(engine.market.instruments.map(underlyingOf));
     const requireKnown = (names: object, path: string): void => {
       for (const [name, value] of Object.entries(names)) {
-        if (!known.has(name)) throw invalid(`${path}.${name}`, value, `must be an underlying of the market (${[...known].sort().join(', ')})`);
+        if (!known.has(name))
+          throw invalid(
+            `${path}.${name}`,
+            value,
+            `must be an underlying of the market (${[...known].sort().join(', ')})`,
+          );
       }
     };
     requireKnown(this.parameters.underlyings, 'add-ons.underlyings');
@@ -117,7 +124,12 @@ export class AddOns implements AccountModule {
     if (this.#missing.join('\n') === this.#reported.join('\n')) return;
     this.#reported = this.#missing;
     if (this.#missing.length === 0) emit('inputs-complete', { components: this.manifest.components });
-    else emit('input-missing', { inputs: this.#missing.slice(0, namedMax), count: this.#missing.length, accounts: this.#accountsFailed });
+    else
+      emit('input-missing', {
+        inputs: this.#missing.slice(0, namedMax),
+        count: this.#missing.length,
+        accounts: this.#accountsFailed,
+      });
   }
 
   /** Why the add-ons of an account cannot be computed; empty if they can. */
@@ -158,7 +170,19 @@ export class AddOns implements AccountModule {
     const terms = contractTerms({ engine, quotes, rows, parameters, dailyVolatility: this.#dailyVolatility });
     const slots = positionSlots(engine);
     const { instruments } = engine.market;
-    return { rows, terms, slots, missing: new MissingInputs({ slots, rows, terms, parameters, instruments, instrumentOf: engine.rows.instrumentOf }) };
+    return {
+      rows,
+      terms,
+      slots,
+      missing: new MissingInputs({
+        slots,
+        rows,
+        terms,
+        parameters,
+        instruments,
+        instrumentOf: engine.rows.instrumentOf,
+      }),
+    };
   }
 
   #run(context: AccountContext): void {

@@ -1,8 +1,16 @@
-import { invalid, numberField, section, textField, type NumberRule, type Section } from '../margin/fields.ts';
+import {
+  invalid,
+  knownFields,
+  numberField,
+  textField,
+  wholeField,
+  type NumberRule,
+  type Section,
+} from '../margin/fields.ts';
 
 /**
- * Tools that keep margin from rising when everybody can least pay it. (a) to (c) are those of Article 28(1) of Delegated
- * Regulation (EU) 153/2013, of which a clearing house takes at least one; a tool that is absent does nothing.
+ * Tools that keep margin from rising when everybody can least pay it. (a) to (c) are those of Article 28(1) of
+ * Delegated Regulation (EU) 153/2013, of which a clearing house takes at least one; a tool that is absent does nothing.
  */
 export interface AntiProcyclicalityRules {
   /** (a) A buffer on top, used up when margin rises. */
@@ -77,14 +85,20 @@ export const defaultTools = {
   alarm: { above: 2 },
 } as const satisfies Required<AntiProcyclicalityRules>;
 
-/** Tools as in a parameter file: the fields of a tool that are absent are those of `defaultTools`. Throws `ParameterInvalid`. */
+/**
+ * Tools as in a parameter file: the fields of a tool that are absent are those of `defaultTools`. Throws
+ * `ParameterInvalid`.
+ */
 export function parseAntiProcyclicality(input: unknown, path: string): AntiProcyclicalityRules {
-  const root = known(input, path, Object.keys(defaultTools));
-  const tool = <Name extends keyof typeof defaultTools, Rule>(name: Name, parse: (fields: Section, at: string) => Rule): { [key in Name]?: Rule } => {
+  const root = knownFields(input, path, Object.keys(defaultTools));
+  const tool = <Name extends keyof typeof defaultTools, Rule>(
+    name: Name,
+    parse: (fields: Section, at: string) => Rule,
+  ): { [key in Name]?: Rule } => {
     if (root[name] === undefined) return {};
     const at = `${path}.${name}`;
     const defaults: object = defaultTools[name];
-    const fields = { ...defaults, ...known(root[name], at, Object.keys(defaults)) };
+    const fields = { ...defaults, ...knownFields(root[name], at, Object.keys(defaults)) };
     return { [name]: parse(fields, at) } as { [key in Name]?: Rule };
   };
   return {
@@ -104,7 +118,8 @@ const share: NumberRule = { min: 0, max: 1 };
 
 function parseBuffer(fields: Section, path: string): BufferRule {
   const release = textField(fields, 'release', path);
-  if (release !== 'absorb' && release !== 'linear') throw invalid(`${path}.release`, release, 'must be absorb or linear');
+  if (release !== 'absorb' && release !== 'linear')
+    throw invalid(`${path}.release`, release, 'must be absorb or linear');
   const releaseAbove = numberField(fields, 'releaseAbove', path, { min: 0, max: 100 });
   const exhaustedAt = numberField(fields, 'exhaustedAt', path, { min: 0, max: 1000 });
   if (release === 'linear' && exhaustedAt <= releaseAbove) {
@@ -119,18 +134,4 @@ function parseBuffer(fields: Section, path: string): BufferRule {
     rebuildAtMost: numberField(fields, 'rebuildAtMost', path, { min: 0, max: releaseAbove }),
     rebuildPerDay: numberField(fields, 'rebuildPerDay', path, { min: 0, max: 10 }),
   };
-}
-
-export function wholeField(fields: Section, name: string, path: string, rule: NumberRule): number {
-  const value = numberField(fields, name, path, rule);
-  if (Number.isInteger(value)) return value;
-  throw invalid(`${path}.${name}`, value, 'must be a whole number');
-}
-
-/** A section without fields that nobody reads: a misspelt rule must not pass for none. */
-export function known(input: unknown, path: string, names: readonly string[]): Section {
-  const fields = section(input, path);
-  const unknownName = Object.keys(fields).find((name) => !names.includes(name));
-  if (unknownName === undefined) return fields;
-  throw invalid(`${path}.${unknownName}`, fields[unknownName], `is not a field; there are ${names.join(', ')}`);
 }

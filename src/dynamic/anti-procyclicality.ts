@@ -52,7 +52,9 @@ export interface MarginItems {
   readonly bufferShare: number;
   readonly bufferPhase: BufferPhase;
   readonly isAtFloor: boolean;
-  /** What the tools ask for before the speed limit, as a multiple of the margin of the day before; NaN on the first day. */
+  /**
+   * What the tools ask for before the speed limit, as a multiple of the margin of the day before; NaN on the first day.
+   */
   readonly jump: number;
   readonly isAlarm: boolean;
 }
@@ -71,7 +73,8 @@ export interface ToolStep {
 export function applyTools(inputs: ToolInputs, state: ToolState, rules: AntiProcyclicalityRules): ToolStep {
   const base = requireAmount(inputs.base, 'base');
   const weight = rules.stress?.weight ?? 0;
-  const blended = rules.stress === undefined ? base : (1 - weight) * base + weight * requireAmount(inputs.stress, 'stress');
+  const blended =
+    rules.stress === undefined ? base : (1 - weight) * base + weight * requireAmount(inputs.stress, 'stress');
   const { share, phase } = bufferOf(base, blended, state, rules.buffer);
   const buffered = blended * (1 + share);
   const floor = rules.floor === undefined ? 0 : rules.floor.multiple * requireAmount(inputs.tenYear, 'tenYear');
@@ -106,10 +109,14 @@ export function applyTools(inputs: ToolInputs, state: ToolState, rules: AntiProc
 
 function requireAmount(value: number | undefined, name: string): number {
   if (value !== undefined && value >= 0 && value < Infinity) return value;
-  throw new MargridError('ValueOutOfRange', `${name} must be a finite number >= 0 for the tools that are configured, got ${value}`, {
-    column: name,
-    value,
-  });
+  throw new MargridError(
+    'ValueOutOfRange',
+    `${name} must be a finite number >= 0 for the tools that are configured, got ${value}`,
+    {
+      column: name,
+      value,
+    },
+  );
 }
 
 interface Buffer {
@@ -124,7 +131,10 @@ function bufferOf(base: number, blended: number, state: ToolState, rule: BufferR
   const { recentBases } = state;
   const reference = recentBases.reduce((sum, each) => sum + each, 0) / recentBases.length;
   if (base > rule.releaseAbove * reference) {
-    const share = rule.release === 'linear' ? linearShare(base / reference, before, rule) : absorbedShare(blended, before, state.buffered);
+    const share =
+      rule.release === 'linear'
+        ? linearShare(base / reference, before, rule)
+        : absorbedShare(blended, before, state.buffered);
     return { share, phase: share === 0 ? 'exhausted' : share < before ? 'released' : state.bufferPhase };
   }
   if (before >= rule.fraction) return { share: rule.fraction, phase: 'full' };

@@ -44,10 +44,15 @@ export function toolsNamed(name: string): NamedTools {
   if (found !== undefined) return found;
   const parts = name.split('+').map((part) => namedTools.find((each) => each.name === part));
   const missing = parts.findIndex((part) => part === undefined);
-  if (missing < 0) return { name, rules: Object.assign({}, ...parts.map((part) => part!.rules)) as AntiProcyclicalityRules };
-  throw new MargridError('OptionInvalid', `no tool is named '${name.split('+')[missing]}'; there are ${namedTools.map((each) => each.name).join(', ')}`, {
-    value: name,
-  });
+  if (missing < 0)
+    return { name, rules: Object.assign({}, ...parts.map((part) => part!.rules)) as AntiProcyclicalityRules };
+  throw new MargridError(
+    'OptionInvalid',
+    `no tool is named '${name.split('+')[missing]}'; there are ${namedTools.map((each) => each.name).join(', ')}`,
+    {
+      value: name,
+    },
+  );
 }
 
 /** Days of a history that are measured: places, [from, end). The tools run from the first day whatever is measured. */
@@ -56,8 +61,15 @@ export interface Window {
   readonly end: number;
 }
 
-/** Runs a history of margins through tools, day by day, and measures the part of the path in the window (default: all). */
-export function runTools(history: MarginHistory, { name, rules }: NamedTools, days: readonly number[], window?: Window): ToolOutcome {
+/**
+ * Runs a history of margins through tools, day by day, and measures the part of the path in the window (default: all).
+ */
+export function runTools(
+  history: MarginHistory,
+  { name, rules }: NamedTools,
+  days: readonly number[],
+  window?: Window,
+): ToolOutcome {
   const { from, end } = window ?? { from: 0, end: history.base.length };
   let state: ToolState = noToolState;
   const all = Array.from(history.base.subarray(0, end), (base, day) => {

@@ -1,7 +1,7 @@
 import { blackDelta, blackPrice } from '../../assembly/portable/black76.ts';
 import { dollarRate } from '../domain/dollar-rates.ts';
 import { timeToExpiryYears, type Market, type MarketField } from '../domain/market.ts';
-import { riskGroupOf, type Instrument } from '../domain/instrument.ts';
+import { baseUnitsOf, riskGroupOf } from '../domain/instrument.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Quotes } from '../engine/tick-inputs.ts';
 import type { AddOnParameters, ConcentrationRule, WrongWayAsset } from './add-on-parameters.ts';
@@ -55,31 +55,46 @@ export interface TermSources {
 export function contractTerms(sources: TermSources): ContractTerms {
   const { engine, quotes, rows, parameters } = sources;
   const { market } = engine;
-  const byRow = (of: (index: number, row: number) => number): Float64Array => Float64Array.from(engine.rows.instrumentOf, of);
+  const byRow = (of: (index: number, row: number) => number): Float64Array =>
+    Float64Array.from(engine.rows.instrumentOf, of);
   const now: Market = { ...market, ...quotes };
   const delta = byRow((index) => deltaOf(now, index));
-  const toSet = byRow((index, row) => (setCurrencyOf(engine, row) === market.instruments[index].baseCurrency ? 1 / quotes.forward[index] : 1));
+  const toSet = byRow((index, row) =>
+    setCurrencyOf(engine, row) === market.instruments[index].baseCurrency ? 1 / quotes.forward[index] : 1,
+  );
   const { deltaMin = 0, underlying = null, instrument = null } = parameters.concentration ?? {};
   const volume = (index: number): number => fieldOf(quotes, 'averageDailyVolume', index);
-  const measureOf = (rule: ConcentrationRule) => (rule.measure === 'openInterest' ? (index: number) => openInterestOf(now, index) : volume);
+  const measureOf = (rule: ConcentrationRule) =>
+    rule.measure === 'openInterest' ? (index: number) => openInterestOf(now, index) : volume;
   const outright = (measure: (index: number) => number): Float64Array => sumOfOutrights(sources, measure);
-  const given = (sums: Float64Array): Float64Array => sums.map((sum, place) => parameters.underlyings[rows.names[place]]?.averageDailyVolume ?? sum);
+  const given = (sums: Float64Array): Float64Array =>
+    sums.map((sum, place) => parameters.underlyings[rows.names[place]]?.averageDailyVolume ?? sum);
   const dailyVolume = given(outright(volume));
   const dollarsOf = (currency: string): number => dollarRate(now, currency)?.rate ?? NaN;
   return {
     delta,
     notional: byRow((index, row) => {
       const { contractSize } = market.instruments[index];
-      const size = baseUnits(market.instruments[index], quotes.forward[index]);
+      const size = baseUnitsOf(market.instruments[index], quotes.forward[index]);
       return Math.max(Math.abs(delta[row]), deltaMin * (size || contractSize)) * quotes.forward[index] * toSet[row];
     }),
     measure: instrument === null ? byRow(() => NaN) : byRow(measureOf(instrument)),
     halfSpread: byRow((index, row) => halfSpreadOf(now, index, parameters) * toSet[row]),
-    underlyingMeasure: underlying === null ? outright(() => NaN) : underlying.measure === 'averageDailyVolume' ? dailyVolume : outright(measureOf(underlying)),
+    underlyingMeasure:
+      underlying === null
+        ? outright(() => NaN)
+        : underlying.measure === 'averageDailyVolume'
+          ? dailyVolume
+          : outright(measureOf(underlying)),
     dailyVolume,
-    dailyVolatility: Float64Array.from(rows.names, (name) => parameters.underlyings[name]?.dailyVolatility ?? sources.dailyVolatility(name)),
+    dailyVolatility: Float64Array.from(
+      rows.names,
+      (name) => parameters.underlyings[name]?.dailyVolatility ?? sources.dailyVolatility(name),
+    ),
     price: priceByUnderlying(sources),
-    assets: Object.entries(parameters.wrongWayCollateral?.assets ?? {}).map(([name, asset]) => collateralTerms(name, asset, now, engine, dollarsOf)),
+    assets: Object.entries(parameters.wrongWayCollateral?.assets ?? {}).map(([name, asset]) =>
+      collateralTerms(name, asset, now, engine, dollarsOf),
+    ),
     dollars: Float64Array.from(engine.currencies, dollarsOf),
   };
 }
@@ -99,11 +114,6 @@ function openInterestOf(market: Market, index: number): number {
   return Number.isNaN(quoted) ? market.openInterest[index] || NaN : quoted;
 }
 
-/** Base units that one contract is. */
-function baseUnits({ payoff, kind, contractSize }: Instrument, forward: number): number {
-  return payoff === 'inverse' && kind !== 'option' ? contractSize / forward : contractSize;
-}
-
 function standardDeviationOf(market: Market, index: number): number {
   const years = timeToExpiryYears(market.instruments[index], market.asOfMs);
   return market.impliedVolatility[index] * Math.sqrt(Math.max(years, 0));
@@ -112,10 +122,18 @@ function standardDeviationOf(market: Market, index: number): number {
 function deltaOf(market: Market, index: number): number {
   const instrument = market.instruments[index];
   const forward = market.forward[index];
-  const size = baseUnits(instrument, forward);
+  const size = baseUnitsOf(instrument, forward);
   if (!(forward > 0 && forward < Infinity)) return NaN;
   if (instrument.kind !== 'option') return size;
-  return size * blackDelta(instrument.optionType === 'call' ? 1 : -1, forward, instrument.strike!, standardDeviationOf(market, index));
+  return (
+    size *
+    blackDelta(
+      instrument.optionType === 'call' ? 1 : -1,
+      forward,
+      instrument.strike!,
+      standardDeviationOf(market, index),
+    )
+  );
 }
 
 /** Quote currency per contract. */
@@ -123,7 +141,7 @@ function halfSpreadOf(market: Market, index: number, { liquidationCost }: AddOnP
   const instrument = market.instruments[index];
   const quoted = fieldOf(market, 'halfSpread', index);
   const assumed = (liquidationCost?.assumedHalfSpread[instrument.kind] ?? NaN) * market.forward[index];
-  return (Number.isNaN(quoted) ? assumed : quoted) * baseUnits(instrument, market.forward[index]);
+  return (Number.isNaN(quoted) ? assumed : quoted) * baseUnitsOf(instrument, market.forward[index]);
 }
 
 /** Sum over an underlying's spots, futures and perpetuals of what is known, in base units; NaN if nothing is. */
@@ -132,7 +150,7 @@ function sumOfOutrights({ engine, quotes, rows }: TermSources, measure: (index: 
   rows.ofRow.forEach((underlying, row) => {
     const index = engine.rows.instrumentOf[row];
     const instrument = engine.market.instruments[index];
-    const amount = measure(index) * baseUnits(instrument, quotes.forward[index]);
+    const amount = measure(index) * baseUnitsOf(instrument, quotes.forward[index]);
     if (instrument.kind === 'option' || Number.isNaN(amount)) return;
     sums[underlying] = (Number.isNaN(sums[underlying]) ? 0 : sums[underlying]) + amount;
   });
@@ -142,12 +160,20 @@ function sumOfOutrights({ engine, quotes, rows }: TermSources, measure: (index: 
 /** The index price of an underlying's first pair that has one. */
 function priceByUnderlying({ engine, quotes, rows }: TermSources): Float64Array {
   return Float64Array.from(rows.names, (name) => {
-    const pairs = engine.market.instruments.filter((each) => underlyingOf(each) === name).map((each) => riskGroupOf(each).pair);
+    const pairs = engine.market.instruments
+      .filter((each) => underlyingOf(each) === name)
+      .map((each) => riskGroupOf(each).pair);
     return quotes.indexPrice.get(pairs.find((pair) => quotes.indexPrice.get(pair)! > 0) ?? '') ?? NaN;
   });
 }
 
-function collateralTerms(name: string, asset: WrongWayAsset, market: Market, engine: Engine, dollarsOf: (currency: string) => number): CollateralTerms {
+function collateralTerms(
+  name: string,
+  asset: WrongWayAsset,
+  market: Market,
+  engine: Engine,
+  dollarsOf: (currency: string) => number,
+): CollateralTerms {
   const currency = engine.currencies.findIndex((each) => each.toLowerCase() === name);
   const spot = market.instruments.find((each) => each.kind === 'spot' && underlyingOf(each) === name);
   const code = currency >= 0 ? engine.currencies[currency] : spot?.baseCurrency;
@@ -176,7 +202,7 @@ function moveOf(market: Market, index: number, factor: number): number {
   const { kind, optionType, strike, contractSize } = instrument;
   const forward = market.forward[index];
   if (!(forward > 0 && forward < Infinity)) return NaN;
-  if (kind !== 'option') return baseUnits(instrument, forward) * forward * (factor - 1);
+  if (kind !== 'option') return baseUnitsOf(instrument, forward) * forward * (factor - 1);
   const sign = optionType === 'call' ? 1 : -1;
   const v = standardDeviationOf(market, index);
   const moved = factor <= 0 ? (sign > 0 ? 0 : strike!) : blackPrice(sign, forward * factor, strike!, v);

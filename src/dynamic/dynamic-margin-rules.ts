@@ -1,5 +1,5 @@
-import { dateField, invalid, numberField, textField, textsField, section } from '../margin/fields.ts';
-import { known, parseAntiProcyclicality, type AntiProcyclicalityRules } from './anti-procyclicality-rules.ts';
+import { dateField, invalid, knownFields, numberField, section, textField, textsField } from '../margin/fields.ts';
+import { parseAntiProcyclicality, type AntiProcyclicalityRules } from './anti-procyclicality-rules.ts';
 import { parseVolatilityModel, type VolatilityModel } from './volatility-model.ts';
 import { parseScalerRule, type ScalerRule } from './volatility-scaler.ts';
 
@@ -35,7 +35,7 @@ const underlyingNames = ['volatility', 'scaler', 'startVolatility', 'stressVolat
 
 /** Rules as in their file. Throws `ParameterInvalid` naming the field. */
 export function parseDynamicRules(input: unknown): DynamicRules {
-  const root = known(input, 'rules', names);
+  const root = knownFields(input, 'rules', names);
   const mix = root['mix'] ?? 'largest';
   if (mix !== 'largest' && mix !== 'notional') throw invalid('rules.mix', mix, 'must be largest or notional');
   const underlyings = section(root['underlyings'], 'rules.underlyings');
@@ -44,18 +44,24 @@ export function parseDynamicRules(input: unknown): DynamicRules {
     date: dateField(root, 'date', 'rules'),
     mix,
     underlyings: Object.fromEntries(
-      Object.keys(underlyings).map((name) => [name, parseUnderlying(underlyings[name], `rules.underlyings.${name}`)] as const),
+      Object.keys(underlyings).map(
+        (name) => [name, parseUnderlying(underlyings[name], `rules.underlyings.${name}`)] as const,
+      ),
     ),
     unscaled: textsField(root, 'unscaled', 'rules'),
   };
 }
 
 function parseUnderlying(input: unknown, path: string): UnderlyingRule {
-  const fields = known(input, path, underlyingNames);
+  const fields = knownFields(input, path, underlyingNames);
   const volatilityField = (name: string): number => numberField(fields, name, path, { min: 0, max: 100 });
   const scaler = parseScalerRule(fields['scaler'], `${path}.scaler`);
   if (scaler.floor < 1) {
-    throw invalid(`${path}.scaler.floor`, scaler.floor, 'must be >= 1: an adjustment only adds to the requirement of the model; set its parameters for a lower volatility instead');
+    throw invalid(
+      `${path}.scaler.floor`,
+      scaler.floor,
+      'must be >= 1: an adjustment only adds to the requirement of the model; set its parameters for a lower volatility instead',
+    );
   }
   const tools = fields['tools'] === undefined ? {} : parseAntiProcyclicality(fields['tools'], `${path}.tools`);
   const needed = (name: 'stressVolatility' | 'tenYearVolatility', isNeeded: boolean) =>
@@ -63,7 +69,8 @@ function parseUnderlying(input: unknown, path: string): UnderlyingRule {
   return {
     volatility: parseVolatilityModel(fields['volatility'], `${path}.volatility`),
     scaler,
-    startVolatility: fields['startVolatility'] === undefined ? scaler.referenceVolatility : volatilityField('startVolatility'),
+    startVolatility:
+      fields['startVolatility'] === undefined ? scaler.referenceVolatility : volatilityField('startVolatility'),
     ...needed('stressVolatility', tools.stress !== undefined),
     ...needed('tenYearVolatility', tools.floor !== undefined),
     tools,
@@ -75,7 +82,9 @@ export function requireAllNamed(rules: DynamicRules, underlyings: readonly strin
   for (const name of underlyings) {
     const isScaled = Object.hasOwn(rules.underlyings, name);
     if (isScaled !== rules.unscaled.includes(name)) continue;
-    const rule = isScaled ? 'is also in unscaled' : 'is missing: an underlying of the market is in underlyings or in unscaled';
+    const rule = isScaled
+      ? 'is also in unscaled'
+      : 'is missing: an underlying of the market is in underlyings or in unscaled';
     throw invalid(`rules.underlyings.${name}`, rules.underlyings[name], rule);
   }
 }

@@ -61,7 +61,13 @@ export class DynamicMargin implements AccountModule {
   constructor(rules: unknown) {
     this.#rules = parseDynamicRules(rules);
     this.#underlyings = started(this.#rules, {});
-    this.adjustments = [{ name: this.name, counts: 'requirement', compute: (context, amounts, maintenance) => this.#compute(context, amounts, maintenance) }];
+    this.adjustments = [
+      {
+        name: this.name,
+        counts: 'requirement',
+        compute: (context, amounts, maintenance) => this.#compute(context, amounts, maintenance),
+      },
+    ];
     this.commands = {
       'dynamic.observe': (command, context) => this.#observe(command, context),
       'dynamic.report': (_command, context) => this.#report(context),
@@ -76,7 +82,10 @@ export class DynamicMargin implements AccountModule {
   /** Status of every scaled underlying by name. */
   get underlyings(): Readonly<Record<string, UnderlyingStatus>> {
     return Object.fromEntries(
-      Object.entries(this.#underlyings).map(([name, { variance, items, lastDay }]) => [name, { volatility: Math.sqrt(variance), items, lastDay }]),
+      Object.entries(this.#underlyings).map(([name, { variance, items, lastDay }]) => [
+        name,
+        { volatility: Math.sqrt(variance), items, lastDay },
+      ]),
     );
   }
 
@@ -88,7 +97,8 @@ export class DynamicMargin implements AccountModule {
   /** Procyclicality of an underlying's multiplier over the last 250 observations, against its scaler alone. */
   procyclicality(underlying: string, days?: readonly number[]): Procyclicality {
     const state = this.#underlyings[underlying];
-    if (state === undefined) throw new MargridError('OptionInvalid', `no rules scale an underlying '${underlying}'`, { value: underlying });
+    if (state === undefined)
+      throw new MargridError('OptionInvalid', `no rules scale an underlying '${underlying}'`, { value: underlying });
     return procyclicality(state.multipliers, { unmitigated: state.scalers, ...(days === undefined ? {} : { days }) });
   }
 
@@ -123,12 +133,22 @@ export class DynamicMargin implements AccountModule {
     for (const { underlying, day } of observed) {
       const { lastDay } = this.#underlyings[underlying];
       if (lastDay === null || day > lastDay) continue;
-      throw new MargridError('CommandInvalid', `day of ${underlying} must be after ${lastDay}, which is observed already, got ${day}`, {
-        column: 'day',
-        value: day,
-      });
+      throw new MargridError(
+        'CommandInvalid',
+        `day of ${underlying} must be after ${lastDay}, which is observed already, got ${day}`,
+        {
+          column: 'day',
+          value: day,
+        },
+      );
     }
-    const next = observed.map((each) => [each.underlying, afterDay(each, this.#underlyings[each.underlying], this.#rules.underlyings[each.underlying])] as const);
+    const next = observed.map(
+      (each) =>
+        [
+          each.underlying,
+          afterDay(each, this.#underlyings[each.underlying], this.#rules.underlyings[each.underlying]),
+        ] as const,
+    );
     for (const [name, state] of next) {
       const before = this.#underlyings[name].items;
       this.#underlyings = { ...this.#underlyings, [name]: state };
@@ -155,7 +175,8 @@ export class DynamicMargin implements AccountModule {
 
   #compute({ engine, quotes, market }: AccountContext, amounts: Float64Array, maintenance: Float64Array): void {
     if (this.#multipliers?.length !== amounts.length || this.#rules.mix === 'notional') {
-      const weights = this.#rules.mix === 'largest' ? null : notionals(quotes.forward, market.instruments, engine.rows.instrumentOf);
+      const weights =
+        this.#rules.mix === 'largest' ? null : notionals(quotes.forward, market.instruments, engine.rows.instrumentOf);
       this.#multipliers = this.#multipliersOf(positionSlots(engine), weights);
     }
     const { initialMargin, maintenanceMargin } = engine.results;
@@ -194,7 +215,11 @@ export class DynamicMargin implements AccountModule {
 }
 
 /** Notional of one contract in quote currency, by instrument row: of an inverse future or perpetual its size. */
-function notionals(forward: Float64Array, instruments: AccountContext['market']['instruments'], instrumentOf: Uint32Array): Float64Array {
+function notionals(
+  forward: Float64Array,
+  instruments: AccountContext['market']['instruments'],
+  instrumentOf: Uint32Array,
+): Float64Array {
   return Float64Array.from(instrumentOf, (index) => {
     const { contractSize, payoff, kind } = instruments[index];
     return payoff === 'inverse' && kind !== 'option' ? contractSize : contractSize * forward[index];
@@ -202,7 +227,10 @@ function notionals(forward: Float64Array, instruments: AccountContext['market'][
 }
 
 /** States for the rules: as they are where there are some, at the start volatility elsewhere. */
-function started(rules: DynamicRules, present: Readonly<Record<string, UnderlyingState>>): Record<string, UnderlyingState> {
+function started(
+  rules: DynamicRules,
+  present: Readonly<Record<string, UnderlyingState>>,
+): Record<string, UnderlyingState> {
   return Object.fromEntries(
     Object.entries(rules.underlyings).map(([name, rule]) => {
       if (Object.hasOwn(present, name)) return [name, present[name]] as const;
@@ -215,11 +243,21 @@ function started(rules: DynamicRules, present: Readonly<Record<string, Underlyin
 }
 
 /** The scaler as a margin of one, through the tools. */
-function multiplied(rule: UnderlyingRule, volatility: number, history: readonly number[], before: ToolState): { items: MarginItems; tools: ToolState } {
+function multiplied(
+  rule: UnderlyingRule,
+  volatility: number,
+  history: readonly number[],
+  before: ToolState,
+): { items: MarginItems; tools: ToolState } {
   const { scaler, stressVolatility, tenYearVolatility } = rule;
-  const ratio = (other: number | undefined): number | undefined => (other === undefined ? undefined : other / scaler.referenceVolatility);
+  const ratio = (other: number | undefined): number | undefined =>
+    other === undefined ? undefined : other / scaler.referenceVolatility;
   const base = volatilityScaler(volatility, history, scaler).value;
-  const { items, state } = applyTools({ base, stress: ratio(stressVolatility), tenYear: ratio(tenYearVolatility) }, before, rule.tools);
+  const { items, state } = applyTools(
+    { base, stress: ratio(stressVolatility), tenYear: ratio(tenYearVolatility) },
+    before,
+    rule.tools,
+  );
   return { items, tools: state };
 }
 
@@ -238,15 +276,32 @@ function afterDay(observed: Observed, state: UnderlyingState, rule: UnderlyingRu
   return { variance, lastPrice, lastDay: day, volatilities: history, tools, items, multipliers, scalers };
 }
 
-function report({ emit }: AccountContext, underlying: string, before: MarginItems, { items, variance, lastDay }: UnderlyingState): void {
+function report(
+  { emit }: AccountContext,
+  underlying: string,
+  before: MarginItems,
+  { items, variance, lastDay }: UnderlyingState,
+): void {
   // JSON knows no NaN: the first day has no jump.
   const jump = Number.isNaN(items.jump) ? null : items.jump;
   const data: ModuleEvent['data'] = { underlying, day: lastDay, volatility: Math.sqrt(variance), ...items, jump };
   emit('observed', data);
   if (items.bufferPhase !== before.bufferPhase) {
-    emit('buffer', { underlying, day: lastDay, from: before.bufferPhase, to: items.bufferPhase, share: items.bufferShare });
+    emit('buffer', {
+      underlying,
+      day: lastDay,
+      from: before.bufferPhase,
+      to: items.bufferPhase,
+      share: items.bufferShare,
+    });
   }
   if (items.isAlarm) {
-    emit('responsiveness-alarm', { underlying, day: lastDay, jump, asked: items.margin - items.limit, multiplier: items.margin });
+    emit('responsiveness-alarm', {
+      underlying,
+      day: lastDay,
+      jump,
+      asked: items.margin - items.limit,
+      multiplier: items.margin,
+    });
   }
 }

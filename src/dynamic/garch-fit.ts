@@ -35,8 +35,8 @@ export interface GarchFitOptions {
 export const fitReturnsMin = 100;
 const evaluationsMax = 60_000;
 /**
- * Relative to the log-likelihood. Near its top it is a parabola, so an error e of it is one of sqrt(2 e) standard errors
- * of a parameter: with |log-likelihood| of a thousand 5e-6 standard errors.
+ * Relative to the log-likelihood. Near its top it is a parabola, so an error e of it is one of sqrt(2 e) standard
+ * errors of a parameter: with |log-likelihood| of a thousand 5e-6 standard errors.
  */
 const tolerance = 1e-14;
 const logTwoPi = 1.8378770664093453;
@@ -58,13 +58,17 @@ export function garchLogLikelihood(
     if (!(variance > 0)) return -Infinity;
     const residual = returns[t] - model.mu;
     const square = (residual * residual) / variance;
-    sum += log(variance) + (degreesOfFreedom === null ? square : (degreesOfFreedom + 1) * log(1 + square / (degreesOfFreedom - 2)));
+    sum +=
+      log(variance) +
+      (degreesOfFreedom === null ? square : (degreesOfFreedom + 1) * log(1 + square / (degreesOfFreedom - 2)));
     variance = nextVariance(model, variance, returns[t]);
   }
   const constant =
     degreesOfFreedom === null
       ? -0.5 * logTwoPi
-      : logGamma((degreesOfFreedom + 1) / 2) - logGamma(degreesOfFreedom / 2) - 0.5 * (logPi + log(degreesOfFreedom - 2));
+      : logGamma((degreesOfFreedom + 1) / 2) -
+        logGamma(degreesOfFreedom / 2) -
+        0.5 * (logPi + log(degreesOfFreedom - 2));
   return returns.length * constant - 0.5 * sum;
 }
 
@@ -89,7 +93,9 @@ export function fitGarch(returns: ArrayLike<number>, options: GarchFitOptions = 
   requireFinite(returns, 'return');
   const { length } = returns;
   if (length < fitReturnsMin) {
-    throw new MargridError('OptionInvalid', `a GARCH fit needs ${fitReturnsMin} returns, got ${length}`, { value: length });
+    throw new MargridError('OptionInvalid', `a GARCH fit needs ${fitReturnsMin} returns, got ${length}`, {
+      value: length,
+    });
   }
   const variance = sampleVariance(returns);
   if (!(variance > 0)) throw new MargridError('OptionInvalid', 'a GARCH fit needs returns that differ');
@@ -102,7 +108,9 @@ export function fitGarch(returns: ArrayLike<number>, options: GarchFitOptions = 
     const { model, degreesOfFreedom } = parameters(point);
     return -garchLogLikelihood(scaled, model, degreesOfFreedom, scaledStart);
   };
-  const searches = starts.map((each) => nelderMead(loss, pointOf(each, meanOf(scaled), fitMean, innovation), { step: 0.4, tolerance, evaluationsMax }));
+  const searches = starts.map((each) =>
+    nelderMead(loss, pointOf(each, meanOf(scaled), fitMean, innovation), { step: 0.4, tolerance, evaluationsMax }),
+  );
   const best = searches.reduce((least, each) => (each.value < least.value ? each : least));
   const { model: unit, degreesOfFreedom } = parameters(best.point);
   const model: GarchModel = { ...unit, mu: unit.mu * deviation, omega: unit.omega * variance };
@@ -148,6 +156,7 @@ function parametersAt(
   const persistence = logistic(persistenceLogit);
   const alpha = persistence * logistic(shareLogit);
   const mu = fitMean ? point[3] : 0;
-  const degreesOfFreedom = innovation === 'normal' ? null : Math.min(2 + exp(point[point.length - 1]), degreesOfFreedomMax);
+  const degreesOfFreedom =
+    innovation === 'normal' ? null : Math.min(2 + exp(point[point.length - 1]), degreesOfFreedomMax);
   return { model: { kind: 'garch', mu, omega: exp(logOmega), alpha, beta: persistence - alpha }, degreesOfFreedom };
 }

@@ -35,8 +35,14 @@ export interface ClosingCost {
  * Days: Q / (participation x V), within bounds. Beyond `min` days the position that is left, sold evenly, has the
  * variance sigma^2 (h - min) / 3. NaN if volume or volatility is unknown.
  */
-export function closingCost(size: number, dailyVolume: number, dailyVolatility: number, rule: LiquidationCostParameters): ClosingCost {
-  if (!(dailyVolume > 0 && dailyVolume < Infinity && dailyVolatility >= 0)) return { impact: NaN, priceRisk: NaN, days: NaN };
+export function closingCost(
+  size: number,
+  dailyVolume: number,
+  dailyVolatility: number,
+  rule: LiquidationCostParameters,
+): ClosingCost {
+  if (!(dailyVolume > 0 && dailyVolume < Infinity && dailyVolatility >= 0))
+    return { impact: NaN, priceRisk: NaN, days: NaN };
   const { min, max } = rule.horizonDays;
   const days = Math.min(Math.max(size / (rule.participation * dailyVolume), min), max);
   return {
@@ -50,7 +56,11 @@ export function closingCost(size: number, dailyVolume: number, dailyVolatility: 
  * Charge for collateral that falls with the positions: the loss that both have, as far as each has one. `always` (a
  * venue's own token): the whole fall of the collateral, whatever is held. All in one currency.
  */
-export function wrongWayCharge(collateral: number, positionLoss: number, asset: { readonly fall: number; readonly rate: number; readonly always: boolean }): number {
+export function wrongWayCharge(
+  collateral: number,
+  positionLoss: number,
+  asset: { readonly fall: number; readonly rate: number; readonly always: boolean },
+): number {
   const fall = Math.max(collateral, 0) * asset.fall;
   return asset.rate * (asset.always ? fall : Math.min(fall, Math.max(positionLoss, 0)));
 }

@@ -20,7 +20,9 @@ export interface MarginMeasure {
   /** Trading days to close out: 2 for listed derivatives, 5 for others (Article 26). */
   readonly liquidationDays: number;
   readonly side: 'long' | 'short';
-  /** `notional`: one unit of money, rebalanced daily; `units`: one unit of the underlying, margin moves with its price. */
+  /**
+   * `notional`: one unit of money, rebalanced daily; `units`: one unit of the underlying, margin moves with its price.
+   */
   readonly holding: 'notional' | 'units';
   readonly lookbackDays: number;
   /** Length of the stressed period: the margin at the highest volatility of any that long up to the day. */
@@ -76,7 +78,14 @@ export function marginHistory(prices: ArrayLike<number>, measure: MarginMeasure)
   const variances = variancePath(model, returns, start);
   const count = prices.length - first;
   const column = (): Float64Array => new Float64Array(count);
-  const history = { first, volatility: column(), base: column(), stress: column(), tenYear: column(), loss: column().fill(NaN) };
+  const history = {
+    first,
+    volatility: column(),
+    base: column(),
+    stress: column(),
+    tenYear: column(),
+    loss: column().fill(NaN),
+  };
   const squareSums = runningSquares(returns);
   let stressVariance = 0;
   for (let day = measure.stressDays; day < first; day++) {

@@ -30,7 +30,12 @@ export class MissingInputs {
     const underlying = flags(rows.names.length);
     const row = flags(rows.ofRow.length);
     this.#sources = sources;
-    this.#ofUnderlying = { measure: underlying(), dailyVolume: underlying(), dailyVolatility: underlying(), price: underlying() };
+    this.#ofUnderlying = {
+      measure: underlying(),
+      dailyVolume: underlying(),
+      dailyVolatility: underlying(),
+      price: underlying(),
+    };
     this.#ofRow = { delta: row(), measure: row(), halfSpread: row(), loss: row() };
     this.#ofAsset = new Uint8Array(terms.assets.length);
   }
@@ -58,9 +63,12 @@ export class MissingInputs {
     if (isMeasured && !isPositive(terms.underlyingMeasure[underlying])) this.#ofUnderlying.measure[underlying] = 1;
     if (isMeasuredAlone && !isPositive(terms.measure[row])) this.#ofRow.measure[row] = 1;
     if (liquidationCost !== undefined && Number.isNaN(terms.halfSpread[row])) this.#ofRow.halfSpread[row] = 1;
-    if (liquidationCost !== undefined && !isPositive(terms.dailyVolume[underlying])) this.#ofUnderlying.dailyVolume[underlying] = 1;
-    if (liquidationCost !== undefined && Number.isNaN(terms.dailyVolatility[underlying])) this.#ofUnderlying.dailyVolatility[underlying] = 1;
-    if ((isMeasured || liquidationCost !== undefined) && Number.isNaN(terms.price[underlying])) this.#ofUnderlying.price[underlying] = 1;
+    if (liquidationCost !== undefined && !isPositive(terms.dailyVolume[underlying]))
+      this.#ofUnderlying.dailyVolume[underlying] = 1;
+    if (liquidationCost !== undefined && Number.isNaN(terms.dailyVolatility[underlying]))
+      this.#ofUnderlying.dailyVolatility[underlying] = 1;
+    if ((isMeasured || liquidationCost !== undefined) && Number.isNaN(terms.price[underlying]))
+      this.#ofUnderlying.price[underlying] = 1;
     terms.assets.forEach(({ loss, units, dollars }, asset) => {
       if (Number.isNaN(loss[row])) this.#ofRow.loss[row] = 1;
       if (units[row] !== 0 && Number.isNaN(dollars)) this.#ofAsset[asset] = 1;
@@ -72,7 +80,9 @@ export class MissingInputs {
     const { rows, terms, parameters, instruments, instrumentOf } = this.#sources;
     const { concentration } = parameters;
     const of = (flags: Uint8Array, name: (place: number) => string, input: string): string[] =>
-      Array.from(flags.keys()).filter((place) => flags[place] === 1).map((place) => `${input} of ${name(place)}`);
+      Array.from(flags.keys())
+        .filter((place) => flags[place] === 1)
+        .map((place) => `${input} of ${name(place)}`);
     const underlying = (place: number): string => rows.names[place];
     const instrument = (row: number): string => instruments[instrumentOf[row]].name;
     return [

@@ -25,7 +25,11 @@ interface Corner {
  * shrinkage 1/2), started again from where it ended until a whole search gains nothing. No random number: the same bits
  * every time. A value that is NaN counts as Infinity.
  */
-export function nelderMead(f: (point: readonly number[]) => number, start: readonly number[], options: NelderMeadOptions): Minimum {
+export function nelderMead(
+  f: (point: readonly number[]) => number,
+  start: readonly number[],
+  options: NelderMeadOptions,
+): Minimum {
   let evaluations = 0;
   const evaluate = (point: readonly number[]): Corner => {
     evaluations++;
@@ -55,14 +59,20 @@ function searchOnce(
   evaluations: () => number,
 ): { readonly corner: Corner; readonly isConverged: boolean } {
   const size = start.point.length;
-  const corners = [start, ...start.point.map((_, axis) => evaluate(start.point.map((x, i) => (i === axis ? x + step : x))))];
+  const corners = [
+    start,
+    ...start.point.map((_, axis) => evaluate(start.point.map((x, i) => (i === axis ? x + step : x)))),
+  ];
   while (evaluations() < options.evaluationsMax) {
     // Stable: of equal values the older corner stays in front.
     corners.sort((a, b) => a.value - b.value);
     const worst = corners[size];
     const spread = worst.value - corners[0].value;
-    if (spread <= options.tolerance * Math.abs(corners[0].value) || spread === 0) return { corner: corners[0], isConverged: true };
-    const center = start.point.map((_, i) => corners.slice(0, size).reduce((sum, { point }) => sum + point[i], 0) / size);
+    if (spread <= options.tolerance * Math.abs(corners[0].value) || spread === 0)
+      return { corner: corners[0], isConverged: true };
+    const center = start.point.map(
+      (_, i) => corners.slice(0, size).reduce((sum, { point }) => sum + point[i], 0) / size,
+    );
     const towards = (factor: number): Corner => evaluate(center.map((c, i) => c + factor * (worst.point[i] - c)));
     const reflected = towards(-1);
     if (reflected.value < corners[0].value) {

@@ -38,9 +38,9 @@ export interface ProcyclicalityOptions {
 const defaultDays = [1, 5, 30];
 
 /**
- * Peak-to-trough and n-day measure of Murphy, Vasios and Vause (Bank of England Financial Stability Paper 29, 2014), and
- * the mean extra margin as the cost. Throws `OptionInvalid` for an empty path, a margin that is negative or not finite,
- * another number of unmitigated margins, or days that are no whole number >= 1.
+ * Peak-to-trough and n-day measure of Murphy, Vasios and Vause (Bank of England Financial Stability Paper 29, 2014),
+ * and the mean extra margin as the cost. Throws `OptionInvalid` for an empty path, a margin that is negative or not
+ * finite, another number of unmitigated margins, or days that are no whole number >= 1.
  */
 export function procyclicality(path: ArrayLike<number>, options: ProcyclicalityOptions = {}): Procyclicality {
   const { days = defaultDays, unmitigated, atFloor } = options;
@@ -48,7 +48,10 @@ export function procyclicality(path: ArrayLike<number>, options: ProcyclicalityO
   if (unmitigated !== undefined) requireMargins(unmitigated, 'unmitigated margin');
   for (const other of [unmitigated, atFloor]) {
     if (other === undefined || other.length === path.length) continue;
-    throw new MargridError('OptionInvalid', `the paths must be of the same days, got ${path.length} and ${other.length}`);
+    throw new MargridError(
+      'OptionInvalid',
+      `the paths must be of the same days, got ${path.length} and ${other.length}`,
+    );
   }
   let peak = path[0];
   let trough = path[0];

@@ -17,7 +17,10 @@ export interface UnderlyingRows {
 export function underlyingRows({ market, rows }: Engine): UnderlyingRows {
   const names = [...new Set(market.instruments.map(underlyingOf))].sort();
   const place = new Map(names.map((name, index) => [name, index] as const));
-  return { names, ofRow: Int32Array.from(rows.instrumentOf, (index) => place.get(underlyingOf(market.instruments[index]))!) };
+  return {
+    names,
+    ofRow: Int32Array.from(rows.instrumentOf, (index) => place.get(underlyingOf(market.instruments[index]))!),
+  };
 }
 
 /** Positions of the book as columns: the slots of netting set s are [first[s], first[s] + count[s]). */

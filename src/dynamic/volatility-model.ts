@@ -28,13 +28,19 @@ export type VolatilityModel = EwmaModel | GarchModel;
 
 /**
  * Variance of the first day, before any return is known. `first-squared-return` (Hull's tables of EWMA variances),
- * `sample-variance` (Hull's filtered simulation; n - 1), `mean-square` of the residuals, `pre-sample`: that mean square as variance and as squared
- * residual of the day before the first (Fiorentini, Calzolari and Panattoni's benchmark of GARCH fits), `unconditional`
- * (GARCH only), or a number. All but the last two look ahead.
+ * `sample-variance` (Hull's filtered simulation; n - 1), `mean-square` of the residuals, `pre-sample`: that mean square
+ * as variance and as squared residual of the day before the first (Fiorentini, Calzolari and Panattoni's benchmark of
+ * GARCH fits), `unconditional` (GARCH only), or a number. All but the last two look ahead.
  */
 export type StartVariance = (typeof startVarianceNames)[number] | number;
 
-export const startVarianceNames = ['first-squared-return', 'sample-variance', 'mean-square', 'pre-sample', 'unconditional'] as const;
+export const startVarianceNames = [
+  'first-squared-return',
+  'sample-variance',
+  'mean-square',
+  'pre-sample',
+  'unconditional',
+] as const;
 
 /** What a day's return is measured from. */
 function meanReturn(model: VolatilityModel): number {
@@ -57,15 +63,23 @@ export function unconditionalVariance(model: GarchModel): number {
 export function startVarianceOf(model: VolatilityModel, returns: ArrayLike<number>, start: StartVariance): number {
   if (typeof start === 'number') {
     if (start >= 0 && start < Infinity) return start;
-    throw new MargridError('OptionInvalid', `the start variance must be finite and >= 0, got ${start}`, { value: start });
+    throw new MargridError('OptionInvalid', `the start variance must be finite and >= 0, got ${start}`, {
+      value: start,
+    });
   }
   if (start === 'unconditional') {
     if (model.kind === 'garch' && unconditionalVariance(model) < Infinity) return unconditionalVariance(model);
-    throw new MargridError('OptionInvalid', 'only a GARCH model with alpha + beta < 1 has an unconditional variance', { value: start });
+    throw new MargridError('OptionInvalid', 'only a GARCH model with alpha + beta < 1 has an unconditional variance', {
+      value: start,
+    });
   }
   const needed = start === 'sample-variance' ? 2 : 1;
   if (returns.length < needed) {
-    throw new MargridError('OptionInvalid', `a start variance '${start}' needs ${needed} returns, got ${returns.length}`, { value: start });
+    throw new MargridError(
+      'OptionInvalid',
+      `a start variance '${start}' needs ${needed} returns, got ${returns.length}`,
+      { value: start },
+    );
   }
   const center = meanReturn(model);
   if (start === 'first-squared-return') return (returns[0] - center) * (returns[0] - center);

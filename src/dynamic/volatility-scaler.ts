@@ -1,5 +1,4 @@
-import { invalid, numberField, unbounded } from '../margin/fields.ts';
-import { known, wholeField } from './anti-procyclicality-rules.ts';
+import { invalid, knownFields, numberField, unbounded, wholeField } from '../margin/fields.ts';
 import { quantileOfSorted } from './return-series.ts';
 
 /**
@@ -36,7 +35,7 @@ export function volatilityScaler(volatility: number, history: ArrayLike<number>,
 
 /** Throws `ParameterInvalid`. */
 export function parseScalerRule(input: unknown, path: string): ScalerRule {
-  const fields = known(input, path, ['referenceVolatility', 'floor', 'cap', 'percentileFloor']);
+  const fields = knownFields(input, path, ['referenceVolatility', 'floor', 'cap', 'percentileFloor']);
   const referenceVolatility = numberField(fields, 'referenceVolatility', path, { min: Number.MIN_VALUE, max: 100 });
   const floor = numberField({ floor: 1, ...fields }, 'floor', path, { min: 0, max: unbounded });
   const cap = numberField({ cap: unbounded, ...fields }, 'cap', path, { min: 0, max: unbounded });
@@ -44,7 +43,7 @@ export function parseScalerRule(input: unknown, path: string): ScalerRule {
   const rule = { referenceVolatility, floor, cap };
   if (fields['percentileFloor'] === undefined) return rule;
   const at = `${path}.percentileFloor`;
-  const part = known(fields['percentileFloor'], at, ['percentile', 'days']);
+  const part = knownFields(fields['percentileFloor'], at, ['percentile', 'days']);
   return {
     ...rule,
     percentileFloor: {
@@ -64,7 +63,10 @@ export function scaledParameters(params: unknown, paths: readonly string[], fact
   for (const path of paths) {
     const names = path.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
     const last = names.pop()!;
-    const parent = names.reduce<unknown>((at, name) => (isContainer(at) && Object.hasOwn(at, name) ? at[name] : undefined), copy);
+    const parent = names.reduce<unknown>(
+      (at, name) => (isContainer(at) && Object.hasOwn(at, name) ? at[name] : undefined),
+      copy,
+    );
     const value = isContainer(parent) && Object.hasOwn(parent, last) ? parent[last] : undefined;
     if (!isContainer(parent) || typeof value !== 'number' || !Number.isFinite(value)) {
       throw invalid(path, value, 'must be a number of the parameters, to be scaled');

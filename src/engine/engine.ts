@@ -352,6 +352,16 @@ export class Engine {
     return this.#book.pooled;
   }
 
+  /** Whether there are prices: a tick has been done, and none has failed since. */
+  get isPriced(): boolean {
+    return this.#isPriced;
+  }
+
+  /** Whether there are results: the book is as the last tick margined it. */
+  get isMargined(): boolean {
+    return this.#state === 'ticked';
+  }
+
   /** Quotes of the last tick; of the market before the first. */
   get quotes(): Quotes {
     return this.#quotes;

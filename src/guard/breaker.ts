@@ -18,14 +18,14 @@ export interface BreakerStep {
 
 /**
  * Whether liquidations of this tick wait. `liquidations`: sets that would go into liquidation or bankruptcy, of `sets`.
- * `confirmed`: every price that moved is confirmed by independent sources.
+ * `isConfirmed`: every price that moved is confirmed by independent sources; asked only if it matters.
  */
 export function stepBreaker(
-  state: BreakerState, liquidations: number, sets: number, confirmed: boolean, nowMs: number, rule: BreakerRule,
+  state: BreakerState, liquidations: number, sets: number, isConfirmed: () => boolean, nowMs: number, rule: BreakerRule,
 ): BreakerStep {
   if (liquidations < rule.countMin || liquidations <= rule.shareMax * sets) return { outcome: 'calm', state: calmBreaker };
   if (state.released) return { outcome: 'released', state };
-  if (confirmed) return { outcome: 'confirmed', state: calmBreaker };
+  if (isConfirmed()) return { outcome: 'confirmed', state: calmBreaker };
   const heldSinceMs = Number.isNaN(state.heldSinceMs) ? nowMs : state.heldSinceMs;
   const isExpired = nowMs - heldSinceMs >= rule.expireAfterMs;
   if (isExpired) return { outcome: 'expired', state: { heldSinceMs: NaN, released: true } };

@@ -36,6 +36,9 @@ export class GuardModule implements AccountModule {
   #calmIndex: readonly number[] = [];
   #index: readonly number[] = [];
   #confirmed: readonly boolean[] = [];
+  /** Forwards as multiples of their index, and volatilities: of the last calm tick, and of this one. */
+  #calm: Columns = { multiples: new Float64Array(0), volatilities: new Float64Array(0) };
+  #present: Columns = this.#calm;
 
   constructor(rules?: unknown) {
     this.#rules = parseGuardRules(rules);
@@ -49,35 +52,50 @@ export class GuardModule implements AccountModule {
       index: new QuoteWatch(pairs, asOfMs),
       forward: new QuoteWatch(names, asOfMs),
       impliedVolatility: new QuoteWatch(names, asOfMs),
+      markPrice: new QuoteWatch(names, asOfMs),
+      twapPrice: new QuoteWatch(names, asOfMs),
     };
     this.#pairOfRow = Int32Array.from(market.instruments, (each) => pairs.indexOf(pairOf(each.baseCurrency, each.quoteCurrency)));
   }
 
   beforeTick(plan: TickPlan, context: AccountContext): Quotes {
-    const { index, forward, impliedVolatility } = this.#requireWatches();
+    const watches = this.#requireWatches();
     const { market, clockMs } = context;
     const { quotes, quoted, quotedPairs } = plan;
     this.#overrides = this.#overrides.filter(({ untilMs }) => untilMs >= clockMs);
     const pairs = [...market.indexPrice.keys()];
-    index.renew(new Set(pairs.flatMap((pair, place) => (quotedPairs.has(pair) ? [place] : []))), clockMs);
-    forward.renew(quoted, clockMs);
-    impliedVolatility.renew(quoted, clockMs);
+    watches.index.renew(new Set(pairs.flatMap((pair, place) => (quotedPairs.has(pair) ? [place] : []))), clockMs);
+    for (const quote of instrumentQuotes) watches[quote].renew(quoted.get(quote), clockMs);
     const trustedIndex = this.#judgeIndex(pairs, quotes, context);
-    const multiples = quotes.forward.map((price, row) => price / (trustedIndex[this.#pairOfRow[row]] ?? 1));
+    const indexOf = (row: number): number => trustedIndex[this.#pairOfRow[row]] ?? 1;
     const { basisJump, volatilityJump } = this.#rules.price;
-    const judged = forward.judge(multiples, quotes.forward, this.#terms('forward', basisJump, context));
+    const multiples = quotes.forward.map((price, row) => price / indexOf(row));
+    const judged = watches.forward.judge(multiples, quotes.forward, this.#terms('forward', basisJump, context));
     // Not every model reads the index: without a trusted one no price of the pair is known.
-    const isUnknown = (row: number): boolean => Number.isNaN(trustedIndex[this.#pairOfRow[row]] ?? 0);
-    const forwards = trustedIndex.some(Number.isNaN) ? judged.map((price, row) => (isUnknown(row) ? NaN : price)) : judged;
-    const volatilities = impliedVolatility.judge(quotes.impliedVolatility, quotes.impliedVolatility, {
+    const isKnown = !trustedIndex.some(Number.isNaN);
+    const forward = isKnown ? judged : judged.map((price, row) => (Number.isNaN(indexOf(row)) ? NaN : price));
+    const impliedVolatility = watches.impliedVolatility.judge(quotes.impliedVolatility, quotes.impliedVolatility, {
       ...this.#terms('impliedVolatility', volatilityJump, context),
       isJudged: (row) => market.instruments[row].kind === 'option',
     });
+    const fields = new Map(quotes.fields ?? []);
+    for (const quote of priceFields) {
+      const column = fields.get(quote);
+      if (column === undefined) continue;
+      // As a part of the index, from 1: a mark may be zero, and may multiply while it is small.
+      const parts = column.map((price, row) => 1 + price / indexOf(row));
+      fields.set(quote, watches[quote].judge(parts, column, {
+        ...this.#terms(quote, basisJump, context),
+        isJudged: (row) => !Number.isNaN(column[row]),
+      }));
+    }
+    this.#present = { multiples, volatilities: impliedVolatility };
     return {
       ...quotes,
       indexPrice: new Map(pairs.map((pair, place) => [pair, trustedIndex[place]] as const)),
-      forward: forwards,
-      impliedVolatility: volatilities,
+      forward,
+      impliedVolatility,
+      fields,
     };
   }
 
@@ -112,24 +130,32 @@ export class GuardModule implements AccountModule {
     };
   }
 
-  holdTransitions({ from, to }: ProposedTransitions, context: AccountContext): ReadonlySet<number> {
-    const places = to.flatMap((level, place) => ((level === LIQUIDATION || level === BANKRUPT) && from[place] < level ? [place] : []));
+  holdTransitions({ before: levels, to }: ProposedTransitions, context: AccountContext): ReadonlySet<number> {
+    const isLiquidation = (level: number, place: number): boolean => (level === LIQUIDATION || level === BANKRUPT) && levels[place] < level;
+    const places = to.flatMap((level, place) => (isLiquidation(level, place) ? [place] : []));
     const { breaker: rule } = this.#rules;
     const before = this.#breaker;
-    const { outcome, state } = stepBreaker(before, places.length, context.level.length, this.#isConfirmed(), context.clockMs, rule);
+    const { outcome, state } = stepBreaker(before, places.length, context.level.length, () => this.#isConfirmed(), context.clockMs, rule);
     this.#breaker = state;
-    if (outcome === 'calm' || outcome === 'confirmed') this.#calmIndex = this.#index;
+    if (outcome === 'calm' || outcome === 'confirmed') {
+      this.#calmIndex = this.#index;
+      this.#calm = this.#present;
+    }
     const isNews = outcome === 'held' ? Number.isNaN(before.heldSinceMs) : outcome !== 'calm';
     if (isNews) context.emit(`breaker-${outcome}`, { liquidations: places.length, nettingSets: context.level.length, shareMax: rule.shareMax });
     return outcome === 'held' ? new Set(places) : new Set();
   }
 
-  /** Whether some index moved, and each that did is confirmed by its sources. */
+  /**
+   * Whether some index moved since the last calm tick, each that did is confirmed by its sources, and nothing else
+   * moved so much that the index does not explain it.
+   */
   #isConfirmed(): boolean {
-    const moved = this.#index.flatMap((price, place) => {
-      return isWithin(price, this.#calmIndex[place] ?? NaN, this.#rules.breaker.confirmMove) ? [] : [place];
-    });
-    return moved.length > 0 && moved.every((place) => this.#confirmed[place]);
+    const { confirmMove, confirmBasis, confirmVolatility } = this.#rules.breaker;
+    const moved = this.#index.flatMap((price, place) => (isWithin(price, this.#calmIndex[place] ?? NaN, confirmMove) ? [] : [place]));
+    const isIndex = moved.length > 0 && moved.every((place) => this.#confirmed[place]);
+    const { multiples, volatilities } = this.#present;
+    return isIndex && isNear(multiples, this.#calm.multiples, confirmBasis) && isNear(volatilities, this.#calm.volatilities, confirmVolatility);
   }
 
   #takeSources(command: Command, { market, clockMs, emit }: AccountContext): void {
@@ -148,26 +174,30 @@ export class GuardModule implements AccountModule {
 
   #release(command: Command, { emit }: AccountContext): void {
     const { by, reason } = requireRelease(command);
+    if (Number.isNaN(this.#breaker.heldSinceMs)) {
+      throw new MargridError('CommandInvalid', 'the breaker holds nothing: there is nothing to release', { column: 'kind', value: command.kind });
+    }
     this.#breaker = { heldSinceMs: NaN, released: true };
     emit('breaker-override', { by, reason });
   }
 
   state(): Storable {
-    const { index, forward, impliedVolatility } = this.#requireWatches();
     return {
       rules: this.#rules as unknown as Storable,
-      watches: { index: index.state(), forward: forward.state(), impliedVolatility: impliedVolatility.state() },
+      watches: Object.fromEntries(Object.entries(this.#requireWatches()).map(([quote, watch]) => [quote, watch.state()])),
       sources: [...this.#sources].map(([pair, sources]) => [pair, sources as unknown as Storable]),
       overrides: this.#overrides.map((each) => ({ ...each })),
       breaker: { ...this.#breaker },
       calmIndex: [...this.#calmIndex],
       index: [...this.#index],
       confirmed: [...this.#confirmed],
+      calm: { ...this.#calm },
+      present: { ...this.#present },
     };
   }
 
   restore(state: Storable): void {
-    const { rules, watches, sources, overrides, breaker, calmIndex, index, confirmed } = state as unknown as StoredGuard;
+    const { rules, watches, sources, overrides, breaker, calmIndex, index, confirmed, calm, present } = state as unknown as StoredGuard;
     const own = this.#requireWatches();
     for (const quote of Object.keys(own) as QuoteKind[]) own[quote].restore(watches[quote]);
     this.#rules = rules;
@@ -177,6 +207,8 @@ export class GuardModule implements AccountModule {
     this.#calmIndex = calmIndex;
     this.#index = index;
     this.#confirmed = confirmed;
+    this.#calm = calm;
+    this.#present = present;
   }
 
   #requireWatches(): Readonly<Record<QuoteKind, QuoteWatch>> {
@@ -194,5 +226,21 @@ interface StoredGuard {
   readonly calmIndex: readonly number[];
   readonly index: readonly number[];
   readonly confirmed: readonly boolean[];
+  readonly calm: Columns;
+  readonly present: Columns;
+}
+
+interface Columns {
+  readonly multiples: Float64Array;
+  readonly volatilities: Float64Array;
+}
+
+/** Quotes of instruments that are judged; of further quotes the prices. */
+const priceFields = ['markPrice', 'twapPrice'] as const;
+const instrumentQuotes = ['forward', 'impliedVolatility', ...priceFields] as const;
+
+/** Whether no value left the band around that of before; values that are not known on either side do not count. */
+function isNear(now: Float64Array, before: Float64Array, move: number): boolean {
+  return now.every((value, row) => Number.isNaN(value) || !(before[row] > 0) || isWithin(value, before[row], move));
 }
 

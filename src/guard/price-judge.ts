@@ -31,19 +31,22 @@ export interface PriceQuestion {
 
 /**
  * Whether a quote is to be trusted. A value that jumped is watched: it is trusted once it has stayed within the band
- * around where it jumped to for `acceptAfterMs`, or when sources confirm it, or when it comes back.
+ * around where it jumped to for `acceptAfterMs` of renewed quotes, or when sources confirm it, or when it comes back.
  */
 export function judgePrice(question: PriceQuestion, memory: PriceMemory): Judgement {
   const { value, quotedMs, nowMs, jump, maxAgeMs, acceptAfterMs, confirmed } = question;
-  if (!(value > 0 && value < Infinity)) return { reason: 'not-a-price', memory };
+  // Whatever was watched has not stayed where it was.
+  const forgotten: PriceMemory = { ...memory, suspect: NaN, suspectSinceMs: NaN };
+  if (!(value > 0 && value < Infinity)) return { reason: 'not-a-price', memory: forgotten };
   // Written so that a time that is no number, or lies in the future, is no fresh quote either.
   const ageMs = nowMs - quotedMs;
-  if (!(ageMs >= 0 && ageMs <= maxAgeMs)) return { reason: 'stale', memory };
+  if (!(ageMs >= 0 && ageMs <= maxAgeMs)) return { reason: 'stale', memory: forgotten };
   const trusted: Judgement = { reason: null, memory: { trusted: value, suspect: NaN, suspectSinceMs: NaN } };
   if (confirmed || Number.isNaN(memory.trusted) || isWithin(value, memory.trusted, jump)) return trusted;
   const isWatched = isWithin(value, memory.suspect, jump);
-  if (!isWatched) return { reason: 'jump', memory: { ...memory, suspect: value, suspectSinceMs: nowMs } };
-  return nowMs - memory.suspectSinceMs >= acceptAfterMs ? trusted : { reason: 'jump', memory };
+  if (!isWatched) return { reason: 'jump', memory: { ...memory, suspect: value, suspectSinceMs: quotedMs } };
+  // Measured to the last time that it was quoted: a single print that nobody renews has not stayed anywhere.
+  return quotedMs - memory.suspectSinceMs >= acceptAfterMs ? trusted : { reason: 'jump', memory };
 }
 
 /** Whether b (1 + jump) >= a >= b / (1 + jump). */

@@ -35,8 +35,9 @@ export class QuoteWatch {
     this.#reason = new Uint8Array(names.length);
   }
 
-  /** The quotes of these rows (null: all) are of this time. */
-  renew(rows: ReadonlySet<number> | null, nowMs: number): void {
+  /** The quotes of these rows (null: all; undefined: none) are of this time. */
+  renew(rows: ReadonlySet<number> | null | undefined, nowMs: number): void {
+    if (rows === undefined) return;
     if (rows === null) this.#quotedMs.fill(nowMs);
     else for (const row of rows) this.#quotedMs[row] = nowMs;
   }
@@ -67,25 +68,39 @@ export class QuoteWatch {
   #judge(row: number, value: number, quote: number, terms: WatchTerms): PriceReason | null {
     const { nowMs, jump, maxAgeMs, acceptAfterMs, decision, isConfirmed, isContradicted } = terms;
     const decided = decision(this.#names[row]);
-    if (decided === 'reject') return 'rejected';
+    if (decided === 'reject') return this.#forget(row, 'rejected');
     // A quote without an index beside it is judged by itself: NaN would say that the quote is none.
     const question = {
       value: Number.isNaN(value) && quote > 0 ? this.#trusted[row] : value,
-      quotedMs: this.#quotedMs[row], nowMs, jump, maxAgeMs, acceptAfterMs,
+      quotedMs: this.#quotedMs[row],
+      nowMs,
+      jump,
+      maxAgeMs,
+      acceptAfterMs,
       confirmed: decided === 'accept' || isConfirmed(row),
     };
-    if (decided === undefined && quote > 0 && isContradicted(row)) return 'contradicted';
+    if (decided === undefined && quote > 0 && isContradicted(row)) return this.#forget(row, 'contradicted');
     // The way of nearly all quotes, without an object for the memory.
     const isFresh = nowMs - question.quotedMs <= maxAgeMs && question.value > 0;
     if (isFresh && this.#reason[row] === 0 && isWithin(question.value, this.#trusted[row], jump)) {
       this.#trusted[row] = question.value;
       return null;
     }
-    const memory = { trusted: this.#trusted[row], suspect: this.#suspect[row], suspectSinceMs: this.#suspectSinceMs[row] };
+    const memory = {
+      trusted: this.#trusted[row],
+      suspect: this.#suspect[row],
+      suspectSinceMs: this.#suspectSinceMs[row],
+    };
     const { reason, memory: next } = judgePrice(question, memory);
     this.#trusted[row] = next.trusted;
     this.#suspect[row] = next.suspect;
     this.#suspectSinceMs[row] = next.suspectSinceMs;
+    return reason;
+  }
+
+  /** A quote that is not even judged has not stayed where it was watched. */
+  #forget(row: number, reason: PriceReason): PriceReason {
+    this.#suspect[row] = this.#suspectSinceMs[row] = NaN;
     return reason;
   }
 
@@ -107,7 +122,9 @@ export class QuoteWatch {
   }
 
   restore(state: Storable): void {
-    const { quotedMs, trusted, suspect, suspectSinceMs, reason } = state as unknown as Readonly<Record<string, Float64Array>>;
+    const { quotedMs, trusted, suspect, suspectSinceMs, reason } = state as unknown as Readonly<
+      Record<string, Float64Array>
+    >;
     this.#quotedMs.set(quotedMs);
     this.#trusted.set(trusted);
     this.#suspect.set(suspect);

@@ -19,7 +19,11 @@ export interface RobustIndex {
  * An index of several sources that no single one of them can move: bad and old prices are left out, then those far from
  * the median of the rest, and the index is the median of what remains.
  */
-export function robustIndex(sources: Readonly<Record<string, SourcePrice>>, rule: SourceRule, nowMs: number): RobustIndex {
+export function robustIndex(
+  sources: Readonly<Record<string, SourcePrice>>,
+  rule: SourceRule,
+  nowMs: number,
+): RobustIndex {
   const leftOut: Record<string, 'not-a-price' | 'stale' | 'from-the-future' | 'outlier'> = {};
   const names = Object.keys(sources).sort();
   const fresh = names.filter((name) => {

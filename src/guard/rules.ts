@@ -1,4 +1,4 @@
-import { invalid, numberField, section, unbounded, type Section } from '../margin/fields.ts';
+import { knownFields, numberField, unbounded, wholeField, type Section } from '../margin/fields.ts';
 
 /** When a price is not trusted, and when liquidations wait. Times in milliseconds on the engine's clock. */
 export interface GuardRules {
@@ -38,6 +38,10 @@ export interface BreakerRule {
   readonly countMin: number;
   /** A pair that moved by more than this since the tick before must be confirmed by its sources, as a fraction. */
   readonly confirmMove: number;
+  /** With a confirmed index, no forward may have moved by more than this as a multiple of it since the last calm tick. */
+  readonly confirmBasis: number;
+  /** Nor a volatility by more than this. */
+  readonly confirmVolatility: number;
   /** After so long the liquidations happen, confirmed or not: real crashes happen. */
   readonly expireAfterMs: number;
 }
@@ -45,27 +49,25 @@ export interface BreakerRule {
 export const defaultGuardRules: GuardRules = {
   price: { maxAgeMs: 60_000, indexJump: 0.1, basisJump: 0.1, volatilityJump: 1, acceptAfterMs: 60_000 },
   sources: { countMin: 3, maxAgeMs: 60_000, outlier: 0.02, tolerance: 0.01 },
-  breaker: { shareMax: 0.05, countMin: 10, confirmMove: 0.001, expireAfterMs: 60_000 },
+  breaker: { shareMax: 0.05, countMin: 10, confirmMove: 0.001, confirmBasis: 0.02, confirmVolatility: 0.5, expireAfterMs: 60_000 },
 };
 
 /** Rules as in their file, missing ones as in `defaultGuardRules`. Throws `ParameterInvalid` naming the field. */
 export function parseGuardRules(input: unknown): GuardRules {
-  const root = known(input ?? {}, 'rules', Object.keys(defaultGuardRules));
+  const root = knownFields(input ?? {}, 'rules', Object.keys(defaultGuardRules));
   const part = (name: keyof GuardRules): Section => {
     const defaults: object = defaultGuardRules[name];
-    return { ...defaults, ...known(root[name] ?? {}, name, Object.keys(defaults)) };
+    return { ...defaults, ...knownFields(root[name] ?? {}, name, Object.keys(defaults)) };
   };
   const price = part('price');
   const sources = part('sources');
   const breaker = part('breaker');
   const positive = (fields: Section, name: string, path: string): number =>
     numberField(fields, name, path, { min: Number.MIN_VALUE, max: unbounded });
-  const time = (fields: Section, name: string, path: string): number => numberField(fields, name, path, { min: 0, max: Number.MAX_SAFE_INTEGER });
-  const whole = (fields: Section, name: string, path: string): number => {
-    const value = numberField(fields, name, path, { min: 1, max: Number.MAX_SAFE_INTEGER });
-    if (!Number.isInteger(value)) throw invalid(`${path}.${name}`, value, 'must be a whole number');
-    return value;
-  };
+  const time = (fields: Section, name: string, path: string): number =>
+    numberField(fields, name, path, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  const whole = (fields: Section, name: string, path: string): number =>
+    wholeField(fields, name, path, { min: 1, max: Number.MAX_SAFE_INTEGER });
   return {
     price: {
       maxAgeMs: time(price, 'maxAgeMs', 'price'),
@@ -84,14 +86,9 @@ export function parseGuardRules(input: unknown): GuardRules {
       shareMax: numberField(breaker, 'shareMax', 'breaker', { min: 0, max: 1 }),
       countMin: whole(breaker, 'countMin', 'breaker'),
       confirmMove: numberField(breaker, 'confirmMove', 'breaker', { min: 0, max: unbounded }),
+      confirmBasis: positive(breaker, 'confirmBasis', 'breaker'),
+      confirmVolatility: positive(breaker, 'confirmVolatility', 'breaker'),
       expireAfterMs: time(breaker, 'expireAfterMs', 'breaker'),
     },
   };
-}
-
-function known(input: unknown, path: string, names: readonly string[]): Section {
-  const fields = section(input, path);
-  const unknownName = Object.keys(fields).find((name) => !names.includes(name));
-  if (unknownName === undefined) return fields;
-  throw invalid(`${path}.${unknownName}`, fields[unknownName], `is not a rule; there are ${names.join(', ')}`);
 }

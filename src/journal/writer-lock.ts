@@ -7,8 +7,8 @@ import { MargridError } from '../errors.ts';
  * Keeps two processes from appending to one journal.
  *
  * Everyone who wants to write puts down a file that names him, then looks for files of others; if one of those is
- * alive, he takes his own back. Of two that come together at least one sees the other (at worst both give way), and a name is
- * never used twice, so that clearing away the file of a dead process cannot hit a living one's.
+ * alive, he takes his own back. Of two that come together at least one sees the other (at worst both give way), and a
+ * name is never used twice, so that clearing away the file of a dead process cannot hit a living one's.
  */
 export class WriterLock {
   readonly #path: string;

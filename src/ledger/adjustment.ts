@@ -3,10 +3,10 @@ import type { AccountContext } from '../account/module.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { PositionChange } from '../engine/book-changes.ts';
 import { MargridError } from '../errors.ts';
-import { invalid, listField, numberField, textField } from '../margin/fields.ts';
+import { choiceField, invalid, listField, numberField, textField } from '../margin/fields.ts';
 import type { Bookkeeping } from './bookkeeping.ts';
-import { choiceField, noteField, priceField } from './command-fields.ts';
-import { fractionOf, minus, numberOf, over, times, zero, type Fraction } from './fraction.ts';
+import { noteField, priceField } from './command-fields.ts';
+import { fractionOf, minus, numberOf, over, times, zero, type Fraction } from '../money/fraction.ts';
 import { heldBy, instrumentRow } from './holdings.ts';
 import { tradedPosition } from './position-trade.ts';
 import { cancelledOrders, holdersOf } from './settlement.ts';
@@ -98,7 +98,7 @@ function payDividend(books: Bookkeeping, command: Command, context: AccountConte
 }
 
 function termsOf(command: Command, from: Instrument, to: Instrument): Terms {
-  const kind = choiceField(command, 'adjustment', adjustmentKinds);
+  const kind = choiceField(command, 'adjustment', '', adjustmentKinds);
   const lot = command['lot'] === undefined ? null : priceField(command, 'lot');
   return {
     kind,

@@ -3,7 +3,7 @@ import type { Storable } from '../account/events.ts';
 import type { CashChange, OrderChange, PositionChange } from '../engine/book-changes.ts';
 import { MargridError } from '../errors.ts';
 import type { DecimalsByCurrency, MinorUnits } from '../money/minor-units.ts';
-import { fractionOf, minus, powerOfTen } from './fraction.ts';
+import { fractionOf, minus, powerOfTen } from '../money/fraction.ts';
 import { mirrorRows } from './holdings.ts';
 import type { FeeSchedule } from './fees.ts';
 import { Ledger, type EntryColumns, type Posting } from './ledger.ts';

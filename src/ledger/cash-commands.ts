@@ -2,13 +2,13 @@ import type { Command } from '../account/command.ts';
 import type { AccountContext } from '../account/module.ts';
 import { HEALTHY, levelNames } from '../account/status.ts';
 import { MargridError } from '../errors.ts';
-import { invalid, numberField, textField, unbounded } from '../margin/fields.ts';
+import { choiceField, invalid, numberField, textField, unbounded } from '../margin/fields.ts';
 import type { MinorUnits } from '../money/minor-units.ts';
 import type { Bookkeeping, Movement } from './bookkeeping.ts';
-import { choiceField, minorField, noteField, priceField, quantityField } from './command-fields.ts';
+import { minorField, noteField, priceField, quantityField } from './command-fields.ts';
 import { feeOf, scheduleOf, tradeRate } from './fees.ts';
 import { instrumentRow } from './holdings.ts';
-import { fractionOf, minorUnitsOf, negated, times, zero } from './fraction.ts';
+import { fractionOf, minorUnitsOf, negated, times, zero } from '../money/fraction.ts';
 
 /** House accounts that may owe: the world outside, and what only carries what others have not paid yet. */
 const mayOwe = new Set(['external', 'house/rounding', 'house/clearing']);
@@ -82,7 +82,7 @@ function scheduled(books: Bookkeeping, command: Command, context: AccountContext
   if (schedule === null) throw invalid('schedule', undefined, 'must name a fee schedule, or amount the fee');
   const name = textField(command, 'instrument', '');
   const instrument = context.market.instruments[instrumentRow(context.engine, name)];
-  const liquidity = choiceField(command, 'liquidity', ['maker', 'taker'] as const);
+  const liquidity = choiceField(command, 'liquidity', '', ['maker', 'taker'] as const);
   const volume = command['volume'] === undefined ? 0 : numberField(command, 'volume', '', { min: 0, max: unbounded });
   const quantity = quantityField(command, 'quantity');
   const perUnit = instrument.kind === 'option' ? priceField(command, 'premium') : zero;

@@ -1,5 +1,6 @@
 import type { Command } from '../account/command.ts';
 import {
+  choiceField,
   invalid,
   listField,
   numberField,
@@ -8,9 +9,9 @@ import {
   type NumberRule,
   type Section,
 } from '../margin/fields.ts';
-import type { MinorUnits } from '../money/minor-units.ts';
+import { minorUnitsFrom, type MinorUnits } from '../money/minor-units.ts';
 import { assignmentMethods, type AssignmentMethod } from './assignment.ts';
-import { fractionOf, type Fraction } from './fraction.ts';
+import { fractionOf, type Fraction } from '../money/fraction.ts';
 
 /** Reading commands: as parameter files, the error names field and value. */
 
@@ -94,9 +95,8 @@ const anyQuantity: NumberRule = { min: Number.MIN_VALUE, max: 1e15 };
 /** Minor units > 0: a decimal text (or a whole number of any size, from programs). */
 export function minorField(command: Command, name: string): MinorUnits {
   const value = command[name];
-  const isText = typeof value === 'string' && /^\d{1,19}$/.test(value);
-  const amount = isText ? BigInt(value) : value;
-  if (typeof amount === 'bigint' && amount > 0n && BigInt.asIntN(64, amount) === amount) return amount;
+  const amount = minorUnitsFrom(value);
+  if (amount !== null && amount > 0n && BigInt.asIntN(64, amount) === amount) return amount;
   const shown = typeof value === 'bigint' ? value.toString() : value;
   throw invalid(name, shown, 'must be minor units > 0 of at most 64 bits, as a decimal text like "2500000"');
 }
@@ -126,14 +126,6 @@ export function numbersByName(
   return new Map(Object.keys(fields).map((key) => [key, fractionOf(numberField(fields, key, name, rule))] as const));
 }
 
-/** One of the words given. */
-export function choiceField<T extends string>(fields: Section, name: string, choices: readonly T[], otherwise?: T): T {
-  const value = fields[name] ?? otherwise;
-  const found = choices.find((choice) => choice === value);
-  if (found !== undefined) return found;
-  throw invalid(name, fields[name], `must be one of ${choices.join(', ')}`);
-}
-
 /** Instruments by name: `instrument`, or `instruments` as a list. */
 export function instrumentNames(command: Command): readonly string[] {
   if (command['instruments'] === undefined) return [textField(command, 'instrument', '')];
@@ -155,7 +147,7 @@ export interface AssignmentRule {
 /** `assignment: { method, seed, lot }`; left out: pro rata in whole contracts. */
 export function assignmentField(command: Command): AssignmentRule {
   const fields = section(command['assignment'] ?? {}, 'assignment');
-  const method = choiceField(fields, 'method', assignmentMethods, 'pro-rata');
+  const method = choiceField(fields, 'method', 'assignment', assignmentMethods, 'pro-rata');
   const seed = fields['seed'] ?? (method === 'random' ? undefined : 0);
   if (!Number.isSafeInteger(seed))
     throw invalid('assignment.seed', seed, 'must be a whole number: the draw follows from it');

@@ -1,5 +1,5 @@
 import type { Instrument } from '../domain/instrument.ts';
-import { fractionOf, minus, negated, over, times, zero, type Fraction } from './fraction.ts';
+import { fractionOf, minus, negated, over, times, zero, type Fraction } from '../money/fraction.ts';
 
 /** What one contract is worth, exactly; settlement currency. Prices in quote currency per base unit, > 0. */
 
@@ -12,7 +12,11 @@ export function notionalPerContract({ contractSize, payoff, kind }: Instrument, 
 }
 
 /** Gain of one contract, future or perpetual, held long from one price to another. */
-export function gainPerContract({ contractSize, payoff }: Instrument, from: Fraction, to: Fraction): Fraction {
+export function gainPerContract(
+  { contractSize, payoff }: Pick<Instrument, 'contractSize' | 'payoff'>,
+  from: Fraction,
+  to: Fraction,
+): Fraction {
   const size = fractionOf(contractSize);
   const move = times(size, minus(to, from));
   return payoff === 'inverse' ? over(move, times(from, to)) : move;

@@ -3,10 +3,9 @@ import type { AccountContext } from '../account/module.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { PositionChange } from '../engine/book-changes.ts';
 import { MargridError } from '../errors.ts';
-import { invalid, textField } from '../margin/fields.ts';
+import { choiceField, invalid, textField } from '../margin/fields.ts';
 import type { Bookkeeping } from './bookkeeping.ts';
-import { choiceField } from './command-fields.ts';
-import { fractionOf, negated, numberOf, over, plus, times, type Fraction } from './fraction.ts';
+import { fractionOf, negated, numberOf, over, plus, times, type Fraction } from '../money/fraction.ts';
 import { heldBy, instrumentRow } from './holdings.ts';
 import type { Payments } from './payments.ts';
 
@@ -17,7 +16,7 @@ export type Delivery = { readonly kind: 'cash' } | { readonly kind: 'physical'; 
 
 /** `delivery` (default cash) and `underlying`, the spot instrument that is handed over. */
 export function deliveryField(command: Command, { engine, market }: AccountContext): Delivery {
-  if (choiceField(command, 'delivery', deliveries, 'cash') === 'cash') return { kind: 'cash' };
+  if (choiceField(command, 'delivery', '', deliveries, 'cash') === 'cash') return { kind: 'cash' };
   const name = textField(command, 'underlying', '');
   const underlying = instrumentRow(engine, name, 'underlying');
   if (market.instruments[underlying].kind !== 'spot') throw invalid('underlying', name, 'must be a spot instrument');

@@ -9,7 +9,7 @@ import type { Bookkeeping } from './bookkeeping.ts';
 import { assignmentField, noteField, priceField, quantityField, type AssignmentRule } from './command-fields.ts';
 import { moneyness, payoffPerContract } from './contract-value.ts';
 import { Deliveries, deliveryField, requireDeliverable } from './delivery.ts';
-import { fractionOf, minus, negated, numberOf, times, type Fraction } from './fraction.ts';
+import { fractionOf, minus, negated, numberOf, times, type Fraction } from '../money/fraction.ts';
 import { heldBy, instrumentRow } from './holdings.ts';
 import { deliver, holdersOf, lotsOf, type Holders } from './settlement.ts';
 

@@ -1,7 +1,7 @@
 import type { Instrument } from '../domain/instrument.ts';
 import { invalid, listField, numberField, section, textField, unbounded, type Section } from '../margin/fields.ts';
 import { notionalPerContract } from './contract-value.ts';
-import { fractionOf, plus, smallerOf, times, zero, type Fraction } from './fraction.ts';
+import { fractionOf, plus, smallerOf, times, zero, type Fraction } from '../money/fraction.ts';
 
 /** What a trade costs: both parts are added. Negative: a rebate. */
 export interface FeeRate {

@@ -3,11 +3,11 @@ import type { AccountContext } from '../account/module.ts';
 import { pairOf, type Instrument } from '../domain/instrument.ts';
 import type { PositionChange } from '../engine/book-changes.ts';
 import { MargridError } from '../errors.ts';
-import { invalid, numberField, textField, unbounded } from '../margin/fields.ts';
+import { choiceField, invalid, numberField, textField, unbounded } from '../margin/fields.ts';
 import type { Bookkeeping, Draft, NamedEntry } from './bookkeeping.ts';
-import { choiceField, noteField, priceField, quantityField } from './command-fields.ts';
+import { noteField, priceField, quantityField } from './command-fields.ts';
 import { feeOf, scheduleOf, tradeRate, type ChargedTrade, type FeeSchedule } from './fees.ts';
-import { fractionOf, minorUnitsOf, negated, times, zero, type Fraction } from './fraction.ts';
+import { fractionOf, minorUnitsOf, negated, times, zero, type Fraction } from '../money/fraction.ts';
 import { heldBy, instrumentRow } from './holdings.ts';
 import { tradedPosition } from './position-trade.ts';
 
@@ -104,7 +104,7 @@ function fillOf(books: Bookkeeping, command: Command, context: AccountContext): 
     price,
     reason: noteField(command, 'reason', 'trade'),
     reference: noteField(command, 'reference', name),
-    maker: command['maker'] === undefined ? null : choiceField(command, 'maker', sides),
+    maker: command['maker'] === undefined ? null : choiceField(command, 'maker', '', sides),
     schedule,
     underlyingPrice:
       schedule === null || instrument.kind !== 'option' ? price : indexPrice(command, context, instrument),

@@ -1,4 +1,4 @@
-import { invalid, numberField, section, textsField, type NumberRule } from '../margin/fields.ts';
+import { knownFields, numberField, section, textsField, type NumberRule } from '../margin/fields.ts';
 import { decimalsOf } from '../money/minor-units.ts';
 import type { BookkeepingOptions } from './bookkeeping.ts';
 import { parseFeeSchedules } from './fees.ts';
@@ -12,10 +12,7 @@ const names = ['decimals', 'houseAccounts', 'fees', 'retainedEntries', 'restrict
  * `restrictedBelow`. Throws `ParameterInvalid` naming the field.
  */
 export function parseLedgerSettings(input: unknown): BookkeepingOptions {
-  const fields = section(input ?? {}, 'ledger');
-  const unknownName = Object.keys(fields).find((name) => !names.includes(name));
-  if (unknownName !== undefined)
-    throw invalid(`ledger.${unknownName}`, fields[unknownName], `is no setting; there are ${names.join(', ')}`);
+  const fields = knownFields(input ?? {}, 'ledger', names);
   const size = (name: string, rule: NumberRule) =>
     fields[name] === undefined ? {} : { [name]: numberField(fields, name, 'ledger', rule) };
   return {

@@ -1,5 +1,5 @@
 import { divide, type MinorUnits } from '../money/minor-units.ts';
-import { powerOfTen, type Fraction } from './fraction.ts';
+import { powerOfTen, type Fraction } from '../money/fraction.ts';
 import type { EntryColumns, Ledger } from './ledger.ts';
 
 /**

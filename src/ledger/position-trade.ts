@@ -1,6 +1,6 @@
 import type { Instrument } from '../domain/instrument.ts';
 import { gainPerContract } from './contract-value.ts';
-import { fractionOf, numberOf, over, plus, times, zero, type Fraction } from './fraction.ts';
+import { fractionOf, numberOf, over, plus, times, zero, type Fraction } from '../money/fraction.ts';
 import type { Held } from './holdings.ts';
 
 /** A position after a trade, and the gain that the trade made final; settlement currency. */

@@ -11,7 +11,7 @@ import { assignmentField, instrumentNames, noteField, priceField, type Assignmen
 import { gainPerContract, moneyness, payoffPerContract } from './contract-value.ts';
 import { Deliveries, deliveryField, requireDeliverable, type Delivery } from './delivery.ts';
 import { feeOf, scheduleOf, type FeeSchedule } from './fees.ts';
-import { fractionOf, minorUnitsOf, negated, over, times, zero, type Fraction } from './fraction.ts';
+import { fractionOf, minorUnitsOf, negated, over, times, zero, type Fraction } from '../money/fraction.ts';
 import { accountsWithOrders, forEachHolding, instrumentRow } from './holdings.ts';
 import type { Payments } from './payments.ts';
 import { wanted } from './whole-book.ts';

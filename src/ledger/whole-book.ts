@@ -6,7 +6,7 @@ import { invalid, numberField, unbounded } from '../margin/fields.ts';
 import type { Bookkeeping } from './bookkeeping.ts';
 import { instrumentNames, noteField, numbersByName } from './command-fields.ts';
 import { gainPerContract, notionalPerContract } from './contract-value.ts';
-import { fractionOf, negated, numberOf, over, times, type Fraction } from './fraction.ts';
+import { fractionOf, negated, numberOf, over, times, type Fraction } from '../money/fraction.ts';
 import { forEachHolding, instrumentRow } from './holdings.ts';
 
 /** What the `fundingRate` of the market is for: eight hours. */

@@ -82,14 +82,22 @@ export function bookBid(request: AuctionBid): BookedBid {
  * Positions by the share. A future goes at the account's entry price: with the position goes the gain or loss on it,
  * which the value that the bid is a part of contains. Options and spot are their whole value.
  */
-function movedPositions({ account, bidder, bidderHeld }: AuctionBid, share: number): { positions: PositionChange[]; realised: number } {
+function movedPositions(
+  { account, bidder, bidderHeld }: AuctionBid,
+  share: number,
+): { positions: PositionChange[]; realised: number } {
   const { holdings, account: sold } = account.input;
   const positions: PositionChange[] = [];
   let held: Holdings = { ...bidderHeld, cash: new Map() };
   for (const [instrument, position] of holdings.positions) {
     if (!account.isOfSet(instrument)) continue;
     const quantity = share === 1 ? position.quantity : position.quantity * share;
-    positions.push({ account: sold, instrument, quantity: position.quantity - quantity, entryPrice: position.entryPrice });
+    positions.push({
+      account: sold,
+      instrument,
+      quantity: position.quantity - quantity,
+      entryPrice: position.entryPrice,
+    });
     held = received(account, held, instrument, quantity, position);
     const own = held.positions.get(instrument) ?? { quantity: 0, entryPrice: 0 };
     positions.push({ account: bidder, instrument, ...own });
@@ -97,7 +105,13 @@ function movedPositions({ account, bidder, bidderHeld }: AuctionBid, share: numb
   return { positions, realised: held.cash.get(account.input.currency) ?? 0 };
 }
 
-function received(account: PlanningAccount, held: Holdings, instrument: string, quantity: number, { entryPrice }: HeldPosition): Holdings {
+function received(
+  account: PlanningAccount,
+  held: Holdings,
+  instrument: string,
+  quantity: number,
+  { entryPrice }: HeldPosition,
+): Holdings {
   const { kind } = account.instrument(instrument);
   if (kind === 'future' || kind === 'perpetual') {
     return withLeg(held, { kind: 'trade', instrument, quantity, price: entryPrice }, account.terms);

@@ -100,10 +100,15 @@ export class CloseSearch {
 
   /** The cheapest lots found that leave nothing missing; null if closing, in whatever part, does not do it. */
   cheapest(): Closed | null {
-    const starts = [this.#greedy(), ...this.#alone()].filter((start) => start !== null && this.missing(start) <= 0) as Closed[];
+    const starts = [this.#greedy(), ...this.#alone()].filter(
+      (start) => start !== null && this.missing(start) <= 0,
+    ) as Closed[];
     if (starts.length === 0) return this.missing(this.all) <= 0 ? this.#improved(this.all) : null;
     const byCost = [...starts].sort((a, b) => this.cost(a) - this.cost(b));
-    return byCost.slice(0, improvedStarts).map((start) => this.#improved(start)).sort((a, b) => this.cost(a) - this.cost(b))[0];
+    return byCost
+      .slice(0, improvedStarts)
+      .map((start) => this.#improved(start))
+      .sort((a, b) => this.cost(a) - this.cost(b))[0];
   }
 
   /** For each position the fewest lots of it, and of nothing else, that do it. */
@@ -145,7 +150,9 @@ export class CloseSearch {
     const { count, least } = this.#lots[place];
     const left = count - lots;
     if (left === 0) return [];
-    const steps = stepParts.map((part) => Math.min(Math.max(lots + Math.max(Math.floor(left * part), 1), least), count));
+    const steps = stepParts.map((part) =>
+      Math.min(Math.max(lots + Math.max(Math.floor(left * part), 1), least), count),
+    );
     return [...new Set(steps)];
   }
 
@@ -158,7 +165,8 @@ export class CloseSearch {
       for (const other of places.slice(0, pairedMax)) {
         if (other <= one || this.#isSpent) continue;
         for (const part of [1 / 4, 1]) {
-          const grown = (place: number): number => this.#valid(place, closed[place] + Math.ceil((this.#lots[place].count - closed[place]) * part));
+          const grown = (place: number): number =>
+            this.#valid(place, closed[place] + Math.ceil((this.#lots[place].count - closed[place]) * part));
           const tried = withLots(withLots(closed, one, grown(one)), other, grown(other));
           const freed = this.missing(closed) - Math.max(this.missing(tried), 0);
           const rate = freed / (this.cost(tried) - this.cost(closed));
@@ -174,7 +182,9 @@ export class CloseSearch {
     return lots <= 0 ? 0 : Math.min(Math.max(lots, least), count);
   }
 
-  /** The fewest lots of one position, more than `from`, that leave nothing missing; those of `closed` do. By bisection. */
+  /**
+   * The fewest lots of one position, more than `from`, that leave nothing missing; those of `closed` do. By bisection.
+   */
   #fewest(closed: Closed, place: number, from: number): Closed {
     let [low, high] = [from, closed[place]];
     while (high - low > 1) {
@@ -202,7 +212,9 @@ export class CloseSearch {
   #trimmed(start: Closed, kept = -1): Closed {
     let closed = start;
     // The dearest lots first.
-    const order = closed.map((_, place) => place).sort((a, b) => this.#costOf(b, start[b]) - this.#costOf(a, start[a]) || a - b);
+    const order = closed
+      .map((_, place) => place)
+      .sort((a, b) => this.#costOf(b, start[b]) - this.#costOf(a, start[a]) || a - b);
     for (const place of order) {
       if (closed[place] === 0 || place === kept || this.#isSpent) continue;
       const without = withLots(closed, place, 0);
@@ -249,7 +261,7 @@ export class CloseSearch {
   #refilled(reduced: Closed, more: number, part: number, cost: number): Closed | null {
     const { count } = this.#lots[more];
     const step = Math.max(Math.ceil(count * part), 1);
-    for (let lots = reduced[more]; lots < count; ) {
+    for (let lots = reduced[more]; lots < count;) {
       const cheapestHere = withLots(reduced, more, this.#valid(more, lots + 1));
       if (this.#isSpent || this.cost(cheapestHere) >= cost) return null;
       const from = lots;

@@ -1,5 +1,5 @@
 import type { Instrument } from '../domain/instrument.ts';
-import { invalid, numberField, section, unbounded, type Section } from '../margin/fields.ts';
+import { invalid, knownFields, numberField, section, unbounded, type Section } from '../margin/fields.ts';
 
 /** What it costs to trade an instrument at once, and in which sizes it trades. */
 export interface TradingCosts {
@@ -44,23 +44,20 @@ const freeTrading: TradingCosts = {
 
 /** Reads `{ default, kinds, bases, instruments }`; missing fields are those of `default`. Throws `ParameterInvalid`. */
 export function parseCosts(input: unknown, path = 'costs'): CostTable {
-  const root = input === undefined ? {} : section(input, path);
-  const known = ['default', 'kinds', 'bases', 'instruments'];
-  for (const name of Object.keys(root)) {
-    if (!known.includes(name)) throw invalid(`${path}.${name}`, root[name], `is no part of a cost table; there are ${known.join(', ')}`);
-  }
-  const usual = root['default'] === undefined ? freeTrading : parseTrading(root['default'], `${path}.default`, freeTrading);
+  const root = input === undefined ? {} : knownFields(input, path, ['default', 'kinds', 'bases', 'instruments']);
+  const usual =
+    root['default'] === undefined ? freeTrading : parseTrading(root['default'], `${path}.default`, freeTrading);
   const each = (name: string): Map<string, TradingCosts> => {
     const fields = root[name] === undefined ? {} : section(root[name], `${path}.${name}`);
-    return new Map(Object.keys(fields).map((key) => [key, parseTrading(fields[key], `${path}.${name}.${key}`, usual)] as const));
+    return new Map(
+      Object.keys(fields).map((key) => [key, parseTrading(fields[key], `${path}.${name}.${key}`, usual)] as const),
+    );
   };
   return { default: usual, kinds: each('kinds'), bases: each('bases'), instruments: each('instruments') };
 }
 
 function parseTrading(input: unknown, path: string, usual: TradingCosts): TradingCosts {
-  const fields: Section = { ...usual, ...section(input, path) };
-  const unknownName = Object.keys(fields).find((name) => !(name in freeTrading));
-  if (unknownName !== undefined) throw invalid(`${path}.${unknownName}`, fields[unknownName], 'is not known');
+  const fields: Section = { ...usual, ...knownFields(input, path, Object.keys(freeTrading)) };
   const { impact } = fields;
   if (impact !== 'none' && impact !== 'square-root' && impact !== 'linear') {
     throw invalid(`${path}.impact`, impact, 'must be none, square-root or linear');
@@ -82,7 +79,9 @@ function parseTrading(input: unknown, path: string, usual: TradingCosts): Tradin
 }
 
 export function costsOf(table: CostTable, { name, baseCurrency, kind }: Instrument): TradingCosts {
-  return table.instruments.get(name) ?? table.bases.get(baseCurrency.toLowerCase()) ?? table.kinds.get(kind) ?? table.default;
+  return (
+    table.instruments.get(name) ?? table.bases.get(baseCurrency.toLowerCase()) ?? table.kinds.get(kind) ?? table.default
+  );
 }
 
 /** Price moves that are believed of an estimate. */
@@ -97,8 +96,10 @@ export function slippage(costs: TradingCosts, notional: number): number {
   const { halfSpread, impact, impactCoefficient, dailyVolatility, dailyVolume } = costs;
   const part = notional / dailyVolume;
   const moved =
-    impact === 'none' ? 0
-    : impact === 'linear' ? (impactCoefficient * part) / 2
-    : (impactCoefficient * dailyVolatility * Math.sqrt(part) * 2) / 3;
+    impact === 'none'
+      ? 0
+      : impact === 'linear'
+        ? (impactCoefficient * part) / 2
+        : (impactCoefficient * dailyVolatility * Math.sqrt(part) * 2) / 3;
   return Math.min(halfSpread + moved, slippageMax);
 }

@@ -84,7 +84,8 @@ export function parseAuctionParams(fields: Section, path: string): AuctionParams
     feeRate: share('feeRate'),
     bufferScale: share('bufferScale'),
     insolventOffer: offer,
-    lowerBoundScale: fields['lowerBoundScale'] === undefined ? 1 : numberField(fields, 'lowerBoundScale', path, { min: 0, max: 100 }),
+    lowerBoundScale:
+      fields['lowerBoundScale'] === undefined ? 1 : numberField(fields, 'lowerBoundScale', path, { min: 0, max: 100 }),
   };
 }
 
@@ -104,14 +105,22 @@ export function priceFraction(elapsedMs: number, params: AuctionParams): number 
  * The part of the portfolio whose sale at `fraction` of its value brings buffer margin to zero: BM / (BM - fraction MtM
  * - (1 - fraction) reserved), in [0, 1]; 0 where nothing is missing.
  */
-export function maxProportion(margins: AuctionMargins, reserved: number, fraction: number, params: AuctionParams): number {
+export function maxProportion(
+  margins: AuctionMargins,
+  reserved: number,
+  fraction: number,
+  params: AuctionParams,
+): number {
   const buffer = bufferMargin(margins, params);
   if (!(buffer < 0)) return 0;
   const denominator = buffer - fraction * margins.markToMarket - (1 - fraction) * reserved;
   return denominator < 0 ? Math.min(buffer / denominator, 1) : 1;
 }
 
-/** Starts an auction. The fee is charged on the part that would be sold at full value. Throws `EngineState` above maintenance. */
+/**
+ * Starts an auction. The fee is charged on the part that would be sold at full value. Throws `EngineState` above
+ * maintenance.
+ */
 export function startAuction(margins: AuctionMargins, params: AuctionParams, nowMs: number): AuctionStart {
   if (!(margins.maintenance < 0)) {
     const message = `an auction starts below maintenance margin, the account is ${margins.maintenance} above`;
@@ -132,7 +141,12 @@ export function startAuction(margins: AuctionMargins, params: AuctionParams, now
 }
 
 /** The auction as it goes on at a time: one whose portfolio without reserved cash is worth nothing gives it away. */
-export function advanceAuction(auction: Auction, margins: AuctionMargins, params: AuctionParams, nowMs: number): Auction {
+export function advanceAuction(
+  auction: Auction,
+  margins: AuctionMargins,
+  params: AuctionParams,
+  nowMs: number,
+): Auction {
   if (auction.insolventSinceMs !== null) return auction;
   const isWorthless = !(margins.markToMarket - auction.reserved > 0);
   const isOver = nowMs - auction.startMs >= params.fastLengthMs + params.slowLengthMs;
@@ -145,7 +159,12 @@ export function isAuctionOver(auction: Auction, margins: AuctionMargins, params:
 }
 
 /** Value that a taker of the whole account is offered while it is given away: <= 0, what the security module pays. */
-export function insolventOffer(auction: Auction, margins: AuctionMargins, params: AuctionParams, nowMs: number): number {
+export function insolventOffer(
+  auction: Auction,
+  margins: AuctionMargins,
+  params: AuctionParams,
+  nowMs: number,
+): number {
   const since = auction.insolventSinceMs ?? nowMs;
   const part = Math.min((nowMs - since) / params.insolventLengthMs, 1);
   if (params.insolventOffer === 'to-lower-bound') return part * auction.lowerBound;
@@ -154,19 +173,37 @@ export function insolventOffer(auction: Auction, margins: AuctionMargins, params
 }
 
 /**
- * A bid for a share of the portfolio as it is. Throws `ValueOutOfRange` for a share outside (0, 1], `EngineState` if the
- * auction is over.
+ * A bid for a share of the portfolio as it is. Throws `ValueOutOfRange` for a share outside (0, 1], `EngineState` if
+ * the auction is over.
  */
-export function bid(auction: Auction, margins: AuctionMargins, wanted: number, params: AuctionParams, nowMs: number): BidResult {
+export function bid(
+  auction: Auction,
+  margins: AuctionMargins,
+  wanted: number,
+  params: AuctionParams,
+  nowMs: number,
+): BidResult {
   if (!(wanted > 0 && wanted <= 1)) {
-    throw new MargridError('ValueOutOfRange', `share must be in (0, 1], got ${wanted}`, { column: 'share', value: wanted });
+    throw new MargridError('ValueOutOfRange', `share must be in (0, 1], got ${wanted}`, {
+      column: 'share',
+      value: wanted,
+    });
   }
-  if (isAuctionOver(auction, margins, params)) throw new MargridError('EngineState', 'the auction is over: nothing is missing');
+  if (isAuctionOver(auction, margins, params))
+    throw new MargridError('EngineState', 'the auction is over: nothing is missing');
   const now = advanceAuction(auction, margins, params, nowMs);
-  return now.insolventSinceMs === null ? solventBid(now, margins, wanted, params, nowMs) : insolventBid(now, margins, wanted, params, nowMs);
+  return now.insolventSinceMs === null
+    ? solventBid(now, margins, wanted, params, nowMs)
+    : insolventBid(now, margins, wanted, params, nowMs);
 }
 
-function solventBid(auction: Auction, margins: AuctionMargins, wanted: number, params: AuctionParams, nowMs: number): BidResult {
+function solventBid(
+  auction: Auction,
+  margins: AuctionMargins,
+  wanted: number,
+  params: AuctionParams,
+  nowMs: number,
+): BidResult {
   const { reserved } = auction;
   const fraction = priceFraction(nowMs - auction.startMs, params);
   const maxShare = maxProportion(margins, reserved, fraction, params);
@@ -184,7 +221,13 @@ function solventBid(auction: Auction, margins: AuctionMargins, wanted: number, p
   };
 }
 
-function insolventBid(auction: Auction, margins: AuctionMargins, wanted: number, params: AuctionParams, nowMs: number): BidResult {
+function insolventBid(
+  auction: Auction,
+  margins: AuctionMargins,
+  wanted: number,
+  params: AuctionParams,
+  nowMs: number,
+): BidResult {
   const { reserved } = auction;
   const isOfStart = params.insolventOffer === 'to-lower-bound';
   const share = isOfStart ? Math.min(wanted / auction.left, 1) : wanted;

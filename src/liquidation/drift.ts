@@ -1,10 +1,10 @@
 import * as kernel from '../../assembly/portable/margin/drift-liquidation.ts';
-import { IntegerBlock } from './integer-block.ts';
+import { IntegerBlock } from '../money/integer-block.ts';
 
 /**
- * Liquidation maths of Drift v2 in its own integers (kernels: assembly/portable/margin/drift-liquidation.ts). Prices and
- * quote currency 1e-6, base units 1e-9, fees 1e-6, ratios and weights 1e-4. Source: drift-labs/protocol-v2@0ae3e3b1,
- * programs/drift/src/math/liquidation.rs.
+ * Liquidation maths of Drift v2 in its own integers (kernels: assembly/portable/margin/drift-liquidation.ts). Prices
+ * and quote currency 1e-6, base units 1e-9, fees 1e-6, ratios and weights 1e-4. Source:
+ * drift-labs/protocol-v2@0ae3e3b1, programs/drift/src/math/liquidation.rs.
  */
 type Kernel = (floats: Float64Array, block: number) => void;
 
@@ -30,7 +30,12 @@ export interface DriftPerpShortage {
 export function driftBaseToCover(terms: DriftPerpShortage): bigint {
   const { marginShortage, marginRatio, liquidationFee, insuranceFee, oraclePrice, quoteOraclePrice } = terms;
   return run(kernel.driftBaseToCover, [
-    marginShortage, marginRatio, liquidationFee, insuranceFee, oraclePrice, quoteOraclePrice,
+    marginShortage,
+    marginRatio,
+    liquidationFee,
+    insuranceFee,
+    oraclePrice,
+    quoteOraclePrice,
   ]);
 }
 
@@ -44,11 +49,19 @@ export interface DriftPerpFee {
   readonly maxFee: bigint;
 }
 
-/** Fee of the insurance fund on a perpetual: what the shortage leaves of the margin freed, 95% of it, at most `maxFee`. */
+/**
+ * Fee of the insurance fund on a perpetual: what the shortage leaves of the margin freed, 95% of it, at most `maxFee`.
+ */
 export function driftPerpInsuranceFee(terms: DriftPerpFee): bigint {
   const { marginShortage, baseAmount, marginRatio, liquidatorFee, oraclePrice, quoteOraclePrice, maxFee } = terms;
   return run(kernel.driftPerpInsuranceFee, [
-    marginShortage, baseAmount, marginRatio, liquidatorFee, oraclePrice, quoteOraclePrice, maxFee,
+    marginShortage,
+    baseAmount,
+    marginRatio,
+    liquidatorFee,
+    oraclePrice,
+    quoteOraclePrice,
+    maxFee,
   ]);
 }
 
@@ -88,8 +101,14 @@ export interface DriftSpotShortage {
 /** Borrowed tokens whose repayment out of an asset covers a shortage; 2^128 - 1 if none does. */
 export function driftLiabilityToCover(terms: DriftSpotShortage): bigint {
   return run(kernel.driftLiabilityToCover, [
-    terms.marginShortage, terms.assetWeight, terms.assetMultiplier, terms.liabilityWeight, terms.liabilityMultiplier,
-    terms.liabilityDecimals, terms.liabilityPrice, terms.insuranceFee,
+    terms.marginShortage,
+    terms.assetWeight,
+    terms.assetMultiplier,
+    terms.liabilityWeight,
+    terms.liabilityMultiplier,
+    terms.liabilityDecimals,
+    terms.liabilityPrice,
+    terms.insuranceFee,
   ]);
 }
 
@@ -105,16 +124,27 @@ export interface DriftExchange {
 /** Borrowed tokens that an amount of the asset repays; rounded up. */
 export function driftLiabilityOfAsset(assetAmount: bigint, terms: DriftExchange): bigint {
   return run(kernel.driftLiabilityOfAsset, [
-    assetAmount, terms.assetMultiplier, terms.assetDecimals, terms.assetPrice, terms.liabilityMultiplier,
-    terms.liabilityDecimals, terms.liabilityPrice,
+    assetAmount,
+    terms.assetMultiplier,
+    terms.assetDecimals,
+    terms.assetPrice,
+    terms.liabilityMultiplier,
+    terms.liabilityDecimals,
+    terms.liabilityPrice,
   ]);
 }
 
 /** Tokens of the asset that repay an amount borrowed; all of it if less than one quote unit would be left. */
 export function driftAssetOfLiability(assetAmount: bigint, liabilityAmount: bigint, terms: DriftExchange): bigint {
   return run(kernel.driftAssetOfLiability, [
-    assetAmount, terms.assetMultiplier, terms.assetDecimals, terms.assetPrice, liabilityAmount,
-    terms.liabilityMultiplier, terms.liabilityDecimals, terms.liabilityPrice,
+    assetAmount,
+    terms.assetMultiplier,
+    terms.assetDecimals,
+    terms.assetPrice,
+    liabilityAmount,
+    terms.liabilityMultiplier,
+    terms.liabilityDecimals,
+    terms.liabilityPrice,
   ]);
 }
 
@@ -126,8 +156,15 @@ export interface DriftSpotFee extends Omit<DriftSpotShortage, 'insuranceFee'> {
 /** Fee of the insurance fund on a spot liability, 1e-6. */
 export function driftSpotInsuranceFee(terms: DriftSpotFee): bigint {
   return run(kernel.driftSpotInsuranceFee, [
-    terms.marginShortage, terms.tokenAmount, terms.assetWeight, terms.assetMultiplier, terms.liabilityWeight,
-    terms.liabilityMultiplier, terms.liabilityDecimals, terms.liabilityPrice, terms.maxFee,
+    terms.marginShortage,
+    terms.tokenAmount,
+    terms.assetWeight,
+    terms.assetMultiplier,
+    terms.liabilityWeight,
+    terms.liabilityMultiplier,
+    terms.liabilityDecimals,
+    terms.liabilityPrice,
+    terms.maxFee,
   ]);
 }
 

@@ -41,7 +41,8 @@ export function baseQuantumsOf(contractSize: number, { atomicResolution }: DydxP
 function perpetualOf(market: Market, index: number, params: DydxParams): DydxPerpetual {
   const { name, baseCurrency } = market.instruments[index];
   const terms = params.markets.get(baseCurrency.toLowerCase());
-  if (terms === undefined) throw new MargridError('OptionInvalid', `dydx has no parameters for ${name}`, { value: name });
+  if (terms === undefined)
+    throw new MargridError('OptionInvalid', `dydx has no parameters for ${name}`, { value: name });
   const { atomicResolution, priceExponent, tier } = terms;
   return {
     price: wholeOf(Math.round(market.forward[index] * Number(`1e${-priceExponent}`))),
@@ -55,5 +56,9 @@ function perpetualOf(market: Market, index: number, params: DydxParams): DydxPer
 function wholeOf(value: number): bigint {
   const whole = nearestWhole(value);
   if (Number.isSafeInteger(whole)) return BigInt(whole);
-  throw new MargridError('ValueOutOfRange', `${value} is too large to be exact in quantums (${dydxQuoteDecimals} decimals of USDC)`, { value });
+  throw new MargridError(
+    'ValueOutOfRange',
+    `${value} is too large to be exact in quantums (${dydxQuoteDecimals} decimals of USDC)`,
+    { value },
+  );
 }

@@ -1,6 +1,6 @@
 import * as kernel from '../../assembly/portable/margin/tiered-dydx.ts';
 import { MargridError } from '../errors.ts';
-import { IntegerBlock } from './integer-block.ts';
+import { IntegerBlock } from '../money/integer-block.ts';
 
 /**
  * Liquidation maths of dYdX v4 in its own integers (kernels: assembly/portable/margin/tiered-dydx.ts): base quantums,
@@ -43,17 +43,29 @@ export type DydxMarkets = ReadonlyMap<string, DydxPerpetual>;
 
 const noInterest: DydxOpenInterest = { baseQuantums: 0n, lowerCap: 0, upperCap: 0 };
 
-function run(kernelOf: (floats: Float64Array, block: number) => void, floats: readonly number[], numbers: readonly bigint[]): IntegerBlock {
+function run(
+  kernelOf: (floats: Float64Array, block: number) => void,
+  floats: readonly number[],
+  numbers: readonly bigint[],
+): IntegerBlock {
   const block = new IntegerBlock(kernel.DYDX_BLOCK_FLOATS, floats, numbers);
   kernelOf(block.floats, 0);
   return block;
 }
 
 /** Notional and requirements of a position of `quantums`. */
-export function dydxPositionRisk(market: DydxPerpetual, quantums: bigint, interest: DydxOpenInterest = noInterest): DydxRisk & { readonly imfPpm: number } {
+export function dydxPositionRisk(
+  market: DydxPerpetual,
+  quantums: bigint,
+  interest: DydxOpenInterest = noInterest,
+): DydxRisk & { readonly imfPpm: number } {
   const exponent = market.priceExponent + market.atomicResolution + dydxQuoteDecimals;
   const floats = [
-    exponent, market.initialMarginPpm, market.maintenanceFractionPpm, interest.lowerCap, interest.upperCap,
+    exponent,
+    market.initialMarginPpm,
+    market.maintenanceFractionPpm,
+    interest.lowerCap,
+    interest.upperCap,
     interest.customImfPpm ?? 0,
   ];
   const block = run(kernel.dydxPositionRisk, floats, [quantums, market.price, interest.baseQuantums]);
@@ -91,16 +103,23 @@ function requireReduction(account: DydxSubaccount, id: string, delta: bigint): b
 
 /** What closing part of a position is worth where the account would end at nothing: -DNNV - TNC |DMMR| / TMMR. */
 export function dydxBankruptcyPrice(before: DydxRisk, after: DydxRisk, total: DydxRisk): bigint {
-  return run(kernel.dydxBankruptcyPrice, [], [
-    before.notional, after.notional, before.maintenance, after.maintenance, total.notional, total.maintenance,
-  ]).number(6);
+  return run(
+    kernel.dydxBankruptcyPrice,
+    [],
+    [before.notional, after.notional, before.maintenance, after.maintenance, total.notional, total.maintenance],
+  ).number(6);
 }
 
 /**
  * Bankruptcy price in quote quantums of changing a position by `delta` base quantums: what the account gets (buy: pays,
  * negative). Throws `ValueOutOfRange` if that is no reduction.
  */
-export function dydxBankruptcyPriceOf(markets: DydxMarkets, account: DydxSubaccount, id: string, delta: bigint): bigint {
+export function dydxBankruptcyPriceOf(
+  markets: DydxMarkets,
+  account: DydxSubaccount,
+  id: string,
+  delta: bigint,
+): bigint {
   const position = requireReduction(account, id, delta);
   const market = marketOf(markets, id);
   const after = dydxPositionRisk(market, position + delta);
@@ -119,10 +138,19 @@ export interface Fraction {
 }
 
 /** Price at which a liquidation order may be filled: worse for the account the nearer it is to bankruptcy. */
-export function dydxFillablePrice(position: DydxRisk, total: DydxRisk, quantums: bigint, terms: DydxFillableTerms): Fraction {
+export function dydxFillablePrice(
+  position: DydxRisk,
+  total: DydxRisk,
+  quantums: bigint,
+  terms: DydxFillableTerms,
+): Fraction {
   const floats = [terms.bankruptcyAdjustmentPpm, terms.spreadToMaintenanceMarginRatioPpm];
   const block = run(kernel.dydxFillablePrice, floats, [
-    position.notional, position.maintenance, total.notional, total.maintenance, quantums,
+    position.notional,
+    position.maintenance,
+    total.notional,
+    total.maintenance,
+    quantums,
   ]);
   return { numerator: block.number(5), denominator: block.number(6) };
 }
@@ -136,7 +164,12 @@ export function dydxFillablePriceOf(
   terms: DydxFillableTerms,
 ): Fraction {
   const position = requireReduction(account, id, delta);
-  return dydxFillablePrice(dydxPositionRisk(marketOf(markets, id), position), dydxAccountRisk(markets, account), position, terms);
+  return dydxFillablePrice(
+    dydxPositionRisk(marketOf(markets, id), position),
+    dydxAccountRisk(markets, account),
+    position,
+    terms,
+  );
 }
 
 /** Quote quantums of a fill, towards zero: base quantums times subticks times 10^exponent. */
@@ -162,10 +195,18 @@ export interface DydxFill {
 }
 
 /** The same from a whole account before the fill. Throws `ValueOutOfRange` for an empty fill and for no reduction. */
-export function dydxInsuranceFundDeltaOf(markets: DydxMarkets, account: DydxSubaccount, fill: DydxFill, maxFeePpm: number): bigint {
+export function dydxInsuranceFundDeltaOf(
+  markets: DydxMarkets,
+  account: DydxSubaccount,
+  fill: DydxFill,
+  maxFeePpm: number,
+): bigint {
   const { perpetual, isBuy, quantums, quote } = fill;
   if (quantums <= 0n) {
-    throw new MargridError('ValueOutOfRange', `a fill must have base quantums, got ${quantums}`, { column: 'fill', value: String(quantums) });
+    throw new MargridError('ValueOutOfRange', `a fill must have base quantums, got ${quantums}`, {
+      column: 'fill',
+      value: String(quantums),
+    });
   }
   const price = dydxBankruptcyPriceOf(markets, account, perpetual, isBuy ? quantums : -quantums);
   return dydxInsuranceFundDelta(isBuy ? -quote : quote, price, maxFeePpm);
@@ -185,7 +226,9 @@ export interface DydxBlockLimits {
 /** Base quantums of a position (unsigned) that one block may liquidate. */
 export function dydxLiquidatable(market: DydxPerpetual, position: bigint, limits: DydxBlockLimits): bigint {
   const exponent = market.priceExponent + market.atomicResolution + dydxQuoteDecimals;
-  return run(kernel.dydxLiquidatable, [exponent, limits.maxPositionPortionPpm], [
-    position, market.price, limits.minNotional, limits.notionalLeft, limits.step,
-  ]).number(5);
+  return run(
+    kernel.dydxLiquidatable,
+    [exponent, limits.maxPositionPortionPpm],
+    [position, market.price, limits.minNotional, limits.notionalLeft, limits.step],
+  ).number(5);
 }

@@ -36,7 +36,10 @@ export interface BookedFill {
   readonly postings: Postings;
 }
 
-/** One side of a trade: the position afterwards, and the cash that it brings in minor units, rounded against the account. */
+/**
+ * One side of a trade: the position afterwards, and the cash that it brings in minor units, rounded against the
+ * account.
+ */
 interface Side {
   readonly positions: readonly PositionChange[];
   readonly cash: Map<string, MinorUnits>;
@@ -46,12 +49,19 @@ interface Side {
  * What a fill does to the book and to money, in whole minor units. Both sides are booked as trades are (`withLeg`):
  * closing realises the gain, opening averages the entry price, options and spot are paid for.
  */
-export function bookFill(fill: Fill, held: Holdings, counterpartyHeld: Holdings | null, terms: Terms, decimals: DecimalsByCurrency): BookedFill {
+export function bookFill(
+  fill: Fill,
+  held: Holdings,
+  counterpartyHeld: Holdings | null,
+  terms: Terms,
+  decimals: DecimalsByCurrency,
+): BookedFill {
   const { account, counterparty, fee, currency } = fill;
   const own = sideOf(fill.account, held, fill.instrument, fill.quantity, fill.price, terms, decimals);
-  const other = counterparty === undefined || counterpartyHeld === null
-    ? { positions: [], cash: new Map<string, MinorUnits>() }
-    : sideOf(counterparty, counterpartyHeld, fill.instrument, -fill.quantity, fill.price, terms, decimals);
+  const other =
+    counterparty === undefined || counterpartyHeld === null
+      ? { positions: [], cash: new Map<string, MinorUnits>() }
+      : sideOf(counterparty, counterpartyHeld, fill.instrument, -fill.quantity, fill.price, terms, decimals);
   const clearing = new Map<string, MinorUnits>();
   for (const cash of [own.cash, other.cash]) for (const [name, amount] of cash) add(clearing, name, -amount);
   add(own.cash, currency, -fee);
@@ -60,7 +70,9 @@ export function bookFill(fill: Fill, held: Holdings, counterpartyHeld: Holdings 
       positions: [...own.positions, ...other.positions],
       cash: [
         ...cashChanges(account, held, own.cash, decimals),
-        ...(counterparty === undefined || counterpartyHeld === null ? [] : cashChanges(counterparty, counterpartyHeld, other.cash, decimals)),
+        ...(counterparty === undefined || counterpartyHeld === null
+          ? []
+          : cashChanges(counterparty, counterpartyHeld, other.cash, decimals)),
       ],
     },
     postings: {
@@ -72,16 +84,33 @@ export function bookFill(fill: Fill, held: Holdings, counterpartyHeld: Holdings 
   };
 }
 
-function sideOf(account: string, held: Holdings, instrument: string, quantity: number, price: number, terms: Terms, decimals: DecimalsByCurrency): Side {
+function sideOf(
+  account: string,
+  held: Holdings,
+  instrument: string,
+  quantity: number,
+  price: number,
+  terms: Terms,
+  decimals: DecimalsByCurrency,
+): Side {
   instrumentIndexOf(terms.market, instrument);
   // Without cash before, the cash afterwards is what the trade brings: nothing is lost in a difference.
   const after = withLeg({ ...held, cash: new Map() }, { kind: 'trade', instrument, quantity, price }, terms);
   const names = new Set([...held.positions.keys(), ...after.positions.keys()]);
-  const positions = [...names].filter((name) => held.positions.get(name) !== after.positions.get(name)).map((name) => {
-    const position = after.positions.get(name) ?? { quantity: 0, entryPrice: 0 };
-    return { account, instrument: name, ...position, quantity: decimalSum(held.positions.get(name)?.quantity ?? 0, position.quantity) };
-  });
-  const cash = new Map([...after.cash].map(([name, amount]) => [name, minorOf(amount, decimalsOf(name, decimals), 'down')] as const));
+  const positions = [...names]
+    .filter((name) => held.positions.get(name) !== after.positions.get(name))
+    .map((name) => {
+      const position = after.positions.get(name) ?? { quantity: 0, entryPrice: 0 };
+      return {
+        account,
+        instrument: name,
+        ...position,
+        quantity: decimalSum(held.positions.get(name)?.quantity ?? 0, position.quantity),
+      };
+    });
+  const cash = new Map(
+    [...after.cash].map(([name, amount]) => [name, minorOf(amount, decimalsOf(name, decimals), 'down')] as const),
+  );
   return { positions, cash };
 }
 
@@ -95,11 +124,18 @@ function decimalSum(before: number, after: number): number {
 }
 
 /** Cash balances after amounts of minor units were added. */
-export function cashChanges(account: string, held: Holdings, amounts: ReadonlyMap<string, MinorUnits>, decimals: DecimalsByCurrency): CashChange[] {
-  return [...amounts].filter(([, amount]) => amount !== 0n).map(([currency, amount]) => {
-    const places = decimalsOf(currency, decimals);
-    return { account, currency, amount: amountOf(cashOf(held, currency, decimals) + amount, places) };
-  });
+export function cashChanges(
+  account: string,
+  held: Holdings,
+  amounts: ReadonlyMap<string, MinorUnits>,
+  decimals: DecimalsByCurrency,
+): CashChange[] {
+  return [...amounts]
+    .filter(([, amount]) => amount !== 0n)
+    .map(([currency, amount]) => {
+      const places = decimalsOf(currency, decimals);
+      return { account, currency, amount: amountOf(cashOf(held, currency, decimals) + amount, places) };
+    });
 }
 
 /** Cash in minor units: balances that are no whole number of them are the nearest one. */

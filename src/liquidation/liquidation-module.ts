@@ -1,3 +1,4 @@
+import { minorUnitsOf, mustBe as refused, numberOf, optionalText, textOf } from '../account/command-fields.ts';
 import type { Command } from '../account/command.ts';
 import type { Storable } from '../account/events.ts';
 import type { AccountContext, AccountModule, CashSource, ProposedTransitions } from '../account/module.ts';
@@ -8,11 +9,10 @@ import { numberField, section } from '../margin/fields.ts';
 import { allocate, weightsOf } from '../money/allocate.ts';
 import { amountOf, decimalsOf, minorOf, type DecimalsByCurrency, type MinorUnits } from '../money/minor-units.ts';
 import type { Holdings } from '../whatif/holdings.ts';
-import { accountHoldings, quotedMarket } from './account-holdings.ts';
+import { accountHoldings, quotedMarket } from '../whatif/account-holdings.ts';
 import { bookBid } from './auction-bid.ts';
 import { advanceAuction, isAuctionOver, startAuction, type AuctionParams } from './derive-auction.ts';
 import { bookFill, cashChanges, type BookedFill, type Fill, type Postings } from './fill.ts';
-import { minorField, numberOf, optionalText, refused, textOf } from './liquidation-command.ts';
 import { addTo, texts, type BankruptcyHandOver, type LiquidationRecord, type Signal, type Tally } from './liquidation-record.ts';
 import type { LiquidationPlan, LiquidationTarget, PlanMargins, PlanStep } from './plan.ts';
 import { PlanningAccount, type Offset } from './planning-account.ts';
@@ -308,7 +308,7 @@ export class LiquidationModule implements AccountModule {
     const instrument = textOf(command, 'instrument');
     const quantity = numberOf(command, 'quantity', 'contracts, not 0', (value) => value !== 0);
     const price = numberOf(command, 'price', 'a price >= 0', (value) => value >= 0);
-    const fee = minorField(command, 'fee');
+    const fee = command['fee'] === undefined ? 0n : minorUnitsOf(command, 'fee');
     const counterparty = optionalText(command, 'counterparty');
     if (counterparty === record.account) throw refused('counterparty', counterparty, 'another account');
     const account = this.#planningAccount(context, record);

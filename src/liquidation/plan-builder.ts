@@ -68,11 +68,22 @@ export class PlanBuilder {
     const margins = this.account.margins(holdings);
     this.#holdings = holdings;
     this.#margins = margins;
-    this.#steps.push({ kind: 'cancel-orders', trades: [], afterMs: 0, cost: 0, fee: 0, margins, rule: 'open orders first' });
+    this.#steps.push({
+      kind: 'cancel-orders',
+      trades: [],
+      afterMs: 0,
+      cost: 0,
+      fee: 0,
+      margins,
+      rule: 'open orders first',
+    });
   }
 
   /** Margins as they would be after a step. */
-  tried({ trades, penalty = 0 }: Pick<StepRequest, 'trades' | 'penalty'>): { readonly holdings: Holdings; readonly margins: PlanMargins } {
+  tried({ trades, penalty = 0 }: Pick<StepRequest, 'trades' | 'penalty'>): {
+    readonly holdings: Holdings;
+    readonly margins: PlanMargins;
+  } {
     const traded = this.account.traded(this.#holdings, trades);
     const holdings = penalty === 0 ? traded : this.account.paid(traded, -penalty);
     return { holdings, margins: this.account.margins(holdings) };

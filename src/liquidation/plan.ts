@@ -50,7 +50,8 @@ export interface PlanStep {
 
 /**
  * Why a plan ends short of its target. `no-progress`: no further step lowers what is missing; `positions-closed`:
- * nothing is left to close; `bankrupt`: the balance is negative even so; `limit`: a limit of the style or of the search;
+ * nothing is left to close; `bankrupt`: the balance is negative even so; `limit`: a limit of the style or of the
+ * search;
  * `fault`: the account cannot be margined.
  */
 export type PlanReason = 'no-progress' | 'positions-closed' | 'bankrupt' | 'taken-over' | 'auction' | 'limit' | 'fault';

@@ -65,7 +65,8 @@ export class PlanningAccount {
     this.terms = {
       market: input.market,
       reportingCurrency: pooledCurrencyOf(model, params),
-      usesMarkPrice: (instrument) => model.kind === 'portable' && model.requiredFields(instrument, params).includes('markPrice'),
+      usesMarkPrice: (instrument) =>
+        model.kind === 'portable' && model.requiredFields(instrument, params).includes('markPrice'),
     };
   }
 
@@ -131,7 +132,9 @@ export class PlanningAccount {
   #valueOf(name: string, quantity: number, price: number): number {
     const { kind, payoff, contractSize } = this.instrument(name);
     if (payoff === 'linear') return quantity * contractSize * price;
-    return kind === 'option' ? (quantity * contractSize * price) / this.forward(name) : (quantity * contractSize) / price;
+    return kind === 'option'
+      ? (quantity * contractSize * price) / this.forward(name)
+      : (quantity * contractSize) / price;
   }
 
   #settledNotional(name: string, quantity: number): number {
@@ -145,7 +148,9 @@ export class PlanningAccount {
     const from = dollarRate(this.terms.market, currency);
     const to = dollarRate(this.terms.market, this.input.currency);
     if (from !== null && to !== null) return from.rate / to.rate;
-    throw new MargridError('OptionInvalid', `no index price says what ${currency} is worth in ${this.input.currency}`, { value: currency });
+    throw new MargridError('OptionInvalid', `no index price says what ${currency} is worth in ${this.input.currency}`, {
+      value: currency,
+    });
   }
 
   /** The holdings after trades, each paid for at its price, with its fee. */
@@ -154,7 +159,11 @@ export class PlanningAccount {
     let fees = 0;
     for (const trade of trades) {
       const { price, fee } = this.estimate(trade);
-      held = withLeg(held, { kind: 'trade', instrument: trade.instrument, quantity: trade.quantity, price }, this.terms);
+      held = withLeg(
+        held,
+        { kind: 'trade', instrument: trade.instrument, quantity: trade.quantity, price },
+        this.terms,
+      );
       fees += fee;
     }
     return fees === 0 ? held : this.paid(held, -fees);

@@ -21,15 +21,28 @@ export interface PositionBankruptcy {
 export function portfolioBankruptcy(account: PlanningAccount, holdings: Holdings): PositionBankruptcy[] {
   const names = account.closable(holdings);
   const { balance, fault } = account.margins(account.withoutOrders(holdings));
-  if (fault !== null) return names.map((name) => ({ instrument: name, quantity: holdings.positions.get(name)!.quantity, share: 0, price: null }));
+  if (fault !== null)
+    return names.map((name) => ({
+      instrument: name,
+      quantity: holdings.positions.get(name)!.quantity,
+      share: 0,
+      price: null,
+    }));
   const alone = names.map((name) => maintenanceAlone(account, holdings, name));
   const total = alone.reduce((sum, each) => sum + each, 0);
-  const weights = total > 0 ? alone : names.map((name) => account.notional(name, holdings.positions.get(name)!.quantity));
+  const weights =
+    total > 0 ? alone : names.map((name) => account.notional(name, holdings.positions.get(name)!.quantity));
   const sum = weights.reduce((whole, each) => whole + each, 0);
   return names.map((name, place) => {
     const { quantity } = holdings.positions.get(name)!;
     const share = sum > 0 ? weights[place] / sum : 0;
-    const price = priceLosing(account.instrument(name), quantity, account.mark(name), account.forward(name), balance * share);
+    const price = priceLosing(
+      account.instrument(name),
+      quantity,
+      account.mark(name),
+      account.forward(name),
+      balance * share,
+    );
     return { instrument: name, quantity, share, price };
   });
 }
@@ -41,8 +54,17 @@ export function maintenanceAlone(account: PlanningAccount, holdings: Holdings, n
   return fault === null ? Math.max(maintenanceMargin, 0) : 0;
 }
 
-/** Price at which closing `quantity` contracts yields `loss` (settlement currency) less than at the mark; null if none > 0. */
-export function priceLosing(instrument: Instrument, quantity: number, mark: number, forward: number, loss: number): number | null {
+/**
+ * Price at which closing `quantity` contracts yields `loss` (settlement currency) less than at the mark; null if none >
+ * 0.
+ */
+export function priceLosing(
+  instrument: Instrument,
+  quantity: number,
+  mark: number,
+  forward: number,
+  loss: number,
+): number | null {
   const { kind, payoff, contractSize } = instrument;
   const size = quantity * contractSize;
   const isInverseFuture = payoff === 'inverse' && kind !== 'option';

@@ -22,7 +22,8 @@ export const liquidationStyleNames: readonly string[] = Object.keys(files);
 /** The style of a venue as in its file. Throws `OptionInvalid` if none ships. */
 export function shippedLiquidationStyle(name: string): unknown {
   const file = files[name];
-  if (file !== undefined) return JSON.parse(readFileSync(join(packageRoot, 'data', 'liquidation', file), 'utf8')) as unknown;
+  if (file !== undefined)
+    return JSON.parse(readFileSync(join(packageRoot, 'data', 'liquidation', file), 'utf8')) as unknown;
   const message = `there is no liquidation style '${name}'; there are ${liquidationStyleNames.join(', ')}`;
   throw new MargridError('OptionInvalid', message, { column: 'style', value: name });
 }

@@ -1,4 +1,13 @@
-import { dateField, invalid, numberField, section, textField, textsField, type Section } from '../margin/fields.ts';
+import {
+  dateField,
+  invalid,
+  knownFields,
+  numberField,
+  section,
+  textField,
+  textsField,
+  type Section,
+} from '../margin/fields.ts';
 import { parseCosts, type CostTable } from './costs.ts';
 import { parseAuctionParams, type AuctionParams } from './derive-auction.ts';
 import type { LiquidationPlan, LiquidationTarget } from './plan.ts';
@@ -6,7 +15,11 @@ import { PlanningAccount, type PlanningInput } from './planning-account.ts';
 import { planAuction } from './styles/auction.ts';
 import { parseBlockLimits, planBlockLimits, type BlockLimitsParams } from './styles/block-limits.ts';
 import { parseCheapest, planCheapest, type CheapestParams } from './styles/cheapest.ts';
-import { parseClosedFormTransfer, planClosedFormTransfer, type ClosedFormTransferParams } from './styles/closed-form-transfer.ts';
+import {
+  parseClosedFormTransfer,
+  planClosedFormTransfer,
+  type ClosedFormTransferParams,
+} from './styles/closed-form-transfer.ts';
 import { parseDeltaHedge, planDeltaHedge, type DeltaHedgeParams } from './styles/delta-hedge.ts';
 import { parseFixedStep, planFixedStep, type FixedStepParams } from './styles/fixed-step.ts';
 import { parseFullOrder, planFullOrder, type FullOrderParams } from './styles/full-order.ts';
@@ -34,14 +47,21 @@ export interface LiquidationStyle {
   readonly rule: StyleRule;
 }
 
-const kinds = ['cheapest', 'fixed-step', 'full-order', 'tier-ladder', 'closed-form-transfer', 'block-limits', 'auction', 'delta-hedge'];
+const kinds = [
+  'cheapest',
+  'fixed-step',
+  'full-order',
+  'tier-ladder',
+  'closed-form-transfer',
+  'block-limits',
+  'auction',
+  'delta-hedge',
+];
 
 /** Reads a style as in its file. Throws `ParameterInvalid` naming the field. */
 export function parseLiquidationStyle(input: unknown): LiquidationStyle {
-  const root = section(input, 'style');
-  const known = ['venue', 'source', 'date', 'unconfirmed', 'target', 'costs', 'style', 'parameters'];
-  const unknownName = Object.keys(root).find((name) => !known.includes(name));
-  if (unknownName !== undefined) throw invalid(unknownName, root[unknownName], `is no field of a style; there are ${known.join(', ')}`);
+  const names = ['venue', 'source', 'date', 'unconfirmed', 'target', 'costs', 'style', 'parameters'];
+  const root = knownFields(section(input, 'style'), '', names);
   return {
     venue: textField(root, 'venue', ''),
     source: textField(root, 'source', ''),
@@ -56,7 +76,8 @@ export function parseLiquidationStyle(input: unknown): LiquidationStyle {
 export function parseTarget(input: unknown): LiquidationTarget {
   const fields = section(input, 'target');
   const { requirement } = fields;
-  if (requirement !== 'initial' && requirement !== 'maintenance') throw invalid('target.requirement', requirement, 'must be initial or maintenance');
+  if (requirement !== 'initial' && requirement !== 'maintenance')
+    throw invalid('target.requirement', requirement, 'must be initial or maintenance');
   return { requirement, multiple: numberField(fields, 'multiple', 'target', { min: 0.01, max: 1_000 }) };
 }
 

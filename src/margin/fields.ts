@@ -19,6 +19,14 @@ export function section(value: unknown, path: string): Section {
   return value as Section;
 }
 
+/** A section without fields that nobody reads: a misspelt one must not pass for its default. Path '': of a whole file. */
+export function knownFields(value: unknown, path: string, names: readonly string[]): Section {
+  const fields = section(value, path === '' ? 'rules' : path);
+  const stranger = Object.keys(fields).find((name) => !names.includes(name));
+  if (stranger === undefined) return fields;
+  throw invalid(pathOf(path, stranger), fields[stranger], `is not known; there are ${names.join(', ')}`);
+}
+
 export function listField(fields: Section, name: string, path: string): readonly unknown[] {
   const value = fields[name];
   if (!Array.isArray(value)) throw invalid(pathOf(path, name), value, 'must be a list');
@@ -32,6 +40,34 @@ export function numberField(fields: Section, name: string, path: string, rule: N
     throw invalid(pathOf(path, name), value, `must be ${range}`);
   }
   return value;
+}
+
+export function wholeField(fields: Section, name: string, path: string, rule: NumberRule): number {
+  const value = numberField(fields, name, path, rule);
+  if (Number.isInteger(value)) return value;
+  throw invalid(pathOf(path, name), value, 'must be a whole number');
+}
+
+/** true or false; `fallback` if it is absent. */
+export function flagField(fields: Section, name: string, path: string, fallback: boolean): boolean {
+  const value = fields[name] ?? fallback;
+  if (typeof value === 'boolean') return value;
+  throw invalid(pathOf(path, name), value, 'must be true or false');
+}
+
+/** One of some words; `fallback`, if there is one, when it is absent. */
+export function choiceField<Choice extends string>(
+  fields: Section,
+  name: string,
+  path: string,
+  choices: readonly Choice[],
+  fallback?: Choice,
+): Choice {
+  const value = fields[name] ?? fallback;
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  const allowed = choices.length === 2 ? choices.join(' or ') : `one of ${choices.join(', ')}`;
+  throw invalid(pathOf(path, name), value, `must be ${allowed}`);
 }
 
 export function textField(fields: Section, name: string, path: string): string {

@@ -8,7 +8,8 @@ import type { MinorUnits } from './minor-units.ts';
  */
 export function allocate(amount: MinorUnits, weights: readonly bigint[]): MinorUnits[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0n);
-  if (weights.some((weight) => weight < 0n)) throw new MargridError('OptionInvalid', 'weights of a division must be >= 0');
+  if (weights.some((weight) => weight < 0n))
+    throw new MargridError('OptionInvalid', 'weights of a division must be >= 0');
   if (amount === 0n) return weights.map(() => 0n);
   if (total === 0n) throw new MargridError('OptionInvalid', 'an amount cannot be divided by weights that are all zero');
   const size = amount < 0n ? -amount : amount;

@@ -22,10 +22,23 @@ export type DecimalsByCurrency = Readonly<Record<string, number>>;
 export function decimalsOf(currency: string, given: DecimalsByCurrency = {}): number {
   const decimals = given[currency] ?? (dollarLike.has(currency.toUpperCase()) ? dollarDecimals : coinDecimals);
   if (Number.isInteger(decimals) && decimals >= 0 && decimals <= decimalsMax) return decimals;
-  throw new MargridError('OptionInvalid', `decimals of ${currency} must be a whole number in [0, ${decimalsMax}], got ${decimals}`, {
-    column: 'decimals',
-    value: decimals,
-  });
+  throw new MargridError(
+    'OptionInvalid',
+    `decimals of ${currency} must be a whole number in [0, ${decimalsMax}], got ${decimals}`,
+    {
+      column: 'decimals',
+      value: decimals,
+    },
+  );
+}
+
+/** Longer texts of digits are no amount of money. */
+const amountText = /^-?\d{1,40}$/;
+
+/** Minor units as programs have them, a bigint, or as JSON does, a text of digits; null if it is neither. */
+export function minorUnitsFrom(value: unknown): MinorUnits | null {
+  if (typeof value === 'bigint') return value;
+  return typeof value === 'string' && amountText.test(value) ? BigInt(value) : null;
 }
 
 /** Bits of the fraction of a double. */
@@ -37,7 +50,8 @@ const exponentBias = 1075n;
  * minus infinity, `nearest` takes ties away from zero). Throws `ValueNotFinite`.
  */
 export function minorOf(amount: number, decimals: number, rounding: Rounding): MinorUnits {
-  if (!Number.isFinite(amount)) throw new MargridError('ValueNotFinite', `an amount of money must be finite, got ${amount}`);
+  if (!Number.isFinite(amount))
+    throw new MargridError('ValueNotFinite', `an amount of money must be finite, got ${amount}`);
   const bits = new DataView(new ArrayBuffer(8));
   bits.setFloat64(0, Math.abs(amount));
   const word = bits.getBigUint64(0);

@@ -1,6 +1,7 @@
 import type { BookChanges } from '../engine/book-changes.ts';
 import type { Engine } from '../engine/engine.ts';
-import { changesBetween, type HeldOrder, type HeldPosition, type Holdings } from '../whatif/holdings.ts';
+import { holdingsOfSets } from '../whatif/account-holdings.ts';
+import { changesBetween, type HeldOrder, type Holdings } from '../whatif/holdings.ts';
 
 /** Everything of an account that its margin depends on, by name. */
 export interface AccountHoldings extends Holdings {
@@ -8,27 +9,24 @@ export interface AccountHoldings extends Holdings {
   readonly addOns: ReadonlyMap<string, number>;
 }
 
-export const noHoldings: AccountHoldings = { positions: new Map(), orders: new Map(), cash: new Map(), addOns: new Map() };
+export const noHoldings: AccountHoldings = {
+  positions: new Map(),
+  orders: new Map(),
+  cash: new Map(),
+  addOns: new Map(),
+};
 
 /** What the engine's book has for an account; nothing if it does not know it. */
 export function holdingsIn(engine: Engine, account: string): AccountHoldings {
   if (engine.accountRow(account) < 0) return noHoldings;
-  const { instruments } = engine.market;
-  const nameOf = (row: number): string => instruments[engine.rows.instrumentOf[row]].name;
-  const positions = new Map<string, HeldPosition>();
-  const orders = new Map<string, HeldOrder[]>();
-  const cash = new Map<string, number>();
-  const addOns = new Map<string, number>();
-  for (const set of engine.heldSets(account)) {
-    const currency = engine.currencies[set.currency];
-    for (const { row, quantity, entryPrice } of set.positions) positions.set(nameOf(row), { quantity, entryPrice });
-    for (const { row, quantity, entryPrice } of set.orders) {
-      orders.set(nameOf(row), [...(orders.get(nameOf(row)) ?? []), { quantity, limitPrice: entryPrice }]);
-    }
-    if (set.cashAmount !== 0) cash.set(currency, set.cashAmount);
-    if (set.addOn !== 0) addOns.set(currency, set.addOn);
-  }
-  return { positions, orders, cash, addOns };
+  const sets = engine.heldSets(account);
+  const { positions, orders, cash } = holdingsOfSets(engine, sets);
+  const addOns = new Map(sets.map(({ currency, addOn }) => [engine.currencies[currency], addOn] as const));
+  return { positions, orders, cash: withoutZeros(cash), addOns: withoutZeros(addOns) };
+}
+
+function withoutZeros(amounts: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map([...amounts].filter(([, amount]) => amount !== 0));
 }
 
 /** Holdings after changes of this account; changes of others are passed over. */
@@ -37,7 +35,8 @@ export function withChanges(holdings: AccountHoldings, account: string, changes:
   const orders = new Map(holdings.orders);
   const cash = new Map(holdings.cash);
   const addOns = new Map(holdings.addOns);
-  const own = <T extends { readonly account: string }>(list: readonly T[] | undefined): T[] => (list ?? []).filter((each) => each.account === account);
+  const own = <T extends { readonly account: string }>(list: readonly T[] | undefined): T[] =>
+    (list ?? []).filter((each) => each.account === account);
   for (const { instrument, quantity, entryPrice } of own(changes.positions)) {
     if (quantity === 0) positions.delete(instrument);
     else positions.set(instrument, { quantity, entryPrice: entryPrice ?? 0 });
@@ -55,13 +54,19 @@ export function withChanges(holdings: AccountHoldings, account: string, changes:
 /** The changes that make one account's holdings out of others, add-ons among them: only what differs. */
 export function changesTo(account: string, before: AccountHoldings, after: AccountHoldings): BookChanges {
   const { positions = [], orders = [], cash = [] } = changesBetween(account, before, after);
-  const addOns = [...new Set([...before.addOns.keys(), ...after.addOns.keys()])].map((currency) => ({ account, currency, amount: after.addOns.get(currency) ?? 0 }));
+  const addOns = [...new Set([...before.addOns.keys(), ...after.addOns.keys()])].map((currency) => ({
+    account,
+    currency,
+    amount: after.addOns.get(currency) ?? 0,
+  }));
   return {
     positions: positions.filter(({ instrument, quantity, entryPrice }) => {
       const old = before.positions.get(instrument) ?? { quantity: 0, entryPrice: 0 };
       return old.quantity !== quantity || (quantity !== 0 && old.entryPrice !== entryPrice);
     }),
-    orders: orders.filter(({ instrument }) => textOf(before.orders.get(instrument)) !== textOf(after.orders.get(instrument))),
+    orders: orders.filter(
+      ({ instrument }) => textOf(before.orders.get(instrument)) !== textOf(after.orders.get(instrument)),
+    ),
     cash: cash.filter(({ currency, amount }) => (before.cash.get(currency) ?? 0) !== amount),
     addOns: addOns.filter(({ currency, amount }) => (before.addOns.get(currency) ?? 0) !== amount),
   };

@@ -43,10 +43,18 @@ export class AccountStructure {
     const pool = this.#poolOf.get(account);
     const others = pool === undefined ? [] : this.membersOf(pool).filter((member) => member !== account);
     if (others.some((member) => this.classOf(member) !== accountClass)) {
-      throw denied('SegregationViolated', `account '${account}' is in pool '${pool!}' with accounts that are not ${accountClass}`, account);
+      throw denied(
+        'SegregationViolated',
+        `account '${account}' is in pool '${pool!}' with accounts that are not ${accountClass}`,
+        account,
+      );
     }
     if (pool !== undefined && accountClass === 'house' && this.#pools.get(pool)!.margin === 'gross') {
-      throw denied('SegregationViolated', `account '${account}' is in the omnibus pool '${pool}', which is for clients`, account);
+      throw denied(
+        'SegregationViolated',
+        `account '${account}' is in the omnibus pool '${pool}', which is for clients`,
+        account,
+      );
     }
     this.#classes.set(account, accountClass);
   }
@@ -81,13 +89,20 @@ export class AccountStructure {
   requirePoolable(pool: string, members: readonly string[], margin: PoolMargin): void {
     for (const member of members) {
       const other = this.#poolOf.get(member);
-      if (other !== undefined && other !== pool) throw denied('PoolInvalid', `account '${member}' is in pool '${other}' already`, member);
-      if (member === pool || this.isPool(member)) throw denied('PoolInvalid', `pool '${member}' cannot be a member of a pool`, member);
-      if (this.ownerOf(member) !== member) throw denied('PoolInvalid', `'${member}' is an isolated position: it cannot be pooled`, member);
+      if (other !== undefined && other !== pool)
+        throw denied('PoolInvalid', `account '${member}' is in pool '${other}' already`, member);
+      if (member === pool || this.isPool(member))
+        throw denied('PoolInvalid', `pool '${member}' cannot be a member of a pool`, member);
+      if (this.ownerOf(member) !== member)
+        throw denied('PoolInvalid', `'${member}' is an isolated position: it cannot be pooled`, member);
     }
     this.requireOneClass(members);
     if (margin === 'gross' && this.classOf(members[0]) === 'house') {
-      throw denied('SegregationViolated', `account '${members[0]}' is the house's: gross omnibus margin is for clients`, members[0]);
+      throw denied(
+        'SegregationViolated',
+        `account '${members[0]}' is the house's: gross omnibus margin is for clients`,
+        members[0],
+      );
     }
   }
 
@@ -156,7 +171,9 @@ export class AccountStructure {
     else this.#orders.set(account, orders);
   }
 
-  /** Open orders that net in a risk account: those of a net pool's members, else those of its owner that belong there. */
+  /**
+   * Open orders that net in a risk account: those of a net pool's members, else those of its owner that belong there.
+   */
   ordersOn(riskAccount: string): OpenOrder[] {
     const accounts = this.isPool(riskAccount) ? this.membersOf(riskAccount) : [this.ownerOf(riskAccount)];
     return accounts.flatMap((account) =>
@@ -184,7 +201,11 @@ export class AccountStructure {
 
 interface StoredStructure {
   readonly classes: readonly (readonly [string, AccountClass])[];
-  readonly pools: readonly { readonly pool: string; readonly members: readonly string[]; readonly margin: PoolMargin }[];
+  readonly pools: readonly {
+    readonly pool: string;
+    readonly members: readonly string[];
+    readonly margin: PoolMargin;
+  }[];
   readonly isolated: readonly (readonly [string, readonly string[]])[];
   readonly orders: readonly (readonly [string, readonly OpenOrder[]])[];
 }

@@ -1,5 +1,5 @@
 import { levelNames, type LevelName } from '../account/status.ts';
-import type { Instrument } from '../domain/instrument.ts';
+import { baseUnitsOf, type Instrument } from '../domain/instrument.ts';
 import { MargridError } from '../errors.ts';
 import { instrumentIndexOf } from '../whatif/legs.ts';
 import { byUnderlying } from './scenario-losses.ts';
@@ -32,13 +32,22 @@ export interface AccountSummary {
 /** The account, then its isolated positions, then its pool. Throws `AccountUnknown`. */
 export function accountSummary(view: MarginView, structure: AccountStructure, account: string): AccountSummary[] {
   const { engine } = view.context;
-  if (engine.accountRow(account) < 0) throw new MargridError('AccountUnknown', `the book has no account '${account}'`, { value: account });
+  if (engine.accountRow(account) < 0)
+    throw new MargridError('AccountUnknown', `the book has no account '${account}'`, { value: account });
   const pool = structure.poolOf(account);
   const isOwned = structure.ownerOf(account) !== account;
-  const own: MarginMode = structure.isPool(account) ? 'pool' : isOwned ? 'isolated' : pool !== null ? 'pool-member' : 'cross';
+  const own: MarginMode = structure.isPool(account)
+    ? 'pool'
+    : isOwned
+      ? 'isolated'
+      : pool !== null
+        ? 'pool-member'
+        : 'cross';
   return [
     ...summariesOf(view, account, own),
-    ...structure.isolatedOf(account).flatMap((instrument) => summariesOf(view, isolatedName(account, instrument), 'isolated')),
+    ...structure
+      .isolatedOf(account)
+      .flatMap((instrument) => summariesOf(view, isolatedName(account, instrument), 'isolated')),
     ...(pool === null ? [] : summariesOf(view, pool, 'pool')),
   ];
 }
@@ -86,8 +95,8 @@ function grossNotional(view: MarginView, account: string, currency: string): num
 }
 
 /** Of one contract: in coin if the account is in coin, else in quote currency (dollars and stablecoins at par). */
-function notionalOf({ kind, payoff, contractSize, baseCurrency }: Instrument, forward: number, currency: string): number {
-  if (kind === 'spot') return 0;
-  const units = kind !== 'option' && payoff === 'inverse' ? contractSize / forward : contractSize;
-  return currency === baseCurrency ? units : units * forward;
+function notionalOf(instrument: Instrument, forward: number, currency: string): number {
+  if (instrument.kind === 'spot') return 0;
+  const units = baseUnitsOf(instrument, forward);
+  return currency === instrument.baseCurrency ? units : units * forward;
 }

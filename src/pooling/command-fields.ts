@@ -2,13 +2,16 @@ import type { Command } from '../account/command.ts';
 import type { Market } from '../domain/market.ts';
 import { MargridError, type ErrorCode } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { MinorUnits } from '../money/minor-units.ts';
+import { minorUnitsFrom, type MinorUnits } from '../money/minor-units.ts';
 import { instrumentIndexOf } from '../whatif/legs.ts';
 
 /** A refusal of one field of a command. */
 export function refused(code: ErrorCode, command: Command, column: string, rule: string): MargridError {
   const value = command[column];
-  return new MargridError(code, `${command.kind}: ${column} ${rule}, got ${JSON.stringify(value) ?? 'nothing'}`, { column, value });
+  return new MargridError(code, `${command.kind}: ${column} ${rule}, got ${JSON.stringify(value) ?? 'nothing'}`, {
+    column,
+    value,
+  });
 }
 
 /** A name: a text that is not empty. Throws `ValueMissing`. */
@@ -29,7 +32,8 @@ export function wordField<T extends string>(command: Command, column: string, wo
 /** Names, each once. Throws `ValueInvalid`. */
 export function namesField(command: Command, column: string): string[] {
   const value = command[column];
-  const isList = Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string' && each !== '');
+  const isList =
+    Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string' && each !== '');
   if (isList && new Set(value).size === value.length) return [...(value as string[])];
   throw refused('ValueInvalid', command, column, 'must be a list of different names');
 }
@@ -50,9 +54,8 @@ export function priceField(command: Command, column: string, usual?: number): nu
 
 /** Minor units, > 0, as a text of digits (or a whole number of any size). Throws `ValueOutOfRange`. */
 export function minorField(command: Command, column: string): MinorUnits {
-  const value = command[column];
-  const minor = typeof value === 'bigint' ? value : typeof value === 'string' && /^\d{1,30}$/.test(value) ? BigInt(value) : 0n;
-  if (minor > 0n) return minor;
+  const minor = minorUnitsFrom(command[column]);
+  if (minor !== null && minor > 0n) return minor;
   throw refused('ValueOutOfRange', command, column, 'must be minor units > 0, written as a text of digits');
 }
 

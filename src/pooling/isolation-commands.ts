@@ -17,9 +17,18 @@ export function isolate(book: PoolBook, command: Command): void {
     throw denied('CommandInvalid', `mode.isolate: '${account}' holds ${instrument} isolated already`, instrument);
   }
   const before = book.view.holdings(account);
-  if (!isEmpty(book.view.holdings(holder))) throw denied('CommandInvalid', `mode.isolate: the name '${holder}' is taken`, holder);
-  const moved: AccountHoldings = { ...noHoldings, positions: only(before.positions, instrument), orders: only(before.orders, instrument) };
-  const left: AccountHoldings = { ...before, positions: without(before.positions, instrument), orders: without(before.orders, instrument) };
+  if (!isEmpty(book.view.holdings(holder)))
+    throw denied('CommandInvalid', `mode.isolate: the name '${holder}' is taken`, holder);
+  const moved: AccountHoldings = {
+    ...noHoldings,
+    positions: only(before.positions, instrument),
+    orders: only(before.orders, instrument),
+  };
+  const left: AccountHoldings = {
+    ...before,
+    positions: without(before.positions, instrument),
+    orders: without(before.orders, instrument),
+  };
   const changes = joinedChanges([
     changesTo(account, before, left),
     changesTo(holder, noHoldings, moved),
@@ -48,7 +57,12 @@ export function cross(book: PoolBook, command: Command): void {
 /** `mode.addIsolatedMargin` {account, instrument, amount}. */
 export function addIsolatedMargin(book: PoolBook, command: Command): void {
   const { account, holder, currency } = isolatedOf(book, command);
-  finish(book, [book.structure.poolOf(account) ?? account], currency, book.cashMove(account, holder, currency, minorField(command, 'amount')));
+  finish(
+    book,
+    [book.structure.poolOf(account) ?? account],
+    currency,
+    book.cashMove(account, holder, currency, minorField(command, 'amount')),
+  );
 }
 
 /** `mode.removeIsolatedMargin` {account, instrument, amount}. */
@@ -69,7 +83,8 @@ interface Isolation {
 function isolationOf(book: PoolBook, command: Command): Isolation {
   const account = nameField(command, 'account');
   const instrument = instrumentField(command, book.view.context.market);
-  if (book.view.context.engine.accountRow(account) < 0) throw denied('AccountUnknown', `the book has no account '${account}'`, account);
+  if (book.view.context.engine.accountRow(account) < 0)
+    throw denied('AccountUnknown', `the book has no account '${account}'`, account);
   requireOwn(book, account);
   return { account, instrument, holder: isolatedName(account, instrument), currency: book.view.currencyOf(instrument) };
 }
@@ -77,7 +92,11 @@ function isolationOf(book: PoolBook, command: Command): Isolation {
 function isolatedOf(book: PoolBook, command: Command): Isolation {
   const isolation = isolationOf(book, command);
   if (book.structure.isolatedOf(isolation.account).includes(isolation.instrument)) return isolation;
-  throw denied('CommandInvalid', `${command.kind}: '${isolation.account}' does not hold ${isolation.instrument} isolated`, isolation.instrument);
+  throw denied(
+    'CommandInvalid',
+    `${command.kind}: '${isolation.account}' does not hold ${isolation.instrument} isolated`,
+    isolation.instrument,
+  );
 }
 
 /** Checks that the payers are covered after the changes, then makes them. */

@@ -31,8 +31,8 @@ export class MarginRegimes {
 
   /**
    * Takes over engines of one market. An account's home is where it holds something, else the first engine that knows
-   * its name. Throws `OptionInvalid` for none, for engines of different markets, and for an account that holds something
-   * in two.
+   * its name. Throws `OptionInvalid` for none, for engines of different markets, and for an account that holds
+   * something in two.
    */
   constructor(engines: Readonly<Record<string, AccountEngine>>) {
     this.#engines = new Map(Object.entries(engines));
@@ -42,7 +42,11 @@ export class MarginRegimes {
     const { instruments } = this.#engines.get(first)!.market;
     for (const [name, engine] of this.#engines) {
       if (engine.market.instruments !== instruments) {
-        throw new MargridError('OptionInvalid', `regimes '${first}' and '${name}' must have the same market: accounts move between them`, { value: name });
+        throw new MargridError(
+          'OptionInvalid',
+          `regimes '${first}' and '${name}' must have the same market: accounts move between them`,
+          { value: name },
+        );
       }
       this.#settle(name, engine);
     }
@@ -56,7 +60,11 @@ export class MarginRegimes {
       else if (end > first) {
         const other = this.#engines.get(earlier)!.engine.resultRange(account);
         if (other.end > other.first) {
-          throw new MargridError('OptionInvalid', `account '${account}' holds something under '${earlier}' and under '${regime}'`, { value: account });
+          throw new MargridError(
+            'OptionInvalid',
+            `account '${account}' holds something under '${earlier}' and under '${regime}'`,
+            { value: account },
+          );
         }
         this.#homes.set(account, regime);
       }
@@ -67,7 +75,11 @@ export class MarginRegimes {
   engine(regime: string): AccountEngine {
     const found = this.#engines.get(regime);
     if (found !== undefined) return found;
-    throw new MargridError('OptionInvalid', `there is no regime '${regime}'; there are ${[...this.#engines.keys()].join(', ')}`, { value: regime });
+    throw new MargridError(
+      'OptionInvalid',
+      `there is no regime '${regime}'; there are ${[...this.#engines.keys()].join(', ')}`,
+      { value: regime },
+    );
   }
 
   /** The regime an account is in; new accounts open in the first. */
@@ -76,19 +88,27 @@ export class MarginRegimes {
   }
 
   /**
-   * Applies a command where it belongs: ticks and rules everywhere, book changes by account, others in the regime of the
-   * accounts that they name. Throws `CommandInvalid` if those are in different ones, else what the engines throw.
+   * Applies a command where it belongs: ticks and rules everywhere, book changes by account, others in the regime of
+   * the accounts that they name. Throws `CommandInvalid` if those are in different ones, else what the engines throw.
    */
   async apply(command: Command | TickCommand | BookCommand): Promise<RegimeOutcomes> {
-    if (command.kind === 'tick' || command.kind === 'rules') return this.#applyTo([...this.#engines.keys()], () => command);
+    if (command.kind === 'tick' || command.kind === 'rules')
+      return this.#applyTo([...this.#engines.keys()], () => command);
     if (command.kind === 'book') {
       const byRegime = this.#split((command as BookCommand).changes);
-      return this.#applyTo([...byRegime.keys()], (regime) => ({ ...command, changes: byRegime.get(regime)! }) as BookCommand);
+      return this.#applyTo(
+        [...byRegime.keys()],
+        (regime) => ({ ...command, changes: byRegime.get(regime)! }) as BookCommand,
+      );
     }
     const names = namesIn(command);
     const regimes = [...new Set(names.filter((name) => this.#homes.has(name)).map((name) => this.regimeOf(name)))];
     if (regimes.length > 1) {
-      throw new MargridError('CommandInvalid', `${command.kind}: ${names.join(', ')} are in different regimes: ${regimes.join(', ')}`, { value: names });
+      throw new MargridError(
+        'CommandInvalid',
+        `${command.kind}: ${names.join(', ')} are in different regimes: ${regimes.join(', ')}`,
+        { value: names },
+      );
     }
     const [regime = this.#first] = regimes;
     const outcomes = await this.#applyTo([regime], () => command);
@@ -96,7 +116,10 @@ export class MarginRegimes {
     return outcomes;
   }
 
-  async #applyTo(regimes: readonly string[], commandFor: (regime: string) => Command | TickCommand | BookCommand): Promise<RegimeOutcomes> {
+  async #applyTo(
+    regimes: readonly string[],
+    commandFor: (regime: string) => Command | TickCommand | BookCommand,
+  ): Promise<RegimeOutcomes> {
     const outcomes = new Map<string, Outcome>();
     for (const regime of regimes) outcomes.set(regime, await this.engine(regime).apply(commandFor(regime)));
     return outcomes;
@@ -126,13 +149,21 @@ export class MarginRegimes {
     const from = this.regimeOf(account);
     const target = this.engine(to);
     const source = this.engine(from);
-    if (from === to) throw new MargridError('CommandInvalid', `account '${account}' is in regime '${to}' already`, { value: account });
+    if (from === to)
+      throw new MargridError('CommandInvalid', `account '${account}' is in regime '${to}' already`, { value: account });
     this.#requireMovable(account, source);
     const holdings = holdingsIn(source.engine, account);
     const arrivals = changesTo(account, noHoldings, holdings);
     const { positions = [], cash = [], orders = [] } = arrivals;
-    for (const { currency, equity, initialMargin, fault } of target.engine.preview(account, { positions, cash, orders })) {
-      if (fault !== null) throw new MargridError('CommandInvalid', `regime '${to}' cannot margin '${account}': ${fault}`, { value: account });
+    for (const { currency, equity, initialMargin, fault } of target.engine.preview(account, {
+      positions,
+      cash,
+      orders,
+    })) {
+      if (fault !== null)
+        throw new MargridError('CommandInvalid', `regime '${to}' cannot margin '${account}': ${fault}`, {
+          value: account,
+        });
       if (equity >= initialMargin) continue;
       const message = `account '${account}' would have ${equity} ${currency} against an initial margin of ${initialMargin} under '${to}'`;
       throw new MargridError('MarginInsufficient', message, { value: account });
@@ -144,13 +175,24 @@ export class MarginRegimes {
 
   #requireMovable(account: string, source: AccountEngine): void {
     const level = source.status(account).find((each) => each.level !== 'healthy' && each.level !== 'restricted')?.level;
-    if (level !== undefined) throw new MargridError('CommandInvalid', `account '${account}' is at level ${level}: it cannot move`, { value: account });
+    if (level !== undefined)
+      throw new MargridError('CommandInvalid', `account '${account}' is at level ${level}: it cannot move`, {
+        value: account,
+      });
     const pooling = source.modules.find((module) => module instanceof PoolingModule);
     if (pooling === undefined) return;
     const { structure } = pooling;
-    const isFree = structure.ownerOf(account) === account && !structure.isPool(account) && structure.poolOf(account) === null && structure.isolatedOf(account).length === 0;
+    const isFree =
+      structure.ownerOf(account) === account &&
+      !structure.isPool(account) &&
+      structure.poolOf(account) === null &&
+      structure.isolatedOf(account).length === 0;
     if (isFree && structure.ordersOf(account).length === 0) return;
-    throw new MargridError('CommandInvalid', `account '${account}' has isolated positions or open orders, or is one or a pool: it cannot move`, { value: account });
+    throw new MargridError(
+      'CommandInvalid',
+      `account '${account}' has isolated positions or open orders, or is one or a pool: it cannot move`,
+      { value: account },
+    );
   }
 
   /** How an account stands in its regime. Throws `AccountUnknown`. */
@@ -168,7 +210,9 @@ export class MarginRegimes {
   stateHash(): string {
     const hash = createHash('sha256');
     for (const [regime, engine] of this.#engines) hash.update(JSON.stringify([regime, engine.stateHash()]));
-    const held = [...this.#homes].filter(([account, regime]) => !isEmpty(holdingsIn(this.engine(regime).engine, account)));
+    const held = [...this.#homes].filter(
+      ([account, regime]) => !isEmpty(holdingsIn(this.engine(regime).engine, account)),
+    );
     hash.update(JSON.stringify(held.sort(([a], [b]) => (a < b ? -1 : 1))));
     return hash.digest('hex');
   }

@@ -79,7 +79,12 @@ export class MarginView {
   }
 
   /** Margin of an account with one more open order, by a model that margins orders. */
-  marginWithOrder(account: string, holdings: Holdings, { instrument, quantity, limitPrice }: OpenOrder, currency: string): ModelMargin {
+  marginWithOrder(
+    account: string,
+    holdings: Holdings,
+    { instrument, quantity, limitPrice }: OpenOrder,
+    currency: string,
+  ): ModelMargin {
     const placed = [...(holdings.orders.get(instrument) ?? []), { quantity, limitPrice }];
     const orders = placed.map((each) => ({ account, instrument, ...each }));
     return marginIn(this.context.engine.preview(account, { orders }), currency);

@@ -17,7 +17,10 @@ export interface NetTerms extends Pick<Terms, 'reportingCurrency'> {
  * Depends on the members and their order alone, not on how they came to hold what they hold. Throws `OptionInvalid` if
  * locked-in P&L has no place to go.
  */
-export function netHoldings(members: readonly AccountHoldings[], { market, reportingCurrency }: NetTerms): AccountHoldings {
+export function netHoldings(
+  members: readonly AccountHoldings[],
+  { market, reportingCurrency }: NetTerms,
+): AccountHoldings {
   const names = [...new Set(members.flatMap(({ positions }) => [...positions.keys()]))].sort(
     (a, b) => instrumentIndexOf(market, a) - instrumentIndexOf(market, b),
   );

@@ -43,7 +43,12 @@ function averageEntry({ payoff }: Instrument, parts: readonly PositionPart[]): n
 }
 
 /** Value of the parts less that of the net position: the price drops out. */
-function lockedPnl({ payoff, contractSize }: Instrument, parts: readonly PositionPart[], quantity: number, entry: number): number {
+function lockedPnl(
+  { payoff, contractSize }: Instrument,
+  parts: readonly PositionPart[],
+  quantity: number,
+  entry: number,
+): number {
   if (payoff === 'inverse') {
     const left = quantity === 0 ? 0 : quantity / entry;
     return contractSize * (sum(parts, (part) => part.quantity / part.entryPrice) - left);

@@ -19,7 +19,9 @@ type Rises = ReadonlyMap<string, number>;
 export interface OpenOrderLimits {
   /** Sides of a risk group that are tried in every combination: 2^n margins. With more, directions only. */
   readonly exactSides: number;
-  /** Accounts whose open orders are looked at again at a tick; a quarter of them take turns, whatever their headroom. */
+  /**
+   * Accounts whose open orders are looked at again at a tick; a quarter of them take turns, whatever their headroom.
+   */
   readonly refreshedPerTick: number;
 }
 
@@ -41,7 +43,9 @@ export class OpenOrderRisk {
 
   /** What open orders add to a payer in a currency now. */
   riseOf(view: MarginView, structure: AccountStructure, payer: string, currency: string): number {
-    return structure.riskAccountsOf(payer).reduce((sum, account) => sum + (this.#sums(view, account).get(currency) ?? 0), 0);
+    return structure
+      .riskAccountsOf(payer)
+      .reduce((sum, account) => sum + (this.#sums(view, account).get(currency) ?? 0), 0);
   }
 
   /** What they added at the last tick. */
@@ -49,7 +53,9 @@ export class OpenOrderRisk {
     return this.#counted.get(payer)?.get(currency) ?? 0;
   }
 
-  /** The rise of one risk group if these were the open orders. `held`: the account's holdings and shortfall, if known. */
+  /**
+   * The rise of one risk group if these were the open orders. `held`: the account's holdings and shortfall, if known.
+   */
   riseWith(view: MarginView, account: string, group: string, orders: readonly OpenOrder[], held?: HeldNow): number {
     const { market } = view.context;
     const placed = orders.filter(({ instrument }) => groupOf(view, instrument) === group);
@@ -58,7 +64,12 @@ export class OpenOrderRisk {
     const holdings = held?.holdings ?? view.holdings(account);
     const base = held?.shortfall ?? shortfallOf(view.marginAfter(account, holdings, holdings, currency));
     const sides = orderSides(placed, (name) => market.instruments[instrumentIndexOf(market, name)]);
-    const worst = worstFills(sides, base, (filled) => shortfallOf(view.marginAfter(account, holdings, view.filled(holdings, filled), currency)), this.#limits.exactSides);
+    const worst = worstFills(
+      sides,
+      base,
+      (filled) => shortfallOf(view.marginAfter(account, holdings, view.filled(holdings, filled), currency)),
+      this.#limits.exactSides,
+    );
     return worst - base;
   }
 
@@ -89,9 +100,12 @@ export class OpenOrderRisk {
       return;
     }
     const headroom = new Map(accounts.map((account) => [account, this.#headroom(view, account)] as const));
-    const byHeadroom = accounts.map((_, place) => place).sort((a, b) => headroom.get(accounts[a])! - headroom.get(accounts[b])! || a - b);
+    const byHeadroom = accounts
+      .map((_, place) => place)
+      .sort((a, b) => headroom.get(accounts[a])! - headroom.get(accounts[b])! || a - b);
     const chosen = new Set(byHeadroom.slice(0, refreshedPerTick - Math.ceil(refreshedPerTick / 4)));
-    for (let i = 0; i < accounts.length && chosen.size < refreshedPerTick; i++) chosen.add(this.#turn++ % accounts.length);
+    for (let i = 0; i < accounts.length && chosen.size < refreshedPerTick; i++)
+      chosen.add(this.#turn++ % accounts.length);
     for (const place of [...chosen].sort((a, b) => a - b)) this.refresh(view, structure, accounts[place]);
   }
 
@@ -142,7 +156,8 @@ export class OpenOrderRisk {
   }
 
   state(): Storable {
-    const plain = (maps: Iterable<readonly [string, ReadonlyMap<string, number>]>): Storable => [...maps].map(([account, map]) => [account, [...map]]);
+    const plain = (maps: Iterable<readonly [string, ReadonlyMap<string, number>]>): Storable =>
+      [...maps].map(([account, map]) => [account, [...map]]);
     return { rises: plain(this.#rises), counted: plain(this.#counted), turn: this.#turn };
   }
 

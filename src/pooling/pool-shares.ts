@@ -47,19 +47,27 @@ export function poolShares(shared: SharedPool, currency: string): PoolShares {
   const alone = parts.map((positions) => [...positions.values()].map((each) => underlyingMargin(engine, each)));
   const standAlone = members.map((member) => requirementsOf(member, currency));
   const losses = [...whole].map(([underlying, { scenario, charged }]): BindingLoss => {
-    const memberLosses = parts.map((positions) => (scenario < 0 ? 0 : lossIn(engine, positions.get(underlying) ?? new Map(), scenario)));
+    const memberLosses = parts.map((positions) =>
+      scenario < 0 ? 0 : lossIn(engine, positions.get(underlying) ?? new Map(), scenario),
+    );
     return { charged, memberLosses };
   });
   const required = requirementsOf(pool, currency);
   const sharesOf = (kind: keyof Requirements): RequirementShare[] => {
     const scaled = losses.map((each, place) => ({ ...each, charged: chargedFor([...whole.values()][place], kind) }));
     const standAloneLosses = alone.map((margins) => margins.reduce((sum, each) => sum + chargedFor(each, kind), 0));
-    const basis = { requirement: required[kind], losses: scaled, standAlone: standAlone.map((each) => each[kind]), standAloneLosses };
+    const basis = {
+      requirement: required[kind],
+      losses: scaled,
+      standAlone: standAlone.map((each) => each[kind]),
+      standAloneLosses,
+    };
     return requirementShares(basis, decimals);
   };
   const initial = sharesOf('initialMargin');
   const maintenance = sharesOf('maintenanceMargin');
-  const sum = (shares: readonly RequirementShare[]): MinorUnits => shares.reduce((total, share) => total + share.total, 0n);
+  const sum = (shares: readonly RequirementShare[]): MinorUnits =>
+    shares.reduce((total, share) => total + share.total, 0n);
   return {
     pool,
     currency,
@@ -80,7 +88,9 @@ function underlyingMargins(engine: Engine, holdings: AccountHoldings, currency: 
   return new Map([...underlyings].map(([name, positions]) => [name, underlyingMargin(engine, positions)] as const));
 }
 
-/** The loss counts in maintenance margin as the underlying's own requirement does: at maintenance over initial margin. */
+/**
+ * The loss counts in maintenance margin as the underlying's own requirement does: at maintenance over initial margin.
+ */
 function chargedFor({ charged, initialMargin, maintenanceMargin }: UnderlyingMargin, kind: keyof Requirements): number {
   if (kind === 'initialMargin' || charged === 0) return charged;
   return Math.min(charged * (maintenanceMargin / initialMargin), maintenanceMargin);

@@ -79,7 +79,12 @@ function marginNow(view: MarginView, account: string, currency: string): ModelMa
   return view.marginAfter(account, holdings, holdings, currency);
 }
 
-function refusalOf(level: number, isLimited: boolean, freeMarginAfter: number, reducesRisk: boolean | null): OrderRefusal | null {
+function refusalOf(
+  level: number,
+  isLimited: boolean,
+  freeMarginAfter: number,
+  reducesRisk: boolean | null,
+): OrderRefusal | null {
   if (level === LIQUIDATION) return 'in-liquidation';
   if (level === BANKRUPT) return 'bankrupt';
   if (level === QUARANTINED || Number.isNaN(freeMarginAfter)) return 'quarantined';
@@ -90,7 +95,11 @@ function refusalOf(level: number, isLimited: boolean, freeMarginAfter: number, r
 
 /** How much more free margin is taken with the order than without it. */
 function neededFor(
-  { view, structure, risk }: CheckedAccounts, account: string, order: OpenOrder, holdings: Holdings, now: ModelMargin,
+  { view, structure, risk }: CheckedAccounts,
+  account: string,
+  order: OpenOrder,
+  holdings: Holdings,
+  now: ModelMargin,
 ): number {
   const shortfall = shortfallOf(now);
   if (view.context.engine.ordersMargined) {
@@ -102,7 +111,14 @@ function neededFor(
 }
 
 /** Whether the fill lowers both requirements, or leaves them, and takes no free margin. */
-function reduces(view: MarginView, account: string, order: OpenOrder, holdings: Holdings, now: ModelMargin, needed: number): boolean {
+function reduces(
+  view: MarginView,
+  account: string,
+  order: OpenOrder,
+  holdings: Holdings,
+  now: ModelMargin,
+  needed: number,
+): boolean {
   const filled = view.marginAfter(account, holdings, view.filled(holdings, [order]), view.currencyOf(order.instrument));
   const isFree = view.context.engine.ordersMargined ? shortfallOf(filled) <= shortfallOf(now) : needed <= 0;
   return isFree && filled.initialMargin <= now.initialMargin && filled.maintenanceMargin <= now.maintenanceMargin;
@@ -110,9 +126,15 @@ function reduces(view: MarginView, account: string, order: OpenOrder, holdings: 
 
 function requireOrder({ quantity, limitPrice }: OpenOrder): void {
   if (!Number.isFinite(quantity) || quantity === 0) {
-    throw new MargridError('ValueOutOfRange', `quantity of an order must be contracts, not 0, got ${quantity}`, { column: 'quantity', value: quantity });
+    throw new MargridError('ValueOutOfRange', `quantity of an order must be contracts, not 0, got ${quantity}`, {
+      column: 'quantity',
+      value: quantity,
+    });
   }
   if (!(limitPrice > 0 && limitPrice < Infinity)) {
-    throw new MargridError('ValueOutOfRange', `limitPrice of an order must be > 0, got ${limitPrice}`, { column: 'limitPrice', value: limitPrice });
+    throw new MargridError('ValueOutOfRange', `limitPrice of an order must be > 0, got ${limitPrice}`, {
+      column: 'limitPrice',
+      value: limitPrice,
+    });
   }
 }

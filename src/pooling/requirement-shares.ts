@@ -37,7 +37,8 @@ export interface RequirementShare {
  *
  * The rest of the requirement (other charges, less offsets between underlyings) is divided by the charges that the
  * members would have by themselves besides their own worst scenarios; if there are none, by their stand-alone
- * requirements; if those are all 0 too, evenly. Each part is rounded by itself: what is left goes to the largest remainders.
+ * requirements; if those are all 0 too, evenly. Each part is rounded by itself: what is left goes to the largest
+ * remainders.
  */
 export function requirementShares(basis: ShareBasis, decimals: number): RequirementShare[] {
   const { requirement, losses, standAlone, standAloneLosses } = basis;
@@ -62,8 +63,9 @@ function otherWeights(standAlone: readonly number[], standAloneLosses: readonly 
 }
 
 /**
- * Divides an amount in proportion to losses of either sign whose sum is a loss, exactly: each share is rounded down, and
- * what is left goes, unit by unit, to the largest remainders (of equal ones to the first). Nothing to anybody if the sum is none.
+ * Divides an amount in proportion to losses of either sign whose sum is a loss, exactly: each share is rounded down,
+ * and what is left goes, unit by unit, to the largest remainders (of equal ones to the first). Nothing to anybody if
+ * the sum is none.
  */
 function signedShares(amount: MinorUnits, losses: readonly number[]): MinorUnits[] {
   const weights = weightsOf(losses.map(Math.abs)).map((weight, member) => (losses[member] < 0 ? -weight : weight));

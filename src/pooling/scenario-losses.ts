@@ -22,7 +22,11 @@ export interface UnderlyingMargin {
 const noUnderlyingMargin: UnderlyingMargin = { initialMargin: 0, maintenanceMargin: 0, scenario: -1, charged: 0 };
 
 /** Positions that are margined in one currency, by base currency: what scenario models net. */
-export function byUnderlying(engine: Engine, { positions }: AccountHoldings, currency: string): Map<string, UnderlyingPositions> {
+export function byUnderlying(
+  engine: Engine,
+  { positions }: AccountHoldings,
+  currency: string,
+): Map<string, UnderlyingPositions> {
   const { instruments } = engine.market;
   const underlyings = new Map<string, Map<string, { quantity: number; entryPrice: number }>>();
   for (const [name, position] of positions) {
@@ -66,7 +70,9 @@ function marginOf(engine: Engine, positions: UnderlyingPositions): AccountMargin
   return engine.preview(nobody, { positions: changes })[0] ?? null;
 }
 
-/** The model's worst scenario; of a model that names none (SPAN: each commodity has its own), the worst of the vector. */
+/**
+ * The model's worst scenario; of a model that names none (SPAN: each commodity has its own), the worst of the vector.
+ */
 function bindingScenario({ worstScenario, scenarioPnl }: AccountMargin): number {
   if (worstScenario >= 0) return worstScenario;
   let worst = -1;

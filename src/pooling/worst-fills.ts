@@ -32,7 +32,12 @@ export function orderSides(orders: readonly OpenOrder[], instrumentOf: (name: st
  * With more, all sides that a rise of the price or the volatility helps or hurts, as venues do; then each side is
  * added or taken away in turn if that is worse still. Never less than the worst of those.
  */
-export function worstFills(sides: readonly OrderSide[], none: number, evaluate: (filled: readonly OpenOrder[]) => number, exactSides: number): number {
+export function worstFills(
+  sides: readonly OrderSide[],
+  none: number,
+  evaluate: (filled: readonly OpenOrder[]) => number,
+  exactSides: number,
+): number {
   let worst = none;
   const tried = new Set<string>();
   const attempt = (isFilled: readonly boolean[]): boolean => {
@@ -46,7 +51,8 @@ export function worstFills(sides: readonly OrderSide[], none: number, evaluate: 
     return isWorse;
   };
   if (sides.length <= exactSides) {
-    for (let subset = 1; subset < 1 << sides.length; subset++) attempt(sides.map((_, place) => ((subset >> place) & 1) === 1));
+    for (let subset = 1; subset < 1 << sides.length; subset++)
+      attempt(sides.map((_, place) => ((subset >> place) & 1) === 1));
     return worst;
   }
   let best: readonly boolean[] = sides.map(() => false);
@@ -60,8 +66,12 @@ export function worstFills(sides: readonly OrderSide[], none: number, evaluate: 
 
 /** Everything; and what gains from a rise, from a fall, from more and from less volatility, and from pairs of those. */
 function directedSubsets(sides: readonly OrderSide[]): boolean[][] {
-  const deltas = sides.map(({ instrument, orders }) => (instrument.optionType === 'put' ? -1 : 1) * Math.sign(orders[0].quantity));
-  const vegas = sides.map(({ instrument, orders }) => (instrument.kind === 'option' ? Math.sign(orders[0].quantity) : 0));
+  const deltas = sides.map(
+    ({ instrument, orders }) => (instrument.optionType === 'put' ? -1 : 1) * Math.sign(orders[0].quantity),
+  );
+  const vegas = sides.map(({ instrument, orders }) =>
+    instrument.kind === 'option' ? Math.sign(orders[0].quantity) : 0,
+  );
   const subsets = [sides.map(() => true)];
   for (const sign of [1, -1]) {
     subsets.push(deltas.map((delta) => delta === sign));

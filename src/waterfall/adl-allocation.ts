@@ -2,7 +2,13 @@ import { weightsOf } from '../money/allocate.ts';
 import { MargridError } from '../errors.ts';
 import { RandomStream } from '../generate/random.ts';
 import {
-  adlFigures, adlScoreColumn, ranked, requireCandidates, type AdlCandidates, type AdlMark, type AdlScore,
+  adlFigures,
+  adlScoreColumn,
+  ranked,
+  requireCandidates,
+  type AdlCandidates,
+  type AdlMark,
+  type AdlScore,
 } from './adl-rank.ts';
 import { cappedShares, wholeShares, type CappedShares } from './capped-shares.ts';
 import { notionalOf } from './contract-value.ts';
@@ -46,17 +52,24 @@ export interface AdlAllocation {
 /** Streams 1, 2, 3, 101 to 103 of a seed have other uses. */
 const orderStream = 104;
 
-/** Divides what must be closed: the lots closed and those left unfilled add up to `lots`, exactly. Throws `OptionInvalid`. */
+/**
+ * Divides what must be closed: the lots closed and those left unfilled add up to `lots`, exactly. Throws
+ * `OptionInvalid`.
+ */
 export function allocateAdl(request: AdlRequest): AdlAllocation {
   const { candidates, lots, rule, step = 1n } = request;
   requireCandidates(candidates);
-  if (lots < 0n) throw new MargridError('OptionInvalid', `lots to close must be >= 0, got ${lots}`, { value: String(lots) });
+  if (lots < 0n)
+    throw new MargridError('OptionInvalid', `lots to close must be >= 0, got ${lots}`, { value: String(lots) });
   if (step < 1n) throw new MargridError('OptionInvalid', `step must be >= 1 lot, got ${step}`, { value: String(step) });
   const eligible = eligibleOf(request);
   switch (rule.kind) {
     case 'queue': {
       const order = request.order ?? ranked(adlScoreColumn(rule.score, candidates, request.at));
-      return closeInOrder(request, order.filter((index) => eligible[index] === 1));
+      return closeInOrder(
+        request,
+        order.filter((index) => eligible[index] === 1),
+      );
     }
     case 'random':
       return closeInOrder(request, shuffled(indicesOf(eligible), request.seed ?? 0));
@@ -89,7 +102,10 @@ function shuffled(indices: Uint32Array, seed: number): Uint32Array {
   return indices;
 }
 
-/** Full closes in an order; the last one as far as needed. A queue closes the exact number of lots, so steps do not matter. */
+/**
+ * Full closes in an order; the last one as far as needed. A queue closes the exact number of lots, so steps do not
+ * matter.
+ */
 function closeInOrder({ candidates, lots }: AdlRequest, order: Uint32Array): AdlAllocation {
   const closed = new Float64Array(candidates.lots.length);
   let left = lots;
@@ -103,9 +119,15 @@ function closeInOrder({ candidates, lots }: AdlRequest, order: Uint32Array): Adl
   return { lots: closed, unfilled: left, order: order.slice(0, asked) };
 }
 
-function byWeight(request: AdlRequest, eligible: Uint8Array, step: bigint, weight: 'size' | 'profit' | 'equity'): AdlAllocation {
+function byWeight(
+  request: AdlRequest,
+  eligible: Uint8Array,
+  step: bigint,
+  weight: 'size' | 'profit' | 'equity',
+): AdlAllocation {
   const { candidates, at } = request;
-  const column = weight === 'size' ? candidates.lots : weight === 'equity' ? candidates.equity : adlFigures(candidates, at).profit;
+  const column =
+    weight === 'size' ? candidates.lots : weight === 'equity' ? candidates.equity : adlFigures(candidates, at).profit;
   // A loser has no profit to give, an account without equity nothing to give it of.
   const order = indicesOf(eligible).filter((index) => column[index] > 0);
   const weights = Array.from(order, (index) => column[index]);
@@ -130,11 +152,22 @@ function waterFilling(request: AdlRequest, eligible: Uint8Array, step: bigint): 
   const targets = targetsOf(held, notional, equity, lotValue, Number(request.lots));
   const perUnit = Number(step);
   return inSteps(request, order, step, (units, caps) =>
-    wholeShares(units, targets.map((target) => target / perUnit), Float64Array.from(caps, Number)));
+    wholeShares(
+      units,
+      targets.map((target) => target / perUnit),
+      Float64Array.from(caps, Number),
+    ),
+  );
 }
 
 /** Lots per candidate, real numbers, at the common level. */
-function targetsOf(held: Float64Array, notional: Float64Array, equity: Float64Array, lotValue: number, total: number): Float64Array {
+function targetsOf(
+  held: Float64Array,
+  notional: Float64Array,
+  equity: Float64Array,
+  lotValue: number,
+  total: number,
+): Float64Array {
   const targets = new Float64Array(held.length);
   // Accounts without equity have no finite leverage: they go first, each the same part of his size.
   const broke = held.reduce((sum, lots, i) => (equity[i] > 0 ? sum : sum + lots), 0);
@@ -150,8 +183,17 @@ function targetsOf(held: Float64Array, notional: Float64Array, equity: Float64Ar
   return targets;
 }
 
-/** The level, from the highest leverage down, at which `total` lots are closed; -Infinity if all there are do not suffice. */
-function levelOf(held: Float64Array, notional: Float64Array, equity: Float64Array, lotValue: number, total: number): number {
+/**
+ * The level, from the highest leverage down, at which `total` lots are closed; -Infinity if all there are do not
+ * suffice.
+ */
+function levelOf(
+  held: Float64Array,
+  notional: Float64Array,
+  equity: Float64Array,
+  lotValue: number,
+  total: number,
+): number {
   const count = held.length;
   // Breakpoint i: candidate i starts to give; count + i: he has given all.
   const level = new Float64Array(2 * count);
@@ -185,7 +227,10 @@ function inSteps(
   share: (units: bigint, caps: readonly bigint[]) => CappedShares,
 ): AdlAllocation {
   const held = Array.from(order, (index) => BigInt(candidates.lots[index]));
-  const { shares } = share(lots / step, held.map((each) => each / step));
+  const { shares } = share(
+    lots / step,
+    held.map((each) => each / step),
+  );
   const closed = shares.map((units) => units * step);
   let left = lots - closed.reduce((sum, each) => sum + each, 0n);
   // Those who give already give the rest, then those whose share was less than a step.

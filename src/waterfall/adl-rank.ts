@@ -114,9 +114,13 @@ export function requireCandidates(candidates: AdlCandidates): void {
   if (!isParallel) throw new MargridError('OptionInvalid', 'columns of ADL candidates must have one length');
   const bad = lots.findIndex((value) => !Number.isSafeInteger(value) || value < 0);
   if (bad < 0) return;
-  throw new MargridError('OptionInvalid', `lots of ADL candidate ${bad + 1} must be a whole number >= 0, got ${lots[bad]}`, {
-    column: 'lots',
-    row: bad + 1,
-    value: lots[bad],
-  });
+  throw new MargridError(
+    'OptionInvalid',
+    `lots of ADL candidate ${bad + 1} must be a whole number >= 0, got ${lots[bad]}`,
+    {
+      column: 'lots',
+      row: bad + 1,
+      value: lots[bad],
+    },
+  );
 }

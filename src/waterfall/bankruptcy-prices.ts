@@ -20,10 +20,13 @@ export interface CarriedDeficit {
  * closing all of them at their prices leaves nothing. A price stays above zero: linear shorts and inverse longs carry
  * less than their notional. What none can carry is left out (`left`).
  */
-export function bankruptcyPrices(positions: readonly DeficitCarrier[], deficit: MinorUnits): { readonly carried: CarriedDeficit[]; readonly left: MinorUnits } {
+export function bankruptcyPrices(
+  positions: readonly DeficitCarrier[],
+  deficit: MinorUnits,
+): { readonly carried: CarriedDeficit[]; readonly left: MinorUnits } {
   const notional = positions.map(({ terms, lots, markPrice }) => notionalOf(terms, lots, markPrice));
   const caps = positions.map(({ terms, lots }, index) => {
-    const isBounded = (terms.payoff === 'linear') === (lots < 0n);
+    const isBounded = (terms.payoff === 'linear') === lots < 0n;
     // One minor unit less than the notional: at the notional the price would be zero (or infinite).
     return isBounded ? atLeastZero(minorOf(notional[index], terms.moneyDecimals, 'down') - 1n) : deficit;
   });

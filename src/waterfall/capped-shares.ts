@@ -35,7 +35,10 @@ export function cappedShares(amount: MinorUnits, weights: readonly bigint[], cap
 
 /** A share below a whole cap is, rounded up, at most the cap. */
 function placeRemainders(amount: bigint, open: readonly number[], weights: readonly bigint[], shares: bigint[]): void {
-  allocate(amount, open.map((index) => weights[index])).forEach((share, place) => (shares[open[place]] = share));
+  allocate(
+    amount,
+    open.map((index) => weights[index]),
+  ).forEach((share, place) => (shares[open[place]] = share));
 }
 
 /**
@@ -52,7 +55,9 @@ export function wholeShares(total: bigint, targets: Float64Array, caps: Float64A
   // One pass is enough but for rounding errors of large targets: then each gives (or takes) an equal part of them.
   for (;;) {
     const isShort = left > 0n;
-    const open = Array.from(order).filter((index) => (isShort ? shares[index] < BigInt(caps[index]) : shares[index] > 0n));
+    const open = Array.from(order).filter((index) =>
+      isShort ? shares[index] < BigInt(caps[index]) : shares[index] > 0n,
+    );
     if (left === 0n || open.length === 0) return { shares, left };
     if (!isShort) open.reverse();
     const size = isShort ? left : -left;

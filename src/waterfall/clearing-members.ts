@@ -14,17 +14,25 @@ export function singleMembers(accountIds: readonly string[]): ClearingMembers {
 
 /** Accounts whose names agree up to a separator form a member: `M1/client-7` with `/` is of member `M1`. */
 export function membersByPrefix(accountIds: readonly string[], separator: string): ClearingMembers {
-  return named(accountIds.map((account) => {
-    const end = account.indexOf(separator);
-    return end < 0 ? account : account.slice(0, end);
-  }));
+  return named(
+    accountIds.map((account) => {
+      const end = account.indexOf(separator);
+      return end < 0 ? account : account.slice(0, end);
+    }),
+  );
 }
 
-/** By a table account → member; accounts that it lacks are members of their own. Throws `AccountUnknown` for names that the book lacks. */
+/**
+ * By a table account → member; accounts that it lacks are members of their own. Throws `AccountUnknown` for names that
+ * the book lacks.
+ */
 export function membersByTable(accountIds: readonly string[], table: ReadonlyMap<string, string>): ClearingMembers {
   const known = new Set(accountIds);
   for (const account of table.keys()) {
-    if (!known.has(account)) throw new MargridError('AccountUnknown', `the book has no account '${account}' of the member table`, { value: account });
+    if (!known.has(account))
+      throw new MargridError('AccountUnknown', `the book has no account '${account}' of the member table`, {
+        value: account,
+      });
   }
   return named(accountIds.map((account) => table.get(account) ?? account));
 }

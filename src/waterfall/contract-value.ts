@@ -1,5 +1,6 @@
+import { gainPerContract } from '../ledger/contract-value.ts';
+import { fractionOf, minorUnitsOf, powerOfTen, times, zero, type Fraction } from '../money/fraction.ts';
 import { amountOf, minorOf, type MinorUnits, type Rounding } from '../money/minor-units.ts';
-import { fractionOf, minorUnitsOf, minus, over, powerOfTen, times, zero, type Fraction } from './fraction.ts';
 
 /** What a contract is worth, and in which whole numbers it is counted. */
 export interface ContractTerms {
@@ -12,14 +13,13 @@ export interface ContractTerms {
   readonly moneyDecimals: number;
 }
 
-/** By how much `lots` (signed) gain if the price goes from one to the other, exactly: settlement currency. Prices > 0. */
-export function exactGain({ payoff, contractSize, lotDecimals }: ContractTerms, lots: bigint, from: number, to: number): Fraction {
+/**
+ * By how much `lots` (signed) gain if the price goes from one to the other, exactly: settlement currency. Prices > 0.
+ */
+export function exactGain(terms: ContractTerms, lots: bigint, from: number, to: number): Fraction {
   if (lots === 0n || from === to) return zero;
-  const [before, after] = [fractionOf(from), fractionOf(to)];
-  const move = minus(after, before);
-  const quantity: Fraction = { top: lots, bottom: powerOfTen(lotDecimals) };
-  const gain = times(times(quantity, fractionOf(contractSize)), move);
-  return payoff === 'linear' ? gain : over(gain, times(before, after));
+  const quantity: Fraction = { top: lots, bottom: powerOfTen(terms.lotDecimals) };
+  return times(quantity, gainPerContract(terms, fractionOf(from), fractionOf(to)));
 }
 
 /** The same in whole minor units. */

@@ -15,8 +15,8 @@ interface Side {
 
 /**
  * The accounts of the engine's book that a bankrupt position can be closed against: all that hold the opposite side,
- * but bankrupt and quarantined ones, those without equity and the liquidator. Found in one scan of the book's columns for
- * all instruments that a tick needs.
+ * but bankrupt and quarantined ones, those without equity and the liquidator. Found in one scan of the book's columns
+ * for all instruments that a tick needs.
  */
 export class Counterparties {
   readonly #view: BookView;
@@ -54,7 +54,8 @@ export class Counterparties {
     const { candidates, sets, order } = side;
     const { rule, eligible, lotSize } = this.#rules;
     const at = { terms: this.#view.terms(instrument), mark };
-    const step = lotSize === 0 ? 1n : BigInt(Math.max(1, Math.round(lotSize * Number(10n ** BigInt(this.#view.lotDecimals)))));
+    const step =
+      lotSize === 0 ? 1n : BigInt(Math.max(1, Math.round(lotSize * Number(10n ** BigInt(this.#view.lotDecimals)))));
     const given = { candidates, at, rule, lots, eligible, step, seed, ...(order === null ? {} : { order }) };
     const { lots: closed } = allocateAdl(given);
     const result: Deleveraged[] = [];

@@ -9,7 +9,9 @@ import { stressedQuotes, type MarketMove } from './stress-quotes.ts';
 export interface DefaultFundOptions {
   readonly engine: Engine;
   readonly members: ClearingMembers;
-  /** Units of the reporting currency per unit of a currency, at a market; null: none, which is an error if it is held. */
+  /**
+   * Units of the reporting currency per unit of a currency, at a market; null: none, which is an error if it is held.
+   */
   readonly rate: (market: Market, currency: string) => number | null;
   /** Members whose simultaneous default the fund must bear; 2. */
   readonly cover: number;
@@ -43,15 +45,18 @@ export interface DefaultFund {
   /** Place of its scenario, -1 if nobody loses more than his margin anywhere. */
   readonly binding: number;
   readonly scenarios: readonly ScenarioLoss[];
-  /** Parts of the fund by member, pro rata to the initial margin (`static`) or to the mean loss over the scenarios (`dynamic`). */
+  /**
+   * Parts of the fund by member, pro rata to the initial margin (`static`) or to the mean loss over the scenarios
+   * (`dynamic`).
+   */
   readonly contributions: { readonly static: readonly MinorUnits[]; readonly dynamic: readonly MinorUnits[] };
   /** Initial margin by member. */
   readonly initialMargin: Float64Array;
 }
 
 /**
- * Stress losses of the engine's whole book: the book is margined at the quotes of the last tick, and again at each move.
- * The engine is left at the quotes that it had.
+ * Stress losses of the engine's whole book: the book is margined at the quotes of the last tick, and again at each
+ * move. The engine is left at the quotes that it had.
  */
 export class StressBook {
   readonly #options: DefaultFundOptions;
@@ -71,9 +76,16 @@ export class StressBook {
   /** Margins the book at the quotes of the last tick (or of the market). Throws `OptionInvalid`. */
   static async create(options: DefaultFundOptions): Promise<StressBook> {
     const { engine, members, cover } = options;
-    if (!Number.isInteger(cover) || cover < 1) throw new MargridError('OptionInvalid', `cover must be a whole number >= 1, got ${cover}`, { column: 'cover', value: cover });
+    if (!Number.isInteger(cover) || cover < 1)
+      throw new MargridError('OptionInvalid', `cover must be a whole number >= 1, got ${cover}`, {
+        column: 'cover',
+        value: cover,
+      });
     if (members.memberOf.length !== engine.accountIds.length) {
-      throw new MargridError('OptionInvalid', `members are of ${members.memberOf.length} accounts, the book has ${engine.accountIds.length}`);
+      throw new MargridError(
+        'OptionInvalid',
+        `members are of ${members.memberOf.length} accounts, the book has ${engine.accountIds.length}`,
+      );
     }
     await engine.tick();
     const { equity, initialMargin } = engine.results;
@@ -132,7 +144,9 @@ export class StressBook {
     return Float64Array.from(engine.currencies, (currency) => {
       const found = rate(market, currency);
       if (found !== null && found > 0) return found;
-      throw new MargridError('CurrencyUnknown', `there is no rate for ${currency} in the reporting currency`, { value: currency });
+      throw new MargridError('CurrencyUnknown', `there is no rate for ${currency} in the reporting currency`, {
+        value: currency,
+      });
     });
   }
 
@@ -162,9 +176,13 @@ function largestOf(loss: Float64Array, cover: number): { readonly covered: numbe
   return { covered: largest.reduce((sum, member) => sum + loss[member], 0), largest };
 }
 
-/** Size of the default fund over a grid of moves, and what each member contributes: whole minor units, together the size rounded up. */
+/**
+ * Size of the default fund over a grid of moves, and what each member contributes: whole minor units, together the size
+ * rounded up.
+ */
 export async function sizeDefaultFund(options: DefaultFundOptions, moves: readonly MarketMove[]): Promise<DefaultFund> {
-  if (moves.length === 0) throw new MargridError('OptionInvalid', 'a default fund needs at least one scenario', { column: 'grid' });
+  if (moves.length === 0)
+    throw new MargridError('OptionInvalid', 'a default fund needs at least one scenario', { column: 'grid' });
   const book = await StressBook.create(options);
   const scenarios: ScenarioLoss[] = [];
   for (const move of moves) scenarios.push(await book.lossAt(move));
@@ -174,12 +192,19 @@ export async function sizeDefaultFund(options: DefaultFundOptions, moves: readon
   });
   const size = binding < 0 ? 0 : scenarios[binding].covered;
   const initialMargin = book.marginByMember();
-  const meanLoss = options.members.names.map((_, member) => scenarios.reduce((sum, { loss }) => sum + loss[member], 0) / scenarios.length);
+  const meanLoss = options.members.names.map(
+    (_, member) => scenarios.reduce((sum, { loss }) => sum + loss[member], 0) / scenarios.length,
+  );
   const total = minorOf(size, options.decimals ?? 2, 'up');
-  return { size, binding, scenarios, initialMargin, contributions: { static: divided(total, [...initialMargin]), dynamic: divided(total, meanLoss) } };
+  return {
+    size,
+    binding,
+    scenarios,
+    initialMargin,
+    contributions: { static: divided(total, [...initialMargin]), dynamic: divided(total, meanLoss) },
+  };
 }
 
 function divided(total: MinorUnits, weights: readonly number[]): MinorUnits[] {
   return weights.some((weight) => weight > 0) ? allocate(total, weightsOf(weights)) : weights.map(() => 0n);
 }
-

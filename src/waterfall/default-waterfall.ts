@@ -51,7 +51,10 @@ export interface WaterfallVenue {
 
 /** One entry of a waterfall. Amounts in minor units, signed as what the bankrupt account receives. */
 export type WaterfallEntry =
-  /** The liquidator takes lots at the bankruptcy price; `amount` is what that costs against the mark, and `fund` pays it. */
+  /**
+   * The liquidator takes lots at the bankruptcy price; `amount` is what that costs against the mark, and `fund` pays
+   * it.
+   */
   | {
       readonly step: 'insurance-fund';
       readonly instrument: string;
@@ -114,10 +117,14 @@ interface Remainder {
  */
 export function runWaterfall(account: BankruptAccount, rules: WaterfallRules, venue: WaterfallVenue): WaterfallResult {
   if (account.deficit <= 0n) {
-    throw new MargridError('OptionInvalid', `account ${account.account} is not bankrupt: its deficit is ${account.deficit}`, {
-      column: 'deficit',
-      value: String(account.deficit),
-    });
+    throw new MargridError(
+      'OptionInvalid',
+      `account ${account.account} is not bankrupt: its deficit is ${account.deficit}`,
+      {
+        column: 'deficit',
+        value: String(account.deficit),
+      },
+    );
   }
   const run = new WaterfallRun(account, rules, venue);
   for (const step of rules.steps) run.take(step);
@@ -159,7 +166,12 @@ class WaterfallRun {
     this.#net();
     for (const { position, lots } of this.#left) {
       if (lots === 0n) continue;
-      this.#entries.push({ step: 'takeover', instrument: position.instrument, lots: signed(position, lots), price: position.markPrice });
+      this.#entries.push({
+        step: 'takeover',
+        instrument: position.instrument,
+        lots: signed(position, lots),
+        price: position.markPrice,
+      });
     }
     const uncovered = this.#owed + this.#left.reduce((sum, { loss }) => sum + loss, 0n);
     if (uncovered > 0n) this.#entries.push({ step: 'uncovered', amount: uncovered });
@@ -170,7 +182,9 @@ class WaterfallRun {
 
   /** The fund takes positions, gains first and then small losses, as far as it may. */
   #takeOver(): void {
-    const order = this.#left.map((_, place) => place).sort((a, b) => compare(this.#left[a].loss, this.#left[b].loss) || a - b);
+    const order = this.#left
+      .map((_, place) => place)
+      .sort((a, b) => compare(this.#left[a].loss, this.#left[b].loss) || a - b);
     for (const place of order) this.#takeOverOne(this.#left[place]);
     if (this.#owed < 0n) return;
     const { amount, limit } = this.#venue.funds.available(this.#account.currency, null, this.#bornBy.fund);
@@ -210,7 +224,13 @@ class WaterfallRun {
     const { currency } = this.#account;
     this.#venue.funds.pay(currency, null, amount);
     this.#bornBy.fund += amount;
-    this.#entries.push({ step: 'insurance-fund', instrument: null, fund: this.#venue.funds.fundOf(currency, null), amount, limit });
+    this.#entries.push({
+      step: 'insurance-fund',
+      instrument: null,
+      fund: this.#venue.funds.fundOf(currency, null),
+      amount,
+      limit,
+    });
   }
 
   /** Closes a position against others. They pay what the price is worse for them than the mark. */
@@ -219,19 +239,34 @@ class WaterfallRun {
     if (lots === 0n || position.canDeleverage === false) return;
     const counterparties = this.#venue.deleverage(position, lots).filter((other) => other.lots > 0n);
     const closed = counterparties.reduce((sum, other) => sum + other.lots, 0n);
-    if (closed > lots) throw new MargridError('EngineState', `${closed} lots of ${position.instrument} were closed, ${lots} were to be`);
+    if (closed > lots)
+      throw new MargridError('EngineState', `${closed} lots of ${position.instrument} were closed, ${lots} were to be`);
     const lossPart = divide(loss * closed, lots, 'nearest');
     const price = this.#adlPrice(position);
-    const amount = this.#rules.adl.price === 'bankruptcy'
-      ? lossPart
-      : gainOf(position.terms, signed(position, closed), position.markPrice, price, 'nearest');
+    const amount =
+      this.#rules.adl.price === 'bankruptcy'
+        ? lossPart
+        : gainOf(position.terms, signed(position, closed), position.markPrice, price, 'nearest');
     each.lots -= closed;
     each.loss -= lossPart;
     this.#owed += lossPart - amount;
     this.#bornBy.counterparties += amount;
-    const amounts = closed === 0n ? [] : allocate(amount, counterparties.map((other) => other.lots));
+    const amounts =
+      closed === 0n
+        ? []
+        : allocate(
+            amount,
+            counterparties.map((other) => other.lots),
+          );
     this.#entries.push({
-      step: 'adl', instrument: position.instrument, lots: signed(position, closed), price, amount, counterparties, amounts, unfilled: lots - closed,
+      step: 'adl',
+      instrument: position.instrument,
+      lots: signed(position, closed),
+      price,
+      amount,
+      counterparties,
+      amounts,
+      unfilled: lots - closed,
     });
   }
 

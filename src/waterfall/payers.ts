@@ -30,10 +30,15 @@ export interface PayerFacts {
 }
 
 /**
- * Who pays a loss, and how much: netting sets of its currency with something to charge them by, at most `mostPart` of it
- * at one tick. Losses of cash under `open-interest` have no instrument and go by equity.
+ * Who pays a loss, and how much: netting sets of its currency with something to charge them by, at most `mostPart` of
+ * it at one tick. Losses of cash under `open-interest` have no instrument and go by equity.
  */
-export function paymentsOf(loss: LossToSocialise, rule: SocialisedLossRule, view: BookView, facts: PayerFacts): Payments {
+export function paymentsOf(
+  loss: LossToSocialise,
+  rule: SocialisedLossRule,
+  view: BookView,
+  facts: PayerFacts,
+): Payments {
   const { balance } = view.context;
   const decimals = decimalsOf(loss.currency);
   const base = (set: number): number => {
@@ -55,7 +60,8 @@ export function paymentsOf(loss: LossToSocialise, rule: SocialisedLossRule, view
     weights.push(weight);
     caps.push(cap);
   }
-  if (rule.method === 'open-interest' && loss.instrument !== null) return byOpenInterest(loss, loss.instrument, sets, caps, view);
+  if (rule.method === 'open-interest' && loss.instrument !== null)
+    return byOpenInterest(loss, loss.instrument, sets, caps, view);
   if (rule.method === 'deposits') {
     const deposits = weights.map((weight) => minorOf(weight, decimals, 'down'));
     return capped(sets, depositLoss(loss.amount, deposits).payments, caps, loss.amount);
@@ -64,19 +70,39 @@ export function paymentsOf(loss: LossToSocialise, rule: SocialisedLossRule, view
   return { sets: Uint32Array.from(sets), amounts: BigInt64Array.from(payments), left, excess: 0n };
 }
 
-function byOpenInterest(loss: LossToSocialise, instrument: number, sets: readonly number[], caps: readonly bigint[], view: BookView): Payments {
+function byOpenInterest(
+  loss: LossToSocialise,
+  instrument: number,
+  sets: readonly number[],
+  caps: readonly bigint[],
+  view: BookView,
+): Payments {
   const lots = sets.map((set) => view.positionsOf(set).find((held) => held.instrument === instrument)?.lots ?? 0n);
   const holding = sets.map((_, place) => place).filter((place) => lots[place] !== 0n);
   // Longs and shorts pay alike: the kernel wants them apart only to add them up.
   const longs = holding.filter((place) => lots[place] > 0n);
   const shorts = holding.filter((place) => lots[place] < 0n);
-  const { payments } = openInterestLoss(loss.amount, longs.map((place) => lots[place]), shorts.map((place) => -lots[place]));
+  const { payments } = openInterestLoss(
+    loss.amount,
+    longs.map((place) => lots[place]),
+    shorts.map((place) => -lots[place]),
+  );
   const places = [...longs, ...shorts];
-  return capped(places.map((place) => sets[place]), payments, places.map((place) => caps[place]), loss.amount);
+  return capped(
+    places.map((place) => sets[place]),
+    payments,
+    places.map((place) => caps[place]),
+    loss.amount,
+  );
 }
 
 /** Payments by a rate, none above its cap. */
-function capped(sets: readonly number[], payments: readonly bigint[], caps: readonly bigint[], loss: MinorUnits): Payments {
+function capped(
+  sets: readonly number[],
+  payments: readonly bigint[],
+  caps: readonly bigint[],
+  loss: MinorUnits,
+): Payments {
   const amounts = payments.map((payment, place) => (payment < caps[place] ? payment : caps[place]));
   const paid = amounts.reduce((sum, amount) => sum + amount, 0n);
   return {

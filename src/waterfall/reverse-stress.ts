@@ -32,9 +32,9 @@ export interface ReverseStress {
 
 /**
  * The smallest move along a ray that breaks the fund. A scan of equal steps finds the first step at whose end losses
- * exceed the fund: losses need not grow with the move (a hedge may come in), so bisection over the whole range could miss
- * the first break. That step is then halved until the resolution is met. A break that begins and ends between two sizes of
- * the scan is not seen: `scan` says how fine it is.
+ * exceed the fund: losses need not grow with the move (a hedge may come in), so bisection over the whole range could
+ * miss the first break. That step is then halved until the resolution is met. A break that begins and ends between two
+ * sizes of the scan is not seen: `scan` says how fine it is.
  */
 export async function reverseStress(
   lossAt: (move: MarketMove) => Promise<ScenarioLoss>,
@@ -63,7 +63,15 @@ export async function reverseStress(
       else holds = { size, loss: at[measure] };
     }
     const { size, at } = breaks;
-    return { size, move: at.move, loss: at[measure], holdsAt: holds.size, lossHeld: holds.loss, largest: at.largest, evaluations };
+    return {
+      size,
+      move: at.move,
+      loss: at[measure],
+      holdsAt: holds.size,
+      lossHeld: holds.loss,
+      largest: at.largest,
+      evaluations,
+    };
   }
   return { size: null, move: null, loss: null, holdsAt: holds.size, lossHeld: holds.loss, largest: [], evaluations };
 }

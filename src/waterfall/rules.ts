@@ -1,4 +1,15 @@
-import { invalid, listField, numberField, section, textField, textsField, unbounded, type Section } from '../margin/fields.ts';
+import {
+  choiceField,
+  flagField,
+  invalid,
+  knownFields,
+  listField,
+  numberField,
+  textField,
+  textsField,
+  unbounded,
+  type Section,
+} from '../margin/fields.ts';
 import { adlScores } from './adl-rank.ts';
 import type { AdlRule } from './adl-allocation.ts';
 
@@ -20,7 +31,10 @@ export const waterfallSteps = ['insurance-fund', 'adl', 'socialised-loss'] as co
 export type WaterfallStep = (typeof waterfallSteps)[number];
 
 export interface InsuranceFundRule {
-  /** Instruments whose fund is their own, which pays for nothing else; `all`: every one. The others share their currency's. */
+  /**
+   * Instruments whose fund is their own, which pays for nothing else; `all`: every one. The others share their
+   * currency's.
+   */
   readonly isolated: readonly string[] | 'all';
   /** Most that is paid for one bankruptcy; settlement currency, Infinity: no limit. */
   readonly perEvent: number;
@@ -44,13 +58,18 @@ export interface AdlRules {
 }
 
 export const socialisedLossMethods = [
-  'none', 'equity', 'winners', 'open-interest', 'deposits', 'withdrawal-fee',
+  'none',
+  'equity',
+  'winners',
+  'open-interest',
+  'deposits',
+  'withdrawal-fee',
 ] as const;
 
 export interface SocialisedLossRule {
   /**
-   * `equity`: pro rata to positive equity. `winners`: to the profits of the session. `open-interest`: per unit of base, of
-   * everybody in the instrument (Drift). `deposits`: pro rata to cash (Drift, spot). `withdrawal-fee`: a debt of the
+   * `equity`: pro rata to positive equity. `winners`: to the profits of the session. `open-interest`: per unit of base,
+   * of everybody in the instrument (Drift). `deposits`: pro rata to cash (Drift, spot). `withdrawal-fee`: a debt of the
    * venue, paid off by a part of withdrawals (Derive, Paradex).
    */
   readonly method: (typeof socialisedLossMethods)[number];
@@ -66,8 +85,16 @@ const dayMs = 86_400_000;
 
 /** Rules as in their file. Throws `ParameterInvalid` naming the field. */
 export function parseWaterfallRules(input: unknown): WaterfallRules {
-  const root = section(input, 'rules');
-  known(root, '', ['venue', 'asOf', 'sources', 'unconfirmed', 'steps', 'insuranceFund', 'adl', 'socialisedLoss']);
+  const root = knownFields(input, '', [
+    'venue',
+    'asOf',
+    'sources',
+    'unconfirmed',
+    'steps',
+    'insuranceFund',
+    'adl',
+    'socialisedLoss',
+  ]);
   return {
     venue: textField(root, 'venue', ''),
     asOf: textField(root, 'asOf', ''),
@@ -89,8 +116,7 @@ function stepsOf(root: Section): WaterfallStep[] {
 
 function fundOf(input: unknown): InsuranceFundRule {
   const path = 'insuranceFund';
-  const fields = section(input, path);
-  known(fields, path, ['isolated', 'perEvent', 'perMarket', 'perWindow', 'windowMs', 'partial']);
+  const fields = knownFields(input, path, ['isolated', 'perEvent', 'perMarket', 'perWindow', 'windowMs', 'partial']);
   const limit = (name: string): number =>
     (fields[name] ?? null) === null ? Infinity : numberField(fields, name, path, { min: 0, max: unbounded });
   return {
@@ -98,40 +124,42 @@ function fundOf(input: unknown): InsuranceFundRule {
     perEvent: limit('perEvent'),
     perMarket: limit('perMarket'),
     perWindow: limit('perWindow'),
-    windowMs: fields['windowMs'] === undefined ? dayMs : numberField(fields, 'windowMs', path, { min: 1, max: Number.MAX_SAFE_INTEGER }),
-    partial: flag(fields, 'partial', path, true),
+    windowMs:
+      fields['windowMs'] === undefined
+        ? dayMs
+        : numberField(fields, 'windowMs', path, { min: 1, max: Number.MAX_SAFE_INTEGER }),
+    partial: flagField(fields, 'partial', path, true),
   };
 }
 
 function adlOf(input: unknown): AdlRules {
   const path = 'adl';
-  const fields = section(input, path);
-  known(fields, path, ['rule', 'score', 'weight', 'eligible', 'price', 'lotSize']);
+  const fields = knownFields(input, path, ['rule', 'score', 'weight', 'eligible', 'price', 'lotSize']);
   return {
     rule: ruleOf(fields, path),
-    eligible: oneOf(fields['eligible'] ?? 'profitable', `${path}.eligible`, ['profitable', 'any']),
-    price: oneOf(fields['price'] ?? 'bankruptcy', `${path}.price`, ['bankruptcy', 'mark', 'previous-mark']),
+    eligible: choiceField(fields, 'eligible', path, ['profitable', 'any'], 'profitable'),
+    price: choiceField(fields, 'price', path, ['bankruptcy', 'mark', 'previous-mark'], 'bankruptcy'),
     lotSize: fields['lotSize'] === undefined ? 0 : numberField(fields, 'lotSize', path, { min: 0, max: unbounded }),
   };
 }
 
 function ruleOf(fields: Section, path: string): AdlRule {
-  const kind = oneOf(fields['rule'] ?? 'pro-rata', `${path}.rule`, ['queue', 'pro-rata', 'water-filling', 'random']);
-  if (kind === 'queue') return { kind, score: oneOf(fields['score'] ?? 'bitmex', `${path}.score`, adlScores) };
-  if (kind === 'pro-rata') return { kind, weight: oneOf(fields['weight'] ?? 'size', `${path}.weight`, ['size', 'profit', 'equity']) };
+  const kind = choiceField(fields, 'rule', path, ['queue', 'pro-rata', 'water-filling', 'random'], 'pro-rata');
+  if (kind === 'queue') return { kind, score: choiceField(fields, 'score', path, adlScores, 'bitmex') };
+  if (kind === 'pro-rata')
+    return { kind, weight: choiceField(fields, 'weight', path, ['size', 'profit', 'equity'], 'size') };
   return { kind };
 }
 
 function socialisedOf(input: unknown): SocialisedLossRule {
   const path = 'socialisedLoss';
-  const fields = section(input, path);
-  known(fields, path, ['method', 'mostPart', 'feeOf', 'sessionStartMs']);
+  const fields = knownFields(input, path, ['method', 'mostPart', 'feeOf', 'sessionStartMs']);
   const number = (name: string, fallback: number, max: number): number =>
     fields[name] === undefined ? fallback : numberField(fields, name, path, { min: 0, max });
   return {
-    method: oneOf(fields['method'] ?? 'none', `${path}.method`, socialisedLossMethods),
+    method: choiceField(fields, 'method', path, socialisedLossMethods, 'none'),
     mostPart: number('mostPart', 1, 1),
-    feeOf: oneOf(fields['feeOf'] ?? 'debt-and-deposits', `${path}.feeOf`, ['debt-and-deposits', 'deposits']),
+    feeOf: choiceField(fields, 'feeOf', path, ['debt-and-deposits', 'deposits'], 'debt-and-deposits'),
     sessionStartMs: number('sessionStartMs', 0, dayMs - 1),
   };
 }
@@ -140,17 +168,4 @@ function oneOf<T extends string>(value: unknown, path: string, names: readonly T
   const found = names.find((name) => name === value);
   if (found === undefined) throw invalid(path, value, `must be one of ${names.join(', ')}`);
   return found;
-}
-
-function flag(fields: Section, name: string, path: string, fallback: boolean): boolean {
-  const value = fields[name] ?? fallback;
-  if (typeof value !== 'boolean') throw invalid(`${path}.${name}`, value, 'must be true or false');
-  return value;
-}
-
-/** A misspelt rule must not pass for a default. */
-function known(fields: Section, path: string, names: readonly string[]): void {
-  const unknownName = Object.keys(fields).find((name) => !names.includes(name));
-  if (unknownName === undefined) return;
-  throw invalid(path === '' ? unknownName : `${path}.${unknownName}`, fields[unknownName], `is not a rule; there are ${names.join(', ')}`);
 }

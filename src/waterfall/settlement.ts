@@ -3,7 +3,7 @@ import type { BookChanges, CashChange, OrderChange, PositionChange } from '../en
 import { amountOf, decimalsOf, divide, minorOf, type MinorUnits } from '../money/minor-units.ts';
 import type { BookView } from './book-view.ts';
 import { exactGain, quantityOf } from './contract-value.ts';
-import { fractionOf, minorUnitsOf, type Fraction } from './fraction.ts';
+import { fractionOf, minorUnitsOf, type Fraction } from '../money/fraction.ts';
 
 /** Decimals that are kept beyond the minor unit: what rounding cuts off is counted, not lost. */
 const dustDecimals = 12;
@@ -26,9 +26,9 @@ interface Holder {
 
 /**
  * Trades at mark and payments, kept aside until all of them are known and then given to the book at once. Cash is in
- * whole minor units; what valuing a position leaves below one goes to `dust` (10^-12 of a minor unit), so that cash, funds,
- * dust and the value of positions at mark add up to the same after every trade, exactly (to 10^-12 of a minor unit for
- * each valuation whose digits do not end there).
+ * whole minor units; what valuing a position leaves below one goes to `dust` (10^-12 of a minor unit), so that cash,
+ * funds, dust and the value of positions at mark add up to the same after every trade, exactly (to 10^-12 of a minor
+ * unit for each valuation whose digits do not end there).
  */
 export class Settlement {
   readonly #view: BookView;
@@ -69,7 +69,8 @@ export class Settlement {
     const exact = set < 0 ? fractionOf(0) : fractionOf(this.#view.cashOf(set));
     this.#holders.set(key, { account, currency, cash: this.#whole(exact, currency), positions });
     if (set < 0) return;
-    for (const { instrument, lots, entryPrice } of this.#view.positionsOf(set)) positions.set(instrument, { lots, entryPrice, isChanged: false });
+    for (const { instrument, lots, entryPrice } of this.#view.positionsOf(set))
+      positions.set(instrument, { lots, entryPrice, isChanged: false });
   }
 
   cash(holder: string): MinorUnits {
@@ -90,8 +91,15 @@ export class Settlement {
     if (lots === 0n) return;
     const own = this.#holder(holder);
     const position = own.positions.get(instrument);
-    if (position === undefined || (lots < 0n ? lots < position.lots : lots > position.lots) || lots < 0n !== position.lots < 0n) {
-      throw new MargridError('EngineState', `${own.account} holds ${position?.lots ?? 0n} lots of instrument ${instrument}, ${lots} cannot be closed`);
+    if (
+      position === undefined ||
+      (lots < 0n ? lots < position.lots : lots > position.lots) ||
+      lots < 0n !== position.lots < 0n
+    ) {
+      throw new MargridError(
+        'EngineState',
+        `${own.account} holds ${position?.lots ?? 0n} lots of instrument ${instrument}, ${lots} cannot be closed`,
+      );
     }
     own.cash += this.#whole(exactGain(this.#view.terms(instrument), lots, position.entryPrice, price), own.currency);
     position.lots -= lots;

@@ -29,11 +29,21 @@ export function stressedQuotes(market: Market, move: MarketMove): Quotes {
   });
   const impliedVolatility = market.impliedVolatility.map((value) => value * (1 + move.volatility));
   const marks = moved.fields?.get('markPrice');
-  const fields = marks === undefined || move.volatility === 0
-    ? moved.fields
-    : new Map([...moved.fields!, ['markPrice', marks.map((mark, row) => markAfter(moved, row, mark, impliedVolatility[row]))] as const]);
+  const fields =
+    marks === undefined || move.volatility === 0
+      ? moved.fields
+      : new Map([
+          ...moved.fields!,
+          ['markPrice', marks.map((mark, row) => markAfter(moved, row, mark, impliedVolatility[row]))] as const,
+        ]);
   const { asOfMs, forward, indexPrice } = moved;
-  return { asOfMs, forward, impliedVolatility, indexPrice: withLoosePairs(market, indexPrice, move), ...(fields === undefined ? {} : { fields }) };
+  return {
+    asOfMs,
+    forward,
+    impliedVolatility,
+    indexPrice: withLoosePairs(market, indexPrice, move),
+    ...(fields === undefined ? {} : { fields }),
+  };
 }
 
 export function factorOf({ spot, betas = {} }: MarketMove, baseCurrency: string): number {
@@ -41,13 +51,23 @@ export function factorOf({ spot, betas = {} }: MarketMove, baseCurrency: string)
 }
 
 /** Index prices of pairs without an instrument (coins that are only collateral, dollar pairs) stay as they are. */
-function withLoosePairs(market: Market, moved: ReadonlyMap<string, number>, move: MarketMove): ReadonlyMap<string, number> {
-  const quoted = new Map(market.instruments.map(({ baseCurrency, quoteCurrency }) => [pairOf(baseCurrency, quoteCurrency), baseCurrency] as const));
+function withLoosePairs(
+  market: Market,
+  moved: ReadonlyMap<string, number>,
+  move: MarketMove,
+): ReadonlyMap<string, number> {
+  const quoted = new Map(
+    market.instruments.map(
+      ({ baseCurrency, quoteCurrency }) => [pairOf(baseCurrency, quoteCurrency), baseCurrency] as const,
+    ),
+  );
   const bases = new Map([...quoted.values()].map((base) => [base.toLowerCase(), base] as const));
-  return new Map([...moved].map(([pair, price]) => {
-    const base = bases.get(pair.split('_')[0]);
-    return [pair, quoted.has(pair) || base === undefined ? price : price * factorOf(move, base)] as const;
-  }));
+  return new Map(
+    [...moved].map(([pair, price]) => {
+      const base = bases.get(pair.split('_')[0]);
+      return [pair, quoted.has(pair) || base === undefined ? price : price * factorOf(move, base)] as const;
+    }),
+  );
 }
 
 function markAfter(market: Market, row: number, mark: number, volatility: number): number {
@@ -56,7 +76,8 @@ function markAfter(market: Market, row: number, mark: number, volatility: number
   const years = timeToExpiryYears(market.instruments[row], market.asOfMs);
   const root = years > 0 ? Math.sqrt(years) : 0;
   const before = market.impliedVolatility[row];
-  const valueAt = (sigma: number): number => blackPrice(optionType === 'call' ? 1 : -1, market.forward[row], strike!, sigma > 0 ? sigma * root : 0);
+  const valueAt = (sigma: number): number =>
+    blackPrice(optionType === 'call' ? 1 : -1, market.forward[row], strike!, sigma > 0 ? sigma * root : 0);
   const price = mark + valueAt(volatility) - valueAt(before);
   return price > 0 ? price : 0;
 }

@@ -13,9 +13,15 @@ export function waterfallVenues(): string[] {
 
 /** The latest rules of a venue, as in their file. Throws `OptionInvalid` if none ship. */
 export function shippedWaterfall(venue: string): unknown {
-  const files = readdirSync(folder).filter((file) => filePattern.exec(file)?.[1] === venue).sort();
+  const files = readdirSync(folder)
+    .filter((file) => filePattern.exec(file)?.[1] === venue)
+    .sort();
   if (files.length === 0) {
-    throw new MargridError('OptionInvalid', `no waterfall ships for '${venue}'; there are ${waterfallVenues().join(', ')}`, { value: venue });
+    throw new MargridError(
+      'OptionInvalid',
+      `no waterfall ships for '${venue}'; there are ${waterfallVenues().join(', ')}`,
+      { value: venue },
+    );
   }
   return JSON.parse(readFileSync(join(folder, files[files.length - 1]), 'utf8')) as unknown;
 }

@@ -1,3 +1,4 @@
+import { invalidField as refuse, minorAmountOf, minorUnitsOf, textOf as readText } from '../account/command-fields.ts';
 import type { Command } from '../account/command.ts';
 import type { ModuleEvent, Storable } from '../account/events.ts';
 import type { AccountContext, AccountModule } from '../account/module.ts';
@@ -10,7 +11,6 @@ import { parseWaterfallRules, type WaterfallRules } from './rules.ts';
 import { Settlement } from './settlement.ts';
 import { withdrawalFee, withdrawalFeeRate } from './socialised-loss.ts';
 import { DefaultRun } from './default-run.ts';
-import { readAmount, readText, refuse } from './waterfall-command.ts';
 
 export interface WaterfallOptions {
   /** As in their file (`data/waterfall`): `parseWaterfallRules`. */
@@ -176,7 +176,7 @@ export class WaterfallModule implements AccountModule {
   /** Money from outside into a fund or out of it, or from an account's cash. */
   #fund(command: Command, context: AccountContext): void {
     const fund = readText(command, 'fund');
-    const amount = readAmount(command, 'amount', { signed: true });
+    const amount = minorUnitsOf(command, 'amount');
     const currency = fund.split('/')[0];
     if (!context.engine.currencies.includes(currency)) throw refuse('fund', fund, 'must begin with a currency of the book');
     if (this.#funds.balance(fund) + amount < 0n) throw refuse('amount', String(amount), `must leave fund ${fund} at 0 or more; it has ${this.#funds.balance(fund)}`);
@@ -198,7 +198,7 @@ export class WaterfallModule implements AccountModule {
   #withdraw(command: Command, context: AccountContext): void {
     const account = readText(command, 'account');
     const currency = readText(command, 'currency');
-    const amount = readAmount(command, 'amount', { signed: false });
+    const amount = minorAmountOf(command, 'amount', '>= 0');
     requireHolder(account, context);
     if (!context.engine.currencies.includes(currency)) throw refuse('currency', currency, 'must be a currency of the book');
     const view = new BookView(context, this.#lotDecimals);

@@ -74,6 +74,56 @@ describe('AccountEngine', () => {
     await engine.close();
   });
 
+  it.each([
+    [{ kind: 'tick', quotes: null }], [{ kind: 'tick', quotes: [] }], [{ kind: 'tick', quotes: { forward: null } }],
+    [{ kind: 'tick', quotes: { fields: 5 } }], [{ kind: 'book' }], [{ kind: 'book', changes: { cash: {} } }],
+    [{ kind: 'toString' }], [{ kind: '__proto__' }], [{ kind: 'tick', timeMs: 1e18 }], [{ kind: 'tick', timeMs: NaN }],
+    [{ kind: 'tick', deep: JSON.parse('['.repeat(100) + ']'.repeat(100)) as Storable }],
+  ])('refuses %j and goes on', async (fields) => {
+    const engine = create([200]);
+    await engine.apply(tick(0));
+    const before = engine.stateHash();
+    const command = Object.assign({ id: 'bad', timeMs: start }, fields) as Command;
+    await expect(engine.apply(command)).rejects.toHaveProperty('code', expect.stringMatching(/Invalid$/));
+    expect(engine.stateHash()).toBe(before);
+    await engine.apply(tick(1, 101));
+    await engine.close();
+  });
+
+  it('keeps the due time of a call when the rules change and when a quarantine comes between', async () => {
+    const engine = create([80]);
+    await engine.apply(tick(0));
+    const dueMs = start + 10 * minute;
+    const marginCall = { ...engine.rules.marginCall, graceMs: 30 * minute };
+    await engine.apply({ id: 'rules', timeMs: start, kind: 'rules', rules: { ...engine.rules, marginCall } as unknown as Storable });
+    expect(engine.status('account-0')[0].call).toMatchObject({ dueMs });
+    await engine.apply(tick(1, null));
+    const { batch } = await engine.apply(tick(2, 100));
+    expect(engine.transitions(batch!)[0]).toMatchObject({ from: 'quarantined', to: 'margin-call', call: { dueMs } });
+    await engine.close();
+  });
+
+  it('restores the amounts of the last tick, not those of a book that changed since', async () => {
+    let amount = 7;
+    const module = (): AccountModule => ({
+      name: 'test',
+      adjustments: [{ name: 'extra', counts: 'balance', compute: (_context, amounts) => void amounts.fill(amount) }],
+      commands: { 'test.ask': (_command, context) => context.emit('answer', { added: context.added(0).balance }) },
+      state: () => null,
+      restore: () => {},
+    });
+    const whole = create([200], { modules: [module()] });
+    await whole.apply(tick(0));
+    amount = 9;
+    const restored = await AccountEngine.restore(whole.snapshot(), { modules: [module()] });
+    const ask: Command = { id: 'ask', timeMs: start, kind: 'test.ask' };
+    const [a, b] = [await whole.apply(ask), await restored.apply(ask)];
+    expect(a.batch!.events[0].data).toEqual({ added: 7 });
+    expect(b).toEqual(a);
+    await whole.close();
+    await restored.close();
+  });
+
   it('restores from a snapshot to the same hash, and goes on alike', async () => {
     const commands: Command[] = [tick(0), tick(1, 96), tick(2, 95), tick(3, 102)].map((each) => each as unknown as Command);
     const whole = create([200, 105, 95, 80, 40]);

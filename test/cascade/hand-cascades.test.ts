@@ -211,13 +211,13 @@ describe('who pays', () => {
   });
 
   it('what one round has used is gone in the next', () => {
-    const { absorbLoss } = fundAndAdl({ fund: { X: 10n }, adl: true });
-    expect(absorbLoss('X', 6n, () => 5n)).toEqual({ fund: 6n, adl: 0n, socialised: 0n });
-    expect(absorbLoss('X', 6n, () => 5n)).toEqual({ fund: 4n, adl: 2n, socialised: 0n });
+    const absorber = fundAndAdl({ fund: { X: 10n }, adl: true });
+    expect(absorber.absorbLoss('X', 6n, () => 5n)).toEqual({ fund: 6n, adl: 0n, socialised: 0n });
+    expect(absorber.absorbLoss('X', 6n, () => 5n)).toEqual({ fund: 4n, adl: 2n, socialised: 0n });
     // Winners had 5 and have given 2.
-    expect(absorbLoss('X', 6n, () => 5n)).toEqual({ fund: 0n, adl: 3n, socialised: 3n });
-    expect(absorbLoss('X', 6n, () => 1n)).toEqual({ fund: 0n, adl: 0n, socialised: 6n });
-    expect(absorbLoss('Y', 1n, () => 0n)).toEqual({ fund: 0n, adl: 0n, socialised: 1n });
+    expect(absorber.absorbLoss('X', 6n, () => 5n)).toEqual({ fund: 0n, adl: 3n, socialised: 3n });
+    expect(absorber.absorbLoss('X', 6n, () => 1n)).toEqual({ fund: 0n, adl: 0n, socialised: 6n });
+    expect(absorber.absorbLoss('Y', 1n, () => 0n)).toEqual({ fund: 0n, adl: 0n, socialised: 1n });
   });
 
   it('in whole minor units that add up', async () => {

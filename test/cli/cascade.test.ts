@@ -89,7 +89,7 @@ describe('margrid cascade', () => {
     [['--shock', 'x'], '--shock must be a number'],
     [['--shock', 'doge=-0.1'], "no underlying 'doge'"],
     [['--shock', '-0.1', '--impact', 'depth'], '--depth is needed'],
-    [['--shock', '-0.1', '--impact', 'depth', '--depth', 'none.json'], 'cannot read none.json'],
+    [['--shock', '-0.1', '--impact', 'depth', '--depth', 'none.json'], 'cannot read the depth file none.json'],
     [['--shock', '-0.1', '--close', 'half'], '--close must be a number'],
     [['--shock', '-0.1', '--insurance-fund', '5'], '--insurance-fund must be CURRENCY=AMOUNT'],
     [['--shock', '-0.1', '--makers-leave', '0.5'], '--makers-leave must be SHARE@MOVE'],

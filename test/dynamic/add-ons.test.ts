@@ -330,7 +330,7 @@ describe('parameters', () => {
     [{ concentration: { ...concentration, instrument: { measure: 'openInterest', tiers: [{ from: 1, rate: 0.1 }, { from: 1, rate: 0.1 }] } } }, /tiers\[1\].from must be more/],
     [{ liquidationCost: { ...liquidationCost, participation: 0 } }, /liquidationCost.participation/],
     [{ liquidationCost: { ...liquidationCost, horizonDays: { min: 5, max: 1 } } }, /horizonDays.max/],
-    [{ liquidationCost: { ...liquidationCost, assumedHalfSpread: { perpetuals: 1 } } }, /assumedHalfSpread.perpetuals is not a field/],
+    [{ liquidationCost: { ...liquidationCost, assumedHalfSpread: { perpetuals: 1 } } }, /assumedHalfSpread.perpetuals is not known/],
     [{ wrongWayCollateral: { maintenanceShare: 1, assets: { BTC: {} } } }, /assets.BTC must be named in lower case/],
     [{ wrongWayCollateral: { maintenanceShare: 1, assets: { btc: { fall: 0.5, rate: 1, correlations: { eth: 2 } } } } }, /correlations.eth must be a number in \[-1, 1\], got 2/],
   ])('%# are refused, naming the field', (sections, message) => {

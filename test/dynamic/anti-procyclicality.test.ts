@@ -107,8 +107,8 @@ describe('the tools of EMIR', () => {
   });
 
   it.each([
-    [{ bufer: {} }, /tools.bufer is not a field/],
-    [{ buffer: { fracton: 0.25 } }, /tools.buffer.fracton is not a field/],
+    [{ bufer: {} }, /tools.bufer is not known/],
+    [{ buffer: { fracton: 0.25 } }, /tools.buffer.fracton is not known/],
     [{ buffer: { release: 'late' } }, /tools.buffer.release must be absorb or linear/],
     [{ buffer: { release: 'linear', exhaustedAt: 1 } }, /tools.buffer.exhaustedAt must be > releaseAbove/],
     [{ buffer: { rebuildAtMost: 2 } }, /tools.buffer.rebuildAtMost/],

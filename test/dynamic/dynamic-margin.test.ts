@@ -189,7 +189,7 @@ describe('rules', () => {
     [rules({ btc: { ...btc, scaler: { referenceVolatility: 1, floor: 2, cap: 1 } } }), /scaler.cap must be >= floor, 2/],
     [rules({ btc: { ...btc, tools: { floor: {} } } }), /rules.underlyings.btc.tenYearVolatility/],
     [rules({ btc: { ...btc, tools: { stress: {} } } }), /rules.underlyings.btc.stressVolatility/],
-    [rules({ btc: { ...btc, tool: {} } }), /rules.underlyings.btc.tool is not a field/],
+    [rules({ btc: { ...btc, tool: {} } }), /rules.underlyings.btc.tool is not known/],
     [{ underlyings: {} }, /rules.source/],
   ])('%# are refused', (input, message) => {
     expect(() => parseDynamicRules(input)).toThrow(message);

@@ -94,6 +94,75 @@ describe('GuardModule', () => {
     await released.close();
   });
 
+  it('is armed again after a quiet tick: the second glitch is held like the first', async () => {
+    const engine = guarded(halfWeak);
+    await engine.apply(tick(0, 100));
+    expect(events(await engine.apply(tick(1, 95)))).toEqual(['breaker-held 5']);
+    await engine.apply(tick(2, 100));
+    for (let quiet = 3; quiet < 60; quiet++) await engine.apply(tick(quiet, 100));
+    expect(events(await engine.apply(tick(60, 95)))).toEqual(['breaker-held 5']);
+    expect(engine.counts.liquidation).toBe(0);
+    await engine.close();
+  });
+
+  it('refuses a release while nothing is held', async () => {
+    const engine = guarded(halfWeak);
+    await engine.apply(tick(0, 100));
+    await expect(engine.apply(command('release', 0, { by: 'desk', reason: 'in case' }))).rejects.toThrow(/holds nothing/);
+    await engine.close();
+  });
+
+  it('counts those who come out of a quarantine', async () => {
+    const engine = guarded(halfWeak);
+    await engine.apply(tick(0, 100));
+    await engine.apply(tick(1, 50));
+    expect(engine.counts.quarantined).toBe(10);
+    await engine.apply(tick(2, 50));
+    // Trusted after three minutes: 500 - 500 is at maintenance, 90 - 500 is negative.
+    expect(events(await engine.apply(tick(4, 50)))).toEqual(['trusted "index"', 'breaker-held 10']);
+    expect(engine.counts).toMatchObject({ liquidation: 0, bankrupt: 0 });
+    await engine.close();
+  });
+
+  it('does not trust a print that nobody renewed, however much time has passed', async () => {
+    const engine = create([200], { modules: [new GuardModule({ price: { maxAgeMs: 60 * minute, acceptAfterMs: 3 * minute } })] });
+    await engine.apply(tick(0, 100));
+    await engine.apply(tick(1, 50));
+    await engine.apply(tick(30));
+    expect(engine.status('account-0')[0].level).toBe('quarantined');
+    // No price in between: what was watched is forgotten.
+    await engine.apply(tick(31, null));
+    await engine.apply(tick(32, 50));
+    expect(engine.status('account-0')[0].level).toBe('quarantined');
+    await engine.close();
+  });
+
+  it('a confirmed index does not confirm a forward that left it', async () => {
+    const engine = guarded(halfWeak);
+    await engine.apply(tick(0, 100));
+    await engine.apply(sources(1, 100.2));
+    const torn = { ...tick(1), quotes: { indexPrice: { btc_usdc: 100.2 }, forward: { BTC: 95 } } };
+    expect(events(await engine.apply(torn))).toEqual(['breaker-held 5']);
+    await engine.close();
+  });
+
+  it('a quote is renewed by itself only', async () => {
+    const engine = guarded([200]);
+    await engine.apply(tick(0, 100));
+    await engine.apply({ ...tick(5.5), quotes: { indexPrice: { btc_usdc: 100 }, impliedVolatility: { BTC: 0.5 } } });
+    expect(engine.status('account-0')[0].level).toBe('quarantined');
+    await engine.close();
+  });
+
+  it('judges marks as parts of the index', async () => {
+    const engine = guarded([200]);
+    await engine.apply({ ...tick(0, 100), quotes: { indexPrice: { btc_usdc: 100 }, forward: { BTC: 100 }, fields: { markPrice: { BTC: 1 } } } });
+    // From 1% of the index to 11.5%: 1.115 against 1.01 x 1.1 = 1.111.
+    const jumped = await engine.apply({ ...tick(1), quotes: { indexPrice: { btc_usdc: 100 }, fields: { markPrice: { BTC: 11.5 } } } });
+    expect(jumped.batch!.events).toMatchObject([{ kind: 'quarantined', data: { quote: 'markPrice', reason: 'jump', names: ['BTC'] } }]);
+    await engine.close();
+  });
+
   it('obeys overrides for their time', async () => {
     const engine = guarded([200]);
     await engine.apply(tick(0, 100));

@@ -33,6 +33,8 @@ describe('judgePrice', () => {
     const jumped = judgePrice({ ...question, value: 200 }, at100);
     expect(jumped).toEqual({ reason: 'jump', memory: { trusted: 100, suspect: 200, suspectSinceMs: 100 } });
     const later = { ...question, value: 210, quotedMs: 119, nowMs: 119 };
+    // Time alone does not do it: the quote must have been renewed.
+    expect(judgePrice({ ...later, quotedMs: 100, nowMs: 130 }, jumped.memory).reason).toBe('jump');
     expect(judgePrice(later, jumped.memory).reason).toBe('jump');
     expect(judgePrice({ ...later, quotedMs: 120, nowMs: 120 }, jumped.memory)).toEqual({
       reason: null, memory: { trusted: 210, suspect: NaN, suspectSinceMs: NaN },
@@ -77,7 +79,7 @@ describe('robustIndex', () => {
 });
 
 describe('stepBreaker', () => {
-  const rule = { shareMax: 0.05, countMin: 10, confirmMove: 0, expireAfterMs: 60 };
+  const rule = { shareMax: 0.05, countMin: 10, confirmMove: 0, confirmBasis: 1, confirmVolatility: 1, expireAfterMs: 60 };
   const held: BreakerState = { heldSinceMs: 100, released: false };
   const released: BreakerState = { heldSinceMs: NaN, released: true };
 
@@ -92,12 +94,12 @@ describe('stepBreaker', () => {
     ['released', released, 500, 1_000, false, 101, 'released'],
     ['released and calm again', released, 5, 1_000, false, 101, 'calm'],
   ] as const)('%s', (_name, state, liquidations, sets, confirmed, nowMs, expected) => {
-    expect(stepBreaker(state, liquidations, sets, confirmed, nowMs, rule).outcome).toBe(expected);
+    expect(stepBreaker(state, liquidations, sets, () => confirmed, nowMs, rule).outcome).toBe(expected);
   });
 
   it('is armed again after a calm tick', () => {
-    const { state } = stepBreaker(released, 0, 1_000, false, 101, rule);
-    expect(stepBreaker(state, 500, 1_000, false, 102, rule).outcome).toBe('held');
+    const { state } = stepBreaker(released, 0, 1_000, () => false, 101, rule);
+    expect(stepBreaker(state, 500, 1_000, () => false, 102, rule).outcome).toBe('held');
   });
 });
 
@@ -121,6 +123,8 @@ describe('guard rules', () => {
     [{ breaker: { shareMax: 2 } }, 'breaker.shareMax'],
     [{ breaker: { countMin: 0 } }, 'breaker.countMin'],
     [{ breaker: { confirmMove: -1 } }, 'breaker.confirmMove'],
+    [{ breaker: { confirmBasis: 0 } }, 'breaker.confirmBasis'],
+    [{ breaker: { confirmVolatility: 'x' } }, 'breaker.confirmVolatility'],
     [{ breaker: { expireAfterMs: Infinity } }, 'breaker.expireAfterMs'],
     [{ other: {} }, 'rules.other'],
   ])('%j is refused, naming %s', (input, path) => {

@@ -27,7 +27,7 @@ describe('FTX, 2019 to 2022: one account was exempt from liquidation, with a lin
 
   it('there is no rule, attribute or command that could exempt anybody', () => {
     const exempting = { allowNegative: ['alice'] };
-    expect(() => AccountEngine.create({ market: market(), book: book([1]), model: 'hyperliquid', params, rules: exempting })).toThrow(/allowNegative is not a rule/);
+    expect(() => AccountEngine.create({ market: market(), book: book([1]), model: 'hyperliquid', params, rules: exempting })).toThrow(/allowNegative is not known/);
   });
 });
 

@@ -53,10 +53,10 @@ describe('all modules in one account engine: the day of examples/venue-day', () 
       for (let place = first; place < last; place++) await step(place);
       return step(last);
     };
-    // Deposit of 30, 2 ETH-PERP at 10.5; would 1 BTC more do? 150 - 1 against 50 + 2 + 10. Collateral counts from the next
-    // tick on.
+    // Deposit of 30, 2 ETH-PERP at 10.5; would 1 BTC more do? 150 - 1, and 10 net of the haircut for 2 ETH of collateral,
+    // which counts at once, against 50 + 2 + 10.
     const [check] = events(await upTo(1, 6), 'order-check');
-    expect(check).toMatchObject({ allowed: true, needed: 10, freeMarginAfter: 87 });
+    expect(check).toMatchObject({ allowed: true, needed: 10, freeMarginAfter: 97 });
     // 0.001 of 100: longs pay 0.1 a contract.
     await step(7);
     expect(['alice', 'bob', 'carol', 'dave', 'erin'].map((name) => cashOf(made, name))).toEqual([149.5, 2001.4, 59.6, 50.2, 74.3]);
@@ -159,6 +159,7 @@ interface State {
   open: ModuleEvent['data'] | null;
   /** The last order that was placed. */
   placed: { readonly account: string; readonly order: string };
+  isolated: { readonly account: string; readonly instrument: string };
 }
 
 /** Commands as a venue would get them, many of them wrong. Prices wander; signals that are open get fills. */
@@ -185,8 +186,8 @@ function randomCommand(next: (below: number) => number, minutes: number, state: 
     () => command(minutes, 'pool.join', { pool: 'desk', member: account }),
     () => command(minutes, pick(['pool.leave', 'pool.dissolve']), { pool: 'desk', member: account }),
     () => command(minutes, 'pool.trade', { pool: 'desk', instrument, quantity: next(5) - 2, price }),
-    () => command(minutes, 'mode.isolate', { account, instrument, amount }),
-    () => command(minutes, 'mode.cross', { account, instrument }),
+    () => command(minutes, 'mode.isolate', { account, instrument, collateral: amount }),
+    () => command(minutes, 'mode.cross', state.isolated),
     () => command(minutes, 'accounts.transfer', { from: account, to: pick(names), currency: 'USDC', amount }),
     () => command(minutes, 'accounts.classify', { account, class: pick(['house', 'client']) }),
     () => command(minutes, 'waterfall.fund', { fund: 'USDC', amount, ...(next(2) === 0 ? { account } : {}) }),
@@ -210,7 +211,7 @@ describe('random commands through all modules', () => {
   const seen = new Set<string>();
   it.each([1, 2, 3, 4])('conserve money, lose nobody, restore and replay the same (seed %i)', async (seed) => {
     const next = randomNumbers(seed);
-    const state: State = { btc: 100, open: null, placed: { account: 'alice', order: 'none' } };
+    const state: State = { btc: 100, open: null, placed: { account: 'alice', order: 'none' }, isolated: { account: 'alice', instrument: 'BTC-PERP' } };
     const applied: Command[] = [];
     const kinds = new Set<string>();
     let made = create(exampleAccounts());
@@ -240,6 +241,7 @@ describe('random commands through all modules', () => {
       applied.push(each);
       kinds.add(each.kind);
       if (each.kind === 'order.place') state.placed = { account: each['account'] as string, order: each['order'] as string };
+      if (each.kind === 'mode.isolate') state.isolated = { account: each['account'] as string, instrument: each['instrument'] as string };
       for (const { kind, module } of outcome.batch!.events) kinds.add(`${module}: ${kind}`);
       state.open = events(outcome, 'signal').at(-1) ?? state.open;
       requireConsistent(made);

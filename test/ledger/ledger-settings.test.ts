@@ -21,7 +21,7 @@ describe('settings of the ledger', () => {
   });
 
   it('refuse by name', () => {
-    expect(() => parseLedgerSettings({ decimal: {} })).toThrow(/ledger.decimal is no setting/);
+    expect(() => parseLedgerSettings({ decimal: {} })).toThrow(/ledger.decimal is not known/);
     expect(() => parseLedgerSettings({ decimals: { USD: 1.5 } })).toThrow(/decimals of USD must be a whole number/);
     expect(() => parseLedgerSettings({ decimals: { USD: 19 } })).toThrow(/ledger.decimals.USD/);
     expect(() => parseLedgerSettings({ fees: 'nowhere' })).toThrow(/data\/fees has deribit, not 'nowhere'/);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
-import { accountHoldings } from '../../src/liquidation/account-holdings.ts';
+import { accountHoldings } from '../../src/whatif/account-holdings.ts';
 import { CloseSearch } from '../../src/liquidation/close-search.ts';
 import { parseCosts, slippage } from '../../src/liquidation/costs.ts';
 import { PlanningAccount } from '../../src/liquidation/planning-account.ts';

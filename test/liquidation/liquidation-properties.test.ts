@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AccountEngine } from '../../src/account/account-engine.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { accountHoldings } from '../../src/liquidation/account-holdings.ts';
+import { accountHoldings } from '../../src/whatif/account-holdings.ts';
 import { LiquidationModule } from '../../src/liquidation/liquidation-module.ts';
 import { shortfall } from '../../src/liquidation/plan.ts';
 import { shippedLiquidationStyle } from '../../src/liquidation/shipped-styles.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
-import { accountHoldings } from '../../src/liquidation/account-holdings.ts';
+import { accountHoldings } from '../../src/whatif/account-holdings.ts';
 import { liquidationStyleNames, shippedLiquidationStyle } from '../../src/liquidation/shipped-styles.ts';
 import { parseLiquidationStyle, planLiquidation } from '../../src/liquidation/style.ts';
 import { loadBuiltInMarket } from '../../src/chain/built-in-market.ts';

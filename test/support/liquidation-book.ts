@@ -2,7 +2,7 @@ import type { Book } from '../../src/domain/book.ts';
 import type { Instrument } from '../../src/domain/instrument.ts';
 import type { Market } from '../../src/domain/market.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { accountHoldings } from '../../src/liquidation/account-holdings.ts';
+import { accountHoldings } from '../../src/whatif/account-holdings.ts';
 import { parseLiquidationStyle, planLiquidation } from '../../src/liquidation/style.ts';
 import type { LiquidationPlan } from '../../src/liquidation/plan.ts';
 

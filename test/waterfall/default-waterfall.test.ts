@@ -201,7 +201,7 @@ describe('rules', () => {
   it('name the field that is wrong', () => {
     const rules = shippedWaterfall('bitmex') as Record<string, object>;
     expect(() => parseWaterfallRules({ ...rules, adl: { rule: 'lottery' } })).toThrow('adl.rule must be one of queue, pro-rata, water-filling, random, got "lottery"');
-    expect(() => parseWaterfallRules({ ...rules, insuranceFund: { perEvnt: 1 } })).toThrow('insuranceFund.perEvnt is not a rule');
+    expect(() => parseWaterfallRules({ ...rules, insuranceFund: { perEvnt: 1 } })).toThrow('insuranceFund.perEvnt is not known');
     expect(() => parseWaterfallRules({ ...rules, steps: ['adl', 'adl'] })).toThrow('steps must name each step once');
     expect(() => parseWaterfallRules({ ...rules, socialisedLoss: { method: 'winners', mostPart: 2 } })).toThrow('socialisedLoss.mostPart must be a number in [0, 1], got 2');
   });
@@ -210,6 +210,6 @@ describe('rules', () => {
     expect(parseWaterfallSettings({ rules: 'dydx', funds: { USDC: '5' } })).toMatchObject({ rules: { venue: 'dydx' }, funds: { USDC: 5n } });
     expect(() => parseWaterfallSettings({ rules: 'dydx', funds: { USDC: 5 } })).toThrow('waterfall.funds.USDC must be minor units as a text, got 5');
     expect(() => parseWaterfallSettings({})).toThrow('waterfall.rules');
-    expect(() => parseWaterfallSettings({ rules: 'dydx', fonds: {} })).toThrow('waterfall.fonds is not a setting');
+    expect(() => parseWaterfallSettings({ rules: 'dydx', fonds: {} })).toThrow('waterfall.fonds is not known');
   });
 });

@@ -6,11 +6,28 @@ export interface Drawing {
 }
 
 export type Shape =
-  | { readonly kind: 'rectangle'; readonly x: number; readonly y: number; readonly width: number; readonly height: number; readonly color: string }
-  | { readonly kind: 'line'; readonly points: readonly (
-    readonly [number, number]
-  )[]; readonly color: string; readonly thickness: number }
-  | { readonly kind: 'text'; readonly x: number; readonly y: number; readonly text: string; readonly align: 'left' | 'middle' | 'right'; readonly color: string };
+  | {
+      readonly kind: 'rectangle';
+      readonly x: number;
+      readonly y: number;
+      readonly width: number;
+      readonly height: number;
+      readonly color: string;
+    }
+  | {
+      readonly kind: 'line';
+      readonly points: readonly (readonly [number, number])[];
+      readonly color: string;
+      readonly thickness: number;
+    }
+  | {
+      readonly kind: 'text';
+      readonly x: number;
+      readonly y: number;
+      readonly text: string;
+      readonly align: 'left' | 'middle' | 'right';
+      readonly color: string;
+    };
 
 /** Height of the letters of a text, whose `y` is their base line. */
 export const textSize = 12;

@@ -16,7 +16,16 @@ import type { Market } from '../../domain/market.ts';
 import { Engine } from '../../engine/engine.ts';
 import { MargridError } from '../../errors.ts';
 import { writeAtomically } from '../../io/atomic-file.ts';
-import { closeOf, failuresOf, fundOf, gridOf, impactsOf, shockOf, shocksOf, type CascadeTexts } from '../cascade-options.ts';
+import {
+  closeOf,
+  failuresOf,
+  fundOf,
+  gridOf,
+  impactsOf,
+  shockOf,
+  shocksOf,
+  type CascadeTexts,
+} from '../cascade-options.ts';
 import { amount, count, percent, table } from '../format.ts';
 import { inputsOfModel, loadBook, loadMarket, loadParams, requireParams, type InputOptions } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
@@ -47,8 +56,15 @@ interface Findings {
 
 /** `margrid cascade`: what a price shock sets off when liquidations move prices. */
 export async function cascade(options: CascadeOptions, terminal: Terminal): Promise<number> {
-  if (options.shock === undefined && (options.shocks === undefined || options.svg !== undefined || options.png !== undefined)) {
-    throw new MargridError('OptionInvalid', '--shock is needed, for one cascade and its picture; or --shocks for many', { column: '--shock' });
+  if (
+    options.shock === undefined &&
+    (options.shocks === undefined || options.svg !== undefined || options.png !== undefined)
+  ) {
+    throw new MargridError(
+      'OptionInvalid',
+      '--shock is needed, for one cascade and its picture; or --shocks for many',
+      { column: '--shock' },
+    );
   }
   const { market, engine } = await loadEngine(options, terminal);
   try {
@@ -66,7 +82,10 @@ export async function cascade(options: CascadeOptions, terminal: Terminal): Prom
   }
 }
 
-async function loadEngine(options: CascadeOptions, terminal: Terminal): Promise<{ readonly market: Market; readonly engine: Engine }> {
+async function loadEngine(
+  options: CascadeOptions,
+  terminal: Terminal,
+): Promise<{ readonly market: Market; readonly engine: Engine }> {
   const params = await loadParams(options.params, options.model);
   requireParams(params, options);
   const listed = await loadMarket(options, terminal);
@@ -74,10 +93,14 @@ async function loadEngine(options: CascadeOptions, terminal: Terminal): Promise<
   const read = await loadBook(options, listed);
   terminal.stage(null);
   const linear = options.linear === true ? linearMarket(listed, read.book) : { market: listed, book: read.book };
-  const settled = options.settle === undefined ? linear : settledIn(linear.market, linear.book, options.settle.toUpperCase());
+  const settled =
+    options.settle === undefined ? linear : settledIn(linear.market, linear.book, options.settle.toUpperCase());
   const inputs = inputsOfModel(settled.market, settled.book, params, options);
   const { model, workers } = options;
-  return { market: inputs.market, engine: Engine.create({ ...inputs, params, workers, ...(model === undefined ? {} : { model }) }) };
+  return {
+    market: inputs.market,
+    engine: Engine.create({ ...inputs, params, workers, ...(model === undefined ? {} : { model }) }),
+  };
 }
 
 /** Why some take no part: the reasons at the prices before the shock. */
@@ -90,7 +113,8 @@ type Assumptions = Omit<CascadeScenario, 'shock'>;
 
 async function scenarioOf(options: CascadeOptions, market: Market, engine: Engine): Promise<Assumptions> {
   const underlyings = underlyingsOf(market);
-  const shocks = options.shock === undefined ? await shocksOf(options.shocks!, options, market) : [shockOf(options, market)];
+  const shocks =
+    options.shock === undefined ? await shocksOf(options.shocks!, options, market) : [shockOf(options, market)];
   const named = [...new Set(shocks.flatMap((shock) => Object.keys(shock)))];
   let exposure: ReadonlyMap<string, number> | null = null;
   const turnover = (name: string): number => {
@@ -108,7 +132,12 @@ async function scenarioOf(options: CascadeOptions, market: Market, engine: Engin
   };
 }
 
-async function find(engine: Engine, scenario: Assumptions, options: CascadeOptions, terminal: Terminal): Promise<Findings> {
+async function find(
+  engine: Engine,
+  scenario: Assumptions,
+  options: CascadeOptions,
+  terminal: Terminal,
+): Promise<Findings> {
   const { market } = engine;
   const shock = options.shock === undefined ? null : shockOf(options, market);
   const result = shock === null ? null : await simulateCascade(engine, { ...scenario, shock });
@@ -121,7 +150,11 @@ async function find(engine: Engine, scenario: Assumptions, options: CascadeOptio
   const contributors =
     result === null || shock === null || top === 0
       ? null
-      : await contributions(engine, { ...scenario, shock }, result, { top, permutations: options.permutations, seed: options.seed });
+      : await contributions(engine, { ...scenario, shock }, result, {
+          top,
+          permutations: options.permutations,
+          seed: options.seed,
+        });
   return { result, distribution, contributors, ladder: await ladderOf(engine, scenario, options, shock) };
 }
 
@@ -135,7 +168,9 @@ async function ladderOf(
   const underlyings = underlyingsOf(engine.market);
   const underlying = options.underlying ?? Object.keys(shock ?? {})[0] ?? underlyings.names[0];
   const place = underlyingIndex(underlyings, underlying);
-  const impact = Object.entries(scenario.impact ?? {}).find(([name]) => underlyingIndex(underlyings, name) === place)?.[1];
+  const impact = Object.entries(scenario.impact ?? {}).find(
+    ([name]) => underlyingIndex(underlyings, name) === place,
+  )?.[1];
   const lead = shock?.[underlying] ?? 0;
   const others = Object.entries(shock ?? {}).filter(([name]) => name !== underlying);
   return liquidationLadder(engine, {
@@ -147,19 +182,35 @@ async function ladderOf(
   });
 }
 
-async function writePictures(result: CascadeResult, ladder: LiquidationLadder | null, { svg, png }: CascadeOptions): Promise<void> {
+async function writePictures(
+  result: CascadeResult,
+  ladder: LiquidationLadder | null,
+  { svg, png }: CascadeOptions,
+): Promise<void> {
   const drawing = cascadeDrawing(result, ladder);
   if (svg !== undefined) await writeAtomically(svg, (path) => writeFile(path, svgOf(drawing)));
   if (png !== undefined) await writeAtomically(png, (path) => writeFile(path, pngOf(drawing)));
 }
 
 /** Money as decimal strings of minor units, account columns left out. */
-function jsonOf(options: CascadeOptions, scenario: Assumptions, { result, ladder, distribution, contributors }: Findings): string {
+function jsonOf(
+  options: CascadeOptions,
+  scenario: Assumptions,
+  { result, ladder, distribution, contributors }: Findings,
+): string {
   const { steps, impact, close, volatilityBeta, failures } = scenario;
   const found = result === null ? null : { ...result, notionalOfAccount: undefined, deficitOfAccount: undefined };
   const body = {
     model: options.model ?? 'deribit-pm',
-    scenario: { shock: options.shock ?? null, shocks: options.shocks ?? null, steps, impact, close, volatilityBeta, failures },
+    scenario: {
+      shock: options.shock ?? null,
+      shocks: options.shocks ?? null,
+      steps,
+      impact,
+      close,
+      volatilityBeta,
+      failures,
+    },
     cascade: found,
     ladder,
     distribution,
@@ -178,32 +229,50 @@ function print({ result, ladder, distribution, contributors }: Findings, termina
   if (result !== null) printCascade(result, terminal);
   if (ladder !== null) {
     terminal.print(`\nliquidation ladder of ${ladder.underlying}, at ${amount(ladder.price, 2)}`);
-    terminal.print(table([
-      ['move', 'price', 'accounts', 'net volume', 'cumulative', 'notional USD', 'gain'],
-      ...ladder.levels.map(({ move, price, accounts, volume, cumulative, notional, gain }) => [
-        percent(move), amount(price, 2), count(accounts), amount(volume), amount(cumulative), dollars(notional), `${gain.toFixed(3)}${gain >= 1 ? ' !' : ''}`,
+    terminal.print(
+      table([
+        ['move', 'price', 'accounts', 'net volume', 'cumulative', 'notional USD', 'gain'],
+        ...ladder.levels.map(({ move, price, accounts, volume, cumulative, notional, gain }) => [
+          percent(move),
+          amount(price, 2),
+          count(accounts),
+          amount(volume),
+          amount(cumulative),
+          dollars(notional),
+          `${gain.toFixed(3)}${gain >= 1 ? ' !' : ''}`,
+        ]),
       ]),
-    ]));
+    );
   }
   if (distribution !== null) {
     terminal.print(`\n${count(distribution.outcomes.length)} shocks`);
-    terminal.print(table([
-      ['quantile', ...distribution.levels.map((level) => percent(level, 0))],
-      ...Object.entries(distribution.quantiles).map(([name, values]) => [
-        name, ...values.map((value) => amount(value, Math.abs(value) < 1_000 ? 3 : 0)),
+    terminal.print(
+      table([
+        ['quantile', ...distribution.levels.map((level) => percent(level, 0))],
+        ...Object.entries(distribution.quantiles).map(([name, values]) => [
+          name,
+          ...values.map((value) => amount(value, Math.abs(value) < 1_000 ? 3 : 0)),
+        ]),
       ]),
-    ]));
+    );
   }
   if (contributors !== null) {
     terminal.print('\nwithout the account (differences to the cascade with it)');
-    terminal.print(table([
-      ['account', 'own USD', 'total USD', 'of others USD', 'accounts', 'deficit USD', 'amplification', 'Shapley USD'],
-      ...contributors.map((each) => [
-        each.account, dollars(each.ownNotional), dollars(each.notional), dollars(each.contagion), count(each.liquidatedAccounts),
-        dollars(each.deficit), each.amplification === null ? '-' : each.amplification.toFixed(4),
-        each.shapley === null ? '-' : dollars(each.shapley),
+    terminal.print(
+      table([
+        ['account', 'own USD', 'total USD', 'of others USD', 'accounts', 'deficit USD', 'amplification', 'Shapley USD'],
+        ...contributors.map((each) => [
+          each.account,
+          dollars(each.ownNotional),
+          dollars(each.notional),
+          dollars(each.contagion),
+          count(each.liquidatedAccounts),
+          dollars(each.deficit),
+          each.amplification === null ? '-' : each.amplification.toFixed(4),
+          each.shapley === null ? '-' : dollars(each.shapley),
+        ]),
       ]),
-    ]));
+    );
   }
 }
 
@@ -218,19 +287,41 @@ function printCascade(result: CascadeResult, terminal: Terminal): void {
     );
   }
   const { rounds, lead } = result;
-  const shown = rounds.length <= shownRounds ? rounds : [...rounds.slice(0, shownRounds / 2), ...rounds.slice(-shownRounds / 2)];
-  terminal.print(table([
-    ['round', 'accounts', 'new', 'notional USD', `net ${lead.underlying}`, 'price', 'slippage USD', 'deficit USD', 'missed', 'met'],
-    ...shown.map((round) => {
-      const price = round.prices.find(({ underlying }) => underlying === lead.underlying);
-      return [
-        count(round.round), count(round.accounts.length), count(round.newAccounts), dollars(round.notional),
-        price === undefined ? '-' : amount(price.sold - price.bought), price === undefined ? '-' : amount(price.after, 2),
-        dollars(round.slippage), dollars(round.deficit), count(round.missedCalls), count(round.metCalls),
-      ];
-    }),
-  ]));
-  if (shown.length < rounds.length) terminal.print(`${count(rounds.length - shown.length)} rounds in the middle left out: use --json`);
+  const shown =
+    rounds.length <= shownRounds ? rounds : [...rounds.slice(0, shownRounds / 2), ...rounds.slice(-shownRounds / 2)];
+  terminal.print(
+    table([
+      [
+        'round',
+        'accounts',
+        'new',
+        'notional USD',
+        `net ${lead.underlying}`,
+        'price',
+        'slippage USD',
+        'deficit USD',
+        'missed',
+        'met',
+      ],
+      ...shown.map((round) => {
+        const price = round.prices.find(({ underlying }) => underlying === lead.underlying);
+        return [
+          count(round.round),
+          count(round.accounts.length),
+          count(round.newAccounts),
+          dollars(round.notional),
+          price === undefined ? '-' : amount(price.sold - price.bought),
+          price === undefined ? '-' : amount(price.after, 2),
+          dollars(round.slippage),
+          dollars(round.deficit),
+          count(round.missedCalls),
+          count(round.metCalls),
+        ];
+      }),
+    ]),
+  );
+  if (shown.length < rounds.length)
+    terminal.print(`${count(rounds.length - shown.length)} rounds in the middle left out: use --json`);
   terminal.print(
     `${count(result.liquidatedAccounts)} of ${count(result.accounts)} accounts liquidated ` +
       `(${count(result.alreadyInLiquidation)} were in liquidation before the shock), ${dollars(result.notional)} USD closed`,
@@ -240,6 +331,7 @@ function printCascade(result: CascadeResult, terminal: Terminal): void {
       `insurance fund ${dollars(result.fundUsed)}, auto-deleveraging ${dollars(result.adlUsed)}, socialised ${dollars(result.socialised)}`,
   );
   if (result.paidIn > 0) terminal.print(`margin calls met: ${dollars(result.paidIn)} USD paid in`);
-  if (result.quarantinedSets > 0) terminal.print(`${count(result.quarantinedSets)} netting sets are quarantined and take no part`);
+  if (result.quarantinedSets > 0)
+    terminal.print(`${count(result.quarantinedSets)} netting sets are quarantined and take no part`);
   if (!result.converged) terminal.print('cut off before the fixed point');
 }

@@ -22,7 +22,10 @@ export async function collateral(options: CollateralOptions, terminal: Terminal)
   const { accountIds, columns, deposits } = parseBalances(await loadParams(options.balances), rules);
   const market = await loadMarket(options, terminal);
   const { currency, atPar, assets } = rules;
-  const prices = { price: Float64Array.from(assets, ({ name }) => collateralPrice(market, name, currency, atPar)), deposits };
+  const prices = {
+    price: Float64Array.from(assets, ({ name }) => collateralPrice(market, name, currency, atPar)),
+    deposits,
+  };
   const values = emptyValues(accountIds.length);
   valueCollateral(rules, columns, prices, values);
   const accounts = accountIds.map((account, row) => ({
@@ -37,14 +40,22 @@ export async function collateral(options: CollateralOptions, terminal: Terminal)
     assets: itemiseCollateral(rules, columns, prices, row),
   }));
   if (options.json) {
-    terminal.print(JSON.stringify({ venue: rules.venue, date: rules.date, unconfirmed: rules.unconfirmed, currency, accounts }, null, 2));
+    terminal.print(
+      JSON.stringify(
+        { venue: rules.venue, date: rules.date, unconfirmed: rules.unconfirmed, currency, accounts },
+        null,
+        2,
+      ),
+    );
     return exitCodes.ok;
   }
   terminal.print(`${rules.venue}, ${rules.date}: ${rules.source}; amounts in ${currency}`);
   for (const each of rules.unconfirmed) terminal.print(`unconfirmed: ${each}`);
   const shown = (value: number): string => (Number.isNaN(value) ? 'no price' : money(value, currency));
   for (const { account, assets: items, ...total } of accounts) {
-    terminal.print(`${account}: market ${shown(total.marketValue)}   initial ${shown(total.initialValue)}   maintenance ${shown(total.maintenanceValue)}`);
+    terminal.print(
+      `${account}: market ${shown(total.marketValue)}   initial ${shown(total.initialValue)}   maintenance ${shown(total.maintenanceValue)}`,
+    );
     for (const { asset, credit, debt, price, marketValue, capEffect, initialValue, maintenanceValue } of items) {
       const capped = capEffect === 0 ? '' : `   capped by ${shown(capEffect)}`;
       terminal.print(

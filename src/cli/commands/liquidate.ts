@@ -1,16 +1,22 @@
-import { readFile } from 'node:fs/promises';
 import { Engine } from '../../engine/engine.ts';
 import { MargridError } from '../../errors.ts';
 import type { LiquidationPlan, PlanMargins } from '../../liquidation/plan.ts';
-import { liquidationStyleNames, shippedLiquidationStyle } from '../../liquidation/shipped-styles.ts';
+import { shippedLiquidationStyle } from '../../liquidation/shipped-styles.ts';
 import { parseLiquidationStyle, parseTarget, planLiquidation, type LiquidationStyle } from '../../liquidation/style.ts';
 import { defaultModelName } from '../../margin/registry.ts';
 import { bookOfAccount, holdingsOf } from '../../whatif/holdings.ts';
 import { amount, money, percent, table } from '../format.ts';
 import {
-  inputsOfModel, loadBook, loadMarket, loadParams, requireAccount, requireParams, type InputOptions,
+  inputsOfModel,
+  loadBook,
+  loadMarket,
+  loadParams,
+  requireAccount,
+  requireParams,
+  type InputOptions,
 } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
+import { readJson } from '../read-json.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface LiquidateOptions extends InputOptions {
@@ -41,11 +47,16 @@ export async function liquidate(options: LiquidateOptions, terminal: Terminal): 
     const sets = engine.accountMargins(account).map(({ currency }) => currency);
     const chosen = options.currency === undefined ? sets : sets.filter((currency) => currency === options.currency);
     if (chosen.length === 0) {
-      throw new MargridError('AccountUnknown', `the account holds nothing in ${options.currency ?? 'any currency'}`, { value: options.currency });
+      throw new MargridError('AccountUnknown', `the account holds nothing in ${options.currency ?? 'any currency'}`, {
+        value: options.currency,
+      });
     }
     const holdings = holdingsOf(inputs.book, inputs.market, 0);
-    const plans = chosen.map((currency) => planLiquidation(style, { engine, market: inputs.market, account, currency, holdings, params, target }));
-    if (options.json) terminal.print(JSON.stringify({ account, model, venue: style.venue, date: style.date, plans }, null, 2));
+    const plans = chosen.map((currency) =>
+      planLiquidation(style, { engine, market: inputs.market, account, currency, holdings, params, target }),
+    );
+    if (options.json)
+      terminal.print(JSON.stringify({ account, model, venue: style.venue, date: style.date, plans }, null, 2));
     else plans.forEach((plan) => printPlan(plan, style, model, terminal));
     return plans.every(({ reached }) => reached) ? exitCodes.ok : exitCodes.checkFailed;
   } finally {
@@ -55,25 +66,17 @@ export async function liquidate(options: LiquidateOptions, terminal: Terminal): 
 
 async function loadStyle(name: string): Promise<LiquidationStyle> {
   if (!name.endsWith('.json')) return parseLiquidationStyle(shippedLiquidationStyle(name));
-  let text: string;
-  try {
-    text = await readFile(name, 'utf8');
-  } catch {
-    throw new MargridError('FileNotFound', `cannot read the style file ${name}; styles that ship: ${liquidationStyleNames.join(', ')}`, { file: name });
-  }
-  try {
-    return parseLiquidationStyle(JSON.parse(text));
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new MargridError('FileUnreadable', `${name} is not JSON: ${cause.message}`, { file: name });
-  }
+  return parseLiquidationStyle(await readJson(name, 'style'));
 }
 
 /** `maintenance=1.05`. Throws `OptionInvalid`, `ParameterInvalid`. */
 function targetOf(text: string) {
   const [requirement, multiple, ...more] = text.split('=');
-  if (multiple !== undefined && more.length === 0 && multiple.trim() !== '') return parseTarget({ requirement, multiple: Number(multiple) });
-  throw new MargridError('OptionInvalid', `--target must be maintenance=MULTIPLE or initial=MULTIPLE, got '${text}'`, { value: text });
+  if (multiple !== undefined && more.length === 0 && multiple.trim() !== '')
+    return parseTarget({ requirement, multiple: Number(multiple) });
+  throw new MargridError('OptionInvalid', `--target must be maintenance=MULTIPLE or initial=MULTIPLE, got '${text}'`, {
+    value: text,
+  });
 }
 
 function printPlan(plan: LiquidationPlan, style: LiquidationStyle, model: string, terminal: Terminal): void {
@@ -83,30 +86,47 @@ function printPlan(plan: LiquidationPlan, style: LiquidationStyle, model: string
   terminal.print(`target: balance >= ${amount(target.multiple)} x ${target.requirement} margin`);
   if (before.fault !== null) terminal.print(`the account cannot be margined: ${before.fault}`);
   const row = (name: string, margins: PlanMargins): string[] => [
-    name, shown(margins.balance), shown(margins.maintenanceMargin), shown(margins.initialMargin), ratioOf(margins),
+    name,
+    shown(margins.balance),
+    shown(margins.maintenanceMargin),
+    shown(margins.initialMargin),
+    ratioOf(margins),
   ];
-  terminal.print(table([
-    ['after step', 'balance', 'maintenance', 'initial', 'ratio'],
-    row('now', before),
-    ...steps.map(({ margins }, place) => row(String(place + 1), margins)),
-  ]));
+  terminal.print(
+    table([
+      ['after step', 'balance', 'maintenance', 'initial', 'ratio'],
+      row('now', before),
+      ...steps.map(({ margins }, place) => row(String(place + 1), margins)),
+    ]),
+  );
   if (steps.length > 0) {
     terminal.print('');
-    terminal.print(table([
-      ['step', 'instrument', 'contracts', 'price', 'bankruptcy price', 'cost', 'fee', 'from', 'rule'],
-      ...steps.flatMap(({ kind, trades, afterMs, rule, cost: stepCost, fee: stepFee }, place) => {
-        const name = `${place + 1} ${kind}`;
-        const from = `${amount(afterMs / 1000, 1)} s`;
-        if (trades.length === 0) return [[name, '', '', '', '', shown(stepCost), shown(stepFee), from, rule]];
-        return trades.map((trade) => [
-          name, trade.instrument, String(trade.quantity), amount(trade.price),
-          trade.bankruptcyPrice === null ? 'none' : amount(trade.bankruptcyPrice), shown(trade.cost), shown(trade.fee), from, rule,
-        ]);
-      }),
-    ]));
+    terminal.print(
+      table([
+        ['step', 'instrument', 'contracts', 'price', 'bankruptcy price', 'cost', 'fee', 'from', 'rule'],
+        ...steps.flatMap(({ kind, trades, afterMs, rule, cost: stepCost, fee: stepFee }, place) => {
+          const name = `${place + 1} ${kind}`;
+          const from = `${amount(afterMs / 1000, 1)} s`;
+          if (trades.length === 0) return [[name, '', '', '', '', shown(stepCost), shown(stepFee), from, rule]];
+          return trades.map((trade) => [
+            name,
+            trade.instrument,
+            String(trade.quantity),
+            amount(trade.price),
+            trade.bankruptcyPrice === null ? 'none' : amount(trade.bankruptcyPrice),
+            shown(trade.cost),
+            shown(trade.fee),
+            from,
+            rule,
+          ]);
+        }),
+      ]),
+    );
   }
   terminal.print(`\ncost ${shown(cost)}, fees ${shown(fee)} ${currency}; balance afterwards ${shown(after.balance)}`);
-  terminal.print(`${reached ? 'the target is reached' : `the target is not reached: ${reason}`} (${evaluations} evaluations by the engine)`);
+  terminal.print(
+    `${reached ? 'the target is reached' : `the target is not reached: ${reason}`} (${evaluations} evaluations by the engine)`,
+  );
 }
 
 function ratioOf({ balance, maintenanceMargin }: PlanMargins): string {

@@ -45,10 +45,23 @@ export async function reconcile(options: ReconcileOptions, terminal: Terminal): 
       const { results: rows, currencies } = engine;
       const sample = options.all ? 'all' : total;
       const onProgress = (done: number): void => progress.update(done);
-      const report = reconcileModel({ market, model, params, book, rows, currencies, sample, seed: options.seed, onProgress });
+      const report = reconcileModel({
+        market,
+        model,
+        params,
+        book,
+        rows,
+        currencies,
+        sample,
+        seed: options.seed,
+        onProgress,
+      });
       progress.stop();
       if (options.json) terminal.print(JSON.stringify({ ...report, bitEquality: bits }, null, 2));
-      else terminal.print(`${renderModelReconciliation(report)}\nWASM against JavaScript engine: ${renderBitEquality(bits)}`);
+      else
+        terminal.print(
+          `${renderModelReconciliation(report)}\nWASM against JavaScript engine: ${renderBitEquality(bits)}`,
+        );
       return report.isReconciled && bits.isIdentical && isSameHash ? exitCodes.ok : exitCodes.checkFailed;
     }
     const report = await reconcileBookParallel({

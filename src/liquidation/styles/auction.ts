@@ -1,6 +1,13 @@
 import { MargridError } from '../../errors.ts';
 import type { Holdings } from '../../whatif/holdings.ts';
-import { bid, insolventOffer, priceFraction, startAuction, type AuctionMargins, type AuctionParams } from '../derive-auction.ts';
+import {
+  bid,
+  insolventOffer,
+  priceFraction,
+  startAuction,
+  type AuctionMargins,
+  type AuctionParams,
+} from '../derive-auction.ts';
 import type { LiquidationPlan, PlanMargins, PlanStep } from '../plan.ts';
 import type { PlanningAccount } from '../planning-account.ts';
 
@@ -35,8 +42,14 @@ export function planAuction(account: PlanningAccount, params: AuctionParams): Li
   const missing = account.shortfall(before);
   const base = { account: input.account, currency: input.currency, style: 'auction', target: input.target, before };
   const finish = (steps: readonly PlanStep[], after: PlanMargins, fee: number): LiquidationPlan => ({
-    ...base, after, steps, cost: 0, fee, reached: account.shortfall(after) <= 0,
-    reason: account.shortfall(after) <= 0 ? null : 'auction', evaluations: account.evaluations,
+    ...base,
+    after,
+    steps,
+    cost: 0,
+    fee,
+    reached: account.shortfall(after) <= 0,
+    reason: account.shortfall(after) <= 0 ? null : 'auction',
+    evaluations: account.evaluations,
   });
   if (!(missing > 0)) return { ...finish([], before, 0), reached: missing <= 0, reason: missing <= 0 ? null : 'fault' };
   const steps: PlanStep[] = [];
@@ -55,10 +68,19 @@ export function planAuction(account: PlanningAccount, params: AuctionParams): Li
   const sold = account.paid(withoutShare(account, holdings, result.share, 0), result.cashFromBidder);
   const after = account.margins(sold);
   const percent = Math.round(result.share * 1e6) / 1e4;
-  const price = started.auction.insolventSinceMs === null
-    ? `${percent}% at ${Math.round(priceFraction(0, params) * 1e4) / 100}% of its value`
-    : `insolvent: ${percent}%, the security module pays ${-insolventOffer(started.auction, auctionMargins(margins), params, 0)}`;
-  steps.push({ kind: 'auction', trades: [], afterMs: 0, cost: Math.max(result.share * auctionMargins(margins).markToMarket - result.cashFromBidder, 0), fee: started.fee, margins: after, rule: price });
+  const price =
+    started.auction.insolventSinceMs === null
+      ? `${percent}% at ${Math.round(priceFraction(0, params) * 1e4) / 100}% of its value`
+      : `insolvent: ${percent}%, the security module pays ${-insolventOffer(started.auction, auctionMargins(margins), params, 0)}`;
+  steps.push({
+    kind: 'auction',
+    trades: [],
+    afterMs: 0,
+    cost: Math.max(result.share * auctionMargins(margins).markToMarket - result.cashFromBidder, 0),
+    fee: started.fee,
+    margins: after,
+    rule: price,
+  });
   const plan = finish(steps, after, started.fee);
   return { ...plan, cost: steps.reduce((sum, { cost }) => sum + cost, 0) };
 }

@@ -2,13 +2,19 @@ import { MargridError } from '../../errors.ts';
 import { numberField, type Section } from '../../margin/fields.ts';
 import { dydxAccount, baseQuantumsOf, type DydxAccount } from '../dydx-account.ts';
 import {
-  dydxBankruptcyPriceOf, dydxFillablePriceOf, dydxInsuranceFundDelta, dydxLiquidatable, dydxPositionRisk,
+  dydxBankruptcyPriceOf,
+  dydxFillablePriceOf,
+  dydxInsuranceFundDelta,
+  dydxLiquidatable,
+  dydxPositionRisk,
 } from '../dydx.ts';
 import { PlanBuilder } from '../plan-builder.ts';
 import type { LiquidationPlan } from '../plan.ts';
 import type { PlanningAccount } from '../planning-account.ts';
 
-/** An order per block, limited by position, subaccount and insurance fund, at the fillable price or better (dYdX v4). */
+/**
+ * An order per block, limited by position, subaccount and insurance fund, at the fillable price or better (dYdX v4).
+ */
 export interface BlockLimitsParams {
   readonly bankruptcyAdjustmentPpm: number;
   readonly spreadToMaintenanceMarginRatioPpm: number;
@@ -97,7 +103,13 @@ interface BlockOrder {
   readonly fee: number;
 }
 
-function orderOf(account: PlanningAccount, chain: DydxAccount, name: string, quantity: number, params: BlockLimitsParams): BlockOrder {
+function orderOf(
+  account: PlanningAccount,
+  chain: DydxAccount,
+  name: string,
+  quantity: number,
+  params: BlockLimitsParams,
+): BlockOrder {
   const { markets, subaccount } = chain;
   const perpetual = markets.get(name)!;
   const { contractSize } = account.instrument(name);

@@ -20,7 +20,10 @@ export function parseCheapest(fields: Section, path: string): CheapestParams {
 }
 
 /** The target at least cost, whatever a venue's rule would be; if it cannot be reached, everything is closed. */
-export function planCheapest(account: PlanningAccount, { evaluationsMax, intervalMs }: CheapestParams): LiquidationPlan {
+export function planCheapest(
+  account: PlanningAccount,
+  { evaluationsMax, intervalMs }: CheapestParams,
+): LiquidationPlan {
   const builder = new PlanBuilder(account, 'cheapest');
   if (!builder.isOpen) return builder.finish('fault');
   const { holdings } = builder;
@@ -37,7 +40,12 @@ export function planCheapest(account: PlanningAccount, { evaluationsMax, interva
  * Adds trades as steps, the one that lowers what is missing most first. Where none does by itself (positions that
  * offset each other), all that are left make one step, to be filled together.
  */
-export function addInBestOrder(builder: PlanBuilder, trades: readonly Trade[], rule: string, intervalMs: number): LiquidationPlan {
+export function addInBestOrder(
+  builder: PlanBuilder,
+  trades: readonly Trade[],
+  rule: string,
+  intervalMs: number,
+): LiquidationPlan {
   let left = trades;
   let afterMs = 0;
   while (left.length > 0 && builder.isOpen) {

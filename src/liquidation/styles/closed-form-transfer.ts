@@ -53,9 +53,12 @@ export function planClosedFormTransfer(account: PlanningAccount, params: ClosedF
   for (let call = 0; call < callsMax; call++, slot += params.callEverySlots) {
     const shortage = shortageOf(builder, params);
     if (shortage === 0n) break;
-    const name = byMaintenanceShare(prices).find(({ instrument }) => builder.holdings.positions.has(instrument))?.instrument;
+    const name = byMaintenanceShare(prices).find(({ instrument }) =>
+      builder.holdings.positions.has(instrument),
+    )?.instrument;
     if (name === undefined) return builder.finish(builder.reasonWhenClosed);
-    if (!builder.add(transfer(account, builder, name, shortage, freed, slot, params))) return builder.finish('no-progress');
+    if (!builder.add(transfer(account, builder, name, shortage, freed, slot, params)))
+      return builder.finish('no-progress');
     const left = shortageOf(builder, params);
     freed += shortage > left ? shortage - left : 0n;
   }
@@ -65,7 +68,9 @@ export function planClosedFormTransfer(account: PlanningAccount, params: ClosedF
 /** What is missing to the target with the buffer, quote units. */
 function shortageOf(builder: PlanBuilder, { marginBuffer }: ClosedFormTransferParams): bigint {
   const { account, holdings } = builder;
-  const notional = account.closable(holdings).reduce((sum, name) => sum + account.notional(name, holdings.positions.get(name)!.quantity), 0);
+  const notional = account
+    .closable(holdings)
+    .reduce((sum, name) => sum + account.notional(name, holdings.positions.get(name)!.quantity), 0);
   const missing = builder.shortfall + (notional * marginBuffer) / ratioUnit;
   return missing > 0 ? BigInt(Math.ceil(missing * quoteUnit)) : 0n;
 }
@@ -92,10 +97,19 @@ function transfer(
     oraclePrice: BigInt(Math.round(mark * quoteUnit)),
     quoteOraclePrice: BigInt(quoteUnit),
   };
-  const insuranceFee = driftPerpInsuranceFee({ ...terms, baseAmount, liquidatorFee: BigInt(fee), maxFee: BigInt(params.insuranceFeeMax) });
+  const insuranceFee = driftPerpInsuranceFee({
+    ...terms,
+    baseAmount,
+    liquidatorFee: BigInt(fee),
+    maxFee: BigInt(params.insuranceFeeMax),
+  });
   const cover = driftBaseToCover({ ...terms, liquidationFee: BigInt(fee), insuranceFee });
   const part = driftMaxLiquidatedPart({
-    marginShortage, marginFreed, lastActiveSlot: 0n, slot: BigInt(slot), initialPart: BigInt(params.initialPart),
+    marginShortage,
+    marginFreed,
+    lastActiveSlot: 0n,
+    slot: BigInt(slot),
+    initialPart: BigInt(params.initialPart),
     duration: BigInt(params.durationSlots),
   });
   const allowed = (cover * part) / BigInt(ratioUnit);

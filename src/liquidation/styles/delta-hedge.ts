@@ -38,13 +38,15 @@ export function planDeltaHedge(account: PlanningAccount, params: DeltaHedgeParam
   builder.showBankruptcyPrices(new Map(prices.map(({ instrument, price }) => [instrument, price] as const)));
   let afterMs = 0;
   if (params.hedgeShare > 0) {
-    for (const base of basesOf(account, builder)) if (builder.isOpen && hedge(account, builder, base, params, afterMs)) afterMs += params.intervalMs;
+    for (const base of basesOf(account, builder))
+      if (builder.isOpen && hedge(account, builder, base, params, afterMs)) afterMs += params.intervalMs;
   }
   for (let order = 0; builder.isOpen; order++, afterMs += params.intervalMs) {
     if (order === params.ordersMax) return builder.finish('limit');
     const trade = bestOrder(account, builder, params.orderNotional);
     if (trade === null) break;
-    if (!builder.add({ kind: 'close', trades: [trade], rule: 'small market order', afterMs })) return builder.finish('no-progress');
+    if (!builder.add({ kind: 'close', trades: [trade], rule: 'small market order', afterMs }))
+      return builder.finish('no-progress');
   }
   return builder.finish(builder.holdings.positions.size === 0 ? builder.reasonWhenClosed : 'no-progress');
 }
@@ -62,7 +64,9 @@ export function exposureOf(account: PlanningAccount, name: string): number {
   const { market } = account.terms;
   const index = instrumentIndexOf(market, name);
   const forward = market.forward[index];
-  const deviation = market.impliedVolatility[index] * Math.sqrt(Math.max(timeToExpiryYears(account.instrument(name), market.asOfMs), 0));
+  const deviation =
+    market.impliedVolatility[index] *
+    Math.sqrt(Math.max(timeToExpiryYears(account.instrument(name), market.asOfMs), 0));
   const value = (at: number): number => {
     if (kind !== 'option') return payoff === 'inverse' ? -contractSize / at : contractSize * at;
     const price = blackPrice(optionType === 'call' ? 1 : -1, at, strike!, deviation);
@@ -72,9 +76,18 @@ export function exposureOf(account: PlanningAccount, name: string): number {
 }
 
 /** Hedges the net delta of one underlying; false if no future does, or none lowers what is missing. */
-function hedge(account: PlanningAccount, builder: PlanBuilder, base: string, { hedgeShare }: DeltaHedgeParams, afterMs: number): boolean {
+function hedge(
+  account: PlanningAccount,
+  builder: PlanBuilder,
+  base: string,
+  { hedgeShare }: DeltaHedgeParams,
+  afterMs: number,
+): boolean {
   const names = account.closable(builder.holdings).filter((name) => account.instrument(name).baseCurrency === base);
-  const net = names.reduce((sum, name) => sum + builder.holdings.positions.get(name)!.quantity * exposureOf(account, name), 0);
+  const net = names.reduce(
+    (sum, name) => sum + builder.holdings.positions.get(name)!.quantity * exposureOf(account, name),
+    0,
+  );
   const future = hedgeInstrument(account, base);
   if (future === null || net === 0) return false;
   const whole = (-hedgeShare * net) / exposureOf(account, future);
@@ -98,7 +111,9 @@ function hedgeInstrument(account: PlanningAccount, base: string): string | null 
   const candidates = market.instruments.filter(
     ({ name, kind, baseCurrency, expiryMs }) =>
       (kind === 'perpetual' || (kind === 'future' && expiryMs! > market.asOfMs)) &&
-      baseCurrency === base && account.isOfSet(name) && account.mark(name) > 0,
+      baseCurrency === base &&
+      account.isOfSet(name) &&
+      account.mark(name) > 0,
   );
   const byExpiry = [...candidates].sort((a, b) => (a.expiryMs ?? 0) - (b.expiryMs ?? 0) || (a.name < b.name ? -1 : 1));
   return byExpiry[0]?.name ?? null;
@@ -115,7 +130,11 @@ function bestOrder(account: PlanningAccount, builder: PlanBuilder, orderNotional
     let best: Trade | null = null;
     let bestRate = 0;
     for (const name of account.closable(builder.holdings)) {
-      const trade = closing(builder.holdings, name, isWhole ? Infinity : orderSize(account, builder, name, orderNotional));
+      const trade = closing(
+        builder.holdings,
+        name,
+        isWhole ? Infinity : orderSize(account, builder, name, orderNotional),
+      );
       const missing = account.shortfall(builder.tried({ trades: [trade] }).margins);
       const { cost, fee } = account.estimate(trade);
       const freed = builder.shortfall - missing;

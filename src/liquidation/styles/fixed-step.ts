@@ -26,7 +26,10 @@ export function parseFixedStep(fields: Section, path: string): FixedStepParams {
  * The smallest multiple of the step after which the ratio is below its bound; everything if none is. The penalty is at
  * most the balance: the account ends at nothing, not below.
  */
-export function planFixedStep(account: PlanningAccount, { step, belowRatio, penaltyRate }: FixedStepParams): LiquidationPlan {
+export function planFixedStep(
+  account: PlanningAccount,
+  { step, belowRatio, penaltyRate }: FixedStepParams,
+): LiquidationPlan {
   const builder = new PlanBuilder(account, 'fixed-step');
   if (!builder.isOpen) return builder.finish('fault');
   const { holdings } = builder;
@@ -43,7 +46,12 @@ export function planFixedStep(account: PlanningAccount, { step, belowRatio, pena
     if (!isBelow && share < 1) continue;
     const balance = builder.tried({ trades }).margins.balance;
     const rule = `${Math.round(share * 1e6) / 1e4}% of every position`;
-    const request = { kind: 'transfer', trades, rule, penalty: share < 1 ? penalty : Math.max(Math.min(penalty, balance), 0) } as const;
+    const request = {
+      kind: 'transfer',
+      trades,
+      rule,
+      penalty: share < 1 ? penalty : Math.max(Math.min(penalty, balance), 0),
+    } as const;
     return builder.finish(builder.add(request) ? builder.reasonWhenClosed : 'no-progress');
   }
   return builder.finish('no-progress');

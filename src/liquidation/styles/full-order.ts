@@ -40,13 +40,16 @@ export function planFullOrder(account: PlanningAccount, params: FullOrderParams)
     const isLarge = account.notional(instrument, held) > largeNotional;
     if (isLarge) {
       const trades = [closing(builder.holdings, instrument, held * firstShare)];
-      if (!builder.add({ kind: 'close', trades, rule: `${firstShare * 100}% of a large position`, afterMs })) return builder.finish('no-progress');
+      if (!builder.add({ kind: 'close', trades, rule: `${firstShare * 100}% of a large position`, afterMs }))
+        return builder.finish('no-progress');
       if (!builder.isOpen) break;
       afterMs += cooldownMs;
       if (isBackstop()) return takeOver(builder, `balance below ${backstopRatio} of maintenance margin`, afterMs);
     }
     const trades = [closing(builder.holdings, instrument, held)];
-    if (!builder.add({ kind: 'close', trades, rule: isLarge ? 'the rest after the cooldown' : 'whole position', afterMs })) {
+    if (
+      !builder.add({ kind: 'close', trades, rule: isLarge ? 'the rest after the cooldown' : 'whole position', afterMs })
+    ) {
       return builder.finish('no-progress');
     }
   }

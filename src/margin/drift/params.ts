@@ -2,7 +2,14 @@
  * Perpetual and spot markets of Drift v2, in the names and precisions of its accounts. Meaning: docs/models/drift.md.
  */
 import {
-  dateField, invalid, numberField, section, textField, textsField, unbounded, type Section,
+  dateField,
+  numberField,
+  section,
+  textField,
+  textsField,
+  unbounded,
+  wholeField,
+  type Section,
 } from '../fields.ts';
 
 export interface DriftParams {
@@ -67,32 +74,26 @@ function parseMarkets<T>(root: Section, name: string, parse: (fields: Section, p
 }
 
 function parsePerpetual(fields: Section, path: string): DriftPerpetual {
-  const weight = (name: string): number => wholeField(fields, name, path, 0, weightMax);
+  const weight = (name: string): number => wholeField(fields, name, path, { min: 0, max: weightMax });
   return {
     marginRatioInitial: weight('marginRatioInitial'),
     marginRatioMaintenance: weight('marginRatioMaintenance'),
-    imfFactor: wholeField(fields, 'imfFactor', path, 0, imfMax),
+    imfFactor: wholeField(fields, 'imfFactor', path, { min: 0, max: imfMax }),
     unrealizedPnlInitialAssetWeight: weight('unrealizedPnlInitialAssetWeight'),
     unrealizedPnlMaintenanceAssetWeight: weight('unrealizedPnlMaintenanceAssetWeight'),
-    unrealizedPnlImfFactor: wholeField(fields, 'unrealizedPnlImfFactor', path, 0, imfMax),
+    unrealizedPnlImfFactor: wholeField(fields, 'unrealizedPnlImfFactor', path, { min: 0, max: imfMax }),
   };
 }
 
 function parseSpot(fields: Section, path: string): DriftSpot {
-  const weight = (name: string): number => wholeField(fields, name, path, 0, weightMax);
+  const weight = (name: string): number => wholeField(fields, name, path, { min: 0, max: weightMax });
   return {
     initialAssetWeight: weight('initialAssetWeight'),
     maintenanceAssetWeight: weight('maintenanceAssetWeight'),
     initialLiabilityWeight: weight('initialLiabilityWeight'),
     maintenanceLiabilityWeight: weight('maintenanceLiabilityWeight'),
-    imfFactor: wholeField(fields, 'imfFactor', path, 0, imfMax),
+    imfFactor: wholeField(fields, 'imfFactor', path, { min: 0, max: imfMax }),
     scaleInitialAssetWeightStart: numberField(fields, 'scaleInitialAssetWeightStart', path, { min: 0, max: unbounded }),
     deposits: numberField(fields, 'deposits', path, { min: 0, max: unbounded }),
   };
-}
-
-function wholeField(fields: Section, name: string, path: string, min: number, max: number): number {
-  const value = numberField(fields, name, path, { min, max });
-  if (!Number.isInteger(value)) throw invalid(`${path}.${name}`, value, 'must be a whole number');
-  return value;
 }

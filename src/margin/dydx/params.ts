@@ -1,5 +1,14 @@
 /** Markets and liquidity tiers of dYdX v4. Meaning: docs/models/dydx.md. */
-import { dateField, invalid, numberField, section, textField, textsField, type Section } from '../fields.ts';
+import {
+  dateField,
+  invalid,
+  numberField,
+  section,
+  textField,
+  textsField,
+  wholeField,
+  type Section,
+} from '../fields.ts';
 
 export interface DydxParams {
   readonly source: string;
@@ -49,8 +58,8 @@ export function parseDydxParams(input: unknown): DydxParams {
     const tier = tiers.get(tierName);
     if (tier === undefined) throw invalid(`${path}.liquidityTier`, tierName, 'must be one of liquidityTiers');
     markets.set(name.toLowerCase(), {
-      atomicResolution: wholeField(fields, 'atomicResolution', path, -18, 0),
-      priceExponent: wholeField(fields, 'priceExponent', path, -18, 6),
+      atomicResolution: wholeField(fields, 'atomicResolution', path, { min: -18, max: 0 }),
+      priceExponent: wholeField(fields, 'priceExponent', path, { min: -18, max: 6 }),
       tier,
     });
   }
@@ -69,16 +78,10 @@ function parseTier(fields: Section, path: string): DydxTier {
     throw invalid(`${path}.openInterestUpperCap`, upper, 'must be above openInterestLowerCap, or 0');
   }
   return {
-    initialMarginPpm: wholeField(fields, 'initialMarginPpm', path, 0, million),
-    maintenanceFractionPpm: wholeField(fields, 'maintenanceFractionPpm', path, 0, million),
+    initialMarginPpm: wholeField(fields, 'initialMarginPpm', path, { min: 0, max: million }),
+    maintenanceFractionPpm: wholeField(fields, 'maintenanceFractionPpm', path, { min: 0, max: million }),
     openInterestLowerCap: lower,
     openInterestUpperCap: upper,
     isIsolated: fields['isIsolated'] === true,
   };
-}
-
-function wholeField(fields: Section, name: string, path: string, min: number, max: number): number {
-  const value = numberField(fields, name, path, { min, max });
-  if (!Number.isInteger(value)) throw invalid(`${path}.${name}`, value, 'must be a whole number');
-  return value;
 }

@@ -2,7 +2,16 @@
  * Parameters of strategy-based margin (Regulation T, FINRA Rule 4210, Cboe Rule 10.3). Meaning and sources:
  * docs/models/regt.md.
  */
-import { dateField, invalid, numberField, section, textField, textsField, type Section } from '../fields.ts';
+import {
+  dateField,
+  invalid,
+  numberField,
+  section,
+  textField,
+  textsField,
+  wholeField,
+  type Section,
+} from '../fields.ts';
 
 const optionClasses = ['equity', 'narrowIndex', 'broadIndex'] as const;
 export type OptionClass = (typeof optionClasses)[number];
@@ -96,16 +105,16 @@ export function parseRegtParams(input: unknown): RegtParams {
       broadIndex: parseShortOptions(shortOptions, 'broadIndex'),
     },
     longOptions: {
-      monthsMin: wholeField(longOptions, 'monthsMin', 'longOptions', 0, 120),
+      monthsMin: wholeField(longOptions, 'monthsMin', 'longOptions', { min: 0, max: 120 }),
       rate: numberField(longOptions, 'rate', 'longOptions', share),
     },
     stock: parseStock(section(root['stock'], 'stock')),
     underlyings: parseUnderlyings(section(root['underlyings'], 'underlyings')),
     otherUnderlyings: classField(root, 'otherUnderlyings', ''),
     search: {
-      cellsMax: wholeField(search, 'cellsMax', 'search', 0, 10_000_000),
-      nodesMax: wholeField(search, 'nodesMax', 'search', 1, 10_000_000),
-      nodeCellsMax: wholeField(search, 'nodeCellsMax', 'search', 1, 1e15),
+      cellsMax: wholeField(search, 'cellsMax', 'search', { min: 0, max: 10_000_000 }),
+      nodesMax: wholeField(search, 'nodesMax', 'search', { min: 1, max: 10_000_000 }),
+      nodeCellsMax: wholeField(search, 'nodeCellsMax', 'search', { min: 1, max: 1e15 }),
     },
   };
 }
@@ -154,12 +163,6 @@ function classField(fields: Section, name: string, path: string): UnderlyingClas
   const at = path === '' ? name : `${path}.${name}`;
   if (!known.includes(value)) throw invalid(at, value, `must be one of ${known.join(', ')}`);
   return value as UnderlyingClass;
-}
-
-function wholeField(fields: Section, name: string, path: string, min: number, max: number): number {
-  const value = numberField(fields, name, path, { min, max });
-  if (!Number.isInteger(value)) throw invalid(`${path}.${name}`, value, 'must be an integer');
-  return value;
 }
 
 /** Class and leverage of an underlying. */

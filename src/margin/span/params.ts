@@ -1,5 +1,7 @@
 import {
+  choiceField,
   dateField,
+  flagField,
   invalid,
   listField,
   numberField,
@@ -26,7 +28,7 @@ import {
   type SpanSpotMonth,
   type SpanTier,
 } from './parameters.ts';
-import { flag, listOf, monthField, nullableText, oneOf } from './read-fields.ts';
+import { listOf, monthField, nullableText } from './read-fields.ts';
 
 const any: NumberRule = { min: -unbounded, max: unbounded };
 const notNegative: NumberRule = { min: 0, max: unbounded };
@@ -75,12 +77,12 @@ function parseOptions(value: unknown): SpanOptions {
   const fields = section(value, 'options');
   const at = 'options';
   return {
-    accountType: oneOf(fields, 'accountType', at, ['member', 'hedger', 'speculator'], defaultSpanOptions.accountType),
-    negativeRequirements: oneOf(fields, 'negativeRequirements', at, ['offset', 'floor'], 'offset'),
-    weightedPriceRisk: oneOf(
+    accountType: choiceField(fields, 'accountType', at, ['member', 'hedger', 'speculator'], defaultSpanOptions.accountType),
+    negativeRequirements: choiceField(fields, 'negativeRequirements', at, ['offset', 'floor'], 'offset'),
+    weightedPriceRisk: choiceField(
       fields, 'weightedPriceRisk', at, ['file', 'normal', 'scan-range-cap', 'scan-range'], 'file',
     ),
-    superSpreads: oneOf(fields, 'superSpreads', at, ['apply', 'ignore'], 'apply'),
+    superSpreads: choiceField(fields, 'superSpreads', at, ['apply', 'ignore'], 'apply'),
   };
 }
 
@@ -94,7 +96,7 @@ function scenariosField(fields: Section): readonly SpanScenario[] {
     if (!Number.isInteger(paired)) throw invalid(`${path}.pairedScenario`, paired, 'must be a whole number');
     return {
       priceMove: numberField(scenario, 'priceMove', path, any),
-      isExtreme: flag(scenario, 'isExtreme', path),
+      isExtreme: flagField(scenario, 'isExtreme', path, false),
       volatilityMove: numberField(scenario, 'volatilityMove', path, any),
       weight: numberField(scenario, 'weight', path, { min: 0, max: 1 }),
       pairedScenario: paired,
@@ -122,8 +124,8 @@ function parseCombinedCommodity(value: unknown, path: string): SpanCombinedCommo
   return {
     code: textField(fields, 'code', path),
     currency: textField(fields, 'currency', path),
-    capNetOptionValue: flag(fields, 'capNetOptionValue', path),
-    weightedPriceRiskMethod: oneOf(
+    capNetOptionValue: flagField(fields, 'capNetOptionValue', path, false),
+    weightedPriceRiskMethod: choiceField(
       fields, 'weightedPriceRiskMethod', path, ['normal', 'scan-range-cap', 'scan-range'], 'normal',
     ),
     intraTiers,
@@ -165,7 +167,7 @@ function parseShortOptionMinimum(value: unknown, path: string): SpanShortOptionM
   if (value === undefined) return { method: 'sum', rate: 0, tiers: [] };
   const fields = section(value, path);
   return {
-    method: oneOf(fields, 'method', path, ['sum', 'greater'], 'sum'),
+    method: choiceField(fields, 'method', path, ['sum', 'greater'], 'sum'),
     rate: numberField(fields, 'rate', path, notNegative),
     tiers:
       fields['tiers'] === undefined

@@ -1,4 +1,5 @@
 import {
+  choiceField,
   dateField,
   invalid,
   listField,
@@ -17,7 +18,7 @@ import {
   type SpanRange,
   type SpanRiskArray,
 } from './parameters.ts';
-import { monthField, nullableText, oneOf } from './read-fields.ts';
+import { monthField, nullableText } from './read-fields.ts';
 
 const any: NumberRule = { min: -unbounded, max: unbounded };
 const notNegative: NumberRule = { min: 0, max: unbounded };
@@ -31,7 +32,7 @@ export function parseContract(
   combinedCommodities: ReadonlySet<string>,
 ): SpanContract {
   const fields = section(value, path);
-  const type = oneOf(fields, 'type', path, spanContractTypes);
+  const type = choiceField(fields, 'type', path, spanContractTypes);
   const isOption = optionTypes.includes(type);
   const combinedCommodity = textField(fields, 'combinedCommodity', path);
   if (!combinedCommodities.has(combinedCommodity)) {
@@ -45,9 +46,9 @@ export function parseContract(
     type,
     month: monthField(fields, 'month', path),
     optionMonth: isOption ? monthField(fields, 'optionMonth', path) : null,
-    optionType: isOption ? oneOf(fields, 'optionType', path, ['call', 'put'] as const) : null,
+    optionType: isOption ? choiceField(fields, 'optionType', path, ['call', 'put'] as const) : null,
     strike: isOption ? numberField(fields, 'strike', path, any) : null,
-    valuation: oneOf(fields, 'valuation', path, ['premium', 'futures']),
+    valuation: choiceField(fields, 'valuation', path, ['premium', 'futures']),
     valueFactor: numberField(fields, 'valueFactor', path, positive),
     expiryDate: isAbsent(fields, 'expiryDate') ? null : dateField(fields, 'expiryDate', path),
     settlementPrice: optional(fields, 'settlementPrice', path, any),
@@ -93,7 +94,7 @@ function parseGeneration(value: unknown, path: string): SpanGeneration {
   const fields = section(value, path);
   return {
     volatilityScan: parseRange(fields, 'volatilityScan', path),
-    volatilityScanIs: oneOf(fields, 'volatilityScanIs', path, ['absolute', 'relative']),
+    volatilityScanIs: choiceField(fields, 'volatilityScanIs', path, ['absolute', 'relative']),
     lookAhead: numberField(fields, 'lookAhead', path, { min: 0, max: 1 }),
     interestRate: numberField(fields, 'interestRate', path, { min: -1, max: 10 }),
     extremeMultiplier: numberField(fields, 'extremeMultiplier', path, { min: 0, max: 100 }),

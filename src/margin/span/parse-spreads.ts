@@ -1,4 +1,14 @@
-import { invalid, numberField, section, textField, unbounded, type NumberRule, type Section } from '../fields.ts';
+import {
+  choiceField,
+  flagField,
+  invalid,
+  numberField,
+  section,
+  textField,
+  unbounded,
+  type NumberRule,
+  type Section,
+} from '../fields.ts';
 import type {
   SpanInterLeg,
   SpanInterPoint,
@@ -7,7 +17,7 @@ import type {
   SpanIntraLeg,
   SpanIntraSpread,
 } from './parameters.ts';
-import { flag, listOf, nullableText, oneOf } from './read-fields.ts';
+import { listOf, nullableText } from './read-fields.ts';
 
 const notNegative: NumberRule = { min: 0, max: unbounded };
 const any: NumberRule = { min: -unbounded, max: unbounded };
@@ -16,7 +26,7 @@ const ratio: NumberRule = { min: 1e-4, max: 1e6 };
 /** Spreads of a parameter file. `tiers`: numbers of the intracommodity tiers that a tier spread may name. */
 export function parseIntraSpread(value: unknown, path: string, tiers: ReadonlySet<string>): SpanIntraSpread {
   const fields = section(value, path);
-  const kind = oneOf(fields, 'kind', path, ['series', 'tier']);
+  const kind = choiceField(fields, 'kind', path, ['series', 'tier']);
   const legs = listOf(fields, 'legs', path, (each, at): SpanIntraLeg => {
     const leg = section(each, at);
     const period = textField(leg, 'period', at);
@@ -26,7 +36,7 @@ export function parseIntraSpread(value: unknown, path: string, tiers: ReadonlySe
     if (kind === 'series' && !/^\d{6}\w{0,3}$/.test(period)) {
       throw invalid(`${at}.period`, period, 'must be a contract month like 202512');
     }
-    return { period, ratio: numberField(leg, 'ratio', at, ratio), side: oneOf(leg, 'side', at, ['A', 'B']) };
+    return { period, ratio: numberField(leg, 'ratio', at, ratio), side: choiceField(leg, 'side', at, ['A', 'B']) };
   });
   if (legs.length < 2) throw invalid(`${path}.legs`, legs.length, 'must be two legs at least');
   return {
@@ -39,8 +49,8 @@ export function parseIntraSpread(value: unknown, path: string, tiers: ReadonlySe
 
 export function parseInterSpread(value: unknown, path: string, scenarioCount: number): SpanInterSpread {
   const fields = section(value, path);
-  const method = oneOf(fields, 'method', path, ['delta', 'scanning']);
-  const isSuper = flag(fields, 'isSuper', path);
+  const method = choiceField(fields, 'method', path, ['delta', 'scanning']);
+  const isSuper = flagField(fields, 'isSuper', path, false);
   if (isSuper && method === 'delta') throw invalid(`${path}.isSuper`, true, 'must be false for a delta-based spread');
   const legs = listOf(fields, 'legs', path, parseInterLeg);
   if (legs.length === 0) throw invalid(`${path}.legs`, [], 'must have a leg');
@@ -48,7 +58,7 @@ export function parseInterSpread(value: unknown, path: string, scenarioCount: nu
     priority: numberField(fields, 'priority', path, notNegative),
     method,
     isSuper,
-    creditMethod: oneOf(fields, 'creditMethod', path, ['weighted', 'flat'], 'weighted'),
+    creditMethod: choiceField(fields, 'creditMethod', path, ['weighted', 'flat'], 'weighted'),
     rate: numberField(fields, 'rate', path, any),
     legs,
     target: method === 'scanning' ? parseTarget(fields, path) : null,
@@ -69,8 +79,8 @@ function parseInterLeg(value: unknown, path: string): SpanInterLeg {
     combinedCommodity: textField(fields, 'combinedCommodity', path),
     tier: optional('tier', notNegative),
     ratio: numberField(fields, 'ratio', path, ratio),
-    side: oneOf(fields, 'side', path, ['A', 'B']),
-    isRequired: flag(fields, 'isRequired', path),
+    side: choiceField(fields, 'side', path, ['A', 'B']),
+    isRequired: flagField(fields, 'isRequired', path, false),
     rate: optional('rate', any),
   };
 }
@@ -81,14 +91,14 @@ function parseTarget(fields: Section, path: string): SpanInterTarget {
   return {
     combinedCommodity: textField(target, 'combinedCommodity', at),
     ratio: numberField(target, 'ratio', at, ratio),
-    isRequired: flag(target, 'isRequired', at),
+    isRequired: flagField(target, 'isRequired', at, false),
   };
 }
 
 function parsePoint(value: unknown, path: string, scenarioCount: number): SpanInterPoint {
   const fields = section(value, path);
   const scenario = numberField(fields, 'scenario', path, { min: 0, max: scenarioCount - 1 });
-  const aggregation = oneOf(fields, 'aggregation', path, ['sum', 'largest']);
+  const aggregation = choiceField(fields, 'aggregation', path, ['sum', 'largest']);
   return {
     scenario,
     aggregation,

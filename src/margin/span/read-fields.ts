@@ -12,28 +12,6 @@ export function listOf<T>(
   return listField(fields, name, path).map((value, index) => parse(value, `${at}[${index}]`));
 }
 
-export function oneOf<Choice extends string>(
-  fields: Section,
-  name: string,
-  path: string,
-  choices: readonly Choice[],
-  fallback?: Choice,
-): Choice {
-  const value = fields[name];
-  if (value === undefined && fallback !== undefined) return fallback;
-  const choice = choices.find((each) => each === value);
-  if (choice === undefined) throw invalid(path === '' ? name : `${path}.${name}`, value, `must be one of ${choices.join(', ')}`);
-  return choice;
-}
-
-/** true or false; absent: false. */
-export function flag(fields: Section, name: string, path: string): boolean {
-  const value = fields[name];
-  if (value === undefined) return false;
-  if (typeof value !== 'boolean') throw invalid(`${path}.${name}`, value, 'must be true or false');
-  return value;
-}
-
 export function nullableText(fields: Section, name: string, path: string): string | null {
   const value = fields[name];
   return value === undefined || value === null ? null : textField(fields, name, path);

@@ -1,6 +1,6 @@
 import { INTEGER_FLOATS } from '../../../assembly/portable/integer.ts';
 import { MargridError } from '../../../src/errors.ts';
-import { readInteger, writeInteger } from '../../../src/liquidation/integer-block.ts';
+import { readInteger, writeInteger } from '../../../src/money/integer-block.ts';
 import { createMemory, heapBaseOf, instantiate, type KernelExports } from '../../../src/wasm/module.ts';
 import { CaseInputError, type Fields } from '../fields.ts';
 import { MissingBuildError, requireBuild } from '../kernel-module.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fractionOf, minorUnitsOf, numberOf, over, plus, times } from '../../src/ledger/fraction.ts';
+import { fractionOf, minorUnitsOf, numberOf, over, plus, times } from '../../src/money/fraction.ts';
 
 const size = fc.double({ min: 1e-290, max: 1e290, noNaN: true });
 const double = fc.oneof(fc.constant(0), size, size.map((value) => -value));

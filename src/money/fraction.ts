@@ -1,5 +1,5 @@
 import { MargridError } from '../errors.ts';
-import { divide, type MinorUnits, type Rounding } from '../money/minor-units.ts';
+import { divide, type MinorUnits, type Rounding } from './minor-units.ts';
 
 /** An exact number: `top / bottom`, bottom > 0. Not reduced. */
 export interface Fraction {
@@ -17,7 +17,8 @@ export function powerOfTen(exponent: number): bigint {
 }
 
 /**
- * The decimal number that a double prints as: 0.1 is one tenth. Quantities, prices and rates are decimals at every venue,
+ * The decimal number that a double prints as: 0.1 is one tenth. Quantities, prices and rates are decimals at every
+ * venue,
  * and the double nearest to one prints as it, so amounts come out as by hand: 0.1 x 50000 x 0.0001 is 0.5, not a little
  * more that rounding against the account would turn into a whole minor unit. Throws `ValueNotFinite`.
  */
@@ -39,7 +40,9 @@ export function times(a: Fraction, b: Fraction): Fraction {
 
 /** Quotient; `b` must not be zero. */
 export function over(a: Fraction, b: Fraction): Fraction {
-  return b.top < 0n ? { top: -a.top * b.bottom, bottom: -a.bottom * b.top } : { top: a.top * b.bottom, bottom: a.bottom * b.top };
+  return b.top < 0n
+    ? { top: -a.top * b.bottom, bottom: -a.bottom * b.top }
+    : { top: a.top * b.bottom, bottom: a.bottom * b.top };
 }
 
 export function plus(a: Fraction, b: Fraction): Fraction {
@@ -55,7 +58,36 @@ export function minus(a: Fraction, b: Fraction): Fraction {
   return plus(a, negated(b));
 }
 
+export function smallerOf(a: Fraction, b: Fraction): Fraction {
+  return a.top * b.bottom <= b.top * a.bottom ? a : b;
+}
+
 /** The amount in whole minor units of a currency with so many decimals, rounded once. */
 export function minorUnitsOf({ top, bottom }: Fraction, decimals: number, rounding: Rounding): MinorUnits {
   return divide(top * powerOfTen(decimals), bottom, rounding);
+}
+
+/** Bits of a quotient that are enough to round it once, with a last bit that says whether anything was left over. */
+const quotientBits = 66;
+const word = 4_294_967_296;
+const wordBits = 32;
+
+/** The double nearest to the number, ties to even, in the range of normal doubles. */
+export function numberOf({ top, bottom }: Fraction): number {
+  if (top === 0n) return 0;
+  const size = top < 0n ? -top : top;
+  let shift = quotientBits - (bitsOf(size) - bitsOf(bottom));
+  const dividend = shift > 0 ? size << BigInt(shift) : size;
+  const divisor = shift < 0 ? bottom << BigInt(-shift) : bottom;
+  const quotient = dividend / divisor;
+  let value = Number(dividend % divisor === 0n ? quotient : quotient | 1n);
+  for (; shift >= wordBits; shift -= wordBits) value /= word;
+  for (; shift <= -wordBits; shift += wordBits) value *= word;
+  for (; shift > 0; shift--) value /= 2;
+  for (; shift < 0; shift++) value *= 2;
+  return top < 0n ? -value : value;
+}
+
+function bitsOf(size: bigint): number {
+  return size.toString(16).length * 4;
 }
