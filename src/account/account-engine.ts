@@ -546,7 +546,7 @@ export class AccountEngine {
       get maintenanceMargin() {
         return status.columns().maintenanceMargin;
       },
-      added: (set) => this.#sums.added(set),
+      added: (set) => this.#sums.added(set, this.#contexts),
       mirrors: () => this.#mirrors(),
       isClaimed: (account, currency) => this.modules.some((each) => each.claims?.(account, currency) ?? false),
       update: (changes, source) => this.#change(changes, module, source ?? null),

@@ -16,6 +16,7 @@ export class AdjustmentSums {
   maintenanceAdded: Float64Array | null = null;
   readonly #computed: readonly Computed[];
   readonly #requirements: readonly Computed[];
+  readonly #knowsPresent: boolean;
   /** Names of the adjustments that add to the requirement, in order. */
   readonly requirementNames: readonly string[];
 
@@ -28,6 +29,7 @@ export class AdjustmentSums {
         maintenance: new Float64Array(0),
       })),
     );
+    this.#knowsPresent = this.#computed.some(({ adjustment }) => adjustment.present !== undefined);
     this.#requirements = this.#computed.filter(({ adjustment }) => adjustment.counts === 'requirement');
     this.requirementNames = this.#requirements.map(({ adjustment }) => adjustment.name);
   }
@@ -81,13 +83,31 @@ export class AdjustmentSums {
     if (this.maintenanceAdded !== null) this.maintenanceAdded = moved(this.maintenanceAdded);
   }
 
-  /** What was added to one netting set. */
-  added(set: number): AddedAmounts {
+  /** What was added to one netting set; of the adjustments that know, what they add now. */
+  added(set: number, contexts: ReadonlyMap<AccountModule, AccountContext>): AddedAmounts {
+    if (this.#knowsPresent) return this.#present(set, contexts);
     return {
       balance: this.balanceAdded?.[set] ?? 0,
       initialMargin: this.initialAdded?.[set] ?? 0,
       maintenanceMargin: this.maintenanceAdded?.[set] ?? 0,
     };
+  }
+
+  /** In the order of `compute`: where nothing has changed the sums are the same to the last bit. */
+  #present(set: number, contexts: ReadonlyMap<AccountModule, AccountContext>): AddedAmounts {
+    let balance = 0;
+    let initialMargin = 0;
+    let maintenanceMargin = 0;
+    for (const { module, adjustment, amounts, maintenance } of this.#computed) {
+      const last = { amount: amounts[set] ?? 0, maintenance: maintenance[set] ?? 0 };
+      const now = adjustment.present?.(contexts.get(module)!, set) ?? last;
+      if (adjustment.counts === 'balance') balance += now.amount;
+      else {
+        initialMargin += now.amount;
+        maintenanceMargin += now.maintenance;
+      }
+    }
+    return { balance, initialMargin, maintenanceMargin };
   }
 
   /** Amounts of one netting set by name. */

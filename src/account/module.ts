@@ -27,7 +27,10 @@ export interface AccountContext {
   readonly balance: Float64Array;
   readonly initialMargin: Float64Array;
   readonly maintenanceMargin: Float64Array;
-  /** What all adjustments together added to a netting set at the last tick; zeros for a new one. */
+  /**
+   * What all adjustments together added to a netting set at the last tick (zeros for a new one); of those that know,
+   * what they add now (`Adjustment.present`). For decisions between ticks.
+   */
   added(set: number): AddedAmounts;
   /**
    * Accounts that hold nothing of their own: each is the sum of the accounts listed with it, as pools are. Money and
@@ -82,6 +85,12 @@ export interface ProposedTransitions {
   readonly before: readonly number[];
 }
 
+/** Amount of one adjustment of one netting set; of a requirement also what is added to maintenance margin. */
+export interface PresentAmount {
+  readonly amount: number;
+  readonly maintenance: number;
+}
+
 /** Amounts per netting set that count besides the model's: settlement currency. */
 export interface Adjustment {
   /** Name of the component in reports. */
@@ -93,6 +102,11 @@ export interface Adjustment {
    * for requirements: what is added to maintenance margin. NaN quarantines the set.
    */
   compute(context: AccountContext, amounts: Float64Array, maintenance: Float64Array): void;
+  /**
+   * The same for one netting set between ticks, with what commands have changed since the last one, at its quotes.
+   * Absent: commands change nothing.
+   */
+  present?(context: AccountContext, set: number): PresentAmount;
 }
 
 /**

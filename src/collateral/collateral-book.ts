@@ -171,6 +171,7 @@ export class CollateralBook {
       asset: name,
       credit: this.creditOf(account, asset),
       debt: this.debtOf(account, asset),
+      cash: this.pools[asset].cash,
       decimals: this.decimals[asset],
       price: price[asset],
       haircut: tiers[0].haircut.initial,

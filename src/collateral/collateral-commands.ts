@@ -92,12 +92,7 @@ class BalanceChange {
 
   /** What a withdrawal or a loan must leave untouched: loan limits and initial margin. */
   requireAllowed(shares: PoolShares): void {
-    requireAllowed(this.module.book, this.context, {
-      name: this.name,
-      account: this.account,
-      asset: this.asset,
-      shares,
-    });
+    requireAllowed(this.module, this.context, { name: this.name, account: this.account, asset: this.asset, shares });
   }
 
   /** Books the balance and says so. Cannot fail, but for the margin engine refusing what it is to hold. */

@@ -1,19 +1,26 @@
 import type { Storable } from '../account/events.ts';
-import type { AccountContext, AccountModule, Adjustment, TickPlan } from '../account/module.ts';
+import type { AccountContext, AccountModule, AddedAmounts, Adjustment, TickPlan } from '../account/module.ts';
 import type { Market } from '../domain/market.ts';
+import type { BookChanges } from '../engine/book-changes.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Quotes } from '../engine/tick-inputs.ts';
 import { MargridError } from '../errors.ts';
 import { AccountRows } from './account-rows.ts';
-import { assetDecimals, CollateralBook, type PostedInterest } from './collateral-book.ts';
+import { assetDecimals, CollateralBook, type ChangedShares, type PostedInterest } from './collateral-book.ts';
 import { collateralCommands } from './collateral-commands.ts';
 import { collateralPrice } from './collateral-price.ts';
 import { parseCollateralRules, type AssetRules, type CollateralRules } from './collateral-rules.ts';
 import type { PoolShares } from './lending-pool.ts';
-import { enginePlaceOf, holdInEngine } from './engine-holdings.ts';
+import { enginePlaceOf, holdInEngine, holdingChange } from './engine-holdings.ts';
 import { loanToValue, ltvBandNames, ltvBandOf } from './loan-to-value.ts';
-import { planRepayment } from './repayment-plan.ts';
-import { emptyValues, valueCollateral, type CollateralItem, type CollateralValues } from './value-collateral.ts';
+import { planRepayment, withoutCash } from './repayment-plan.ts';
+import {
+  emptyValues,
+  valueCollateral,
+  type CollateralItem,
+  type CollateralPrices,
+  type CollateralValues,
+} from './value-collateral.ts';
 
 /** From this band on an account's loan-to-value ratio is reported. */
 const firstReportedBand = ltvBandNames.indexOf('margin-call');
@@ -47,11 +54,20 @@ export class CollateralModule implements AccountModule {
     this.#book = new CollateralBook(parseCollateralRules(rules), 0);
     this.commands = collateralCommands(this);
     this.adjustments = [
-      { name: 'collateral', counts: 'balance', compute: (context, amounts) => this.#addBalances(context, amounts) },
+      {
+        name: 'collateral',
+        counts: 'balance',
+        compute: (context, amounts) => this.#addBalances(context, amounts),
+        present: (context, set) => ({ amount: this.added(context, set).balance, maintenance: 0 }),
+      },
       {
         name: 'collateralRequirement',
         counts: 'requirement',
         compute: (context, amounts, maintenance) => this.#addRequirements(context, amounts, maintenance),
+        present: (context, set) => {
+          const { initialMargin, maintenanceMargin } = this.added(context, set);
+          return { amount: initialMargin, maintenance: maintenanceMargin };
+        },
       },
     ];
   }
@@ -234,7 +250,61 @@ export class CollateralModule implements AccountModule {
     });
   }
 
-  /** The netting set that an account's collateral counts in: that of the collateral currency, else its first one. */
+  /**
+   * What both adjustments add to one netting set now, at the quotes of the last tick, with a balance changed or as it
+   * is. What the engine holds otherwise than it is until the next tick (`#unheld`) is put right in the balance.
+   */
+  added(context: AccountContext, set: number, changed?: ChangedShares): AddedAmounts {
+    const { engine, quotes } = context;
+    const { account, currency } = engine.setKeys;
+    if (this.countedIn(engine, account[set]) !== set) return { balance: 0, initialMargin: 0, maintenanceMargin: 0 };
+    const prices = this.#book.prices(quotes);
+    const value = this.#book.valueOf(account[set], prices, changed);
+    const { haircutsCount, currency: valuedIn, atPar } = this.#book.rules;
+    const counted = haircutsCount === 'balance' ? value.maintenance : value.market;
+    const rate = collateralPrice(quotes, valuedIn, engine.currencies[currency[set]], atPar);
+    return {
+      balance: converted(counted - value.engineMarket - this.#unheldValue(account[set], prices, changed?.asset), rate),
+      initialMargin: converted(Math.max(counted - value.initial, 0) + value.loanInitial, rate),
+      maintenanceMargin: converted(Math.max(counted - value.maintenance, 0) + value.loanMaintenance, rate),
+    };
+  }
+
+  /** What the engine holds of an account's assets and gives up before the next tick, but for one; collateral currency. */
+  #unheldValue(account: number, { price }: CollateralPrices, except: number | undefined): number {
+    const { store, rules } = this.#book;
+    return rules.assets.reduce((sum, _, asset) => {
+      const row = store.find(account, asset);
+      if (asset === except || !this.#unheld.has(row)) return sum;
+      const excess = store.columns.engineAmount[row] - this.#book.netAmount(asset, store.shares(row));
+      return sum + excess * price[asset];
+    }, 0);
+  }
+
+  /**
+   * The netting set that an account's collateral counts in: that of the collateral currency, else its first one; -1 if
+   * it has none.
+   */
+  countedIn(engine: Engine, account: number): number {
+    const { first, end } = engine.resultRange(engine.accountIds[account]);
+    if (first === end) return -1;
+    const wanted = engine.currencies.indexOf(this.#book.rules.currency);
+    const place = engine.setKeys.currency.subarray(first, end).indexOf(wanted);
+    return first + Math.max(place, 0);
+  }
+
+  /** How the margin engine would hold a balance that is changed: nothing to change if it does not hold it. */
+  holdingAfter(context: AccountContext, name: string, { asset, shares }: ChangedShares): Omit<BookChanges, 'addOns'> {
+    const { engine, market } = context;
+    const { store, rules } = this.#book;
+    if (rules.assets[asset].held !== 'engine') return {};
+    const row = store.find(this.accounts.find(engine, name), asset);
+    const before = row < 0 ? 0 : store.columns.engineAmount[row];
+    const place = enginePlaceOf(market, engine, rules.assets[asset].name);
+    return holdingChange(engine, name, place, before, this.#book.netAmount(asset, shares));
+  }
+
+  /** `countedIn` of every account that has collateral. */
   #eachSet({ engine, quotes }: AccountContext, visit: (set: number, account: number, rate: number) => void): void {
     const { currency: valuedIn, atPar } = this.#book.rules;
     const { account, currency } = engine.setKeys;
@@ -311,7 +381,9 @@ export class CollateralModule implements AccountModule {
 
   #repay(context: AccountContext, account: number, ratio: number): void {
     const { pools, rules } = this.#book;
-    const steps = planRepayment(this.#book.repayBalances(account, this.#book.prices(context.quotes)), rules.autoRepay!);
+    const balances = this.#book.repayBalances(account, this.#book.prices(context.quotes));
+    const steps = planRepayment(balances, rules.autoRepay!);
+    const notRepaid = withoutCash(balances, steps, rules.autoRepay!);
     for (const { soldAsset, debtAsset, sold, fee, repaid } of steps) {
       const isSame = soldAsset === debtAsset;
       const left = pools[soldAsset].remove(this.#book.shares(account, soldAsset), sold);
@@ -328,7 +400,7 @@ export class CollateralModule implements AccountModule {
       for (const asset of [soldAsset, debtAsset]) this.holdLater(this.#book.store.find(account, asset));
     }
     const name = (asset: number): string => rules.assets[asset].name;
-    if (steps.length === 0) return;
+    if (steps.length === 0 && notRepaid.length === 0) return;
     this.#valuedAt = null;
     context.emit('repaid', {
       account: context.engine.accountIds[account],
@@ -340,6 +412,7 @@ export class CollateralModule implements AccountModule {
         loan: name(debtAsset),
         repaid,
       })),
+      notRepaid: notRepaid.map(({ debtAsset, amount }) => ({ loan: name(debtAsset), amount })),
     });
   }
 

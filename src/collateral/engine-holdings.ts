@@ -44,7 +44,8 @@ export function holdInEngine(
   if (before !== after) context.update(holdingChange(context.engine, account, place, before, after));
 }
 
-function holdingChange(
+/** The same as a change of the book, for a preview. */
+export function holdingChange(
   engine: Engine,
   account: string,
   place: EnginePlace,

@@ -1,7 +1,7 @@
 import { invalidField } from '../account/command-fields.ts';
 import type { AccountContext } from '../account/module.ts';
-import type { CollateralBook } from './collateral-book.ts';
-import { collateralPrice } from './collateral-price.ts';
+import type { AccountMargin } from '../engine/account-margin.ts';
+import type { CollateralModule } from './collateral-module.ts';
 import type { PoolShares } from './lending-pool.ts';
 import { loanToValue } from './loan-to-value.ts';
 
@@ -16,13 +16,11 @@ export interface IntendedBalance {
 /**
  * Refuses (`CommandInvalid`) a withdrawal or loan after which the loans would be above what the assets allow or above
  * the initial band, or initial margin would not be covered: what the collateral counts for may fall by the free margin
- * of the last tick at most. Without a price, or while the account is quarantined or new, nothing leaves.
+ * of now at most. Without a price, or while the account is quarantined or new, nothing leaves.
  */
-export function requireAllowed(
-  book: CollateralBook,
-  context: AccountContext,
-  { name, account, asset, shares }: IntendedBalance,
-): void {
+export function requireAllowed(module: CollateralModule, context: AccountContext, intended: IntendedBalance): void {
+  const { book } = module;
+  const { name, account, asset, shares } = intended;
   const prices = book.prices(context.quotes);
   const before = book.valueOf(account, prices);
   const after = book.valueOf(account, prices, { asset, shares });
@@ -35,21 +33,44 @@ export function requireAllowed(
   const ratio = loanToValue(owed, owned);
   if (bands !== null && ratio > bands.initial)
     throw invalidField('amount', ratio, `must leave loan-to-value at ${bands.initial} or below`);
-  requireFreeMargin(book, context, name, before.initial - before.loanInitial - (after.initial - after.loanInitial));
+  const isLess = after.initial - after.loanInitial < before.initial - before.loanInitial;
+  if (isLess || book.rules.assets[asset].held === 'engine') requireFreeMargin(module, context, intended);
 }
 
-/** `drop`: by how much initial margin is covered less, collateral currency. */
-function requireFreeMargin(book: CollateralBook, context: AccountContext, name: string, drop: number): void {
-  const { engine, balance, initialMargin, quotes } = context;
+/**
+ * Initial margin of every netting set that the change lowers: on the book as it is now, at the quotes of the last tick,
+ * with what the adjustments add now. What the margin engine holds is margined anew: a hedge that leaves raises the
+ * requirement.
+ */
+function requireFreeMargin(module: CollateralModule, context: AccountContext, intended: IntendedBalance): void {
+  const { engine, balance } = context;
+  const { name, account } = intended;
   const { first, end } = engine.resultRange(name);
-  if (!(drop > 0) || first === end) return;
-  const { currency } = engine.setKeys;
-  const wanted = currency.subarray(first, end).indexOf(engine.currencies.indexOf(book.rules.currency));
-  const set = first + Math.max(wanted, 0);
-  const rate = collateralPrice(quotes, book.rules.currency, engine.currencies[currency[set]], book.rules.atPar);
-  const free = balance[set] - initialMargin[set];
-  if (Number.isNaN(free * rate))
-    throw invalidField('account', name, 'must be margined by a tick before anything leaves it');
-  if (drop * rate > free)
-    throw invalidField('amount', drop * rate, `must leave initial margin covered: ${free} is free`);
+  if (first === end) return;
+  const counted = module.countedIn(engine, account);
+  const unknown = invalidField('account', name, 'must be margined by a tick before anything leaves it');
+  if (Number.isNaN(balance[counted])) throw unknown;
+  const now = engine.preview(name, {});
+  const then = engine.preview(name, module.holdingAfter(context, name, intended));
+  for (let set = first; set < end; set++) {
+    const currency = engine.currencies[engine.setKeys.currency[set]];
+    const added = context.added(set);
+    const byModel = freeMargin(now, currency);
+    const free = byModel + added.balance - added.initialMargin;
+    const own = module.added(context, set);
+    const after = module.added(context, set, intended);
+    const lessAdded = own.balance - own.initialMargin - (after.balance - after.initialMargin);
+    const drop = lessAdded + byModel - freeMargin(then, currency);
+    // Another set may be in quarantine: what does not touch it does not ask.
+    if (drop <= 0 || (set !== counted && Number.isNaN(byModel))) continue;
+    if (Number.isNaN(free - drop)) throw unknown;
+    if (drop > free) throw invalidField('amount', drop, `must leave initial margin covered: ${free} is free`);
+  }
+}
+
+/** By the model alone; 0 of a set that holds nothing any more. */
+function freeMargin(sets: readonly AccountMargin[], currency: string): number {
+  const set = sets.find((each) => each.currency === currency);
+  if (set === undefined) return 0;
+  return set.status === 'quarantined' ? NaN : set.equity - set.initialMargin;
 }

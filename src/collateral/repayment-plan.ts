@@ -8,6 +8,8 @@ export interface RepayBalance {
   /** Minor units, >= 0. */
   readonly credit: MinorUnits;
   readonly debt: MinorUnits;
+  /** Minor units that the pool has not lent: no more can be sold, as the buyer takes them away. Absent: no limit. */
+  readonly cash?: MinorUnits;
   readonly decimals: number;
   /** Collateral currency per unit; NaN if missing: nothing is sold or repaid at it. */
   readonly price: number;
@@ -31,16 +33,22 @@ interface Left {
   readonly balance: RepayBalance;
   credit: MinorUnits;
   debt: MinorUnits;
+  /** Of the pool; null: no limit. */
+  cash: MinorUnits | null;
 }
 
 /**
  * How an account's loans are repaid out of its own assets: first each loan with the same asset, without a fee; then the
- * largest loans first, with the assets in the rules' order. Stops when the loans are repaid, when the loan-to-value
- * ratio is at `restoreTo`, or when there is nothing left to sell. What is sold is rounded up, what is repaid down.
+ * largest loans first, with the assets in the rules' order, as far as their pools have them in cash. Stops when the
+ * loans are repaid, when the loan-to-value ratio is at `restoreTo`, or when there is nothing left to sell. What is sold
+ * is rounded up, what is repaid down.
  */
 export function planRepayment(balances: readonly RepayBalance[], rules: RepayRules): Repayment[] {
   const left = balances
-    .map((balance, place) => ({ place, balance, credit: balance.credit, debt: balance.debt }))
+    .map((balance, place) => {
+      const { credit, debt, cash = null } = balance;
+      return { place, balance, credit, debt, cash };
+    })
     .filter(({ balance }) => balance.price > 0 && balance.price < Infinity);
   const steps: Repayment[] = [];
   for (const each of left) repayWithItself(each, left, rules, steps);
@@ -48,6 +56,21 @@ export function planRepayment(balances: readonly RepayBalance[], rules: RepayRul
   const assets = [...left].sort((a, b) => compareSales(a, b, rules.order) || a.place - b.place);
   for (const loan of loans) for (const asset of assets) if (asset !== loan) sell(asset, loan, left, rules, steps);
   return steps;
+}
+
+/** What the steps of a plan leave of loans only because pools have lent out what was to be sold. */
+export function withoutCash(
+  balances: readonly RepayBalance[],
+  steps: readonly Repayment[],
+  rules: RepayRules,
+): { readonly debtAsset: number; readonly amount: MinorUnits }[] {
+  if (balances.every(({ credit, cash = credit }) => cash >= credit)) return [];
+  const unlimited = planRepayment(balances.map(({ cash: _, ...balance }) => balance), rules);
+  const repaidBy = (plan: readonly Repayment[], place: number): MinorUnits =>
+    plan.reduce((sum, { debtAsset, repaid }) => (debtAsset === place ? sum + repaid : sum), 0n);
+  return balances
+    .map((_, debtAsset) => ({ debtAsset, amount: repaidBy(unlimited, debtAsset) - repaidBy(steps, debtAsset) }))
+    .filter(({ amount }) => amount > 0n);
 }
 
 function repayWithItself(each: Left, left: readonly Left[], rules: RepayRules, steps: Repayment[]): void {
@@ -60,16 +83,20 @@ function repayWithItself(each: Left, left: readonly Left[], rules: RepayRules, s
 
 function sell(asset: Left, loan: Left, left: readonly Left[], rules: RepayRules, steps: Repayment[]): void {
   const { fee } = rules;
-  if (asset.credit === 0n || loan.debt === 0n) return;
+  const most = asset.cash === null || asset.credit < asset.cash ? asset.credit : asset.cash;
+  if (most <= 0n || loan.debt === 0n) return;
   const wanted = Math.min(valueOf(loan, loan.debt) / (1 - fee), needOf(left, rules, fee));
   if (!(wanted > 0)) return;
   const needed = minorOf(wanted / asset.balance.price, asset.balance.decimals, 'up');
-  const sold = needed < asset.credit ? needed : asset.credit;
+  const sold = needed < most ? needed : most;
   const isWhole = sold === needed && wanted === valueOf(loan, loan.debt) / (1 - fee);
   const bought = minorOf((valueOf(asset, sold) * (1 - fee)) / loan.balance.price, loan.balance.decimals, 'down');
   const repaid = isWhole || bought > loan.debt ? loan.debt : bought;
   const kept = minorOf(amountOf(sold, asset.balance.decimals) * fee, asset.balance.decimals, 'up');
-  if (repaid > 0n) take({ soldAsset: asset.place, debtAsset: loan.place, sold, fee: kept, repaid }, asset, loan, steps);
+  if (repaid === 0n) return;
+  take({ soldAsset: asset.place, debtAsset: loan.place, sold, fee: kept, repaid }, asset, loan, steps);
+  if (asset.cash !== null) asset.cash -= sold - kept;
+  if (loan.cash !== null) loan.cash += repaid;
 }
 
 function take(step: Repayment, asset: Left, loan: Left, steps: Repayment[]): void {

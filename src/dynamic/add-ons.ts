@@ -1,5 +1,6 @@
 import type { Storable } from '../account/events.ts';
 import type { AccountContext, AccountModule, Adjustment } from '../account/module.ts';
+import type { Engine } from '../engine/engine.ts';
 import { invalid } from '../margin/fields.ts';
 import { AddOnCharges, emptyCharges, type ChargeColumns } from './add-on-charges.ts';
 import { addOnNames, parseAddOnParameters, type AddOnName, type AddOnParameters } from './add-on-parameters.ts';
@@ -20,6 +21,8 @@ export interface AddOnManifest {
   /** Components that were computed, as their adjustments are called. */
   readonly components: readonly string[];
   readonly accountsFailed: number;
+  /** What counts as collateral: not what a collateral module holds outside the margin engine. */
+  readonly collateral: 'cash and spot of the margin engine';
   /** `liquidationCost: averageDailyVolume of btc`. */
   readonly missing: readonly string[];
 }
@@ -80,11 +83,12 @@ export class AddOns implements AccountModule {
       required: this.parameters.required,
       components: this.adjustments.map(({ name }) => name),
       accountsFailed: this.#accountsFailed,
+      collateral: 'cash and spot of the margin engine',
       missing: this.#missing,
     };
   }
 
-  /** Throws `ParameterInvalid` for an underlying that the market does not have: a misspelt name is no parameter. */
+  /** Throws `ParameterInvalid` for an underlying or a collateral that there is not: a misspelt name is no parameter. */
   attach({ engine }: AccountContext): void {
     this.#rows = underlyingRows(engine);
     const known = new Set(engine.market.instruments.map(underlyingOf));
@@ -99,7 +103,12 @@ export class AddOns implements AccountModule {
       }
     };
     requireKnown(this.parameters.underlyings, 'add-ons.underlyings');
+    const collateral = collateralNames(engine);
     for (const [name, { correlations }] of Object.entries(this.parameters.wrongWayCollateral?.assets ?? {})) {
+      if (!collateral.has(name)) {
+        const rule = `must be a currency of the accounts or a base currency of spot (${[...collateral].sort().join(', ')})`;
+        throw invalid(`add-ons.wrongWayCollateral.assets.${name}`, name, rule);
+      }
       requireKnown(correlations, `add-ons.wrongWayCollateral.assets.${name}.correlations`);
     }
     this.#isStale = true;
@@ -184,4 +193,10 @@ export class AddOns implements AccountModule {
     this.#missing = missing.texts();
     this.#isStale = false;
   }
+}
+
+/** What accounts can hold as cash or spot, in lower case. */
+function collateralNames({ currencies, market }: Engine): ReadonlySet<string> {
+  const bases = market.instruments.filter(({ kind }) => kind === 'spot').map(({ baseCurrency }) => baseCurrency);
+  return new Set([...currencies, ...bases].map((name) => name.toLowerCase()));
 }

@@ -67,7 +67,7 @@ export class MarginView {
     return set < 0 ? HEALTHY : this.context.level[set];
   }
 
-  /** What adjustments added at the last tick. */
+  /** What adjustments added at the last tick; of those that know, what they add now. */
   addedTo(account: string, currency: string): AddedAmounts {
     const set = this.setOf(account, currency);
     return set < 0 ? nothingAdded : this.context.added(set);

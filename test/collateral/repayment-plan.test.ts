@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loanToValue, ltvBandNames, ltvBandOf, saleToTarget } from '../../src/collateral/loan-to-value.ts';
 import { parseRepayRules } from '../../src/collateral/repay-rules.ts';
-import { planRepayment, type RepayBalance } from '../../src/collateral/repayment-plan.ts';
+import { planRepayment, withoutCash, type RepayBalance } from '../../src/collateral/repayment-plan.ts';
 
 const balance = (asset: string, credit: number, debt: number, more: Partial<RepayBalance> = {}): RepayBalance => ({
   asset, credit: BigInt(credit), debt: BigInt(debt), decimals: 0, price: 1, haircut: 0, isStable: false, ...more,
@@ -30,6 +30,19 @@ describe('repayment plan', () => {
     const balances = [balance('A', 10, 30, { price: 2 }), balance('B', 0, 100), balance('C', 500, 0)];
     // 10 A repay 10 A. B owes 100, A 40: with 10% fee 111.1 -> 112 C, fee 11.2 -> 12; then 44.4 -> 45 C, 4.5 -> 5.
     expect(shown(balances, { fee: 0.1 })).toEqual(['A 10 (0) > A 10', 'C 112 (12) > B 100', 'C 45 (5) > A 20']);
+  });
+
+  it('sells what pools have in cash, and says what stays owed for want of it', () => {
+    const limited = [balance('USD', 0, 100), balance('BTC', 80, 0, { cash: 30n }), balance('ALT', 50, 0, { haircut: 0.4, cash: 0n })];
+    expect(shown(limited)).toEqual(['BTC 30 (0) > USD 30']);
+    // 80 BTC and 20 ALT would have repaid all of it.
+    expect(withoutCash(limited, planRepayment(limited, rules()), rules())).toEqual([{ debtAsset: 0, amount: 70n }]);
+    // Of 30 sold at a fee of 10% 27 leave the pool: 3 are still there for the next loan.
+    const two = [balance('USD', 0, 27), balance('EUR', 0, 20), balance('BTC', 80, 0, { cash: 30n })];
+    expect(shown(two, { fee: 0.1 })).toEqual(['BTC 30 (3) > USD 27', 'BTC 3 (1) > EUR 2']);
+    // What an account has of what it owes never leaves the pool.
+    expect(shown([balance('A', 10, 30, { cash: 0n })])).toEqual(['A 10 (0) > A 10']);
+    expect(withoutCash(held, planRepayment(held, rules()), rules())).toEqual([]);
   });
 
   it('restores a ratio: x = (L - target A) / (1 - fee - target)', () => {

@@ -340,4 +340,11 @@ describe('parameters', () => {
   it('name only underlyings that the market has', () => {
     expect(() => perpetualEngine([[1, 0, 0]], [addOns({ liquidationCost }, { btcc: { dailyVolatility: 0.1 } })])).toThrow(/add-ons.underlyings.btcc must be an underlying of the market \(btc, eth\)/);
   });
+
+  it('charge wrong-way collateral only of assets that accounts can hold', () => {
+    const of = (asset: string): unknown => ({ maintenanceShare: 1, assets: { [asset]: { fall: 0.5, rate: 1, always: true } } });
+    const attach = (asset: string): AccountEngine => coinEngine([], 1, [addOns({ wrongWayCollateral: of(asset) }, {})]);
+    expect(() => attach('btcc')).toThrow(/add-ons\.wrongWayCollateral\.assets\.btcc must be a currency of the accounts or a base currency of spot \(.*btc.*\)/);
+    expect(() => attach('btc')).not.toThrow();
+  });
 });

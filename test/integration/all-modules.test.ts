@@ -53,10 +53,10 @@ describe('all modules in one account engine: the day of examples/venue-day', () 
       for (let place = first; place < last; place++) await step(place);
       return step(last);
     };
-    // Deposit of 30, 2 ETH-PERP at 10.5; would 1 BTC more do? 150 - 1 against 50 + 2 + 10. Collateral counts from the next
-    // tick on.
+    // Deposit of 30, 2 ETH-PERP at 10.5; would 1 BTC more do? 150 - 1, and 10 net of the haircut for 2 ETH of collateral,
+    // which counts at once, against 50 + 2 + 10.
     const [check] = events(await upTo(1, 6), 'order-check');
-    expect(check).toMatchObject({ allowed: true, needed: 10, freeMarginAfter: 87 });
+    expect(check).toMatchObject({ allowed: true, needed: 10, freeMarginAfter: 97 });
     // 0.001 of 100: longs pay 0.1 a contract.
     await step(7);
     expect(['alice', 'bob', 'carol', 'dave', 'erin'].map((name) => cashOf(made, name))).toEqual([149.5, 2001.4, 59.6, 50.2, 74.3]);
