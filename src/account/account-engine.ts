@@ -8,7 +8,7 @@ import { AdjustmentSums } from './adjustment-sums.ts';
 import { appliedIds, type AppliedIds } from './applied-ids.ts';
 import type { BookCommand, Command, TickCommand } from './command.ts';
 import { amountCalled, emptyTransitions, transitionOf, type EventBatch, type ModuleEvent, type Storable, type Transition, type TransitionColumns } from './events.ts';
-import type { AccountContext, AccountModule, ProposedTransitions, TickPlan } from './module.ts';
+import type { AccountContext, AccountModule, CashSource, ProposedTransitions, TickPlan } from './module.ts';
 import { changedQuotes } from './quote-change.ts';
 import { restatedChanges } from './restated-changes.ts';
 import { defaultAccountRules, parseAccountRules, type AccountRules } from './rules.ts';
@@ -74,7 +74,8 @@ export class AccountEngine {
   readonly market: Market;
   readonly modules: readonly AccountModule[];
   #rules: AccountRules;
-  readonly #options: AccountEngineOptions;
+  /** As they were given: for snapshots and modules. */
+  readonly #params: unknown;
   readonly #journal: JournalSink | null;
   readonly #status = new SetStatus();
   readonly #found: Proposals = noProposals();
@@ -97,7 +98,7 @@ export class AccountEngine {
   #isChanged = false;
 
   private constructor(options: AccountEngineOptions, engine: Engine) {
-    this.#options = options;
+    this.#params = options.params;
     this.engine = engine;
     this.market = options.market;
     this.modules = options.modules ?? [];
@@ -119,7 +120,7 @@ export class AccountEngine {
   static create(options: AccountEngineOptions): AccountEngine {
     const made = new AccountEngine(options, Engine.create(options));
     for (const module of made.modules) {
-      module.attach?.(made.#contexts.get(module)!);
+      module.attach?.(made.#contexts.get(module)!, false);
       made.#resetStructure();
     }
     return made;
@@ -157,7 +158,7 @@ export class AccountEngine {
     this.#clockMs = clockMs;
     for (const [id, number] of applied) this.#applied.add(id, number);
     for (const module of this.modules) {
-      module.attach?.(this.#contexts.get(module)!);
+      module.attach?.(this.#contexts.get(module)!, true);
       module.restore(modules[module.name]);
     }
     this.#askedQuotes = askedQuotes;
@@ -263,7 +264,7 @@ export class AccountEngine {
     let transitions = emptyTransitions(0);
     try {
       if (command.kind === 'tick') transitions = await this.#tick(command as unknown as TickCommand);
-      else if (command.kind === 'book') this.#change((command as unknown as BookCommand).changes, null);
+      else if (command.kind === 'book') this.#change((command as unknown as BookCommand).changes, null, null);
       else if (command.kind === 'rules') this.#rules = parseAccountRules(command['rules']);
       else this.#moduleCommand(command);
     } catch (error) {
@@ -294,21 +295,21 @@ export class AccountEngine {
     throw new MargridError('CommandInvalid', `there is no command '${command.kind}'; there are ${known.join(', ')}`, { column: 'kind', value: command.kind });
   }
 
-  /** Changes the book for `source` (null: the command itself), and lets the modules follow. */
-  #change(changes: BookChanges, source: AccountModule | null): void {
+  /** Changes the book for a module (null: the command itself), and lets the others follow. */
+  #change(changes: BookChanges, by: AccountModule | null, source: CashSource | null): void {
     this.engine.update(changes);
     this.#isChanged = true;
     this.#followStructure();
-    for (const module of this.modules) if (module !== source) module.bookChanged?.(changes, this.#contexts.get(module)!);
+    for (const module of this.modules) if (module !== by) module.bookChanged?.(changes, this.#contexts.get(module)!, source);
   }
 
   /** As `#change`, over whole columns; the changes are spelt out only if some module wants to hear of them. */
-  #restate(cash: Float64Array, entryPrices: Float64Array | null, source: AccountModule): void {
-    const followers = this.modules.filter((module) => module !== source && module.bookChanged !== undefined);
+  #restate(cash: Float64Array, entryPrices: Float64Array | null, by: AccountModule): void {
+    const followers = this.modules.filter((module) => module !== by && module.bookChanged !== undefined);
     const changes = followers.length === 0 ? {} : restatedChanges(this.engine, cash, entryPrices);
     this.engine.restate(cash, entryPrices);
     this.#isChanged = true;
-    for (const module of followers) module.bookChanged!(changes, this.#contexts.get(module)!);
+    for (const module of followers) module.bookChanged!(changes, this.#contexts.get(module)!, null);
   }
 
   /** Columns of statuses for the netting sets there are, if attaching a module opened or closed any. */
@@ -371,6 +372,11 @@ export class AccountEngine {
     const happened = proposedOf(transitions, sets, this.#status);
     for (const module of this.modules) module.afterTick?.(this.#contexts.get(module)!, happened);
     return transitions;
+  }
+
+  #mirrors(): ReadonlyMap<string, readonly string[]> {
+    const all = this.modules.flatMap((module) => module.mirrors?.() ?? []);
+    return all.length === 1 ? all[0] : new Map(all.flatMap((each) => [...each]));
   }
 
   #markPooled(): void {
@@ -480,7 +486,7 @@ export class AccountEngine {
   snapshot(): Storable {
     this.#requireIdle();
     return writeSnapshot({
-      inputs: { market: this.market, book: this.engine.exportBook(), model: this.engine.modelName, params: this.#options.params, rules: this.#rules },
+      inputs: { market: this.market, book: this.engine.exportBook(), model: this.engine.modelName, params: this.#params, rules: this.#rules },
       quotes: this.engine.quotes,
       askedQuotes: this.#askedQuotes,
       adjustments: this.#sums.amounts(),
@@ -518,7 +524,7 @@ export class AccountEngine {
     return {
       engine: this.engine,
       market: this.market,
-      params: this.#options.params,
+      params: this.#params,
       get clockMs() {
         return own().#clockMs;
       },
@@ -541,7 +547,8 @@ export class AccountEngine {
         return status.columns().maintenanceMargin;
       },
       added: (set) => this.#sums.added(set),
-      update: (changes) => this.#change(changes, module),
+      mirrors: () => this.#mirrors(),
+      update: (changes, source) => this.#change(changes, module, source ?? null),
       restate: (cash, entryPrices) => this.#restate(cash, entryPrices, module),
       emit: (kind, data) => void this.#events.push({ module: module.name, kind, data }),
     };

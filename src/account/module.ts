@@ -2,6 +2,7 @@ import type { Market } from '../domain/market.ts';
 import type { BookChanges } from '../engine/book-changes.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Quotes } from '../engine/tick-inputs.ts';
+import type { MinorUnits } from '../money/minor-units.ts';
 import type { Command } from './command.ts';
 import type { ModuleEvent, Storable } from './events.ts';
 
@@ -28,8 +29,13 @@ export interface AccountContext {
   readonly maintenanceMargin: Float64Array;
   /** What all adjustments together added to a netting set at the last tick; zeros for a new one. */
   added(set: number): AddedAmounts;
-  /** Changes the book. Throws as `Engine.update`, all or nothing. */
-  readonly update: (changes: BookChanges) => void;
+  /**
+   * Accounts that hold nothing of their own: each is the sum of the accounts listed with it, as pools are. Money and
+   * trades are its members'; whoever counts both counts twice.
+   */
+  readonly mirrors: () => ReadonlyMap<string, readonly string[]>;
+  /** Changes the book; `source` says where cash comes from. Throws as `Engine.update`, all or nothing. */
+  readonly update: (changes: BookChanges, source?: CashSource) => void;
   /**
    * Cash of every netting set, and entry prices of every position slot (null: they stay), in place: for whole books.
    * Opens and closes no set. The other modules hear of it as of any change.
@@ -37,6 +43,15 @@ export interface AccountContext {
   readonly restate: (cash: Float64Array, entryPrices: Float64Array | null) => void;
   /** Reports something: part of the command's batch. */
   readonly emit: (kind: string, data: ModuleEvent['data']) => void;
+}
+
+/** The other side of the cash that a change of the book sets: what a ledger books besides the accounts. */
+export interface CashSource {
+  /** Why, in words of the module. */
+  readonly reason: string;
+  /** What accounts of the house receive, minor units; the rest is `rest`'s. */
+  readonly house?: readonly { readonly account: string; readonly currency: string; readonly amount: MinorUnits }[];
+  readonly rest: 'external' | 'house/clearing';
 }
 
 /** Sums of adjustments of one netting set, settlement currency. */
@@ -90,15 +105,17 @@ export interface AccountModule {
    */
   readonly commands?: Readonly<Record<string, (command: Command, context: AccountContext) => void>>;
   readonly adjustments?: readonly Adjustment[];
-  /** Once, when the engine is made or restored. */
-  attach?(context: AccountContext): void;
+  /** Once, when the engine is made or restored; then `restore` follows, and the book is as it was: it must stay so. */
+  attach?(context: AccountContext, isRestored: boolean): void;
   /** Before a tick is margined: the quotes to use. */
   beforeTick?(plan: TickPlan, context: AccountContext): Quotes;
   /**
    * After the book changed, by a command or by another module: what the module must change with it. Its own updates are
-   * not told to it again.
+   * not told to it again. `source`: where the cash comes from, if the change says so.
    */
-  bookChanged?(changes: BookChanges, context: AccountContext): void;
+  bookChanged?(changes: BookChanges, context: AccountContext, source: CashSource | null): void;
+  /** Accounts that mirror others (`AccountContext.mirrors`). */
+  mirrors?(): ReadonlyMap<string, readonly string[]>;
   /** Netting sets that are margined only for reports, their status being another's (`POOLED`). Asked at every tick. */
   pooledSets?(context: AccountContext): Iterable<number>;
   /** Before transitions happen: places in the lists that must not happen at this tick. */

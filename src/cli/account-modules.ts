@@ -15,23 +15,44 @@ import { PoolingModule } from '../pooling/pooling-module.ts';
 import { WaterfallModule } from '../waterfall/waterfall-module.ts';
 import { parseWaterfallSettings } from '../waterfall/waterfall-settings.ts';
 
-/** Modules of the account engine by name; each takes its settings as they stand in the settings file. */
-const makers: Readonly<Record<string, (settings: Storable | undefined, earlier: readonly AccountModule[]) => AccountModule>> = {
+/**
+ * Modules of the account engine by name; each takes its settings as they stand in the settings file, and the list of
+ * those made before it, which those after it join.
+ */
+const makers: Readonly<Record<string, (settings: Storable | undefined, made: readonly AccountModule[]) => AccountModule>> = {
   guard: (settings) => new GuardModule(settings),
-  ledger: (settings) => new LedgerModule(parseLedgerSettings(settings)),
+  ledger: (settings, made) => new LedgerModule({
+    ...parseLedgerSettings(settings),
+    // Asked when all are made.
+    forbids: (movement) => poolingOf(made)?.forbids(movement) ?? null,
+  }),
   // Rules, or the name of a venue whose rules ship.
   collateral: (settings) => new CollateralModule(typeof settings === 'string' ? shippedCollateralRules(settings) : settings),
   'dynamic-margin': (settings) => new DynamicMargin(settings),
-  'add-ons': (settings, earlier) => {
-    const dynamic = earlier.find((each) => each instanceof DynamicMargin);
+  'add-ons': (settings, made) => {
+    const dynamic = made.find((each) => each instanceof DynamicMargin);
     return new AddOns({ parameters: settings, ...(dynamic === undefined ? {} : { dailyVolatility: (name) => dynamic.dailyVolatility(name) }) });
   },
   accounts: (settings) => new PoolingModule(settings),
   // Options, or the name of a venue whose style ships.
-  liquidation: (settings) => new LiquidationModule(liquidationOptions(settings)),
+  liquidation: (settings, made) => {
+    const pooling = poolingOf(made);
+    return new LiquidationModule({
+      ...liquidationOptions(settings),
+      ...(pooling === undefined ? {} : { divideTrade: (...trade) => pooling.divideTrade(...trade) }),
+    });
+  },
   // Last: it takes what the others could not save.
-  waterfall: (settings) => new WaterfallModule(parseWaterfallSettings(settings)),
+  waterfall: (settings, made) => {
+    // Auctions deal with the bankrupt themselves: the waterfall runs by command there, unless it is told otherwise.
+    const isAuctioned = made.some((each) => each instanceof LiquidationModule && each.isAuction);
+    return new WaterfallModule({ ...(isAuctioned ? { automatic: false } : {}), ...parseWaterfallSettings(settings) });
+  },
 };
+
+function poolingOf(made: readonly AccountModule[]): PoolingModule | undefined {
+  return made.find((each) => each instanceof PoolingModule);
+}
 
 /**
  * The modules that a settings file names, in the order of the list above, which is the order in which they act. An

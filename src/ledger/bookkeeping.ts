@@ -1,10 +1,10 @@
-import type { AccountContext } from '../account/module.ts';
+import type { AccountContext, CashSource } from '../account/module.ts';
 import type { Storable } from '../account/events.ts';
 import type { CashChange, OrderChange, PositionChange } from '../engine/book-changes.ts';
-import type { Engine } from '../engine/engine.ts';
 import { MargridError } from '../errors.ts';
 import type { DecimalsByCurrency, MinorUnits } from '../money/minor-units.ts';
 import { fractionOf, minus, powerOfTen } from '../money/fraction.ts';
+import { mirrorRows } from './holdings.ts';
 import type { FeeSchedule } from './fees.ts';
 import { Ledger, type EntryColumns, type Posting } from './ledger.ts';
 import { Payments } from './payments.ts';
@@ -91,9 +91,16 @@ export class Bookkeeping {
     this.#unknown = [];
   }
 
-  /** Row of an account, house (< 0) or client; one that the book does not know gets the row that it will have. */
+  /**
+   * Row of an account, house (< 0) or client; one that the book does not know gets the row that it will have. Throws
+   * `MovementRefused` for one that mirrors others: money is theirs.
+   */
   row(context: AccountContext, name: string): number {
     if (this.ledger.isHouse(name)) return this.ledger.houseRow(name);
+    if (context.mirrors().has(name)) {
+      const message = `'${name}' is a pool: it has no money or positions besides its members', who are to be named`;
+      throw new MargridError('MovementRefused', message, { column: 'account', value: name });
+    }
     const row = context.engine.accountRow(name);
     if (row >= 0) return row;
     const known = context.engine.accountIds.length;
@@ -163,14 +170,18 @@ export class Bookkeeping {
     const filled = drafts.filter(({ entries }) => entries.count > 0);
     this.ledger.check(joined(filled.map(({ entries }) => entries)));
     const postings = filled.map((draft) => this.#post(context, draft, null));
-    context.restate(this.cashColumn(context.engine), entryPrices);
+    context.restate(this.cashColumn(context), entryPrices);
     this.ledger.forgetOld();
     return postings;
   }
 
-  /** Cash of every netting set as the ledger has it. */
-  cashColumn({ setKeys: { account, currency } }: Engine): Float64Array {
-    return Float64Array.from(account, (row, set) => this.ledger.amount(row, currency[set]));
+  /** Cash of every netting set as the ledger has it; that of accounts which mirror others stays. */
+  cashColumn(context: AccountContext): Float64Array {
+    const { setKeys, arena } = context.engine;
+    const { account, currency } = setKeys;
+    const { cash } = arena.views.nettingSet;
+    const mirrors = mirrorRows(context);
+    return Float64Array.from(account, (row, set) => (mirrors.has(row) ? cash[set] : this.ledger.amount(row, currency[set])));
   }
 
   /** Cash of every client that the entries touch, as it will be. */
@@ -228,9 +239,13 @@ export class Bookkeeping {
 
   /**
    * Takes cash as it stands in the book: clients get it in whole minor units, rounded against them; `external` brings
-   * the sum, `house/rounding` has what is left. Entries are what it takes to get there from the present balances.
+   * the sum (or whoever `source` names), `house/rounding` has what is left. Entries are what it takes to get there from
+   * the present balances.
    */
-  adopt(cash: Iterable<readonly [account: number, currency: number, amount: number]>): EntryColumns {
+  adopt(
+    cash: Iterable<readonly [account: number, currency: number, amount: number]>,
+    source: CashSource | null = null,
+  ): EntryColumns {
     const { ledger } = this;
     const payments = this.payments();
     for (const [account, currency, amount] of cash) {
@@ -241,9 +256,12 @@ export class Bookkeeping {
       else
         payments.pay(account, currency, minus(fractionOf(amount), { top: balance, bottom: powerOfTen(decimals) }), -1);
     }
+    // Their other side is clearing, as that of all payments: it becomes the rest's below.
+    for (const { account, currency, amount } of source?.house ?? [])
+      payments.payWhole(ledger.houseRow(account), ledger.currencyRow(currency), amount);
     const entries = payments.entries();
     const clearing = ledger.houseRow('house/clearing');
-    const external = ledger.houseRow('external');
+    const external = ledger.houseRow(source?.rest ?? 'external');
     return { ...entries, account: entries.account.map((row) => (row === clearing ? external : row)) };
   }
 }

@@ -13,12 +13,6 @@ import { fractionOf, minorUnitsOf, negated, times, zero } from '../money/fractio
 /** House accounts that may owe: the world outside, and what only carries what others have not paid yet. */
 const mayOwe = new Set(['external', 'house/rounding', 'house/clearing']);
 
-/**
- * What the status of the last tick adds to the margins of the model, by netting set row: which row of the last results
- * a netting set had, -1 if it is new; null: all are where they were.
- */
-export type ResultRows = Int32Array | null;
-
 /** `ledger.deposit`: account, currency, amount. Opens an account that the book does not know. */
 export function deposit(books: Bookkeeping, command: Command, context: AccountContext): void {
   const movement = movementOf(books, command, 'deposit', 'external', clientName(books, command, 'account'));
@@ -27,22 +21,22 @@ export function deposit(books: Bookkeeping, command: Command, context: AccountCo
 }
 
 /** `ledger.withdraw`: account, currency, amount. Refused beyond cash and free margin. */
-export function withdraw(books: Bookkeeping, command: Command, context: AccountContext, rows: ResultRows): void {
+export function withdraw(books: Bookkeeping, command: Command, context: AccountContext): void {
   const movement = movementOf(books, command, 'withdraw', clientName(books, command, 'account'), 'external');
   requireAllowed(books, movement, context);
-  requireFree(books, movement, context, rows);
+  requireFree(books, movement, context);
   move(books, command, movement, context);
 }
 
 /** `ledger.transfer`: from, to, currency, amount. Of a client as a withdrawal; of the house what is there. */
-export function transfer(books: Bookkeeping, command: Command, context: AccountContext, rows: ResultRows): void {
+export function transfer(books: Bookkeeping, command: Command, context: AccountContext): void {
   const from = textField(command, 'from', '');
   const to = textField(command, 'to', '');
   if (from === to) throw invalid('to', to, 'must be another account than the one it comes from');
   const movement = movementOf(books, command, 'transfer', from, to);
   requireAllowed(books, movement, context);
   if (books.ledger.isHouse(from)) requireHouseCash(books, movement);
-  else requireFree(books, movement, context, rows);
+  else requireFree(books, movement, context);
   if (!books.ledger.isHouse(to) && context.engine.accountRow(to) < 0) throw unknownAccount('to', to);
   move(books, command, movement, context);
 }
@@ -168,7 +162,6 @@ function requireFree(
   books: Bookkeeping,
   { from, currency, amount }: Movement,
   context: AccountContext,
-  rows: ResultRows,
 ): void {
   const { engine } = context;
   const { ledger } = books;
@@ -196,7 +189,7 @@ function requireFree(
   const left = after.find((each) => each.currency === currency);
   // Nothing is left of the set: nothing is needed either.
   if (left === undefined) return;
-  const added = adjustmentsOf(context, set, rows);
+  const added = context.added(set);
   const marginBalance = left.equity + added.balance;
   const initialMargin = left.initialMargin + added.initialMargin;
   const needed = initialMargin * Math.max(books.options.restrictedBelow ?? 1, 1);
@@ -204,15 +197,4 @@ function requireFree(
   const need = `${needed} needed for an initial margin of ${initialMargin}`;
   const what = `a margin balance of ${marginBalance} ${currency}, ${need}`;
   refuse(Number.isNaN(marginBalance - needed) ? `its margin in ${currency} is not known` : `would have ${what}`);
-}
-
-/** What modules added to the margins of a set at the last tick; nothing to a set that no tick has seen. */
-function adjustmentsOf({ engine, balance, initialMargin }: AccountContext, set: number, rows: ResultRows) {
-  const source = rows === null ? set : rows[set];
-  if (source < 0) return { balance: 0, initialMargin: 0 };
-  const { result } = engine.arena.views;
-  return {
-    balance: balance[set] - result.equity[source],
-    initialMargin: initialMargin[set] - result.initialMargin[source],
-  };
 }

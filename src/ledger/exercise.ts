@@ -25,6 +25,7 @@ export function exercise(books: Bookkeeping, command: Command, context: AccountC
   const option = market.instruments[row];
   requireExercisable(option, context.clockMs);
   const quantity = quantityField(command, 'quantity');
+  books.row(context, account);
   const held = heldBy(engine, account, row);
   if (numberOf(minus(fractionOf(held.quantity), quantity)) < 0) {
     throw new MargridError(

@@ -1,5 +1,11 @@
+import type { AccountContext } from '../account/module.ts';
 import type { Engine } from '../engine/engine.ts';
 import { MargridError } from '../errors.ts';
+
+/** Account rows of those that mirror others: what they show is in the others' names. */
+export function mirrorRows({ engine, mirrors }: AccountContext): ReadonlySet<number> {
+  return new Set([...mirrors().keys()].map((account) => engine.accountRow(account)));
+}
 
 /** One position of the book. */
 export interface Holding {
@@ -23,13 +29,16 @@ export interface Held {
 
 /**
  * Visits every position in the wanted instruments (1 by market row), in (account, instrument row) order, through one
- * object that the next call overwrites.
+ * object that the next call overwrites. Those of accounts that mirror others are the others'.
  */
-export function forEachHolding(engine: Engine, isWanted: Uint8Array, visit: (holding: Holding) => void): void {
+export function forEachHolding(context: AccountContext, isWanted: Uint8Array, visit: (holding: Holding) => void): void {
+  const { engine } = context;
+  const mirrors = mirrorRows(context);
   const { nettingSet, position } = engine.arena.views;
   const entryPrices = engine.entryPrices;
   const holding = { account: 0, instrument: 0, quantity: 0, entryPrice: 0, set: 0, slot: 0 };
   for (let set = 0; set < engine.nettingSetCount; set++) {
+    if (mirrors.size > 0 && mirrors.has(nettingSet.account[set])) continue;
     const first = nettingSet.firstPosition[set];
     const end = first + nettingSet.positionCount[set];
     for (let slot = first; slot < end; slot++) {
@@ -64,12 +73,15 @@ export function heldBy(engine: Engine, account: string, instrument: number): Hel
 
 /** Accounts with open orders in an instrument, by name: what becomes of the instrument cancels them. */
 export function accountsWithOrders(
-  engine: Engine,
+  context: AccountContext,
   isWanted: Uint8Array,
 ): { readonly account: number; readonly instrument: number }[] {
+  const { engine } = context;
   const { nettingSet } = engine.arena.views;
+  const mirrors = mirrorRows(context);
   const found: { account: number; instrument: number }[] = [];
   for (let set = 0; set < engine.nettingSetCount; set++) {
+    if (mirrors.has(nettingSet.account[set])) continue;
     const first = nettingSet.firstPosition[set] + nettingSet.positionCount[set];
     let before = -1;
     for (let slot = first; slot < first + nettingSet.orderCount[set]; slot++) {

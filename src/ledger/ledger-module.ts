@@ -1,6 +1,6 @@
 import type { Command } from '../account/command.ts';
 import type { Storable } from '../account/events.ts';
-import type { AccountContext, AccountModule, TickPlan } from '../account/module.ts';
+import type { AccountContext, AccountModule, CashSource, TickPlan } from '../account/module.ts';
 import type { BookChanges } from '../engine/book-changes.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Quotes } from '../engine/tick-inputs.ts';
@@ -31,7 +31,8 @@ const openingMax = 2n ** 61n;
 /**
  * The ledger as a part of the account engine: what moves money or closes positions is a posting, and the cash of the
  * book follows it. Opens with the cash of the book (posting 1, reported with the first command). Cash that another
- * command or module sets is taken over against `external`.
+ * command or module sets is taken over against `external`, or what the module says (`CashSource`). Accounts that
+ * mirror others have no balance here: the money is the others'.
  */
 export class LedgerModule implements AccountModule {
   readonly name = 'ledger';
@@ -40,16 +41,14 @@ export class LedgerModule implements AccountModule {
   #context: AccountContext | null = null;
   /** Whether the opening posting was reported. */
   #isReported = false;
-  /** Rows that netting sets had in the last tick's results; null: the same. */
-  #resultRows: Int32Array | null = null;
 
   constructor(options: BookkeepingOptions = {}) {
     const books = new Bookkeeping(options);
     this.#books = books;
     this.commands = {
       'ledger.deposit': this.#handler((command, context) => deposit(books, command, context)),
-      'ledger.withdraw': this.#handler((command, context) => withdraw(books, command, context, this.#resultRows)),
-      'ledger.transfer': this.#handler((command, context) => transfer(books, command, context, this.#resultRows)),
+      'ledger.withdraw': this.#handler((command, context) => withdraw(books, command, context)),
+      'ledger.transfer': this.#handler((command, context) => transfer(books, command, context)),
       'ledger.fee': this.#handler((command, context) => fee(books, command, context)),
       'ledger.fill': this.#handler((command, context) => fill(books, command, context)),
       'ledger.funding': this.#handler((command, context) => funding(books, command, context)),
@@ -78,14 +77,16 @@ export class LedgerModule implements AccountModule {
     return this.#books.book(context, [{ ...note, entries: this.#books.entriesOf(context, named) }], holdings);
   }
 
-  attach(context: AccountContext): void {
+  attach(context: AccountContext, isRestored: boolean): void {
     const { engine } = context;
     this.#context = context;
     this.#books.open(engine.currencies);
+    // The balances come with the state, and the book has them already.
+    if (isRestored) return;
     requireOpenable(engine, this.ledger);
     const entries = this.#books.adopt(cashRows(engine));
     this.ledger.post('opening', 'cash of the book', '', entries);
-    takeCash(engine, this.#books.cashColumn(engine));
+    takeCash(engine, this.#books.cashColumn(context));
   }
 
   beforeTick({ quotes }: TickPlan, context: AccountContext): Quotes {
@@ -93,30 +94,24 @@ export class LedgerModule implements AccountModule {
     return quotes;
   }
 
-  afterTick(): void {
-    this.#resultRows = null;
-  }
-
-  setsMoved(sources: Int32Array): void {
-    const before = this.#resultRows;
-    this.#resultRows = before === null ? sources.slice() : sources.map((source) => (source < 0 ? -1 : before[source]));
-  }
-
-  bookChanged({ cash = [] }: BookChanges, context: AccountContext): void {
+  bookChanged({ cash = [] }: BookChanges, context: AccountContext, source: CashSource | null): void {
     this.#reportOpening(context);
     const { engine } = context;
     const { ledger } = this;
+    const mirrors = context.mirrors();
     // Of several changes to one item the last counts.
     const last = new Map<string, readonly [number, number, number]>();
     for (const { account, currency, amount } of cash) {
+      if (mirrors.has(account)) continue;
       const row = engine.accountRow(account);
       last.set(`${currency} ${row}`, [row, ledger.currencyRow(currency), amount]);
     }
     const changed = [...last.values()].filter(([row, currency, amount]) => ledger.amount(row, currency) !== amount);
     if (changed.length === 0) return;
-    const reason = 'cash set in the book';
+    const reason = source?.reason ?? 'cash set in the book';
+    const entries = this.#books.adopt(changed, source);
     const cashOf = changed.map(([row, currency]) => [row, currency] as const);
-    this.#books.book(context, [{ kind: 'book', reason, reference: '', entries: this.#books.adopt(changed) }], {
+    this.#books.book(context, [{ kind: 'book', reason, reference: '', entries }], {
       cashOf,
     });
   }

@@ -145,13 +145,14 @@ function requireSettleable(
 }
 
 /** Holders of the instruments, by market row; empty ones for what nobody holds. */
-export function holdersOf({ engine, market }: AccountContext, rows: readonly number[]): ReadonlyMap<number, Holders> {
+export function holdersOf(context: AccountContext, rows: readonly number[]): ReadonlyMap<number, Holders> {
+  const { market } = context;
   const lists = new Map(
     rows.map(
       (row) => [row, { accounts: [] as number[], quantities: [] as Fraction[], entryPrices: [] as number[] }] as const,
     ),
   );
-  forEachHolding(engine, wanted(market.instruments.length, rows), ({ account, instrument, quantity, entryPrice }) => {
+  forEachHolding(context, wanted(market.instruments.length, rows), ({ account, instrument, quantity, entryPrice }) => {
     const list = lists.get(instrument)!;
     list.accounts.push(account);
     list.quantities.push(fractionOf(quantity));
@@ -160,8 +161,9 @@ export function holdersOf({ engine, market }: AccountContext, rows: readonly num
   return lists;
 }
 
-export function cancelledOrders({ engine, market }: AccountContext, rows: readonly number[]): OrderChange[] {
-  return accountsWithOrders(engine, wanted(market.instruments.length, rows)).map(({ account, instrument }) => ({
+export function cancelledOrders(context: AccountContext, rows: readonly number[]): OrderChange[] {
+  const { engine, market } = context;
+  return accountsWithOrders(context, wanted(market.instruments.length, rows)).map(({ account, instrument }) => ({
     account: engine.accountIds[account],
     instrument: market.instruments[instrument].name,
     quantity: 0,

@@ -36,7 +36,7 @@ export function funding(books: Bookkeeping, command: Command, context: AccountCo
     if (kind !== 'perpetual') throw invalid('rates', name, 'must name perpetuals');
   }
   const payments = books.payments();
-  forEachHolding(engine, isWanted, ({ account, instrument: row, quantity, set }) => {
+  forEachHolding(context, isWanted, ({ account, instrument: row, quantity, set }) => {
     const instrument = market.instruments[row];
     const currency = requireOwnSet(context, set, instrument);
     const perContract = (unit[row] ??= negated(
@@ -90,7 +90,7 @@ export function variation(books: Bookkeeping, command: Command, context: Account
   const payments = books.payments();
   const settled: (Fraction | null)[] = market.instruments.map(() => null);
   forEachHolding(
-    engine,
+    context,
     wanted(market.instruments.length, rows),
     ({ account, instrument: row, quantity, entryPrice, set, slot }) => {
       const instrument = market.instruments[row];

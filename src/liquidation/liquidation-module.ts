@@ -1,7 +1,7 @@
 import { minorUnitsOf, mustBe as refused, numberOf, optionalText, textOf } from '../account/command-fields.ts';
 import type { Command } from '../account/command.ts';
 import type { Storable } from '../account/events.ts';
-import type { AccountContext, AccountModule, ProposedTransitions } from '../account/module.ts';
+import type { AccountContext, AccountModule, CashSource, ProposedTransitions } from '../account/module.ts';
 import { BANKRUPT, LIQUIDATION, QUARANTINED } from '../account/status.ts';
 import type { ResultColumns } from '../engine/engine.ts';
 import { MargridError } from '../errors.ts';
@@ -12,10 +12,11 @@ import type { Holdings } from '../whatif/holdings.ts';
 import { accountHoldings, quotedMarket } from '../whatif/account-holdings.ts';
 import { bookBid } from './auction-bid.ts';
 import { advanceAuction, isAuctionOver, startAuction, type AuctionParams } from './derive-auction.ts';
-import { bookFill, cashChanges, type Postings } from './fill.ts';
+import { bookFill, cashChanges, type BookedFill, type Fill, type Postings } from './fill.ts';
 import { addTo, texts, type BankruptcyHandOver, type LiquidationRecord, type Signal, type Tally } from './liquidation-record.ts';
 import type { LiquidationPlan, LiquidationTarget, PlanMargins, PlanStep } from './plan.ts';
 import { PlanningAccount, type Offset } from './planning-account.ts';
+import { bookPoolFill } from './pool-fill.ts';
 import { portfolioBankruptcy } from './portfolio-bankruptcy.ts';
 import { parseLiquidationStyle, parseTarget, planLiquidation, type LiquidationStyle } from './style.ts';
 import { auctionMargins, requireAuction } from './styles/auction.ts';
@@ -34,6 +35,8 @@ export interface LiquidationOptions {
   readonly decimals?: DecimalsByCurrency;
   /** What the security module of auctions holds at the start, minor units by currency. */
   readonly securityModule?: Readonly<Record<string, MinorUnits>>;
+  /** How many contracts each member of a pool trades of a trade of the pool, in member order; else pools are refused. */
+  readonly divideTrade?: (pool: string, instrument: string, quantity: number) => readonly number[];
 }
 
 interface Limits {
@@ -74,6 +77,7 @@ export class LiquidationModule implements AccountModule {
   readonly #limits: Limits;
   readonly #decimals: DecimalsByCurrency;
   readonly #auctionParams: AuctionParams | null;
+  readonly #divideTrade: LiquidationOptions['divideTrade'];
   readonly #records = new Map<string, LiquidationRecord>();
   readonly #tallies: Readonly<Record<(typeof tallies)[number], Tally>> = {
     clearing: new Map(), fund: new Map(), securityModule: new Map(), uncovered: new Map(),
@@ -87,6 +91,7 @@ export class LiquidationModule implements AccountModule {
     this.#style = parseLiquidationStyle(style);
     this.#target = target === undefined ? this.#style.target : parseTarget(target);
     this.#decimals = decimals;
+    this.#divideTrade = options.divideTrade;
     this.#auctionParams = this.#style.rule.kind === 'auction' ? this.#style.rule.params : null;
     const { plansPerTick = 64, signalIntervalMs = 1_000, signalTimeoutMs = 60_000 } = options;
     const fields = section({ plansPerTick, signalIntervalMs, signalTimeoutMs }, 'options');
@@ -96,6 +101,11 @@ export class LiquidationModule implements AccountModule {
       signalTimeoutMs: numberField(fields, 'signalTimeoutMs', '', { min: 1, max: 1e12 }),
     };
     for (const [currency, amount] of Object.entries(securityModule)) this.#tallies.securityModule.set(currency, amount);
+  }
+
+  /** Whether accounts are auctioned: then the bankrupt ones are, too, and nobody else is to deal with them. */
+  get isAuction(): boolean {
+    return this.#auctionParams !== null;
   }
 
   /** Netting sets under liquidation, in the order in which they came. */
@@ -229,7 +239,10 @@ export class LiquidationModule implements AccountModule {
   }
 
   #plan(context: AccountContext, record: LiquidationRecord): void {
-    if (this.#auctionParams !== null) return this.#startAuction(context, record, this.#auctionParams);
+    if (this.#auctionParams !== null) {
+      if (context.mirrors().has(record.account)) return this.#halt(context, record, 'a pool cannot be auctioned: pool.trade trades for its members');
+      return this.#startAuction(context, record, this.#auctionParams);
+    }
     const account = this.#planningAccount(context, record);
     const plan = planLiquidation(this.#style, account.input);
     const steps = plan.steps.filter(({ kind }) => kind !== 'cancel-orders');
@@ -244,7 +257,8 @@ export class LiquidationModule implements AccountModule {
 
   #cancelOrders(context: AccountContext, record: LiquidationRecord, account: PlanningAccount): void {
     const instruments = [...account.input.holdings.orders.keys()].filter((name) => account.isOfSet(name));
-    context.update({ orders: instruments.map((instrument) => ({ account: record.account, instrument, quantity: 0, limitPrice: 0 })) });
+    const holders = context.mirrors().get(record.account) ?? [record.account];
+    context.update({ orders: holders.flatMap((holder) => instruments.map((instrument) => ({ account: holder, instrument, quantity: 0, limitPrice: 0 }))) });
     context.emit('orders-cancelled', { liquidation: record.id, account: record.account, instruments });
   }
 
@@ -272,8 +286,11 @@ export class LiquidationModule implements AccountModule {
 
   #cancel(command: Command, context: AccountContext): void {
     const record = this.#recordOf(command);
-    const reason = textOf(command, 'reason');
-    this.#keep({ ...record, phase: 'halted', reason, signal: null });
+    this.#halt(context, record, textOf(command, 'reason'));
+  }
+
+  #halt(context: AccountContext, record: LiquidationRecord, reason: string): void {
+    this.#keep({ ...record, signal: null, phase: 'halted', reason });
     context.emit('halted', { liquidation: record.id, account: record.account, currency: record.currency, reason });
   }
 
@@ -299,9 +316,9 @@ export class LiquidationModule implements AccountModule {
     const other = counterparty === undefined ? null : heldOrNothing(context, counterparty);
     const { holdings } = account.input;
     const fill = { account: record.account, currency: record.currency, instrument, quantity, price, fee, ...(counterparty === undefined ? {} : { counterparty }) };
-    const { changes, postings } = bookFill(fill, holdings, other, account.terms, this.#decimals);
+    const { changes, postings } = this.#bookedFill(context, fill, account, other);
     const before = account.shortfall(account.margins(holdings));
-    context.update(changes);
+    context.update(changes, cashSource(record, postings.fund));
     this.#post(postings);
     const after = account.shortfall(account.margins(accountHoldings(engine, record.account)));
     const data = {
@@ -314,6 +331,21 @@ export class LiquidationModule implements AccountModule {
     this.#afterFill(context, record, signal, after < before || Number.isNaN(after) || Number.isNaN(before));
   }
 
+  /** A fill of an account, or of a pool: then its members trade. */
+  #bookedFill(context: AccountContext, fill: Fill, { input: { holdings }, terms }: PlanningAccount, other: Holdings | null): BookedFill {
+    const { account, counterparty, instrument, quantity } = fill;
+    const pools = context.mirrors();
+    const members = pools.get(account);
+    if (counterparty !== undefined && (pools.has(counterparty) || members?.includes(counterparty) === true)) {
+      throw refused('counterparty', counterparty, 'neither a pool nor a member of the pool that is liquidated');
+    }
+    if (members === undefined) return bookFill(fill, holdings, other, terms, this.#decimals);
+    if (this.#divideTrade === undefined) throw refused('account', account, `no pool: its members trade (${members.join(', ')})`);
+    const shares = this.#divideTrade(account, instrument, quantity);
+    const trades = members.map((member, place) => ({ account: member, quantity: shares[place], held: accountHoldings(context.engine, member) }));
+    return bookPoolFill(fill, trades, other, terms, this.#decimals);
+  }
+
   /** What is open after a fill; a fill that did not help halts the liquidation: no loop feeds on itself. */
   #afterFill(context: AccountContext, record: LiquidationRecord, signal: Signal | null, isProgress: boolean): void {
     const isDone = signal === null || signal.trades.every(({ quantity, filled }) => Math.abs(filled) >= Math.abs(quantity) * (1 - 1e-12));
@@ -324,8 +356,7 @@ export class LiquidationModule implements AccountModule {
       this.#keep({ ...record, signal: open, phase });
       return;
     }
-    this.#keep({ ...record, signal: null, phase: 'halted', reason: 'no-progress' });
-    context.emit('halted', { liquidation: record.id, account: record.account, currency: record.currency, reason: 'no-progress' });
+    this.#halt(context, record, 'no-progress');
   }
 
   /** The signal with the fill counted; null if the fill names none. Throws if the fill is more than was asked for or held. */
@@ -368,9 +399,10 @@ export class LiquidationModule implements AccountModule {
   }
 
   /** Cash of the account into the security module. */
-  #charge(context: AccountContext, { account, currency }: LiquidationRecord, amount: MinorUnits): void {
+  #charge(context: AccountContext, record: LiquidationRecord, amount: MinorUnits): void {
+    const { account, currency } = record;
     const held = accountHoldings(context.engine, account);
-    context.update({ cash: cashChanges(account, held, new Map([[currency, -amount]]), this.#decimals) });
+    context.update({ cash: cashChanges(account, held, new Map([[currency, -amount]]), this.#decimals) }, cashSource(record, { [currency]: amount }));
     addTo(this.#tallies.securityModule, currency, amount);
   }
 
@@ -410,7 +442,7 @@ export class LiquidationModule implements AccountModule {
       account, margins, params, bidder, share, auction: record.auction!, reserved: record.reserved,
       bidderHeld: heldOrNothing(context, bidder), nowMs: context.clockMs, decimals: this.#decimals,
     });
-    context.update(changes);
+    context.update(changes, cashSource(record, { [record.currency]: postings.module }));
     addTo(this.#tallies.clearing, record.currency, postings.clearing);
     this.#payOut(record.currency, -postings.module);
     const places = decimalsOf(record.currency, this.#decimals);
@@ -481,6 +513,12 @@ function setOf({ engine }: AccountContext, account: string, currency: string): n
   const row = engine.currencies.indexOf(currency);
   const place = engine.setKeys.currency.subarray(first, end).indexOf(row);
   return place < 0 ? -1 : first + place;
+}
+
+/** Where the cash of a liquidation comes from: what the fund receives, and clearing for the rest. */
+function cashSource({ id }: LiquidationRecord, fund: Readonly<Record<string, MinorUnits>>): CashSource {
+  const house = Object.entries(fund).map(([currency, amount]) => ({ account: 'house/insurance', currency, amount }));
+  return { reason: `liquidation ${id}`, house, rest: 'house/clearing' };
 }
 
 /** JSON has no other numbers. */

@@ -97,7 +97,7 @@ function setOrders(book: PoolBook, account: string, orders: readonly OpenOrder[]
   const before = book.structure.ordersOf(account);
   book.structure.setOrders(account, orders);
   try {
-    book.update(joinedChanges([changes, isMargined ? inBook : {}]));
+    book.update(joinedChanges([changes, isMargined ? inBook : {}]), { reason: 'fill of an order', rest: 'house/clearing' });
   } catch (error) {
     // The book could not take it: nothing has changed.
     book.structure.setOrders(account, before);

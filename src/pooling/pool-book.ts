@@ -1,3 +1,4 @@
+import type { CashSource } from '../account/module.ts';
 import type { BookChanges } from '../engine/book-changes.ts';
 import { MargridError } from '../errors.ts';
 import { amountOf, decimalsOf, minorOf, type MinorUnits } from '../money/minor-units.ts';
@@ -56,9 +57,9 @@ export class PoolBook {
   }
 
   /** Makes changes and what follows from them; all or nothing. */
-  update(changes: BookChanges): void {
+  update(changes: BookChanges, source?: CashSource): void {
     const all = this.withPools(changes);
-    if (!isNoChange(all)) this.view.context.update(all);
+    if (!isNoChange(all)) this.view.context.update(all, source);
     this.refreshOrders(PoolBook.touched(all));
   }
 

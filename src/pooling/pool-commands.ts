@@ -2,7 +2,7 @@ import type { Command } from '../account/command.ts';
 import { BANKRUPT, LIQUIDATION, MARGIN_CALL, POOLED, QUARANTINED } from '../account/status.ts';
 import type { BookChanges } from '../engine/book-changes.ts';
 import { allocate } from '../money/allocate.ts';
-import { amountOf, minorOf, type MinorUnits } from '../money/minor-units.ts';
+import { amountOf, minorOf } from '../money/minor-units.ts';
 import { withLeg } from '../whatif/legs.ts';
 import { changesTo, isEmpty, joinedChanges } from './account-holdings.ts';
 import { accountClasses, poolMargins } from './account-structure.ts';
@@ -84,29 +84,36 @@ export function tradePool(book: PoolBook, command: Command): void {
   const instrument = instrumentField(command, book.view.context.market);
   const quantity = quantityField(command);
   const price = priceField(command, 'price');
+  const shares = tradeShares(book, pool, instrument, quantity);
+  const trades = members.flatMap((member, place) => tradeOf(book, member, instrument, shares[place], price));
+  const source = { reason: `trade of pool '${pool}'`, rest: 'house/clearing' } as const;
+  book.update(joinedChanges(trades), source);
+}
+
+/**
+ * Contracts that each member trades of a trade of their pool, in member order. Throws `PoolInvalid` unless it reduces
+ * them.
+ */
+export function tradeShares(book: PoolBook, pool: string, instrument: string, quantity: number): number[] {
+  const members = book.structure.membersOf(pool);
   const held = members.map((member) => book.view.holdings(member).positions.get(instrument)?.quantity ?? 0);
   const decimals = [quantity, ...held].every(Number.isInteger) ? 0 : fineDecimals;
   const weights = held.map((each) => (Math.sign(each) === -Math.sign(quantity) ? minorOf(Math.abs(each), decimals, 'down') : 0n));
   const size = minorOf(Math.abs(quantity), decimals, 'nearest');
   const most = weights.reduce((sum, weight) => sum + weight, 0n);
   if (size === 0n || size > most) {
-    const message = `pool.trade: a trade of pool '${pool}' may only reduce its members, who can trade ${amountOf(most, decimals)} contracts of ${instrument} that way`;
+    const message = `a trade of pool '${pool}' may only reduce its members, who can trade ${amountOf(most, decimals)} contracts of ${instrument} that way`;
     throw denied('PoolInvalid', message, quantity);
   }
-  const shares = allocate(size, weights);
-  const trades = members.flatMap((member, place) => tradeOf(book, member, instrument, Math.sign(quantity), shares[place], decimals, price));
-  book.update(joinedChanges(trades));
+  return allocate(size, weights).map((share) => Math.sign(quantity) * amountOf(share, decimals));
 }
 
 /** Parts of a contract that a pool's trade is divided in: 10^-8. */
 const fineDecimals = 8;
 
-function tradeOf(
-  book: PoolBook, member: string, instrument: string, sign: number, share: MinorUnits, decimals: number, price: number,
-): BookChanges[] {
-  if (share === 0n) return [];
+function tradeOf(book: PoolBook, member: string, instrument: string, quantity: number, price: number): BookChanges[] {
+  if (quantity === 0) return [];
   const before = book.view.holdings(member);
-  const quantity = sign * amountOf(share, decimals);
   const after = withLeg(before, { kind: 'trade', instrument, quantity, price }, book.view.terms);
   return [changesTo(member, before, { ...before, ...after })];
 }
@@ -114,9 +121,16 @@ function tradeOf(
 function setMembers(book: PoolBook, pool: string, members: readonly string[], margin: 'net' | 'gross'): void {
   const { structure, view } = book;
   const before = structure.membersOf(pool);
+  const marginBefore = structure.pools.get(pool)?.margin ?? margin;
   const changes = book.poolChanges(pool, members);
-  view.context.update(changes);
+  // First: others must know that what the pool now has is the members'.
   structure.setPool(pool, members, margin);
+  try {
+    view.context.update(changes);
+  } catch (error) {
+    structure.setPool(pool, before, marginBefore);
+    throw error;
+  }
   book.refreshOrders([...before, ...members, pool]);
   view.context.emit('pool', { pool, members, margin });
 }

@@ -15,7 +15,7 @@ import { OpenOrderRisk, type OpenOrderLimits } from './open-order-risk.ts';
 import { OmnibusGross } from './omnibus-gross.ts';
 import { cancelOrder, fillOrder, followBookOrders, placeOrder } from './order-commands.ts';
 import { PoolBook } from './pool-book.ts';
-import { classify, dissolvePool, formPool, joinPool, leavePool, tradePool, transfer } from './pool-commands.ts';
+import { classify, dissolvePool, formPool, joinPool, leavePool, tradePool, tradeShares, transfer } from './pool-commands.ts';
 import { poolShares, type PoolShares, type Requirements } from './pool-shares.ts';
 import { checkOrder, type OrderCheck } from './pre-trade-check.ts';
 import type { OpenOrder } from './worst-fills.ts';
@@ -101,6 +101,7 @@ export class PoolingModule implements AccountModule {
     const book = this.#attached();
     const touched = PoolBook.touched(changes);
     followBookOrders(book, changes);
+    this.#forgetCancelled(changes.orders ?? []);
     const pools = new Set<string>();
     for (const account of touched) {
       const pool = this.#structure.isPool(account) ? account : this.#structure.poolOf(account);
@@ -114,6 +115,43 @@ export class PoolingModule implements AccountModule {
     const all = joinedChanges(follow);
     if (!isNoChange(all)) context.update(all);
     book.refreshOrders([...touched, ...pools]);
+  }
+
+  /** Orders that others have taken out of the book are no longer open. */
+  #forgetCancelled(orders: NonNullable<BookChanges['orders']>): void {
+    const keyOf = ({ account, instrument }: { readonly account: string; readonly instrument: string }): string => JSON.stringify([account, instrument]);
+    const placed = new Set(orders.filter(({ quantity }) => quantity !== 0).map(keyOf));
+    for (const cancelled of orders) {
+      if (placed.has(keyOf(cancelled))) continue;
+      const owner = this.#structure.ownerOf(cancelled.account);
+      const before = this.#structure.ordersOf(owner);
+      const left = before.filter(({ instrument }) => instrument !== cancelled.instrument || this.#structure.holderOf(owner, instrument) !== cancelled.account);
+      if (left.length < before.length) this.#structure.setOrders(owner, left);
+    }
+  }
+
+  /** Pools, with their members. */
+  mirrors(): ReadonlyMap<string, readonly string[]> {
+    return new Map([...this.#structure.pools].map(([pool, { members }]) => [pool, members] as const));
+  }
+
+  /**
+   * Contracts that each member trades if its pool trades so many, in member order. Throws `PoolInvalid` unless that
+   * reduces members.
+   */
+  divideTrade(pool: string, instrument: string, quantity: number): number[] {
+    return tradeShares(this.#attached(), pool, instrument, quantity);
+  }
+
+  /** Why money may not move from one account to another, null if it may: for a ledger (`forbids`). */
+  forbids({ from, to }: { readonly from: string; readonly to: string }): string | null {
+    const { engine } = this.#attached().view.context;
+    // The operator's own accounts are of no class: fees and refunds are not client money that is mixed.
+    const clients = [from, to].filter((account) => engine.accountRow(account) >= 0);
+    const isolated = clients.find((account) => this.#structure.ownerOf(account) !== account);
+    if (isolated !== undefined) return `'${isolated}' is an isolated position: mode.addIsolatedMargin and mode.removeIsolatedMargin move its money`;
+    if (clients.length < 2 || this.#structure.classOf(from) === this.#structure.classOf(to)) return null;
+    return 'house and client accounts are segregated';
   }
 
   pooledSets({ engine }: AccountContext): number[] {

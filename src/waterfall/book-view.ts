@@ -20,8 +20,10 @@ export class BookView {
   readonly lotDecimals: number;
   /** Value of one contract of every instrument; futures without their entry price. */
   readonly unitValue: Float64Array;
+  readonly #mirrors: ReadonlySet<number>;
 
   constructor(context: AccountContext, lotDecimals: number) {
+    this.#mirrors = new Set([...context.mirrors().keys()].map((account) => context.engine.accountRow(account)));
     this.context = context;
     this.lotDecimals = lotDecimals;
     const { market, quotes } = context;
@@ -47,6 +49,11 @@ export class BookView {
     return { payoff, contractSize, lotDecimals: this.lotDecimals, moneyDecimals: decimalsOf(settlementCurrency) };
   }
 
+  /** Whether the set is the sum of others, as a pool's is: what it shows is theirs. */
+  isMirror(set: number): boolean {
+    return this.#mirrors.has(this.context.engine.arena.views.nettingSet.account[set]);
+  }
+
   accountOf(set: number): string {
     return this.context.engine.accountIds[this.context.engine.arena.views.nettingSet.account[set]];
   }
@@ -66,7 +73,7 @@ export class BookView {
     const decimals = decimalsOf(currency);
     let sum = 0n;
     for (let set = 0; set < this.setCount; set++) {
-      if (currencies[set] === row && cash[set] > 0) sum += minorOf(cash[set], decimals, 'down');
+      if (currencies[set] === row && cash[set] > 0 && !this.isMirror(set)) sum += minorOf(cash[set], decimals, 'down');
     }
     return sum;
   }

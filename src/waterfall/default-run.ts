@@ -1,4 +1,5 @@
 import type { Storable } from '../account/events.ts';
+import type { CashSource } from '../account/module.ts';
 import type { MinorUnits } from '../money/minor-units.ts';
 import { bankruptcyPrices } from './bankruptcy-prices.ts';
 import type { BookView, HeldLots } from './book-view.ts';
@@ -55,6 +56,7 @@ export class DefaultRun {
     funds.startWindow(context.clockMs);
     const bankrupt = sets.flatMap((set) => this.#bankruptOf(set) ?? []);
     if (bankrupt.length === 0) return;
+    const before = funds.totals();
     if (rules.steps.includes('adl')) {
       const instruments = new Set(bankrupt.flatMap(({ held }) => held.map(({ instrument }) => instrument)));
       this.#counterparties = new Counterparties(view, rules.adl, instruments, (set) => this.#isExcluded(set));
@@ -67,11 +69,12 @@ export class DefaultRun {
       funds.add(currency, units);
       context.emit('rounding', { currency, fund: currency, amount: units });
     }
-    context.update(settlement.changes());
+    context.update(settlement.changes(), { reason: 'waterfall', house: fundedSince(before, funds), rest: 'house/clearing' });
   }
 
   #isExcluded(set: number): boolean {
-    return this.#options.view.accountOf(set) === this.#options.liquidator;
+    const { view, liquidator } = this.#options;
+    return view.isMirror(set) || view.accountOf(set) === liquidator;
   }
 
   /** What the set has at mark, and what is missing; null, and an event, if the waterfall cannot run for it. */
@@ -79,11 +82,12 @@ export class DefaultRun {
     const { view, settlement } = this.#options;
     const [account, currency] = [view.accountOf(set), view.currencyOf(set)];
     if (account === this.#options.liquidator) return null;
-    const held = view.positionsOf(set).filter(({ lots }) => lots !== 0n);
     const skip = (reason: string): null => {
       view.context.emit('skipped', { account, currency, reason });
       return null;
     };
+    if (view.isMirror(set)) return skip('it is a pool: its members are bankrupt or not once it is dissolved (pool.dissolve)');
+    const held = view.positionsOf(set).filter(({ lots }) => lots !== 0n);
     const foreign = held.find(({ instrument }) => view.instrument(instrument).settlementCurrency !== currency);
     if (foreign !== undefined) return skip(`${view.instrument(foreign.instrument).name} settles in another currency`);
     const unpriced = held.find(({ instrument }) => !Number.isFinite(view.unitValue[instrument]));
@@ -235,6 +239,11 @@ export class DefaultRun {
       amounts: BigInt64Array.from(amounts),
     };
   }
+}
+
+/** What the insurance funds have received since, by currency. */
+function fundedSince(before: ReadonlyMap<string, MinorUnits>, funds: InsuranceFunds): NonNullable<CashSource['house']> {
+  return [...funds.totals()].map(([currency, total]) => ({ account: 'house/insurance', currency, amount: total - (before.get(currency) ?? 0n) }));
 }
 
 /** Losses of one currency and instrument together, in the order of their first one. */

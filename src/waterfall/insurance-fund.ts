@@ -47,6 +47,16 @@ export class InsuranceFunds {
     return this.#balances.get(fund) ?? 0n;
   }
 
+  /** Minor units in all funds of each currency. */
+  totals(): ReadonlyMap<string, MinorUnits> {
+    const totals = new Map<string, MinorUnits>();
+    for (const [fund, amount] of this.#balances) {
+      const [currency] = fund.split('/');
+      totals.set(currency, (totals.get(currency) ?? 0n) + amount);
+    }
+    return totals;
+  }
+
   /** Starts the window that `nowMs` lies in. */
   startWindow(nowMs: number): void {
     const window = Math.floor(nowMs / this.#rule.windowMs);

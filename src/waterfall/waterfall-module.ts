@@ -162,7 +162,7 @@ export class WaterfallModule implements AccountModule {
     const account = readText(command, 'account');
     const currency = command['currency'] === undefined ? null : readText(command, 'currency');
     const { engine } = context;
-    if (engine.accountRow(account) < 0) throw refuse('account', account, 'must be an account of the book');
+    requireHolder(account, context);
     const { first, end } = engine.resultRange(account);
     const view = new BookView(context, this.#lotDecimals);
     const sets = Array.from({ length: end - first }, (_, index) => first + index)
@@ -182,11 +182,12 @@ export class WaterfallModule implements AccountModule {
     if (this.#funds.balance(fund) + amount < 0n) throw refuse('amount', String(amount), `must leave fund ${fund} at 0 or more; it has ${this.#funds.balance(fund)}`);
     if (command['account'] !== undefined) {
       const account = readText(command, 'account');
-      if (context.engine.accountRow(account) < 0) throw refuse('account', account, 'must be an account of the book');
+      requireHolder(account, context);
       this.#allOrNothing(() => {
         const settlement = new Settlement(new BookView(context, this.#lotDecimals), this.#dust);
         settlement.pay(settlement.ofAccount(account, currency), -amount);
-        context.update(settlement.changes());
+        const house = [{ account: 'house/insurance', currency, amount }];
+        context.update(settlement.changes(), { reason: `insurance fund ${fund}`, house, rest: 'house/clearing' });
       });
     }
     this.#funds.add(fund, amount);
@@ -198,7 +199,7 @@ export class WaterfallModule implements AccountModule {
     const account = readText(command, 'account');
     const currency = readText(command, 'currency');
     const amount = minorAmountOf(command, 'amount', '>= 0');
-    if (context.engine.accountRow(account) < 0) throw refuse('account', account, 'must be an account of the book');
+    requireHolder(account, context);
     if (!context.engine.currencies.includes(currency)) throw refuse('currency', currency, 'must be a currency of the book');
     const view = new BookView(context, this.#lotDecimals);
     const { feeOf } = this.#rules.socialisedLoss;
@@ -211,7 +212,8 @@ export class WaterfallModule implements AccountModule {
       const held = settlement.cash(holder);
       if (held < amount) throw refuse('amount', String(amount), `must be at most the cash of ${account}, ${held}`);
       settlement.pay(holder, -amount);
-      context.update(settlement.changes());
+      const house = [{ account: 'house/insurance', currency, amount: fee }];
+      context.update(settlement.changes(), { reason: 'withdrawal', house, rest: 'external' });
     });
     add(this.#debts, currency, -fee);
     context.emit('withdrawal', { account, currency, amount, fee, paidOut: amount - fee, rate, debt: this.debt(currency) });
@@ -249,6 +251,12 @@ export class WaterfallModule implements AccountModule {
     this.#sessionEquity = held.sessionEquity.slice();
     this.#session = held.session;
   }
+}
+
+/** Throws unless the account is of the book and has something of its own. */
+function requireHolder(account: string, { engine, mirrors }: AccountContext): void {
+  if (engine.accountRow(account) < 0) throw refuse('account', account, 'must be an account of the book');
+  if (mirrors().has(account)) throw refuse('account', account, 'must not be a pool: what it has is its members\'');
 }
 
 const sessionMs = 86_400_000;

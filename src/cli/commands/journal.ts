@@ -1,4 +1,3 @@
-import type { AccountEngine } from '../../account/account-engine.ts';
 import type { Command } from '../../account/command.ts';
 import {
   transitionOf,
@@ -18,6 +17,7 @@ import { count, money } from '../format.ts';
 import { exitCodes } from '../interruption.ts';
 import { reportLines } from '../journaled-engine.ts';
 import { readJson } from '../read-json.ts';
+import { stateHashOf } from '../state-hash.ts';
 import { accountModules } from '../account-modules.ts';
 import { plainJson } from '../plain-json.ts';
 import type { Terminal } from '../terminal.ts';
@@ -177,16 +177,6 @@ function wordsOf({ account, currency, from, to, reason, price, before, after, ca
   if (price !== null) parts.push(`by ${price.instrument} ${price.before} > ${price.after}`);
   if (call !== null) parts.push(`called ${amountOf(call.amount)} until ${new Date(call.dueMs).toISOString()}`);
   return parts.join(', ');
-}
-
-/** Null if the last command changed the book: there are no margins of it yet. */
-function stateHashOf(engine: AccountEngine): string | null {
-  try {
-    return engine.stateHash();
-  } catch (error) {
-    if (error instanceof MargridError && error.code === 'EngineState') return null;
-    throw error;
-  }
 }
 
 async function startReplay(

@@ -14,6 +14,7 @@ import { exitCodes, throwIfInterrupted } from '../interruption.ts';
 import { openJournaledEngine, type JournalOptions } from '../journaled-engine.ts';
 import { plainJson } from '../plain-json.ts';
 import { readJson } from '../read-json.ts';
+import { stateHashOf } from '../state-hash.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface RunOptions extends InputOptions, JournalOptions {
@@ -157,7 +158,7 @@ function parseCommand(text: string, file: string, line: number): Command {
 function report(engine: AccountEngine, tally: Tally, last: Receipt | null, { json, events }: RunOptions, terminal: Terminal): void {
   const receipt = last === null ? null : `${last.sequence}:${last.hash}`;
   const { counts, sequence, clockMs } = engine;
-  const stateHash = engine.stateHash();
+  const stateHash = stateHashOf(engine);
   const { shown, ...totals } = tally;
   if (json) {
     const body = { model: engine.engine.modelName, clock: new Date(clockMs).toISOString(), sequence, counts, ...totals, lastEvents: shown, stateHash, receipt };
@@ -168,7 +169,7 @@ function report(engine: AccountEngine, tally: Tally, last: Receipt | null, { jso
   terminal.print(`netting sets: ${levelNames.map((name) => `${name} ${count(counts[name])}`).join(', ')}`);
   if (shown.length > 0) terminal.print(eventLines(shown));
   if (tally.events > shown.length) terminal.print(`… ${count(tally.events - shown.length)} more before these${events === undefined ? ': use --events FILE' : `: ${events}`}`);
-  terminal.print(`state hash ${stateHash}`);
+  terminal.print(`state hash ${stateHash ?? 'none until the next tick'}`);
   if (receipt !== null) terminal.print(`receipt ${receipt}`);
 }
 
