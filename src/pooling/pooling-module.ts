@@ -100,8 +100,8 @@ export class PoolingModule implements AccountModule {
   bookChanged(changes: BookChanges, context: AccountContext): void {
     const book = this.#attached();
     const touched = PoolBook.touched(changes);
-    this.#forgetCancelled(changes.orders ?? []);
     followBookOrders(book, changes);
+    this.#forgetCancelled(changes.orders ?? []);
     const pools = new Set<string>();
     for (const account of touched) {
       const pool = this.#structure.isPool(account) ? account : this.#structure.poolOf(account);
