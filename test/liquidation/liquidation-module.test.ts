@@ -29,8 +29,9 @@ function fixture(accounts: Readonly<Record<string, AccountText>>, options: Parti
   return over(engine, module);
 }
 
-function over(engine: AccountEngine, module: LiquidationModule): Fixture {
-  let ids = 0;
+/** `applied`: how many commands the engine has had, whose ids are taken. */
+function over(engine: AccountEngine, module: LiquidationModule, applied = 0): Fixture {
+  let ids = applied;
   const at = async (seconds: number, kind: string, fields: object = {}): Promise<string[]> => {
     const command = { id: `c${ids++}-${seconds}`, timeMs: startMs + seconds * second, kind, ...fields } as Command;
     return words(await engine.apply(command));
@@ -198,7 +199,7 @@ describe('liquidation module', () => {
     await first.tick(1, 98);
     const snapshot = first.engine.snapshot();
     const module = new LiquidationModule({ style: cheapest, plansPerTick: 1 });
-    const restored = over(await AccountEngine.restore(snapshot, { modules: [module] }), module);
+    const restored = over(await AccountEngine.restore(snapshot, { modules: [module] }), module, 1);
     expect(restored.engine.stateHash()).toBe(first.engine.stateHash());
     const fill = { account: 'b', currency: 'USDC', instrument: 'BTC', quantity: -2, price: 97.5, fee: '1', signal: 'L2/1' };
     for (const each of [first, restored]) {
