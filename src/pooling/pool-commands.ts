@@ -68,9 +68,12 @@ export function leavePool(book: PoolBook, command: Command): void {
   setMembers(book, pool, rest, margin);
 }
 
-/** `pool.dissolve` {pool}: every member stands by itself again. */
+/**
+ * `pool.dissolve` {pool}: every member stands by itself again. Also if the pool is bankrupt: nobody can save it, and the
+ * waterfall takes its members one by one.
+ */
 export function dissolvePool(book: PoolBook, command: Command): void {
-  const { pool, margin } = freePoolField(book, command);
+  const { pool, margin } = isBankrupt(book, command) ? poolField(book, command) : freePoolField(book, command);
   setMembers(book, pool, [], margin);
 }
 
@@ -148,6 +151,10 @@ function freePoolField(book: PoolBook, command: Command): ReturnType<typeof pool
   const closed = closedState(book, found.pool);
   if (closed === null) return found;
   throw denied('PoolInvalid', `pool '${found.pool}' is ${closed}: nobody joins, leaves or dissolves it`, found.pool);
+}
+
+function isBankrupt(book: PoolBook, command: Command): boolean {
+  return closedState(book, poolField(book, command).pool) === closedStates.get(BANKRUPT);
 }
 
 /** An account that can join: known, and in no state in which others must not answer for it. */
