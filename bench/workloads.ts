@@ -11,7 +11,7 @@ import { whatIf } from './what-if/workload.ts';
 import type { Workload } from './workload.ts';
 
 export const workloads: readonly Workload[] = [
-  revalue, price, tick, engineTick, micro, whatIf, canPlace, recovery, ...modelWorkloads,
+  revalue, price, tick, micro, whatIf, canPlace, engineTick, recovery, ...modelWorkloads,
 ];
 
 export function workloadByName(name: string): Workload {

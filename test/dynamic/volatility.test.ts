@@ -113,7 +113,7 @@ interface Expected {
 }
 
 describe('GARCH fit', () => {
-  const golden = JSON.parse(readFileSync(new URL('../golden/dynamic/garch.json', import.meta.url), 'utf8')) as {
+  const golden = JSON.parse(readFileSync(new URL('./garch.json', import.meta.url), 'utf8')) as {
     readonly cases: readonly { readonly returns: number[]; readonly normal: Expected; readonly 'student-t'?: Expected }[];
   };
   const fits = golden.cases.flatMap((each, index) =>

@@ -93,6 +93,8 @@ describe('deadlines and liquidations', () => {
     const due = engine.engine.status('p')[0].call!.dueMs;
     for (const word of ['under a margin call', 'in liquidation', 'bankrupt', 'quarantined']) {
       for (const kind of ['pool.dissolve', 'pool.leave', 'pool.join']) {
+        // Default resources pay for accounts: a bankrupt pool must be taken apart for them.
+        if (kind === 'pool.dissolve' && word === 'bankrupt') continue;
         await expect(engine.do(kind, { pool: 'p', member: kind === 'pool.join' ? 'c' : 'b' })).rejects.toThrow(`pool 'p' is ${word}: nobody joins`);
       }
       if (word === 'under a margin call') expect(engine.engine.status('p')[0].call!.dueMs).toBe(due);

@@ -1,5 +1,5 @@
 """GARCH(1,1) fits by scipy, for test/dynamic/garch-fit.test.ts: another optimiser, another parametrisation, the
-likelihood written again. Writes test/golden/dynamic/garch.json: python3 test/golden/oracle/garch.py
+likelihood written again. Writes test/dynamic/garch.json: python3 test/golden/oracle/garch.py
 
 The series are simulated here: returns as numbers rounded to 6 decimals, in percent.
 """
@@ -66,6 +66,6 @@ for seed, count, nu in [(1, 900, None), (2, 1500, None), (3, 900, 6), (4, 1500, 
     if nu is not None:
         case["student-t"] = fit(returns, True)
     cases.append(case)
-target = Path(__file__).parent.parent / "dynamic" / "garch.json"
+target = Path(__file__).parents[2] / "dynamic" / "garch.json"
 target.write_text(json.dumps({"source": "test/golden/oracle/garch.py (scipy)", "cases": cases}) + "\n")
 print([{k: v for k, v in case.items() if k != "returns"} for case in cases])
