@@ -187,7 +187,7 @@ export class AccountEngine {
 
   /** Level of every netting set (`status.ts`), in the order of `engine.results`. A view: valid until the next command. */
   get level(): Uint8Array {
-    return this.#status.columns().level;
+    return this.#status.level;
   }
 
   /** Ids of the commands that were applied, as far as they are kept, oldest first. */
@@ -532,19 +532,19 @@ export class AccountEngine {
         return own().#previousQuotes;
       },
       get level() {
-        return status.columns().level;
+        return status.level;
       },
       get levelBefore() {
-        return status.columns().levelBefore;
+        return status.levelBefore;
       },
       get balance() {
-        return status.columns().balance;
+        return status.balance;
       },
       get initialMargin() {
-        return status.columns().initialMargin;
+        return status.initialMargin;
       },
       get maintenanceMargin() {
-        return status.columns().maintenanceMargin;
+        return status.maintenanceMargin;
       },
       added: (set) => this.#sums.added(set, this.#contexts),
       mirrors: () => this.#mirrors(),

@@ -3,7 +3,7 @@ import { never } from './status-machine.ts';
 
 /**
  * What the account engine knows of every netting set besides its margins: columns in the order of `Engine.results`, one
- * row more than sets at least.
+ * element per set.
  */
 export class SetStatus {
   count = 0;
@@ -31,7 +31,7 @@ export class SetStatus {
 
   /** Rows after netting sets were opened and closed: `sources[set]` is the old row, -1 of a new set. */
   rearrange(sources: Int32Array): void {
-    const old: Columns = { ...this.columns() };
+    const old = this.columns();
     this.reset(sources.length);
     const columns = this.columns();
     for (const name of columnNames) {
@@ -41,20 +41,21 @@ export class SetStatus {
     }
   }
 
-  /** All columns, cut to the sets there are: views. */
+  /** All columns, one element per netting set: no copies. */
   columns(): Columns {
-    const { count } = this;
+    const { level, levelBefore, belowSinceMs, liquidateAtMs, dueMs, sinceMs } = this;
+    const { balance, initialMargin, maintenanceMargin, calledAmount } = this;
     return {
-      level: this.level.subarray(0, count),
-      levelBefore: this.levelBefore.subarray(0, count),
-      belowSinceMs: this.belowSinceMs.subarray(0, count),
-      liquidateAtMs: this.liquidateAtMs.subarray(0, count),
-      dueMs: this.dueMs.subarray(0, count),
-      sinceMs: this.sinceMs.subarray(0, count),
-      balance: this.balance.subarray(0, count),
-      initialMargin: this.initialMargin.subarray(0, count),
-      maintenanceMargin: this.maintenanceMargin.subarray(0, count),
-      calledAmount: this.calledAmount.subarray(0, count),
+      level,
+      levelBefore,
+      belowSinceMs,
+      liquidateAtMs,
+      dueMs,
+      sinceMs,
+      balance,
+      initialMargin,
+      maintenanceMargin,
+      calledAmount,
     };
   }
 

@@ -389,8 +389,7 @@ export class Engine {
 
   /** What the book has for an account. Throws `AccountUnknown`. */
   heldBy(account: string): HeldAccount {
-    const { first, end } = this.resultRange(account);
-    const sets = Array.from({ length: end - first }, (_, index) => this.#book.readSet(first + index));
+    const sets = this.heldSets(account);
     const nameOf = (row: number): string => this.market.instruments[this.rows.instrumentOf[row]].name;
     return {
       positions: sets.flatMap(({ positions }) =>

@@ -5,9 +5,9 @@ import type { AccountContext, AccountModule, CashSource, ProposedTransitions } f
 import { BANKRUPT, LIQUIDATION, QUARANTINED } from '../account/status.ts';
 import type { ResultColumns } from '../engine/engine.ts';
 import { MargridError } from '../errors.ts';
-import { numberField, section } from '../margin/fields.ts';
+import { invalid, numberField, section } from '../margin/fields.ts';
 import { allocate, weightsOf } from '../money/allocate.ts';
-import { amountOf, decimalsOf, minorOf, type DecimalsByCurrency, type MinorUnits } from '../money/minor-units.ts';
+import { amountOf, decimalsOf, minorOf, minorUnitsFrom, type DecimalsByCurrency, type MinorUnits } from '../money/minor-units.ts';
 import type { Holdings } from '../whatif/holdings.ts';
 import { accountHoldings, quotedMarket } from '../whatif/account-holdings.ts';
 import { bookBid } from './auction-bid.ts';
@@ -33,10 +33,10 @@ export interface LiquidationOptions {
   /** Time after which a signal that was not filled is given up. Default 60,000. */
   readonly signalTimeoutMs?: number;
   readonly decimals?: DecimalsByCurrency;
-  /** What the security module of auctions holds at the start, minor units by currency. */
-  readonly securityModule?: Readonly<Record<string, MinorUnits>>;
+  /** What the security module of auctions holds at the start, minor units by currency; texts of digits in JSON. */
+  readonly securityModule?: Readonly<Record<string, MinorUnits | string>>;
   /** What the insurance fund holds at the start, minor units by currency: fills with a negative fee draw on it. */
-  readonly fund?: Readonly<Record<string, MinorUnits>>;
+  readonly fund?: Readonly<Record<string, MinorUnits | string>>;
   /** How many contracts each member of a pool trades of a trade of the pool, in member order; else pools are refused. */
   readonly divideTrade?: (pool: string, instrument: string, quantity: number) => readonly number[];
 }
@@ -102,8 +102,10 @@ export class LiquidationModule implements AccountModule {
       signalIntervalMs: numberField(fields, 'signalIntervalMs', '', { min: 0, max: 1e12 }),
       signalTimeoutMs: numberField(fields, 'signalTimeoutMs', '', { min: 1, max: 1e12 }),
     };
-    for (const [currency, amount] of Object.entries(securityModule)) this.#tallies.securityModule.set(currency, amount);
-    for (const [currency, amount] of Object.entries(fund)) this.#tallies.fund.set(currency, amount);
+    for (const [name, held] of Object.entries({ securityModule, fund })) {
+      const tally = this.#tallies[name as 'securityModule' | 'fund'];
+      for (const [currency, amount] of Object.entries(held)) tally.set(currency, startingAmount(`${name}.${currency}`, amount));
+    }
   }
 
   /** Whether accounts are auctioned: then the bankrupt ones are, too, and nobody else is to deal with them. */
@@ -605,4 +607,10 @@ function planData(record: LiquidationRecord, plan: LiquidationPlan): Record<stri
       kind, afterMs, rule, trades: trades.map((trade) => ({ ...trade })), margins: { ...margins },
     })),
   };
+}
+
+function startingAmount(path: string, value: unknown): MinorUnits {
+  const amount = minorUnitsFrom(value);
+  if (amount !== null && amount >= 0n) return amount;
+  throw invalid(path, typeof value === 'bigint' ? String(value) : value, 'must be minor units >= 0, as a text of digits');
 }

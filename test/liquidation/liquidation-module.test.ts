@@ -259,6 +259,16 @@ describe('auctions of the module', () => {
     await engine.close();
   });
 
+  it('takes what funds hold at the start as texts of digits, as JSON has them, and refuses anything else', async () => {
+    const { module, engine } = fixture(accounts, { style, securityModule: { USDC: '10000000' }, fund: { USDC: '25' } });
+    expect(module.money.securityModule.get('USDC')).toBe(10_000_000n);
+    expect(module.money.fund.get('USDC')).toBe(25n);
+    await engine.close();
+    for (const amount of ['1.5', '-1', -1n, 7 as never]) {
+      expect(() => fixture(accounts, { style, fund: { USDC: amount } })).toThrow(/fund\.USDC .*minor units/);
+    }
+  });
+
   it('auctions nobody whose collateral is outside the book: no bidder would get it', async () => {
     const module = new LiquidationModule({ style });
     const modules = [new CollateralModule(inDollars), module];
