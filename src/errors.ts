@@ -27,6 +27,9 @@ export const errorCodes = {
   OptionInvalid: 'an option of the command or library call is invalid',
   ParameterInvalid: 'a model parameter is missing or invalid',
   ModelUnknown: 'no margin model has this name',
+  ScenarioInvalid: 'a scenario has a move, weight or time that cannot be',
+  FactorMissing: 'no scenario moves an instrument or a currency that is held',
+  ObservationsMissing: 'there are too few observations for what is asked',
   ComponentUnknown: 'the model needs a component whose formula is not public',
   DependencyMissing: 'an optional package is not installed',
   // engine

@@ -286,6 +286,22 @@ export {
 } from './strategy/pair-strategies.ts';
 export { shippedParams } from './margin/shipped-params.ts';
 
+// Scenarios and revaluation
+export {
+  factorKinds,
+  factorName,
+  movesOf,
+  parseFactor,
+  requireScenarios,
+  scenarioLabel,
+  type FactorChange,
+  type FactorKind,
+  type RiskFactor,
+  type ScenarioSet,
+} from './scenario/scenario-set.ts';
+export { Revaluation, type Holding, type RevaluationOptions } from './revaluation/revaluation.ts';
+export type { UnmatchedPolicy } from './revaluation/shocks.ts';
+
 // Errors and limits
 export {
   BadInputError,

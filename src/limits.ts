@@ -19,6 +19,8 @@ export const limits = {
   expiryCountMax: 65_536,
   currencyCountMax: 255,
   scenarioCountMax: 1_024,
+  /** Scenarios of one set that is held in memory; Monte Carlo paths are drawn in blocks and have no such limit. */
+  scenarioSetCountMax: 10_000_000,
   workerCountMax: 256,
   /** Ids of commands that are remembered, so that a command sent again is not applied again. */
   commandIdCountMax: 100_000,

@@ -28,6 +28,7 @@ import { paradex } from './suites/paradex.ts';
 import { regt } from './suites/regt.ts';
 import { specialFunctions } from './suites/special-functions.ts';
 import { tims } from './suites/tims.ts';
+import { valueAtRisk } from './suites/var.ts';
 
 /** Every suite; a new one is one file in suites/ and one line here. */
 export const suites: readonly Suite[] = [
@@ -60,4 +61,5 @@ export const suites: readonly Suite[] = [
   deriveInterest,
   apc,
   cascade,
+  valueAtRisk,
 ];
