@@ -75,7 +75,10 @@ export const CONTEXT_TABLES: i32 = 4;
 export const CONTEXT_BOUNDARY: i32 = 5;
 export const CONTEXT_TREES: i32 = 6;
 export const CONTEXT_SCHEME: i32 = 7;
-export const SCENARIO_CONTEXT_WORDS: i32 = 8;
+/** Work area of the option prices: PRICING_FLOATS (assembly/price/scenario-price.ts). */
+export const CONTEXT_PRICING: i32 = 8;
+export const SCENARIO_CONTEXT_WORDS: i32 = 9;
+export const PRICING_FLOATS: i32 = 1584;
 
 /** Deviations below this are this: an option at the money has h = 0 even where nothing is uncertain. */
 export const SMALLEST_DEVIATION: f64 = 1e-150;

@@ -1,14 +1,15 @@
 import { floatAt, word } from '../context.ts';
-import { cellPrice2 } from '../price/scenario-price.ts';
+import { CHUNK_BYTES, joinedPrice, priceChunk, storeCell, writeConstants } from '../price/scenario-price.ts';
+import { CELL_MONEYNESS_LIMIT } from '../portable/scenario-price.ts';
 import {
-  CONTEXT_CELLS, CONTEXT_PITCH, CONTEXT_SCRATCH, CONTEXT_TERMS_AT, LINE_CHANGE, LINE_INVERSE, LINE_INVERSE_SCALE,
-  LINE_LOG, LINE_MULTIPLIER, LINE_SCALE, SCENARIO_ABSOLUTE, SCENARIO_CURRENCY_LINE, SCENARIO_DEVIATION_LINE,
+  CONTEXT_CELLS, CONTEXT_PITCH, CONTEXT_PRICING, CONTEXT_SCRATCH, CONTEXT_TERMS_AT, LINE_CHANGE, LINE_INVERSE, LINE_INVERSE_SCALE,
+  LINE_LOG, LINE_SCALE, SCENARIO_ABSOLUTE, SCENARIO_CURRENCY_LINE, SCENARIO_DEVIATION_LINE,
   SCENARIO_FORWARD, SCENARIO_INVERSE_FORWARD, SCENARIO_INVERSE_VOLATILITY, SCENARIO_LOG_MONEYNESS, SCENARIO_NOW,
   SCENARIO_PRICE_LINE, SCENARIO_SHAPE, SCENARIO_SIGN, SCENARIO_SIZE, SCENARIO_STRIKE, SCENARIO_TERM_FLOATS,
-  SCENARIO_VOLATILITY, SHAPE_AMERICAN, SHAPE_EUROPEAN, SMALLEST_DEVIATION,
+  SCENARIO_VOLATILITY, SHAPE_EUROPEAN, SMALLEST_DEVIATION,
 } from '../portable/scenario-layout.ts';
-import { addScenarioRows, fillAmericanCells, fillLinearCells, fillScenarioRows } from '../portable/scenario-rows.ts';
-import { atLeast } from '../math/vector.ts';
+import { addScenarioRows, fillScenarioRow, fillScenarioRows } from '../portable/scenario-rows.ts';
+import { atLeast, times } from '../math/vector.ts';
 
 /**
  * Kernel of full revaluation: rows of P&L of one contract in every scenario of a block. `context` is a byte address, all
@@ -21,8 +22,12 @@ import { atLeast } from '../math/vector.ts';
  */
 export function scenarioRows(context: usize, first: i32, count: i32, rows: usize, stride: i32): void {
   const terms = (word(context, CONTEXT_TERMS_AT) << 3) + <usize>first * <usize>SCENARIO_TERM_FLOATS * 8;
+  writeConstants(word(context, CONTEXT_PRICING) << 3);
   for (let i = 0; i < count; i++) {
-    fillRow(context, terms + <usize>i * <usize>SCENARIO_TERM_FLOATS * 8, rows + (<usize>i * <usize>stride << 3));
+    const at = terms + <usize>i * <usize>SCENARIO_TERM_FLOATS * 8;
+    const row = rows + (<usize>i * <usize>stride << 3);
+    if (<i32>floatAt(at, SCENARIO_SHAPE) == SHAPE_EUROPEAN) europeanRow(context, at, row, 1.0, false);
+    else otherRow(context, at, row);
   }
 }
 
@@ -41,11 +46,18 @@ export function scenarioSums(context: usize, first: i32, count: i32, quantities:
   const terms = (word(context, CONTEXT_TERMS_AT) << 3) + <usize>first * <usize>SCENARIO_TERM_FLOATS * 8;
   const bytes = word(context, CONTEXT_CELLS) << 3;
   const row = word(context, CONTEXT_SCRATCH) << 3;
+  writeConstants(word(context, CONTEXT_PRICING) << 3);
   for (let i = 0; i < count; i++) {
-    fillRow(context, terms + <usize>i * <usize>SCENARIO_TERM_FLOATS * 8, row);
-    const quantity = f64x2.splat(floatAt(quantities, i));
+    const at = terms + <usize>i * <usize>SCENARIO_TERM_FLOATS * 8;
+    const quantity = floatAt(quantities, i);
+    if (<i32>floatAt(at, SCENARIO_SHAPE) == SHAPE_EUROPEAN) {
+      europeanRow(context, at, sums, quantity, true);
+      continue;
+    }
+    otherRow(context, at, row);
+    const times = f64x2.splat(quantity);
     for (let s: usize = 0; s < bytes; s += 16) {
-      v128.store(sums + s, f64x2.add(v128.load(sums + s), f64x2.mul(quantity, v128.load(row + s))));
+      v128.store(sums + s, f64x2.add(v128.load(sums + s), f64x2.mul(times, v128.load(row + s))));
     }
   }
 }
@@ -58,23 +70,19 @@ export function scenarioSumsScalar(context: usize, first: i32, count: i32, quant
   );
 }
 
-function fillRow(context: usize, at: usize, row: usize): void {
-  const shape = <i32>floatAt(at, SCENARIO_SHAPE);
+function europeanRow(context: usize, at: usize, to: usize, quantity: f64, adds: bool): void {
   const pitch = word(context, CONTEXT_PITCH) << 3;
   const cells = word(context, CONTEXT_CELLS) << 3;
-  if (shape == SHAPE_EUROPEAN) {
-    if (floatAt(at, SCENARIO_ABSOLUTE) == 1.0) fillAbsoluteCells(at, pitch, cells, row);
-    else fillRelativeCells(at, pitch, cells, row);
-    finishCells(at, pitch, cells, row);
-  } else if (shape == SHAPE_AMERICAN) {
-    fillAmericanCells(
-      changetype<Floats>(0), changetype<Ints>(0), <i32>(context >>> 2), <i32>(at >>> 3), <i32>(row >>> 3),
-    );
-  } else {
-    fillLinearCells(
-      changetype<Floats>(0), <i32>(at >>> 3), shape, <i32>(pitch >>> 3), <i32>(cells >>> 3), <i32>(row >>> 3),
-    );
-  }
+  const work = word(context, CONTEXT_PRICING) << 3;
+  if (floatAt(at, SCENARIO_ABSOLUTE) == 1.0) absoluteCells(at, pitch, cells, to, work, quantity, adds);
+  else relativeCells(at, pitch, cells, to, work, quantity, adds);
+}
+
+/** Rows that are no European option: the scalar functions. */
+function otherRow(context: usize, at: usize, row: usize): void {
+  fillScenarioRow(
+    changetype<Floats>(0), changetype<Ints>(0), <i32>(context >>> 2), <i32>(at >>> 3), <i32>(row >>> 3),
+  );
 }
 
 /** Byte address of a line. */
@@ -84,60 +92,81 @@ function lineOf(at: usize, slot: i32): usize {
   return <usize><i32>floatAt(at, slot) << 3;
 }
 
-function fillRelativeCells(at: usize, pitch: usize, cells: usize, row: usize): void {
+function relativeCells(at: usize, pitch: usize, cells: usize, to: usize, work: usize, quantity: f64, adds: bool): void {
   const prices = lineOf(at, SCENARIO_PRICE_LINE);
   const deviations = lineOf(at, SCENARIO_DEVIATION_LINE);
+  const limit = f64x2.splat(CELL_MONEYNESS_LIMIT);
   const sign = f64x2.splat(floatAt(at, SCENARIO_SIGN));
   const forward = f64x2.splat(floatAt(at, SCENARIO_FORWARD));
   const strike = f64x2.splat(floatAt(at, SCENARIO_STRIKE));
   const moneyness = f64x2.splat(floatAt(at, SCENARIO_LOG_MONEYNESS));
-  const volatility = f64x2.splat(floatAt(at, SCENARIO_VOLATILITY));
+  const halfVolatility = f64x2.splat(0.5 * floatAt(at, SCENARIO_VOLATILITY));
   const inverseVolatility = f64x2.splat(floatAt(at, SCENARIO_INVERSE_VOLATILITY));
-  const multipliers = prices + <usize>LINE_MULTIPLIER * pitch;
-  const logs = prices + <usize>LINE_LOG * pitch;
+  const logs = <usize>LINE_LOG * pitch;
   const scales = deviations + <usize>LINE_SCALE * pitch;
   const inverses = deviations + <usize>LINE_INVERSE_SCALE * pitch;
-  for (let s: usize = 0; s < cells; s += 16) {
-    const x = f64x2.abs(f64x2.sub(moneyness, v128.load(logs + s)));
-    const h = f64x2.mul(x, f64x2.mul(inverseVolatility, v128.load(inverses + s)));
-    const v = f64x2.mul(volatility, v128.load(scales + s));
-    v128.store(row + s, cellPrice2(sign, f64x2.mul(forward, v128.load(multipliers + s)), strike, h, v));
+  for (let from: usize = 0; from < cells; from += CHUNK_BYTES) {
+    const bytes = cells - from < CHUNK_BYTES ? cells - from : CHUNK_BYTES;
+    for (let s: usize = 0; s < bytes; s += 16) {
+      const line = prices + from + s;
+      const x = f64x2.abs(f64x2.sub(moneyness, v128.load(line + logs)));
+      const h = f64x2.mul(x, f64x2.mul(inverseVolatility, v128.load(inverses + from + s)));
+      const half = f64x2.mul(halfVolatility, v128.load(scales + from + s));
+      storeCell(work + s, limit, sign, f64x2.mul(forward, v128.load(line)), strike, h, half);
+    }
+    priceChunk(work, bytes);
+    finishChunk(at, pitch, from, bytes, to + from, work, quantity, adds);
   }
 }
 
-function fillAbsoluteCells(at: usize, pitch: usize, cells: usize, row: usize): void {
+function absoluteCells(at: usize, pitch: usize, cells: usize, to: usize, work: usize, quantity: f64, adds: bool): void {
   const prices = lineOf(at, SCENARIO_PRICE_LINE);
   const deviations = lineOf(at, SCENARIO_DEVIATION_LINE);
+  const limit = f64x2.splat(CELL_MONEYNESS_LIMIT);
   const sign = f64x2.splat(floatAt(at, SCENARIO_SIGN));
   const forward = f64x2.splat(floatAt(at, SCENARIO_FORWARD));
   const strike = f64x2.splat(floatAt(at, SCENARIO_STRIKE));
   const moneyness = f64x2.splat(floatAt(at, SCENARIO_LOG_MONEYNESS));
   const volatility = f64x2.splat(floatAt(at, SCENARIO_VOLATILITY));
-  const multipliers = prices + <usize>LINE_MULTIPLIER * pitch;
-  const logs = prices + <usize>LINE_LOG * pitch;
+  const logs = <usize>LINE_LOG * pitch;
   const changes = deviations + <usize>LINE_CHANGE * pitch;
   const scales = deviations + <usize>LINE_SCALE * pitch;
-  for (let s: usize = 0; s < cells; s += 16) {
-    const x = f64x2.abs(f64x2.sub(moneyness, v128.load(logs + s)));
-    const v = f64x2.mul(f64x2.add(volatility, v128.load(changes + s)), v128.load(scales + s));
-    const h = f64x2.div(x, atLeast(v, SMALLEST_DEVIATION));
-    v128.store(row + s, cellPrice2(sign, f64x2.mul(forward, v128.load(multipliers + s)), strike, h, v));
+  for (let from: usize = 0; from < cells; from += CHUNK_BYTES) {
+    const bytes = cells - from < CHUNK_BYTES ? cells - from : CHUNK_BYTES;
+    for (let s: usize = 0; s < bytes; s += 16) {
+      const line = prices + from + s;
+      const x = f64x2.abs(f64x2.sub(moneyness, v128.load(line + logs)));
+      const v = f64x2.mul(f64x2.add(volatility, v128.load(changes + from + s)), v128.load(scales + from + s));
+      const h = f64x2.div(x, atLeast(v, SMALLEST_DEVIATION));
+      storeCell(work + s, limit, sign, f64x2.mul(forward, v128.load(line)), strike, h, times(v, 0.5));
+    }
+    priceChunk(work, bytes);
+    finishChunk(at, pitch, from, bytes, to + from, work, quantity, adds);
   }
 }
 
-/** Turns the prices in a row into P&L of one contract: size * (price * [1 / F']) * rate less value now. */
-function finishCells(at: usize, pitch: usize, cells: usize, row: usize): void {
+/**
+ * Turns the prices of a chunk into P&L of one contract, size * (price * [1 / F']) * rate less value now, and stores it,
+ * or adds `quantity` times it to what stands there.
+ */
+function finishChunk(
+  at: usize, pitch: usize, from: usize, bytes: usize, to: usize, work: usize, quantity: f64, adds: bool,
+): void {
   const size = f64x2.splat(floatAt(at, SCENARIO_SIZE));
   const now = f64x2.splat(floatAt(at, SCENARIO_NOW));
-  const inverseForward = floatAt(at, SCENARIO_INVERSE_FORWARD);
-  const perForward = f64x2.splat(inverseForward);
-  const inverses = lineOf(at, SCENARIO_PRICE_LINE) + <usize>LINE_INVERSE * pitch;
-  const rates = <i32>floatAt(at, SCENARIO_CURRENCY_LINE);
-  for (let s: usize = 0; s < cells; s += 16) {
-    let price = v128.load(row + s);
-    if (inverseForward != 0.0) price = f64x2.mul(price, f64x2.mul(perForward, v128.load(inverses + s)));
+  const perForward = f64x2.splat(floatAt(at, SCENARIO_INVERSE_FORWARD));
+  const isInverse = floatAt(at, SCENARIO_INVERSE_FORWARD) != 0.0;
+  const inverses = lineOf(at, SCENARIO_PRICE_LINE) + <usize>LINE_INVERSE * pitch + from;
+  const hasRates = floatAt(at, SCENARIO_CURRENCY_LINE) >= 0.0;
+  const rates = lineOf(at, SCENARIO_CURRENCY_LINE) + from;
+  const quantities = f64x2.splat(quantity);
+  for (let s: usize = 0; s < bytes; s += 16) {
+    let price = joinedPrice(work + s);
+    if (isInverse) price = f64x2.mul(price, f64x2.mul(perForward, v128.load(inverses + s)));
     let value = f64x2.mul(size, price);
-    if (rates >= 0) value = f64x2.mul(value, v128.load((<usize>rates << 3) + s));
-    v128.store(row + s, f64x2.sub(value, now));
+    if (hasRates) value = f64x2.mul(value, v128.load(rates + s));
+    value = f64x2.sub(value, now);
+    if (adds) value = f64x2.add(v128.load(to + s), f64x2.mul(quantities, value));
+    v128.store(to + s, value);
   }
 }

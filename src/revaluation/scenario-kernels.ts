@@ -7,8 +7,8 @@ import {
 import { exp } from '../../assembly/portable/exp.ts';
 import { logRatio } from '../../assembly/portable/log.ts';
 import {
-  CONTEXT_BOUNDARY, CONTEXT_CELLS, CONTEXT_PITCH, CONTEXT_SCHEME, CONTEXT_SCRATCH, CONTEXT_TABLES, CONTEXT_TERMS_AT,
-  CONTEXT_TREES, SCENARIO_ABSOLUTE, SCENARIO_CONTEXT_WORDS, SCENARIO_CURRENCY_LINE, SCENARIO_DEVIATION_LINE,
+  CONTEXT_BOUNDARY, CONTEXT_CELLS, CONTEXT_PITCH, CONTEXT_PRICING, CONTEXT_SCHEME, CONTEXT_SCRATCH, CONTEXT_TABLES, CONTEXT_TERMS_AT,
+  CONTEXT_TREES, PRICING_FLOATS, SCENARIO_ABSOLUTE, SCENARIO_CONTEXT_WORDS, SCENARIO_CURRENCY_LINE, SCENARIO_DEVIATION_LINE,
   SCENARIO_FORWARD, SCENARIO_INVERSE_FORWARD, SCENARIO_INVERSE_VOLATILITY, SCENARIO_LOG_MONEYNESS, SCENARIO_NOW,
   SCENARIO_PRICE_LINE, SCENARIO_RATE, SCENARIO_SHAPE, SCENARIO_SIGN, SCENARIO_SIZE, SCENARIO_STRIKE,
   SCENARIO_TERM_FLOATS, SCENARIO_VOLATILITY, SCENARIO_YIELD, SHAPE_AMERICAN, SHAPE_EUROPEAN, SHAPE_GAIN,
@@ -58,6 +58,7 @@ interface AreaPlan {
   readonly terms: number;
   readonly quantities: number;
   readonly scratch: number;
+  readonly pricing: number;
   readonly sums: number;
   readonly american: number;
   readonly lines: number;
@@ -85,6 +86,7 @@ function planArea({ instruments, scenarios }: ScenarioInputs, options: ScenarioK
     terms: take(termCapacity * SCENARIO_TERM_FLOATS),
     quantities: take(termCapacity),
     scratch: take(pitch),
+    pricing: take(PRICING_FLOATS),
     sums: take(pitch),
     american: take(
       instruments.shape.includes(SHAPE_AMERICAN)
@@ -238,7 +240,7 @@ export class ScenarioKernels {
 
   #writeContext(ordered: boolean): void {
     const words = this.#base * 2;
-    const { terms, pitch, scratch, american } = this.#plan;
+    const { terms, pitch, scratch, pricing, american } = this.#plan;
     const scheme = this.#base + american;
     const tables = scheme + Math.ceil(SCHEME_WORDS / 2) * 2;
     const boundary = tables + tableFloats(ACCURATE_INTEGRAL, ACCURATE_DEGREE, ACCURATE_PREMIUM);
@@ -246,6 +248,7 @@ export class ScenarioKernels {
     this.#w[words + CONTEXT_TERMS_AT] = this.#base + terms;
     this.#w[words + CONTEXT_PITCH] = pitch;
     this.#w[words + CONTEXT_SCRATCH] = this.#base + scratch;
+    this.#w[words + CONTEXT_PRICING] = this.#base + pricing;
     this.#w[words + CONTEXT_TABLES] = tables;
     this.#w[words + CONTEXT_BOUNDARY] = boundary;
     this.#w[words + CONTEXT_TREES] = trees;
