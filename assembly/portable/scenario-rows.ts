@@ -74,17 +74,22 @@ function fillEuropeanCells(f: Floats, at: i32, pitch: i32, cells: i32, row: i32)
   const moneyness: f64 = f[at + SCENARIO_LOG_MONEYNESS];
   const volatility: f64 = f[at + SCENARIO_VOLATILITY];
   const inverseVolatility: f64 = f[at + SCENARIO_INVERSE_VOLATILITY];
-  const isAbsolute: boolean = f[at + SCENARIO_ABSOLUTE] === 1.0;
-  for (let s: i32 = 0; s < cells; s++) {
-    const x: f64 = Math.abs(moneyness - f[prices + LINE_LOG * pitch + s]);
-    const scale: f64 = f[deviations + LINE_SCALE * pitch + s];
-    let v: f64 = volatility * scale;
-    let h: f64 = x * (inverseVolatility * f[deviations + LINE_INVERSE_SCALE * pitch + s]);
-    if (isAbsolute) {
-      v = (volatility + f[deviations + LINE_CHANGE * pitch + s]) * scale;
-      h = x / (v < SMALLEST_DEVIATION ? SMALLEST_DEVIATION : v);
+  const logs: i32 = prices + LINE_LOG * pitch;
+  const multipliers: i32 = prices + LINE_MULTIPLIER * pitch;
+  const changes: i32 = deviations + LINE_CHANGE * pitch;
+  const scales: i32 = deviations + LINE_SCALE * pitch;
+  const inverses: i32 = deviations + LINE_INVERSE_SCALE * pitch;
+  if (f[at + SCENARIO_ABSOLUTE] === 1.0) {
+    for (let s: i32 = 0; s < cells; s++) {
+      const v: f64 = (volatility + f[changes + s]) * f[scales + s];
+      const h: f64 = Math.abs(moneyness - f[logs + s]) / (v < SMALLEST_DEVIATION ? SMALLEST_DEVIATION : v);
+      f[row + s] = cellPrice(sign, forward * f[multipliers + s], strike, h, v);
     }
-    f[row + s] = cellPrice(sign, forward * f[prices + LINE_MULTIPLIER * pitch + s], strike, h, v);
+  } else {
+    for (let s: i32 = 0; s < cells; s++) {
+      const h: f64 = Math.abs(moneyness - f[logs + s]) * (inverseVolatility * f[inverses + s]);
+      f[row + s] = cellPrice(sign, forward * f[multipliers + s], strike, h, volatility * f[scales + s]);
+    }
   }
   finishOptionCells(f, at, pitch, cells, row);
 }

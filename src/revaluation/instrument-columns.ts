@@ -50,6 +50,54 @@ export function allocateColumns(count: number, shared = false): InstrumentColumn
   };
 }
 
+/** The same columns in shared memory. */
+export function sharedColumns(columns: InstrumentColumns): InstrumentColumns {
+  if (columns.forward.buffer instanceof SharedArrayBuffer) return columns;
+  const copy = allocateColumns(columns.count, true);
+  for (const [name, column] of Object.entries(columns)) {
+    if (typeof column !== 'number') (copy[name as keyof InstrumentColumns] as Float64Array).set(column as Float64Array);
+  }
+  return copy;
+}
+
+/**
+ * Refuses columns that the kernels cannot value, now or in a scenario: `ValueOutOfRange`, `ScenarioInvalid`. Instruments
+ * are named by their row. Returns the columns themselves.
+ */
+export function requireColumns(columns: InstrumentColumns, scenarios: ScenarioSet): InstrumentColumns {
+  const extremes = new FactorExtremes(scenarios);
+  for (let row = 0; row < columns.count; row++) {
+    const isOption = columns.shape[row] === SHAPE_EUROPEAN || columns.shape[row] === SHAPE_AMERICAN;
+    requireAt(columns.shape[row] <= SHAPE_AMERICAN, row, 'shape', columns.shape[row]);
+    for (const name of ['forward', 'contractSize', 'currencyRate'] as const) requirePositive(columns[name][row], row, name);
+    for (const name of ['priceFactor', 'volatilityFactor', 'currencyFactor'] as const) {
+      requireAt(columns[name][row] >= -1 && columns[name][row] < scenarios.factors.length, row, name, columns[name][row]);
+    }
+    extremes.requireMoved(`instrument ${row}`, 'price', columns.priceFactor[row], columns.forward[row]);
+    extremes.requireMoved(`instrument ${row}`, 'rate', columns.currencyFactor[row], columns.currencyRate[row]);
+    if (!isOption) continue;
+    for (const name of ['strike', 'volatility'] as const) requirePositive(columns[name][row], row, name);
+    requireAt(columns.years[row] >= 0 && columns.years[row] < Infinity, row, 'years', columns.years[row]);
+    requireAt(Math.abs(columns.sign[row]) === 1, row, 'sign', columns.sign[row]);
+    for (const name of ['interestRate', 'dividendYield'] as const) {
+      requireAt(Number.isFinite(columns[name][row]), row, name, columns[name][row]);
+    }
+    extremes.requireMoved(`instrument ${row}`, 'volatility', columns.volatilityFactor[row], columns.volatility[row]);
+  }
+  return columns;
+}
+
+function requirePositive(value: number, row: number, name: string): void {
+  requireAt(value > 0 && value < Infinity, row, name, value);
+}
+
+function requireAt(isGood: boolean, row: number, name: string, value: number): void {
+  if (isGood) return;
+  throw new MargridError('ValueOutOfRange', `the ${name} of instrument ${row} cannot be ${value}`, {
+    row: row + 1, column: name, value,
+  });
+}
+
 /** Columns of chosen instruments of a market, in this order, and what no factor moves. */
 export interface CompiledInstruments {
   readonly columns: InstrumentColumns;
@@ -64,34 +112,53 @@ export interface CompileOptions {
   readonly shared?: boolean;
 }
 
-/**
- * Matches instruments with factors and refuses what cannot be valued, now or in any scenario. Throws `FactorMissing`,
- * `ValueOutOfRange`, `ValueMissing` (American options without rate or yield), `CurrencyUnknown`, `ScenarioInvalid`.
- */
+/** Columns of instruments of a market, in the order of `rows`. Throws what `InstrumentCompiler.write` throws. */
 export function compileInstruments(
   market: Market,
   scenarios: ScenarioSet,
   rows: ArrayLike<number>,
-  { currency, unmatched, shared = false }: CompileOptions,
+  options: CompileOptions,
 ): CompiledInstruments {
-  const columns = allocateColumns(rows.length, shared);
-  const factors = new FactorCache(scenarios, unmatched);
-  const rates = new CurrencyRates(market, scenarios, currency);
-  const extremes = new FactorExtremes(scenarios);
+  const columns = allocateColumns(rows.length, options.shared);
+  const compiler = new InstrumentCompiler(market, scenarios, options);
   const held: string[] = [];
   for (let at = 0; at < rows.length; at++) {
-    const row = rows[at];
+    if (!compiler.write(columns, at, rows[at])) held.push(market.instruments[rows[at]].name);
+  }
+  return { columns, held };
+}
+
+/** Matches instruments with factors, one by one, and refuses what cannot be valued, now or in any scenario. */
+export class InstrumentCompiler {
+  readonly #market: Market;
+  readonly #factors: FactorCache;
+  readonly #rates: CurrencyRates;
+  readonly #extremes: FactorExtremes;
+
+  constructor(market: Market, scenarios: ScenarioSet, { currency, unmatched }: CompileOptions) {
+    this.#market = market;
+    this.#factors = new FactorCache(scenarios, unmatched);
+    this.#rates = new CurrencyRates(market, scenarios, currency);
+    this.#extremes = new FactorExtremes(scenarios);
+  }
+
+  /**
+   * Writes instrument `row` of the market to place `at`; false if no factor moves its price or volatility. Throws
+   * `FactorMissing`, `ValueOutOfRange`, `ValueMissing` (American options without rate or yield), `CurrencyUnknown`,
+   * `ScenarioInvalid`.
+   */
+  write(columns: InstrumentColumns, at: number, row: number): boolean {
+    const market = this.#market;
     const instrument = market.instruments[row];
     const isOption = instrument.kind === 'option';
-    const matched = factors.of(instrument);
-    if (matched.price < 0 || (isOption && matched.volatility < 0)) held.push(instrument.name);
+    const matched = this.#factors.of(instrument);
     const forward = requireGood(instrument, 'price', market.forward[row]);
     const volatility = isOption ? requireGood(instrument, 'volatility', market.impliedVolatility[row]) : 0;
-    extremes.requireMoved(instrument.name, 'price', matched.price, forward);
-    if (isOption) extremes.requireMoved(instrument.name, 'volatility', matched.volatility, volatility);
-    const settlement = rates.of(instrument.settlementCurrency);
-    extremes.requireMoved(instrument.settlementCurrency, 'rate', settlement.factor, settlement.rate);
-    writeInstrument(columns, at, instrument, shapeOf(instrument));
+    this.#extremes.requireMoved(instrument.name, 'price', matched.price, forward);
+    if (isOption) this.#extremes.requireMoved(instrument.name, 'volatility', matched.volatility, volatility);
+    const settlement = this.#rates.of(instrument.settlementCurrency);
+    this.#extremes.requireMoved(instrument.settlementCurrency, 'rate', settlement.factor, settlement.rate);
+    writeInstrument(columns, at, instrument);
     columns.forward[at] = forward;
     columns.volatility[at] = volatility;
     columns.years[at] = Math.max(0, timeToExpiryYears(instrument, market.asOfMs));
@@ -99,16 +166,22 @@ export function compileInstruments(
     columns.priceFactor[at] = matched.price;
     columns.volatilityFactor[at] = matched.volatility;
     columns.currencyFactor[at] = settlement.factor;
-    if (columns.shape[at] === SHAPE_AMERICAN) {
-      columns.interestRate[at] = fieldOf(market, 'interestRate', row);
-      columns.dividendYield[at] = fieldOf(market, 'dividendYield', row);
-    }
+    const isAmerican = columns.shape[at] === SHAPE_AMERICAN;
+    columns.interestRate[at] = isAmerican ? fieldOf(market, 'interestRate', row) : 0;
+    columns.dividendYield[at] = isAmerican ? fieldOf(market, 'dividendYield', row) : 0;
+    return matched.price >= 0 && (!isOption || matched.volatility >= 0);
   }
-  return { columns, held };
+
+  /** P&L of one unit of a currency: what it is worth now and the factor that moves it. */
+  currency(currency: string): CurrencyRate {
+    const rate = this.#rates.of(currency);
+    this.#extremes.requireMoved(currency, 'rate', rate.factor, rate.rate);
+    return rate;
+  }
 }
 
-function writeInstrument(columns: InstrumentColumns, at: number, instrument: Instrument, shape: number): void {
-  columns.shape[at] = shape;
+function writeInstrument(columns: InstrumentColumns, at: number, instrument: Instrument): void {
+  columns.shape[at] = shapeOf(instrument);
   columns.inverse[at] = instrument.payoff === 'inverse' ? 1 : 0;
   columns.contractSize[at] = instrument.contractSize;
   columns.sign[at] = instrument.optionType === null ? 0 : instrument.optionType === 'call' ? 1 : -1;
@@ -165,7 +238,7 @@ export interface CurrencyRate {
   readonly factor: number;
 }
 
-export class CurrencyRates {
+class CurrencyRates {
   readonly #known = new Map<string, CurrencyRate>();
 
   readonly #market: Market;

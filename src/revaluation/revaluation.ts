@@ -1,6 +1,6 @@
 import type { Market } from '../domain/market.ts';
 import { requireScenarios, type ScenarioSet } from '../scenario/scenario-set.ts';
-import { compileInstruments, CurrencyRates, FactorExtremes } from './instrument-columns.ts';
+import { allocateColumns, InstrumentCompiler, type InstrumentColumns } from './instrument-columns.ts';
 import { ScenarioKernels, type KernelChoice } from './scenario-kernels.ts';
 import { scenarioMoves } from './scenario-lines.ts';
 import { movedValue, type UnmatchedPolicy } from './shocks.ts';
@@ -22,6 +22,12 @@ export interface Holding {
   readonly quantity: number;
 }
 
+/** Scenarios at a time. */
+const blockScenarios = 16_384;
+/** Rows of lines that are kept, if they fit the bytes: a hundred expiries or so. */
+const lineRows = 600;
+const lineBytesMax = 32 * 1_048_576;
+
 /**
  * P&L of one contract of every instrument in every scenario, in the currency of the revaluation: full revaluation.
  *
@@ -37,9 +43,9 @@ export class Revaluation {
   readonly market: Market;
   readonly scenarios: ScenarioSet;
   readonly currency: string;
-  readonly #unmatched: UnmatchedPolicy;
-  readonly #kernels: KernelChoice;
-  readonly #rates: CurrencyRates;
+  readonly #choice: KernelChoice;
+  readonly #compiler: InstrumentCompiler;
+  #machine: { readonly columns: InstrumentColumns; readonly kernels: ScenarioKernels } | null = null;
   readonly #rows = new Map<number, Float64Array>();
   readonly #held = new Set<string>();
 
@@ -52,9 +58,8 @@ export class Revaluation {
     this.market = market;
     this.scenarios = requireScenarios(scenarios);
     this.currency = currency;
-    this.#unmatched = unmatched;
-    this.#kernels = kernels;
-    this.#rates = new CurrencyRates(market, scenarios, currency);
+    this.#choice = kernels;
+    this.#compiler = new InstrumentCompiler(market, scenarios, { currency, unmatched });
   }
 
   /** Instruments and currencies that no factor moves, of those that were asked for; empty unless they may be held. */
@@ -67,14 +72,16 @@ export class Revaluation {
    * `ScenarioInvalid` (a moved price, volatility or rate that is not > 0 and finite).
    */
   instrumentPnl(instrument: number): Float64Array {
-    if (!this.#rows.has(instrument)) this.#fill([instrument]);
-    return this.#rows.get(instrument)!;
+    const known = this.#rows.get(instrument);
+    if (known !== undefined) return known;
+    const row = this.#fill(instrument);
+    this.#rows.set(instrument, row);
+    return row;
   }
 
   /** P&L of one unit of a currency, by scenario. Throws `CurrencyUnknown`, `ScenarioInvalid`. */
   currencyPnl(currency: string): Float64Array {
-    const { rate, factor } = this.#rates.of(currency);
-    new FactorExtremes(this.scenarios).requireMoved(currency, 'rate', factor, rate);
+    const { rate, factor } = this.#compiler.currency(currency);
     return Float64Array.from({ length: this.scenarios.count }, (_, s) => movedValue(this.scenarios, factor, s, rate) - rate);
   }
 
@@ -85,26 +92,34 @@ export class Revaluation {
       for (let s = 0; s < pnl.length; s++) pnl[s] += quantity * row[s];
     };
     for (const [currency, amount] of cash) add(amount, this.currencyPnl(currency));
-    const missing = new Set(holdings.map(({ instrument }) => instrument).filter((each) => !this.#rows.has(each)));
-    if (missing.size > 0) this.#fill([...missing]);
     for (const { instrument, quantity } of holdings) add(quantity, this.instrumentPnl(instrument));
     return pnl;
   }
 
-  #fill(instruments: readonly number[]): void {
-    const { currency, scenarios } = this;
-    const { columns, held } = compileInstruments(this.market, scenarios, instruments, { currency, unmatched: this.#unmatched });
-    held.forEach((name) => this.#held.add(name));
-    const kernels = new ScenarioKernels({ instruments: columns, scenarios: scenarioMoves(scenarios) }, { kernels: this.#kernels });
-    const rows = instruments.map(() => new Float64Array(scenarios.count));
-    for (let first = 0; first < scenarios.count; first += kernels.blockScenarios) {
-      const count = Math.min(kernels.blockScenarios, scenarios.count - first);
-      const block = new Float64Array(kernels.strideOf(count));
-      rows.forEach((row, index) => {
-        kernels.fillRows(index, 1, first, count, block);
-        row.set(block.subarray(0, count), first);
-      });
+  #fill(instrument: number): Float64Array {
+    const { columns, kernels } = (this.#machine ??= this.#createMachine());
+    if (!this.#compiler.write(columns, 0, instrument)) this.#held.add(this.market.instruments[instrument].name);
+    const { count } = this.scenarios;
+    const block = Math.min(kernels.blockScenarios, count);
+    const row = new Float64Array(count);
+    for (let first = 0; first < count; first += block) {
+      const size = Math.min(block, count - first);
+      const padded = new Float64Array(kernels.strideOf(size));
+      kernels.fillRows(0, 1, first, size, padded);
+      row.set(padded.subarray(0, size), first);
     }
-    instruments.forEach((instrument, index) => this.#rows.set(instrument, rows[index]));
+    return row;
+  }
+
+  /** Room for one instrument at a time; the lines of the scenarios stay, so that what follows finds them. */
+  #createMachine(): { columns: InstrumentColumns; kernels: ScenarioKernels } {
+    const columns = allocateColumns(1);
+    const kernels = new ScenarioKernels({ instruments: columns, scenarios: scenarioMoves(this.scenarios) }, {
+      kernels: this.#choice,
+      blockScenarios,
+      lineBytes: Math.min(lineBytesMax, lineRows * 8 * Math.min(blockScenarios, this.scenarios.count + 1)),
+      american: this.market.instruments.some(({ exercise }) => exercise === 'american'),
+    });
+    return { columns, kernels };
   }
 }

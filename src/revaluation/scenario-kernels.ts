@@ -46,6 +46,8 @@ export interface ScenarioKernelOptions {
   readonly blockInstruments?: number;
   /** Bytes for lines; default 16 MiB, and never less than one instrument needs. */
   readonly lineBytes?: number;
+  /** Whether American options may be among the instruments; default: whether they are now. */
+  readonly american?: boolean;
   /** Absent: a memory of its own. Only for `wasm`. */
   readonly memory?: KernelMemory;
 }
@@ -72,9 +74,9 @@ function planArea({ instruments, scenarios }: ScenarioInputs, options: ScenarioK
   const block = Math.max(1, Math.min(options.blockScenarios ?? defaults.blockScenarios, scenarios.count));
   const pitch = Math.ceil(block / 2) * 2;
   const termCapacity = Math.max(1, Math.min(options.blockInstruments ?? defaults.blockInstruments, instruments.count));
-  // Never more lines than the instruments could need.
-  const wanted = Math.floor((options.lineBytes ?? defaults.lineBytes) / (8 * pitch));
-  const lineRows = Math.max(lineRowsOfInstrument, Math.min(wanted, lineRowsOfInstrument * instruments.count));
+  // By default never more lines than the instruments could need.
+  const bytes = options.lineBytes ?? Math.min(defaults.lineBytes, lineRowsOfInstrument * instruments.count * 8 * pitch);
+  const lineRows = Math.max(lineRowsOfInstrument, Math.floor(bytes / (8 * pitch)));
   let top = Math.ceil(SCENARIO_CONTEXT_WORDS / 16) * 8;
   const take = (floats: number): number => {
     const at = top;
@@ -89,13 +91,17 @@ function planArea({ instruments, scenarios }: ScenarioInputs, options: ScenarioK
     pricing: take(PRICING_FLOATS),
     sums: take(pitch),
     american: take(
-      instruments.shape.includes(SHAPE_AMERICAN)
+      hasAmerican(instruments, options)
         ? Math.ceil(SCHEME_WORDS / 2) * 2 + boundaryWorkFloats(ACCURATE_INTEGRAL, ACCURATE_DEGREE, ACCURATE_PREMIUM)
         : 0,
     ),
     lines: take(lineRows * pitch),
     floats: top,
   };
+}
+
+function hasAmerican({ shape }: InstrumentColumns, { american }: ScenarioKernelOptions): boolean {
+  return american ?? shape.includes(SHAPE_AMERICAN);
 }
 
 /** Bytes that `ScenarioKernels` takes from `base` on with the same inputs and options. */
@@ -105,7 +111,7 @@ export function scenarioAreaBytes(inputs: ScenarioInputs, options: ScenarioKerne
 
 /**
  * Full revaluation: P&L of one contract per instrument and scenario, on the WASM kernels or in JavaScript, bit for bit
- * the same. Nothing of the size instruments x scenarios is held: terms of a block of instruments and lines of a block of
+ * the same. The columns are read at each call, so that their owner may write others into them. Nothing of the size instruments x scenarios is held: terms of a block of instruments and lines of a block of
  * scenarios only. Any blocks give the same bits.
  */
 export class ScenarioKernels {
@@ -132,7 +138,7 @@ export class ScenarioKernels {
     this.#f = new Float64Array(buffer, 0, Math.floor(buffer.byteLength / 8));
     this.#w = new Int32Array(buffer, 0, this.#f.length * 2);
     this.#base = base / 8;
-    const ordered = inputs.instruments.shape.includes(SHAPE_AMERICAN);
+    const ordered = hasAmerican(inputs.instruments, options);
     this.#lines = new ScenarioLines(
       this.#f, this.#base + this.#plan.lines, this.#plan.lineRows, this.#plan.pitch, inputs.scenarios, ordered,
     );
