@@ -22,6 +22,8 @@ const engineKernels = [
   'regtRows',
   'revalueWorstLoss',
   'riskArray',
+  'scenarioRows',
+  'scenarioSums',
   'span',
   'spanRows',
   'tiered',
@@ -72,6 +74,8 @@ const scalarTwins = [
   'priceOptionsScalar',
   'revalueWorstLossScalar',
   'riskArrayScalar',
+  'scenarioRowsScalar',
+  'scenarioSumsScalar',
 ];
 const pricingKernels = [
   'americanBoundaryPrices',
