@@ -1,4 +1,4 @@
-import type { gridPnl as GridPnl, GridOptions } from '../../src/revaluation/grid-pnl.ts';
+import type { gridPnl as GridPnl, GridPnlOptions } from '../../src/revaluation/grid-pnl.ts';
 import { importBuilt } from '../built-package.ts';
 import { entrantReport } from '../entrant.ts';
 import { measureInTurn, type Pass } from '../measure.ts';
@@ -66,7 +66,7 @@ function gridder(
   portfolio: GridPortfolio,
   scale: number,
   gridPnl: typeof GridPnl,
-  options: GridOptions,
+  options: GridPnlOptions,
 ): Gridder {
   const { columns, quantities, scenarios } = portfolio;
   const own: Gridder = {

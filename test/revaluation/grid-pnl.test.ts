@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 // Worker threads run built files, so this test uses the built package throughout.
-import { allocateColumns, gridPnl, Revaluation, type GridOptions, type ScenarioSet } from '../../build/js/src/index.js';
+import { allocateColumns, gridPnl, Revaluation, type GridPnlOptions, type ScenarioSet } from '../../build/js/src/index.js';
 import { firstOptions, gridPortfolio } from '../../bench/grid/portfolio.ts';
 import { randomCase } from '../support/random-scenario-market.ts';
 
 /** More than two runs, the last one not full; an odd number of scenarios. */
 const portfolio = gridPortfolio({ instruments: 9_000, scenarios: 37, seed: 5 });
 const { columns, quantities, scenarios } = portfolio;
-const pnlOf = async (options: GridOptions): Promise<Float64Array> => (await gridPnl(columns, quantities, scenarios, options)).pnl;
+const pnlOf = async (options: GridPnlOptions): Promise<Float64Array> => (await gridPnl(columns, quantities, scenarios, options)).pnl;
 
 describe('gridPnl', () => {
   it('does not depend on workers, blocks, room for lines or the kernels', async () => {
@@ -17,7 +17,7 @@ describe('gridPnl', () => {
       { workers: 1 }, { workers: 3, blockScenarios: 8 }, { blockScenarios: 1, blockOptions: 1_000 }, { blockOptions: 1 },
       { blockScenarios: 36, lineBytes: 1 }, { workers: 2, lineBytes: 1, blockOptions: 77 },
       { kernels: 'javascript', blockScenarios: 20 }, { kernels: 'javascript', workers: 2 },
-    ] as GridOptions[]) expect(await pnlOf(options)).toEqual(expected);
+    ] as GridPnlOptions[]) expect(await pnlOf(options)).toEqual(expected);
   });
 
   it('is the fold of runs of 4,096 that it says it is', async () => {
