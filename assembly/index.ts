@@ -7,6 +7,7 @@ import "./views.ts";
 export * from "./pricing";
 export { riskArray, riskArrayScalar } from "./revalue/risk-array";
 export { revalueWorstLoss, revalueWorstLossScalar } from "./revalue/revalue";
+export { bookPnl, bookTails, bookTailsScalar } from "./revalue/book-tails";
 export { deribitPm, deribitPmScalar } from "./margin/deribit-pm";
 export { deribitStandard, deribitStandardRow } from "./margin/deribit-standard";
 export { deribitXpm, deribitXpmRow } from "./margin/deribit-xpm";
