@@ -4,7 +4,7 @@ import { tailCountNeeded, tailPosition, type MeasureConvention } from './convent
 import { meanOfShares, quantilePnl, shortfallShares, type SampleTail } from './measure-shares.ts';
 import { effectiveCount } from './age-weights.ts';
 import { probabilityTolerance, valueAt } from './quantile.ts';
-import { cumulativeOf, weightedTailCountNeeded } from './weighted-tail.ts';
+import { weightedTailCountNeeded, withWeights, type WeightedTail } from './weighted-tail.ts';
 
 /** What is read off the tails of a book. */
 export interface MeasureRequest {
@@ -98,31 +98,18 @@ function generalReader(request: MeasureRequest, to: MeasureColumns): TailReader 
 }
 
 /** The tail as a sample, or null if it weighs too little. */
-function sampleOf({ levels, convention, scenarioCount: n, weights }: MeasureRequest, tails: BookTails, portfolio: number) {
+function sampleOf({ levels, convention, scenarioCount: n, weights }: MeasureRequest, tails: BookTails, portfolio: number): SampleTail | null {
   const values = tails.valuesOf(portfolio);
   const scenarios = Uint32Array.from(tails.scenariosOf(portfolio));
-  if (weights === null) return { n, tail: { values, scenarios } } satisfies SampleTail;
-  const kept = Array.from(scenarios.keys()).filter((place) => weights[scenarios[place]] > 0);
-  const tailWeights = Float64Array.from(kept, (place) => weights[scenarios[place]]);
-  const tail = {
-    values: Float64Array.from(kept, (place) => values[place]),
-    scenarios: Uint32Array.from(kept, (place) => scenarios[place]),
-    weights: tailWeights,
-    cumulative: cumulativeOf(tailWeights),
-  };
-  const sample = { n, tail } satisfies SampleTail;
-  return tails.held === n || isDeepEnough(sample.tail, Math.min(...levels), convention, n) ? sample : null;
+  if (weights === null) return { n, tail: { values, scenarios } };
+  const tail = withWeights({ values, scenarios }, weights);
+  return tails.held === n || isDeepEnough(tail, Math.min(...levels), convention, n) ? { n, tail } : null;
 }
 
-/** Whether no scenario outside the tail could count: the middle of its last one lies beyond 1 - level. */
-function isDeepEnough(
-  { values, weights, cumulative }: { values: Float64Array; weights: Float64Array; cumulative: Float64Array },
-  level: number, convention: MeasureConvention, n: number,
-): boolean {
+/** Whether no scenario outside the tail could count: all but its last weigh more than 1 - level. */
+function isDeepEnough(tail: WeightedTail, level: number, convention: MeasureConvention, n: number): boolean {
+  const { values, weights, cumulative } = tail;
   const last = values.length - 1;
   if (last < 1 || !(cumulative[last] - weights[last] > 1 - level + 2 * probabilityTolerance)) return false;
-  if (!isBeyond(convention)) return true;
-  const scenarios = new Uint32Array(values.length);
-  const sample = { n, tail: { values, scenarios, weights, cumulative } };
-  return values[last] > quantilePnl(sample, level, convention);
+  return !isBeyond(convention) || values[last] > quantilePnl({ n, tail }, level, convention);
 }
