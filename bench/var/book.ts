@@ -26,7 +26,8 @@ export function varBook(market: Market, accounts: number, mean: number, seed: nu
     const held = counts[account];
     for (let k = 0; k < held; k++, at++) {
       // One of the k-th part of the list: no instrument twice.
-      const instrument = Math.floor(((k + random.nextFraction()) * instruments) / held);
+      const start = Math.floor((k * instruments) / held);
+      const instrument = start + random.nextIndex(Math.floor(((k + 1) * instruments) / held) - start);
       const size = (1 + random.nextIndex(100)) / 10;
       positions.accountIndex[at] = account;
       positions.instrumentIndex[at] = instrument;

@@ -32,7 +32,12 @@ export function numpyEntrant(inputs: VarInputs, versions: string): Entrant {
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, 'bench-numpy-'));
   const [input, output] = [join(folder, 'book.bin'), join(folder, 'measures.bin')];
-  writeInputs(inputs, input);
+  try {
+    writeInputs(inputs, input);
+  } catch (cause) {
+    rmSync(folder, { recursive: true, force: true });
+    throw cause;
+  }
   const child = new LineProcess('python3', [join('bench', 'var', 'numpy_var.py'), input, output]);
   return {
     name: 'numpy-scipy',
