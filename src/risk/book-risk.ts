@@ -1,5 +1,6 @@
 import type { Book } from '../domain/book.ts';
 import type { Market } from '../domain/market.ts';
+import { requireKernels } from '../engine/machine.ts';
 import { requireValidBook } from '../engine/valid-book.ts';
 import { requireValidMarket } from '../engine/valid-market.ts';
 import { MargridError } from '../errors.ts';
@@ -13,7 +14,7 @@ import { firstTailCount, largestTailCount, tailReaderOf, type MeasureRequest, ty
 import { conventionOf, requireLevel, type ConventionName, type MeasureConvention } from './conventions.ts';
 import { requireObservations, type BeyondSample } from './observations.ts';
 
-export interface BookRiskOptions extends RevaluationOptions, BookTailOptions {
+export interface BookRiskOptions extends Omit<RevaluationOptions, 'kernels'>, BookTailOptions {
   readonly market: Market;
   readonly book: Book;
   readonly scenarios: ScenarioSet;
@@ -92,13 +93,15 @@ export async function bookRisk(options: BookRiskOptions): Promise<BookRisk> {
   requireValidBook(book, market);
   if (groups !== null) requireGroups(groups, book.accountIds.length);
   const holdings = sortHoldings(book, market);
-  const rows = new BookRows(market, scenarios, holdings.currencies, holdings.isHeld, options);
+  const { currency = 'USD', unmatched = 'refuse' } = options;
+  const kernels = requireKernels(options.kernels) === 'javascript' ? 'javascript' : 'wasm';
+  const rows = new BookRows(market, scenarios, holdings.currencies, holdings.isHeld, { currency, unmatched, kernels });
   const portfolios = portfoliosOf(book, market, holdings, rows, groups);
   const wanted = wantedAccounts(options, portfolios);
   const columns = emptyColumns(portfolios.count, request.levels.length);
-  writeExpected(columns, portfolios, rows.expected(request.weights ?? undefined));
   const last = portfolios.count - 1;
   const tails = await findBookTails(portfolios, rows, firstTailCount(request), [...wanted.keys(), last], options);
+  writeExpected(columns, portfolios, rows.expected);
   const read = tailReaderOf(request, columns);
   const short: number[] = [];
   for (let portfolio = 0; portfolio < portfolios.count; portfolio++) {
