@@ -304,6 +304,11 @@ export { allocateColumns, compileInstruments, type CompiledInstruments, type Com
 export { scenarioAreaBytes, ScenarioKernels, type KernelChoice, type KernelMemory, type ScenarioInputs, type ScenarioKernelOptions } from './revaluation/scenario-kernels.ts';
 export { scenarioMoves, type ScenarioMoves } from './revaluation/scenario-lines.ts';
 export { Revaluation, type Holding, type RevaluationOptions } from './revaluation/revaluation.ts';
+export { type AccountGroups } from './revaluation/book-portfolios.ts';
+export { type BookProgress, type BookTailOptions } from './revaluation/book-tails.ts';
+export { type BookTailSizes } from './revaluation/book-memory.ts';
+export { bookRisk, type BookRisk, type BookRiskOptions, type GroupColumns, type RiskColumns } from './risk/book-risk.ts';
+export { explainAccountRisk, type AccountRiskExplanation, type ExplainRiskOptions } from './risk/explain-account-risk.ts';
 export type { UnmatchedPolicy } from './revaluation/shocks.ts';
 
 // Errors and limits

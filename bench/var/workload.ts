@@ -153,8 +153,9 @@ async function reportsOf(
   entrants: readonly Entrant[], timings: ReadonlyMap<string, Timing>, median: number, risk: BookRisk,
 ): Promise<Record<string, EntrantReport>> {
   const reports: Record<string, EntrantReport> = {};
-  for (const { name, note, bitEqual, results: resultsOf } of entrants) {
-    const results = await resultsOf();
+  for (const entrant of entrants) {
+    const { name, note, bitEqual } = entrant;
+    const results = await entrant.results();
     const count = results.length / (2 * levels.length);
     const own = measuresOf(risk.accounts.names.length === count ? risk : firstOf(risk, count));
     const comparison = bitEqual ? compareColumns(results, own) : compareMeasures(results, own, count);

@@ -5,6 +5,7 @@ import type { Market } from '../../src/domain/market.ts';
 import { planBookMemory } from '../../src/revaluation/book-memory.ts';
 import { Revaluation } from '../../src/revaluation/revaluation.ts';
 import { bookRisk, type BookRisk, type BookRiskOptions } from '../../src/risk/book-risk.ts';
+import { explainAccountRisk } from '../../src/risk/explain-account-risk.ts';
 import { measureConventions, type ConventionName } from '../../src/risk/conventions.ts';
 import { riskMeasures } from '../../src/risk/measures.ts';
 import { riskBook, riskMarket, riskScenarios, rowOf, type BookRow } from '../support/risk-market.ts';
@@ -296,5 +297,36 @@ describe('memory and progress', () => {
       sizes: { tile: 10, block: 30 }, onProgress: ({ done, total }) => seen.push(done / total),
     });
     expect([...new Set(seen)]).toEqual([0.3, 0.6, 0.9, 1]);
+  });
+});
+
+describe('explainAccountRisk', () => {
+  const book = riskBook(2, [
+    { account: 1, instrument: spot, quantity: 1 }, { account: 1, instrument: ether, quantity: -2 },
+    { account: 1, instrument: inversePerpetual, quantity: 2, entryPrice: 80 },
+  ], [[1, 0, 7]]);
+  const scenarios = riskScenarios([falls, flat(100), falls], { labels: falls.map((_, s) => `day ${s}`) });
+  const base = { market: riskMarket(), book, scenarios };
+
+  it('names the tail and what every holding adds to it', async () => {
+    const explained = explainAccountRisk({ ...base, account: 'A1', level: 0.975 });
+    const risk = await bookRisk({ ...base, levels: [0.975], pnlOf: ['A1'] });
+    expect(explained.pnl).toEqual(risk.accountPnl.get('A1'));
+    // 2.5 of 100 scenarios: two whole and half of the third.
+    expect(explained.tail.map(({ label }) => label)).toEqual(['day 99', 'day 98', 'day 97']);
+    [0.4, 0.4, 0.2].forEach((share, place) => expect(explained.tail[place].share).toBeCloseTo(share, 12));
+    expect(explained.holdings).toEqual(['USD', 'BTC', 'SPOT', 'INVERSE', 'ETHER']);
+    const { total, components } = explained.contributions;
+    expect(total).toBeCloseTo(risk.accounts.expectedShortfall[0][1], 12);
+    expect(components.reduce((sum, each) => sum + each, 0)).toBe(total);
+    // Mean fall of the tail: 0.4 * 40% + 0.4 * 39.6% + 0.2 * 39.2%; dollars do not move, two ether short at 10 gain.
+    const fall = 0.4 * 0.4 + 0.4 * 0.396 + 0.2 * 0.392;
+    expect(components[0]).toBe(0);
+    expect(components[2]).toBeCloseTo(100 * fall, 10);
+    expect(components[4]).toBeCloseTo(-20 * fall, 10);
+  });
+
+  it('refuses an account that is not there', () => {
+    expect(() => explainAccountRisk({ ...base, account: 'B', level: 0.9 })).toThrow("the book has no account 'B'");
   });
 });
