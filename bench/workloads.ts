@@ -1,4 +1,5 @@
 import { MargridError } from '../src/errors.ts';
+import { grid } from './grid/workload.ts';
 import { engineTick } from './engine-tick/workload.ts';
 import { canPlace } from './can-place/workload.ts';
 import { modelWorkloads } from './models/workload.ts';
@@ -12,7 +13,7 @@ import { whatIf } from './what-if/workload.ts';
 import type { Workload } from './workload.ts';
 
 export const workloads: readonly Workload[] = [
-  revalue, price, tick, micro, whatIf, canPlace, engineTick, recovery, valueAtRisk, ...modelWorkloads,
+  revalue, price, tick, micro, whatIf, canPlace, engineTick, recovery, grid, valueAtRisk, ...modelWorkloads,
 ];
 
 export function workloadByName(name: string): Workload {

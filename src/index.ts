@@ -299,7 +299,9 @@ export {
   type RiskFactor,
   type ScenarioSet,
 } from './scenario/scenario-set.ts';
-export { gridPnl, type GridOptions, type GridResult } from './revaluation/grid-pnl.ts';
+export { revaluationMethods, type ApproximationOptions, type RevaluationMethod } from './revaluation/approximate-rows.ts';
+export type { ApproximationError, ErrorReport, ErrorReportOptions, InstrumentError } from './revaluation/error-report.ts';
+export { gridPnl, type GridPnlOptions, type GridPnlResult } from './revaluation/grid-pnl.ts';
 export { allocateColumns, compileInstruments, type CompiledInstruments, type CompileOptions, type InstrumentColumns } from './revaluation/instrument-columns.ts';
 export { scenarioAreaBytes, ScenarioKernels, type KernelChoice, type KernelMemory, type ScenarioInputs, type ScenarioKernelOptions } from './revaluation/scenario-kernels.ts';
 export { scenarioMoves, type ScenarioMoves } from './revaluation/scenario-lines.ts';

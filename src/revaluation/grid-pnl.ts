@@ -9,7 +9,7 @@ import type { KernelChoice, ScenarioKernelOptions } from './scenario-kernels.ts'
 import { scenarioMoves } from './scenario-lines.ts';
 import type { UnmatchedPolicy } from './shocks.ts';
 
-export interface GridOptions {
+export interface GridPnlOptions {
   /** Threads; 0 (default): the calling one. */
   readonly workers?: number;
   /** Scenarios at a time; default 1,024. */
@@ -28,7 +28,7 @@ export interface GridOptions {
   readonly progress?: (done: number, all: number) => void;
 }
 
-export interface GridResult {
+export interface GridPnlResult {
   /** P&L of the portfolio by scenario. */
   readonly pnl: Float64Array;
   /** Bytes of columns, quantities, moves, partial sums and all kernels: what the call held at most. */
@@ -51,8 +51,8 @@ export async function gridPnl(
   source: Market | InstrumentColumns,
   quantities: Float64Array,
   scenarios: ScenarioSet,
-  options: GridOptions = {},
-): Promise<GridResult> {
+  options: GridPnlOptions = {},
+): Promise<GridPnlResult> {
   const workers = options.workers ?? 0;
   requireWorkerCount(workers);
   requireScenarios(scenarios);
@@ -83,7 +83,7 @@ async function runBlocks(
   block: number,
   count: number,
   workers: number,
-  progress: GridOptions['progress'],
+  progress: GridPnlOptions['progress'],
 ): Promise<{ pnl: Float64Array; kernelBytes: number }> {
   const pnl = new Float64Array(count);
   const pool = workers > 0 ? createGridPool(workers) : null;
@@ -112,7 +112,7 @@ function foldRuns(partials: Float64Array, size: number, pnl: Float64Array, runs:
   }
 }
 
-function columnsOf(source: Market | InstrumentColumns, scenarios: ScenarioSet, options: GridOptions): InstrumentColumns {
+function columnsOf(source: Market | InstrumentColumns, scenarios: ScenarioSet, options: GridPnlOptions): InstrumentColumns {
   if (!('instruments' in source)) return requireColumns(source, scenarios);
   const rows = Int32Array.from(source.instruments, (_, row) => row);
   const { currency = 'USD', unmatched = 'refuse' } = options;

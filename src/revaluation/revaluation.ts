@@ -1,11 +1,16 @@
 import type { Market } from '../domain/market.ts';
 import { requireScenarios, type ScenarioSet } from '../scenario/scenario-set.ts';
+import { MargridError } from '../errors.ts';
+import { ApproximateRows, revaluationMethods, type ApproximationOptions, type RevaluationMethod } from './approximate-rows.ts';
+import { chosenScenarios, comparedScenarios, errorOf, type ErrorReport, type ErrorReportOptions } from './error-report.ts';
 import { allocateColumns, InstrumentCompiler, type InstrumentColumns } from './instrument-columns.ts';
 import { ScenarioKernels, type KernelChoice } from './scenario-kernels.ts';
 import { scenarioMoves } from './scenario-lines.ts';
 import { movedValue, type UnmatchedPolicy } from './shocks.ts';
 
-export interface RevaluationOptions {
+export interface RevaluationOptions extends ApproximationOptions {
+  /** Default `full`; the others approximate options and report by how much they miss: `errorReport`. */
+  readonly method?: RevaluationMethod;
   /** What P&L is measured in; default USD. */
   readonly currency?: string;
   /** Default `refuse`. */
@@ -43,18 +48,27 @@ export class Revaluation {
   readonly market: Market;
   readonly scenarios: ScenarioSet;
   readonly currency: string;
+  readonly #options: RevaluationOptions;
   readonly #choice: KernelChoice;
   readonly #compiler: InstrumentCompiler;
+  #approximate: ApproximateRows | null = null;
+  #portfolio: { readonly holdings: readonly Holding[]; readonly cash: ReadonlyMap<string, number>; readonly pnl: Float64Array } | null = null;
   #machine: { readonly columns: InstrumentColumns; readonly kernels: ScenarioKernels } | null = null;
   readonly #rows = new Map<number, Float64Array>();
   readonly #held = new Set<string>();
 
-  /** Throws `ScenarioInvalid`. */
-  constructor(
-    market: Market,
-    scenarios: ScenarioSet,
-    { currency = 'USD', unmatched = 'refuse', kernels = 'wasm' }: RevaluationOptions = {},
-  ) {
+  readonly method: RevaluationMethod;
+
+  /** Throws `ScenarioInvalid`, `OptionInvalid`. */
+  constructor(market: Market, scenarios: ScenarioSet, options: RevaluationOptions = {}) {
+    const { currency = 'USD', unmatched = 'refuse', kernels = 'wasm', method = 'full' } = options;
+    if (!revaluationMethods.includes(method)) {
+      throw new MargridError('OptionInvalid', `method must be one of ${revaluationMethods.join(', ')}, got '${String(method)}'`, {
+        column: 'method', value: method,
+      });
+    }
+    this.method = method;
+    this.#options = options;
     this.market = market;
     this.scenarios = requireScenarios(scenarios);
     this.currency = currency;
@@ -93,12 +107,36 @@ export class Revaluation {
     };
     for (const [currency, amount] of cash) add(amount, this.currencyPnl(currency));
     for (const { instrument, quantity } of holdings) add(quantity, this.instrumentPnl(instrument));
+    this.#portfolio = { holdings, cash, pnl: pnl.slice() };
     return pnl;
+  }
+
+  /**
+   * Largest and root mean square error of what this revaluation returned, against full revaluation in chosen scenarios:
+   * of every instrument asked for, and of the portfolio asked for last. Zeros for `full`.
+   */
+  errorReport(options: ErrorReportOptions = {}): ErrorReport {
+    const rows = [...this.#rows];
+    const { count } = this.scenarios;
+    const chosen = comparedScenarios(count, rows.length, this.#portfolio?.pnl ?? null, options);
+    const full = new Revaluation(this.market, chosenScenarios(this.scenarios, chosen), { ...this.#options, method: 'full' });
+    const instruments = rows.map(([instrument, row]) => ({
+      instrument, name: this.market.instruments[instrument].name, ...errorOf(row, full.instrumentPnl(instrument), chosen),
+    }));
+    const last = this.#portfolio;
+    const portfolio = last === null ? null : errorOf(last.pnl, full.portfolioPnl(last.holdings, last.cash), chosen);
+    return { method: this.method, scenarios: chosen, isComplete: chosen.length === count, instruments, portfolio };
   }
 
   #fill(instrument: number): Float64Array {
     const { columns, kernels } = (this.#machine ??= this.#createMachine());
     if (!this.#compiler.write(columns, 0, instrument)) this.#held.add(this.market.instruments[instrument].name);
+    if (this.method !== 'full' && ApproximateRows.concerns(columns.shape[0])) {
+      this.#approximate ??= new ApproximateRows(this.scenarios, this.method, this.#options, {
+        kernels: this.#choice, american: this.#hasAmerican(),
+      });
+      return this.#approximate.row(columns);
+    }
     const { count } = this.scenarios;
     const block = Math.min(kernels.blockScenarios, count);
     const row = new Float64Array(count);
@@ -118,8 +156,12 @@ export class Revaluation {
       kernels: this.#choice,
       blockScenarios,
       lineBytes: Math.min(lineBytesMax, lineRows * 8 * Math.min(blockScenarios, this.scenarios.count + 1)),
-      american: this.market.instruments.some(({ exercise }) => exercise === 'american'),
+      american: this.#hasAmerican(),
     });
     return { columns, kernels };
+  }
+
+  #hasAmerican(): boolean {
+    return this.market.instruments.some(({ exercise }) => exercise === 'american');
   }
 }

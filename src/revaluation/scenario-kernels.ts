@@ -171,6 +171,15 @@ export class ScenarioKernels {
     else this.#eachBatch(first, count, (from, size) => this.#rows(size, out / 8 + (from - first) * stride, stride));
   }
 
+  /** What one contract is worth now in the currency of the P&L; 0 for futures. */
+  valueNow(index: number): number {
+    if (!this.#lines.hasBegun) this.#begin(0, 1);
+    const at = this.#base + this.#plan.terms;
+    if (this.#lines.isFull) this.#lines.clear();
+    this.#writeTerms(index, at);
+    return this.#f[at + SCENARIO_NOW];
+  }
+
   /**
    * Quantities times rows, added to sums[0 ... scenarioCount - 1]: a left fold over the instruments in this order.
    * `quantities[i]` is of instrument first + i.

@@ -72,6 +72,11 @@ export class ScenarioLines {
     this.clear();
   }
 
+  /** Whether there is a block. */
+  get hasBegun(): boolean {
+    return this.#scenarioFirst >= 0;
+  }
+
   /** Forgets all lines. */
   clear(): void {
     this.#price.clear();

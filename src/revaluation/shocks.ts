@@ -1,4 +1,3 @@
-import { timeToExpiryYears, type Market } from '../domain/market.ts';
 import { pairOf, type Instrument } from '../domain/instrument.ts';
 import { MargridError } from '../errors.ts';
 import { factorName, type FactorKind, type ScenarioSet } from '../scenario/scenario-set.ts';
@@ -62,10 +61,4 @@ export function movedValue(scenarios: ScenarioSet, factor: number, scenario: num
   if (factor < 0) return value;
   const move = scenarios.moves[factor * scenarios.count + scenario];
   return scenarios.factors[factor].change === 'relative' ? value * (1 + move) : value + move;
-}
-
-/** Years to expiry after the days that pass in a scenario: at least 0. */
-export function remainingYears(market: Market, instrument: Instrument, scenarios: ScenarioSet, scenario: number): number {
-  const years = timeToExpiryYears(instrument, market.asOfMs) - (scenarios.days?.[scenario] ?? 0) / 365;
-  return years > 0 ? years : 0;
 }

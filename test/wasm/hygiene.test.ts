@@ -24,6 +24,8 @@ const engineKernels = [
   'regtRows',
   'revalueWorstLoss',
   'riskArray',
+  'scenarioRows',
+  'scenarioSums',
   'span',
   'spanRows',
   'tiered',
@@ -75,6 +77,8 @@ const scalarTwins = [
   'priceOptionsScalar',
   'revalueWorstLossScalar',
   'riskArrayScalar',
+  'scenarioRowsScalar',
+  'scenarioSumsScalar',
 ];
 const pricingKernels = [
   'americanBoundaryPrices',
