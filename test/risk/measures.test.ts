@@ -43,10 +43,10 @@ describe('VaR and ES of a sample', () => {
   it('of 100 P&L from 1 - 51 to 100 - 51 by hand', () => {
     const pnl = hundred.map((each) => each - 51);
     // Worst: -50, -49, -48, -47, -46. n alpha = 2.5 at 97.5%.
-    expect(riskMeasures(pnl, [0.95, 0.975])).toEqual([
-      { level: 0.95, valueAtRisk: 46, expectedShortfall: 48 },
-      { level: 0.975, valueAtRisk: 48, expectedShortfall: (50 + 49 + 0.5 * 48) / 2.5 },
-    ]);
+    const [at95, at97] = riskMeasures(pnl, [0.95, 0.975]);
+    expect(at95).toEqual({ level: 0.95, valueAtRisk: 46, expectedShortfall: 48 });
+    expect(at97.valueAtRisk).toBe(48);
+    expect(at97.expectedShortfall).toBeCloseTo((50 + 49 + 0.5 * 48) / 2.5, 13);
     expect(riskMeasures(pnl, [0.975], { convention: 'hull' })[0].expectedShortfall).toBe(49);
     // Type 7: position 0.025 * 99 + 1 = 3.475.
     const [numpy] = riskMeasures(pnl, [0.975], { convention: 'numpy' });
