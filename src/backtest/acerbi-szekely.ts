@@ -6,8 +6,8 @@ import { requireProbability, requireSeries } from './exceptions.ts';
 import type { NullModel } from './null-models.ts';
 
 /**
- * Statistics of Acerbi and Szekely (2014). 0 is expected of a right model, below 0 ES was too small. P&L gains positive,
- * VaR and ES losses positive.
+ * Statistics of Acerbi and Szekely (2014). 0 is expected of a right model, below 0 ES was too small. P&L gains
+ * positive, VaR and ES losses positive.
  */
 export interface AcerbiSzekely {
   readonly exceptions: number;
@@ -17,7 +17,9 @@ export interface AcerbiSzekely {
   readonly z2: number;
 }
 
-/** Throws `OptionInvalid`, `ScenarioInvalid` (lengths), `ValueNotFinite`, `ValueOutOfRange` for an ES that is not > 0. */
+/**
+ * Throws `OptionInvalid`, `ScenarioInvalid` (lengths), `ValueNotFinite`, `ValueOutOfRange` for an ES that is not > 0.
+ */
 export function acerbiSzekely(
   pnl: ArrayLike<number>,
   valueAtRisk: ArrayLike<number>,

@@ -19,10 +19,10 @@ export interface DynamicQuantile {
 }
 
 /**
- * Dynamic quantile test of Engle and Manganelli (2004), out of sample: hits, exception less its probability p, regressed
- * on a constant, `lags` hits before and VaR. Hit'X (X'X)^-1 X'Hit / (p (1 - p)) is chi-square with as many degrees of
- * freedom as X has columns. Throws `ObservationsMissing`, `OptionInvalid`, and what a Cholesky factor throws if the
- * regressors depend on each other, as hits do without any exception.
+ * Dynamic quantile test of Engle and Manganelli (2004), out of sample: hits, exception less its probability p,
+ * regressed on a constant, `lags` hits before and VaR. Hit'X (X'X)^-1 X'Hit / (p (1 - p)) is chi-square with as many
+ * degrees of freedom as X has columns. Throws `ObservationsMissing`, `OptionInvalid`, and what a Cholesky factor throws
+ * if the regressors depend on each other, as hits do without any exception.
  */
 export function dynamicQuantile(
   exceptions: ArrayLike<number | boolean>,
@@ -55,7 +55,7 @@ export function dynamicQuantile(
 }
 
 /** With a constant beside it the column spans the same, and the matrix is better conditioned. */
-function standardised(values: Float64Array): Float64Array {
+function standardised(values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
   const mean = values.reduce((sum, each) => sum + each, 0) / values.length;
   const deviation = Math.sqrt(values.reduce((sum, each) => sum + (each - mean) ** 2, 0) / values.length);
   if (deviation > 0) return values.map((value) => (value - mean) / deviation);

@@ -31,12 +31,12 @@ export interface OverlappingLimits extends ZoneLimits {
 const streamPurpose = 102;
 
 /**
- * Limits of the traffic light for overlapping returns: an exception stays in `horizon` windows, so they come in clusters
- * and more of them are no surprise. Daily returns are independent and normal; observation t is the sum of days t to
- * t + horizon - 1, an exception if it is below the quantile at `probability`. Several numbers of observations are read
- * from the same paths. A limit is the largest count K with P(X <= K) below 95% and 99.99%: simulated, so counts next to a
- * threshold are off now and then; `cumulative` with sqrt(p (1 - p) / paths) says how sure it is. Every path has its own
- * stream. Throws `OptionInvalid`.
+ * Limits of the traffic light for overlapping returns: an exception stays in `horizon` windows, so they come in
+ * clusters and more of them are no surprise. Daily returns are independent and normal; observation t is the sum of days
+ * t to t + horizon - 1, an exception if it is below the quantile at `probability`. Several numbers of observations are
+ * read from the same paths. A limit is the largest count K with P(X <= K) below 95% and 99.99%: simulated, so counts
+ * next to a threshold are off now and then; `cumulative` with sqrt(p (1 - p) / paths) says how sure it is. Every path
+ * has its own stream. Throws `OptionInvalid`.
  */
 export function overlappingLimits(
   observations: readonly number[],

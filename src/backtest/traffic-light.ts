@@ -34,8 +34,9 @@ export interface TrafficLight {
 }
 
 /**
- * Supervisors' traffic light: how unlikely are so many exceptions if the model is right? The number of them is binomial;
- * overlapping days are another matter (`overlappingLimits`). `probability` is that of an exception, 1 - level.
+ * Supervisors' traffic light: how unlikely are so many exceptions if the model is right? The number of them is
+ * binomial; overlapping days are another matter (`overlappingLimits`). `probability` is that of an exception, 1 -
+ * level.
  */
 export function trafficLight(observations: number, exceptions: number, probability: number): TrafficLight {
   requireCounts(observations, exceptions);
@@ -63,8 +64,8 @@ function zoneOf(cumulative: number): Zone {
 }
 
 /**
- * Most exceptions that are still green, and still yellow: the largest K with P(X <= K) below each threshold. At least 0:
- * no exception is green on however few days.
+ * Most exceptions that are still green, and still yellow: the largest K with P(X <= K) below each threshold. At least
+ * 0: no exception is green on however few days.
  */
 export interface ZoneLimits {
   readonly green: number;

@@ -59,8 +59,8 @@ export function shortfallComponents(pnl: PartsPnl, options: ComponentOptions): C
 }
 
 /**
- * Components of VaR: minus the P&L of each part in the scenario of the quantile, or their kernel mean around it, brought
- * to add up to VaR. Throws `OptionInvalid` if a kernel is so wide that its mean has not the sign of VaR.
+ * Components of VaR: minus the P&L of each part in the scenario of the quantile, or their kernel mean around it,
+ * brought to add up to VaR. Throws `OptionInvalid` if a kernel is so wide that its mean has not the sign of VaR.
  */
 export function valueAtRiskComponents(pnl: PartsPnl, options: ComponentOptions): Components {
   const { level, width = 0 } = options;

@@ -1,6 +1,8 @@
 import { MargridError } from '../errors.ts';
 
-/** How far the parts may miss the total, relative to their sizes: roundings of a million parts, not another portfolio. */
+/**
+ * How far the parts may miss the total, relative to their sizes: roundings of a million parts, not another portfolio.
+ */
 const mismatchTolerance = 1e-9;
 
 /**

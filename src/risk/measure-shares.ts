@@ -49,8 +49,8 @@ export function shortfallShares(sample: SampleTail, level: number, convention: M
 }
 
 /**
- * The mean of a tail: what is left of the last observation when the worse ones are added as differences from it. So it is
- * never better than that observation, whatever the rounding.
+ * The mean of a tail: what is left of the last observation when the worse ones are added as differences from it. So it
+ * is never better than that observation, whatever the rounding.
  */
 export function meanOfShares(values: ArrayLike<number>, shares: readonly TailShare[]): number {
   const last = values[shares[shares.length - 1].place];

@@ -9,7 +9,10 @@ export interface MomentMeasureOptions {
   readonly weights?: ArrayLike<number>;
   /** `population`: divided by n, as PerformanceAnalytics does for one series; `sample`: by n - 1. */
   readonly variance?: 'population' | 'sample';
-  /** Of the distribution: that of the sample (default), or `zero` as usual for a day ahead. Moments are about the former. */
+  /**
+   * Of the distribution: that of the sample (default), or `zero` as usual for a day ahead. Moments are about the
+   * former.
+   */
   readonly mean?: 'sample' | 'zero';
 }
 
@@ -66,7 +69,9 @@ function prepared(pnl: ArrayLike<number>, { level, weights, variance = 'populati
   return { ...moments, level, deviation, mean: mean === 'zero' ? 0 : moments.mean };
 }
 
-/** Minus the integral of x^m phi(x) below h, m = 0 ... order: by parts, h^(m-1) phi(h) + (m - 1) times that of m - 2. */
+/**
+ * Minus the integral of x^m phi(x) below h, m = 0 ... order: by parts, h^(m-1) phi(h) + (m - 1) times that of m - 2.
+ */
 function partialMoments(order: number, h: number): number[] {
   const moments = [-normalCdf(h), normalPdf(h)];
   let power = 1;

@@ -120,13 +120,16 @@ function transitionCases(block: unknown): CaseOutcome[] {
   if (!isFields(block)) return [];
   return [
     attempt('transition counting', () => {
-      const transitions = transitionsOf(listOf(block['series']).map((each) => numberOf({ each }, 'each')));
+      const series = listOf(block['series']).map((each) => numberOf({ each }, 'each'));
+      const transitions = transitionsOf(series);
       return Object.entries(transitions).flatMap(([name, count]) => checkComputed(name, count, block[name], 0));
     }),
   ];
 }
 
-/** Z2, its p-value and critical value under `criticalNormal` and `criticalT3` by simulation: within its standard errors. */
+/**
+ * Z2, its p-value and critical value under `criticalNormal` and `criticalT3` by simulation: within its standard errors.
+ */
 function simulatedCases(name: string, block: unknown): CaseOutcome[] {
   if (!isFields(block) || !('Z2' in block)) return [];
   return Object.entries(block).flatMap(([field, stated]) => {

@@ -162,11 +162,11 @@ class Portfolio {
 
   /** Of the losses at the level, not of the P&L at the rest. */
   #quantiles(fields: Fields, compare: Compare): Check[] {
-    const losses = this.#pnl.map((each) => -each).sort();
+    const sorted = this.#pnl.map((each) => -each).sort();
     return quantileTypes.flatMap((type) =>
       compare(`loss quantile type${type}`, valueAtRisk(this.#pnl, {
         level, convention: { quantile: type, side: 'loss', shortfall: 'acerbi-tasche' },
-      }), fields[`type${type}`]).concat(compare(`quantile type${type}`, quantile(losses, level, type), fields[`type${type}`])),
+      }), fields[`type${type}`]).concat(compare(`quantile type${type}`, quantile(sorted, level, type), fields[`type${type}`])),
     );
   }
 

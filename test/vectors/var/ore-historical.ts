@@ -12,8 +12,8 @@ const pnlColumn = 'PLAmount';
 const pnlRounding = 5e-7;
 
 /**
- * Historical VaR of Open Source Risk Engine: quantiles (the P&L's own sign) and expected shortfall by group. The P&L are
- * in a file beside it that has a column `PLAmount` and the columns of the groups.
+ * Historical VaR of Open Source Risk Engine: quantiles (the P&L's own sign) and expected shortfall by group. The P&L
+ * are in a file beside it that has a column `PLAmount` and the columns of the groups.
  */
 export const oreHistoricalFormat: VarFormat = {
   detect: (content) =>
