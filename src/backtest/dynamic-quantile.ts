@@ -31,7 +31,9 @@ export function dynamicQuantile(
 ): DynamicQuantile {
   requireProbability('probability', probability);
   if (!(Number.isInteger(lags) && lags >= 0)) {
-    throw new MargridError('OptionInvalid', `lags must be a whole number >= 0, got ${lags}`, { column: 'lags', value: lags });
+    throw new MargridError('OptionInvalid', `lags must be a whole number >= 0, got ${lags}`, {
+      column: 'lags', value: lags,
+    });
   }
   const hits = new Float64Array(exceptions.length).fill(-probability);
   for (const day of exceptionDays(exceptions)) hits[day] = 1 - probability;

@@ -56,7 +56,8 @@ export function exceedanceResiduals(
     mean: moments.mean,
     statistic,
     pValue: normalCdf(-statistic),
-    bootstrapPValue: options.bootstrap === undefined ? null : bootstrapped(residuals, moments.mean, statistic, options.bootstrap),
+    bootstrapPValue:
+      options.bootstrap === undefined ? null : bootstrapped(residuals, moments.mean, statistic, options.bootstrap),
   };
 }
 

@@ -3,6 +3,7 @@ import { MargridError } from '../errors.ts';
 import { RandomStream } from '../generate/random.ts';
 import { binomialCdf, binomialQuantile } from '../statistics/binomial.ts';
 import { requireProbability } from './exceptions.ts';
+import { openFraction } from './open-fraction.ts';
 import { zoneThresholds, type ZoneLimits } from './traffic-light.ts';
 
 export interface OverlappingOptions {
@@ -114,8 +115,7 @@ class PortfolioWalk {
   }
 
   #normal(): number {
-    // Half a step up: never 0, symmetric.
-    return normalQuantile(this.#stream.nextFineFraction() + 2 ** -54);
+    return normalQuantile(openFraction(this.#stream));
   }
 
   /** Exceptions of all portfolios among observations first ... end - 1. */
@@ -145,18 +145,22 @@ function limitsOf(observations: number, counts: Float64Array, paths: number): Ov
     cumulative[count] = sum / paths;
   }
   const limitOf = (threshold: number): number => Math.max(cumulative.findIndex((share) => share >= threshold) - 1, 0);
-  return { observations, green: limitOf(zoneThresholds.yellow), yellow: limitOf(zoneThresholds.red), cumulative, paths };
+  const { yellow, red } = zoneThresholds;
+  return { observations, green: limitOf(yellow), yellow: limitOf(red), cumulative, paths };
 }
 
 function requireOptions(observations: readonly number[], options: OverlappingOptions): void {
   const { horizon, probability, paths, portfolios = 1, correlation = 0 } = options;
   requireProbability('probability', probability);
-  const counts = { horizon, paths, portfolios, ...Object.fromEntries(observations.map((each, i) => [`observations ${i + 1}`, each])) };
-  for (const [name, count] of Object.entries(counts)) {
+  const days = observations.map((count, index): [string, number] => [`observations ${index + 1}`, count]);
+  for (const [name, count] of [...Object.entries({ horizon, paths, portfolios }), ...days]) {
     if (Number.isInteger(count) && count >= 1) continue;
-    throw new MargridError('OptionInvalid', `${name} must be a whole number >= 1, got ${count}`, { column: name, value: count });
+    const message = `${name} must be a whole number >= 1, got ${count}`;
+    throw new MargridError('OptionInvalid', message, { column: name, value: count });
   }
   if (observations.length === 0) throw new MargridError('OptionInvalid', 'there is no number of observations');
   if (correlation >= 0 && correlation <= 1) return;
-  throw new MargridError('OptionInvalid', `correlation must be in [0, 1], got ${correlation}`, { column: 'correlation', value: correlation });
+  throw new MargridError('OptionInvalid', `correlation must be in [0, 1], got ${correlation}`, {
+    column: 'correlation', value: correlation,
+  });
 }

@@ -19,7 +19,8 @@ export function tabulatedStudentT(degreesOfFreedom: number): (probability: numbe
     log(-studentTQuantile(exp(start + (index - 1) * step), degreesOfFreedom)));
   return (probability) => {
     const tail = Math.min(probability, 1 - probability);
-    if (!(tail > leastProbability && tail < greatestProbability)) return studentTQuantile(probability, degreesOfFreedom);
+    const isTabulated = tail > leastProbability && tail < greatestProbability;
+    if (!isTabulated) return studentTQuantile(probability, degreesOfFreedom);
     const place = (log(tail) - start) / step;
     const below = Math.min(Math.floor(place), steps - 1);
     const size = exp(cubic(nodes, below, place - below));

@@ -18,7 +18,8 @@ export interface PartsPnl {
 export function partsOfMatrix(pnl: Float64Array, scenarios: number): PartsPnl {
   const parts = pnl.length / scenarios;
   if (!Number.isInteger(parts)) {
-    throw new MargridError('ScenarioInvalid', `${pnl.length} P&L are no whole number of rows of ${scenarios} scenarios`);
+    const message = `${pnl.length} P&L are no whole number of rows of ${scenarios} scenarios`;
+    throw new MargridError('ScenarioInvalid', message, { value: pnl.length });
   }
   return { parts, scenarios, pnlOf: (part) => pnl.subarray(part * scenarios, (part + 1) * scenarios) };
 }

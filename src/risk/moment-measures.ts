@@ -61,7 +61,8 @@ export interface ModifiedMeasure extends RiskMeasure {
   readonly isBounded: boolean;
 }
 
-function prepared(pnl: ArrayLike<number>, { level, weights, variance = 'population', mean = 'sample' }: MomentMeasureOptions) {
+function prepared(pnl: ArrayLike<number>, options: MomentMeasureOptions) {
+  const { level, weights, variance = 'population', mean = 'sample' } = options;
   requireLevel(level);
   if (weights !== undefined) requireWeights(weights, pnl.length);
   const moments = sampleMoments(pnl, weights);

@@ -128,7 +128,9 @@ export interface BootstrapErrors {
 export function bootstrapErrors(pnl: ArrayLike<number>, options: BootstrapOptions): BootstrapErrors {
   const { level, resamples, seed } = options;
   if (!(Number.isInteger(resamples) && resamples >= 2)) {
-    throw new MargridError('OptionInvalid', `there must be at least 2 resamples, got ${resamples}`, { column: 'resamples' });
+    throw new MargridError('OptionInvalid', `there must be at least 2 resamples, got ${resamples}`, {
+      column: 'resamples', value: resamples,
+    });
   }
   const convention: MeasureConvention = conventionOf(options.convention);
   const stream = new RandomStream();

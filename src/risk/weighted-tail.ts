@@ -28,7 +28,8 @@ export function requireWeights(weights: ArrayLike<number>, n: number): void {
 }
 
 function refusal(message: string, value: number, row?: number): MargridError {
-  return new MargridError('ScenarioInvalid', message, { column: 'weights', value, ...(row === undefined ? {} : { row }) });
+  const place = row === undefined ? {} : { row };
+  return new MargridError('ScenarioInvalid', message, { column: 'weights', value, ...place });
 }
 
 /**

@@ -122,7 +122,7 @@ function transitionCases(block: unknown): CaseOutcome[] {
     attempt('transition counting', () => {
       const series = listOf(block['series']).map((each) => numberOf({ each }, 'each'));
       const transitions = transitionsOf(series);
-      return Object.entries(transitions).flatMap(([name, count]) => checkComputed(name, count, block[name], 0));
+      return Object.entries({ ...transitions }).flatMap(([name, count]) => checkComputed(name, count, block[name], 0));
     }),
   ];
 }
