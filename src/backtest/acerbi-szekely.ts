@@ -4,10 +4,11 @@ import { orderStatisticInterval, type QuantileInterval } from '../risk/standard-
 import { quantile } from '../risk/quantile.ts';
 import { requireProbability, requireSeries } from './exceptions.ts';
 import type { NullModel } from './null-models.ts';
+import { openFraction } from './open-fraction.ts';
 
 /**
- * Statistics of Acerbi and Szekely (2014). 0 is expected of a right model, below 0 ES was too small. P&L gains positive,
- * VaR and ES losses positive.
+ * Statistics of Acerbi and Szekely (2014). 0 is expected of a right model, below 0 ES was too small. P&L gains
+ * positive, VaR and ES losses positive.
  */
 export interface AcerbiSzekely {
   readonly exceptions: number;
@@ -17,7 +18,9 @@ export interface AcerbiSzekely {
   readonly z2: number;
 }
 
-/** Throws `OptionInvalid`, `ScenarioInvalid` (lengths), `ValueNotFinite`, `ValueOutOfRange` for an ES that is not > 0. */
+/**
+ * Throws `OptionInvalid`, `ScenarioInvalid` (lengths), `ValueNotFinite`, `ValueOutOfRange` for an ES that is not > 0.
+ */
 export function acerbiSzekely(
   pnl: ArrayLike<number>,
   valueAtRisk: ArrayLike<number>,
@@ -76,7 +79,8 @@ export function simulateAcerbiSzekely(model: NullModel, options: SimulationOptio
   requireProbability('level', level);
   for (const [name, count] of Object.entries({ observations, paths })) {
     if (Number.isInteger(count) && count >= 1) continue;
-    throw new MargridError('OptionInvalid', `${name} must be a whole number >= 1, got ${count}`, { column: name, value: count });
+    const message = `${name} must be a whole number >= 1, got ${count}`;
+    throw new MargridError('OptionInvalid', message, { column: name, value: count });
   }
   const stream = new RandomStream();
   const z1 = new Float64Array(paths);
@@ -89,7 +93,7 @@ export function simulateAcerbiSzekely(model: NullModel, options: SimulationOptio
     let exceptions = 0;
     let sum = 0;
     for (let day = 0; day < observations; day++) {
-      const probability = stream.nextFineFraction() + 2 ** -54;
+      const probability = openFraction(stream);
       if (probability > candidates) continue;
       const pnl = model.pnlAt(probability);
       if (!(pnl < -model.valueAtRisk)) continue;

@@ -22,8 +22,8 @@ export function transitionsOf(exceptions: ArrayLike<number | boolean>): Transiti
 }
 
 /**
- * Christoffersen's independence (1998): is an exception as likely after one as after none? Chi-square with one degree of
- * freedom. Where one of the two has not happened, its rate is free and the statistic counts the other alone.
+ * Christoffersen's independence (1998): is an exception as likely after one as after none? Chi-square with one degree
+ * of freedom. Where one of the two has not happened, its rate is free and the statistic counts the other alone.
  */
 export function independence(transitions: Transitions): LikelihoodRatio {
   const { n00, n01, n10, n11 } = requireTransitions(transitions);
@@ -42,9 +42,9 @@ export interface ConditionalCoverage {
 }
 
 /**
- * Christoffersen's three tests of a series of exceptions. `days`: over which days unconditional coverage is counted: all
- * T (MATLAB, rugarch) or the T - 1 that follow another (Christoffersen's own likelihood, conditional on the first; then
- * the sum is exactly the test of the chain against independent days at the promised rate).
+ * Christoffersen's three tests of a series of exceptions. `days`: over which days unconditional coverage is counted:
+ * all T (MATLAB, rugarch) or the T - 1 that follow another (Christoffersen's own likelihood, conditional on the first;
+ * then the sum is exactly the test of the chain against independent days at the promised rate).
  */
 export function christoffersen(
   exceptions: ArrayLike<number | boolean>,

@@ -28,8 +28,8 @@ const shapeRange = { min: 0.001, max: 10 } as const;
 const halvings = 60;
 
 /**
- * Spells between exceptions. The one before the first exception is censored unless the first day has one, that after the
- * last unless the last day has one.
+ * Spells between exceptions. The one before the first exception is censored unless the first day has one, that after
+ * the last unless the last day has one.
  */
 export function spellsOf(exceptions: ArrayLike<number | boolean>): Spells {
   const hits = exceptionDays(exceptions);

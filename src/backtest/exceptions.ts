@@ -18,7 +18,8 @@ export function exceptionDays(exceptions: ArrayLike<number | boolean>): number[]
     const value = exceptions[day];
     if (value === true || value === 1) days.push(day);
     else if (value !== false && value !== 0) {
-      throw new MargridError('ValueInvalid', `exception ${day + 1} must be 0 or 1, got ${value}`, { row: day + 1, value });
+      const message = `exception ${day + 1} must be 0 or 1, got ${value}`;
+      throw new MargridError('ValueInvalid', message, { row: day + 1, value });
     }
   }
   return days;

@@ -25,8 +25,8 @@ export interface ResidualOptions {
 const streamPurpose = 104;
 
 /**
- * Test of McNeil and Frey (2000): on exceptions, losses less ES have mean 0. Throws `ObservationsMissing` with fewer than
- * two exceptions or residuals that do not vary.
+ * Test of McNeil and Frey (2000): on exceptions, losses less ES have mean 0. Throws `ObservationsMissing` with fewer
+ * than two exceptions or residuals that do not vary.
  */
 export function exceedanceResiduals(
   pnl: ArrayLike<number>,
@@ -56,7 +56,8 @@ export function exceedanceResiduals(
     mean: moments.mean,
     statistic,
     pValue: normalCdf(-statistic),
-    bootstrapPValue: options.bootstrap === undefined ? null : bootstrapped(residuals, moments.mean, statistic, options.bootstrap),
+    bootstrapPValue:
+      options.bootstrap === undefined ? null : bootstrapped(residuals, moments.mean, statistic, options.bootstrap),
   };
 }
 

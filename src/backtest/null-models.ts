@@ -4,6 +4,7 @@ import { riskMeasures } from '../risk/measures.ts';
 import { quantile } from '../risk/quantile.ts';
 import { studentTPdf, studentTQuantile } from '../statistics/student-t.ts';
 import { requireProbability } from './exceptions.ts';
+import { tabulatedStudentT } from './student-t-tail.ts';
 
 /** The distribution that P&L would have if the model were right; what critical values are simulated from. */
 export interface NullModel {
@@ -33,8 +34,9 @@ export function studentTModel(level: number, degreesOfFreedom: number): NullMode
   }
   const t = studentTQuantile(1 - level, degreesOfFreedom);
   const density = studentTPdf(t, degreesOfFreedom);
+  let tabulated: ((probability: number) => number) | null = null;
   return {
-    pnlAt: (probability) => studentTQuantile(probability, degreesOfFreedom),
+    pnlAt: (probability) => (tabulated ??= tabulatedStudentT(degreesOfFreedom))(probability),
     valueAtRisk: -t,
     expectedShortfall: (density / (1 - level)) * ((degreesOfFreedom + t * t) / (degreesOfFreedom - 1)),
   };

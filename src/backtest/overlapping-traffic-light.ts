@@ -1,7 +1,9 @@
 import { normalQuantile } from '../../assembly/portable/normal.ts';
 import { MargridError } from '../errors.ts';
 import { RandomStream } from '../generate/random.ts';
+import { binomialCdf, binomialQuantile } from '../statistics/binomial.ts';
 import { requireProbability } from './exceptions.ts';
+import { openFraction } from './open-fraction.ts';
 import { zoneThresholds, type ZoneLimits } from './traffic-light.ts';
 
 export interface OverlappingOptions {
@@ -30,12 +32,12 @@ export interface OverlappingLimits extends ZoneLimits {
 const streamPurpose = 102;
 
 /**
- * Limits of the traffic light for overlapping returns: an exception stays in `horizon` windows, so they come in clusters
- * and more of them are no surprise. Daily returns are independent and normal; observation t is the sum of days t to
- * t + horizon - 1, an exception if it is below the quantile at `probability`. Several numbers of observations are read
- * from the same paths. A limit is the largest count K with P(X <= K) below 95% and 99.99%: simulated, so counts next to a
- * threshold are off now and then; `cumulative` with sqrt(p (1 - p) / paths) says how sure it is. Every path has its own
- * stream: the result does not depend on how many are drawn at once. Throws `OptionInvalid`.
+ * Limits of the traffic light for overlapping returns: an exception stays in `horizon` windows, so they come in
+ * clusters and more of them are no surprise. Daily returns are independent and normal; observation t is the sum of days
+ * t to t + horizon - 1, an exception if it is below the quantile at `probability`. Several numbers of observations are
+ * read from the same paths. A limit is the largest count K with P(X <= K) below 95% and 99.99%: simulated, so counts
+ * next to a threshold are off now and then; `cumulative` with sqrt(p (1 - p) / paths) says how sure it is. Every path
+ * has its own stream. Throws `OptionInvalid`.
  */
 export function overlappingLimits(
   observations: readonly number[],
@@ -58,6 +60,28 @@ export function overlappingLimits(
     }
   }
   return observations.map((count, which) => limitsOf(count, counts[which], paths));
+}
+
+/**
+ * Between which counts a limit lies for sure: outside with a probability of at most `missed` on either side, by the
+ * binomial number of paths beyond each count. `most` is null where there are too few paths to bound it.
+ */
+export function limitRange(
+  { cumulative, paths }: OverlappingLimits,
+  threshold: number,
+  missed: number,
+): { readonly least: number; readonly most: number | null } {
+  requireProbability('threshold', threshold);
+  requireProbability('missed', missed);
+  const beyond = (count: number): number => Math.round(paths * (1 - cumulative[count]));
+  // So few paths beyond a count that the limit is below it, so many that it is not.
+  let few = binomialQuantile(missed, paths, 1 - threshold);
+  if (binomialCdf(few, paths, 1 - threshold) > missed) few--;
+  const many = binomialQuantile(1 - missed, paths, 1 - threshold) + 1;
+  const counts = Array.from(cumulative.keys());
+  const above = few < 0 ? -1 : counts.findIndex((count) => beyond(count) <= few);
+  const least = counts.findLastIndex((count) => beyond(count) >= many);
+  return { least: Math.max(least, 0), most: above < 0 ? null : Math.max(above - 1, 0) };
 }
 
 class PortfolioWalk {
@@ -91,8 +115,7 @@ class PortfolioWalk {
   }
 
   #normal(): number {
-    // Half a step up: never 0, symmetric.
-    return normalQuantile(this.#stream.nextFineFraction() + 2 ** -54);
+    return normalQuantile(openFraction(this.#stream));
   }
 
   /** Exceptions of all portfolios among observations first ... end - 1. */
@@ -121,19 +144,23 @@ function limitsOf(observations: number, counts: Float64Array, paths: number): Ov
     sum += counts[count];
     cumulative[count] = sum / paths;
   }
-  const limitOf = (threshold: number): number => cumulative.findIndex((share) => share >= threshold) - 1;
-  return { observations, green: limitOf(zoneThresholds.yellow), yellow: limitOf(zoneThresholds.red), cumulative, paths };
+  const limitOf = (threshold: number): number => Math.max(cumulative.findIndex((share) => share >= threshold) - 1, 0);
+  const { yellow, red } = zoneThresholds;
+  return { observations, green: limitOf(yellow), yellow: limitOf(red), cumulative, paths };
 }
 
 function requireOptions(observations: readonly number[], options: OverlappingOptions): void {
   const { horizon, probability, paths, portfolios = 1, correlation = 0 } = options;
   requireProbability('probability', probability);
-  const counts = { horizon, paths, portfolios, ...Object.fromEntries(observations.map((each, i) => [`observations ${i + 1}`, each])) };
-  for (const [name, count] of Object.entries(counts)) {
+  const days = observations.map((count, index): [string, number] => [`observations ${index + 1}`, count]);
+  for (const [name, count] of [...Object.entries({ horizon, paths, portfolios }), ...days]) {
     if (Number.isInteger(count) && count >= 1) continue;
-    throw new MargridError('OptionInvalid', `${name} must be a whole number >= 1, got ${count}`, { column: name, value: count });
+    const message = `${name} must be a whole number >= 1, got ${count}`;
+    throw new MargridError('OptionInvalid', message, { column: name, value: count });
   }
   if (observations.length === 0) throw new MargridError('OptionInvalid', 'there is no number of observations');
   if (correlation >= 0 && correlation <= 1) return;
-  throw new MargridError('OptionInvalid', `correlation must be in [0, 1], got ${correlation}`, { column: 'correlation', value: correlation });
+  throw new MargridError('OptionInvalid', `correlation must be in [0, 1], got ${correlation}`, {
+    column: 'correlation', value: correlation,
+  });
 }

@@ -18,7 +18,8 @@ export interface PartsPnl {
 export function partsOfMatrix(pnl: Float64Array, scenarios: number): PartsPnl {
   const parts = pnl.length / scenarios;
   if (!Number.isInteger(parts)) {
-    throw new MargridError('ScenarioInvalid', `${pnl.length} P&L are no whole number of rows of ${scenarios} scenarios`);
+    const message = `${pnl.length} P&L are no whole number of rows of ${scenarios} scenarios`;
+    throw new MargridError('ScenarioInvalid', message, { value: pnl.length });
   }
   return { parts, scenarios, pnlOf: (part) => pnl.subarray(part * scenarios, (part + 1) * scenarios) };
 }
@@ -59,8 +60,8 @@ export function shortfallComponents(pnl: PartsPnl, options: ComponentOptions): C
 }
 
 /**
- * Components of VaR: minus the P&L of each part in the scenario of the quantile, or their kernel mean around it, brought
- * to add up to VaR. Throws `OptionInvalid` if a kernel is so wide that its mean has not the sign of VaR.
+ * Components of VaR: minus the P&L of each part in the scenario of the quantile, or their kernel mean around it,
+ * brought to add up to VaR. Throws `OptionInvalid` if a kernel is so wide that its mean has not the sign of VaR.
  */
 export function valueAtRiskComponents(pnl: PartsPnl, options: ComponentOptions): Components {
   const { level, width = 0 } = options;

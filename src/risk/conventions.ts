@@ -4,9 +4,9 @@ import { countBelow, quantilePosition, quantileTypes, type QuantilePosition, typ
 /**
  * Which mean of the tail expected shortfall is.
  *
- * `acerbi-tasche`: mean loss of the worst n (1 - level) observations, the last of them in part (Acerbi and Tasche 2002):
- * coherent. `worst-count`: plain mean of the worst ceil(n (1 - level)). `at-or-beyond`: mean of the observations no
- * better than minus the VaR of the same convention. `beyond`: of those strictly worse.
+ * `acerbi-tasche`: mean loss of the worst n (1 - level) observations, the last of them in part (Acerbi and Tasche
+ * 2002): coherent. `worst-count`: plain mean of the worst ceil(n (1 - level)). `at-or-beyond`: mean of the observations
+ * no better than minus the VaR of the same convention. `beyond`: of those strictly worse.
  */
 export type ShortfallConvention = (typeof shortfallConventions)[number];
 
@@ -82,8 +82,8 @@ export function tailPosition(n: number, level: number, convention: MeasureConven
 }
 
 /**
- * How many of the smallest P&L suffice for VaR and ES. ES conventions that ask which observations lie beyond a value need
- * one more, to see where its equals end; where those reach further than that, the measures say how many.
+ * How many of the smallest P&L suffice for VaR and ES. ES conventions that ask which observations lie beyond a value
+ * need one more, to see where its equals end; where those reach further than that, the measures say how many.
  */
 export function tailCountNeeded(
   n: number,

@@ -1,6 +1,8 @@
 import { MargridError } from '../errors.ts';
 
-/** How far the parts may miss the total, relative to their sizes: roundings of a million parts, not another portfolio. */
+/**
+ * How far the parts may miss the total, relative to their sizes: roundings of a million parts, not another portfolio.
+ */
 const mismatchTolerance = 1e-9;
 
 /**
@@ -25,7 +27,8 @@ export function addUpExactly(
   const sum = components.reduce((before, part) => before + part, 0);
   const missing = rounded - sum;
   if (Math.abs(missing) > mismatchTolerance * size + parts.length * unit || (parts.length === 0 && rounded !== 0)) {
-    throw new MargridError('ScenarioInvalid', `the parts add up to ${sum}, not to the total of ${total}`, { value: sum });
+    const message = `the parts add up to ${sum}, not to the total of ${total}`;
+    throw new MargridError('ScenarioInvalid', message, { value: sum });
   }
   if (parts.length > 0) components[largest] += missing;
   return { total: rounded, components, unit };
@@ -33,10 +36,9 @@ export function addUpExactly(
 
 /** 2^e with 2^(e + 51) <= size: two bits in reserve for what rounding adds. */
 function unitOf(size: number): number {
-  let unit = 2 ** -1074;
-  if (size < 2 ** -1020) return unit;
-  unit = 1;
+  if (size < Number.MIN_VALUE * 2 ** 54) return Number.MIN_VALUE;
+  let unit = 1;
   while (unit > size) unit /= 2;
   while (unit * 2 <= size) unit *= 2;
-  return Math.max(unit * 2 ** -51, 2 ** -1074);
+  return Math.max(unit / 2 ** 51, Number.MIN_VALUE);
 }

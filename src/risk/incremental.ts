@@ -1,5 +1,7 @@
 import { MargridError } from '../errors.ts';
-import { shortfallComponents, valueAtRiskComponents, type Components, type ComponentOptions, type PartsPnl } from './components.ts';
+import {
+  shortfallComponents, valueAtRiskComponents, type ComponentOptions, type Components, type PartsPnl,
+} from './components.ts';
 import { riskMeasures, type MeasureOptions } from './measures.ts';
 
 export interface PartRiskOptions extends MeasureOptions {

@@ -58,9 +58,9 @@ export interface SpreadCost {
 }
 
 /**
- * Exogenous liquidity cost (Bangia, Diebold, Schuermann and Stroughair 1999): half of mean + k deviations of the spread,
- * times the size of each position, added up because spreads widen together. It is added to VaR or ES. They find k
- * between 2 and 4.5. Throws `OptionInvalid`.
+ * Exogenous liquidity cost (Bangia, Diebold, Schuermann and Stroughair 1999): half of mean + k deviations of the
+ * spread, times the size of each position, added up because spreads widen together. It is added to VaR or ES. They find
+ * k between 2 and 4.5. Throws `OptionInvalid`.
  */
 export function spreadCost(positions: readonly SpreadCost[], k: number): number {
   if (!(k >= 0 && k < Infinity)) throw invalid('k', k, 'must be >= 0 and finite');

@@ -2,7 +2,9 @@ import { MargridError } from '../errors.ts';
 import { tailPosition, type MeasureConvention } from './conventions.ts';
 import type { PnlTail } from './observations.ts';
 import { countBelow, valueAt } from './quantile.ts';
-import { noneBeyond, weightedQuantileShares, weightedShortfallShares, type TailShare, type WeightedTail } from './weighted-tail.ts';
+import {
+  noneBeyond, weightedQuantileShares, weightedShortfallShares, type TailShare, type WeightedTail,
+} from './weighted-tail.ts';
 
 /** The tail of a sample of `n`: with `weights`, of weighted observations. */
 export interface SampleTail {
@@ -49,8 +51,8 @@ export function shortfallShares(sample: SampleTail, level: number, convention: M
 }
 
 /**
- * The mean of a tail: what is left of the last observation when the worse ones are added as differences from it. So it is
- * never better than that observation, whatever the rounding.
+ * The mean of a tail: what is left of the last observation when the worse ones are added as differences from it. So it
+ * is never better than that observation, whatever the rounding.
  */
 export function meanOfShares(values: ArrayLike<number>, shares: readonly TailShare[]): number {
   const last = values[shares[shares.length - 1].place];
@@ -65,9 +67,9 @@ function equalShares(count: number): TailShare[] {
 
 function countBeyond(tail: PnlTail, n: number, kind: 'at-or-beyond' | 'beyond', quantileValue: number): number {
   const { values } = tail;
-  let count = 0;
-  while (count < values.length && (values[count] < quantileValue || (kind !== 'beyond' && values[count] === quantileValue)))
-    count++;
+  const within = kind === 'beyond' ? values.findIndex((each) => each >= quantileValue)
+    : values.findIndex((each) => each > quantileValue);
+  const count = within < 0 ? values.length : within;
   if (count === values.length && count < n) requireTail(tail, count + 1, n);
   if (count === 0) throw noneBeyond();
   return count;

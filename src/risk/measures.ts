@@ -1,4 +1,6 @@
-import { conventionOf, requireLevel, tailCountNeeded, type ConventionName, type MeasureConvention } from './conventions.ts';
+import {
+  conventionOf, requireLevel, tailCountNeeded, type ConventionName, type MeasureConvention,
+} from './conventions.ts';
 import { meanOfShares, quantilePnl, shortfallShares, type SampleTail } from './measure-shares.ts';
 import { requireFiniteValues, requireObservations, smallestPnl, type BeyondSample } from './observations.ts';
 import { requireWeights, weightedTailCountNeeded, weightedTailOf } from './weighted-tail.ts';

@@ -13,8 +13,8 @@ export interface SampleMoments {
 }
 
 /**
- * Moments of a sample, weighted if probabilities are given, about its mean. Throws `ObservationsMissing` without any and
- * `ValueNotFinite`.
+ * Moments of a sample, weighted if probabilities are given, about its mean. Throws `ObservationsMissing` without any
+ * and `ValueNotFinite`.
  */
 export function sampleMoments(values: ArrayLike<number>, weights?: ArrayLike<number>): SampleMoments {
   const count = values.length;

@@ -55,15 +55,10 @@ export function valueAt(sorted: ArrayLike<number>, { lower, upper, weight }: Qua
 
 /** What Hyndman and Fan call m: the position is n p + m, from 1. */
 function shiftOf(p: number, type: QuantileType): number {
-  switch (type) {
-    case 3: return -0.5;
-    case 5: return 0.5;
-    case 6: return p;
-    case 7: return 1 - p;
-    case 8: return (p + 1) / 3;
-    case 9: return p / 4 + 0.375;
-    default: return 0;
-  }
+  const shifts: Readonly<Record<QuantileType, number>> = {
+    1: 0, 2: 0, 3: -0.5, 4: 0, 5: 0.5, 6: p, 7: 1 - p, 8: (p + 1) / 3, 9: p / 4 + 0.375,
+  };
+  return shifts[type];
 }
 
 /** What Hyndman and Fan call gamma. `below` counts from 1. */

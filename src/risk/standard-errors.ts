@@ -44,8 +44,8 @@ export function orderStatisticInterval(pnl: ArrayLike<number>, level: number, co
 }
 
 /**
- * Standard error of VaR by the normal limit, sqrt(level (1 - level) / n) / f(VaR), with a Gaussian kernel estimate of the
- * density f (bandwidth 0.9 min(s, IQR / 1.34) n^(-1/5), Silverman 1986). With weights n is Kish's effective number.
+ * Standard error of VaR by the normal limit, sqrt(level (1 - level) / n) / f(VaR), with a Gaussian kernel estimate of
+ * the density f (bandwidth 0.9 min(s, IQR / 1.34) n^(-1/5), Silverman 1986). With weights n is Kish's effective number.
  */
 export function quantileStandardError(pnl: ArrayLike<number>, options: LevelOptions): number {
   const { level, weights } = options;
@@ -72,8 +72,8 @@ const inverseRootTwoPi = 0.3989422804014327;
 const smallestRankProbability = 1e-18;
 
 /**
- * Standard error of the order statistic ceil(n (1 - level)) by Maritz and Jarrett (1978): what the bootstrap of it gives
- * with infinitely many resamples. The rank of the true one has a beta distribution.
+ * Standard error of the order statistic ceil(n (1 - level)) by Maritz and Jarrett (1978): what the bootstrap of it
+ * gives with infinitely many resamples. The rank of the true one has a beta distribution.
  */
 export function maritzJarrettError(pnl: ArrayLike<number>, level: number): number {
   requireLevel(level);
@@ -122,13 +122,15 @@ export interface BootstrapErrors {
 }
 
 /**
- * Standard deviations of VaR and ES over resamples with replacement (Efron 1979). Each resample has a stream of its own,
- * so it is the same whichever others are drawn.
+ * Standard deviations of VaR and ES over resamples with replacement (Efron 1979). Each resample has a stream of its
+ * own, so it is the same whichever others are drawn.
  */
 export function bootstrapErrors(pnl: ArrayLike<number>, options: BootstrapOptions): BootstrapErrors {
   const { level, resamples, seed } = options;
   if (!(Number.isInteger(resamples) && resamples >= 2)) {
-    throw new MargridError('OptionInvalid', `there must be at least 2 resamples, got ${resamples}`, { column: 'resamples' });
+    throw new MargridError('OptionInvalid', `there must be at least 2 resamples, got ${resamples}`, {
+      column: 'resamples', value: resamples,
+    });
   }
   const convention: MeasureConvention = conventionOf(options.convention);
   const stream = new RandomStream();

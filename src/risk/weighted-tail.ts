@@ -28,7 +28,8 @@ export function requireWeights(weights: ArrayLike<number>, n: number): void {
 }
 
 function refusal(message: string, value: number, row?: number): MargridError {
-  return new MargridError('ScenarioInvalid', message, { column: 'weights', value, ...(row === undefined ? {} : { row }) });
+  const place = row === undefined ? {} : { row };
+  return new MargridError('ScenarioInvalid', message, { column: 'weights', value, ...place });
 }
 
 /**
@@ -87,10 +88,10 @@ export function boundaryPlace({ cumulative }: WeightedTail, probability: number)
 }
 
 /**
- * Which observations VaR is made of. Type 1: the first up to which the weight reaches 1 - level (on the loss side: passes
- * it); type 4: linear between such cumulative weights; type 5: linear between cumulative weights to the middle of each
- * observation (Boudoukh, Richardson and Whitelaw's own way). With equal weights these are the unweighted types. The other
- * types have no meaning here that all agree on: `OptionInvalid`.
+ * Which observations VaR is made of. Type 1: the first up to which the weight reaches 1 - level (on the loss side:
+ * passes it); type 4: linear between such cumulative weights; type 5: linear between cumulative weights to the middle
+ * of each observation (Boudoukh, Richardson and Whitelaw's own way). With equal weights these are the unweighted types.
+ * The other types have no meaning here that all agree on: `OptionInvalid`.
  */
 export function weightedQuantileShares(tail: WeightedTail, level: number, convention: MeasureConvention): TailShare[] {
   const probability = 1 - level;
