@@ -306,6 +306,11 @@ export { allocateColumns, compileInstruments, type CompiledInstruments, type Com
 export { scenarioAreaBytes, ScenarioKernels, type KernelChoice, type KernelMemory, type ScenarioInputs, type ScenarioKernelOptions } from './revaluation/scenario-kernels.ts';
 export { scenarioMoves, type ScenarioMoves } from './revaluation/scenario-lines.ts';
 export { Revaluation, type Holding, type RevaluationOptions } from './revaluation/revaluation.ts';
+export { type AccountGroups } from './revaluation/book-portfolios.ts';
+export { type BookProgress, type BookTailOptions } from './revaluation/book-tails.ts';
+export { type BookTailSizes } from './revaluation/book-memory.ts';
+export { bookRisk, type BookRisk, type BookRiskOptions, type GroupColumns, type RiskColumns } from './risk/book-risk.ts';
+export { explainAccountRisk, type AccountRiskExplanation, type ExplainRiskOptions } from './risk/explain-account-risk.ts';
 export type { UnmatchedPolicy } from './revaluation/shocks.ts';
 
 // Price histories and scenarios made from them
@@ -349,6 +354,51 @@ export { gridHeatmapChart, type PnlGrid } from './report/grid-heatmap.ts';
 export { pnlDistributionChart, type MarkedMeasure, type PnlDistribution } from './report/pnl-distribution.ts';
 export { renderReport, type Report, type ReportTable } from './report/page.ts';
 export { renderChart } from './report/render-chart.ts';
+
+// Risk measures of samples
+export { effectiveCount } from './risk/age-weights.ts';
+export {
+  partsOfMatrix, shortfallComponents, valueAtRiskComponents, type ComponentOptions, type Components, type PartsPnl,
+} from './risk/components.ts';
+export {
+  conventionOf, measureConventions, shortfallConventions, tailCountNeeded,
+  type ConventionName, type MeasureConvention, type ShortfallConvention,
+} from './risk/conventions.ts';
+export { portfolioRisk, type PartRisk, type PartRiskOptions, type PortfolioRisk } from './risk/incremental.ts';
+export {
+  liquidityAdjustedShortfall, liquidityHorizons, scaledByRootOfTime, spreadCost, stressedShortfall, type SpreadCost,
+} from './risk/liquidity.ts';
+export {
+  expectedShortfall, riskMeasures, riskMeasuresOfTail, valueAtRisk,
+  type LevelOptions, type MeasureOptions, type RiskMeasure,
+} from './risk/measures.ts';
+export { gaussianMeasures, modifiedMeasures, type ModifiedMeasure, type MomentMeasureOptions } from './risk/moment-measures.ts';
+export { sampleMoments, type SampleMoments } from './risk/moments.ts';
+export type { BeyondSample } from './risk/observations.ts';
+export { quantile, quantileTypes, type QuantileType } from './risk/quantile.ts';
+export { downsideDeviation, gainDeviation, lossDeviation, maximumDrawdown, semiDeviation } from './risk/return-statistics.ts';
+export {
+  bootstrapErrors, maritzJarrettError, orderStatisticInterval, quantileStandardError, shortfallStandardError,
+  type BootstrapErrors, type BootstrapOptions, type QuantileInterval,
+} from './risk/standard-errors.ts';
+
+// Backtests of VaR and ES
+export {
+  acerbiSzekely, simulateAcerbiSzekely, testAgainst,
+  type AcerbiSzekely, type SimulatedStatistics, type SimulatedTest, type SimulationOptions,
+} from './backtest/acerbi-szekely.ts';
+export { berkowitz, type Berkowitz } from './backtest/berkowitz.ts';
+export { exactBinomialPValue } from './backtest/binomial-test.ts';
+export { christoffersen, independence, transitionsOf, type ConditionalCoverage, type Transitions } from './backtest/christoffersen.ts';
+export { durationTest, spellsOf, type DurationTest, type Spells } from './backtest/duration.ts';
+export { dynamicQuantile, type DynamicQuantile, type DynamicQuantileOptions } from './backtest/dynamic-quantile.ts';
+export { exceptionsOf } from './backtest/exceptions.ts';
+export { kupiec, timeBetweenFailures, timeUntilFirstFailure } from './backtest/kupiec.ts';
+export type { LikelihoodRatio } from './backtest/likelihood-ratio.ts';
+export { exceedanceResiduals, type ExceedanceResiduals, type ResidualOptions } from './backtest/mcneil-frey.ts';
+export { empiricalModel, normalModel, studentTModel, type NullModel } from './backtest/null-models.ts';
+export { limitRange, overlappingLimits, type OverlappingLimits, type OverlappingOptions } from './backtest/overlapping-traffic-light.ts';
+export { trafficLight, trafficLightLimits, type TrafficLight, type Zone, type ZoneLimits } from './backtest/traffic-light.ts';
 
 // Errors and limits
 export {

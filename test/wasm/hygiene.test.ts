@@ -5,6 +5,8 @@ import { buildFile, builds, sectionsOf, watOf } from './wat.ts';
 
 /** Written out and not derived from a type, so that a kernel that goes missing, or appears unannounced, is noticed. */
 const engineKernels = [
+  'bookPnl',
+  'bookTails',
   'deribitPm',
   'deribitPmVectors',
   'deribitStandard',
@@ -68,6 +70,7 @@ const venueFormulas = [
   'tieredLiquidationPrice',
 ];
 const scalarTwins = [
+  'bookTailsScalar',
   'deribitPmScalar',
   'greekOptionsScalar',
   'impliedVolatilitiesScalar',
