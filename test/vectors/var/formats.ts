@@ -1,8 +1,13 @@
 import type { Suite } from '../suite.ts';
+import { closedForm } from './closed-form.ts';
+import { componentVar } from './component-var.ts';
+import { deltaGammaNormalFile } from './delta-gamma-normal.ts';
+import { deltaGammaForms } from './delta-gamma.ts';
 
 /** A file format of the suite `var`. */
 export type VarFormat = Pick<Suite, 'detect' | 'run'>;
 
 /** Every format; a new one is one file in this folder and one line here. */
 export const varFormats: readonly VarFormat[] = [
+  closedForm, componentVar, deltaGammaForms, deltaGammaNormalFile,
 ];
