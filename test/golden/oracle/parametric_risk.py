@@ -1,5 +1,5 @@
 """Oracle of test/risk/parametric: nearest correlations, t multipliers, distributions of quadratic forms by direct
-integration over one variable (mpmath, 30 digits; no characteristic function). Writes
+integration over one variable (mpmath, 45 digits; no characteristic function). Writes
 test/risk/parametric/parametric-risk.json: python3 test/golden/oracle/parametric_risk.py
 """
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from mpmath import mp, mpf, nstr, npdf, ncdf, quad, sqrt, inf, erfc
 
-mp.dps = 30
+mp.dps = 45
 
 
 def cdf(z):
