@@ -1,5 +1,5 @@
 import { requireArgument } from '../statistics/argument.ts';
-import { dotProduct, timesVector } from '../statistics/symmetric-matrix.ts';
+import { dotProduct, timesVector, transposed } from '../statistics/symmetric-matrix.ts';
 import { diagonalised } from './parametric/quadratic-form.ts';
 import { describeScenario, type ReverseStressResult, type ReverseStressScenario } from './reverse-stress.ts';
 
@@ -82,24 +82,16 @@ function startDirections(
   surface: Surface,
 ): Float64Array[] {
   const n = surface.size;
-  const starts: Float64Array[] = [];
-  const addBoth = (direction: Float64Array): void => {
-    const size = Math.sqrt(dotProduct(direction, direction));
-    if (!(size > 0)) return;
-    starts.push(direction.map((each) => each / size), direction.map((each) => -each / size));
-  };
-  addBoth(surface.gradient(new Float64Array(n)));
-  for (let k = 0; k < surface.rank; k++) addBoth(Float64Array.from({ length: n }, (_, j) => (j === k ? 1 : 0)));
+  const along = [surface.gradient(new Float64Array(n))];
+  for (let k = 0; k < surface.rank; k++) along.push(Float64Array.from({ length: n }, (_, j) => (j === k ? 1 : 0)));
   // The likeliest way to move factor i: row i of the axes.
-  for (let i = 0; i < n; i++) addBoth(axes.slice(i * n, (i + 1) * n));
-  for (const each of directions) {
-    addBoth(Float64Array.from({ length: n }, (_, k) => {
-      let sum = 0;
-      for (let i = 0; i < n; i++) sum += dual[i * n + k] * each[i];
-      return sum;
-    }));
-  }
-  return starts;
+  for (let i = 0; i < n; i++) along.push(axes.slice(i * n, (i + 1) * n));
+  for (const each of directions) along.push(timesVector(transposed(dual, n), each));
+  return along.flatMap((direction) => {
+    const size = Math.sqrt(dotProduct(direction, direction));
+    if (!(size > 0)) return [];
+    return [direction.map((each) => each / size), direction.map((each) => -each / size)];
+  });
 }
 
 class Surface {

@@ -55,6 +55,25 @@ export const american = {
   aqfed_cases: [{ type: 'put', spot: 80, strike: 100, t: 0.75, vol: 0.3, r: 0.04, q: 0, npv: 21.086135735070997 }],
 };
 
+/** Jorion, Value at Risk, ch. 7 (CAD 2m at 5%, EUR 1m at 12%, uncorrelated), quoted in the Bionic Turtle forum. */
+export const componentVar = {
+  cases: [{
+    positions: [2_000_000, 1_000_000], vols: [0.05, 0.12], correlation: [[1, 0], [0, 1]], z: 1.65,
+    published: { portfolioVaR: 257738, individualVaR_CAD: 165000 },
+    recomputed: { componentVaR: [105630.4259446392, 152107.8133602804] },
+  }],
+};
+
+/** The normal 99% quantile and its ES by tables (mpmath, 18 digits); the expansion by ORE's test of delta-gamma VaR. */
+export const closedForm = { rows: [{ dist: 'normal', p: 0.995, VaR: '2.57582930354890076', ES: '2.89194860538348076' }] };
+export const deltaGamma = {
+  cases: [{
+    omega: [[1]], delta: [0], gamma: [[-10000]], moments: { mean: -5000, exKurt: 12 },
+    results: [{ p: 0.99, exactQuantile: -0.7854392895485117, cornishFisher: -4707.882373042136 }],
+    published: { cornishFisher99: -4707.882, tolerance: 0.001 },
+  }],
+};
+
 /** docs.deribit.com, response example of private/pme/simulate. */
 export const deribitPme = {
   result: {
@@ -433,6 +452,15 @@ export const cascade = {
   ],
 };
 
+/** 19 October 1987: S&P 500 282.70 to 224.84, VXO +313%; 16 March 2020: VIX 57.83 to 82.69; no figure. */
+const stress = {
+  scenarios: [
+    { date: '1987-10-19', shocks: { SPX: -0.2047, DJIA: -0.226 }, volatility: { VXO_relChange: 3.13, VXO_close: 150.19 } },
+    { id: 'covid', date: '2020-03-16', shocks: { SPX: -0.12 }, volatility: { VIX: [57.83, 82.69] } },
+    { id: 'unknown', date: '2022-06-13', shocks: { BTC: null }, volatility: null },
+  ],
+};
+
 /** By suite. */
 export const published: Readonly<Record<string, unknown>> = {
   'special-functions': specialFunctions,
@@ -464,4 +492,6 @@ export const published: Readonly<Record<string, unknown>> = {
   'derive-interest': deriveInterest,
   apc,
   cascade,
+  stress,
+  var: componentVar,
 };
