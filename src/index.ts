@@ -29,7 +29,14 @@ export type {
   OutcomeOrRefusal,
 } from './account/account-engine.ts';
 export type { BookCommand, Command, PriceChange, QuoteChange, TickCommand } from './account/command.ts';
-export type { EventBatch, ModuleEvent, Requirement as MarginRequirement, Storable, Transition, TransitionColumns } from './account/events.ts';
+export type {
+  EventBatch,
+  ModuleEvent,
+  Requirement as MarginRequirement,
+  Storable,
+  Transition,
+  TransitionColumns,
+} from './account/events.ts';
 export type { AccountContext, AccountModule, Adjustment, ProposedTransitions, TickPlan } from './account/module.ts';
 export { defaultAccountRules, parseAccountRules, type AccountRules } from './account/rules.ts';
 export { levelNames, transitionReasons, type LevelName, type TransitionReason } from './account/status.ts';
@@ -48,11 +55,24 @@ export { parseFeeSchedules, type FeeRate, type FeeSchedule, type FeeTier } from 
 export { assignLots, assignmentMethods, type AssignmentMethod } from './ledger/assignment.ts';
 export { averageAt, type AveragingWindow, type PartialAverage } from './ledger/averaging-window.ts';
 export { dailyAtEight, eightHourly, nextTime, timesBetween, type Schedule } from './ledger/schedule.ts';
-export { parseTradingCalendar, TradingCalendar, type Session, type TradingCalendarTerms, type UtcOffset } from './ledger/trading-calendar.ts';
+export {
+  parseTradingCalendar,
+  TradingCalendar,
+  type Session,
+  type TradingCalendarTerms,
+  type UtcOffset,
+} from './ledger/trading-calendar.ts';
 export { feeVenues, loadFeeSchedules, loadTradingCalendar, tradingCalendarNames } from './ledger/shipped-data.ts';
 // Who bears a bankruptcy: insurance funds, ADL, socialised losses
 export { allocateAdl, type AdlAllocation, type AdlRequest, type AdlRule } from './waterfall/adl-allocation.ts';
-export { adlFigures, adlScoreColumn, ranked, type AdlCandidates, type AdlMark, type AdlScore } from './waterfall/adl-rank.ts';
+export {
+  adlFigures,
+  adlScoreColumn,
+  ranked,
+  type AdlCandidates,
+  type AdlMark,
+  type AdlScore,
+} from './waterfall/adl-rank.ts';
 export { bankruptcyPrices, type CarriedDeficit, type DeficitCarrier } from './waterfall/bankruptcy-prices.ts';
 export type { ContractTerms } from './waterfall/contract-value.ts';
 export {
@@ -65,7 +85,13 @@ export {
   type WaterfallVenue,
 } from './waterfall/default-waterfall.ts';
 export { membersByPrefix, membersByTable, singleMembers, type ClearingMembers } from './waterfall/clearing-members.ts';
-export { sizeDefaultFund, StressBook, type DefaultFund, type DefaultFundOptions, type ScenarioLoss } from './waterfall/default-fund.ts';
+export {
+  sizeDefaultFund,
+  StressBook,
+  type DefaultFund,
+  type DefaultFundOptions,
+  type ScenarioLoss,
+} from './waterfall/default-fund.ts';
 export { reverseStress, type ReverseStress, type ReverseStressOptions } from './waterfall/reverse-stress.ts';
 export { stressedQuotes, type MarketMove } from './waterfall/stress-quotes.ts';
 export { InsuranceFunds } from './waterfall/insurance-fund.ts';
@@ -86,7 +112,12 @@ export type { CollateralBook } from './collateral/collateral-book.ts';
 export { collateralPrice } from './collateral/collateral-price.ts';
 export { parseCollateralRules, type AssetRules, type CollateralRules } from './collateral/collateral-rules.ts';
 export { parseBorrowRules, type BorrowRules } from './collateral/borrow-rules.ts';
-export { LendingPool, noShares, type PoolShares as LendingShares, type PoolState as LendingPoolState } from './collateral/lending-pool.ts';
+export {
+  LendingPool,
+  noShares,
+  type PoolShares as LendingShares,
+  type PoolState as LendingPoolState,
+} from './collateral/lending-pool.ts';
 export { loanToValue, ltvBandNames, ltvBandOf, saleToTarget, type LtvBand } from './collateral/loan-to-value.ts';
 export { shippedCollateralRules, shippedCollateralVenues } from './collateral/shipped-rules.ts';
 export { planRepayment, type RepayBalance, type Repayment } from './collateral/repayment-plan.ts';
@@ -112,8 +143,18 @@ export { decode, encode, encodeParts } from './journal/codec.ts';
 // Dynamic margin: volatility, anti-procyclicality, add-ons
 export { AddOns, type AddOnManifest, type AddOnOptions } from './dynamic/add-ons.ts';
 export { parseAddOnParameters, type AddOnName, type AddOnParameters } from './dynamic/add-on-parameters.ts';
-export { applyTools, noToolState, type MarginItems, type ToolInputs, type ToolState } from './dynamic/anti-procyclicality.ts';
-export { defaultTools, parseAntiProcyclicality, type AntiProcyclicalityRules } from './dynamic/anti-procyclicality-rules.ts';
+export {
+  applyTools,
+  noToolState,
+  type MarginItems,
+  type ToolInputs,
+  type ToolState,
+} from './dynamic/anti-procyclicality.ts';
+export {
+  defaultTools,
+  parseAntiProcyclicality,
+  type AntiProcyclicalityRules,
+} from './dynamic/anti-procyclicality-rules.ts';
 export { namedTools, runTools, type NamedTools, type ToolOutcome } from './dynamic/compare-tools.ts';
 export { DynamicMargin, type UnderlyingStatus } from './dynamic/dynamic-margin.ts';
 export { parseDynamicRules, type DynamicRules } from './dynamic/dynamic-margin-rules.ts';
@@ -216,7 +257,12 @@ export { cheapestHedge, type Hedge, type HedgeOptions, type HedgeSearch } from '
 export { PoolingModule } from './pooling/pooling-module.ts';
 export { MarginRegimes, type MoveCommand, type RegimeOutcomes } from './pooling/margin-regimes.ts';
 export { netPosition, type NetPosition, type PositionPart } from './pooling/net-position.ts';
-export { requirementShares, type BindingLoss, type RequirementShare, type ShareBasis } from './pooling/requirement-shares.ts';
+export {
+  requirementShares,
+  type BindingLoss,
+  type RequirementShare,
+  type ShareBasis,
+} from './pooling/requirement-shares.ts';
 export type { AccountClass, Pool, PoolMargin } from './pooling/account-structure.ts';
 export type { AccountSummary, MarginMode } from './pooling/account-summary.ts';
 export type { MemberShare, PoolShares, Requirements } from './pooling/pool-shares.ts';
@@ -230,10 +276,16 @@ export { impactCurve, type Impact, type ImpactCurve } from './cascade/impact.ts'
 export type { OrderLadder } from './cascade/order-ladder.ts';
 export type { ClosingRule } from './cascade/closing-rule.ts';
 export {
-  liquidationLadder, type LadderLevel, type LadderRequest, type LiquidationLadder,
+  liquidationLadder,
+  type LadderLevel,
+  type LadderRequest,
+  type LiquidationLadder,
 } from './cascade/liquidation-ladder.ts';
 export {
-  cascadeDistribution, type CascadeDistribution, type CascadeOutcome, type OutcomeQuantity,
+  cascadeDistribution,
+  type CascadeDistribution,
+  type CascadeOutcome,
+  type OutcomeQuantity,
 } from './cascade/distribution.ts';
 export { drawnShocks, type DrawnShocks } from './cascade/drawn-shocks.ts';
 export { contributions, type Contribution, type ContributionOptions } from './cascade/contributions.ts';
@@ -242,9 +294,23 @@ export { fundAndAdl, type FundAndAdl, type LossAbsorber, type LossSplit } from '
 // Liquidation: planner, venue styles, auctions, the module of the account engine (docs/LIQUIDATION.md)
 export { LiquidationModule, type LiquidationOptions } from './liquidation/liquidation-module.ts';
 export type { BankruptcyHandOver, LiquidationRecord, Signal } from './liquidation/liquidation-record.ts';
-export { parseLiquidationStyle, planLiquidation, type LiquidationStyle, type PlanRequest, type StyleRule } from './liquidation/style.ts';
+export {
+  parseLiquidationStyle,
+  planLiquidation,
+  type LiquidationStyle,
+  type PlanRequest,
+  type StyleRule,
+} from './liquidation/style.ts';
 export { liquidationStyleNames, shippedLiquidationStyle } from './liquidation/shipped-styles.ts';
-export { shortfall, type LiquidationPlan, type LiquidationTarget, type PlanMargins, type PlannedTrade, type PlanReason, type PlanStep } from './liquidation/plan.ts';
+export {
+  shortfall,
+  type LiquidationPlan,
+  type LiquidationTarget,
+  type PlanMargins,
+  type PlannedTrade,
+  type PlanReason,
+  type PlanStep,
+} from './liquidation/plan.ts';
 export { parseCosts, slippage, type CostTable, type TradingCosts } from './liquidation/costs.ts';
 export { accountHoldings } from './whatif/account-holdings.ts';
 export { PlanningAccount, type PlanningInput } from './liquidation/planning-account.ts';
@@ -264,7 +330,13 @@ export {
   type OptionColumns,
   type PricedOptionColumns,
 } from './pricing/options.ts';
-export { americanMethods, americanPrices, type AmericanColumns, type AmericanMethod, type AmericanOptions } from './pricing/american.ts';
+export {
+  americanMethods,
+  americanPrices,
+  type AmericanColumns,
+  type AmericanMethod,
+  type AmericanOptions,
+} from './pricing/american.ts';
 
 // Reconciliation with the decimal reference
 export { reconcileBook, type ReconcileInput } from './reconcile/reconcile.ts';
@@ -299,20 +371,153 @@ export {
   type RiskFactor,
   type ScenarioSet,
 } from './scenario/scenario-set.ts';
-export { revaluationMethods, type ApproximationOptions, type RevaluationMethod } from './revaluation/approximate-rows.ts';
-export type { ApproximationError, ErrorReport, ErrorReportOptions, InstrumentError } from './revaluation/error-report.ts';
+export {
+  revaluationMethods,
+  type ApproximationOptions,
+  type RevaluationMethod,
+} from './revaluation/approximate-rows.ts';
+export type {
+  ApproximationError,
+  ErrorReport,
+  ErrorReportOptions,
+  InstrumentError,
+} from './revaluation/error-report.ts';
 export { gridPnl, type GridPnlOptions, type GridPnlResult } from './revaluation/grid-pnl.ts';
-export { allocateColumns, compileInstruments, type CompiledInstruments, type CompileOptions, type InstrumentColumns } from './revaluation/instrument-columns.ts';
-export { scenarioAreaBytes, ScenarioKernels, type KernelChoice, type KernelMemory, type ScenarioInputs, type ScenarioKernelOptions } from './revaluation/scenario-kernels.ts';
+export {
+  allocateColumns,
+  compileInstruments,
+  type CompiledInstruments,
+  type CompileOptions,
+  type InstrumentColumns,
+} from './revaluation/instrument-columns.ts';
+export {
+  scenarioAreaBytes,
+  ScenarioKernels,
+  type KernelChoice,
+  type KernelMemory,
+  type ScenarioInputs,
+  type ScenarioKernelOptions,
+} from './revaluation/scenario-kernels.ts';
 export { scenarioMoves, type ScenarioMoves } from './revaluation/scenario-lines.ts';
 export { Revaluation, type Holding, type RevaluationOptions } from './revaluation/revaluation.ts';
 export { type AccountGroups } from './revaluation/book-portfolios.ts';
 export { type BookProgress, type BookTailOptions } from './revaluation/book-tails.ts';
 export { type BookTailSizes } from './revaluation/book-memory.ts';
-export { bookRisk, type BookRisk, type BookRiskOptions, type GroupColumns, type RiskColumns } from './risk/book-risk.ts';
-export { explainAccountRisk, type AccountRiskExplanation, type ExplainRiskOptions } from './risk/explain-account-risk.ts';
+export {
+  bookRisk,
+  type BookRisk,
+  type BookRiskOptions,
+  type GroupColumns,
+  type RiskColumns,
+} from './risk/book-risk.ts';
+export {
+  explainAccountRisk,
+  type AccountRiskExplanation,
+  type ExplainRiskOptions,
+} from './risk/explain-account-risk.ts';
 export type { UnmatchedPolicy } from './revaluation/shocks.ts';
 
+// Distributions, covariances and parametric risk
+export { binomialCdf, binomialPmf, binomialQuantile, binomialSurvival } from './statistics/binomial.ts';
+export {
+  chiSquareCdf,
+  chiSquarePdf,
+  chiSquareQuantile,
+  chiSquareSurvival,
+  chiSquareSurvivalQuantile,
+} from './statistics/chi-square.ts';
+export {
+  correlationOf,
+  covariance,
+  covarianceOf,
+  covarianceStarts,
+  ewmaCovariance,
+  type Correlation,
+  type CovarianceOptions,
+  type CovarianceStart,
+  type Observations,
+} from './statistics/covariance.ts';
+export { fCdf, fSurvival } from './statistics/f-distribution.ts';
+export { regularisedBeta } from './statistics/incomplete-beta.ts';
+export { regularisedGammaP, regularisedGammaQ } from './statistics/incomplete-gamma.ts';
+export { logGamma } from './statistics/log-gamma.ts';
+export {
+  cholesky,
+  nearestCorrelation,
+  nearestCovariance,
+  semidefiniteRoot,
+  symmetricEigen,
+  type MatrixRoot,
+  type RepairedCorrelation,
+  type RepairedCovariance,
+  type RepairOptions,
+  type SymmetricEigen,
+} from './statistics/matrix.ts';
+export { studentTCdf, studentTPdf, studentTQuantile, studentTSurvivalQuantile } from './statistics/student-t.ts';
+export {
+  linearContributions,
+  linearMoments,
+  positionContributions,
+  type Contributions as RiskContributions,
+  type LinearPortfolio,
+  type PositionContributions,
+  type PositionExposures,
+} from './risk/parametric/contributions.ts';
+export {
+  cornishFisherQuantile,
+  cornishFisherRisk,
+  cornishFisherValidity,
+  modifiedRisk,
+  type CornishFisherRisk,
+  type CornishFisherValidity,
+  type ModifiedRisk,
+  type Moments,
+} from './risk/parametric/cornish-fisher.ts';
+export {
+  deltaGammaCornishFisher,
+  deltaGammaDistribution,
+  deltaGammaExact,
+  deltaGammaMoments,
+  deltaGammaNormal,
+  type CornishFisherOptions,
+  type DeltaGammaCornishFisherRisk,
+  type DeltaGammaExactRisk,
+  type DeltaGammaMoments,
+  type DeltaGammaRisk,
+} from './risk/parametric/delta-gamma.ts';
+export {
+  deltaNormal,
+  deltaNormalComponents,
+  type DeltaNormalComponents,
+  type DeltaNormalInput,
+  type DeltaNormalRisk,
+} from './risk/parametric/delta-normal.ts';
+export type { DeltaGammaPortfolio } from './risk/parametric/quadratic-form.ts';
+export type { QuadraticDistribution, QuadraticQuantile } from './risk/parametric/quadratic-distribution.ts';
+export type { PointTails } from './risk/parametric/quadratic-tails.ts';
+export {
+  portfolioSensitivities,
+  positionDeltas,
+  type PortfolioSensitivities,
+  type SensitivityOptions,
+} from './risk/parametric/sensitivities.ts';
+export {
+  closedFormRisk,
+  tailMultipliers,
+  unitVarianceScale,
+  type ParametricRisk,
+  type TailDistribution,
+  type TailMultipliers,
+} from './risk/parametric/tail-distribution.ts';
+export { lowestMoves, revaluationLosses } from './risk/revaluation-losses.ts';
+export { reverseStressSearch, type ReverseStressSearch } from './risk/reverse-stress-search.ts';
+export {
+  reverseStressDeltaGamma,
+  reverseStressLinear,
+  type Driver,
+  type ReverseStressResult,
+  type ReverseStressScenario,
+} from './risk/reverse-stress.ts';
 // Price histories and scenarios made from them
 export { ageWeights } from './history/age-weights.ts';
 export { alignHistories, type AlignOptions, type DatePolicy, type FactorSeries } from './history/align.ts';
@@ -328,7 +533,13 @@ export {
 } from './history/crises.ts';
 export { filteredPaths, type FilteredPathOptions } from './history/filtered-paths.ts';
 export { cryptoGrid, spanGrid, timsGrid } from './history/grid-presets.ts';
-export { gridScenarios, type AxisPoints, type GridAxes, type GridOptions, type GridScenarios } from './history/grid-scenarios.ts';
+export {
+  gridScenarios,
+  type AxisPoints,
+  type GridAxes,
+  type GridOptions,
+  type GridScenarios,
+} from './history/grid-scenarios.ts';
 export {
   historicalScenarios,
   type HistoricalOptions,
@@ -343,8 +554,19 @@ export {
   type HistorySource,
 } from './history/read-market-history.ts';
 export { readScenarios, writeScenarios } from './history/scenario-file.ts';
-export { findStressPeriods, meanOfWorst, stressedScenarios, type FoundPeriod, type StressPeriod } from './history/stressed-scenarios.ts';
-export { filteredPnl, type FilterModel, type FilterReport, type VolatilityFilter } from './history/volatility-filter.ts';
+export {
+  findStressPeriods,
+  meanOfWorst,
+  stressedScenarios,
+  type FoundPeriod,
+  type StressPeriod,
+} from './history/stressed-scenarios.ts';
+export {
+  filteredPnl,
+  type FilterModel,
+  type FilterReport,
+  type VolatilityFilter,
+} from './history/volatility-filter.ts';
 
 // Pictures and reports
 export type { Chart } from './report/chart.ts';
@@ -358,38 +580,86 @@ export { renderChart } from './report/render-chart.ts';
 // Risk measures of samples
 export { effectiveCount } from './risk/age-weights.ts';
 export {
-  partsOfMatrix, shortfallComponents, valueAtRiskComponents, type ComponentOptions, type Components, type PartsPnl,
+  partsOfMatrix,
+  shortfallComponents,
+  valueAtRiskComponents,
+  type ComponentOptions,
+  type Components,
+  type PartsPnl,
 } from './risk/components.ts';
 export {
-  conventionOf, measureConventions, shortfallConventions, tailCountNeeded,
-  type ConventionName, type MeasureConvention, type ShortfallConvention,
+  conventionOf,
+  measureConventions,
+  shortfallConventions,
+  tailCountNeeded,
+  type ConventionName,
+  type MeasureConvention,
+  type ShortfallConvention,
 } from './risk/conventions.ts';
 export { portfolioRisk, type PartRisk, type PartRiskOptions, type PortfolioRisk } from './risk/incremental.ts';
 export {
-  liquidityAdjustedShortfall, liquidityHorizons, scaledByRootOfTime, spreadCost, stressedShortfall, type SpreadCost,
+  liquidityAdjustedShortfall,
+  liquidityHorizons,
+  scaledByRootOfTime,
+  spreadCost,
+  stressedShortfall,
+  type SpreadCost,
 } from './risk/liquidity.ts';
 export {
-  expectedShortfall, riskMeasures, riskMeasuresOfTail, valueAtRisk,
-  type LevelOptions, type MeasureOptions, type RiskMeasure,
+  expectedShortfall,
+  riskMeasures,
+  riskMeasuresOfTail,
+  valueAtRisk,
+  type LevelOptions,
+  type MeasureOptions,
+  type RiskMeasure,
 } from './risk/measures.ts';
-export { gaussianMeasures, modifiedMeasures, type ModifiedMeasure, type MomentMeasureOptions } from './risk/moment-measures.ts';
+export {
+  gaussianMeasures,
+  modifiedMeasures,
+  type ModifiedMeasure,
+  type MomentMeasureOptions,
+} from './risk/moment-measures.ts';
 export { sampleMoments, type SampleMoments } from './risk/moments.ts';
 export type { BeyondSample } from './risk/observations.ts';
 export { quantile, quantileTypes, type QuantileType } from './risk/quantile.ts';
-export { downsideDeviation, gainDeviation, lossDeviation, maximumDrawdown, semiDeviation } from './risk/return-statistics.ts';
 export {
-  bootstrapErrors, maritzJarrettError, orderStatisticInterval, quantileStandardError, shortfallStandardError,
-  type BootstrapErrors, type BootstrapOptions, type QuantileInterval,
+  downsideDeviation,
+  gainDeviation,
+  lossDeviation,
+  maximumDrawdown,
+  semiDeviation,
+} from './risk/return-statistics.ts';
+export {
+  bootstrapErrors,
+  maritzJarrettError,
+  orderStatisticInterval,
+  quantileStandardError,
+  shortfallStandardError,
+  type BootstrapErrors,
+  type BootstrapOptions,
+  type QuantileInterval,
 } from './risk/standard-errors.ts';
 
 // Backtests of VaR and ES
 export {
-  acerbiSzekely, simulateAcerbiSzekely, testAgainst,
-  type AcerbiSzekely, type SimulatedStatistics, type SimulatedTest, type SimulationOptions,
+  acerbiSzekely,
+  simulateAcerbiSzekely,
+  testAgainst,
+  type AcerbiSzekely,
+  type SimulatedStatistics,
+  type SimulatedTest,
+  type SimulationOptions,
 } from './backtest/acerbi-szekely.ts';
 export { berkowitz, type Berkowitz } from './backtest/berkowitz.ts';
 export { exactBinomialPValue } from './backtest/binomial-test.ts';
-export { christoffersen, independence, transitionsOf, type ConditionalCoverage, type Transitions } from './backtest/christoffersen.ts';
+export {
+  christoffersen,
+  independence,
+  transitionsOf,
+  type ConditionalCoverage,
+  type Transitions,
+} from './backtest/christoffersen.ts';
 export { durationTest, spellsOf, type DurationTest, type Spells } from './backtest/duration.ts';
 export { dynamicQuantile, type DynamicQuantile, type DynamicQuantileOptions } from './backtest/dynamic-quantile.ts';
 export { exceptionsOf } from './backtest/exceptions.ts';
@@ -397,8 +667,19 @@ export { kupiec, timeBetweenFailures, timeUntilFirstFailure } from './backtest/k
 export type { LikelihoodRatio } from './backtest/likelihood-ratio.ts';
 export { exceedanceResiduals, type ExceedanceResiduals, type ResidualOptions } from './backtest/mcneil-frey.ts';
 export { empiricalModel, normalModel, studentTModel, type NullModel } from './backtest/null-models.ts';
-export { limitRange, overlappingLimits, type OverlappingLimits, type OverlappingOptions } from './backtest/overlapping-traffic-light.ts';
-export { trafficLight, trafficLightLimits, type TrafficLight, type Zone, type ZoneLimits } from './backtest/traffic-light.ts';
+export {
+  limitRange,
+  overlappingLimits,
+  type OverlappingLimits,
+  type OverlappingOptions,
+} from './backtest/overlapping-traffic-light.ts';
+export {
+  trafficLight,
+  trafficLightLimits,
+  type TrafficLight,
+  type Zone,
+  type ZoneLimits,
+} from './backtest/traffic-light.ts';
 
 // Errors and limits
 export {

@@ -16,7 +16,7 @@ export interface MatrixRoot {
  */
 export function semidefiniteRoot(matrix: ArrayLike<number>, n: number, names?: readonly string[]): MatrixRoot {
   const { values, vectors } = symmetricEigen(matrix, n, names);
-  const negligible = n * 2 ** -48 * Math.max(0, n === 0 ? 0 : values[0]);
+  const negligible = n * 3.552713678800501e-15 * Math.max(0, n === 0 ? 0 : values[0]);
   if (n > 0 && values[n - 1] < -negligible) {
     throw refusal(
       'covariance or correlation matrix',

@@ -55,6 +55,25 @@ export const american = {
   aqfed_cases: [{ type: 'put', spot: 80, strike: 100, t: 0.75, vol: 0.3, r: 0.04, q: 0, npv: 21.086135735070997 }],
 };
 
+/** Jorion, Value at Risk, ch. 7 (CAD 2m at 5%, EUR 1m at 12%, uncorrelated), quoted in the Bionic Turtle forum. */
+export const componentVar = {
+  cases: [{
+    positions: [2_000_000, 1_000_000], vols: [0.05, 0.12], correlation: [[1, 0], [0, 1]], z: 1.65,
+    published: { portfolioVaR: 257738, individualVaR_CAD: 165000 },
+    recomputed: { componentVaR: [105630.4259446392, 152107.8133602804] },
+  }],
+};
+
+/** The normal 99% quantile and its ES by tables (mpmath, 18 digits); the expansion by ORE's test of delta-gamma VaR. */
+export const closedForm = { rows: [{ dist: 'normal', p: 0.995, VaR: '2.57582930354890076', ES: '2.89194860538348076' }] };
+export const deltaGamma = {
+  cases: [{
+    omega: [[1]], delta: [0], gamma: [[-10000]], moments: { mean: -5000, exKurt: 12 },
+    results: [{ p: 0.99, exactQuantile: -0.7854392895485117, cornishFisher: -4707.882373042136 }],
+    published: { cornishFisher99: -4707.882, tolerance: 0.001 },
+  }],
+};
+
 /** docs.deribit.com, response example of private/pme/simulate. */
 export const deribitPme = {
   result: {
@@ -474,4 +493,5 @@ export const published: Readonly<Record<string, unknown>> = {
   apc,
   cascade,
   stress,
+  var: componentVar,
 };
