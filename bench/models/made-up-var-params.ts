@@ -15,7 +15,7 @@ import { RandomStream } from '../../src/generate/random.ts';
 const seed = 20_261_123;
 /** Streams 1, 2, 3 and from 101 on have other uses. */
 const scenarioStream = 40;
-const days = 1_000;
+const days = 500;
 const horizon = 2;
 
 interface MadeUp {
@@ -176,7 +176,7 @@ export function madeUpVarParams(): object {
     reportingCurrency: 'USD',
     sets: [historicalSet(moves, 0), historicalSet(moves, 1), stressedSet(), gridSet()],
     combination: { rule: 'max', historicalWeight: 1, stressedWeight: 0.3, subSamples: 'mean' },
-    correlationBreak: { scale: 1, window: 60, step: 20, level: 0.9, floor: 0.02, cap: 0.2 },
+    correlationBreak: { scale: 1, window: 60, step: 60, level: 0.9, floor: 0.02, cap: 0.2 },
     diversification: { account: 0.5, groups: { crypto: { offset: 0.8, underlyings: ['btc', 'eth'] } } },
     antiProcyclicality: { buffer: 0.25, stressWeight: 0, longRunMultiple: 0 },
     gridMultiple: 0.5,

@@ -29,24 +29,22 @@ export const VAR_GROUP_COUNT: i32 = 2;
 export const VAR_RULE: i32 = 3;
 /** Of the sub-samples of a role. 0: mean, 1: largest. */
 export const VAR_AGGREGATE: i32 = 4;
-/** Largest capacity of a tail. */
-export const VAR_TAIL_CAPACITY: i32 = 5;
 /** Scenarios of a rolling window of the correlation break; 0: none. */
-export const VAR_BREAK_WINDOW: i32 = 6;
-export const VAR_BREAK_STEP: i32 = 7;
-export const VAR_BREAK_CAPACITY: i32 = 8;
+export const VAR_BREAK_WINDOW: i32 = 5;
+export const VAR_BREAK_STEP: i32 = 6;
+export const VAR_BREAK_CAPACITY: i32 = 7;
 /** Model float of the window's coefficients. */
-export const VAR_BREAK_COEFFICIENTS: i32 = 9;
-export const VAR_TABLE_POINTS: i32 = 10;
+export const VAR_BREAK_COEFFICIENTS: i32 = 8;
+export const VAR_TABLE_POINTS: i32 = 9;
 /** Model floats of the classes and of the liquidity table. */
-export const VAR_AT_CLASSES: i32 = 11;
-export const VAR_AT_TABLE: i32 = 12;
+export const VAR_AT_CLASSES: i32 = 10;
+export const VAR_AT_TABLE: i32 = 11;
 /** Words of the offset group of every class, and of the rows. */
-export const VAR_AT_CLASS_GROUPS: i32 = 13;
-export const VAR_AT_ROWS: i32 = 14;
+export const VAR_AT_CLASS_GROUPS: i32 = 12;
+export const VAR_AT_ROWS: i32 = 13;
 /** Set whose tails measure single positions. */
-export const VAR_FIRST_HISTORICAL: i32 = 15;
-export const VAR_SETS: i32 = 16;
+export const VAR_FIRST_HISTORICAL: i32 = 14;
+export const VAR_SETS: i32 = 15;
 
 // words of a set
 export const VAR_SET_ROLE: i32 = 0;
@@ -145,7 +143,6 @@ export const VAR_JOINED_ROW: i32 = 0;
 export const VAR_JOINED_CLASSES: i32 = 1;
 export const VAR_JOINED_TAILS: i32 = 2;
 
-export function varWorkFloats(sets: i32, classes: i32, groups: i32, capacity: i32): i32 {
-  return VAR_SUM_COUNT + sets * VAR_TAIL_FLOATS + classes * VAR_HELD_FLOATS + groups * (VAR_JOINED_TAILS + sets)
-    + 2 * capacity;
+export function varWorkFloats(sets: i32, classes: i32, groups: i32, tail: i32): i32 {
+  return VAR_SUM_COUNT + sets * VAR_TAIL_FLOATS + classes * VAR_HELD_FLOATS + groups * (VAR_JOINED_TAILS + sets) + tail;
 }

@@ -59,20 +59,73 @@ function weightedLoss(
   return 0;
 }
 
+/** Minus the last two of `capacity` order statistics times their coefficients: a VaR. `room`: `count` floats. */
+function quantileLoss(f: Floats, values: i32, count: i32, coefficients: i32, capacity: i32, room: i32): f64 {
+  for (let i: i32 = 0; i < count; i++) f[room + i] = f[values + i];
+  const upper: i32 = room + capacity - 1;
+  select(f, room, room + count - 1, upper);
+  let sum: f64 = 0;
+  if (capacity > 1) {
+    let lower: f64 = f[room];
+    for (let i: i32 = room + 1; i < upper; i++) lower = f[i] > lower ? f[i] : lower;
+    sum = sum - f[coefficients + capacity - 2] * lower;
+  }
+  return sum - f[coefficients + capacity - 1] * f[upper];
+}
+
+/** Hoare's FIND: afterwards what is before `place` is no larger, what comes after it no smaller. */
+function select(f: Floats, first: i32, last: i32, place: i32): void {
+  let low: i32 = first;
+  let high: i32 = last;
+  while (low < high) {
+    const pivot: f64 = f[low + ((high - low) >> 1)];
+    let i: i32 = low;
+    let j: i32 = high;
+    while (i <= j) {
+      while (f[i] < pivot) i = i + 1;
+      while (pivot < f[j]) j = j - 1;
+      if (i > j) break;
+      const value: f64 = f[i];
+      f[i] = f[j];
+      f[j] = value;
+      i = i + 1;
+      j = j - 1;
+    }
+    if (j < place) low = i;
+    if (place < i) high = j;
+  }
+}
+
+/** The smallest of a handful of values, ascending, without their scenarios: insertion beats a heap there. */
+function insertSmallest(f: Floats, values: i32, count: i32, tail: i32, capacity: i32): void {
+  let size: i32 = 0;
+  for (let i: i32 = values; i < values + count; i++) {
+    const value: f64 = f[i];
+    if (size === capacity && value >= f[tail + capacity - 1]) continue;
+    if (size < capacity) size = size + 1;
+    let place: i32 = tail + size - 1;
+    while (place > tail && f[place - 1] > value) {
+      f[place] = f[place - 1];
+      place = place - 1;
+    }
+    f[place] = value;
+  }
+}
+
 /**
  * Correlation break: root of the mean square of what the VaR of rolling windows exceeds that of the whole set by, at
- * the same level. `coefficients`: of a window, then of the set.
+ * the same level. `ofWindow`, `ofSet`: coefficients of a quantile; `tail`: room for the values of the set.
  */
 export function rollingExcess(
   f: Floats, values: i32, count: i32, window: i32, step: i32, ofWindow: i32, windowCapacity: i32,
   ofSet: i32, setCapacity: i32, tail: i32,
 ): f64 {
-  const full: f64 = orderedLoss(f, tail, ofSet, smallest(f, values, count, tail, setCapacity));
+  const full: f64 = quantileLoss(f, values, count, ofSet, setCapacity, tail);
   let squares: f64 = 0;
   let windows: f64 = 0;
   for (let first: i32 = 0; first + window <= count; first = first + step) {
-    const held: i32 = smallest(f, values + first, window, tail, windowCapacity);
-    const excess: f64 = orderedLoss(f, tail, ofWindow, held) - full;
+    insertSmallest(f, values + first, window, tail, windowCapacity);
+    const excess: f64 = orderedLoss(f, tail, ofWindow, windowCapacity) - full;
     if (excess > 0) squares = squares + excess * excess;
     windows = windows + 1;
   }

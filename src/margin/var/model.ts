@@ -92,12 +92,12 @@ function requiredFields(_instrument: Instrument, { liquidity, bidAsk }: VarParam
 }
 
 function sizes(rows: ModelRows, params: VarParams): ModelSizes {
-  const { words, floats, classCount, groupCount, capacity, rowCapacity } = varTables(rows, params);
+  const { words, floats, classCount, groupCount, tailFloats, rowCapacity } = varTables(rows, params);
   return {
     instrumentDataWidth: layout.VAR_ROW_TAIL + 2 * rowCapacity,
     modelFloats: floats.length,
     modelWords: words.length,
-    workFloats: layout.varWorkFloats(params.sets.length, classCount, groupCount, capacity),
+    workFloats: layout.varWorkFloats(params.sets.length, classCount, groupCount, tailFloats),
   };
 }
 

@@ -21,8 +21,8 @@ export interface VarTables {
   readonly floats: readonly number[];
   readonly classCount: number;
   readonly groupCount: number;
-  /** Of the longest tail. */
-  readonly capacity: number;
+  /** Room for a tail, or for what the correlation break sorts. */
+  readonly tailFloats: number;
   /** Of the set that single positions are measured by. */
   readonly rowCapacity: number;
 }
@@ -63,13 +63,13 @@ export function varTables(rows: ModelRows, params: VarParams): VarTables {
     first += set.scenarios.count;
     return { ...own, moves: movesStarts(writer, set, params) };
   });
-  const capacity = Math.max(window.length, ...written.map((set) => Math.max(set.capacity, set.breakCapacity)));
+  const counts = sets.map(({ scenarios, role }) => (windowTail !== null && role === 'historical' ? scenarios.count : 0));
   const firstHistorical = sets.findIndex(({ role }) => role === 'historical');
   const setWords = written.flatMap(({ words }) => words);
   const atClassGroups = layout.VAR_SETS + setWords.length;
   const words = [
     sets.length, classes.length, groupOffsets.length, params.combination.rule === 'blend' ? 1 : 0,
-    params.combination.subSamples === 'max' ? 1 : 0, capacity, correlationBreak?.window ?? 0,
+    params.combination.subSamples === 'max' ? 1 : 0, correlationBreak?.window ?? 0,
     correlationBreak?.step ?? 0, window.length, atWindow, liquidity?.table.length ?? 0, atClasses, atTable,
     atClassGroups, atClassGroups + classes.length, firstHistorical, ...setWords, ...classes.map(({ group }) => group),
   ];
@@ -79,7 +79,7 @@ export function varTables(rows: ModelRows, params: VarParams): VarTables {
     floats: writer.floats,
     classCount: classes.length,
     groupCount: groupOffsets.length,
-    capacity,
+    tailFloats: Math.max(...counts, ...written.map(({ capacity }) => 2 * capacity)),
     rowCapacity: written[firstHistorical].capacity,
   };
 }
@@ -107,7 +107,6 @@ function scalarsOf(params: VarParams): Float64Array {
 interface WrittenSet {
   readonly words: readonly number[];
   readonly capacity: number;
-  readonly breakCapacity: number;
 }
 
 /** Numbers of a set but its moves; `first`: its first scenario among those of all sets. */
@@ -131,7 +130,7 @@ function writeSet(
   const words = [
     roleCodes[role], first, count, capacity, measure, numbers, scalars, ofDays, atBreak, ofBreak.length,
   ];
-  return { words, capacity, breakCapacity: ofBreak.length };
+  return { words, capacity };
 }
 
 /** Where the moves of each factor of a set start: multiplier and addend of every scenario. */
