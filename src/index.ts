@@ -302,6 +302,15 @@ export {
 export { Revaluation, type Holding, type RevaluationOptions } from './revaluation/revaluation.ts';
 export type { UnmatchedPolicy } from './revaluation/shocks.ts';
 
+// Pictures and reports
+export type { Chart } from './report/chart.ts';
+export { contributionsChart, coverageChart, type Contributions, type CoverageBars } from './report/bars.ts';
+export { exceptionsChart, type ExceptionSeries } from './report/exceptions.ts';
+export { gridHeatmapChart, type PnlGrid } from './report/grid-heatmap.ts';
+export { pnlDistributionChart, type MarkedMeasure, type PnlDistribution } from './report/pnl-distribution.ts';
+export { renderReport, type Report, type ReportTable } from './report/page.ts';
+export { renderChart } from './report/render-chart.ts';
+
 // Errors and limits
 export {
   BadInputError,
