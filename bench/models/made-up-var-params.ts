@@ -1,6 +1,7 @@
 import { exp } from '../../assembly/portable/exp.ts';
 import { log } from '../../assembly/portable/log.ts';
 import { normalQuantile } from '../../assembly/portable/normal.ts';
+import { crisisMoveAs, crisisScenarios, shippedCrises, type Crisis } from '../../src/history/crises.ts';
 import { RandomStream } from '../../src/generate/random.ts';
 
 /**
@@ -10,7 +11,7 @@ import { RandomStream } from '../../src/generate/random.ts';
  * The historical set is made up, from a seed: daily returns of each underlying are a common factor and one of its own,
  * both Student-t, times a volatility that clusters as in GARCH(1,1); its volatility moves against the price (index) or
  * with the size of the move (coins). No price of any market is in it. Two-day returns of even and of odd days are two
- * sub-samples. The stressed set is published moves (docs/models/var.md) and their mirror images, which are made up.
+ * sub-samples. The stressed set is the named crises (data/crises, with sources) and their mirror images, which are made up.
  */
 const seed = 20_261_123;
 /** Streams 1, 2, 3 and from 101 on have other uses. */
@@ -94,32 +95,30 @@ function historicalSet(moves: ReturnType<typeof dailyMoves>, offset: number): ob
   };
 }
 
-/** Moves of BTC, ETH and SPX, then relative moves of their volatilities; 0 where nothing was published. */
-const crises: readonly (readonly [string, readonly number[]])[] = [
-  ['1987-10-19', [0, 0, -0.2047, 0, 0, 3.13]],
-  ['2008-10-06 week', [0, 0, -0.169, 0, 0, 0.52]],
-  ['2018-02-05', [0, 0, -0.041, 0, 0, 1.15]],
-  ['2020-03-16', [0, 0, -0.12, 0, 0, 0.43]],
-  ['2020-03-12', [-0.525, -0.694, 0, 0, 0, 0]],
-  ['2021-05-19', [-0.31, 0, 0, 0, 0, 0]],
-  ['2022-05 LUNA', [-0.25, 0, 0, 0, 0, 0]],
-  ['2022-11 FTX', [-0.257, 0, 0, 0, 0, 0]],
-  ['2024-08-05', [0, 0, -0.03, 0, 0, 0.65]],
-  ['2025-10-10', [-0.133, 0, 0, 0, 0, 0]],
-];
 /** Made up: everything at once. */
 const hypothetical: readonly (readonly [string, readonly number[]])[] = [
   ['hypothetical: all fall', [-0.35, -0.45, -0.12, 1, 1, 1]],
   ['hypothetical: all rise', [0.3, 0.35, 0.08, 0.4, 0.4, -0.3]],
 ];
 
+/** Moves of BTC, ETH and SPX, then relative moves of their volatilities; 0 where no figure was found. */
+function crises(): readonly (readonly [string, readonly number[]])[] {
+  const names = ['price', 'volatility'].flatMap((kind) => underlyings.map(({ name }) => `${kind}:${name}`));
+  const isMoved = ({ moves }: Crisis): boolean =>
+    moves.some((move) => names.includes(move.factor) && crisisMoveAs(move, 'relative') !== null);
+  const chosen = shippedCrises().filter(isMoved).map(({ name }) => name);
+  const set = crisisScenarios(chosen, Object.fromEntries(names.map((name) => [name, {}])), { missing: 'hold' });
+  return chosen.map((name, s) => [name, names.map((_, factor) => rounded(set.moves[factor * set.count + s]))] as const);
+}
+
 function stressedSet(): object {
+  const published = crises();
   // A fall of m mirrored is a rise of the same logarithm, at half its size: crises fall faster than they recover.
-  const mirrored = crises.map(([label, moves]) => [
+  const mirrored = published.map(([label, moves]) => [
     `mirror of ${label}`,
     moves.map((move, index) => (index < 3 ? rounded(exp(-0.5 * log(1 + move)) - 1) : 0)),
   ] as const);
-  const all = [...crises, ...mirrored, ...hypothetical];
+  const all = [...published, ...mirrored, ...hypothetical];
   const kinds = ['price', 'volatility'];
   return {
     name: 'stressed',
@@ -153,7 +152,7 @@ function gridSet(): object {
 
 const unconfirmed = [
   'sets historical-1, historical-2: made up from a seed, Student-t with clustered volatility; no history of any market',
-  'set stressed: moves as published (docs/models/var.md), crypto ones by press; what was not published stays; mirror images and hypothetical ones are made up',
+  'set stressed: the named crises of data/crises/crises-2026-11-23.json with the evidence given there; what no figure was found for does not move; mirror images and hypothetical ones are made up',
   'set grid, gridMultiple: made up',
   'combination, correlationBreak, diversification, liquidity, bidAsk, concentration: the shape is that of clearing houses (docs/models/var.md), every number is made up',
   'antiProcyclicality: buffer 0.25 is that of Regulation (EU) 153/2013, as if it were full',

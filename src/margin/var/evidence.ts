@@ -19,7 +19,7 @@ export const varEvidence = {
     section: 'A',
     component: 'published crises in the shipped stressed set',
     evidence: 'third-party',
-    source: 'moves from published index levels and press, by event: docs/models/var.md',
+    source: 'data/crises/crises-2026-11-23.json: moves with evidence and source of each',
   },
   revaluation: {
     section: 'B',
