@@ -137,9 +137,11 @@ function writeInstrument(market: TickMarket, params: VarParams, row: number, rat
   const notional = units * rate;
   const volume = market.field('averageDailyVolume')[row];
   const spread = market.field('halfSpread')[row];
-  const volumeShare = liquidity === null ? 0 : liquidity.volume === 'market' ? 1 / volume : notional / terms!.dailyVolume!;
-  const shareOfPrice = isOption ? terms?.optionHalfSpread : terms?.halfSpread;
-  const halfSpread = bidAsk === null ? 0 : notional * (bidAsk.spread === 'market' ? spread / forward : shareOfPrice!);
+  // Whoever holds an instrument without these terms is refused: NaN, which nobody reads.
+  const dailyVolume = terms?.dailyVolume ?? NaN;
+  const shareOfPrice = (isOption ? terms?.optionHalfSpread : terms?.halfSpread) ?? NaN;
+  const volumeShare = liquidity === null ? 0 : liquidity.volume === 'market' ? 1 / volume : notional / dailyVolume;
+  const halfSpread = bidAsk === null ? 0 : notional * (bidAsk.spread === 'market' ? spread / forward : shareOfPrice);
   const isBad = (liquidity?.volume === 'market' && !(volume > 0)) || (bidAsk?.spread === 'market' && !(spread >= 0));
   // A volume or spread that cannot be is bad data, as a price of nothing is: NaN poisons the row.
   data[layout.VAR_RATE] = isBad ? NaN : rate;
