@@ -17,11 +17,11 @@ const common = ['--source', 'my own prices', '--date', '2026-11-23', '--out', at
 describe('margrid var-params', () => {
   it('writes a file that the model reads', async () => {
     const result = await runCli(['var-params', '--scenarios', at('history.csv'), '--stress', at('crises.csv'),
-      '--grid', at('crises.csv').replace('crises', 'history'), '--tail', 'var:0.95:5', '--unconfirmed', 'all', ...common]);
+      '--grid', at('crises.csv').replace('crises', 'history'), '--tail', 'var:0.95:5', '--unconfirmed', 'all', ...common], folder);
     expect(result.stderr).toContain('must have names of their own');
     writeFileSync(at('grid.csv'), readFileSync(at('crises.csv')));
     const good = await runCli(['var-params', '--scenarios', at('history.csv'), '--stress', at('crises.csv'),
-      '--grid', at('grid.csv'), '--tail', 'var:0.95:5', '--unconfirmed', 'all', ...common]);
+      '--grid', at('grid.csv'), '--tail', 'var:0.95:5', '--unconfirmed', 'all', ...common], folder);
     expect(good).toMatchObject({ code: 0 });
     expect(good.stdout).toContain('historical history: 80 scenarios of 6 factors');
     const { sets, source, unconfirmed } = parseVarParams(JSON.parse(readFileSync(at('params.json'), 'utf8')));
@@ -34,11 +34,11 @@ describe('margrid var-params', () => {
   });
 
   it('refuses a tail that it does not know, a level that is too high, and no scenarios', async () => {
-    const tail = await runCli(['var-params', '--scenarios', at('history.csv'), '--tail', 'cvar:0.9', ...common]);
+    const tail = await runCli(['var-params', '--scenarios', at('history.csv'), '--tail', 'cvar:0.9', ...common], folder);
     expect(tail.code).not.toBe(0);
     expect(tail.stderr).toContain("got 'cvar:0.9'");
-    const level = await runCli(['var-params', '--scenarios', at('history.csv'), '--tail', 'es:0.995', ...common]);
+    const level = await runCli(['var-params', '--scenarios', at('history.csv'), '--tail', 'es:0.995', ...common], folder);
     expect(level.stderr).toContain('needs at least 200 scenarios, there are 80');
-    expect((await runCli(['var-params', ...common])).stderr).toContain('--scenarios names no file');
+    expect((await runCli(['var-params', ...common], folder)).stderr).toContain('--scenarios names no file');
   });
 });

@@ -40,7 +40,7 @@ describe('parameters of var', () => {
     ['type of a shortfall', (file) => (setsOf(file)[0]['tail'] = { measure: 'expectedShortfall', level: 0.9, quantileType: 5 }),
       'sets[0].tail.quantileType has no meaning'],
     ['no type', (file) => (setsOf(file)[0]['tail'] = { measure: 'valueAtRisk', level: 0.9 }), 'sets[0].tail.quantileType'],
-    ['weights that miss 1', (file) => (setsOf(file)[3]['weights'] = new Array(15).fill(0.1)), 'the weights add up to'],
+    ['weights that miss 1', (file) => (setsOf(file)[3]['weights'] = new Array<number>(15).fill(0.1)), 'the weights add up to'],
     ['weights of a worst case', (file) => (setsOf(file)[3]['weights'] = { decay: 0.99 }), 'takes no weights'],
     ['an underlying in two groups', (file) => ((file['diversification'] as Json)['groups'] = {
       a: { offset: 0.5, underlyings: ['btc'] }, b: { offset: 0.5, underlyings: ['BTC'] },

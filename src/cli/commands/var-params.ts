@@ -55,7 +55,7 @@ export async function varParams(options: VarParamsOptions, terminal: Terminal): 
 async function setOf(role: VarRole, path: string, tail: Section): Promise<VarSetSource> {
   const scenarios = await readScenarios(path);
   // Weighted scenarios have one VaR: that of no Hyndman-Fan type.
-  const { quantileType: _type, side: _side, ...weighted } = tail;
+  const weighted = Object.fromEntries(Object.entries(tail).filter(([field]) => field === 'measure' || field === 'level'));
   const name = basename(path).split('.')[0];
   return { name, role, scenarios, tail: scenarios.weights === undefined ? tail : weighted };
 }

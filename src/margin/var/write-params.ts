@@ -18,7 +18,7 @@ export interface VarParamsSources {
   readonly date: string;
   readonly unconfirmed: readonly string[];
   readonly sets: readonly VarSetSource[];
-  /** The other fields of a parameter file; its source, date, unconfirmed and sets are left out. */
+  /** The other fields of a parameter file; its source, date, unconfirmed and sets do not count. */
   readonly rules: unknown;
 }
 
@@ -27,8 +27,7 @@ export interface VarParamsSources {
  * own parser before it is returned: throws `ParameterInvalid`, `ScenarioInvalid`.
  */
 export function varParamsFile({ source, date, unconfirmed, sets, rules }: VarParamsSources): Section {
-  const { source: _source, date: _date, unconfirmed: _unconfirmed, sets: _sets, ...others } = section(rules, 'rules');
-  const file = { source, date, unconfirmed, ...others, sets: sets.map(setSection) };
+  const file = { ...section(rules, 'rules'), source, date, unconfirmed, sets: sets.map(setSection) };
   parseVarParams(file);
   return file;
 }
