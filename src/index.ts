@@ -304,15 +304,6 @@ export {
 export { Revaluation, type Holding, type RevaluationOptions } from './revaluation/revaluation.ts';
 export type { UnmatchedPolicy } from './revaluation/shocks.ts';
 
-// Pictures and reports
-export type { Chart } from './report/chart.ts';
-export { contributionsChart, coverageChart, type Contributions, type CoverageBars } from './report/bars.ts';
-export { exceptionsChart, type ExceptionSeries } from './report/exceptions.ts';
-export { gridHeatmapChart, type PnlGrid } from './report/grid-heatmap.ts';
-export { pnlDistributionChart, type MarkedMeasure, type PnlDistribution } from './report/pnl-distribution.ts';
-export { renderReport, type Report, type ReportTable } from './report/page.ts';
-export { renderChart } from './report/render-chart.ts';
-
 // Price histories and scenarios made from them
 export { ageWeights } from './history/age-weights.ts';
 export { alignHistories, type AlignOptions, type DatePolicy, type FactorSeries } from './history/align.ts';
@@ -345,6 +336,15 @@ export {
 export { readScenarios, writeScenarios } from './history/scenario-file.ts';
 export { findStressPeriods, meanOfWorst, stressedScenarios, type FoundPeriod, type StressPeriod } from './history/stressed-scenarios.ts';
 export { filteredPnl, type FilterModel, type FilterReport, type VolatilityFilter } from './history/volatility-filter.ts';
+
+// Pictures and reports
+export type { Chart } from './report/chart.ts';
+export { contributionsChart, coverageChart, type Contributions, type CoverageBars } from './report/bars.ts';
+export { exceptionsChart, type ExceptionSeries } from './report/exceptions.ts';
+export { gridHeatmapChart, type PnlGrid } from './report/grid-heatmap.ts';
+export { pnlDistributionChart, type MarkedMeasure, type PnlDistribution } from './report/pnl-distribution.ts';
+export { renderReport, type Report, type ReportTable } from './report/page.ts';
+export { renderChart } from './report/render-chart.ts';
 
 // Errors and limits
 export {
