@@ -21,6 +21,7 @@ export { span, spanRows } from "./margin/span";
 export { paradexPm, paradexPmRow } from "./margin/paradex-pm";
 export { paradexXm, paradexXmRow } from "./margin/paradex-xm";
 export { tims, timsRows } from "./margin/tims";
+export { varMargin, varRows } from "./margin/var";
 export { regtRows } from "./margin/regt";
 
 export const HEAP_BASE: usize = __heap_base;

@@ -357,6 +357,13 @@ export {
   type PairingRequest,
 } from './strategy/pair-strategies.ts';
 export { shippedParams } from './margin/shipped-params.ts';
+export { varParamsFile, type VarParamsSources, type VarSetSource } from './margin/var/write-params.ts';
+export {
+  riskFactorFloor,
+  standingTools,
+  type FactorFloorOptions,
+  type StandingReport,
+} from './dynamic/standing-tools.ts';
 
 // Scenarios and revaluation
 export {

@@ -42,6 +42,7 @@ import { liquidationStyleNames } from '../liquidation/shipped-styles.ts';
 import { builtInName } from './inputs.ts';
 import { exitCodes, interruptible } from './interruption.ts';
 import { addScenarios } from './commands/scenarios-options.ts';
+import { addVarParams } from './commands/var-params.ts';
 import { collected, decimalNumber, wholeNumber } from './option-values.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
@@ -224,6 +225,7 @@ function buildProgram(terminal: Terminal, finish: Finish): Command {
   addWaterfallCommands(program, terminal, finish);
   addProcyclicality(program, terminal, finish);
   addScenarios(program, terminal, finish);
+  addVarParams(program, terminal, finish);
   addDemo(program, terminal, finish);
   return program;
 }

@@ -18,6 +18,7 @@ import { deriveSrm } from './derive-srm/model.ts';
 import { regt } from './regt/model.ts';
 import type { MarginModel } from './model.ts';
 import { tims } from './tims/model.ts';
+import { varModel } from './var/model.ts';
 
 // A model's parameters are its own business: whoever looks one up by name passes `parseParams` output back to it
 // unread.
@@ -42,6 +43,7 @@ const models: readonly AnyModel[] = [
   deriveSrm as unknown as AnyModel,
   span as unknown as AnyModel,
   regt as unknown as AnyModel,
+  varModel as unknown as AnyModel,
 ];
 
 export const defaultModelName = deribitPm.name;

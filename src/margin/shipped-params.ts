@@ -23,6 +23,7 @@ const files: Readonly<Record<string, readonly string[] | undefined>> = {
   'derive-pmrm1': ['derive-pmrm1-2026-01-15.json'],
   'derive-srm': ['derive-srm-2026-01-15.json'],
   regt: ['regt-2026-11-22.json'],
+  var: ['var-2026-11-23.json'],
 };
 
 /** Names of the model's files under data/params, the default first. Throws `ModelUnknown` if there are none. */

@@ -7,6 +7,8 @@ import { fillTimsRow, marginTims } from '../../assembly/portable/margin/tims.ts'
 import { marginDerivePortfolio } from '../../assembly/portable/margin/derive-portfolio.ts';
 import { fillDerivePortfolioRow } from '../../assembly/portable/margin/derive-portfolio-row.ts';
 import { fillDeriveSrmRow, marginDeriveSrm } from '../../assembly/portable/margin/derive-srm.ts';
+import { marginVar } from '../../assembly/portable/margin/var.ts';
+import { fillVarRow } from '../../assembly/portable/margin/var-row.ts';
 import { fillRegtRow } from '../../assembly/portable/margin/regt.ts';
 import { MargridError } from '../errors.ts';
 import type { Kernels } from '../wasm/kernels.ts';
@@ -37,6 +39,8 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     span: portableMargin(memory, marginSpan),
     timsRows: portableRows(memory, fillTimsRow),
     tims: portableMargin(memory, marginTims),
+    varRows: portableRows(memory, fillVarRow),
+    varMargin: portableMargin(memory, marginVar),
     deribitStandardRow: portableRows(memory, fillDeribitStandardRow),
     deribitStandard: portableMargin(memory, marginDeribitStandard),
     deribitXpmRow: portableRows(memory, fillDeribitXpmRow),

@@ -14,6 +14,7 @@ export const rowKernelNames = [
   'deriveSrmRows',
   'tieredRows',
   'spanRows',
+  'varRows',
 ] as const;
 export type RowKernelName = (typeof rowKernelNames)[number];
 
@@ -31,6 +32,7 @@ export const marginKernelNames = [
   'deriveSrm',
   'tiered',
   'span',
+  'varMargin',
 ] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 

@@ -32,6 +32,8 @@ const engineKernels = [
   'tieredRows',
   'tims',
   'timsRows',
+  'varMargin',
+  'varRows',
 ];
 /** Formulas of single venues that the library and the vectors call one by one. */
 const venueFormulas = [

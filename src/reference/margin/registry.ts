@@ -15,6 +15,7 @@ import { referenceParadexPm } from './paradex-pm.ts';
 import { referenceParadexXm } from './paradex-xm.ts';
 import { referenceTims } from './tims.ts';
 import { referenceRegt } from './regt.ts';
+import { referenceVar } from './var.ts';
 
 /** References of the portable models, by model name; parameters as the model's own parser returns them. */
 type AnyReference = ReferenceModel<never>;
@@ -37,6 +38,7 @@ const references: Readonly<Record<string, AnyReference | undefined>> = {
   'derive-pmrm1': referenceDerivePortfolio,
   'derive-srm': referenceDeriveSrm,
   regt: referenceRegt,
+  var: referenceVar,
 };
 
 /** Null for `deribit-pm`, whose reference is `deribit-pm.ts`. */
