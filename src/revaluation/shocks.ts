@@ -1,5 +1,3 @@
-import { pairOf, type Instrument } from '../domain/instrument.ts';
-import { timeToExpiryYears, type Market } from '../domain/market.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { MargridError } from '../errors.ts';
 import { factorOf } from '../scenario/factor-lookup.ts';
