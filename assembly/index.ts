@@ -20,5 +20,6 @@ export { paradexPm, paradexPmRow } from "./margin/paradex-pm";
 export { paradexXm, paradexXmRow } from "./margin/paradex-xm";
 export { tims, timsRows } from "./margin/tims";
 export { regtRows } from "./margin/regt";
+export * from "./montecarlo";
 
 export const HEAP_BASE: usize = __heap_base;
