@@ -302,6 +302,21 @@ export {
 export { Revaluation, type Holding, type RevaluationOptions } from './revaluation/revaluation.ts';
 export type { UnmatchedPolicy } from './revaluation/shocks.ts';
 
+// Monte Carlo (docs/MONTE-CARLO.md)
+export { philox4x32 } from './montecarlo/philox.ts';
+export { sobolPoints, sobolScrambles, type SobolOptions, type SobolScramble } from './montecarlo/sobol.ts';
+export { pathModel, type FactorModel, type Marginal, type ModelOptions, type PathModel } from './montecarlo/model.ts';
+export type { JumpOptions } from './montecarlo/jumps.ts';
+export { PathDrawer, type DrawOptions } from './montecarlo/path-drawer.ts';
+export type { PathEngine } from './montecarlo/path-kernels.ts';
+export { drawBlock, monteCarloScenarios, type MonteCarloScenarioOptions } from './montecarlo/scenarios.ts';
+export {
+  monteCarloVar, type MonteCarloMeasures, type MonteCarloProgress, type MonteCarloVar, type MonteCarloVarOptions,
+} from './montecarlo/monte-carlo-var.ts';
+export type {
+  ComputedPortfolio, DeltaGammaPortfolio, MonteCarloPortfolio, RevaluedPortfolio,
+} from './montecarlo/portfolio.ts';
+
 // Errors and limits
 export {
   BadInputError,

@@ -137,8 +137,8 @@ describe('tidy', () => {
     expect(printing).toEqual([]);
   });
 
-  it('only engine and the two thread files of reconcile know threads', () => {
-    const may = /^src\/engine\/|^src\/reconcile\/(thread-pool|worker)\.ts$/;
+  it('only engine and the two thread files of reconcile and montecarlo know threads', () => {
+    const may = /^src\/engine\/|^src\/(reconcile|montecarlo)\/(thread-pool|worker)\.ts$/;
     const threaded = sources.filter((path) => /worker_threads|piscina'/.test(read(path)) && !may.test(path));
     expect(threaded).toEqual([]);
   });
@@ -170,6 +170,7 @@ describe('tidy', () => {
       'src/cli/main.ts',
       'src/engine/worker.ts',
       'src/reconcile/worker.ts',
+      'src/montecarlo/worker.ts',
       'assembly/index.ts',
     ];
     const seen = new Set<string>();
