@@ -18,7 +18,12 @@ const scoreEnd = 8.5;
 /** A Student t of any degrees whose normal score is 8.5 lies within, after Wallace's transformation. */
 const wallaceEnd = 16;
 
-function hermiteTable(from: number, to: number, value: (x: number) => number): HermiteTable {
+/** Tables that were made already: thousands of quantiles each. */
+const made = new Map<string, HermiteTable>();
+
+function hermiteTable(name: string, from: number, to: number, value: (x: number) => number): HermiteTable {
+  const known = made.get(name);
+  if (known !== undefined) return known;
   const cellsPerUnit = cellCount / (to - from);
   const at = Float64Array.from({ length: cellCount + 5 }, (_, place) => value(from + (place - 2) / cellsPerUnit));
   const pairs = new Float64Array(2 * (cellCount + 1));
@@ -27,12 +32,14 @@ function hermiteTable(from: number, to: number, value: (x: number) => number): H
     // Central difference of fourth order: as exact as the interpolation.
     pairs[2 * cell + 1] = (at[cell] - at[cell + 4] + 8 * (at[cell + 3] - at[cell + 1])) / 12;
   }
-  return { from, cellsPerUnit, cells: cellCount, pairs };
+  const table = { from, cellsPerUnit, cells: cellCount, pairs };
+  made.set(name, table);
+  return table;
 }
 
 /** ln sqrt(degrees / chi-square) where the chi-square has the probability of the normal score: falls with it. */
 export function mixingTable(degrees: number): HermiteTable {
-  return hermiteTable(-scoreEnd, scoreEnd, (score) => {
+  return hermiteTable(`mixing ${degrees}`, -scoreEnd, scoreEnd, (score) => {
     const tail = normalCdf(-Math.abs(score));
     const draw = score < 0 ? chiSquareQuantile(tail, degrees) : chiSquareSurvivalQuantile(tail, degrees);
     return 0.5 * log(degrees / draw);
@@ -41,7 +48,7 @@ export function mixingTable(degrees: number): HermiteTable {
 
 /** Normal score of a Student t that went through Wallace's transformation. */
 export function scoreTable(degrees: number): HermiteTable {
-  return oddTable(wallaceEnd, (size) => {
+  return oddTable(`score ${degrees}`, wallaceEnd, (size) => {
     const t = Math.sqrt(degrees * (exp((size * size) / degrees) - 1));
     return -normalQuantile(studentTCdf(-t, degrees));
   });
@@ -49,12 +56,12 @@ export function scoreTable(degrees: number): HermiteTable {
 
 /** The inverse: Wallace's transformation of the Student t of a normal score. */
 export function inverseScoreTable(degrees: number): HermiteTable {
-  return oddTable(scoreEnd, (size) => {
+  return oddTable(`inverse ${degrees}`, scoreEnd, (size) => {
     const t = studentTSurvivalQuantile(normalCdf(-size), degrees);
     return Math.sqrt(degrees * log(1 + (t * t) / degrees));
   });
 }
 
-function oddTable(end: number, value: (size: number) => number): HermiteTable {
-  return hermiteTable(-end, end, (x) => (x === 0 ? 0 : x < 0 ? -value(-x) : value(x)));
+function oddTable(name: string, end: number, value: (size: number) => number): HermiteTable {
+  return hermiteTable(name, -end, end, (x) => (x === 0 ? 0 : x < 0 ? -value(-x) : value(x)));
 }

@@ -433,6 +433,9 @@ export const cascade = {
   ],
 };
 
+/** Joe and Kuo, web.maths.unsw.edu.au/~fkuo/sobol: the first points of the sequence. */
+export const sobol = { dim: 3, points: [[0, 0, 0], [0.5, 0.5, 0.5], [0.75, 0.25, 0.25], [0.25, 0.75, 0.75]] };
+
 /** By suite. */
 export const published: Readonly<Record<string, unknown>> = {
   'special-functions': specialFunctions,
@@ -464,4 +467,5 @@ export const published: Readonly<Record<string, unknown>> = {
   'derive-interest': deriveInterest,
   apc,
   cascade,
+  var: sobol,
 };
