@@ -5,13 +5,14 @@ import { modelWorkloads } from './models/workload.ts';
 import { micro } from './micro/workload.ts';
 import { price } from './price/workload.ts';
 import { revalue } from './revalue/workload.ts';
+import { monteCarlo } from './monte-carlo/workload.ts';
 import { recovery } from './recovery/workload.ts';
 import { tick } from './tick/workload.ts';
 import { whatIf } from './what-if/workload.ts';
 import type { Workload } from './workload.ts';
 
 export const workloads: readonly Workload[] = [
-  revalue, price, tick, micro, whatIf, canPlace, engineTick, recovery, ...modelWorkloads,
+  revalue, price, tick, micro, whatIf, canPlace, engineTick, recovery, monteCarlo, ...modelWorkloads,
 ];
 
 export function workloadByName(name: string): Workload {
