@@ -23,5 +23,6 @@ export { paradexXm, paradexXmRow } from "./margin/paradex-xm";
 export { tims, timsRows } from "./margin/tims";
 export { varMargin, varRows } from "./margin/var";
 export { regtRows } from "./margin/regt";
+export * from "./montecarlo";
 
 export const HEAP_BASE: usize = __heap_base;

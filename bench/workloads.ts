@@ -6,6 +6,7 @@ import { modelWorkloads } from './models/workload.ts';
 import { micro } from './micro/workload.ts';
 import { price } from './price/workload.ts';
 import { revalue } from './revalue/workload.ts';
+import { monteCarlo } from './monte-carlo/workload.ts';
 import { recovery } from './recovery/workload.ts';
 import { tick } from './tick/workload.ts';
 import { valueAtRisk } from './var/workload.ts';
@@ -14,6 +15,7 @@ import type { Workload } from './workload.ts';
 
 export const workloads: readonly Workload[] = [
   revalue, price, tick, micro, whatIf, canPlace, engineTick, recovery, grid, valueAtRisk, ...modelWorkloads,
+  revalue, price, tick, micro, whatIf, canPlace, engineTick, recovery, monteCarlo, ...modelWorkloads,
 ];
 
 export function workloadByName(name: string): Workload {

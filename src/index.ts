@@ -525,6 +525,22 @@ export {
   type ReverseStressResult,
   type ReverseStressScenario,
 } from './risk/reverse-stress.ts';
+// Monte Carlo (docs/MONTE-CARLO.md)
+export { philox4x32 } from './montecarlo/philox.ts';
+export { sobolPoints, sobolScrambles, type SobolOptions, type SobolScramble } from './montecarlo/sobol.ts';
+export { pathModel, type FactorModel, type Marginal, type ModelOptions, type PathModel } from './montecarlo/model.ts';
+export type { JumpOptions } from './montecarlo/jumps.ts';
+export { PathDrawer, type DrawOptions } from './montecarlo/path-drawer.ts';
+export type { PathEngine } from './montecarlo/path-kernels.ts';
+export { drawBlock, monteCarloScenarios, type MonteCarloScenarioOptions } from './montecarlo/scenarios.ts';
+export {
+  monteCarloVar,
+  type MonteCarloMeasures,
+  type MonteCarloProgress,
+  type MonteCarloVar,
+  type MonteCarloVarOptions,
+} from './montecarlo/monte-carlo-var.ts';
+export type { ComputedPortfolio, MonteCarloPortfolio, RevaluedPortfolio } from './montecarlo/portfolio.ts';
 // Price histories and scenarios made from them
 export { ageWeights } from './history/age-weights.ts';
 export { alignHistories, type AlignOptions, type DatePolicy, type FactorSeries } from './history/align.ts';

@@ -139,6 +139,8 @@ describe('tidy', () => {
 
   it('only engine, the two thread files of reconcile and the pool of grids know threads', () => {
     const may = /^src\/engine\/|^src\/reconcile\/(thread-pool|worker)\.ts$|^src\/revaluation\/grid-pool\.ts$/;
+  it('only engine and the two thread files of reconcile and montecarlo know threads', () => {
+    const may = /^src\/engine\/|^src\/(reconcile|montecarlo)\/(thread-pool|worker)\.ts$/;
     const threaded = sources.filter((path) => /worker_threads|piscina'/.test(read(path)) && !may.test(path));
     expect(threaded).toEqual([]);
   });
@@ -170,6 +172,7 @@ describe('tidy', () => {
       'src/cli/main.ts',
       'src/engine/worker.ts',
       'src/reconcile/worker.ts',
+      'src/montecarlo/worker.ts',
       'assembly/index.ts',
     ];
     const seen = new Set<string>();

@@ -26,6 +26,38 @@ const Q0: f64 = SLOPE_0, Q1: f64 = SLOPE_1, Q2: f64 = SLOPE_2, Q3: f64 = SLOPE_3
 const DENSITY_AT_0: f64 = INVERSE_SQRT_2PI;
 const ROUNDER: f64 = ROUND_TO_20_BITS;
 
+// Algorithm AS 241, PPND16 (Wichura, Applied Statistics 37, 1988, 477-484): |p - 1/2| <= 0.425, then the near tail.
+export const CENTRAL_UPPER_0: f64 = 3.387132872796366608;
+export const CENTRAL_UPPER_1: f64 = 133.14166789178437745;
+export const CENTRAL_UPPER_2: f64 = 1971.5909503065514427;
+export const CENTRAL_UPPER_3: f64 = 13731.693765509461125;
+export const CENTRAL_UPPER_4: f64 = 45921.953931549871457;
+export const CENTRAL_UPPER_5: f64 = 67265.770927008700853;
+export const CENTRAL_UPPER_6: f64 = 33430.575583588128105;
+export const CENTRAL_UPPER_7: f64 = 2509.0809287301226727;
+export const CENTRAL_LOWER_1: f64 = 42.313330701600911252;
+export const CENTRAL_LOWER_2: f64 = 687.1870074920579083;
+export const CENTRAL_LOWER_3: f64 = 5394.1960214247511077;
+export const CENTRAL_LOWER_4: f64 = 21213.794301586595867;
+export const CENTRAL_LOWER_5: f64 = 39307.89580009271061;
+export const CENTRAL_LOWER_6: f64 = 28729.085735721942674;
+export const CENTRAL_LOWER_7: f64 = 5226.495278852545925;
+export const TAIL_UPPER_0: f64 = 1.42343711074968357734;
+export const TAIL_UPPER_1: f64 = 4.6303378461565452959;
+export const TAIL_UPPER_2: f64 = 5.7694972214606914055;
+export const TAIL_UPPER_3: f64 = 3.64784832476320460504;
+export const TAIL_UPPER_4: f64 = 1.27045825245236838258;
+export const TAIL_UPPER_5: f64 = 0.24178072517745061177;
+export const TAIL_UPPER_6: f64 = 0.0227238449892691845833;
+export const TAIL_UPPER_7: f64 = 7.7454501427834140764e-4;
+export const TAIL_LOWER_1: f64 = 2.05319162663775882187;
+export const TAIL_LOWER_2: f64 = 1.6763848301838038494;
+export const TAIL_LOWER_3: f64 = 0.68976733498510000455;
+export const TAIL_LOWER_4: f64 = 0.14810397642748007459;
+export const TAIL_LOWER_5: f64 = 0.0151986665636164571966;
+export const TAIL_LOWER_6: f64 = 5.475938084995344946e-4;
+export const TAIL_LOWER_7: f64 = 1.05075007164441684324e-9;
+
 /**
  * The numerator of the Mills ratio, a polynomial in t = (z - 5) / (z + 5). Four interleaved chains: one long chain
  * would make the processor wait for each product. The order is part of the result; the SIMD version has the same one.
@@ -106,47 +138,56 @@ export function normalQuantile(p: f64): f64 {
  * The normal quantile of p, given q = 1 - p and p - 1/2 as well: a caller who knows these more accurately than they
  * follow from p gets a result that is accurate in the upper tail and near 0 too.
  *
- * Algorithm AS 241, PPND16 (Wichura, Applied Statistics 37, 1988, 477-484), and in the tails one Newton step on ln
- * Phi. The middle needs none, and would lose relative accuracy near 0 by it.
+ * Algorithm AS 241, and in the tails one Newton step on ln Phi. The middle needs none, and would lose relative
+ * accuracy near 0 by it.
  */
 export function normalQuantileOf(p: f64, q: f64, offset: f64): f64 {
-  if (Math.abs(offset) <= 0.425) {
-    const r: f64 = 0.180625 - offset * offset;
-    return offset *
-      (((((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
-        + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r
-        + 133.14166789178437745) * r + 3.387132872796366608) /
-      (((((((5226.495278852545925 * r + 28729.085735721942674) * r + 39307.89580009271061) * r
-        + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r
-        + 42.313330701600911252) * r + 1.0);
-  }
+  if (Math.abs(offset) <= 0.425) return centralQuantile(offset);
   const tail: f64 = offset < 0.0 ? p : q;
   if (!(tail > 0.0)) return tail == 0.0 ? (offset < 0.0 ? -Infinity : Infinity) : NaN;
   const size: f64 = tailQuantile(tail);
   return offset < 0.0 ? -size : size;
 }
 
+/** The quantile of p = offset + 1/2 for |offset| <= 0.425. Error <= 5e-16 relative. */
+export function centralQuantile(offset: f64): f64 {
+  const r: f64 = 0.180625 - offset * offset;
+  const upper: f64 =
+    ((((((CENTRAL_UPPER_7 * r + CENTRAL_UPPER_6) * r + CENTRAL_UPPER_5) * r + CENTRAL_UPPER_4) * r
+      + CENTRAL_UPPER_3) * r + CENTRAL_UPPER_2) * r + CENTRAL_UPPER_1) * r + CENTRAL_UPPER_0;
+  const lower: f64 =
+    ((((((CENTRAL_LOWER_7 * r + CENTRAL_LOWER_6) * r + CENTRAL_LOWER_5) * r + CENTRAL_LOWER_4) * r
+      + CENTRAL_LOWER_3) * r + CENTRAL_LOWER_2) * r + CENTRAL_LOWER_1) * r + 1.0;
+  return offset * upper / lower;
+}
+
+/** z > 0 with Phi(-z) = p where root = sqrt(-ln p) is in [1.6, 5]. Error <= 1e-15 relative. */
+export function nearTailQuantile(root: f64): f64 {
+  const r: f64 = root - 1.6;
+  const upper: f64 =
+    ((((((TAIL_UPPER_7 * r + TAIL_UPPER_6) * r + TAIL_UPPER_5) * r + TAIL_UPPER_4) * r + TAIL_UPPER_3) * r
+      + TAIL_UPPER_2) * r + TAIL_UPPER_1) * r + TAIL_UPPER_0;
+  const lower: f64 =
+    ((((((TAIL_LOWER_7 * r + TAIL_LOWER_6) * r + TAIL_LOWER_5) * r + TAIL_LOWER_4) * r + TAIL_LOWER_3) * r
+      + TAIL_LOWER_2) * r + TAIL_LOWER_1) * r + 1.0;
+  return upper / lower;
+}
+
+/** The same for root > 5. */
+export function farTailQuantile(root: f64): f64 {
+  const r: f64 = root - 5.0;
+  return (((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 0.0012426609473880784386) * r
+      + 0.026532189526576123093) * r + 0.29656057182850489123) * r + 1.7848265399172913358) * r
+      + 5.4637849111641143699) * r + 6.6579046435011037772) /
+    (((((((2.04426310338993978564e-15 * r + 1.4215117583164458887e-7) * r + 1.8463183175100546818e-5) * r
+      + 7.868691311456132591e-4) * r + 0.0148753612908506148525) * r + 0.13692988092273580531) * r
+      + 0.59983220655588793769) * r + 1.0);
+}
+
 /** z > 0 with Phi(-z) = tail, for 0 < tail <= 0.075. */
 function tailQuantile(tail: f64): f64 {
   const root: f64 = Math.sqrt(-log(tail));
-  let z: f64;
-  if (root <= 5.0) {
-    const r: f64 = root - 1.6;
-    z = (((((((7.7454501427834140764e-4 * r + 0.0227238449892691845833) * r + 0.24178072517745061177) * r
-        + 1.27045825245236838258) * r + 3.64784832476320460504) * r + 5.7694972214606914055) * r
-        + 4.6303378461565452959) * r + 1.42343711074968357734) /
-      (((((((1.05075007164441684324e-9 * r + 5.475938084995344946e-4) * r + 0.0151986665636164571966) * r
-        + 0.14810397642748007459) * r + 0.68976733498510000455) * r + 1.6763848301838038494) * r
-        + 2.05319162663775882187) * r + 1.0);
-  } else {
-    const r: f64 = root - 5.0;
-    z = (((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 0.0012426609473880784386) * r
-        + 0.026532189526576123093) * r + 0.29656057182850489123) * r + 1.7848265399172913358) * r
-        + 5.4637849111641143699) * r + 6.6579046435011037772) /
-      (((((((2.04426310338993978564e-15 * r + 1.4215117583164458887e-7) * r + 1.8463183175100546818e-5) * r
-        + 7.868691311456132591e-4) * r + 0.0148753612908506148525) * r + 0.13692988092273580531) * r
-        + 0.59983220655588793769) * r + 1.0);
-  }
+  const z: f64 = root <= 5.0 ? nearTailQuantile(root) : farTailQuantile(root);
   // Below this Phi is no longer a normal number, and its relative error would spoil the step.
   if (tail < 1e-290) return z;
   const ratio: f64 = millsRatio(z);

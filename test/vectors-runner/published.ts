@@ -452,6 +452,8 @@ export const cascade = {
   ],
 };
 
+/** Joe and Kuo, web.maths.unsw.edu.au/~fkuo/sobol: the first points of the sequence. */
+export const sobol = { dim: 3, points: [[0, 0, 0], [0.5, 0.5, 0.5], [0.75, 0.25, 0.25], [0.25, 0.75, 0.75]] };
 /** 19 October 1987: S&P 500 282.70 to 224.84, VXO +313%; 16 March 2020: VIX 57.83 to 82.69; no figure. */
 const stress = {
   scenarios: [
@@ -492,6 +494,7 @@ export const published: Readonly<Record<string, unknown>> = {
   'derive-interest': deriveInterest,
   apc,
   cascade,
+  var: sobol,
   stress,
   var: componentVar,
 };

@@ -98,7 +98,29 @@ const mathematics = [
   'mapNormalPdf',
   'mapNormalQuantile',
 ];
-const kernels = [...engineKernels, ...venueFormulas, ...scalarTwins, ...pricingKernels, ...mathematics].sort();
+/** Draws and revaluation of Monte Carlo paths: docs/MONTE-CARLO.md. */
+const pathKernels = [
+  'addJumps',
+  'combineColumns',
+  'correlateDraws',
+  'drawNormals',
+  'drawPhilox',
+  'drawSobol',
+  'exponentiateColumn',
+  'interpolateColumn',
+  'invertCounts',
+  'inverseWallaceColumn',
+  'middlesOfCells',
+  'multiplyColumn',
+  'quadraticPnl',
+  'relativeMoves',
+  'sampleQuantiles',
+  'scaleColumn',
+  'scrambleOwen',
+  'spreadPairs',
+  'wallaceColumn',
+];
+const kernels = [...engineKernels, ...pathKernels, ...venueFormulas, ...scalarTwins, ...pricingKernels, ...mathematics].sort();
 
 /** Section numbers of the binary format. */
 const sectionIds = { table: 4, memory: 5, element: 9, data: 11, dataCount: 12 } as const;

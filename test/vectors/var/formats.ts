@@ -10,6 +10,7 @@ import { closedForm } from './closed-form.ts';
 import { componentVar } from './component-var.ts';
 import { deltaGammaNormalFile } from './delta-gamma-normal.ts';
 import { deltaGammaForms } from './delta-gamma.ts';
+import { sobolFormat } from './sobol.ts';
 
 /** A file format of the suite `var`. */
 export type VarFormat = Pick<Suite, 'detect' | 'run'>;
@@ -24,4 +25,5 @@ export const varFormats: readonly VarFormat[] = [
   quantileTypesFormat,
   stoplightFormat,
   closedForm, componentVar, deltaGammaForms, deltaGammaNormalFile,
+  sobolFormat,
 ];
