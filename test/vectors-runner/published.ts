@@ -433,6 +433,14 @@ export const cascade = {
   ],
 };
 
+/** MathWorks, varbacktest/pof and cci; Hyndman and Fan's definitions at a quarter of 1 to 4. */
+export const varSamples = {
+  pof: [{ n: 1043, failures: 57, p: 0.05, published: { LR: 0.46147, pValue: 0.49694 } }],
+  christoffersenIndependence: [{ n00: 932, n01: 53, n10: 53, n11: 4, published: { LR: 0.25866, pValue: 0.61104 } }],
+  sets: { four: [4, 2, 3, 1] },
+  rows: [{ set: 'four', p: 0.25, type1: 1, type2: 1.5, type6: 1.25, type7: 1.75 }],
+};
+
 /** By suite. */
 export const published: Readonly<Record<string, unknown>> = {
   'special-functions': specialFunctions,
@@ -464,4 +472,5 @@ export const published: Readonly<Record<string, unknown>> = {
   'derive-interest': deriveInterest,
   apc,
   cascade,
+  var: varSamples,
 };
