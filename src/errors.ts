@@ -31,6 +31,7 @@ export const errorCodes = {
   FactorMissing: 'no scenario moves an instrument or a currency that is held',
   MatrixInvalid: 'a covariance or correlation matrix is not symmetric, not positive definite or of the wrong size',
   ObservationsMissing: 'there are too few observations for what is asked',
+  HistoryMisaligned: 'the dates of price histories differ, go back or repeat',
   ComponentUnknown: 'the model needs a component whose formula is not public',
   DependencyMissing: 'an optional package is not installed',
   // engine

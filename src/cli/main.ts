@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { BadInputError, formatProblem, MargridError, type ErrorCode } from '../errors.ts';
 import { meanPositionsMax, meanPositionsMin } from '../generate/book-options.ts';
 import { shippedCollateralVenues } from '../collateral/shipped-rules.ts';
@@ -41,33 +41,14 @@ import { whatIfCommand, type LegText, type WhatIfOptions } from './commands/what
 import { liquidationStyleNames } from '../liquidation/shipped-styles.ts';
 import { builtInName } from './inputs.ts';
 import { exitCodes, interruptible } from './interruption.ts';
+import { addScenarios } from './commands/scenarios-options.ts';
+import { collected, decimalNumber, wholeNumber } from './option-values.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 /** Problems printed one per line when an input is refused; the rest are counted. */
 const shownProblems = 20;
 /** Rates and yields per year that anybody could mean. */
 const rateMax = 10;
-
-const collected = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || !(value >= min && value <= max)) {
-      throw new InvalidArgumentError(`must be a whole number in [${min}, ${max}].`);
-    }
-    return value;
-  };
-}
-
-function decimalNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= min && value <= max))
-      throw new InvalidArgumentError(`must be a number in [${min}, ${max}].`);
-    return value;
-  };
-}
 
 const accountsOption = (fallback: number): Option =>
   new Option('--accounts <n>', 'accounts').default(fallback).argParser(wholeNumber(1, limits.accountCountMax));
@@ -242,6 +223,7 @@ function buildProgram(terminal: Terminal, finish: Finish): Command {
   addMarketCommands(program, terminal, finish);
   addWaterfallCommands(program, terminal, finish);
   addProcyclicality(program, terminal, finish);
+  addScenarios(program, terminal, finish);
   addDemo(program, terminal, finish);
   return program;
 }
