@@ -303,7 +303,7 @@ export { Revaluation, type Holding, type RevaluationOptions } from './revaluatio
 export type { UnmatchedPolicy } from './revaluation/shocks.ts';
 
 // Risk measures of samples
-export { ageWeights, effectiveCount } from './risk/age-weights.ts';
+export { effectiveCount } from './risk/effective-count.ts';
 export {
   partsOfMatrix, shortfallComponents, valueAtRiskComponents, type ComponentOptions, type Components, type PartsPnl,
 } from './risk/components.ts';
@@ -388,6 +388,56 @@ export { gridHeatmapChart, type PnlGrid } from './report/grid-heatmap.ts';
 export { pnlDistributionChart, type MarkedMeasure, type PnlDistribution } from './report/pnl-distribution.ts';
 export { renderReport, type Report, type ReportTable } from './report/page.ts';
 export { renderChart } from './report/render-chart.ts';
+// Distributions, covariances and parametric risk
+export { binomialCdf, binomialPmf, binomialQuantile, binomialSurvival } from './statistics/binomial.ts';
+export {
+  chiSquareCdf, chiSquarePdf, chiSquareQuantile, chiSquareSurvival, chiSquareSurvivalQuantile,
+} from './statistics/chi-square.ts';
+export {
+  correlationOf, covariance, covarianceOf, covarianceStarts, ewmaCovariance, type Correlation, type CovarianceOptions,
+  type CovarianceStart, type Observations,
+} from './statistics/covariance.ts';
+export { fCdf, fSurvival } from './statistics/f-distribution.ts';
+export { regularisedBeta } from './statistics/incomplete-beta.ts';
+export { regularisedGammaP, regularisedGammaQ } from './statistics/incomplete-gamma.ts';
+export { logGamma } from './statistics/log-gamma.ts';
+export {
+  cholesky, nearestCorrelation, nearestCovariance, semidefiniteRoot, symmetricEigen, type MatrixRoot,
+  type RepairedCorrelation, type RepairedCovariance, type RepairOptions, type SymmetricEigen,
+} from './statistics/matrix.ts';
+export {
+  studentTCdf, studentTPdf, studentTQuantile, studentTSurvivalQuantile,
+} from './statistics/student-t.ts';
+export {
+  linearContributions, linearMoments, positionContributions, type Contributions, type LinearPortfolio,
+  type PositionContributions, type PositionExposures,
+} from './risk/parametric/contributions.ts';
+export {
+  cornishFisherQuantile, cornishFisherRisk, cornishFisherValidity, modifiedRisk, type CornishFisherRisk,
+  type CornishFisherValidity, type ModifiedRisk, type Moments,
+} from './risk/parametric/cornish-fisher.ts';
+export {
+  deltaGammaCornishFisher, deltaGammaDistribution, deltaGammaExact, deltaGammaMoments, deltaGammaNormal,
+  type CornishFisherOptions, type DeltaGammaCornishFisherRisk, type DeltaGammaExactRisk, type DeltaGammaMoments,
+  type DeltaGammaRisk,
+} from './risk/parametric/delta-gamma.ts';
+export {
+  deltaNormal, deltaNormalComponents, type DeltaNormalComponents, type DeltaNormalInput, type DeltaNormalRisk,
+} from './risk/parametric/delta-normal.ts';
+export type { DeltaGammaPortfolio } from './risk/parametric/quadratic-form.ts';
+export type { QuadraticDistribution, QuadraticQuantile } from './risk/parametric/quadratic-distribution.ts';
+export type { PointTails } from './risk/parametric/quadratic-tails.ts';
+export {
+  portfolioSensitivities, positionDeltas, type PortfolioSensitivities, type SensitivityOptions,
+} from './risk/parametric/sensitivities.ts';
+export {
+  closedFormRisk, tailMultipliers, unitVarianceScale, type ParametricRisk, type TailDistribution, type TailMultipliers,
+} from './risk/parametric/tail-distribution.ts';
+export { lowestMoves, revaluationLosses } from './risk/revaluation-losses.ts';
+export { reverseStressSearch, type ReverseStressSearch } from './risk/reverse-stress-search.ts';
+export {
+  reverseStressDeltaGamma, reverseStressLinear, type Driver, type ReverseStressResult, type ReverseStressScenario,
+} from './risk/reverse-stress.ts';
 
 // Errors and limits
 export {

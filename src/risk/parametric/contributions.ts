@@ -59,12 +59,15 @@ export function linearContributions(portfolio: LinearPortfolio, multiplier: numb
   const component = marginal.map((each, i) => exposures[i] * each);
   const total = scale * deviation - column((i) => exposures[i] * meanOf(i)).reduce((sum, each) => sum + each, 0);
   const incremental = column((i) => {
-    const own = covariance[i * n + i];
-    const rest = variance - 2 * exposures[i] * covariances[i] + exposures[i] * exposures[i] * own;
+    // The variance without it, summed anew: taken off the whole, what little is left would be rounding. And
     // (v - rest) / (s + sqrt(rest)) rather than s - sqrt(rest): a small exposure keeps its digits.
-    const without = Math.sqrt(Math.max(0, rest));
-    const removed = 2 * exposures[i] * covariances[i] - exposures[i] * exposures[i] * own;
-    return (deviation + without > 0 ? (scale * removed) / (deviation + without) : 0) - exposures[i] * meanOf(i);
+    const others = Float64Array.from(exposures, (each, k) => (k === i ? 0 : each));
+    const without = rootOfVariance(dotProduct(others, timesVector(covariance, others)), portfolio);
+    const removed = 2 * exposures[i] * covariances[i] - exposures[i] * exposures[i] * covariance[i * n + i];
+    const fall = without < 0.5 * deviation || deviation + without === 0
+      ? deviation - without
+      : removed / (deviation + without);
+    return scale * fall - exposures[i] * meanOf(i);
   });
   const totalExposure = Float64Array.from(exposures).reduce((sum, each) => sum + each, 0);
   const beta = column((i) => (totalExposure === 0 ? NaN : (covariances[i] / variance) * totalExposure));

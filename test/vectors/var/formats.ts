@@ -6,6 +6,10 @@ import { oreHistoricalFormat } from './ore-historical.ts';
 import { performanceAnalyticsFormat } from './performance-analytics.ts';
 import { quantileTypesFormat } from './quantile-types.ts';
 import { stoplightFormat } from './stoplight.ts';
+import { closedForm } from './closed-form.ts';
+import { componentVar } from './component-var.ts';
+import { deltaGammaNormalFile } from './delta-gamma-normal.ts';
+import { deltaGammaForms } from './delta-gamma.ts';
 
 /** A file format of the suite `var`. */
 export type VarFormat = Pick<Suite, 'detect' | 'run'>;
@@ -19,4 +23,5 @@ export const varFormats: readonly VarFormat[] = [
   performanceAnalyticsFormat,
   quantileTypesFormat,
   stoplightFormat,
+  closedForm, componentVar, deltaGammaForms, deltaGammaNormalFile,
 ];
