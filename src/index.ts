@@ -602,6 +602,7 @@ export { renderChart } from './report/render-chart.ts';
 
 // Risk measures of samples
 export { effectiveCount } from './risk/age-weights.ts';
+// Risk measures of samples
 export {
   partsOfMatrix,
   shortfallComponents,
@@ -703,6 +704,12 @@ export {
   type Zone,
   type ZoneLimits,
 } from './backtest/traffic-light.ts';
+
+// Pictures and reports
+// Distributions, covariances and parametric risk
+  correlationOf, covariance, covarianceOf, covarianceStarts, ewmaCovariance, type Correlation, type CovarianceOptions,
+  type CovarianceStart, type Observations,
+} from './statistics/covariance.ts';
 
 // Errors and limits
 export {

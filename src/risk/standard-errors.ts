@@ -4,7 +4,7 @@ import { MargridError } from '../errors.ts';
 import { RandomStream } from '../generate/random.ts';
 import { binomialCdf, binomialQuantile } from '../statistics/binomial.ts';
 import { regularisedBeta } from '../statistics/incomplete-beta.ts';
-import { effectiveCount } from './age-weights.ts';
+import { effectiveCount } from './effective-count.ts';
 import { conventionOf, requireLevel, type MeasureConvention } from './conventions.ts';
 import { quantilePnl } from './measure-shares.ts';
 import { riskMeasures, sampleTailOf, type LevelOptions } from './measures.ts';

@@ -454,6 +454,14 @@ export const cascade = {
 
 /** Joe and Kuo, web.maths.unsw.edu.au/~fkuo/sobol: the first points of the sequence. */
 export const sobol = { dim: 3, points: [[0, 0, 0], [0.5, 0.5, 0.5], [0.75, 0.25, 0.25], [0.25, 0.75, 0.75]] };
+/** MathWorks, varbacktest/pof and cci; Hyndman and Fan's definitions at a quarter of 1 to 4. */
+export const varSamples = {
+  pof: [{ n: 1043, failures: 57, p: 0.05, published: { LR: 0.46147, pValue: 0.49694 } }],
+  christoffersenIndependence: [{ n00: 932, n01: 53, n10: 53, n11: 4, published: { LR: 0.25866, pValue: 0.61104 } }],
+  sets: { four: [4, 2, 3, 1] },
+  rows: [{ set: 'four', p: 0.25, type1: 1, type2: 1.5, type6: 1.25, type7: 1.75 }],
+};
+
 /** 19 October 1987: S&P 500 282.70 to 224.84, VXO +313%; 16 March 2020: VIX 57.83 to 82.69; no figure. */
 const stress = {
   scenarios: [
@@ -495,6 +503,7 @@ export const published: Readonly<Record<string, unknown>> = {
   apc,
   cascade,
   var: sobol,
+  var: varSamples,
   stress,
   var: componentVar,
 };

@@ -1,5 +1,5 @@
 import { variancePath, type StartVariance, type VolatilityModel } from '../../../src/dynamic/volatility-model.ts';
-import { ageWeights } from '../../../src/risk/age-weights.ts';
+import { ageWeights } from '../../../src/history/age-weights.ts';
 import { riskMeasures, valueAtRisk } from '../../../src/risk/measures.ts';
 import { gaussianMeasures } from '../../../src/risk/moment-measures.ts';
 import { sampleMoments } from '../../../src/risk/moments.ts';
