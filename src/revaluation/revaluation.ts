@@ -130,7 +130,7 @@ export class Revaluation {
 }
 
 /** Value of one contract in its settlement currency; of an inverse future: what it has gained since price infinity. */
-function valueOf(instrument: Instrument, forward: number, volatility: number, years: number): number {
+export function valueOf(instrument: Instrument, forward: number, volatility: number, years: number): number {
   const { kind, payoff, contractSize, optionType, strike } = instrument;
   if (kind !== 'option') return payoff === 'inverse' ? -contractSize / forward : contractSize * forward;
   const sign = optionType === 'call' ? 1 : -1;
