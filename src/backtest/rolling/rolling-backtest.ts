@@ -19,7 +19,7 @@ export interface RollingOptions {
   /** What the history has no factor for: refused (default) or held. */
   readonly unmatched?: UnmatchedPolicy;
   readonly history: MarketHistory;
-  /** Default `relative`. */
+  /** Default `log`: whatever a return is scaled with, no more than everything is lost. */
   readonly returns?: ReturnKinds;
   readonly method: VarMethod;
   /** Confidence levels in (0, 1); default 0.99. */
@@ -116,7 +116,7 @@ function portfolioOf(options: RollingOptions): MeasuredPortfolio {
   return {
     market: options.market, holdings: options.holdings, cash: options.cash ?? new Map<string, number>(),
     currency: options.currency ?? 'USD', unmatched: options.unmatched ?? 'refuse', history: requireHistory(options.history),
-    returns: options.returns ?? 'relative',
+    returns: options.returns ?? 'log',
     horizonDays: requireCount('horizonDays', options.horizonDays ?? 1),
     windows: options.windows ?? 'overlapping',
     lookback: requireCount('lookback', options.lookback ?? 500),

@@ -7,7 +7,7 @@ import type { LevelRun, RollingRun } from './rolling-backtest.ts';
 export interface RollingReportOptions {
   /** Probability of rejecting a right model, of the tests of ES; default 0.05. */
   readonly size?: number;
-  /** Simulated backtests for critical values; default 10,000. */
+  /** Simulated backtests for critical values of ES tests (default 2,000) and traffic lights of overlapping days (10,000). */
   readonly paths?: number;
   readonly seed?: number;
 }
@@ -54,7 +54,7 @@ export interface RollingReport {
 }
 
 const defaultSize = 0.05;
-const defaultPaths = 10_000;
+const defaultPaths = 2_000;
 /** The heavy tail of Acerbi and Szekely's own table. */
 const heavyTailDegrees = 3;
 
