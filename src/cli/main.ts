@@ -586,6 +586,7 @@ function addCoverageOptions(command: Command): void {
     .addOption(
       new Option('--arrays <scaling>', 'SPAN: arrays move with the price, or are held').choices(['rescale', 'hold']).default('rescale'),
     )
+    .addOption(new Option('--payoff <kind>', 'only contracts of this payoff').choices(['linear', 'inverse']))
     .option('--details', 'portfolio by portfolio, for several models too');
 }
 

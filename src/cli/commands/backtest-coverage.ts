@@ -4,6 +4,7 @@ import { standardPortfolios, type TestPortfolio } from '../../backtest/coverage/
 import type { ListingTerms } from '../../backtest/coverage/listing.ts';
 import type { ArrayScaling } from '../../backtest/coverage/venue.ts';
 import { defaultVolatilityPolicy, type VolatilityPolicy } from '../../backtest/coverage/volatility-policy.ts';
+import type { Payoff } from '../../domain/instrument.ts';
 import { MargridError } from '../../errors.ts';
 import { valuesOf, type MarketHistory } from '../../history/market-history.ts';
 import { writeTable, type ResultColumn } from '../../io/index.ts';
@@ -31,6 +32,7 @@ export interface CoverageCommandOptions {
   readonly random: number;
   readonly notional: number;
   readonly arrays: ArrayScaling;
+  readonly payoff?: Payoff;
   /** Portfolio by portfolio, for several models too. */
   readonly details?: boolean;
 }
@@ -64,6 +66,7 @@ export async function backtestCoverage(
     seed: options.seed,
     notional: options.notional,
     arrayScaling: options.arrays,
+    ...(options.payoff === undefined ? {} : { payoff: options.payoff }),
     onDay: progress.onDay,
   }).finally(progress.stop);
   const report = coverageReport(run, { level, seed: options.seed, ...(options.paths === undefined ? {} : { paths: options.paths }) });
@@ -192,7 +195,7 @@ function overviewRow({ label, listing, parameters, portfolios, refused, overall 
   const { largestShortfall } = overall;
   return [
     ...start, count(portfolios.length), count(refused.length), count(overall.observations), count(overall.exceedances),
-    percent(overall.coverage, 3), count(overall.portfoliosBelowLevel), overall.worstPortfolio, percent(overall.meanMargin, 1),
+    percent(overall.coverage, 3), count(overall.portfoliosBelowLevel), overall.exceedances === 0 ? '-' : overall.worstPortfolio, percent(overall.meanMargin, 1),
     largestShortfall === null ? '-' : `${amount(largestShortfall.ratio!, 2)}x ${largestShortfall.portfolio} ${largestShortfall.date}`,
   ];
 }
