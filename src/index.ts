@@ -320,6 +320,15 @@ export {
 } from './history/read-market-history.ts';
 export { filteredPnl, type FilterModel, type FilterReport, type VolatilityFilter } from './history/volatility-filter.ts';
 
+// Pictures and reports
+export type { Chart } from './report/chart.ts';
+export { contributionsChart, coverageChart, type Contributions, type CoverageBars } from './report/bars.ts';
+export { exceptionsChart, type ExceptionSeries } from './report/exceptions.ts';
+export { gridHeatmapChart, type PnlGrid } from './report/grid-heatmap.ts';
+export { pnlDistributionChart, type MarkedMeasure, type PnlDistribution } from './report/pnl-distribution.ts';
+export { renderReport, type Report, type ReportTable } from './report/page.ts';
+export { renderChart } from './report/render-chart.ts';
+
 // Errors and limits
 export {
   BadInputError,
