@@ -1,18 +1,12 @@
 import { isWithinZone, type ExceptionTests, type TestResult } from '../backtest/exception-tests.ts';
 import type { Zone } from '../backtest/traffic-light.ts';
 import { MargridError } from '../errors.ts';
-import type { DatePolicy } from '../history/align.ts';
-import type { SourceText } from './history-sources.ts';
+import type { HistoryFileOptions } from './commands/scenarios.ts';
 import { throwIfInterrupted } from './interruption.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What both backtests need. */
-export interface SharedBacktestOptions {
-  readonly sources: readonly SourceText[];
-  readonly mismatch: DatePolicy;
-  readonly carryDays?: number;
-  readonly from?: string;
-  readonly to?: string;
+export interface SharedBacktestOptions extends HistoryFileOptions {
   /** Comma-separated. */
   readonly level?: string;
   readonly horizon: number;

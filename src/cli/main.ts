@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { BadInputError, formatProblem, MargridError, type ErrorCode } from '../errors.ts';
 import { meanPositionsMax, meanPositionsMin } from '../generate/book-options.ts';
 import { shippedCollateralVenues } from '../collateral/shipped-rules.ts';
@@ -16,7 +16,6 @@ import { explain, type ExplainOptions } from './commands/explain.ts';
 import { generate, type GenerateOptions } from './commands/generate.ts';
 import { adl, adlRuleNames, type AdlCommandOptions } from './commands/adl.ts';
 import { defaultFund, type DefaultFundCommandOptions } from './commands/default-fund.ts';
-import { backtest, type BacktestCommandOptions } from './commands/backtest.ts';
 import { american, type AmericanCommandOptions } from './commands/american.ts';
 import { greeks, type GreeksOptions } from './commands/greeks.ts';
 import { inspect, type InspectCommandOptions } from './commands/inspect.ts';
@@ -41,35 +40,16 @@ import { reconcile, type ReconcileOptions } from './commands/reconcile.ts';
 import { whatIfCommand, type LegText, type WhatIfOptions } from './commands/what-if.ts';
 import { liquidationStyleNames } from '../liquidation/shipped-styles.ts';
 import { builtInName } from './inputs.ts';
-import type { SourceText } from './history-sources.ts';
 import { exitCodes, interruptible } from './interruption.ts';
+import { addBacktest } from './commands/backtest-options.ts';
+import { addScenarios } from './commands/scenarios-options.ts';
+import { collected, decimalNumber, wholeNumber } from './option-values.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 /** Problems printed one per line when an input is refused; the rest are counted. */
 const shownProblems = 20;
 /** Rates and yields per year that anybody could mean. */
 const rateMax = 10;
-
-const collected = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || !(value >= min && value <= max)) {
-      throw new InvalidArgumentError(`must be a whole number in [${min}, ${max}].`);
-    }
-    return value;
-  };
-}
-
-function decimalNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= min && value <= max))
-      throw new InvalidArgumentError(`must be a number in [${min}, ${max}].`);
-    return value;
-  };
-}
 
 const accountsOption = (fallback: number): Option =>
   new Option('--accounts <n>', 'accounts').default(fallback).argParser(wholeNumber(1, limits.accountCountMax));
@@ -245,6 +225,7 @@ function buildProgram(terminal: Terminal, finish: Finish): Command {
   addWaterfallCommands(program, terminal, finish);
   addProcyclicality(program, terminal, finish);
   addBacktest(program, terminal, finish);
+  addScenarios(program, terminal, finish);
   addDemo(program, terminal, finish);
   return program;
 }
@@ -528,91 +509,6 @@ function addProcyclicality(program: Command, terminal: Terminal, finish: Finish)
     .action(async (options: ProcyclicalityCommandOptions) =>
       finish(await procyclicalityCommand(options, terminal, interruptible())),
     );
-}
-
-/** Two backtests over a history of prices: of margin models, and of VaR and ES. */
-function addBacktest(program: Command, terminal: Terminal, finish: Finish): void {
-  // One list: an option about a price file belongs to the --prices before it.
-  const sources: SourceText[] = [];
-  const source =
-    (option: SourceText['option']) =>
-    (text: string): SourceText[] => {
-      sources.push({ option, text });
-      return sources;
-    };
-  const command = program
-    .command('backtest')
-    .description('margin models (--model) or VaR and ES of a portfolio (--book, --weight) against what prices then did')
-    .requiredOption('--prices <file>', 'history of prices (.csv, .csv.gz, .parquet, .json, .ndjson); repeat', source('prices'))
-    .option('--factor <name=column>', 'of the file before: price:BTC=close, volatility:SPX=vix*0.01; repeat', source('factor'))
-    .option('--date-column <name>', 'of the file before (default: date)', source('date-column'))
-    .option('--date-format <format>', 'of the file before: iso (default), mdy or dmy', source('date-format'))
-    .option('--intraday <policy>', 'several rows of a day, of the file before: refuse (default), last or times', source('intraday'))
-    .option('--symbol-column <name>', 'of the file before: it has a row per day and symbol', source('symbol-column'))
-    .option('--value-column <name>', 'values of such a file (default: close)', source('value-column'))
-    .addOption(
-      new Option('--mismatch <policy>', 'dates that some series lack').choices(['refuse', 'intersect', 'carry']).default('refuse'),
-    )
-    .option('--carry-days <n>', 'how old a carried value may be', wholeNumber(0, 3660))
-    .option('--from <date>', 'first day that is measured')
-    .option('--to <date>', 'last day that is measured')
-    .option('--level <list>', 'coverage level (default: 0.99), or levels of VaR (default: 0.975,0.99)')
-    .option('--horizon <n>', 'days (rows) of risk: the margin period of risk, or the horizon of VaR', wholeNumber(1, 250), 1)
-    .option('--paths <n>', 'simulated histories for critical values', wholeNumber(100, 1_000_000))
-    .addOption(seedOption())
-    .option('--require-coverage <share>', 'exit with 1 where less is covered', decimalNumber(0, 1))
-    .addOption(new Option('--require-zone <zone>', 'exit with 1 where the traffic light is worse').choices(['green', 'yellow']))
-    .option('--out <file>', 'write every day (.parquet, .csv, .json, .ndjson, .arrow)')
-    .addOption(jsonOption());
-  addCoverageOptions(command);
-  addValueAtRiskOptions(command);
-  command.action(async (options: BacktestCommandOptions) =>
-    finish(await backtest({ ...options, sources }, terminal, interruptible())),
-  );
-}
-
-function addCoverageOptions(command: Command): void {
-  command
-    .option('--model <list>', "margin models, comma-separated, or 'all'; 'old=deribit-pm' gives one a name of its own")
-    .addOption(new Option('--params <model=file>', 'parameter file of a model; repeat').default([]).argParser(collected))
-    .option('--underlying <list>', 'names of the underlying, the first that a model margins counts', 'BTC,XYZ')
-    .option('--warm-up <n>', 'days before the first margin', wholeNumber(1, 100_000), 60)
-    .option('--volatility <policy>', 'of options: constant:VOL, realised[:LAMBDA,FACTOR,FLOOR] or series', 'realised')
-    .option('--tenors <list>', 'days to expiry, near and far', '30,90')
-    .option('--moneyness <list>', 'strikes as parts of the price: low, at the money, high', '0.9,1,1.1')
-    .option('--portfolios <list>', 'of the standard ones; default: all')
-    .option('--random <n>', 'random portfolios besides', wholeNumber(0, 1000), 4)
-    .option('--notional <amount>', 'of a unit of a portfolio, quote currency', decimalNumber(1e-6, 1e15), 100_000)
-    .addOption(
-      new Option('--arrays <scaling>', 'SPAN: arrays move with the price, or are held').choices(['rescale', 'hold']).default('rescale'),
-    )
-    .addOption(new Option('--payoff <kind>', 'only contracts of this payoff').choices(['linear', 'inverse']))
-    .option('--details', 'portfolio by portfolio, for several models too');
-}
-
-function addValueAtRiskOptions(command: Command): void {
-  command
-    .option('--book <file>', 'portfolio: the positions of a book')
-    .addOption(marketOption())
-    .option('--account <id>', 'one account of the book; default: all together')
-    .addOption(
-      new Option('--weight <name=amount>', 'portfolio: a constant amount in an underlying; repeat').default([]).argParser(collected),
-    )
-    .option('--currency <name>', 'of VaR and P&L', 'USD')
-    .addOption(new Option('--unmatched <policy>', 'what no factor moves').choices(['refuse', 'hold']).default('refuse'))
-    .option(
-      '--method <name>',
-      'historical (default), age-weighted[:LAMBDA], fhs-ewma[:LAMBDA], fhs-garch[:REFIT DAYS], delta-normal[:LAMBDA]',
-    )
-    .addOption(new Option('--innovation <name>', 'of a GARCH fit').choices(['normal', 'student-t']).default('normal'))
-    .option('--lookback <n>', 'scenarios of each day (default: 500)', wholeNumber(2, 1_000_000))
-    .addOption(
-      new Option('--windows <rule>', 'scenarios of several days').choices(['overlapping', 'non-overlapping', 'square-root']),
-    )
-    .addOption(new Option('--returns <kind>', 'default: log').choices(['relative', 'absolute', 'log']))
-    .option('--quantile <convention>', 'how VaR and ES are read off the scenarios', 'acerbi-tasche')
-    .addOption(new Option('--beyond-sample <policy>', 'a lookback too short for a level').choices(['refuse', 'worst']).default('refuse'))
-    .option('--size <share>', 'probability of rejecting a right model, of the tests of ES', decimalNumber(1e-6, 0.5), 0.05);
 }
 
 function addDemo(program: Command, terminal: Terminal, finish: Finish): void {

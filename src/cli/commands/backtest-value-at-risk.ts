@@ -8,7 +8,6 @@ import type { Innovation } from '../../dynamic/garch-fit.ts';
 import { MargridError } from '../../errors.ts';
 import type { WindowRule } from '../../history/historical-scenarios.ts';
 import type { MarketHistory } from '../../history/market-history.ts';
-import type { ReturnKind } from '../../history/returns.ts';
 import { writeTable, type ResultColumn } from '../../io/index.ts';
 import type { Holding } from '../../revaluation/revaluation.ts';
 import type { UnmatchedPolicy } from '../../revaluation/shocks.ts';
@@ -18,6 +17,7 @@ import { amount, count, money, percent, table } from '../format.ts';
 import { loadBook, loadMarket, requireAccount } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
+import { returnKindsOf } from './scenarios.ts';
 
 export interface ValueAtRiskCommandOptions {
   readonly book?: string;
@@ -33,7 +33,8 @@ export interface ValueAtRiskCommandOptions {
   readonly innovation: Innovation;
   readonly lookback?: number;
   readonly windows?: WindowRule;
-  readonly returns?: ReturnKind;
+  /** `log`, or by kind of factor. */
+  readonly returns?: string;
   readonly quantile: string;
   readonly beyondSample: 'refuse' | 'worst';
   /** Of a right model to be rejected, in the tests of ES. */
@@ -60,7 +61,7 @@ export async function backtestValueAtRisk(
       ...portfolio, history, method, levels, convention,
       currency: options.currency, unmatched: options.unmatched, beyondSample: options.beyondSample,
       lookback: options.lookback ?? 500, horizonDays: options.horizon,
-      windows: options.windows ?? 'overlapping', returns: options.returns ?? 'log',
+      windows: options.windows ?? 'overlapping', returns: returnKindsOf(options.returns ?? 'log'),
       ...(options.from === undefined ? {} : { from: options.from }),
       ...(options.to === undefined ? {} : { to: options.to }),
       onDay: progress.onDay,

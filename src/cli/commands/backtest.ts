@@ -1,10 +1,9 @@
 import { MargridError } from '../../errors.ts';
 import type { MarketHistory } from '../../history/market-history.ts';
-import { readMarketHistory } from '../../history/read-market-history.ts';
 import type { SharedBacktestOptions } from '../backtest-shared.ts';
-import { historySources } from '../history-sources.ts';
 import { requireWritable } from '../inputs.ts';
 import type { Terminal } from '../terminal.ts';
+import { historyOf } from './scenarios.ts';
 import { backtestCoverage, type CoverageCommandOptions } from './backtest-coverage.ts';
 import { backtestValueAtRisk, type ValueAtRiskCommandOptions } from './backtest-value-at-risk.ts';
 
@@ -13,12 +12,10 @@ export type BacktestCommandOptions = SharedBacktestOptions & CoverageCommandOpti
 /** `margrid backtest`: margin against losses with --model, VaR and ES of a portfolio without. */
 export async function backtest(options: BacktestCommandOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
   requireWritable(options.out);
-  const sources = historySources(options.sources);
   if (options.model !== undefined) refuseOptions(options, ['book', 'weight', 'account', 'method', 'lookback', 'windows', 'returns']);
-  const history = await readMarketHistory(sources, {
-    mismatch: options.mismatch,
-    ...(options.carryDays === undefined ? {} : { carryDaysMax: options.carryDays }),
-  });
+  // --from and --to say what is measured: what is before is what it is measured with.
+  const { from: _from, to: _to, ...files } = options;
+  const history = await historyOf(files);
   noteAlignment(history, terminal);
   return options.model === undefined
     ? backtestValueAtRisk(options, history, terminal, signal)
