@@ -29,6 +29,7 @@ export const errorCodes = {
   ModelUnknown: 'no margin model has this name',
   ScenarioInvalid: 'a scenario has a move, weight or time that cannot be',
   FactorMissing: 'no scenario moves an instrument or a currency that is held',
+  MatrixInvalid: 'a covariance or correlation matrix is not symmetric, not positive definite or of the wrong size',
   ObservationsMissing: 'there are too few observations for what is asked',
   HistoryMisaligned: 'the dates of price histories differ, go back or repeat',
   ComponentUnknown: 'the model needs a component whose formula is not public',

@@ -303,7 +303,6 @@ export { Revaluation, type Holding, type RevaluationOptions } from './revaluatio
 export type { UnmatchedPolicy } from './revaluation/shocks.ts';
 
 // Price histories and scenarios made from them
-export { ageWeights } from './history/age-weights.ts';
 export { alignHistories, type AlignOptions, type DatePolicy, type FactorSeries } from './history/align.ts';
 export { combineScenarios, type WeightedSet } from './history/combine.ts';
 export {
@@ -343,6 +342,86 @@ export { gridHeatmapChart, type PnlGrid } from './report/grid-heatmap.ts';
 export { pnlDistributionChart, type MarkedMeasure, type PnlDistribution } from './report/pnl-distribution.ts';
 export { renderReport, type Report, type ReportTable } from './report/page.ts';
 export { renderChart } from './report/render-chart.ts';
+
+// Risk measures of samples
+export { ageWeights, effectiveCount } from './risk/age-weights.ts';
+export {
+  partsOfMatrix, shortfallComponents, valueAtRiskComponents, type ComponentOptions, type Components, type PartsPnl,
+} from './risk/components.ts';
+export {
+  conventionOf, measureConventions, shortfallConventions, tailCountNeeded,
+  type ConventionName, type MeasureConvention, type ShortfallConvention,
+} from './risk/conventions.ts';
+export { portfolioRisk, type PartRisk, type PartRiskOptions, type PortfolioRisk } from './risk/incremental.ts';
+export {
+  liquidityAdjustedShortfall, liquidityHorizons, scaledByRootOfTime, spreadCost, stressedShortfall, type SpreadCost,
+} from './risk/liquidity.ts';
+export {
+  expectedShortfall, riskMeasures, riskMeasuresOfTail, valueAtRisk,
+  type LevelOptions, type MeasureOptions, type RiskMeasure,
+} from './risk/measures.ts';
+export { gaussianMeasures, modifiedMeasures, type ModifiedMeasure, type MomentMeasureOptions } from './risk/moment-measures.ts';
+export { sampleMoments, type SampleMoments } from './risk/moments.ts';
+export type { BeyondSample } from './risk/observations.ts';
+export { quantile, quantileTypes, type QuantileType } from './risk/quantile.ts';
+export { downsideDeviation, gainDeviation, lossDeviation, maximumDrawdown, semiDeviation } from './risk/return-statistics.ts';
+export {
+  bootstrapErrors, maritzJarrettError, orderStatisticInterval, quantileStandardError, shortfallStandardError,
+  type BootstrapErrors, type BootstrapOptions, type QuantileInterval,
+} from './risk/standard-errors.ts';
+
+// Backtests of VaR and ES
+export {
+  acerbiSzekely, simulateAcerbiSzekely, testAgainst,
+  type AcerbiSzekely, type SimulatedStatistics, type SimulatedTest, type SimulationOptions,
+} from './backtest/acerbi-szekely.ts';
+export { berkowitz, type Berkowitz } from './backtest/berkowitz.ts';
+export { exactBinomialPValue } from './backtest/binomial-test.ts';
+export { christoffersen, independence, transitionsOf, type ConditionalCoverage, type Transitions } from './backtest/christoffersen.ts';
+export { durationTest, spellsOf, type DurationTest, type Spells } from './backtest/duration.ts';
+export { dynamicQuantile, type DynamicQuantile, type DynamicQuantileOptions } from './backtest/dynamic-quantile.ts';
+export { exceptionsOf } from './backtest/exceptions.ts';
+export { kupiec, timeBetweenFailures, timeUntilFirstFailure } from './backtest/kupiec.ts';
+export type { LikelihoodRatio } from './backtest/likelihood-ratio.ts';
+export { exceedanceResiduals, type ExceedanceResiduals, type ResidualOptions } from './backtest/mcneil-frey.ts';
+export { empiricalModel, normalModel, studentTModel, type NullModel } from './backtest/null-models.ts';
+export { limitRange, overlappingLimits, type OverlappingLimits, type OverlappingOptions } from './backtest/overlapping-traffic-light.ts';
+export { trafficLight, trafficLightLimits, type TrafficLight, type Zone, type ZoneLimits } from './backtest/traffic-light.ts';
+
+// Backtests over a history of prices
+export {
+  coverageBacktest,
+  type CoverageOptions,
+  type CoverageRun,
+  type ModelRun,
+  type PortfolioRun,
+  type TestedModel,
+} from './backtest/coverage/coverage-backtest.ts';
+export {
+  coverageReport,
+  exceedancesOf,
+  type CoverageReport,
+  type CoverageReportOptions,
+  type Exceedance,
+  type ModelCoverage,
+  type PortfolioCoverage,
+} from './backtest/coverage/coverage-report.ts';
+export type { ListingTerms, SlotName } from './backtest/coverage/listing.ts';
+export type { PricePath } from './backtest/coverage/price-path.ts';
+export { standardPortfolios, type Leg, type TestPortfolio } from './backtest/coverage/test-portfolios.ts';
+export type { ArrayScaling } from './backtest/coverage/venue.ts';
+export type { VolatilityPolicy } from './backtest/coverage/volatility-policy.ts';
+export { ExceptionTester, type ExceptionTests, type ExceptionTestOptions, type TestResult } from './backtest/exception-tests.ts';
+export { rollingBacktest, type LevelRun, type RollingOptions, type RollingRun } from './backtest/rolling/rolling-backtest.ts';
+export {
+  rollingReport,
+  type LevelReport,
+  type RollingReport,
+  type RollingReportOptions,
+  type ShortfallTest,
+} from './backtest/rolling/rolling-report.ts';
+export { varMethodNames, type VarMethod } from './backtest/rolling/var-method.ts';
+export { weightedPortfolio, type WeightedPortfolio } from './backtest/rolling/weights-market.ts';
 
 // Errors and limits
 export {

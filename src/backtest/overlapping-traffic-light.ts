@@ -1,6 +1,7 @@
 import { normalQuantile } from '../../assembly/portable/normal.ts';
 import { MargridError } from '../errors.ts';
 import { RandomStream } from '../generate/random.ts';
+import { binomialCdf, binomialQuantile } from '../statistics/binomial.ts';
 import { requireProbability } from './exceptions.ts';
 import { zoneThresholds, type ZoneLimits } from './traffic-light.ts';
 
@@ -35,7 +36,7 @@ const streamPurpose = 102;
  * t + horizon - 1, an exception if it is below the quantile at `probability`. Several numbers of observations are read
  * from the same paths. A limit is the largest count K with P(X <= K) below 95% and 99.99%: simulated, so counts next to a
  * threshold are off now and then; `cumulative` with sqrt(p (1 - p) / paths) says how sure it is. Every path has its own
- * stream: the result does not depend on how many are drawn at once. Throws `OptionInvalid`.
+ * stream. Throws `OptionInvalid`.
  */
 export function overlappingLimits(
   observations: readonly number[],
@@ -58,6 +59,28 @@ export function overlappingLimits(
     }
   }
   return observations.map((count, which) => limitsOf(count, counts[which], paths));
+}
+
+/**
+ * Between which counts a limit lies for sure: outside with a probability of at most `missed` on either side, by the
+ * binomial number of paths beyond each count. `most` is null where there are too few paths to bound it.
+ */
+export function limitRange(
+  { cumulative, paths }: OverlappingLimits,
+  threshold: number,
+  missed: number,
+): { readonly least: number; readonly most: number | null } {
+  requireProbability('threshold', threshold);
+  requireProbability('missed', missed);
+  const beyond = (count: number): number => Math.round(paths * (1 - cumulative[count]));
+  // So few paths beyond a count that the limit is below it, so many that it is not.
+  let few = binomialQuantile(missed, paths, 1 - threshold);
+  if (binomialCdf(few, paths, 1 - threshold) > missed) few--;
+  const many = binomialQuantile(1 - missed, paths, 1 - threshold) + 1;
+  const counts = Array.from(cumulative.keys());
+  const above = few < 0 ? -1 : counts.findIndex((count) => beyond(count) <= few);
+  const least = counts.findLastIndex((count) => beyond(count) >= many);
+  return { least: Math.max(least, 0), most: above < 0 ? null : Math.max(above - 1, 0) };
 }
 
 class PortfolioWalk {
@@ -121,7 +144,7 @@ function limitsOf(observations: number, counts: Float64Array, paths: number): Ov
     sum += counts[count];
     cumulative[count] = sum / paths;
   }
-  const limitOf = (threshold: number): number => cumulative.findIndex((share) => share >= threshold) - 1;
+  const limitOf = (threshold: number): number => Math.max(cumulative.findIndex((share) => share >= threshold) - 1, 0);
   return { observations, green: limitOf(zoneThresholds.yellow), yellow: limitOf(zoneThresholds.red), cumulative, paths };
 }
 

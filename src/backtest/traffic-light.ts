@@ -41,7 +41,7 @@ export function trafficLight(observations: number, exceptions: number, probabili
   requireCounts(observations, exceptions);
   requireProbability('probability', probability);
   const cumulative = binomialCdf(exceptions, observations, probability);
-  const zone = zoneOf(cumulative);
+  const zone = exceptions === 0 ? 'green' : zoneOf(cumulative);
   // 1 - 0.99 is not 0.01 to the last digit.
   const isTabulated =
     observations === tabulated.observations && Math.abs(probability - tabulated.probability) <= 4 * Number.EPSILON;
@@ -57,12 +57,15 @@ export function trafficLight(observations: number, exceptions: number, probabili
   };
 }
 
-export function zoneOf(cumulative: number): Zone {
+function zoneOf(cumulative: number): Zone {
   if (cumulative < zoneThresholds.yellow) return 'green';
   return cumulative < zoneThresholds.red ? 'yellow' : 'red';
 }
 
-/** Most exceptions that are still green, and still yellow: the largest K with P(X <= K) below each threshold; -1: none. */
+/**
+ * Most exceptions that are still green, and still yellow: the largest K with P(X <= K) below each threshold. At least 0:
+ * no exception is green on however few days.
+ */
 export interface ZoneLimits {
   readonly green: number;
   readonly yellow: number;
@@ -73,7 +76,7 @@ export function trafficLightLimits(observations: number, probability: number): Z
   requireCounts(observations, 0);
   requireProbability('probability', probability);
   const limitOf = (threshold: number): number => {
-    let count = 0;
+    let count = 1;
     while (count <= observations && binomialCdf(count, observations, probability) < threshold) count++;
     return count - 1;
   };

@@ -9,6 +9,8 @@ export interface MomentMeasureOptions {
   readonly weights?: ArrayLike<number>;
   /** `population`: divided by n, as PerformanceAnalytics does for one series; `sample`: by n - 1. */
   readonly variance?: 'population' | 'sample';
+  /** Of the distribution: that of the sample (default), or `zero` as usual for a day ahead. Moments are about the former. */
+  readonly mean?: 'sample' | 'zero';
 }
 
 /** VaR and ES of the normal distribution with mean and variance of the sample, as losses. */
@@ -56,12 +58,12 @@ export interface ModifiedMeasure extends RiskMeasure {
   readonly isBounded: boolean;
 }
 
-function prepared(pnl: ArrayLike<number>, { level, weights, variance = 'population' }: MomentMeasureOptions) {
+function prepared(pnl: ArrayLike<number>, { level, weights, variance = 'population', mean = 'sample' }: MomentMeasureOptions) {
   requireLevel(level);
   if (weights !== undefined) requireWeights(weights, pnl.length);
   const moments = sampleMoments(pnl, weights);
   const deviation = Math.sqrt(variance === 'population' ? moments.variance : unbiasedVariance(moments));
-  return { level, mean: moments.mean, deviation, skewness: moments.skewness, excessKurtosis: moments.excessKurtosis };
+  return { ...moments, level, deviation, mean: mean === 'zero' ? 0 : moments.mean };
 }
 
 /** Minus the integral of x^m phi(x) below h, m = 0 ... order: by parts, h^(m-1) phi(h) + (m - 1) times that of m - 2. */

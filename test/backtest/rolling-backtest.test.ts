@@ -137,8 +137,8 @@ describe('a rolling backtest of a book', () => {
   });
 
   it('filtered scenarios follow the volatility', () => {
-    const moves = randomMoves(260, 9).map((move, day) => (day < 150 ? move : move / 4));
-    const history = historyOf({ 'price:A': moves });
+    const calming = randomMoves(260, 9).map((move, day) => (day < 150 ? move : move / 4));
+    const history = historyOf({ 'price:A': calming });
     const of = (name: 'historical' | 'fhs-ewma' | 'fhs-garch') =>
       rollingBacktest(options({ history, method: defaultMethods[name], lookback: 120, levels: [0.95] })).levels[0].valueAtRisk;
     // Fifty days after the storm most of the lookback is of it, nothing of the forecast: a quarter of the volatility.

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** What a file holds, as far as its text says; its name plays no part. */
 export type Content = (
   | { readonly kind: 'json'; readonly value: unknown }
-  | { readonly kind: 'csv'; readonly columns: readonly string[]; readonly text: string }
+  | { readonly kind: 'csv' | 'tsv'; readonly columns: readonly string[]; readonly text: string }
   | { readonly kind: 'risk-parameters'; readonly text: string }
   | { readonly kind: 'other' }
 ) & {
@@ -36,7 +36,13 @@ export function contentOf(text: string): Content {
   // The header of a positional SPAN file in expanded unpacked format.
   if (/^0 .{33}U2/.test(body)) return { kind: 'risk-parameters', text: body };
   const header = /^[^\r\n]*/.exec(body)![0];
-  if (/^[\w .()/-]+(,[\w .()/-]+)+$/.test(header)) return { kind: 'csv', columns: header.split(','), text: body };
+  // A header may be marked as a comment, as Open Source Risk Engine's are.
+  if (/^#?[\w .()/-]+(,[\w .()/-]+)+$/.test(header)) {
+    return { kind: 'csv', columns: header.replace(/^#/, '').split(','), text: body };
+  }
+  if (/^#?[\w .()/-]+(\t[\w .()/-]+)+$/.test(header)) {
+    return { kind: 'tsv', columns: header.replace(/^#/, '').split('\t'), text: body };
+  }
   return { kind: 'other' };
 }
 

@@ -3,7 +3,7 @@ import type { MarketHistory } from '../../history/market-history.ts';
 import type { SharedBacktestOptions } from '../backtest-shared.ts';
 import { requireWritable } from '../inputs.ts';
 import type { Terminal } from '../terminal.ts';
-import { historyOf } from './scenarios.ts';
+import { historyOf, type HistoryFileOptions } from './scenarios.ts';
 import { backtestCoverage, type CoverageCommandOptions } from './backtest-coverage.ts';
 import { backtestValueAtRisk, type ValueAtRiskCommandOptions } from './backtest-value-at-risk.ts';
 
@@ -14,12 +14,18 @@ export async function backtest(options: BacktestCommandOptions, terminal: Termin
   requireWritable(options.out);
   if (options.model !== undefined) refuseOptions(options, ['book', 'weight', 'account', 'method', 'lookback', 'windows', 'returns']);
   // --from and --to say what is measured: what is before is what it is measured with.
-  const { from: _from, to: _to, ...files } = options;
-  const history = await historyOf(files);
+  const history = await historyOf(wholeFiles(options));
   noteAlignment(history, terminal);
   return options.model === undefined
     ? backtestValueAtRisk(options, history, terminal, signal)
     : backtestCoverage(options, history, terminal, signal);
+}
+
+function wholeFiles(options: BacktestCommandOptions): HistoryFileOptions {
+  const files: { -readonly [Name in keyof HistoryFileOptions]: HistoryFileOptions[Name] } = { ...options };
+  delete files.from;
+  delete files.to;
+  return files;
 }
 
 function refuseOptions(options: BacktestCommandOptions, names: readonly (keyof BacktestCommandOptions)[]): void {
