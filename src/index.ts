@@ -408,7 +408,7 @@ export {
 } from './backtest/coverage/coverage-report.ts';
 export type { ListingTerms, SlotName } from './backtest/coverage/listing.ts';
 export type { PricePath } from './backtest/coverage/price-path.ts';
-export { standardPortfolios, type Leg, type TestPortfolio } from './backtest/coverage/test-portfolios.ts';
+export { standardPortfolios, type Leg as PortfolioLeg, type TestPortfolio } from './backtest/coverage/test-portfolios.ts';
 export type { ArrayScaling } from './backtest/coverage/venue.ts';
 export type { VolatilityPolicy } from './backtest/coverage/volatility-policy.ts';
 export { ExceptionTester, type ExceptionTests, type ExceptionTestOptions, type TestResult } from './backtest/exception-tests.ts';

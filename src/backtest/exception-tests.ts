@@ -4,7 +4,7 @@ import { durationTest } from './duration.ts';
 import { kupiec } from './kupiec.ts';
 import type { LikelihoodRatio } from './likelihood-ratio.ts';
 import { overlappingLimits, type OverlappingLimits } from './overlapping-traffic-light.ts';
-import { trafficLight, zoneOf, type Zone } from './traffic-light.ts';
+import { trafficLight, type Zone } from './traffic-light.ts';
 
 /** A test of a series of exceptions, or why there is none. */
 export type TestResult =
@@ -97,8 +97,9 @@ export class ExceptionTester {
       [limits] = overlappingLimits([observations], { horizon: horizonDays, probability, paths, seed });
       this.#limits.set(observations, limits);
     }
-    const cumulative = limits.cumulative[exceptions] ?? 1;
-    return { zone: zoneOf(cumulative), cumulative, plusFactor: null, multiplier: null };
+    const isGreen = exceptions === 0 || exceptions <= limits.green;
+    const zone = isGreen ? 'green' : exceptions <= limits.yellow ? 'yellow' : 'red';
+    return { zone, cumulative: limits.cumulative[exceptions] ?? 1, plusFactor: null, multiplier: null };
   }
 }
 
