@@ -426,6 +426,66 @@ export type { UnmatchedPolicy } from './revaluation/shocks.ts';
 
 // Distributions, covariances and parametric risk
 export { binomialCdf, binomialPmf, binomialQuantile, binomialSurvival } from './statistics/binomial.ts';
+// Price histories and scenarios made from them
+export { alignHistories, type AlignOptions, type DatePolicy, type FactorSeries } from './history/align.ts';
+export { combineScenarios, type WeightedSet } from './history/combine.ts';
+export {
+  crisisScenarios,
+  parseCrises,
+  shippedCrises,
+  type Crisis,
+  type CrisisOptions,
+  type CrisisProxy,
+  type CrisisScenarios,
+} from './history/crises.ts';
+export { filteredPaths, type FilteredPathOptions } from './history/filtered-paths.ts';
+export { cryptoGrid, spanGrid, timsGrid } from './history/grid-presets.ts';
+export {
+  gridScenarios,
+  type AxisPoints,
+  type GridAxes,
+  type GridOptions,
+  type GridScenarios,
+} from './history/grid-scenarios.ts';
+export {
+  historicalScenarios,
+  type HistoricalOptions,
+  type HistoricalReport,
+  type HistoricalScenarios,
+} from './history/historical-scenarios.ts';
+export { requireHistory, valuesOf, type AlignmentReport, type MarketHistory } from './history/market-history.ts';
+export {
+  parseFactorColumn,
+  readMarketHistory,
+  type FactorColumn,
+  type HistorySource,
+} from './history/read-market-history.ts';
+export { readScenarios, writeScenarios } from './history/scenario-file.ts';
+export {
+  findStressPeriods,
+  meanOfWorst,
+  stressedScenarios,
+  type FoundPeriod,
+  type StressPeriod,
+} from './history/stressed-scenarios.ts';
+export {
+  filteredPnl,
+  type FilterModel,
+  type FilterReport,
+  type VolatilityFilter,
+} from './history/volatility-filter.ts';
+
+// Pictures and reports
+export type { Chart } from './report/chart.ts';
+export { contributionsChart, coverageChart, type Contributions, type CoverageBars } from './report/bars.ts';
+export { exceptionsChart, type ExceptionSeries } from './report/exceptions.ts';
+export { gridHeatmapChart, type PnlGrid } from './report/grid-heatmap.ts';
+export { pnlDistributionChart, type MarkedMeasure, type PnlDistribution } from './report/pnl-distribution.ts';
+export { renderReport, type Report, type ReportTable } from './report/page.ts';
+export { renderChart } from './report/render-chart.ts';
+
+// Risk measures of samples
+export { ageWeights, effectiveCount } from './risk/age-weights.ts';
 export {
   chiSquareCdf,
   chiSquarePdf,
@@ -541,67 +601,7 @@ export {
   type MonteCarloVarOptions,
 } from './montecarlo/monte-carlo-var.ts';
 export type { ComputedPortfolio, MonteCarloPortfolio, RevaluedPortfolio } from './montecarlo/portfolio.ts';
-// Price histories and scenarios made from them
-export { ageWeights } from './history/age-weights.ts';
-export { alignHistories, type AlignOptions, type DatePolicy, type FactorSeries } from './history/align.ts';
-export { combineScenarios, type WeightedSet } from './history/combine.ts';
-export {
-  crisisScenarios,
-  parseCrises,
-  shippedCrises,
-  type Crisis,
-  type CrisisOptions,
-  type CrisisProxy,
-  type CrisisScenarios,
-} from './history/crises.ts';
-export { filteredPaths, type FilteredPathOptions } from './history/filtered-paths.ts';
-export { cryptoGrid, spanGrid, timsGrid } from './history/grid-presets.ts';
-export {
-  gridScenarios,
-  type AxisPoints,
-  type GridAxes,
-  type GridOptions,
-  type GridScenarios,
-} from './history/grid-scenarios.ts';
-export {
-  historicalScenarios,
-  type HistoricalOptions,
-  type HistoricalReport,
-  type HistoricalScenarios,
-} from './history/historical-scenarios.ts';
-export { requireHistory, valuesOf, type AlignmentReport, type MarketHistory } from './history/market-history.ts';
-export {
-  parseFactorColumn,
-  readMarketHistory,
-  type FactorColumn,
-  type HistorySource,
-} from './history/read-market-history.ts';
-export { readScenarios, writeScenarios } from './history/scenario-file.ts';
-export {
-  findStressPeriods,
-  meanOfWorst,
-  stressedScenarios,
-  type FoundPeriod,
-  type StressPeriod,
-} from './history/stressed-scenarios.ts';
-export {
-  filteredPnl,
-  type FilterModel,
-  type FilterReport,
-  type VolatilityFilter,
-} from './history/volatility-filter.ts';
-
-// Pictures and reports
-export type { Chart } from './report/chart.ts';
-export { contributionsChart, coverageChart, type Contributions, type CoverageBars } from './report/bars.ts';
-export { exceptionsChart, type ExceptionSeries } from './report/exceptions.ts';
-export { gridHeatmapChart, type PnlGrid } from './report/grid-heatmap.ts';
-export { pnlDistributionChart, type MarkedMeasure, type PnlDistribution } from './report/pnl-distribution.ts';
-export { renderReport, type Report, type ReportTable } from './report/page.ts';
-export { renderChart } from './report/render-chart.ts';
-
 // Risk measures of samples
-export { effectiveCount } from './risk/age-weights.ts';
 // Risk measures of samples
 export {
   partsOfMatrix,
@@ -710,6 +710,58 @@ export {
   correlationOf, covariance, covarianceOf, covarianceStarts, ewmaCovariance, type Correlation, type CovarianceOptions,
   type CovarianceStart, type Observations,
 } from './statistics/covariance.ts';
+  acerbiSzekely, simulateAcerbiSzekely, testAgainst,
+  type AcerbiSzekely, type SimulatedStatistics, type SimulatedTest, type SimulationOptions,
+} from './backtest/acerbi-szekely.ts';
+
+// Backtests over a history of prices
+export {
+  coverageBacktest,
+  type CoverageOptions,
+  type CoverageRun,
+  type ModelRun,
+  type PortfolioRun,
+  type TestedModel,
+} from './backtest/coverage/coverage-backtest.ts';
+export {
+  coverageReport,
+  exceedancesOf,
+  type CoverageReport,
+  type CoverageReportOptions,
+  type Exceedance,
+  type ModelCoverage,
+  type PortfolioCoverage,
+} from './backtest/coverage/coverage-report.ts';
+export type { ListingTerms, SlotName } from './backtest/coverage/listing.ts';
+export type { PricePath } from './backtest/coverage/price-path.ts';
+export {
+  standardPortfolios,
+  type Leg as PortfolioLeg,
+  type TestPortfolio,
+} from './backtest/coverage/test-portfolios.ts';
+export type { ArrayScaling } from './backtest/coverage/venue.ts';
+export type { VolatilityPolicy } from './backtest/coverage/volatility-policy.ts';
+export {
+  ExceptionTester,
+  type ExceptionTests,
+  type ExceptionTestOptions,
+  type TestResult,
+} from './backtest/exception-tests.ts';
+export {
+  rollingBacktest,
+  type LevelRun,
+  type RollingOptions,
+  type RollingRun,
+} from './backtest/rolling/rolling-backtest.ts';
+export {
+  rollingReport,
+  type LevelReport,
+  type RollingReport,
+  type RollingReportOptions,
+  type ShortfallTest,
+} from './backtest/rolling/rolling-report.ts';
+export { varMethodNames, type VarMethod } from './backtest/rolling/var-method.ts';
+export { weightedPortfolio, type WeightedPortfolio } from './backtest/rolling/weights-market.ts';
 
 // Errors and limits
 export {

@@ -48,7 +48,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/revaluation': ['src/domain', 'src/columns', 'src/scenario', 'src/wasm', 'src/scalar', 'src/engine', 'src/pricing', 'assembly/portable'],
   'src/statistics': ['assembly/portable'],
   'src/risk': ['src/domain', 'src/engine', 'src/scenario', 'src/revaluation', 'src/statistics', 'src/generate', 'assembly/portable'],
-  'src/backtest': ['src/domain', 'src/engine', 'src/margin', 'src/scenario', 'src/revaluation', 'src/statistics', 'src/risk', 'src/dynamic', 'src/convert', 'src/generate', 'assembly/portable'],
+  'src/backtest': ['src/domain', 'src/engine', 'src/margin', 'src/scenario', 'src/revaluation', 'src/statistics', 'src/risk', 'src/dynamic', 'src/convert', 'src/generate', 'assembly/portable', 'src/history', 'src/span'],
   'src/montecarlo': ['src/domain', 'src/scenario', 'src/revaluation', 'src/statistics', 'src/wasm', 'assembly/portable'],
   'src/history': ['src/domain', 'src/scenario', 'src/statistics', 'src/dynamic', 'src/io', 'src/generate', 'src/margin', 'assembly/portable'],
   'src/report': ['src/domain', 'src/io'],

@@ -38,7 +38,7 @@ export function dynamicQuantile(
   const hits = new Float64Array(exceptions.length).fill(-probability);
   for (const day of exceptionDays(exceptions)) hits[day] = 1 - probability;
   const observations = hits.length - lags;
-  const columns = [new Float64Array(Math.max(observations, 0)).fill(1)];
+  const columns: Float64Array[] = [new Float64Array(Math.max(observations, 0)).fill(1)];
   for (let lag = 1; lag <= lags; lag++) columns.push(hits.subarray(lags - lag, hits.length - lag));
   if (valueAtRisk !== undefined) {
     requireSeries({ exceptions: hits, VaR: valueAtRisk });

@@ -41,6 +41,7 @@ import { whatIfCommand, type LegText, type WhatIfOptions } from './commands/what
 import { liquidationStyleNames } from '../liquidation/shipped-styles.ts';
 import { builtInName } from './inputs.ts';
 import { exitCodes, interruptible } from './interruption.ts';
+import { addBacktest } from './commands/backtest-options.ts';
 import { addScenarios } from './commands/scenarios-options.ts';
 import { addVarParams } from './commands/var-params.ts';
 import { collected, decimalNumber, wholeNumber } from './option-values.ts';
@@ -224,6 +225,7 @@ function buildProgram(terminal: Terminal, finish: Finish): Command {
   addMarketCommands(program, terminal, finish);
   addWaterfallCommands(program, terminal, finish);
   addProcyclicality(program, terminal, finish);
+  addBacktest(program, terminal, finish);
   addScenarios(program, terminal, finish);
   addVarParams(program, terminal, finish);
   addDemo(program, terminal, finish);

@@ -48,6 +48,13 @@ export interface HistoricalCommandOptions extends OutputOptions {
   readonly days?: number;
 }
 
+/** Which files, which columns, which dates. */
+export type HistoryFileOptions = Pick<
+  HistoricalCommandOptions,
+  | 'prices' | 'factor' | 'dateColumn' | 'dateFormat' | 'symbolColumn' | 'valueColumn' | 'intraday' | 'missingText'
+  | 'mismatch' | 'carryDays' | 'from' | 'to'
+>;
+
 export interface FilteredCommandOptions extends HistoricalCommandOptions {
   readonly filter: string;
   readonly startVariance?: string;
@@ -184,7 +191,8 @@ async function crisesOf(file: string | undefined): Promise<readonly Crisis[]> {
   return file === undefined ? shippedCrises() : parseCrises(await readJson(file, 'crises'));
 }
 
-async function historyOf(options: HistoricalCommandOptions): Promise<MarketHistory> {
+/** The history that the options about price files describe. */
+export async function historyOf(options: HistoryFileOptions): Promise<MarketHistory> {
   const { symbolColumn, dateColumn, dateFormat, valueColumn, intraday, missingText, mismatch, carryDays, from, to } = options;
   if (options.factor.length === 0) throw new MargridError('OptionInvalid', 'say what the columns are: --factor price:BTC=btc_close');
   const sources = new Map<string, HistorySource>();
@@ -216,7 +224,8 @@ function historicalOptions({ returns, horizon, windows, lookback, ageLambda, day
   };
 }
 
-function returnKindsOf(text: string): ReturnKinds {
+/** `log`, or `price=log,volatility=absolute`. */
+export function returnKindsOf(text: string): ReturnKinds {
   const kindOf = (name: string | undefined): ReturnKind => {
     const kind = returnKinds.find((each) => each === name);
     if (kind !== undefined) return kind;
