@@ -30,6 +30,7 @@ export const errorCodes = {
   ScenarioInvalid: 'a scenario has a move, weight or time that cannot be',
   FactorMissing: 'no scenario moves an instrument or a currency that is held',
   ObservationsMissing: 'there are too few observations for what is asked',
+  HistoryMisaligned: 'the dates of price histories differ, go back or repeat',
   ComponentUnknown: 'the model needs a component whose formula is not public',
   DependencyMissing: 'an optional package is not installed',
   // engine

@@ -310,6 +310,23 @@ export { gridHeatmapChart, type PnlGrid } from './report/grid-heatmap.ts';
 export { pnlDistributionChart, type MarkedMeasure, type PnlDistribution } from './report/pnl-distribution.ts';
 export { renderReport, type Report, type ReportTable } from './report/page.ts';
 export { renderChart } from './report/render-chart.ts';
+// Price histories and scenarios made from them
+export { ageWeights } from './history/age-weights.ts';
+export { alignHistories, type AlignOptions, type DatePolicy, type FactorSeries } from './history/align.ts';
+export {
+  historicalScenarios,
+  type HistoricalOptions,
+  type HistoricalReport,
+  type HistoricalScenarios,
+} from './history/historical-scenarios.ts';
+export { requireHistory, valuesOf, type AlignmentReport, type MarketHistory } from './history/market-history.ts';
+export {
+  parseFactorColumn,
+  readMarketHistory,
+  type FactorColumn,
+  type HistorySource,
+} from './history/read-market-history.ts';
+export { filteredPnl, type FilterModel, type FilterReport, type VolatilityFilter } from './history/volatility-filter.ts';
 
 // Errors and limits
 export {

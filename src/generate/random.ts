@@ -14,7 +14,7 @@ const twoPowerMinus32 = 1 / twoPower32;
 const twoPowerMinus53 = 1 / 9_007_199_254_740_992;
 
 /** What a stream is for: two purposes of one account never share numbers. */
-export const streamPurposes = { positions: 1, cash: 2, ticks: 3 } as const;
+export const streamPurposes = { positions: 1, cash: 2, ticks: 3, residuals: 4 } as const;
 
 export class RandomStream {
   #a = 0;

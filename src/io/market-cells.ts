@@ -80,14 +80,15 @@ async function duckDbCells(file: InputFile, database: DuckDb, source: DuckDbSour
   };
 }
 
-function cellSql(source: DuckDbSource, name: MarketColumn): string {
+/** A time as UTC milliseconds, a number as one, anything else as text. */
+export function cellSql(source: DuckDbSource, name: string): string {
   const value = source.sql(name);
   const { kind } = source.columns.find((column) => column.name === name)!;
   if (kind === 'time') return `epoch_ms(${value})::DOUBLE`;
   return kind === 'number' || kind === 'integer' ? `${value}::DOUBLE` : `${value}::VARCHAR`;
 }
 
-function jsonCell(text: string): Cell {
+export function jsonCell(text: string): Cell {
   try {
     const value = JSON.parse(text) as unknown;
     return typeof value === 'object' ? text : (value as Cell);
@@ -115,7 +116,7 @@ function arrowCells(file: InputFile, table: ArrowTable): MarketCells {
   };
 }
 
-function arrowCell(value: unknown): Cell {
+export function arrowCell(value: unknown): Cell {
   if (typeof value === 'bigint') return Number(value);
   return value instanceof Date ? value.getTime() : (value as Cell);
 }

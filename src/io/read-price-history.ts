@@ -1,14 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { BadInputError, MargridError } from '../errors.ts';
-import { limits } from '../limits.ts';
-import { parseCsvRecord } from './csv-header.ts';
-import { withDuckDb, type Row } from './duckdb.ts';
-import { openDuckDbSource, readFailure } from './duckdb-source.ts';
-import { openInput } from './input-file.ts';
+import { BadInputError } from '../errors.ts';
 import { parseNumberText } from './number-text.ts';
 import { shown } from './problems.ts';
+import { readRawTable, requireColumn, type RawCell, type RawColumn } from './raw-table.ts';
 import { isoTime, parseIsoTime } from './time.ts';
 
 export interface PriceHistoryOptions {
@@ -29,40 +22,34 @@ export interface PriceHistory {
   readonly unquoted: number;
 }
 
-/** Date (text, or UTC milliseconds), price and, if asked for, the value to choose rows by; null where empty. */
-interface RawRow {
-  readonly date: string | number | null;
-  readonly price: string | number | null;
-  readonly chosen: string | null;
-}
-
-const unzip = promisify(gunzip);
-
 /**
- * Reads a history of prices: CSV (also .csv.gz), Parquet, JSON or NDJSON. Several rows of one day: the last one counts,
- * as the close of that day. Throws `ColumnMissing`, `BadInputError` for a date or a price that is none or dates that go
- * back, and what opening a file may throw.
+ * Reads a history of prices: CSV (also .csv.gz), Parquet, JSON, NDJSON or Arrow. Several rows of one day: the last one
+ * counts, as the close of that day. Throws `ColumnMissing`, `BadInputError` for a date or a price that is none or dates
+ * that go back, and what opening a file may throw.
  */
 export async function readPriceHistory(path: string, options: PriceHistoryOptions = {}): Promise<PriceHistory> {
   const { dateColumn = 'date', priceColumn = 'close', where } = options;
-  const names = [dateColumn, priceColumn, ...(where === undefined ? [] : [where.column])];
-  const rows = /\.csv(\.gz)?$/i.test(path) ? await csvRows(path, names) : await duckDbRows(path, names);
+  const table = await readRawTable(path, [dateColumn, priceColumn, ...(where === undefined ? [] : [where.column])]);
+  const dateCells = requireColumn(table, dateColumn);
+  const { cells: priceCells } = requireColumn(table, priceColumn);
+  const chosen = where === undefined ? undefined : requireColumn(table, where.column).cells;
   const dates: string[] = [];
   const prices: number[] = [];
   let unquoted = 0;
-  rows.forEach(({ date, price, chosen }, index) => {
-    if (where !== undefined && chosen !== where.value) return;
-    const fail = (column: string, value: string | number | null, rule: string): never => {
+  for (let row = 0; row < table.rowCount; row++) {
+    if (where !== undefined && chosenText(chosen![row]) !== where.value) continue;
+    const fail = (column: string, value: RawCell, rule: string): never => {
       const message = `must be ${rule}, got ${shown(value)}`;
-      throw new BadInputError([{ code: 'ValueInvalid', file: path, row: index + 1, column, value, message }]);
+      throw new BadInputError([{ code: 'ValueInvalid', file: path, row: row + 1, column, value, message }]);
     };
-    if (price === null || price === '' || Number.isNaN(price)) {
+    const price = priceCells[row];
+    if (isUnquoted(price)) {
       unquoted++;
-      return;
+      continue;
     }
-    const ms = typeof date === 'string' ? parseIsoTime(date) : date;
-    if (ms === undefined || ms === null) return fail(dateColumn, date, 'a date');
-    const value = typeof price === 'string' ? parseNumberText(price) : price;
+    const ms = timeOf(dateCells, row);
+    if (ms === undefined) return fail(dateColumn, dateCells.cells[row], 'a date');
+    const value = numberOfCell(price);
     if (value === undefined || !(value > 0 && value < Infinity)) return fail(priceColumn, price, 'a number > 0');
     const day = isoTime(ms).slice(0, 10);
     const last = dates.at(-1);
@@ -72,77 +59,25 @@ export async function readPriceHistory(path: string, options: PriceHistoryOption
       dates.push(day);
       prices.push(value);
     }
-  });
+  }
   return { dates, prices: Float64Array.from(prices), unquoted };
 }
 
-function missing(path: string, column: string, found: readonly string[]): MargridError {
-  const message = `the column ${shown(column)} is missing; there are ${found.slice(0, 40).join(', ')}`;
-  return new BadInputError([{ code: 'ColumnMissing', file: path, column, message }]);
+const chosenText = (cell: RawCell): string | null => (cell === null ? null : String(cell));
+
+/** Empty, NULL, or the NaN of a column of numbers: there was no quote. */
+export function isUnquoted(cell: RawCell): boolean {
+  return cell === null || cell === '' || Number.isNaN(cell);
 }
 
-async function csvRows(path: string, [date, price, where]: readonly string[]): Promise<RawRow[]> {
-  const text = await csvText(path);
-  const lines = text.split(/\r?\n/).filter((line) => line !== '');
-  const header = parseCsvRecord(lines[0] ?? '') ?? [];
-  const at = (column: string): number => {
-    const place = header.indexOf(column);
-    if (place < 0) throw missing(path, column, header);
-    return place;
-  };
-  const places = { date: at(date), price: at(price), where: where === undefined ? -1 : at(where) };
-  return lines.slice(1).map((line, index) => {
-    const cells = parseCsvRecord(line);
-    if (cells?.length === header.length) return { date: cells[places.date], price: cells[places.price], chosen: cells[places.where] ?? null };
-    const message = `has ${cells?.length ?? 'no'} fields, the header ${header.length}`;
-    throw new BadInputError([{ code: 'FileUnreadable', file: path, row: index + 1, message }]);
-  });
+/** UTC milliseconds of a cell of dates: a time, or ISO-8601 text; undefined if it is neither. */
+export function timeOf(column: RawColumn, row: number): number | undefined {
+  const cell = column.cells[row];
+  if (typeof cell === 'string') return parseIsoTime(cell);
+  return column.isTime && typeof cell === 'number' ? cell : undefined;
 }
 
-async function csvText(path: string): Promise<string> {
-  if (!/\.gz$/i.test(path)) {
-    await openInput(path, {});
-    return readFile(path, 'utf8');
-  }
-  let packed: Buffer;
-  try {
-    packed = await readFile(path);
-  } catch (cause) {
-    throw new MargridError('FileNotFound', `${path}: ${(cause as Error).message}`, { file: path });
-  }
-  try {
-    return (await unzip(packed, { maxOutputLength: Math.min(limits.inputBytesMax, 2 ** 29) })).toString('utf8');
-  } catch (cause) {
-    throw new MargridError('FileUnreadable', `${path}: ${(cause as Error).message}`, { file: path });
-  }
-}
-
-/** Times come as UTC milliseconds, everything else as text. */
-async function duckDbRows(path: string, names: readonly string[]): Promise<RawRow[]> {
-  const file = await openInput(path, {});
-  return withDuckDb(file.absolutePath, async (database) => {
-    try {
-      const source = await openDuckDbSource(database, file, names);
-      const expressions = names.map((name) => {
-        const column = source.columns.find((each) => each.name === name);
-        if (column === undefined) throw missing(path, name, source.columns.map((each) => each.name));
-        return column.kind === 'time' ? `epoch_ms(${source.sql(name)})::DOUBLE` : `${source.sql(name)}::VARCHAR`;
-      });
-      const rows = await database.rows(`SELECT ${expressions.join(', ')} FROM ${source.from} ORDER BY "row"`, source.parameters);
-      const isJson = file.format === 'json' || file.format === 'ndjson';
-      return rows.map((row) => rawRow(row, isJson));
-    } catch (cause) {
-      throw readFailure(file, cause);
-    }
-  });
-}
-
-function rawRow(row: Row, isJson: boolean): RawRow {
-  const cell = (index: number): string | number | null => {
-    const value = (row[index] ?? null) as string | number | null;
-    // A JSON text stands in its quotes.
-    return isJson && typeof value === 'string' ? value.replaceAll(/^"|"$/g, '') : value;
-  };
-  const chosen = cell(2);
-  return { date: cell(0), price: cell(1), chosen: chosen === null ? null : String(chosen) };
+/** The number of a cell, or of its text; undefined if it is none. */
+export function numberOfCell(cell: RawCell): number | undefined {
+  return typeof cell === 'string' ? parseNumberText(cell) : typeof cell === 'number' ? cell : undefined;
 }
