@@ -6,6 +6,7 @@
 import "./views.ts";
 export * from "./pricing";
 export { riskArray, riskArrayScalar } from "./revalue/risk-array";
+export { scenarioRows, scenarioRowsScalar, scenarioSums, scenarioSumsScalar } from "./revalue/scenario-rows";
 export { revalueWorstLoss, revalueWorstLossScalar } from "./revalue/revalue";
 export { deribitPm, deribitPmScalar } from "./margin/deribit-pm";
 export { deribitStandard, deribitStandardRow } from "./margin/deribit-standard";

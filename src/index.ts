@@ -299,6 +299,9 @@ export {
   type RiskFactor,
   type ScenarioSet,
 } from './scenario/scenario-set.ts';
+export { compileInstruments, type CompiledInstruments, type CompileOptions, type InstrumentColumns } from './revaluation/instrument-columns.ts';
+export { scenarioAreaBytes, ScenarioKernels, type KernelChoice, type KernelMemory, type ScenarioInputs, type ScenarioKernelOptions } from './revaluation/scenario-kernels.ts';
+export { scenarioMoves, type ScenarioMoves } from './revaluation/scenario-lines.ts';
 export { Revaluation, type Holding, type RevaluationOptions } from './revaluation/revaluation.ts';
 export type { UnmatchedPolicy } from './revaluation/shocks.ts';
 

@@ -29,7 +29,7 @@ export function logMoneyness2(upper: v128, lower: v128): v128 {
 /** Twin of ratioDifference; the sign bit of `side` is the sign of the first ratio. */
 // @ts-ignore: decorator
 @inline
-function ratioDifference2(y1: v128, z2: v128, side: v128): v128 {
+export function ratioDifference2(y1: v128, z2: v128, side: v128): v128 {
   const a1 = plus(y1, 5.0);
   const b1 = plus(y1, 1.25);
   const a2 = plus(z2, 5.0);
