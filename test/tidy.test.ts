@@ -56,7 +56,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/journal': ['src/domain', 'src/account', 'src/io'],
   'src/ledger': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money'],
   'src/collateral': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger', 'assembly/portable'],
-  'src/dynamic': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/convert', 'assembly/portable'],
+  'src/dynamic': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/convert', 'src/statistics', 'assembly/portable'],
   'src/guard': ['src/domain', 'src/engine', 'src/account', 'src/margin'],
   'src/pooling': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger', 'src/whatif', 'src/columns', 'assembly/portable'],
   'src/liquidation': [

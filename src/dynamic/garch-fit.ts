@@ -1,7 +1,7 @@
 import { exp } from '../../assembly/portable/exp.ts';
 import { log } from '../../assembly/portable/log.ts';
 import { MargridError } from '../errors.ts';
-import { logGamma } from './log-gamma.ts';
+import { logGamma } from '../statistics/log-gamma.ts';
 import { nelderMead } from './nelder-mead.ts';
 import { meanOf, requireFinite, sampleVariance } from './return-series.ts';
 import { nextVariance, startVarianceOf, type GarchModel, type StartVariance } from './volatility-model.ts';

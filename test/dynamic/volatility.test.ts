@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitGarch, garchLogLikelihood } from '../../src/dynamic/garch-fit.ts';
-import { logGamma } from '../../src/dynamic/log-gamma.ts';
+import { logGamma } from '../../src/statistics/log-gamma.ts';
 import { nelderMead } from '../../src/dynamic/nelder-mead.ts';
 import { logReturns } from '../../src/dynamic/return-series.ts';
 import {
