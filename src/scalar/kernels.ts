@@ -11,6 +11,7 @@ import { fillRegtRow } from '../../assembly/portable/margin/regt.ts';
 import { MargridError } from '../errors.ts';
 import type { Kernels } from '../wasm/kernels.ts';
 import { fillTieredRow, marginTiered } from '../../assembly/portable/margin/tiered.ts';
+import { bookPnl, bookTails } from './book-tails.ts';
 import { deribitPm, deribitPmVectors } from './deribit-pm.ts';
 import { viewMemory } from './memory-views.ts';
 import { portableMargin, portableRows } from './portable.ts';
@@ -29,6 +30,8 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     regt: onHost,
     riskArray: (context, first, count) => riskArray(memory, context, first, count),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),
+    bookTails: (context, scratch, first, count) => bookTails(memory, context, scratch, first, count),
+    bookPnl: (context, scratch, portfolio, cells) => bookPnl(memory, context, scratch, portfolio, cells),
     deribitPm: (context, scratch, first, count) => deribitPm(memory, context, scratch, first, count),
     spanRows: portableRows(memory, fillSpanRow),
     span: portableMargin(memory, marginSpan),

@@ -34,8 +34,11 @@ export const marginKernelNames = [
 ] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 
+/** Kernels over the portfolios of a book and its scenarios: the worst of them. */
+export type BookKernelName = 'bookTails';
+
 /** Everything a worker can be told to run over a range. */
-export type RangeKernelName = RowKernelName | MarginKernelName;
+export type RangeKernelName = RowKernelName | MarginKernelName | BookKernelName;
 
 /** Rows [first, first + count) of the risk array. */
 export type RowKernel = (context: number, first: number, count: number) => void;
@@ -47,7 +50,10 @@ export type MarginKernel = (context: number, scratch: number, first: number, cou
  * JavaScript engine
  * (`scalar/`), bit-equal to each other. Arguments are addresses (bytes) and counts only.
  */
-export interface Kernels extends Readonly<Record<RowKernelName, RowKernel>>, Readonly<Record<MarginKernelName, MarginKernel>> {
+export interface Kernels
+  extends Readonly<Record<RowKernelName, RowKernel>>, Readonly<Record<MarginKernelName | BookKernelName, MarginKernel>> {
+  /** Writes the P&L of one portfolio of a book in every scenario of the rows now: assembly/revalue/book-tails.ts. */
+  bookPnl(context: number, scratch: number, portfolio: number, cells: number): void;
   /** Writes the aggregated vectors of one netting set and group; returns 1 if it holds the group. */
   deribitPmVectors(context: number, set: number, group: number, preAggregated: number, aggregated: number): number;
 }
