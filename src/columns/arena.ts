@@ -137,13 +137,18 @@ export class Arena {
   /** Writes the header; kernels and workers may read from here on. */
   seal(): void {
     const { counts } = this.plan;
-    this.header[headerWords.magic] = magic;
-    this.header[headerWords.version] = layoutVersion;
+    sealHeader(this.header);
     this.header[headerWords.instrumentCount] = counts.instrumentCount;
     this.header[headerWords.groupCount] = counts.groupCount;
     this.header[headerWords.expiryCount] = counts.expiryCount;
     this.header[headerWords.cellCount] = cellCountOf(counts.scenarioCount);
   }
+}
+
+/** Marks a memory as one of this version: workers refuse any other. */
+export function sealHeader(header: Int32Array): void {
+  header[headerWords.magic] = magic;
+  header[headerWords.version] = layoutVersion;
 }
 
 /** Throws `KernelMismatch` unless the header was sealed by this layout: a worker of another version must not touch the memory. */

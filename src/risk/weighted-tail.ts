@@ -43,9 +43,13 @@ export function weightedTailCountNeeded(weights: ArrayLike<number>, level: numbe
   return Math.min(ascending.length, count + 2);
 }
 
-/** All P&L in ascending order with their weights; those of weight 0 are left out. */
+/** The smallest P&L in ascending order with their weights; those of weight 0 are left out. */
 export function weightedTailOf(pnl: ArrayLike<number>, weights: ArrayLike<number>, count: number): WeightedTail {
-  const { values, scenarios } = smallestPnl(pnl, count);
+  return withWeights(smallestPnl(pnl, count), weights);
+}
+
+/** A tail with the weights of its scenarios; those of weight 0 are left out. */
+export function withWeights({ values, scenarios }: PnlTail, weights: ArrayLike<number>): WeightedTail {
   const kept = Array.from(scenarios.keys()).filter((place) => weights[scenarios[place]] > 0);
   const tailWeights = Float64Array.from(kept, (place) => weights[scenarios[place]]);
   return {

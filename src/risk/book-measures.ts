@@ -1,0 +1,115 @@
+import type { BookTails } from '../revaluation/book-tails.ts';
+import { MargridError } from '../errors.ts';
+import { tailCountNeeded, tailPosition, type MeasureConvention } from './conventions.ts';
+import { meanOfShares, quantilePnl, shortfallShares, type SampleTail } from './measure-shares.ts';
+import { effectiveCount } from './age-weights.ts';
+import { probabilityTolerance, valueAt } from './quantile.ts';
+import { weightedTailCountNeeded, withWeights, type WeightedTail } from './weighted-tail.ts';
+
+/** What is read off the tails of a book. */
+export interface MeasureRequest {
+  readonly levels: readonly number[];
+  readonly convention: MeasureConvention;
+  readonly scenarioCount: number;
+  /** Probabilities of the scenarios; null: all the same. */
+  readonly weights: Float64Array | null;
+}
+
+/** Writes VaR and ES of one portfolio at every level; false if its tail is too short to tell. */
+export type TailReader = (tails: BookTails, portfolio: number, place: number) => boolean;
+
+/** Columns per level, losses positive. */
+export interface MeasureColumns {
+  readonly valueAtRisk: readonly Float64Array[];
+  readonly expectedShortfall: readonly Float64Array[];
+}
+
+/** Standard deviations of the weight of the k worst that the first pass allows for. */
+const weightDeviations = 3;
+
+/**
+ * How many of the worst scenarios the first pass keeps. Equal weights: what the convention needs. Other weights: k such
+ * that k scenarios drawn at random weigh more than 1 - level but for three standard deviations,
+ * k/N - 3 sqrt(k / (N n)) >= 1 - level with n the effective number of scenarios; at most what any order could need.
+ */
+export function firstTailCount({ levels, convention, scenarioCount, weights }: MeasureRequest): number {
+  if (weights === null) {
+    return Math.max(1, ...levels.map((level) => tailCountNeeded(scenarioCount, level, convention)));
+  }
+  const lowest = Math.min(...levels);
+  const spread = weightDeviations / Math.sqrt(effectiveCount(weights));
+  const root = (spread + Math.sqrt(spread * spread + 4 * (1 - lowest))) / 2;
+  return Math.min(largestTailCount({ levels, convention, scenarioCount, weights }), Math.ceil(root * root * scenarioCount) + 2);
+}
+
+/** How many could be needed, whatever the order of the scenarios. */
+export function largestTailCount({ levels, convention, scenarioCount, weights }: MeasureRequest): number {
+  if (weights === null || isBeyond(convention)) return scenarioCount;
+  return Math.max(...levels.map((level) => weightedTailCountNeeded(weights, level)));
+}
+
+/**
+ * Reads measures off tails. Where every scenario weighs the same and ES counts them, shares and places are the same for
+ * every portfolio: they are made once.
+ */
+export function tailReaderOf(request: MeasureRequest, to: MeasureColumns): TailReader {
+  if (request.weights === null && !isBeyond(request.convention)) return countingReader(request, to);
+  return generalReader(request, to);
+}
+
+function isBeyond({ shortfall }: MeasureConvention): boolean {
+  return shortfall === 'at-or-beyond' || shortfall === 'beyond';
+}
+
+function countingReader({ levels, convention, scenarioCount: n }: MeasureRequest, to: MeasureColumns): TailReader {
+  const count = Math.max(1, ...levels.map((level) => tailCountNeeded(n, level, convention)));
+  const tail = { values: new Float64Array(count), scenarios: new Uint32Array(count) };
+  const parts = levels.map((level) => ({
+    position: tailPosition(n, level, convention),
+    shares: shortfallShares({ n, tail }, level, convention),
+  }));
+  return (tails, portfolio, place) => {
+    const values = tails.valuesOf(portfolio);
+    parts.forEach(({ position, shares }, level) => {
+      to.valueAtRisk[level][place] = 0 - valueAt(values, position);
+      to.expectedShortfall[level][place] = 0 - meanOfShares(values, shares);
+    });
+    return true;
+  };
+}
+
+function generalReader(request: MeasureRequest, to: MeasureColumns): TailReader {
+  const { levels, convention } = request;
+  return (tails, portfolio, place) => {
+    const sample = sampleOf(request, tails, portfolio);
+    if (sample === null) return false;
+    try {
+      levels.forEach((level, index) => {
+        to.valueAtRisk[index][place] = 0 - quantilePnl(sample, level, convention);
+        to.expectedShortfall[index][place] = 0 - meanOfShares(sample.tail.values, shortfallShares(sample, level, convention));
+      });
+      return true;
+    } catch (error) {
+      // Equal values that reach beyond the tail.
+      if (error instanceof MargridError && error.place.column === 'tail') return false;
+      throw error;
+    }
+  };
+}
+
+/** The tail as a sample, or null if it weighs too little. */
+function sampleOf({ levels, convention, scenarioCount: n, weights }: MeasureRequest, tails: BookTails, portfolio: number): SampleTail | null {
+  const values = tails.valuesOf(portfolio);
+  const scenarios = Uint32Array.from(tails.scenariosOf(portfolio));
+  if (weights === null) return { n, tail: { values, scenarios } };
+  const tail = withWeights({ values, scenarios }, weights);
+  return tails.held === n || isDeepEnough(tail, Math.min(...levels), convention, n) ? { n, tail } : null;
+}
+
+/** Whether no scenario outside the tail could count: all but its last weigh more than 1 - level. */
+function isDeepEnough(tail: WeightedTail, level: number, convention: MeasureConvention, n: number): boolean {
+  const { values, weights, cumulative } = tail;
+  const last = values.length - 1;
+  if (last < 1 || !(cumulative[last] - weights[last] > 1 - level + 2 * probabilityTolerance)) return false;
+  return !isBeyond(convention) || values[last] > quantilePnl({ n, tail }, level, convention);
+}

@@ -1,0 +1,281 @@
+import type { Book } from '../domain/book.ts';
+import type { Market } from '../domain/market.ts';
+import { requireValidBook } from '../engine/valid-book.ts';
+import { requireValidMarket } from '../engine/valid-market.ts';
+import { MargridError } from '../errors.ts';
+import { portfoliosOf, requireGroups, type AccountGroups, type BookPortfolios, type Portfolios } from '../revaluation/book-portfolios.ts';
+import { BookRows } from '../revaluation/book-rows.ts';
+import { findBookTails, type BookTailOptions, type BookTails } from '../revaluation/book-tails.ts';
+import type { RevaluationOptions } from '../revaluation/revaluation.ts';
+import { sortHoldings } from '../revaluation/sorted-holdings.ts';
+import { requireScenarios, scenarioLabel, type ScenarioSet } from '../scenario/scenario-set.ts';
+import { firstTailCount, largestTailCount, tailReaderOf, type MeasureRequest, type TailReader } from './book-measures.ts';
+import { conventionOf, requireLevel, type ConventionName, type MeasureConvention } from './conventions.ts';
+import { requireObservations, type BeyondSample } from './observations.ts';
+
+export interface BookRiskOptions extends RevaluationOptions, BookTailOptions {
+  readonly market: Market;
+  readonly book: Book;
+  readonly scenarios: ScenarioSet;
+  /** Confidence levels in (0, 1); default 0.99 and 0.975. */
+  readonly levels?: readonly number[];
+  /** How VaR and ES are read off the sample; default `acerbi-tasche`. */
+  readonly convention?: ConventionName | MeasureConvention;
+  /** Groups of accounts whose positions are netted: pools, desks, clients. */
+  readonly groups?: AccountGroups;
+  /** What a sample too small for a level gives: an error (default) or its worst scenario. */
+  readonly beyondSample?: BeyondSample;
+  /** Names of accounts whose P&L is wanted in every scenario. */
+  readonly pnlOf?: readonly string[];
+}
+
+/** Measures of portfolios, one row each: accounts, groups, or the book. Losses positive; NaN where quarantined. */
+export interface RiskColumns {
+  readonly names: readonly string[];
+  /** One column per level. */
+  readonly valueAtRisk: readonly Float64Array[];
+  readonly expectedShortfall: readonly Float64Array[];
+  /** P&L in the worst scenario, and which that is (the first of equal ones); -1 where quarantined. */
+  readonly worstPnl: Float64Array;
+  readonly worstScenario: Int32Array;
+  /** Sum of quantity times the expected P&L of a unit, in the order of the positions. */
+  readonly expectedPnl: Float64Array;
+  /** 1 where quarantined: `reasonOf` says why. */
+  readonly quarantined: Uint8Array;
+}
+
+export interface GroupColumns extends RiskColumns {
+  /** Accounts of each group, and how many of them are quarantined and so not in it. */
+  readonly members: Uint32Array;
+  readonly quarantinedMembers: Uint32Array;
+}
+
+export interface BookRisk {
+  readonly levels: readonly number[];
+  readonly convention: MeasureConvention;
+  readonly currency: string;
+  /** Scenarios: observations of every portfolio. */
+  readonly observations: number;
+  readonly accounts: RiskColumns;
+  readonly groups: GroupColumns | null;
+  /** One row: the book, netted. */
+  readonly book: GroupColumns;
+  /** P&L of the book, by scenario. */
+  readonly bookPnl: Float64Array;
+  /** P&L of the accounts asked for, by scenario; without those that are quarantined. */
+  readonly accountPnl: ReadonlyMap<string, Float64Array>;
+  /** evaluated + quarantined = accounts. */
+  readonly counts: { readonly accounts: number; readonly evaluated: number; readonly quarantined: number };
+  /** Instruments that no factor moves (`unmatched: 'hold'`). */
+  readonly heldConstant: readonly string[];
+  /** Portfolios whose tail was not deep enough at first (weights, equal values) and was selected again. */
+  readonly deepened: number;
+  /** Of the largest memory that was in use. */
+  readonly memoryBytes: number;
+  /** Why an account has no measures; null if it has. */
+  reasonOf(account: number): string | null;
+  labelOf(scenario: number): string;
+}
+
+/** Tails of portfolios that are selected again: at most so much at a time. */
+const deeperTailBytesMax = 256 * 1024 * 1024;
+
+/**
+ * VaR, ES and the worst scenario of every account of a book, of groups of accounts and of the whole book, by full
+ * revaluation (docs/BOOK-RISK.md). Throws `ScenarioInvalid`, `ObservationsMissing` (too few scenarios for a level),
+ * `OptionInvalid`, `LimitExceeded`, `Interrupted`, `BadInputError`; what concerns one account quarantines that account.
+ */
+export async function bookRisk(options: BookRiskOptions): Promise<BookRisk> {
+  const { market, book, scenarios, groups = null } = options;
+  const request = requestOf(options);
+  requireValidMarket(market);
+  requireValidBook(book, market);
+  if (groups !== null) requireGroups(groups, book.accountIds.length);
+  const holdings = sortHoldings(book, market);
+  const rows = new BookRows(market, scenarios, holdings.currencies, holdings.isHeld, options);
+  const portfolios = portfoliosOf(book, market, holdings, rows, groups);
+  const wanted = wantedAccounts(options, portfolios);
+  const columns = emptyColumns(portfolios.count, request.levels.length);
+  writeExpected(columns, portfolios, rows.expected(request.weights ?? undefined));
+  const last = portfolios.count - 1;
+  const tails = await findBookTails(portfolios, rows, firstTailCount(request), [...wanted.keys(), last], options);
+  const read = tailReaderOf(request, columns);
+  const short: number[] = [];
+  for (let portfolio = 0; portfolio < portfolios.count; portfolio++) {
+    if (portfolios.quarantined.has(portfolio)) blank(columns, portfolio);
+    else if (!writeMeasures(columns, read, tails, portfolio, portfolio)) short.push(portfolio);
+  }
+  const memoryBytes = await deepen(short, { portfolios, rows, request, columns, read, options, held: tails.held });
+  return resultOf(options, request, portfolios, columns, {
+    tails, wanted, deepened: short.length, heldConstant: rows.heldConstant, memoryBytes: Math.max(tails.memoryBytes, memoryBytes),
+  });
+}
+
+function requestOf(options: BookRiskOptions): MeasureRequest {
+  const { levels = [0.99, 0.975], scenarios, beyondSample = 'refuse' } = options;
+  requireScenarios(scenarios);
+  if (levels.length === 0) throw new MargridError('OptionInvalid', 'there must be at least one level', { column: 'levels' });
+  const weights = scenarios.weights ?? null;
+  for (const level of levels) {
+    requireLevel(level);
+    requireObservations(scenarios.count, level, weights === null ? beyondSample : 'worst');
+  }
+  return { levels, convention: conventionOf(options.convention), scenarioCount: scenarios.count, weights };
+}
+
+interface Columns {
+  readonly valueAtRisk: readonly Float64Array[];
+  readonly expectedShortfall: readonly Float64Array[];
+  readonly worstPnl: Float64Array;
+  readonly worstScenario: Int32Array;
+  readonly expectedPnl: Float64Array;
+}
+
+function emptyColumns(count: number, levelCount: number): Columns {
+  const perLevel = (): Float64Array[] => Array.from({ length: levelCount }, () => new Float64Array(count));
+  return {
+    valueAtRisk: perLevel(),
+    expectedShortfall: perLevel(),
+    worstPnl: new Float64Array(count),
+    worstScenario: new Int32Array(count),
+    expectedPnl: new Float64Array(count),
+  };
+}
+
+function blank(columns: Columns, portfolio: number): void {
+  for (const column of [...columns.valueAtRisk, ...columns.expectedShortfall]) column[portfolio] = NaN;
+  columns.worstPnl[portfolio] = NaN;
+  columns.expectedPnl[portfolio] = NaN;
+  columns.worstScenario[portfolio] = -1;
+}
+
+function writeExpected({ expectedPnl }: Columns, { count, firstPosition, row, quantity }: Portfolios, expected: Float64Array): void {
+  for (let portfolio = 0; portfolio < count; portfolio++) {
+    let sum = 0;
+    for (let p = firstPosition[portfolio]; p < firstPosition[portfolio + 1]; p++) sum += quantity[p] * expected[row[p]];
+    expectedPnl[portfolio] = sum;
+  }
+}
+
+/** `portfolio` of the tails is row `place` of the columns. False if its tail is too short. */
+function writeMeasures(columns: Columns, read: TailReader, tails: BookTails, portfolio: number, place: number): boolean {
+  if (!read(tails, portfolio, place)) return false;
+  columns.worstPnl[place] = tails.valuesOf(portfolio)[0];
+  columns.worstScenario[place] = tails.scenariosOf(portfolio)[0];
+  return true;
+}
+
+interface Deepening {
+  readonly portfolios: Portfolios;
+  readonly rows: BookRows;
+  readonly request: MeasureRequest;
+  readonly columns: Columns;
+  readonly read: TailReader;
+  readonly options: BookRiskOptions;
+  /** Depth that was not enough. */
+  readonly held: number;
+}
+
+/** Four times as deep, and again, for those that need it, few enough at a time. Returns the largest memory in use. */
+async function deepen(short: readonly number[], run: Deepening): Promise<number> {
+  const { portfolios, rows, request, columns, read, options, held } = run;
+  if (short.length === 0) return 0;
+  const depth = Math.min(4 * held, Math.max(largestTailCount(request), held + 1), request.scenarioCount);
+  const step = Math.max(1, Math.floor(deeperTailBytesMax / (16 * depth)));
+  let memoryBytes = 0;
+  const shorter: number[] = [];
+  for (let first = 0; first < short.length; first += step) {
+    const some = short.slice(first, first + step);
+    const tails = await findBookTails(selected(portfolios, some), rows, depth, [], options);
+    memoryBytes = Math.max(memoryBytes, tails.memoryBytes);
+    some.forEach((place, index) => {
+      if (!writeMeasures(columns, read, tails, index, place)) shorter.push(place);
+    });
+  }
+  return Math.max(memoryBytes, await deepen(shorter, { ...run, held: depth }));
+}
+
+function selected({ firstPosition, row, quantity }: Portfolios, places: readonly number[]): Portfolios {
+  const first = new Uint32Array(places.length + 1);
+  places.forEach((place, index) => (first[index + 1] = first[index] + firstPosition[place + 1] - firstPosition[place]));
+  const size = first[places.length];
+  const some = { count: places.length, firstPosition: first, row: new Uint32Array(size), quantity: new Float64Array(size) };
+  places.forEach((place, index) => {
+    some.row.set(row.subarray(firstPosition[place], firstPosition[place + 1]), first[index]);
+    some.quantity.set(quantity.subarray(firstPosition[place], firstPosition[place + 1]), first[index]);
+  });
+  return some;
+}
+
+/** Rows of the accounts whose P&L is wanted in full. Throws `AccountUnknown`. */
+function wantedAccounts({ book, pnlOf = [] }: BookRiskOptions, { quarantined }: BookPortfolios): Map<number, string> {
+  const wanted = new Map<number, string>();
+  for (const name of pnlOf) {
+    const account = book.accountIds.indexOf(name);
+    if (account < 0) throw new MargridError('AccountUnknown', `the book has no account '${name}'`, { value: name });
+    if (!quarantined.has(account)) wanted.set(account, name);
+  }
+  return wanted;
+}
+
+interface Outcome {
+  readonly tails: BookTails;
+  readonly wanted: ReadonlyMap<number, string>;
+  readonly deepened: number;
+  readonly heldConstant: readonly string[];
+  readonly memoryBytes: number;
+}
+
+function resultOf(
+  options: BookRiskOptions, request: MeasureRequest, portfolios: BookPortfolios, columns: Columns, outcome: Outcome,
+): BookRisk {
+  const { book, scenarios, groups, currency = 'USD' } = options;
+  const { accountCount, groupCount, quarantined } = portfolios;
+  const { tails, wanted, deepened, heldConstant, memoryBytes } = outcome;
+  const last = accountCount + groupCount;
+  const evaluated = columns.worstScenario.subarray(0, accountCount).reduce((sum, each) => sum + (each >= 0 ? 1 : 0), 0);
+  if (evaluated + quarantined.size !== accountCount) {
+    throw new MargridError('EngineState', `${evaluated} accounts evaluated and ${quarantined.size} quarantined are not ${accountCount}`);
+  }
+  return {
+    levels: request.levels,
+    convention: request.convention,
+    currency,
+    observations: scenarios.count,
+    accounts: slice(columns, book.accountIds, 0),
+    groups: groups === undefined ? null : groupSlice(columns, portfolios, groups.names, 0),
+    book: groupSlice(columns, portfolios, ['book'], groupCount),
+    bookPnl: tails.pnl.get(last)!,
+    accountPnl: new Map([...wanted].map(([account, name]) => [name, tails.pnl.get(account)!] as const)),
+    counts: { accounts: accountCount, evaluated, quarantined: quarantined.size },
+    heldConstant,
+    deepened,
+    memoryBytes,
+    reasonOf: (account) => quarantined.get(account) ?? null,
+    labelOf: (scenario) => scenarioLabel(scenarios, scenario),
+  };
+}
+
+/** Rows [first, first + names.length) of the columns. Views. */
+function slice(columns: Columns, names: readonly string[], first: number): RiskColumns {
+  const cut = (column: Float64Array): Float64Array => column.subarray(first, first + names.length);
+  const worstScenario = columns.worstScenario.subarray(first, first + names.length);
+  return {
+    names,
+    valueAtRisk: columns.valueAtRisk.map(cut),
+    expectedShortfall: columns.expectedShortfall.map(cut),
+    worstPnl: cut(columns.worstPnl),
+    worstScenario,
+    expectedPnl: cut(columns.expectedPnl),
+    quarantined: Uint8Array.from(worstScenario, (scenario) => (scenario < 0 ? 1 : 0)),
+  };
+}
+
+/** Groups [first, first + names.length), of which the book is the last. */
+function groupSlice(columns: Columns, portfolios: BookPortfolios, names: readonly string[], first: number): GroupColumns {
+  return {
+    ...slice(columns, names, portfolios.accountCount + first),
+    members: portfolios.members.subarray(first, first + names.length),
+    quarantinedMembers: portfolios.quarantinedMembers.subarray(first, first + names.length),
+  };
+}
