@@ -86,8 +86,8 @@ export function filterSeries(name: string, returns: Float64Array, filter: Volati
 }
 
 function modelFor(name: string, model: VolatilityFilter['model']): FilterModel {
-  if ('kind' in model && typeof model.kind === 'string') return model as FilterModel;
-  const found = (model as Readonly<Record<string, FilterModel>>)[name];
+  if ('kind' in model && typeof model.kind === 'string') return model;
+  const found = (model)[name];
   if (found !== undefined) return found;
   throw new MargridError('OptionInvalid', `the volatility filter has no model for ${name}`, { column: 'model', value: name });
 }

@@ -10,7 +10,7 @@ export { readPriceHistory, type PriceHistory, type PriceHistoryOptions } from '.
 export { isUnquoted, numberOfCell, timeOf } from './read-price-history.ts';
 export { readRawTable, requireColumn, type RawCell, type RawColumn, type RawTable } from './raw-table.ts';
 export { isoTime, parseIsoTime } from './time.ts';
-export { shown } from './problems.ts';
+export { ProblemLog, shown } from './problems.ts';
 export { readMarket, type ReadMarketOptions, type ReadMarketResult } from './read-market.ts';
 export type { ResultColumn, ResultTable } from './result-table.ts';
 export { writeBook } from './write-book.ts';
