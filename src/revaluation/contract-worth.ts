@@ -1,8 +1,8 @@
-import { blackPrice } from '../../assembly/portable/black76.ts';
 import { exp } from '../../assembly/portable/exp.ts';
 import { timeToExpiryYears, type Market } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';
 import { americanPrices } from '../pricing/american.ts';
+import { contractValue } from './contract-value.ts';
 
 /**
  * What one contract adds to the equity of whoever holds it, in its settlement currency: the value of spot and options,
@@ -10,7 +10,7 @@ import { americanPrices } from '../pricing/american.ts';
  * for an American option without rate or yield.
  */
 export function contractWorth(market: Market, index: number): number {
-  const { kind, payoff, contractSize, strike, optionType, exercise, name } = market.instruments[index];
+  const { kind, contractSize, strike, optionType, exercise, name } = market.instruments[index];
   const forward = market.forward[index];
   if (kind === 'future' || kind === 'perpetual') return 0;
   if (kind === 'spot') return contractSize * forward;
@@ -30,6 +30,5 @@ export function contractWorth(market: Market, index: number): number {
     });
     return contractSize * price;
   }
-  const price = blackPrice(optionType === 'call' ? 1 : -1, forward, strike!, volatility * Math.sqrt(years));
-  return contractSize * (payoff === 'inverse' ? price / forward : price);
+  return contractValue(market.instruments[index], forward, volatility, years);
 }

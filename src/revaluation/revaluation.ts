@@ -108,15 +108,3 @@ export class Revaluation {
     instruments.forEach((instrument, index) => this.#rows.set(instrument, rows[index]));
   }
 }
-<<<<<<< HEAD
-=======
-
-/** Value of one contract in its settlement currency; of an inverse future: what it has gained since price infinity. */
-export function valueOf(instrument: Instrument, forward: number, volatility: number, years: number): number {
-  const { kind, payoff, contractSize, optionType, strike } = instrument;
-  if (kind !== 'option') return payoff === 'inverse' ? -contractSize / forward : contractSize * forward;
-  const sign = optionType === 'call' ? 1 : -1;
-  const price = blackPrice(sign, forward, strike!, volatility * Math.sqrt(years));
-  return contractSize * (payoff === 'inverse' ? price / forward : price);
-}
->>>>>>> m-coverage
