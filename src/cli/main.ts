@@ -53,6 +53,7 @@ import {
   workersOption,
   type Finish,
 } from './options.ts';
+import { addRiskCommands } from './risk-commands.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 /** Problems printed one per line when an input is refused; the rest are counted. */
@@ -190,6 +191,7 @@ function buildProgram(terminal: Terminal, finish: Finish): Command {
   addMarketCommands(program, terminal, finish);
   addWaterfallCommands(program, terminal, finish);
   addProcyclicality(program, terminal, finish);
+  addRiskCommands(program, terminal, finish);
   addDemo(program, terminal, finish);
   return program;
 }

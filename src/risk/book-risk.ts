@@ -13,7 +13,7 @@ import { firstTailCount, largestTailCount, tailReaderOf, type MeasureRequest, ty
 import { conventionOf, requireLevel, type ConventionName, type MeasureConvention } from './conventions.ts';
 import { requireObservations, type BeyondSample } from './observations.ts';
 
-export interface BookRiskOptions extends RevaluationOptions, BookTailOptions {
+export interface BookRiskOptions extends Omit<RevaluationOptions, 'kernels'>, BookTailOptions {
   readonly market: Market;
   readonly book: Book;
   readonly scenarios: ScenarioSet;
@@ -92,7 +92,7 @@ export async function bookRisk(options: BookRiskOptions): Promise<BookRisk> {
   requireValidBook(book, market);
   if (groups !== null) requireGroups(groups, book.accountIds.length);
   const holdings = sortHoldings(book, market);
-  const rows = new BookRows(market, scenarios, holdings.currencies, holdings.isHeld, options);
+  const rows = new BookRows(market, scenarios, holdings.currencies, holdings.isHeld, rowOptions(options));
   const portfolios = portfoliosOf(book, market, holdings, rows, groups);
   const wanted = wantedAccounts(options, portfolios);
   const columns = emptyColumns(portfolios.count, request.levels.length);
@@ -109,6 +109,15 @@ export async function bookRisk(options: BookRiskOptions): Promise<BookRisk> {
   return resultOf(options, request, portfolios, columns, {
     tails, wanted, deepened: short.length, heldConstant: rows.heldConstant, memoryBytes: Math.max(tails.memoryBytes, memoryBytes),
   });
+}
+
+/** Rows have no build with assertions of their own. */
+function rowOptions({ currency, unmatched, kernels }: BookRiskOptions): RevaluationOptions {
+  return {
+    kernels: kernels === 'javascript' ? 'javascript' : 'wasm',
+    ...(currency === undefined ? {} : { currency }),
+    ...(unmatched === undefined ? {} : { unmatched }),
+  };
 }
 
 function requestOf(options: BookRiskOptions): MeasureRequest {
