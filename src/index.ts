@@ -316,6 +316,19 @@ export { renderChart } from './report/render-chart.ts';
 // Price histories and scenarios made from them
 export { ageWeights } from './history/age-weights.ts';
 export { alignHistories, type AlignOptions, type DatePolicy, type FactorSeries } from './history/align.ts';
+export { combineScenarios, type WeightedSet } from './history/combine.ts';
+export {
+  crisisScenarios,
+  parseCrises,
+  shippedCrises,
+  type Crisis,
+  type CrisisOptions,
+  type CrisisProxy,
+  type CrisisScenarios,
+} from './history/crises.ts';
+export { filteredPaths, type FilteredPathOptions } from './history/filtered-paths.ts';
+export { cryptoGrid, spanGrid, timsGrid } from './history/grid-presets.ts';
+export { gridScenarios, type AxisPoints, type GridAxes, type GridOptions, type GridScenarios } from './history/grid-scenarios.ts';
 export {
   historicalScenarios,
   type HistoricalOptions,
@@ -329,7 +342,18 @@ export {
   type FactorColumn,
   type HistorySource,
 } from './history/read-market-history.ts';
+export { readScenarios, writeScenarios } from './history/scenario-file.ts';
+export { findStressPeriods, meanOfWorst, stressedScenarios, type FoundPeriod, type StressPeriod } from './history/stressed-scenarios.ts';
 export { filteredPnl, type FilterModel, type FilterReport, type VolatilityFilter } from './history/volatility-filter.ts';
+
+// Pictures and reports
+export type { Chart } from './report/chart.ts';
+export { contributionsChart, coverageChart, type Contributions, type CoverageBars } from './report/bars.ts';
+export { exceptionsChart, type ExceptionSeries } from './report/exceptions.ts';
+export { gridHeatmapChart, type PnlGrid } from './report/grid-heatmap.ts';
+export { pnlDistributionChart, type MarkedMeasure, type PnlDistribution } from './report/pnl-distribution.ts';
+export { renderReport, type Report, type ReportTable } from './report/page.ts';
+export { renderChart } from './report/render-chart.ts';
 
 // Errors and limits
 export {

@@ -40,14 +40,13 @@ import { whatIfCommand, type LegText, type WhatIfOptions } from './commands/what
 import { liquidationStyleNames } from '../liquidation/shipped-styles.ts';
 import { builtInName } from './inputs.ts';
 import { exitCodes, interruptible } from './interruption.ts';
+import { addScenarios } from './commands/scenarios-options.ts';
+import { collected, decimalNumber, wholeNumber } from './option-values.ts';
 import {
   accountsOption,
-  collected,
-  decimalNumber,
   jsonOption,
   marketOption,
   seedOption,
-  wholeNumber,
   withBook,
   withInputs,
   workersOption,
@@ -192,6 +191,7 @@ function buildProgram(terminal: Terminal, finish: Finish): Command {
   addWaterfallCommands(program, terminal, finish);
   addProcyclicality(program, terminal, finish);
   addRiskCommands(program, terminal, finish);
+  addScenarios(program, terminal, finish);
   addDemo(program, terminal, finish);
   return program;
 }

@@ -1,29 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Option, type Command } from 'commander';
 import { limits } from '../limits.ts';
 import { builtInName } from './inputs.ts';
-
-/** An option that may be given several times. */
-export const collected = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
-
-export function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || !(value >= min && value <= max)) {
-      throw new InvalidArgumentError(`must be a whole number in [${min}, ${max}].`);
-    }
-    return value;
-  };
-}
-
-export function decimalNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= min && value <= max))
-      throw new InvalidArgumentError(`must be a number in [${min}, ${max}].`);
-    return value;
-  };
-}
+import { collected, wholeNumber } from './option-values.ts';
 
 export const accountsOption = (fallback: number): Option =>
   new Option('--accounts <n>', 'accounts').default(fallback).argParser(wholeNumber(1, limits.accountCountMax));

@@ -4,7 +4,8 @@ import { grid, type GridCommandOptions } from './commands/grid.ts';
 import { stress, type StressCommandOptions } from './commands/stress.ts';
 import { valueAtRiskCommand, type VarCommandOptions } from './commands/var.ts';
 import { interruptible } from './interruption.ts';
-import { wholeNumber, withBook, workersOption, type Finish } from './options.ts';
+import { wholeNumber } from './option-values.ts';
+import { withBook, workersOption, type Finish } from './options.ts';
 import { addScenarioOptions } from './scenario-source.ts';
 import type { Terminal } from './terminal.ts';
 

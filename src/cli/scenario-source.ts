@@ -13,7 +13,7 @@ import { readScenarios } from '../history/scenario-file.ts';
 import { limits } from '../limits.ts';
 import { factorName, type FactorChange, type ScenarioSet } from '../scenario/scenario-set.ts';
 import { historySources, type SourceText } from './history-sources.ts';
-import { collected, decimalNumber, wholeNumber } from './options.ts';
+import { collected, decimalNumber, wholeNumber } from './option-values.ts';
 import type { Terminal } from './terminal.ts';
 
 /** How scenarios are made of a history. */

@@ -35,6 +35,8 @@ export interface HistorySource {
   readonly dateFormat?: DateFormat;
   /** Default `refuse`. */
   readonly intraday?: IntradayPolicy;
+  /** A text that stands for no value, beside an empty cell: `.`, `NA`. */
+  readonly missingText?: string;
   /** Of a long file: columns of symbols and of values; the latter is `close` by default. */
   readonly symbolColumn?: string;
   readonly valueColumn?: string;
@@ -105,7 +107,7 @@ function seriesOf(
   valueColumn: RawColumn,
   rows: readonly number[],
 ): FactorSeries {
-  const { path, intraday = 'refuse', dateFormat = 'iso' } = source;
+  const { intraday = 'refuse', dateFormat = 'iso', missingText } = source;
   const dates: string[] = [];
   const values: number[] = [];
   let unquoted = 0;
@@ -124,7 +126,7 @@ function seriesOf(
     }
     before = date;
     const cell = valueColumn.cells[row];
-    if (isUnquoted(cell)) {
+    if (isUnquoted(cell) || (cell === missingText && missingText !== undefined)) {
       unquoted++;
       continue;
     }
@@ -136,7 +138,7 @@ function seriesOf(
       values.push(value * scale);
     }
   }
-  return { factor, source: `${path}, ${column}`, dates, values: Float64Array.from(values), unquoted };
+  return { factor, source: `${source.path}, ${column}`, dates, values: Float64Array.from(values), unquoted };
 }
 
 const partsPattern = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/;

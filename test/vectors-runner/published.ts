@@ -433,6 +433,15 @@ export const cascade = {
   ],
 };
 
+/** 19 October 1987: S&P 500 282.70 to 224.84, VXO +313%; 16 March 2020: VIX 57.83 to 82.69; no figure. */
+const stress = {
+  scenarios: [
+    { date: '1987-10-19', shocks: { SPX: -0.2047, DJIA: -0.226 }, volatility: { VXO_relChange: 3.13, VXO_close: 150.19 } },
+    { id: 'covid', date: '2020-03-16', shocks: { SPX: -0.12 }, volatility: { VIX: [57.83, 82.69] } },
+    { id: 'unknown', date: '2022-06-13', shocks: { BTC: null }, volatility: null },
+  ],
+};
+
 /** By suite. */
 export const published: Readonly<Record<string, unknown>> = {
   'special-functions': specialFunctions,
@@ -464,4 +473,5 @@ export const published: Readonly<Record<string, unknown>> = {
   'derive-interest': deriveInterest,
   apc,
   cascade,
+  stress,
 };

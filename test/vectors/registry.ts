@@ -27,6 +27,7 @@ import { span } from './suites/span.ts';
 import { paradex } from './suites/paradex.ts';
 import { regt } from './suites/regt.ts';
 import { specialFunctions } from './suites/special-functions.ts';
+import { stress } from './suites/stress.ts';
 import { tims } from './suites/tims.ts';
 import { valueAtRisk } from './suites/var.ts';
 
@@ -62,4 +63,5 @@ export const suites: readonly Suite[] = [
   apc,
   cascade,
   valueAtRisk,
+  stress,
 ];

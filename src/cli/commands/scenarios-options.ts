@@ -1,0 +1,112 @@
+import { Option, type Command } from 'commander';
+import { datePolicies } from '../../history/align.ts';
+import { windowRules } from '../../history/historical-scenarios.ts';
+import { dateFormats, intradayPolicies } from '../../history/read-market-history.ts';
+import { interruptible } from '../interruption.ts';
+import { collected, decimalNumber, wholeNumber } from '../option-values.ts';
+import type { Terminal } from '../terminal.ts';
+import {
+  crisesCommand, crisisCommand, filteredCommand, gridCommand, historicalCommand, showScenarios, stressedCommand,
+  type CrisisCommandOptions, type FilteredCommandOptions, type GridCommandOptions, type HistoricalCommandOptions,
+  type StressedCommandOptions,
+} from './scenarios.ts';
+
+const jsonOption = (): Option => new Option('--json', 'machine-readable result on stdout');
+const outOption = (): Option =>
+  new Option('--out <file>', 'write the scenarios, a row each (.parquet, .csv, .json, .ndjson, .arrow)');
+const list = (flags: string, description: string): Option =>
+  new Option(flags, description).default([]).argParser(collected);
+
+function withHistory(command: Command): Command {
+  return command
+    .requiredOption('--prices <file>', 'price histories (.csv, .csv.gz, .parquet, .json, .ndjson, .arrow)')
+    .addOption(list('--factor <factor=column>', "'price:BTC=btc_close', 'volatility:SPX=VIX*0.01', 'price:ETH=close@file'; repeat"))
+    .option('--date-column <name>', 'column of dates', 'date')
+    .addOption(new Option('--date-format <format>', 'of dates that are no ISO-8601').choices(dateFormats).default('iso'))
+    .option('--symbol-column <name>', 'of a long file: the columns of factors are then symbols')
+    .option('--value-column <name>', 'of a long file', 'close')
+    .addOption(new Option('--intraday <rule>', 'several rows of a day').choices(intradayPolicies).default('refuse'))
+    .option('--missing-text <text>', "stands for no value, beside an empty cell: '.', NA")
+    .addOption(new Option('--mismatch <rule>', 'dates that a series lacks').choices(datePolicies).default('refuse'))
+    .addOption(new Option('--carry-days <n>', 'calendar days that a value may be old').argParser(wholeNumber(0, 36_500)))
+    .option('--from <date>', 'first date')
+    .option('--to <date>', 'last date: nothing after it is looked at')
+    .option('--returns <kinds>', "relative, absolute, log, or by kind 'price=log,volatility=absolute'")
+    .addOption(new Option('--horizon <n>', 'days of a move').argParser(wholeNumber(1, 10_000)).default(1))
+    .addOption(new Option('--lookback <n>', 'newest observations').argParser(wholeNumber(1, 10_000_000)))
+    .addOption(new Option('--age-lambda <n>', 'weights by age').argParser(decimalNumber(Number.MIN_VALUE, 1)))
+    .addOption(new Option('--days <n>', 'calendar days that pass in a scenario').argParser(decimalNumber(0, 36_500)))
+    .addOption(outOption())
+    .addOption(jsonOption());
+}
+
+const windowsOption = (): Option =>
+  new Option('--windows <rule>', 'how a horizon is made of days').choices(windowRules).default('overlapping');
+
+/** `margrid scenarios`: sets of scenarios, and what they are made of. */
+export function addScenarios(program: Command, terminal: Terminal, finish: (code: number) => void): void {
+  const scenarios = program.command('scenarios').description('scenarios from history, stressed periods, grids and crises');
+  withHistory(scenarios.command('historical').description('what happened, as scenarios of what may happen'))
+    .addOption(windowsOption())
+    .action(async (options: HistoricalCommandOptions) => finish(await historicalCommand(options, terminal, interruptible())));
+  withHistory(scenarios.command('filtered').description('history scaled to the volatility of today'))
+    .addOption(windowsOption())
+    .option('--filter <model>', 'ewma:LAMBDA, garch (fitted), garch-t (Student-t), garch:MU,OMEGA,ALPHA,BETA', 'ewma:0.94')
+    .option('--start-variance <name>', 'convention or number; default: sample-variance (EWMA), pre-sample (GARCH)')
+    .addOption(new Option('--form <form>', 'of the scaling').choices(['ratio', 'residual']))
+    .addOption(new Option('--estimation <days>', 'days the variances run over').choices(['window', 'history']).default('window'))
+    .addOption(new Option('--ratio-floor <n>', 'of the scaling').argParser(decimalNumber(0, 1e9)))
+    .addOption(new Option('--ratio-cap <n>', 'of the scaling').argParser(decimalNumber(0, 1e9)))
+    .addOption(new Option('--paths <n>', 'draw paths of residuals instead').argParser(wholeNumber(1, 10_000_000)))
+    .addOption(new Option('--seed <n>', 'of the paths').argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)).default(1))
+    .action(async (options: FilteredCommandOptions) => finish(await filteredCommand(options, terminal, interruptible())));
+  withHistory(scenarios.command('stressed').description('scenarios of stressed periods, given or searched'))
+    .addOption(windowsOption())
+    .addOption(list('--period <from..to>', 'a stressed period; repeat'))
+    .addOption(new Option('--search <n>', 'search the worst period of n scenarios').argParser(wholeNumber(1, 1_000_000)))
+    .addOption(new Option('--count <n>', 'periods to find').argParser(wholeNumber(1, 10_000)).default(1))
+    .addOption(list('--exposure <factor=amount>', 'P&L of the search: the sum of amount x move; repeat'))
+    .addOption(new Option('--tail <share>', 'loss of a period: mean of its worst share').argParser(decimalNumber(1e-9, 1)).default(0.025))
+    .addOption(new Option('--stress-weight <share>', 'join the history, with this share for the stress').argParser(decimalNumber(0, 1)))
+    .action(async (options: StressedCommandOptions) => finish(await stressedCommand(options, terminal, interruptible())));
+  addMadeUp(scenarios, terminal, finish);
+}
+
+/** Scenarios that need no history. */
+function addMadeUp(scenarios: Command, terminal: Terminal, finish: (code: number) => void): void {
+  scenarios
+    .command('grid')
+    .description('every combination of price and volatility moves and days')
+    .requiredOption('--underlyings <list>', 'comma-separated: BTC,ETH')
+    .option('--price <points>', 'FROM:TO:STEP or a list, 0.1 is +10%')
+    .option('--volatility <points>', 'FROM:TO:STEP or a list')
+    .option('--days <points>', 'calendar days, FROM:TO:STEP or a list')
+    .addOption(new Option('--volatility-change <change>', 'what its points are').choices(['relative', 'absolute']).default('relative'))
+    .option('--preset <name>', 'tims:RANGE, tims:DOWN:UP, span:PRICE:VOLATILITY or crypto instead of points')
+    .addOption(outOption())
+    .addOption(jsonOption())
+    .action(async (options: GridCommandOptions) => finish(await gridCommand(options, terminal, interruptible())));
+  scenarios
+    .command('crisis')
+    .description('named crises; `margrid scenarios crises` lists them')
+    .option('--names <list>', 'comma-separated; default: all', 'all')
+    .addOption(list('--map <factor=follows>', "'price:SPX', or a proxy 'price:BTC=price:SPX*1.5'; repeat"))
+    .addOption(new Option('--missing <rule>', 'a crisis without a figure').choices(['refuse', 'hold', 'drop']).default('refuse'))
+    .addOption(new Option('--volatility-change <change>', 'how volatilities move').choices(['relative', 'absolute']).default('relative'))
+    .option('--file <file>', 'crises of your own (JSON, docs/SCENARIOS.md)')
+    .addOption(outOption())
+    .addOption(jsonOption())
+    .action(async (options: CrisisCommandOptions) => finish(await crisisCommand(options, terminal, interruptible())));
+  scenarios
+    .command('crises')
+    .description('the crises, with the moves, evidence and source of each')
+    .option('--file <file>', 'crises of your own')
+    .addOption(jsonOption())
+    .action(async (options: { file?: string; json?: boolean }) => finish(await crisesCommand(options, terminal)));
+  scenarios
+    .command('show')
+    .description('what a file of scenarios holds')
+    .argument('<file>', 'file of scenarios')
+    .addOption(jsonOption())
+    .action(async (file: string, options: { json?: boolean }) => finish(await showScenarios(file, options, terminal)));
+}
