@@ -29,7 +29,14 @@ export type {
   OutcomeOrRefusal,
 } from './account/account-engine.ts';
 export type { BookCommand, Command, PriceChange, QuoteChange, TickCommand } from './account/command.ts';
-export type { EventBatch, ModuleEvent, Requirement as MarginRequirement, Storable, Transition, TransitionColumns } from './account/events.ts';
+export type {
+  EventBatch,
+  ModuleEvent,
+  Requirement as MarginRequirement,
+  Storable,
+  Transition,
+  TransitionColumns,
+} from './account/events.ts';
 export type { AccountContext, AccountModule, Adjustment, ProposedTransitions, TickPlan } from './account/module.ts';
 export { defaultAccountRules, parseAccountRules, type AccountRules } from './account/rules.ts';
 export { levelNames, transitionReasons, type LevelName, type TransitionReason } from './account/status.ts';
@@ -48,11 +55,24 @@ export { parseFeeSchedules, type FeeRate, type FeeSchedule, type FeeTier } from 
 export { assignLots, assignmentMethods, type AssignmentMethod } from './ledger/assignment.ts';
 export { averageAt, type AveragingWindow, type PartialAverage } from './ledger/averaging-window.ts';
 export { dailyAtEight, eightHourly, nextTime, timesBetween, type Schedule } from './ledger/schedule.ts';
-export { parseTradingCalendar, TradingCalendar, type Session, type TradingCalendarTerms, type UtcOffset } from './ledger/trading-calendar.ts';
+export {
+  parseTradingCalendar,
+  TradingCalendar,
+  type Session,
+  type TradingCalendarTerms,
+  type UtcOffset,
+} from './ledger/trading-calendar.ts';
 export { feeVenues, loadFeeSchedules, loadTradingCalendar, tradingCalendarNames } from './ledger/shipped-data.ts';
 // Who bears a bankruptcy: insurance funds, ADL, socialised losses
 export { allocateAdl, type AdlAllocation, type AdlRequest, type AdlRule } from './waterfall/adl-allocation.ts';
-export { adlFigures, adlScoreColumn, ranked, type AdlCandidates, type AdlMark, type AdlScore } from './waterfall/adl-rank.ts';
+export {
+  adlFigures,
+  adlScoreColumn,
+  ranked,
+  type AdlCandidates,
+  type AdlMark,
+  type AdlScore,
+} from './waterfall/adl-rank.ts';
 export { bankruptcyPrices, type CarriedDeficit, type DeficitCarrier } from './waterfall/bankruptcy-prices.ts';
 export type { ContractTerms } from './waterfall/contract-value.ts';
 export {
@@ -65,7 +85,13 @@ export {
   type WaterfallVenue,
 } from './waterfall/default-waterfall.ts';
 export { membersByPrefix, membersByTable, singleMembers, type ClearingMembers } from './waterfall/clearing-members.ts';
-export { sizeDefaultFund, StressBook, type DefaultFund, type DefaultFundOptions, type ScenarioLoss } from './waterfall/default-fund.ts';
+export {
+  sizeDefaultFund,
+  StressBook,
+  type DefaultFund,
+  type DefaultFundOptions,
+  type ScenarioLoss,
+} from './waterfall/default-fund.ts';
 export { reverseStress, type ReverseStress, type ReverseStressOptions } from './waterfall/reverse-stress.ts';
 export { stressedQuotes, type MarketMove } from './waterfall/stress-quotes.ts';
 export { InsuranceFunds } from './waterfall/insurance-fund.ts';
@@ -86,7 +112,12 @@ export type { CollateralBook } from './collateral/collateral-book.ts';
 export { collateralPrice } from './collateral/collateral-price.ts';
 export { parseCollateralRules, type AssetRules, type CollateralRules } from './collateral/collateral-rules.ts';
 export { parseBorrowRules, type BorrowRules } from './collateral/borrow-rules.ts';
-export { LendingPool, noShares, type PoolShares as LendingShares, type PoolState as LendingPoolState } from './collateral/lending-pool.ts';
+export {
+  LendingPool,
+  noShares,
+  type PoolShares as LendingShares,
+  type PoolState as LendingPoolState,
+} from './collateral/lending-pool.ts';
 export { loanToValue, ltvBandNames, ltvBandOf, saleToTarget, type LtvBand } from './collateral/loan-to-value.ts';
 export { shippedCollateralRules, shippedCollateralVenues } from './collateral/shipped-rules.ts';
 export { planRepayment, type RepayBalance, type Repayment } from './collateral/repayment-plan.ts';
@@ -112,8 +143,18 @@ export { decode, encode, encodeParts } from './journal/codec.ts';
 // Dynamic margin: volatility, anti-procyclicality, add-ons
 export { AddOns, type AddOnManifest, type AddOnOptions } from './dynamic/add-ons.ts';
 export { parseAddOnParameters, type AddOnName, type AddOnParameters } from './dynamic/add-on-parameters.ts';
-export { applyTools, noToolState, type MarginItems, type ToolInputs, type ToolState } from './dynamic/anti-procyclicality.ts';
-export { defaultTools, parseAntiProcyclicality, type AntiProcyclicalityRules } from './dynamic/anti-procyclicality-rules.ts';
+export {
+  applyTools,
+  noToolState,
+  type MarginItems,
+  type ToolInputs,
+  type ToolState,
+} from './dynamic/anti-procyclicality.ts';
+export {
+  defaultTools,
+  parseAntiProcyclicality,
+  type AntiProcyclicalityRules,
+} from './dynamic/anti-procyclicality-rules.ts';
 export { namedTools, runTools, type NamedTools, type ToolOutcome } from './dynamic/compare-tools.ts';
 export { DynamicMargin, type UnderlyingStatus } from './dynamic/dynamic-margin.ts';
 export { parseDynamicRules, type DynamicRules } from './dynamic/dynamic-margin-rules.ts';
@@ -216,7 +257,12 @@ export { cheapestHedge, type Hedge, type HedgeOptions, type HedgeSearch } from '
 export { PoolingModule } from './pooling/pooling-module.ts';
 export { MarginRegimes, type MoveCommand, type RegimeOutcomes } from './pooling/margin-regimes.ts';
 export { netPosition, type NetPosition, type PositionPart } from './pooling/net-position.ts';
-export { requirementShares, type BindingLoss, type RequirementShare, type ShareBasis } from './pooling/requirement-shares.ts';
+export {
+  requirementShares,
+  type BindingLoss,
+  type RequirementShare,
+  type ShareBasis,
+} from './pooling/requirement-shares.ts';
 export type { AccountClass, Pool, PoolMargin } from './pooling/account-structure.ts';
 export type { AccountSummary, MarginMode } from './pooling/account-summary.ts';
 export type { MemberShare, PoolShares, Requirements } from './pooling/pool-shares.ts';
@@ -230,10 +276,16 @@ export { impactCurve, type Impact, type ImpactCurve } from './cascade/impact.ts'
 export type { OrderLadder } from './cascade/order-ladder.ts';
 export type { ClosingRule } from './cascade/closing-rule.ts';
 export {
-  liquidationLadder, type LadderLevel, type LadderRequest, type LiquidationLadder,
+  liquidationLadder,
+  type LadderLevel,
+  type LadderRequest,
+  type LiquidationLadder,
 } from './cascade/liquidation-ladder.ts';
 export {
-  cascadeDistribution, type CascadeDistribution, type CascadeOutcome, type OutcomeQuantity,
+  cascadeDistribution,
+  type CascadeDistribution,
+  type CascadeOutcome,
+  type OutcomeQuantity,
 } from './cascade/distribution.ts';
 export { drawnShocks, type DrawnShocks } from './cascade/drawn-shocks.ts';
 export { contributions, type Contribution, type ContributionOptions } from './cascade/contributions.ts';
@@ -242,9 +294,23 @@ export { fundAndAdl, type FundAndAdl, type LossAbsorber, type LossSplit } from '
 // Liquidation: planner, venue styles, auctions, the module of the account engine (docs/LIQUIDATION.md)
 export { LiquidationModule, type LiquidationOptions } from './liquidation/liquidation-module.ts';
 export type { BankruptcyHandOver, LiquidationRecord, Signal } from './liquidation/liquidation-record.ts';
-export { parseLiquidationStyle, planLiquidation, type LiquidationStyle, type PlanRequest, type StyleRule } from './liquidation/style.ts';
+export {
+  parseLiquidationStyle,
+  planLiquidation,
+  type LiquidationStyle,
+  type PlanRequest,
+  type StyleRule,
+} from './liquidation/style.ts';
 export { liquidationStyleNames, shippedLiquidationStyle } from './liquidation/shipped-styles.ts';
-export { shortfall, type LiquidationPlan, type LiquidationTarget, type PlanMargins, type PlannedTrade, type PlanReason, type PlanStep } from './liquidation/plan.ts';
+export {
+  shortfall,
+  type LiquidationPlan,
+  type LiquidationTarget,
+  type PlanMargins,
+  type PlannedTrade,
+  type PlanReason,
+  type PlanStep,
+} from './liquidation/plan.ts';
 export { parseCosts, slippage, type CostTable, type TradingCosts } from './liquidation/costs.ts';
 export { accountHoldings } from './whatif/account-holdings.ts';
 export { PlanningAccount, type PlanningInput } from './liquidation/planning-account.ts';
@@ -264,7 +330,13 @@ export {
   type OptionColumns,
   type PricedOptionColumns,
 } from './pricing/options.ts';
-export { americanMethods, americanPrices, type AmericanColumns, type AmericanMethod, type AmericanOptions } from './pricing/american.ts';
+export {
+  americanMethods,
+  americanPrices,
+  type AmericanColumns,
+  type AmericanMethod,
+  type AmericanOptions,
+} from './pricing/american.ts';
 
 // Reconciliation with the decimal reference
 export { reconcileBook, type ReconcileInput } from './reconcile/reconcile.ts';
@@ -299,8 +371,20 @@ export {
   type RiskFactor,
   type ScenarioSet,
 } from './scenario/scenario-set.ts';
-export { compileInstruments, type CompiledInstruments, type CompileOptions, type InstrumentColumns } from './revaluation/instrument-columns.ts';
-export { scenarioAreaBytes, ScenarioKernels, type KernelChoice, type KernelMemory, type ScenarioInputs, type ScenarioKernelOptions } from './revaluation/scenario-kernels.ts';
+export {
+  compileInstruments,
+  type CompiledInstruments,
+  type CompileOptions,
+  type InstrumentColumns,
+} from './revaluation/instrument-columns.ts';
+export {
+  scenarioAreaBytes,
+  ScenarioKernels,
+  type KernelChoice,
+  type KernelMemory,
+  type ScenarioInputs,
+  type ScenarioKernelOptions,
+} from './revaluation/scenario-kernels.ts';
 export { scenarioMoves, type ScenarioMoves } from './revaluation/scenario-lines.ts';
 export { Revaluation, type Holding, type RevaluationOptions } from './revaluation/revaluation.ts';
 export type { UnmatchedPolicy } from './revaluation/shocks.ts';
@@ -328,7 +412,13 @@ export {
 } from './history/crises.ts';
 export { filteredPaths, type FilteredPathOptions } from './history/filtered-paths.ts';
 export { cryptoGrid, spanGrid, timsGrid } from './history/grid-presets.ts';
-export { gridScenarios, type AxisPoints, type GridAxes, type GridOptions, type GridScenarios } from './history/grid-scenarios.ts';
+export {
+  gridScenarios,
+  type AxisPoints,
+  type GridAxes,
+  type GridOptions,
+  type GridScenarios,
+} from './history/grid-scenarios.ts';
 export {
   historicalScenarios,
   type HistoricalOptions,
@@ -343,17 +433,19 @@ export {
   type HistorySource,
 } from './history/read-market-history.ts';
 export { readScenarios, writeScenarios } from './history/scenario-file.ts';
-export { findStressPeriods, meanOfWorst, stressedScenarios, type FoundPeriod, type StressPeriod } from './history/stressed-scenarios.ts';
-export { filteredPnl, type FilterModel, type FilterReport, type VolatilityFilter } from './history/volatility-filter.ts';
-
-// Pictures and reports
-export type { Chart } from './report/chart.ts';
-export { contributionsChart, coverageChart, type Contributions, type CoverageBars } from './report/bars.ts';
-export { exceptionsChart, type ExceptionSeries } from './report/exceptions.ts';
-export { gridHeatmapChart, type PnlGrid } from './report/grid-heatmap.ts';
-export { pnlDistributionChart, type MarkedMeasure, type PnlDistribution } from './report/pnl-distribution.ts';
-export { renderReport, type Report, type ReportTable } from './report/page.ts';
-export { renderChart } from './report/render-chart.ts';
+export {
+  findStressPeriods,
+  meanOfWorst,
+  stressedScenarios,
+  type FoundPeriod,
+  type StressPeriod,
+} from './history/stressed-scenarios.ts';
+export {
+  filteredPnl,
+  type FilterModel,
+  type FilterReport,
+  type VolatilityFilter,
+} from './history/volatility-filter.ts';
 
 // Errors and limits
 export {
