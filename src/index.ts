@@ -426,6 +426,14 @@ export type { UnmatchedPolicy } from './revaluation/shocks.ts';
 
 // Distributions, covariances and parametric risk
 export { binomialCdf, binomialPmf, binomialQuantile, binomialSurvival } from './statistics/binomial.ts';
+// Pictures and reports
+export type { Chart } from './report/chart.ts';
+export { contributionsChart, coverageChart, type Contributions, type CoverageBars } from './report/bars.ts';
+export { exceptionsChart, type ExceptionSeries } from './report/exceptions.ts';
+export { gridHeatmapChart, type PnlGrid } from './report/grid-heatmap.ts';
+export { pnlDistributionChart, type MarkedMeasure, type PnlDistribution } from './report/pnl-distribution.ts';
+export { renderReport, type Report, type ReportTable } from './report/page.ts';
+export { renderChart } from './report/render-chart.ts';
 // Price histories and scenarios made from them
 export { alignHistories, type AlignOptions, type DatePolicy, type FactorSeries } from './history/align.ts';
 export { combineScenarios, type WeightedSet } from './history/combine.ts';
@@ -474,15 +482,6 @@ export {
   type FilterReport,
   type VolatilityFilter,
 } from './history/volatility-filter.ts';
-
-// Pictures and reports
-export type { Chart } from './report/chart.ts';
-export { contributionsChart, coverageChart, type Contributions, type CoverageBars } from './report/bars.ts';
-export { exceptionsChart, type ExceptionSeries } from './report/exceptions.ts';
-export { gridHeatmapChart, type PnlGrid } from './report/grid-heatmap.ts';
-export { pnlDistributionChart, type MarkedMeasure, type PnlDistribution } from './report/pnl-distribution.ts';
-export { renderReport, type Report, type ReportTable } from './report/page.ts';
-export { renderChart } from './report/render-chart.ts';
 
 // Risk measures of samples
 export { ageWeights, effectiveCount } from './risk/age-weights.ts';

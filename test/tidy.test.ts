@@ -50,7 +50,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/risk': ['src/domain', 'src/engine', 'src/scenario', 'src/revaluation', 'src/statistics', 'src/generate', 'assembly/portable'],
   'src/backtest': ['src/domain', 'src/engine', 'src/margin', 'src/scenario', 'src/revaluation', 'src/statistics', 'src/risk', 'src/dynamic', 'src/convert', 'src/generate', 'assembly/portable', 'src/history', 'src/span'],
   'src/montecarlo': ['src/domain', 'src/scenario', 'src/revaluation', 'src/statistics', 'src/wasm', 'assembly/portable'],
-  'src/history': ['src/domain', 'src/scenario', 'src/statistics', 'src/dynamic', 'src/io', 'src/generate', 'src/margin', 'assembly/portable'],
+  'src/history': ['src/domain', 'src/scenario', 'src/statistics', 'src/dynamic', 'src/io', 'assembly/portable', 'src/generate', 'src/margin'],
   'src/report': ['src/domain', 'src/io'],
   'src/account': ['src/domain', 'src/engine', 'src/margin', 'src/money', 'assembly/portable'],
   'src/journal': ['src/domain', 'src/account', 'src/io'],

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { BadInputError, formatProblem, MargridError, type ErrorCode } from '../errors.ts';
@@ -45,55 +44,23 @@ import { addBacktest } from './commands/backtest-options.ts';
 import { addScenarios } from './commands/scenarios-options.ts';
 import { addVarParams } from './commands/var-params.ts';
 import { collected, decimalNumber, wholeNumber } from './option-values.ts';
+import {
+  accountsOption,
+  jsonOption,
+  marketOption,
+  seedOption,
+  withBook,
+  withInputs,
+  workersOption,
+  type Finish,
+} from './options.ts';
+import { addRiskCommands } from './risk-commands.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 /** Problems printed one per line when an input is refused; the rest are counted. */
 const shownProblems = 20;
 /** Rates and yields per year that anybody could mean. */
 const rateMax = 10;
-
-const accountsOption = (fallback: number): Option =>
-  new Option('--accounts <n>', 'accounts').default(fallback).argParser(wholeNumber(1, limits.accountCountMax));
-const seedOption = (): Option =>
-  new Option('--seed <n>', 'seed').default(1).argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER));
-const workersOption = (): Option =>
-  new Option('--workers <n>', 'worker threads; 0: the calling thread')
-    .default(availableParallelism())
-    .argParser(wholeNumber(0, limits.workerCountMax));
-const marketOption = (): Option =>
-  new Option('--market <file>', `market file, or '${builtInName}': the quotes shipped with margrid`).default(
-    builtInName,
-  );
-const jsonOption = (): Option => new Option('--json', 'machine-readable result on stdout');
-
-function withInputs(command: Command): Command {
-  return withBook(command)
-    .option('--model <name>', 'margin model', 'deribit-pm')
-    .option('--params <file>', 'parameter file (JSON); default: the shipped ones');
-}
-
-function withBook(command: Command): Command {
-  return command
-    .addOption(marketOption())
-    .requiredOption('--book <file>', 'book file (.parquet, .csv, .json, .ndjson, .arrow)')
-    .option('--keep-going', 'quarantine bad accounts with a reason and margin the rest')
-    .addOption(
-      new Option('--assume <field=value>', 'a further quote (docs/FILES.md) where the market has none; repeat')
-        .default([])
-        .argParser(collected),
-    )
-    .addOption(
-      new Option('--rows-max <n>', 'rows of an input file at most').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
-    )
-    .addOption(
-      new Option('--bytes-max <n>', 'bytes of an input file at most, decompressed').argParser(
-        wholeNumber(1, Number.MAX_SAFE_INTEGER),
-      ),
-    )
-    .addOption(jsonOption());
-}
-
-type Finish = (code: number) => void;
 
 /** Commands that weigh models and changes against each other. */
 function addComparisons(program: Command, terminal: Terminal, finish: Finish): void {
@@ -226,6 +193,7 @@ function buildProgram(terminal: Terminal, finish: Finish): Command {
   addWaterfallCommands(program, terminal, finish);
   addProcyclicality(program, terminal, finish);
   addBacktest(program, terminal, finish);
+  addRiskCommands(program, terminal, finish);
   addScenarios(program, terminal, finish);
   addVarParams(program, terminal, finish);
   addDemo(program, terminal, finish);

@@ -1,0 +1,34 @@
+import { exp } from '../../assembly/portable/exp.ts';
+import { timeToExpiryYears, type Market } from '../domain/market.ts';
+import { MargridError } from '../errors.ts';
+import { americanPrices } from '../pricing/american.ts';
+import { contractValue } from './contract-value.ts';
+
+/**
+ * What one contract adds to the equity of whoever holds it, in its settlement currency: the value of spot and options,
+ * 0 of futures, whose gains are cash. NaN if the market has no good price or volatility for it. Throws `ValueMissing`
+ * for an American option without rate or yield.
+ */
+export function contractWorth(market: Market, index: number): number {
+  const { kind, contractSize, strike, optionType, exercise, name } = market.instruments[index];
+  const forward = market.forward[index];
+  if (kind === 'future' || kind === 'perpetual') return 0;
+  if (kind === 'spot') return contractSize * forward;
+  const years = Math.max(0, timeToExpiryYears(market.instruments[index], market.asOfMs));
+  const volatility = market.impliedVolatility[index];
+  if (exercise === 'american') {
+    const [rate, dividendYield] = (['interestRate', 'dividendYield'] as const).map((field) => {
+      const value = market.fields?.get(field)?.[index] ?? NaN;
+      if (Number.isFinite(value)) return value;
+      throw new MargridError('ValueMissing', `the American option ${name} needs ${field}, got ${value}`, { column: field });
+    });
+    const one = (value: number): Float64Array => Float64Array.of(value);
+    const spot = forward * exp((dividendYield - rate) * years);
+    const [price] = americanPrices({
+      optionType: [optionType!], spot: one(spot), strike: one(strike!), timeToExpiryYears: one(years),
+      volatility: one(volatility), rate: one(rate), dividendYield: one(dividendYield),
+    });
+    return contractSize * price;
+  }
+  return contractValue(market.instruments[index], forward, volatility, years);
+}
