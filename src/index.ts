@@ -3,8 +3,7 @@
  */
 
 // The engine
-export { Engine } from './engine/engine.ts';
-export type { EngineOptions, ResultColumns, TickReport, TickTimings } from './engine/engine.ts';
+export { Engine, type EngineOptions, type ResultColumns, type TickReport, type TickTimings } from './engine/engine.ts';
 export type { AddOnChange, BookChanges, CashChange, OrderChange, PositionChange } from './engine/book-changes.ts';
 export {
   marginAccount,
@@ -20,13 +19,13 @@ export type { Quotes } from './engine/tick-inputs.ts';
 export { statusNames, type CurrencyTotals, type StatusName, type Totals } from './engine/totals.ts';
 
 // Accounts: statuses, margin calls, events
-export { AccountEngine } from './account/account-engine.ts';
-export type {
-  AccountEngineOptions,
-  AccountStatus,
-  JournalSink,
-  Outcome,
-  OutcomeOrRefusal,
+export {
+  AccountEngine,
+  type AccountEngineOptions,
+  type AccountStatus,
+  type JournalSink,
+  type Outcome,
+  type OutcomeOrRefusal,
 } from './account/account-engine.ts';
 export type { BookCommand, Command, PriceChange, QuoteChange, TickCommand } from './account/command.ts';
 export type {
@@ -63,6 +62,7 @@ export {
   type UtcOffset,
 } from './ledger/trading-calendar.ts';
 export { feeVenues, loadFeeSchedules, loadTradingCalendar, tradingCalendarNames } from './ledger/shipped-data.ts';
+
 // Who bears a bankruptcy: insurance funds, ADL, socialised losses
 export { allocateAdl, type AdlAllocation, type AdlRequest, type AdlRule } from './waterfall/adl-allocation.ts';
 export {
@@ -106,6 +106,7 @@ export {
 } from './waterfall/socialised-loss.ts';
 export { shippedWaterfall, waterfallVenues } from './waterfall/venue-rules.ts';
 export { WaterfallModule, type WaterfallOptions } from './waterfall/waterfall-module.ts';
+
 // Collateral and loans
 export { CollateralModule } from './collateral/collateral-module.ts';
 export type { CollateralBook } from './collateral/collateral-book.ts';
@@ -130,6 +131,7 @@ export {
   type CollateralPrices,
   type CollateralValues,
 } from './collateral/value-collateral.ts';
+
 // Journal and snapshots
 export { Journal, repairJournal, type CreateJournalOptions, type OpenJournalOptions } from './journal/journal.ts';
 export { readJournal, verifyJournal, type ReadJournalOptions } from './journal/read-journal.ts';
@@ -174,8 +176,15 @@ export {
 export { scaledParameters, volatilityScaler, type ScalerRule } from './dynamic/volatility-scaler.ts';
 
 // What it works on
-export type { Instrument, InstrumentKind, OptionType, Payoff, RiskGroup } from './domain/instrument.ts';
-export { pairOf, riskGroupOf } from './domain/instrument.ts';
+export {
+  type Instrument,
+  type InstrumentKind,
+  type OptionType,
+  type Payoff,
+  type RiskGroup,
+  pairOf,
+  riskGroupOf,
+} from './domain/instrument.ts';
 export { marketFields, timeToExpiryYears, yearMs, type Market, type MarketField } from './domain/market.ts';
 export type { Book, CashColumns, OrderColumns, PositionColumns, QuarantinedAccount } from './domain/book.ts';
 
@@ -194,8 +203,13 @@ export type { ComponentEvidence, Coverage, Evidence, MarginModel } from './margi
 
 // The decimal reference of a model
 export { referenceByName } from './reference/margin/registry.ts';
-export { isRefusal } from './reference/margin/account.ts';
-export type { Breakdown, ReferenceAccount, ReferenceModel, ReferenceResult } from './reference/margin/account.ts';
+export {
+  isRefusal,
+  type Breakdown,
+  type ReferenceAccount,
+  type ReferenceModel,
+  type ReferenceResult,
+} from './reference/margin/account.ts';
 
 // Files, market data, generated books
 export {
@@ -268,6 +282,7 @@ export type { AccountSummary, MarginMode } from './pooling/account-summary.ts';
 export type { MemberShare, PoolShares, Requirements } from './pooling/pool-shares.ts';
 export type { OrderCheck, OrderRefusal } from './pooling/pre-trade-check.ts';
 export type { OpenOrder } from './pooling/worst-fills.ts';
+
 // Margin-call cascades
 export { simulateCascade } from './cascade/simulate.ts';
 export type { CascadeScenario, FailureScenario } from './cascade/scenario.ts';
@@ -378,6 +393,8 @@ export {
   type RiskFactor,
   type ScenarioSet,
 } from './scenario/scenario-set.ts';
+export { Revaluation, type Holding, type RevaluationOptions } from './revaluation/revaluation.ts';
+export type { UnmatchedPolicy } from './revaluation/shocks.ts';
 export {
   revaluationMethods,
   type ApproximationOptions,
@@ -406,10 +423,9 @@ export {
   type ScenarioKernelOptions,
 } from './revaluation/scenario-kernels.ts';
 export { scenarioMoves, type ScenarioMoves } from './revaluation/scenario-lines.ts';
-export { Revaluation, type Holding, type RevaluationOptions } from './revaluation/revaluation.ts';
-export { type AccountGroups } from './revaluation/book-portfolios.ts';
-export { type BookProgress, type BookTailOptions } from './revaluation/book-tails.ts';
-export { type BookTailSizes } from './revaluation/book-memory.ts';
+export type { AccountGroups } from './revaluation/book-portfolios.ts';
+export type { BookProgress, BookTailOptions } from './revaluation/book-tails.ts';
+export type { BookTailSizes } from './revaluation/book-memory.ts';
 export {
   bookRisk,
   type BookRisk,
@@ -422,19 +438,9 @@ export {
   type AccountRiskExplanation,
   type ExplainRiskOptions,
 } from './risk/explain-account-risk.ts';
-export type { UnmatchedPolicy } from './revaluation/shocks.ts';
 
-// Distributions, covariances and parametric risk
-export { binomialCdf, binomialPmf, binomialQuantile, binomialSurvival } from './statistics/binomial.ts';
-// Pictures and reports
-export type { Chart } from './report/chart.ts';
-export { contributionsChart, coverageChart, type Contributions, type CoverageBars } from './report/bars.ts';
-export { exceptionsChart, type ExceptionSeries } from './report/exceptions.ts';
-export { gridHeatmapChart, type PnlGrid } from './report/grid-heatmap.ts';
-export { pnlDistributionChart, type MarkedMeasure, type PnlDistribution } from './report/pnl-distribution.ts';
-export { renderReport, type Report, type ReportTable } from './report/page.ts';
-export { renderChart } from './report/render-chart.ts';
 // Price histories and scenarios made from them
+export { ageWeights } from './history/age-weights.ts';
 export { alignHistories, type AlignOptions, type DatePolicy, type FactorSeries } from './history/align.ts';
 export { combineScenarios, type WeightedSet } from './history/combine.ts';
 export {
@@ -483,125 +489,29 @@ export {
   type VolatilityFilter,
 } from './history/volatility-filter.ts';
 
+// Pictures and reports
+export type { Chart } from './report/chart.ts';
+export { contributionsChart, coverageChart, type Contributions, type CoverageBars } from './report/bars.ts';
+export { exceptionsChart, type ExceptionSeries } from './report/exceptions.ts';
+export { gridHeatmapChart, type PnlGrid } from './report/grid-heatmap.ts';
+export { pnlDistributionChart, type MarkedMeasure, type PnlDistribution } from './report/pnl-distribution.ts';
+export { renderReport, type Report, type ReportTable } from './report/page.ts';
+export { renderChart } from './report/render-chart.ts';
+
+// Errors and limits
+export {
+  BadInputError,
+  errorCodes,
+  formatProblem,
+  MargridError,
+  type ErrorCode,
+  type ErrorPlace,
+  type Problem,
+} from './errors.ts';
+export { limits } from './limits.ts';
+
 // Risk measures of samples
-export { ageWeights, effectiveCount } from './risk/age-weights.ts';
-export {
-  chiSquareCdf,
-  chiSquarePdf,
-  chiSquareQuantile,
-  chiSquareSurvival,
-  chiSquareSurvivalQuantile,
-} from './statistics/chi-square.ts';
-export {
-  correlationOf,
-  covariance,
-  covarianceOf,
-  covarianceStarts,
-  ewmaCovariance,
-  type Correlation,
-  type CovarianceOptions,
-  type CovarianceStart,
-  type Observations,
-} from './statistics/covariance.ts';
-export { fCdf, fSurvival } from './statistics/f-distribution.ts';
-export { regularisedBeta } from './statistics/incomplete-beta.ts';
-export { regularisedGammaP, regularisedGammaQ } from './statistics/incomplete-gamma.ts';
-export { logGamma } from './statistics/log-gamma.ts';
-export {
-  cholesky,
-  nearestCorrelation,
-  nearestCovariance,
-  semidefiniteRoot,
-  symmetricEigen,
-  type MatrixRoot,
-  type RepairedCorrelation,
-  type RepairedCovariance,
-  type RepairOptions,
-  type SymmetricEigen,
-} from './statistics/matrix.ts';
-export { studentTCdf, studentTPdf, studentTQuantile, studentTSurvivalQuantile } from './statistics/student-t.ts';
-export {
-  linearContributions,
-  linearMoments,
-  positionContributions,
-  type Contributions as RiskContributions,
-  type LinearPortfolio,
-  type PositionContributions,
-  type PositionExposures,
-} from './risk/parametric/contributions.ts';
-export {
-  cornishFisherQuantile,
-  cornishFisherRisk,
-  cornishFisherValidity,
-  modifiedRisk,
-  type CornishFisherRisk,
-  type CornishFisherValidity,
-  type ModifiedRisk,
-  type Moments,
-} from './risk/parametric/cornish-fisher.ts';
-export {
-  deltaGammaCornishFisher,
-  deltaGammaDistribution,
-  deltaGammaExact,
-  deltaGammaMoments,
-  deltaGammaNormal,
-  type CornishFisherOptions,
-  type DeltaGammaCornishFisherRisk,
-  type DeltaGammaExactRisk,
-  type DeltaGammaMoments,
-  type DeltaGammaRisk,
-} from './risk/parametric/delta-gamma.ts';
-export {
-  deltaNormal,
-  deltaNormalComponents,
-  type DeltaNormalComponents,
-  type DeltaNormalInput,
-  type DeltaNormalRisk,
-} from './risk/parametric/delta-normal.ts';
-export type { DeltaGammaPortfolio } from './risk/parametric/quadratic-form.ts';
-export type { QuadraticDistribution, QuadraticQuantile } from './risk/parametric/quadratic-distribution.ts';
-export type { PointTails } from './risk/parametric/quadratic-tails.ts';
-export {
-  portfolioSensitivities,
-  positionDeltas,
-  type PortfolioSensitivities,
-  type SensitivityOptions,
-} from './risk/parametric/sensitivities.ts';
-export {
-  closedFormRisk,
-  tailMultipliers,
-  unitVarianceScale,
-  type ParametricRisk,
-  type TailDistribution,
-  type TailMultipliers,
-} from './risk/parametric/tail-distribution.ts';
-export { lowestMoves, revaluationLosses } from './risk/revaluation-losses.ts';
-export { reverseStressSearch, type ReverseStressSearch } from './risk/reverse-stress-search.ts';
-export {
-  reverseStressDeltaGamma,
-  reverseStressLinear,
-  type Driver,
-  type ReverseStressResult,
-  type ReverseStressScenario,
-} from './risk/reverse-stress.ts';
-// Monte Carlo (docs/MONTE-CARLO.md)
-export { philox4x32 } from './montecarlo/philox.ts';
-export { sobolPoints, sobolScrambles, type SobolOptions, type SobolScramble } from './montecarlo/sobol.ts';
-export { pathModel, type FactorModel, type Marginal, type ModelOptions, type PathModel } from './montecarlo/model.ts';
-export type { JumpOptions } from './montecarlo/jumps.ts';
-export { PathDrawer, type DrawOptions } from './montecarlo/path-drawer.ts';
-export type { PathEngine } from './montecarlo/path-kernels.ts';
-export { drawBlock, monteCarloScenarios, type MonteCarloScenarioOptions } from './montecarlo/scenarios.ts';
-export {
-  monteCarloVar,
-  type MonteCarloMeasures,
-  type MonteCarloProgress,
-  type MonteCarloVar,
-  type MonteCarloVarOptions,
-} from './montecarlo/monte-carlo-var.ts';
-export type { ComputedPortfolio, MonteCarloPortfolio, RevaluedPortfolio } from './montecarlo/portfolio.ts';
-// Risk measures of samples
-// Risk measures of samples
+export { effectiveCount } from './risk/effective-count.ts';
 export {
   partsOfMatrix,
   shortfallComponents,
@@ -704,14 +614,124 @@ export {
   type ZoneLimits,
 } from './backtest/traffic-light.ts';
 
-// Pictures and reports
 // Distributions, covariances and parametric risk
-  correlationOf, covariance, covarianceOf, covarianceStarts, ewmaCovariance, type Correlation, type CovarianceOptions,
-  type CovarianceStart, type Observations,
+export { binomialCdf, binomialPmf, binomialQuantile, binomialSurvival } from './statistics/binomial.ts';
+export {
+  chiSquareCdf,
+  chiSquarePdf,
+  chiSquareQuantile,
+  chiSquareSurvival,
+  chiSquareSurvivalQuantile,
+} from './statistics/chi-square.ts';
+export {
+  correlationOf,
+  covariance,
+  covarianceOf,
+  covarianceStarts,
+  ewmaCovariance,
+  type Correlation,
+  type CovarianceOptions,
+  type CovarianceStart,
+  type Observations,
 } from './statistics/covariance.ts';
-  acerbiSzekely, simulateAcerbiSzekely, testAgainst,
-  type AcerbiSzekely, type SimulatedStatistics, type SimulatedTest, type SimulationOptions,
-} from './backtest/acerbi-szekely.ts';
+export { fCdf, fSurvival } from './statistics/f-distribution.ts';
+export { regularisedBeta } from './statistics/incomplete-beta.ts';
+export { regularisedGammaP, regularisedGammaQ } from './statistics/incomplete-gamma.ts';
+export { logGamma } from './statistics/log-gamma.ts';
+export {
+  cholesky,
+  nearestCorrelation,
+  nearestCovariance,
+  semidefiniteRoot,
+  symmetricEigen,
+  type MatrixRoot,
+  type RepairedCorrelation,
+  type RepairedCovariance,
+  type RepairOptions,
+  type SymmetricEigen,
+} from './statistics/matrix.ts';
+export { studentTCdf, studentTPdf, studentTQuantile, studentTSurvivalQuantile } from './statistics/student-t.ts';
+export {
+  linearContributions,
+  linearMoments,
+  positionContributions,
+  type Contributions as RiskContributions,
+  type LinearPortfolio,
+  type PositionContributions,
+  type PositionExposures,
+} from './risk/parametric/contributions.ts';
+export {
+  cornishFisherQuantile,
+  cornishFisherRisk,
+  cornishFisherValidity,
+  modifiedRisk,
+  type CornishFisherRisk,
+  type CornishFisherValidity,
+  type ModifiedRisk,
+  type Moments,
+} from './risk/parametric/cornish-fisher.ts';
+export {
+  deltaGammaCornishFisher,
+  deltaGammaDistribution,
+  deltaGammaExact,
+  deltaGammaMoments,
+  deltaGammaNormal,
+  type CornishFisherOptions,
+  type DeltaGammaCornishFisherRisk,
+  type DeltaGammaExactRisk,
+  type DeltaGammaMoments,
+  type DeltaGammaRisk,
+} from './risk/parametric/delta-gamma.ts';
+export {
+  deltaNormal,
+  deltaNormalComponents,
+  type DeltaNormalComponents,
+  type DeltaNormalInput,
+  type DeltaNormalRisk,
+} from './risk/parametric/delta-normal.ts';
+export type { DeltaGammaPortfolio } from './risk/parametric/quadratic-form.ts';
+export type { QuadraticDistribution, QuadraticQuantile } from './risk/parametric/quadratic-distribution.ts';
+export type { PointTails } from './risk/parametric/quadratic-tails.ts';
+export {
+  portfolioSensitivities,
+  positionDeltas,
+  type PortfolioSensitivities,
+  type SensitivityOptions,
+} from './risk/parametric/sensitivities.ts';
+export {
+  closedFormRisk,
+  tailMultipliers,
+  unitVarianceScale,
+  type ParametricRisk,
+  type TailDistribution,
+  type TailMultipliers,
+} from './risk/parametric/tail-distribution.ts';
+export { lowestMoves, revaluationLosses } from './risk/revaluation-losses.ts';
+export { reverseStressSearch, type ReverseStressSearch } from './risk/reverse-stress-search.ts';
+export {
+  reverseStressDeltaGamma,
+  reverseStressLinear,
+  type Driver,
+  type ReverseStressResult,
+  type ReverseStressScenario,
+} from './risk/reverse-stress.ts';
+
+// Monte Carlo (docs/MONTE-CARLO.md)
+export { philox4x32 } from './montecarlo/philox.ts';
+export { sobolPoints, sobolScrambles, type SobolOptions, type SobolScramble } from './montecarlo/sobol.ts';
+export { pathModel, type FactorModel, type Marginal, type ModelOptions, type PathModel } from './montecarlo/model.ts';
+export type { JumpOptions } from './montecarlo/jumps.ts';
+export { PathDrawer, type DrawOptions } from './montecarlo/path-drawer.ts';
+export type { PathEngine } from './montecarlo/path-kernels.ts';
+export { drawBlock, monteCarloScenarios, type MonteCarloScenarioOptions } from './montecarlo/scenarios.ts';
+export {
+  monteCarloVar,
+  type MonteCarloMeasures,
+  type MonteCarloProgress,
+  type MonteCarloVar,
+  type MonteCarloVarOptions,
+} from './montecarlo/monte-carlo-var.ts';
+export type { ComputedPortfolio, MonteCarloPortfolio, RevaluedPortfolio } from './montecarlo/portfolio.ts';
 
 // Backtests over a history of prices
 export {
@@ -761,15 +781,3 @@ export {
 } from './backtest/rolling/rolling-report.ts';
 export { varMethodNames, type VarMethod } from './backtest/rolling/var-method.ts';
 export { weightedPortfolio, type WeightedPortfolio } from './backtest/rolling/weights-market.ts';
-
-// Errors and limits
-export {
-  BadInputError,
-  errorCodes,
-  formatProblem,
-  MargridError,
-  type ErrorCode,
-  type ErrorPlace,
-  type Problem,
-} from './errors.ts';
-export { limits } from './limits.ts';

@@ -4,7 +4,7 @@ import type { ScenarioSet } from '../scenario/scenario-set.ts';
 import { portfoliosOf, requireGroups, type AccountGroups } from './book-portfolios.ts';
 import { BookRows } from './book-rows.ts';
 import { contractWorth } from './contract-worth.ts';
-import { CurrencyRates } from './instrument-columns.ts';
+import { InstrumentCompiler } from './instrument-columns.ts';
 import { portfolioPnl } from './portfolio-pnl.ts';
 import type { RevaluationOptions } from './revaluation.ts';
 import { sortHoldings, type SortedHoldings } from './sorted-holdings.ts';
@@ -80,19 +80,21 @@ export function stressBook(input: StressInput): BookStress {
     equity, worstPnl: new Float64Array(accountCount).fill(NaN), worstScenario: new Int32Array(accountCount).fill(-1),
   };
   const pnl = new Float64Array(scenarios.count);
+  const units = new Float64Array(rows.count * scenarios.count);
+  if (rows.count > 0) rows.fill(0, scenarios.count, scenarios.count, units);
   for (let account = 0; account < accountCount; account++) {
     if (account % progressEvery === 0) progress?.(account, accountCount);
     if (quarantined.has(account)) continue;
-    portfolioPnl(portfolios, rows, account, pnl);
+    portfolioPnl(portfolios, units, account, pnl);
     take(byScenario, byAccount, account, pnl);
   }
   progress?.(accountCount, accountCount);
   const groupPnl = new Float64Array(groupCount * scenarios.count);
   for (let group = 0; group < groupCount; group++) {
     const own = groupPnl.subarray(group * scenarios.count, (group + 1) * scenarios.count);
-    portfolioPnl(portfolios, rows, accountCount + group, own);
+    portfolioPnl(portfolios, units, accountCount + group, own);
   }
-  portfolioPnl(portfolios, rows, accountCount + groupCount, pnl);
+  portfolioPnl(portfolios, units, accountCount + groupCount, pnl);
   const bookEquity = equity.reduce((sum, each) => (Number.isNaN(each) ? sum : sum + each), 0);
   return {
     currency, accountCount, heldConstant: rows.heldConstant, quarantined, equity: bookEquity, pnl, groupPnl, byScenario,
@@ -133,18 +135,18 @@ function take(scenarios: ScenarioColumns, accounts: AccountColumns, account: num
 }
 
 function equities(
-  { market, book, scenarios }: StressInput,
+  { market, book, scenarios, unmatched = 'refuse' }: StressInput,
   currency: string,
   holdings: SortedHoldings,
   quarantined: ReadonlyMap<number, string>,
 ): Float64Array {
-  const rates = new CurrencyRates(market, scenarios, currency);
+  const compiler = new InstrumentCompiler(market, scenarios, { currency, unmatched });
   const { currencies, cash, firstPosition, instrument, quantity } = holdings;
   // What nobody has who is margined need not have a rate or a price.
-  const rateOf = remembered(currencies.length, (c) => rates.of(currencies[c]).rate);
+  const rateOf = remembered(currencies.length, (c) => compiler.currency(currencies[c]).rate);
   const worthOf = remembered(market.instruments.length, (index) => {
     const value = contractWorth(market, index);
-    return value === 0 ? 0 : value * rates.of(market.instruments[index].settlementCurrency).rate;
+    return value === 0 ? 0 : value * compiler.currency(market.instruments[index].settlementCurrency).rate;
   });
   return Float64Array.from(book.accountIds, (_, account) => {
     if (quarantined.has(account)) return NaN;

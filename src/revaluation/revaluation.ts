@@ -165,12 +165,3 @@ export class Revaluation {
     return this.market.instruments.some(({ exercise }) => exercise === 'american');
   }
 }
-
-/** Value of one contract in its settlement currency; of an inverse future: what it has gained since price infinity. */
-export function valueOf(instrument: Instrument, forward: number, volatility: number, years: number): number {
-  const { kind, payoff, contractSize, optionType, strike } = instrument;
-  if (kind !== 'option') return payoff === 'inverse' ? -contractSize / forward : contractSize * forward;
-  const sign = optionType === 'call' ? 1 : -1;
-  const price = blackPrice(sign, forward, strike!, volatility * Math.sqrt(years));
-  return contractSize * (payoff === 'inverse' ? price / forward : price);
-}

@@ -2,7 +2,7 @@ import type { BookTails } from '../revaluation/book-tails.ts';
 import { MargridError } from '../errors.ts';
 import { tailCountNeeded, tailPosition, type MeasureConvention } from './conventions.ts';
 import { meanOfShares, quantilePnl, shortfallShares, type SampleTail } from './measure-shares.ts';
-import { effectiveCount } from './age-weights.ts';
+import { effectiveCount } from './effective-count.ts';
 import { probabilityTolerance, valueAt } from './quantile.ts';
 import { weightedTailCountNeeded, withWeights, type WeightedTail } from './weighted-tail.ts';
 

@@ -96,7 +96,6 @@ export async function bookRisk(options: BookRiskOptions): Promise<BookRisk> {
   const { currency = 'USD', unmatched = 'refuse' } = options;
   const kernels = requireKernels(options.kernels) === 'javascript' ? 'javascript' : 'wasm';
   const rows = new BookRows(market, scenarios, holdings.currencies, holdings.isHeld, { currency, unmatched, kernels });
-  const rows = new BookRows(market, scenarios, holdings.currencies, holdings.isHeld, rowOptions(options));
   const portfolios = portfoliosOf(book, market, holdings, rows, groups);
   const wanted = wantedAccounts(options, portfolios);
   const columns = emptyColumns(portfolios.count, request.levels.length);
@@ -113,15 +112,6 @@ export async function bookRisk(options: BookRiskOptions): Promise<BookRisk> {
   return resultOf(options, request, portfolios, columns, {
     tails, wanted, deepened: short.length, heldConstant: rows.heldConstant, memoryBytes: Math.max(tails.memoryBytes, memoryBytes),
   });
-}
-
-/** Rows have no build with assertions of their own. */
-function rowOptions({ currency, unmatched, kernels }: BookRiskOptions): RevaluationOptions {
-  return {
-    kernels: kernels === 'javascript' ? 'javascript' : 'wasm',
-    ...(currency === undefined ? {} : { currency }),
-    ...(unmatched === undefined ? {} : { unmatched }),
-  };
 }
 
 function requestOf(options: BookRiskOptions): MeasureRequest {
