@@ -6,6 +6,7 @@ import { BookRows } from './book-rows.ts';
 import { contractWorth } from './contract-worth.ts';
 import { InstrumentCompiler } from './instrument-columns.ts';
 import { portfolioPnl } from './portfolio-pnl.ts';
+import { scenariosIn } from './reporting-currency.ts';
 import type { RevaluationOptions } from './revaluation.ts';
 import { sortHoldings, type SortedHoldings } from './sorted-holdings.ts';
 
@@ -71,7 +72,7 @@ export function stressBook(input: StressInput): BookStress {
   const accountCount = book.accountIds.length;
   if (groups !== undefined) requireGroups(groups, accountCount);
   const holdings = sortHoldings(book, market);
-  const rows = new BookRows(market, scenarios, holdings.currencies, holdings.isHeld, input);
+  const rows = new BookRows(market, scenariosIn(market, scenarios, currency), holdings.currencies, holdings.isHeld, input);
   const portfolios = portfoliosOf(book, market, holdings, rows, groups ?? null);
   const { quarantined, groupCount } = portfolios;
   const equity = equities(input, currency, holdings, quarantined);

@@ -6,6 +6,7 @@ import { createGridPool } from './grid-pool.ts';
 import workOnGrid, { forgetGrid, runInstruments, type GridTask } from './grid-worker.ts';
 import { compileInstruments, requireColumns, sharedColumns, type InstrumentColumns } from './instrument-columns.ts';
 import type { KernelChoice, ScenarioKernelOptions } from './scenario-kernels.ts';
+import { scenariosIn } from './reporting-currency.ts';
 import { scenarioMoves } from './scenario-lines.ts';
 import type { UnmatchedPolicy } from './shocks.ts';
 
@@ -56,10 +57,11 @@ export async function gridPnl(
   const workers = options.workers ?? 0;
   requireWorkerCount(workers);
   requireScenarios(scenarios);
-  const columns = columnsOf(source, scenarios, options);
+  const moved = 'instruments' in source ? scenariosIn(source, scenarios, options.currency ?? 'USD') : scenarios;
+  const columns = columnsOf(source, moved, options);
   requireQuantities(quantities, columns.count);
   const isShared = workers > 0;
-  const inputs = { instruments: isShared ? sharedColumns(columns) : columns, scenarios: scenarioMoves(scenarios, isShared) };
+  const inputs = { instruments: isShared ? sharedColumns(columns) : columns, scenarios: scenarioMoves(moved, isShared) };
   const block = Math.max(1, Math.min(options.blockScenarios ?? 1_024, scenarios.count));
   const runs = Math.ceil(columns.count / runInstruments);
   const bytesOf = (length: number): ArrayBufferLike => isShared ? new SharedArrayBuffer(length) : new ArrayBuffer(length);
@@ -74,7 +76,7 @@ export async function gridPnl(
   };
   const task = { call: ++calls, inputs, options: kernelOptions, quantities: held, partials, control };
   const { pnl, kernelBytes } = await runBlocks(task, block, scenarios.count, workers, options.progress);
-  const own = columnBytes(columns) + held.byteLength + scenarios.moves.byteLength + partials.byteLength;
+  const own = columnBytes(columns) + held.byteLength + moved.moves.byteLength + partials.byteLength;
   return { pnl, bytes: own + kernelBytes };
 }
 

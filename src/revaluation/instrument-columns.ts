@@ -4,6 +4,7 @@ import type { Instrument } from '../domain/instrument.ts';
 import { timeToExpiryYears, type Market, type MarketField } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';
 import { scenarioLabel, type ScenarioSet } from '../scenario/scenario-set.ts';
+import { isRateKnown } from './reporting-currency.ts';
 import { currencyFactor, instrumentFactors, movedValue, type InstrumentFactors, type UnmatchedPolicy } from './shocks.ts';
 
 /**
@@ -138,7 +139,7 @@ export class InstrumentCompiler {
   constructor(market: Market, scenarios: ScenarioSet, { currency, unmatched }: CompileOptions) {
     this.#market = market;
     this.#factors = new FactorCache(scenarios, unmatched);
-    this.#rates = new CurrencyRates(market, scenarios, currency);
+    this.#rates = new CurrencyRates(market, scenarios, currency, unmatched);
     this.#extremes = new FactorExtremes(scenarios);
   }
 
@@ -244,20 +245,27 @@ class CurrencyRates {
   readonly #market: Market;
   readonly #scenarios: ScenarioSet;
   readonly #currency: string;
+  readonly #unmatched: UnmatchedPolicy;
 
   /** Rates into `currency`. */
-  constructor(market: Market, scenarios: ScenarioSet, currency: string) {
+  constructor(market: Market, scenarios: ScenarioSet, currency: string, unmatched: UnmatchedPolicy) {
+    this.#unmatched = unmatched;
     this.#market = market;
     this.#scenarios = scenarios;
     this.#currency = currency;
   }
 
-  /** Throws `CurrencyUnknown`. */
+  /** Throws `CurrencyUnknown`, `FactorMissing` for a currency that is no dollar and that nothing moves. */
   of(currency: string): CurrencyRate {
     const known = this.#known.get(currency);
     if (known !== undefined) return known;
     const factor = currency === this.#currency ? -1 : currencyFactor(this.#scenarios, currency);
     const rate = { rate: this.#now(currency), factor };
+    if (this.#unmatched === 'refuse' && !isRateKnown(this.#scenarios, currency, this.#currency)) {
+      throw new MargridError('FactorMissing', `no scenario moves the rate of ${currency}: there is no price:${currency}`, {
+        column: 'price', value: currency,
+      });
+    }
     this.#known.set(currency, rate);
     return rate;
   }

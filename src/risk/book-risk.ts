@@ -7,6 +7,7 @@ import { MargridError } from '../errors.ts';
 import { portfoliosOf, requireGroups, type AccountGroups, type BookPortfolios, type Portfolios } from '../revaluation/book-portfolios.ts';
 import { BookRows } from '../revaluation/book-rows.ts';
 import { findBookTails, type BookTailOptions, type BookTails } from '../revaluation/book-tails.ts';
+import { scenariosIn } from '../revaluation/reporting-currency.ts';
 import type { RevaluationOptions } from '../revaluation/revaluation.ts';
 import { sortHoldings } from '../revaluation/sorted-holdings.ts';
 import { requireScenarios, scenarioLabel, type ScenarioSet } from '../scenario/scenario-set.ts';
@@ -95,7 +96,7 @@ export async function bookRisk(options: BookRiskOptions): Promise<BookRisk> {
   const holdings = sortHoldings(book, market);
   const { currency = 'USD', unmatched = 'refuse' } = options;
   const kernels = requireKernels(options.kernels) === 'javascript' ? 'javascript' : 'wasm';
-  const rows = new BookRows(market, scenarios, holdings.currencies, holdings.isHeld, { currency, unmatched, kernels });
+  const rows = new BookRows(market, scenariosIn(market, scenarios, currency), holdings.currencies, holdings.isHeld, { currency, unmatched, kernels });
   const portfolios = portfoliosOf(book, market, holdings, rows, groups);
   const wanted = wantedAccounts(options, portfolios);
   const columns = emptyColumns(portfolios.count, request.levels.length);

@@ -75,6 +75,7 @@ class Expansion {
   constructor(market: Market, factors: readonly RiskFactor[], currency: string, unmatched: UnmatchedPolicy) {
     const n = factors.length;
     this.#market = market;
+    requireSteady(currency, factors);
     // One scenario in which nothing moves: what the rules that map instruments to factors take.
     this.#still = requireScenarios({ factors, count: 1, moves: new Float64Array(n) });
     this.#currency = currency;
@@ -154,6 +155,13 @@ class Expansion {
     const lost = from === undefined ? currency : this.#currency;
     throw new MargridError('CurrencyUnknown', `no index price of the market says what ${lost} is worth`, { value: lost });
   }
+}
+
+/** The expansion is in moves of prices in dollars: against a currency that moves, rates are ratios of them. */
+function requireSteady(currency: string, factors: readonly RiskFactor[]): void {
+  if (!factors.some(({ kind, underlying, expiry }) => kind === 'price' && underlying === currency && expiry === null)) return;
+  const message = `sensitivities are not measured in ${currency}, which price:${currency} moves: USD, or full revaluation`;
+  throw new MargridError('OptionInvalid', message, { column: 'currency', value: currency });
 }
 
 function requireGood(instrument: Instrument, name: string, value: number): void {
