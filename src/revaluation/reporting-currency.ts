@@ -21,11 +21,14 @@ export function scenariosIn(market: Market, scenarios: ScenarioSet, currency: st
   const reporting = ratios(market, scenarios, own);
   const bad = reporting.findIndex((ratio) => !(ratio > 0 && ratio < Infinity));
   if (bad >= 0) {
-    const message = `scenario ${scenarioLabel(scenarios, bad)} makes a ${currency}, in which P&L is measured, worth nothing`;
+    const label = scenarioLabel(scenarios, bad);
+    const message = `scenario ${label} makes a ${currency}, in which P&L is measured, worth nothing`;
     throw new MargridError('ScenarioInvalid', message, { row: bad + 1, column: currency, value: reporting[bad] - 1 });
   }
   const added = [...currencies.map(({ underlying }) => underlying), everyOtherCurrency];
-  const factors = added.map((name): RiskFactor => ({ kind: 'price', underlying: rateOf(name), expiry: null, change: 'relative' }));
+  const factors = added.map((name): RiskFactor => (
+    { kind: 'price', underlying: rateOf(name), expiry: null, change: 'relative' }
+  ));
   const moves = new Float64Array(scenarios.moves.length + added.length * scenarios.count);
   moves.set(scenarios.moves);
   added.forEach((name, place) => {
@@ -44,7 +47,7 @@ function ratios(market: Market, scenarios: ScenarioSet, factor: number): Float64
   return movesOf(scenarios, factor).map((move) => (change === 'relative' ? 1 + move : (price + move) / price));
 }
 
-/** Whether a scenario set says how the rate of a currency moves: dollars and the reporting currency stay where they are. */
+/** Whether a scenario set says how the rate of a currency moves: dollars and the reporting currency may stay. */
 export function isRateKnown(scenarios: ScenarioSet, currency: string, reporting: string): boolean {
   return currency === reporting || dollars.includes(currency) || hasPriceFactor(scenarios, currency);
 }

@@ -278,7 +278,8 @@ function parseBidAsk(value: unknown): BidAskRule {
 function requireSteady({ reportingCurrency, sets }: VarParams): void {
   for (const { name, scenarios } of sets) {
     if (!hasPriceFactor(scenarios, reportingCurrency)) continue;
-    throw invalid('reportingCurrency', reportingCurrency, `must be no currency that scenarios move: ${name} has price:${reportingCurrency}`);
+    const rule = `must be no currency that scenarios move: ${name} has price:${reportingCurrency}`;
+    throw invalid('reportingCurrency', reportingCurrency, rule);
   }
 }
 
