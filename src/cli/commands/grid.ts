@@ -11,6 +11,7 @@ import type { UnmatchedPolicy } from '../../revaluation/shocks.ts';
 import { amount, table } from '../format.ts';
 import { bookOfAccount } from '../../whatif/holdings.ts';
 import { loadBook, loadMarket, requireAccount, requireWritable, type FileOptions } from '../inputs.ts';
+import { leftOut, noteHeldConstant } from '../held-constant.ts';
 import { exitCodes } from '../interruption.ts';
 import { writePictures, type PictureOptions } from '../pictures.ts';
 import type { Terminal } from '../terminal.ts';
@@ -50,7 +51,7 @@ export async function grid(options: GridCommandOptions, terminal: Terminal, sign
   const { currency, unmatched } = options;
   const result = stressBook({ market, book, scenarios, currency, unmatched });
   terminal.stage(null);
-  for (const name of result.heldConstant) terminal.note(`not moved: ${name}`);
+  noteHeldConstant(result.heldConstant, terminal);
   if (options.out !== undefined) await writeGrid(options.out, scenarios, result.pnl, signal);
   const slices = slicesOf(scenarios, result.pnl);
   if (options.json) {
@@ -61,7 +62,7 @@ export async function grid(options: GridCommandOptions, terminal: Terminal, sign
     }));
   } else {
     for (const slice of slices) printSlice(slice, currency, terminal);
-    if (result.quarantined.size > 0) terminal.print(`${result.quarantined.size} accounts are left out: bad input`);
+    if (result.quarantined.size > 0) terminal.print(leftOut(result.quarantined));
   }
   const charts = (): Chart[] => slices.map((slice) => gridHeatmapChart({ ...slice, currency }));
   const facts = [['book', options.book], ['account', options.account ?? 'all'], ['scenarios', String(scenarios.count)]] as const;

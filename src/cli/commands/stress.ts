@@ -8,6 +8,7 @@ import type { UnmatchedPolicy } from '../../revaluation/shocks.ts';
 import { scenarioLabel, type ScenarioSet } from '../../scenario/scenario-set.ts';
 import { amount, count, table } from '../format.ts';
 import { loadBook, loadMarket, requireWritable, type FileOptions } from '../inputs.ts';
+import { leftOut, noteHeldConstant } from '../held-constant.ts';
 import { exitCodes } from '../interruption.ts';
 import { writePictures, type PictureOptions } from '../pictures.ts';
 import { readPools } from '../pools-file.ts';
@@ -42,7 +43,7 @@ export async function stress(options: StressCommandOptions, terminal: Terminal, 
     progress: (done) => progress.update(done),
   });
   progress.stop();
-  for (const name of result.heldConstant) terminal.note(`not moved: ${name}`);
+  noteHeldConstant(result.heldConstant, terminal);
   if (options.out !== undefined) await writeTable(options.out, accountTable(book, scenarios, result), { signal });
   const rows = scenarioRows(book, scenarios, result);
   if (options.outScenarios !== undefined) {
@@ -97,8 +98,8 @@ function printWorst(
   groups: AccountGroups | null,
   terminal: Terminal,
 ): void {
-  const left = quarantined.size === 0 ? '' : `, ${count(quarantined.size)} left out: bad input`;
-  terminal.print(`${describeScenarios(scenarios)}; ${count(accountCount)} accounts${left}`);
+  terminal.print(`${describeScenarios(scenarios)}; ${count(accountCount)} accounts, ${count(quarantined.size)} left out`);
+  if (quarantined.size > 0) terminal.print(leftOut(quarantined));
   terminal.print(`equity of the book ${amount(equity, 2)} ${currency}`);
   const header = ['scenario', `P&L, ${currency}`, 'losers', 'losses', 'insolvent', 'deficit', 'worst account', 'its loss'];
   terminal.print(table([header, ...rows.map(cellsOf)]));
