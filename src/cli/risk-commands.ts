@@ -8,6 +8,7 @@ import { wholeNumber } from './option-values.ts';
 import { withBook, workersOption, type Finish } from './options.ts';
 import { addScenarioOptions } from './scenario-source.ts';
 import type { Terminal } from './terminal.ts';
+import { addMethodOptions, givenOptions } from './var-options.ts';
 
 const outOption = '--out <file>';
 const topMax = 10_000;
@@ -34,9 +35,10 @@ function withRevaluation(command: Command): Command {
 
 function addVar(program: Command, terminal: Terminal, finish: Finish): void {
   const command = withRevaluation(
-    program.command('var').description('VaR and ES of every account, of pools and of the whole book, by full revaluation'),
+    program.command('var').description('VaR and ES: of every account, pools and the book in scenarios, or parametric, or by Monte Carlo'),
   );
   const sources = addScenarioOptions(command);
+  addMethodOptions(command);
   command
     .option('--account <id>', 'one account instead of the book')
     .option('--pools <file>', 'columns account and pool: what is netted together')
@@ -55,10 +57,10 @@ function addVar(program: Command, terminal: Terminal, finish: Finish): void {
     .addOption(workersOption())
     .addOption(new Option('--kernels <engine>', 'which engine').choices(['wasm', 'javascript']))
     .option('--top <n>', 'accounts and parts that are printed', wholeNumber(1, topMax), 10)
-    .option(outOption, 'write one row per account (.parquet, .csv, .json, .ndjson, .arrow)')
+    .option(outOption, 'one row per account, or per portfolio and level (.parquet, .csv, .json, .ndjson, .arrow)')
     .option('--out-pools <file>', 'write one row per pool')
-    .action(async (options: VarCommandOptions) =>
-      finish(await valueAtRiskCommand({ ...options, sources }, terminal, interruptible())),
+    .action(async (options: VarCommandOptions, self: Command) =>
+      finish(await valueAtRiskCommand({ ...options, sources, given: givenOptions(self) }, terminal, interruptible())),
     );
 }
 
