@@ -124,7 +124,7 @@ export function levelsOf(text: string): number[] {
 
 export const levelName = (level: number): string => `${Number((level * 100).toPrecision(12))}`;
 
-interface CovarianceTexts extends Pick<VarMethodTexts, 'covariance' | 'mean' | 'given'> {
+interface CovarianceTexts extends Pick<VarMethodTexts, 'covariance' | 'mean'> {
   readonly lambda?: number;
   readonly simulation: HistoryMethod;
 }

@@ -148,8 +148,8 @@ function partRows({ parts, valueAtRisk, expectedShortfall }: ParametricComponent
   const order = [...parts.keys()].sort((a, b) => valueAtRisk.component[b] - valueAtRisk.component[a] || a - b);
   return order.map((row) => [
     parts[row],
-    ...[valueAtRisk.component, valueAtRisk.marginal, valueAtRisk.standalone, valueAtRisk.incremental].map((each) => amount(each[row], 2)),
-    amount(expectedShortfall.component[row], 2),
+    amount(valueAtRisk.component[row], 2), valueAtRisk.marginal[row].toPrecision(4),
+    ...[valueAtRisk.standalone, valueAtRisk.incremental, expectedShortfall.component].map((each) => amount(each[row], 2)),
   ]);
 }
 
