@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readRawTable } from '../../src/io/index.ts';
+import { readRawTable, requireColumn } from '../../src/io/index.ts';
 import { runCli, runJson, temporaryFolder } from './run-cli.ts';
 import { bookTypes, csvText, marketRows, marketTypes } from './small-inputs.ts';
 
@@ -64,8 +64,8 @@ describe('margrid reverse-stress', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/standard deviations away \(the nearest found/);
     expect(stdout).toMatch(/^price:BTC +-0\.\d+ +-\d/m);
-    const { columns } = await readRawTable(join(folder, 'drivers.parquet'), ['factor', 'move', 'distance_share']);
-    const of = (name: string): unknown[] => Array.from({ length: 2 }, (_, row) => columns.find((each) => each.name === name)!.cells[row]);
+    const source = await readRawTable(join(folder, 'drivers.parquet'), ['factor', 'move', 'distance_share']);
+    const of = (name: string): unknown[] => Array.from({ length: 2 }, (_, row) => requireColumn(source, name).cells[row]);
     expect(of('factor')).toEqual(['price:BTC', 'volatility:BTC']);
     expect(Number(of('move')[0])).toBeLessThan(0);
     expect(of('distance_share').map(Number).reduce((a, b) => a + b)).toBeCloseTo(1, 12);
