@@ -97,11 +97,12 @@ async function revaluedVar(options: VarCommandOptions, source: Source, terminal:
   });
   progress.stop();
   for (const name of risk.heldConstant) terminal.note(`not moved: ${name}`);
+  if (options.out !== undefined) await writeTable(options.out, measureTable(risk, risk.accounts, 'account'), { signal });
+  if (options.outPools !== undefined) await writePoolTable(options.outPools, risk, signal);
+  // After the files: where every account is left out they say why, one by one.
   const netted = nettedBook({ market, book, scenarios, currency, unmatched });
   const revaluation = new Revaluation(market, scenarios, { currency, unmatched });
   const findings = findingsOf(options, market, netted.book, revaluation, risk.bookPnl, levels);
-  if (options.out !== undefined) await writeTable(options.out, measureTable(risk, risk.accounts, 'account'), { signal });
-  if (options.outPools !== undefined) await writePoolTable(options.outPools, risk, signal);
   if (options.json) terminal.print(JSON.stringify(jsonOf(options, scenarios, risk, findings)));
   else printFindings(options, scenarios, risk, findings, terminal);
   await writePictures(options, () => page(options, scenarios, risk, findings), terminal);
@@ -138,7 +139,7 @@ function jsonOf(options: VarCommandOptions, scenarios: ScenarioSet, risk: BookRi
     pool, accounts: groups.members[row], quarantined: groups.quarantinedMembers[row], ...measuresOf(risk, groups, row),
   }));
   return {
-    currency, convention, observations, scenarios: describeScenarios(scenarios), ...counts, heldConstant, memoryBytes,
+    method: 'full', revaluation: 'full', currency, convention, observations, scenarios: describeScenarios(scenarios), ...counts, heldConstant, memoryBytes,
     account: options.account ?? null,
     book: { ...measuresOf(risk, risk.book, 0), measures: findings.measures },
     components: componentsJson(findings),
