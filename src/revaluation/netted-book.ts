@@ -81,7 +81,7 @@ function reasonOfAll(
 ): MargridError {
   const compiler = new InstrumentCompiler(market, scenarios, { currency, unmatched });
   const columns = allocateColumns(1);
-  const lead = `nothing is left of the book: all ${quarantined.size} accounts are left out`;
+  const lead = `nothing is left of the book: every account is left out (${quarantined.size})`;
   try {
     isHeld.forEach((held, index) => held === 1 && compiler.write(columns, 0, index));
     currencies.forEach((each) => compiler.currency(each));
