@@ -32,7 +32,8 @@ export function revaluationLosses(
   const largest = { factors, count: blockPoints, moves: new Float64Array(n * blockPoints), days: passing };
   const memory = ownMachine(scenarioAreaBytes({ instruments: columns, scenarios: scenarioMoves(largest) }));
   const add = (points: Float64Array, first: number, count: number, pnl: Float64Array): void => {
-    const moves = Float64Array.from({ length: n * count }, (_, place) => points[(first + (place % count)) * n + Math.floor(place / count)]);
+    const moves = Float64Array.from({ length: n * count }, (_, place) =>
+      points[(first + (place % count)) * n + Math.floor(place / count)]);
     const scenarios: ScenarioSet = { factors, count, moves, days: passing.subarray(0, count) };
     for (const { amount, factor, rate } of paid) {
       for (let s = 0; s < count; s++) pnl[s] += amount * (movedValue(scenarios, factor, s, rate) - rate);

@@ -55,7 +55,9 @@ export function scenarioMoments(scenarios: ScenarioSet, options: ScenarioMoments
 }
 
 function conflict(what: string): MargridError {
-  return new MargridError('OptionInvalid', `an EWMA covariance cannot be taken with ${what}`, { column: 'covariance', value: 'ewma' });
+  return new MargridError('OptionInvalid', `an EWMA covariance cannot be taken with ${what}`, {
+    column: 'covariance', value: 'ewma',
+  });
 }
 
 function logMoves(scenarios: ScenarioSet): Float64Array {

@@ -4,7 +4,9 @@ import { driversChart } from '../../report/bars.ts';
 import type { Report } from '../../report/page.ts';
 import { nettedBook, type NettedPortfolio } from '../../revaluation/netted-book.ts';
 import type { UnmatchedPolicy } from '../../revaluation/shocks.ts';
-import { portfolioReverseStress, type PortfolioReverseStressResult, type ReverseStressMethod } from '../../risk/portfolio-reverse-stress.ts';
+import {
+  portfolioReverseStress, type PortfolioReverseStressResult, type ReverseStressMethod,
+} from '../../risk/portfolio-reverse-stress.ts';
 import type { ReverseStressScenario } from '../../risk/reverse-stress.ts';
 import { commonDays } from '../../risk/scenario-moments.ts';
 import { bookOfAccount } from '../../whatif/holdings.ts';
@@ -64,7 +66,9 @@ export async function reverseStressCommand(
 
 function requireOneTarget({ loss, ofEquity, furthest, method }: ReverseStressCommandOptions): void {
   if (furthest !== undefined && method !== 'full') {
-    throw new MargridError('OptionInvalid', `--furthest is about --method full, not ${method}: a formula looks everywhere`, { value: furthest });
+    throw new MargridError('OptionInvalid', `--furthest is about --method full, not ${method}: a formula looks everywhere`, {
+      value: furthest,
+    });
   }
   if ((loss === undefined) !== (ofEquity === undefined)) return;
   throw new MargridError('OptionInvalid', 'what is to be lost is one of --loss AMOUNT and --of-equity SHARE');
@@ -73,7 +77,9 @@ function requireOneTarget({ loss, ofEquity, furthest, method }: ReverseStressCom
 function targetOf({ loss, ofEquity, currency }: ReverseStressCommandOptions, { equity }: NettedPortfolio): number {
   if (loss !== undefined) return loss;
   if (equity > 0) return ofEquity! * equity;
-  throw new MargridError('OptionInvalid', `--of-equity needs equity above zero; it is ${amount(equity, 2)} ${currency}`, { value: equity });
+  throw new MargridError('OptionInvalid', `--of-equity needs equity above zero; it is ${amount(equity, 2)} ${currency}`, {
+    value: equity,
+  });
 }
 
 const scenarioJson = (scenario: ReverseStressScenario): object => ({ ...scenario, moves: [...scenario.moves] });
@@ -96,7 +102,8 @@ function jsonOf(
 function driverTable({ scenario, others }: PortfolioReverseStressResult): Parameters<typeof writeTable>[1] {
   const all = scenario === null ? [] : [scenario, ...others];
   const rows = all.flatMap(({ drivers, distance }, place) => drivers.map((each) => ({ ...each, place, distance })));
-  const f64 = (name: string, of: (row: (typeof rows)[number]) => number): ResultColumn => ({ name, type: 'f64', values: Float64Array.from(rows, of) });
+  const f64 = (name: string, of: (row: (typeof rows)[number]) => number): ResultColumn =>
+    ({ name, type: 'f64', values: Float64Array.from(rows, of) });
   return {
     rowCount: rows.length,
     columns: [
@@ -122,7 +129,9 @@ function driverRows({ drivers, jointLoss }: ReverseStressScenario): string[][] {
   ];
 }
 
-function headline(options: ReverseStressCommandOptions, { equity, members, quarantinedMembers }: NettedPortfolio, basis: string, loss: number): string {
+function headline(
+  options: ReverseStressCommandOptions, { equity, members, quarantinedMembers }: NettedPortfolio, basis: string, loss: number,
+): string {
   const who = options.account ?? `${count(members)} accounts, ${count(quarantinedMembers)} left out`;
   return `${options.method}, loss of ${amount(loss, 2)} ${options.currency}; ${who}; equity ${amount(equity, 2)}; ${basis}`;
 }
@@ -136,13 +145,15 @@ function findingLines({ scenario, isGlobal, revaluedLoss, method }: PortfolioRev
   const nearest = isGlobal ? 'the nearest there is' : 'the nearest found: a nearer one is not ruled out';
   return [
     `${distance.toFixed(4)} standard deviations away (${nearest})`,
-    `probability of a move as far in any direction ${chiSquareProbability.toPrecision(4)}, of the loss ${lossProbability.toPrecision(4)} (first order)`,
+    `probability of a move as far in any direction ${chiSquareProbability.toPrecision(4)}, ` +
+      `of the loss ${lossProbability.toPrecision(4)} (first order)`,
     `loses ${amount(loss, 2)}${method === 'full' ? '' : `; ${revalued}`}`,
   ];
 }
 
 function print(
-  options: ReverseStressCommandOptions, portfolio: NettedPortfolio, basis: string, loss: number, found: PortfolioReverseStressResult,
+  options: ReverseStressCommandOptions, portfolio: NettedPortfolio, basis: string, loss: number,
+  found: PortfolioReverseStressResult,
   terminal: Terminal,
 ): void {
   terminal.print(headline(options, portfolio, basis, loss));
@@ -158,14 +169,20 @@ function print(
 }
 
 const driversOf = ({ drivers }: ReverseStressScenario): string =>
-  drivers.filter(({ distanceShare }) => Math.abs(distanceShare) >= 0.01).map(({ name, move }) => `${name} ${move.toFixed(4)}`).join(', ');
+  drivers
+    .filter(({ distanceShare }) => Math.abs(distanceShare) >= 0.01)
+    .map(({ name, move }) => `${name} ${move.toFixed(4)}`)
+    .join(', ');
 
 function page(
-  options: ReverseStressCommandOptions, portfolio: NettedPortfolio, basis: string, loss: number, found: PortfolioReverseStressResult,
+  options: ReverseStressCommandOptions, portfolio: NettedPortfolio, basis: string, loss: number,
+  found: PortfolioReverseStressResult,
 ): Report {
   const { scenario, others, reason } = found;
   const facts: [string, string][] = [['book', options.book], ['asked', headline(options, portfolio, basis, loss)]];
-  if (scenario === null) return { title: 'Reverse stress test', facts: [...facts, ['result', `cannot be reached: ${reason}`]], sections: [] };
+  if (scenario === null) {
+    return { title: 'Reverse stress test', facts: [...facts, ['result', `cannot be reached: ${reason}`]], sections: [] };
+  }
   const { drivers } = scenario;
   const further = others.map((each) => [each.distance.toFixed(4), driversOf(each)]);
   return {

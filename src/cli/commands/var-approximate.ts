@@ -41,10 +41,14 @@ export async function approximateVar(
 ): Promise<void> {
   const { currency, unmatched, kernels } = options;
   const levels = levelsOf(options.level);
-  const revaluation = new Revaluation(market, scenarios, { currency, unmatched, method, ...(kernels === undefined ? {} : { kernels }) });
+  const revaluation = new Revaluation(market, scenarios, {
+    currency, unmatched, method, ...(kernels === undefined ? {} : { kernels }),
+  });
   const results = [...netted.groups, netted.book].map((portfolio): Result => {
     const pnl = revaluation.portfolioPnl(portfolio.holdings, portfolio.cash);
-    return { portfolio, findings: findingsOf(options, market, portfolio, revaluation, pnl, levels), error: revaluation.errorReport() };
+    // Before what the parts ask for: the report is about the portfolio asked for last.
+    const error = revaluation.errorReport();
+    return { portfolio, findings: findingsOf(options, market, portfolio, revaluation, pnl, levels), error };
   });
   const book = results[results.length - 1];
   const pools = results.slice(0, -1);
@@ -52,7 +56,10 @@ export async function approximateVar(
   if (options.json) {
     const describe = ({ portfolio: { members, quarantinedMembers }, findings, error }: Result): object => ({
       accounts: members, quarantined: quarantinedMembers, measures: findings.measures,
-      approximationError: { ...error.portfolio, scenario: labelOf(error.portfolio!.scenario), compared: error.scenarios.length, isComplete: error.isComplete },
+      approximationError: {
+        ...error.portfolio, scenario: labelOf(error.portfolio!.scenario), compared: error.scenarios.length,
+        isComplete: error.isComplete,
+      },
     });
     terminal.print(JSON.stringify({
       method: 'full', revaluation: method, currency, account: options.account ?? null, scenarios: describeScenarios(scenarios),
@@ -78,7 +85,8 @@ export async function approximateVar(
 function missOf({ portfolio, scenarios, isComplete }: ErrorReport, labelOf: (scenario: number) => string): string {
   const { largest, rms, scenario } = portfolio!;
   const compared = isComplete ? `all ${scenarios.length} scenarios` : `${scenarios.length} scenarios, the worst among them`;
-  return `against full revaluation in ${compared}: largest error ${amount(largest, 2)} (${labelOf(scenario)}), rms ${amount(rms, 2)}`;
+  return `against full revaluation in ${compared}: largest error ${amount(largest, 2)} (${labelOf(scenario)}), ` +
+    `rms ${amount(rms, 2)}`;
 }
 
 function largestErrors({ instruments }: ErrorReport): ErrorReport['instruments'] {

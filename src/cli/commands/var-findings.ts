@@ -78,7 +78,9 @@ function partsOf(
     for (let s = 0; s < unit.length; s++) row[s] += held * unit[s];
     rows.set(name, row);
   };
-  for (const [currency, held] of cash) add(by === 'instrument' ? `cash ${currency}` : currency, held, revaluation.currencyPnl(currency));
+  for (const [currency, held] of cash) {
+    add(by === 'instrument' ? `cash ${currency}` : currency, held, revaluation.currencyPnl(currency));
+  }
   for (const { instrument, quantity } of holdings) {
     const { name, baseCurrency } = market.instruments[instrument];
     add(by === 'instrument' ? name : baseCurrency, quantity, revaluation.instrumentPnl(instrument));
@@ -87,7 +89,9 @@ function partsOf(
 }
 
 export const measureHeader = ['level', 'VaR', 'std error', `${intervalConfidence * 100}% interval`, 'ES', 'std error'];
-export const componentHeader = ['part', 'component VaR', 'stand-alone', 'incremental', 'component ES', 'stand-alone', 'incremental'];
+export const componentHeader = [
+  'part', 'component VaR', 'stand-alone', 'incremental', 'component ES', 'stand-alone', 'incremental',
+];
 
 export function measureRows(measures: readonly LevelFindings[]): string[][] {
   const bound = (value: number | null): string => (value === null ? '-' : amount(value, 2));

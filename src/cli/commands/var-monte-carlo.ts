@@ -69,7 +69,9 @@ function modelAndDraws(options: VarCommandOptions, { scenarios }: VarInputs): Mo
   const model = factorModelOf(options, factors.length);
   const isEmpirical = options.marginals?.includes('empirical') === true;
   if (isEmpirical && scenarios.weights !== undefined) {
-    throw new MargridError('OptionInvalid', '--marginals empirical takes every scenario alike: these have weights', { value: 'empirical' });
+    throw new MargridError('OptionInvalid', '--marginals empirical takes every scenario alike: these have weights', {
+      value: 'empirical',
+    });
   }
   const { means, covariance } = momentsOf(scenarios, options, draw === 'log' ? 'log' : 'moves');
   return {
@@ -129,8 +131,8 @@ function basisOf(options: VarCommandOptions, { scenarios, netted }: VarInputs): 
   const { members, quarantinedMembers } = netted.book;
   const draws = [options.generator, ...(options.antithetic === true ? ['antithetic'] : []), `seed ${options.seed}`].join(', ');
   const control = options.control === 'none' ? '' : ', delta control';
-  return `monte-carlo, ${count(options.paths)} paths (${draws})${control}, model ${options.model}, revaluation ${options.revaluation}, ` +
-    `moments of ${describeScenarios(scenarios)}; ${members} accounts, ${quarantinedMembers} left out; ${options.currency}`;
+  return `monte-carlo, ${count(options.paths)} paths (${draws})${control}, model ${options.model}, ` +
+    `revaluation ${options.revaluation}, moments of ${describeScenarios(scenarios)}; ${members} accounts, ${quarantinedMembers} left out; ${options.currency}`;
 }
 
 function totalsOf({ found }: Result): string {
@@ -155,7 +157,10 @@ function page(options: VarCommandOptions, inputs: VarInputs, model: ModelAndDraw
   const chart = pnlDistributionChart({ pnl, measures: found.measures, currency });
   return {
     title: 'Value at risk and expected shortfall',
-    facts: [['book', options.book], ['account', options.account ?? 'all'], ['method', basisOf(options, inputs)], ['currency', currency]],
+    facts: [
+      ['book', options.book], ['account', options.account ?? 'all'], ['method', basisOf(options, inputs)],
+      ['currency', currency],
+    ],
     sections: [
       { title: 'VaR and ES', header, rows: levelRows(results), note: totalsOf(results[0]) },
       {

@@ -6,7 +6,9 @@ import { pnlDensityChart } from '../../report/density.ts';
 import type { Report } from '../../report/page.ts';
 import type { NettedBook, NettedPortfolio } from '../../revaluation/netted-book.ts';
 import { densityCurve } from '../../risk/parametric/density-curve.ts';
-import { parametricComponents, type ParametricComponents, type ParametricParts } from '../../risk/parametric/portfolio-components.ts';
+import {
+  parametricComponents, type ParametricComponents, type ParametricParts,
+} from '../../risk/parametric/portfolio-components.ts';
 import {
   parametricRisk, type ParametricMethod, type ParametricPortfolio, type PortfolioLevelRisk,
 } from '../../risk/parametric/portfolio-risk.ts';
@@ -59,7 +61,9 @@ export async function parametricVar(
 function distributionOf({ model }: VarCommandOptions): TailDistribution {
   if (model === 'normal') return { kind: 'normal' };
   if (model.startsWith('t:')) return { kind: 'student-t', degreesOfFreedom: degreesOf('--model', model) };
-  throw new MargridError('OptionInvalid', `--model must be normal or t:DEGREES for --method delta-normal, got '${model}'`, { value: model });
+  throw new MargridError('OptionInvalid', `--model must be normal or t:DEGREES for --method delta-normal, got '${model}'`, {
+    value: model,
+  });
 }
 
 /** Delta-gamma expansion of a portfolio with the moments of the scenarios. */
@@ -81,8 +85,10 @@ export function modelOf(
 
 function levelTable(results: readonly Result[]): Parameters<typeof writeTable>[1] {
   const rows = results.flatMap(({ portfolio, levels }) => levels.map((each) => ({ portfolio: portfolio.name, ...each })));
-  const text = (name: string, of: (row: (typeof rows)[number]) => string): ResultColumn => ({ name, type: 'string', values: rows.map(of) });
-  const f64 = (name: string, of: (row: (typeof rows)[number]) => number): ResultColumn => ({ name, type: 'f64', values: Float64Array.from(rows, of) });
+  const text = (name: string, of: (row: (typeof rows)[number]) => string): ResultColumn =>
+    ({ name, type: 'string', values: rows.map(of) });
+  const f64 = (name: string, of: (row: (typeof rows)[number]) => number): ResultColumn =>
+    ({ name, type: 'f64', values: Float64Array.from(rows, of) });
   return {
     rowCount: rows.length,
     columns: [
@@ -109,7 +115,10 @@ function jsonOf(
   return {
     method, currency: options.currency, account: options.account ?? null, model: options.model,
     scenarios: describeScenarios(scenarios), observations: scenarios.count,
-    covariance: { estimator: options.covariance, mean: options.mean, factors: book.model.names, matrix: [...Array.from(book.model.covariance)] },
+    covariance: {
+      estimator: options.covariance, mean: options.mean, factors: book.model.names,
+      matrix: [...Array.from(book.model.covariance)],
+    },
     heldConstant: netted.heldConstant,
     book: describe(book),
     components: components.parts.map((part, row) => ({
@@ -128,7 +137,7 @@ const header = ['portfolio', 'level', 'VaR', 'ES', 'error bounds', 'by'];
 function levelRows(results: readonly Result[]): string[][] {
   return results.flatMap(({ portfolio, levels }) => levels.map((each) => [
     portfolio.name, percent(each.level, 2), amount(each.valueAtRisk, 2), amount(each.expectedShortfall, 2),
-    each.valueAtRiskError === null ? '-' : `${each.valueAtRiskError.toExponential(1)}, ${each.expectedShortfallError!.toExponential(1)}`,
+    [each.valueAtRiskError, each.expectedShortfallError].map((bound) => bound?.toExponential(1) ?? '-').join(', '),
     each.used,
   ]));
 }
@@ -182,13 +191,18 @@ function page(
   const points = densityCurve(used, model, distribution);
   const measure = `VaR ${levelName(levels[0].level)}%`;
   const charts: Chart[] = [
-    ...(points.length === 0 ? [] : [pnlDensityChart({ points, measures: levels, currency, distribution: `P&L as ${used} has it` })]),
+    ...(points.length === 0
+      ? []
+      : [pnlDensityChart({ points, measures: levels, currency, distribution: `P&L as ${used} has it` })]),
     contributionsChart({ measure, names: components.parts, parts: components.valueAtRisk.component, currency }),
   ];
   const notes = fallbacks(results);
   return {
     title: 'Value at risk and expected shortfall',
-    facts: [['book', options.book], ['account', options.account ?? 'all'], ['method', basisOf(options, method, inputs)], ['currency', currency]],
+    facts: [
+      ['book', options.book], ['account', options.account ?? 'all'], ['method', basisOf(options, method, inputs)],
+      ['currency', currency],
+    ],
     sections: [
       { title: 'VaR and ES', header, rows: levelRows(results), ...(notes.length === 0 ? {} : { note: notes.join('. ') }) },
       { title: `Parts at ${levelName(levels[0].level)}%`, header: partHeader, rows: partRows(components).slice(0, options.top) },

@@ -139,7 +139,8 @@ function jsonOf(options: VarCommandOptions, scenarios: ScenarioSet, risk: BookRi
     pool, accounts: groups.members[row], quarantined: groups.quarantinedMembers[row], ...measuresOf(risk, groups, row),
   }));
   return {
-    method: 'full', revaluation: 'full', currency, convention, observations, scenarios: describeScenarios(scenarios), ...counts, heldConstant, memoryBytes,
+    method: 'full', revaluation: 'full', currency, convention, observations, scenarios: describeScenarios(scenarios),
+    ...counts, heldConstant, memoryBytes,
     account: options.account ?? null,
     book: { ...measuresOf(risk, risk.book, 0), measures: findings.measures },
     components: componentsJson(findings),

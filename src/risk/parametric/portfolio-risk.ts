@@ -44,7 +44,9 @@ export function parametricRisk(
   level: number,
   distribution: TailDistribution = { kind: 'normal' },
 ): PortfolioLevelRisk {
-  const plain = { level, valueAtRiskError: null, expectedShortfallError: null, used: method, fallbackReason: null, expansion: null };
+  const plain = {
+    level, valueAtRiskError: null, expectedShortfallError: null, used: method, fallbackReason: null, expansion: null,
+  };
   if (method === 'delta-normal') {
     const { delta, covariance, means, constant = 0, horizon, names } = portfolio;
     const { valueAtRisk, expectedShortfall } = deltaNormal({
