@@ -155,6 +155,7 @@ export function crisisScenarios(
   if (missing === 'refuse' && gaps.length > 0) throw gapRefused(gaps[0], gaps.length, chosen);
   const lacking = new Set(gaps.map(({ crisis }) => crisis));
   const kept = missing === 'drop' ? chosen.filter(({ name }) => !lacking.has(name)) : chosen;
+  if (kept.length === 0 && gaps.length > 0) throw allDropped(gaps);
   const moves = targets.flatMap(({ factor, follows, beta }) =>
     kept.map((crisis) => (moveIn(crisis, follows, factor) ?? 0) * beta),
   );
@@ -180,6 +181,20 @@ function crisisNamed(crises: readonly Crisis[], name: string): Crisis {
 function moveIn({ moves }: Crisis, follows: string, { change }: RiskFactor): number | null {
   const found = moves.find(({ factor }) => factor === follows);
   return found === undefined ? null : crisisMoveAs(found, change);
+}
+
+/** Says of every crisis that was dropped what it lacks; those that lack the same together. */
+function allDropped(gaps: readonly { readonly crisis: string; readonly factor: string }[]): MargridError {
+  const lacking = new Map<string, string[]>();
+  for (const { crisis, factor } of gaps) lacking.set(crisis, [...(lacking.get(crisis) ?? []), factor]);
+  const alike = new Map<string, string[]>();
+  for (const [crisis, factors] of lacking) {
+    const of = factors.join(', ');
+    alike.set(of, [...(alike.get(of) ?? []), crisis]);
+  }
+  const reasons = [...alike].map(([factors, crises]) => `no figure for ${factors} in ${crises.join(', ')}`);
+  const message = `no crisis is left, all ${lacking.size} were dropped: ${reasons.join('; ')}. Map factors to what crises have, or hold them`;
+  return new MargridError('FactorMissing', message, { column: gaps[0].factor, value: gaps[0].crisis });
 }
 
 function gapRefused(

@@ -102,7 +102,8 @@ function quadraticPnl({ delta, gamma, constant = 0 }: DeltaGammaPortfolio, drawe
   };
 }
 
-function scenarioPnl(portfolio: RevaluedPortfolio | ComputedPortfolio, block: ScenarioSet): ArrayLike<number> {
+/** P&L of a block of scenarios. */
+export function scenarioPnl(portfolio: RevaluedPortfolio | ComputedPortfolio, block: ScenarioSet): ArrayLike<number> {
   if (portfolio.kind === 'function') {
     const pnl = portfolio.pnl(block);
     requireOption(pnl.length === block.count, 'P&L of the portfolio', pnl.length, `${block.count} numbers`);

@@ -340,7 +340,8 @@ export class ScenarioKernels {
 
 let compiled: WebAssembly.Module | null = null;
 
-function ownMachine(bytes: number): KernelMemory {
+/** A memory of its own for kernels whose area takes so many bytes (`scenarioAreaBytes`). */
+export function ownMachine(bytes: number): KernelMemory {
   const module = (compiled ??= compileBuild('single'));
   const base = Math.ceil(heapBaseOf(instantiate(module, createMemory('single', 65_536))) / 64) * 64;
   const memory = createMemory('single', base + bytes);
