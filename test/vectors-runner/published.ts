@@ -502,8 +502,6 @@ export const published: Readonly<Record<string, unknown>> = {
   'derive-interest': deriveInterest,
   apc,
   cascade,
-  var: sobol,
-  var: varSamples,
   stress,
-  var: componentVar,
+  var: { ...sobol, ...varSamples, ...componentVar },
 };
