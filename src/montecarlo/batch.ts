@@ -54,7 +54,7 @@ export class BatchRunner {
     const extra = portfolioFloats(portfolio, model, blockPaths) + n + blockPaths + 8;
     this.#plan = plan;
     this.#drawer = new PathDrawer(model, draw, blockPaths, engine, extra);
-    this.#pnl = blockPnl(portfolio, this.#drawer);
+    this.#pnl = blockPnl(portfolio, this.#drawer, engine);
     this.#weights = this.#drawer.reserve(n, control?.weights ?? new Float64Array(n));
     this.#control = this.#drawer.reserve(blockPaths);
     const strata = control?.probabilities.length ?? 1;
@@ -93,7 +93,7 @@ export class BatchRunner {
       kernels.combineColumns(drawer.columns, drawer.stride, this.#weights, n, this.#control, count);
     }
     drawer.toMoves(count);
-    const pnl = this.#pnl(count);
+    const pnl = this.#pnl(count, first);
     for (let i = 0; i < count; i++) {
       const value = pnl[i];
       sums[batchSums.pnl] += value;

@@ -1,10 +1,11 @@
 import * as draws from '../../assembly/portable/path-draws.ts';
 import { philoxUniforms } from '../../assembly/portable/philox.ts';
 import { cellMiddles, owenScrambleWords, sobolWords } from '../../assembly/portable/sobol.ts';
+import type { KernelChoice } from '../revaluation/scenario-kernels.ts';
 import { compileBuild, createMemory, heapBaseOf, instantiate } from '../wasm/module.ts';
 
 /** What draws and revalues the paths: the WASM module, or the same arithmetic in JavaScript; bit-equal. */
-export type PathEngine = 'wasm' | 'javascript';
+export type PathEngine = KernelChoice;
 
 type PathKernelName =
   | 'drawPhilox' | 'drawNormals' | 'drawSobol' | 'scrambleOwen'

@@ -160,6 +160,11 @@ export class ScenarioKernels {
     return scenarioCount + (scenarioCount % 2);
   }
 
+  /** Whoever writes other moves into the inputs says so: lines that were worked out from the old ones are forgotten. */
+  forgetLines(): void {
+    this.#lines.clear();
+  }
+
   /**
    * Rows of instruments [first, first + count) in scenarios [scenarioFirst, scenarioFirst + scenarioCount): f64, one row
    * after the other, `strideOf(scenarioCount)` floats each, padding 0. `out` is an array, or a byte address (a multiple
