@@ -18,8 +18,8 @@ export interface PredictiveDistribution {
 export type PredictiveDistributions = PredictiveDistribution | readonly PredictiveDistribution[];
 
 /**
- * The third statistic of Acerbi and Szekely (2014), of ranks: `ranks[t]` is the probability, by the model of day t, of a
- * P&L no greater than what came, in (0, 1). With T days and k = [T (1 - level)] >= 1:
+ * The third statistic of Acerbi and Szekely (2014), of ranks: `ranks[t]` is the probability, by the model of day t, of
+ * a P&L no greater than what came, in (0, 1). With T days and k = [T (1 - level)] >= 1:
  *
  *   Z3 = 1 - 1/T sum over days of ES(P_t^-1(U)) / E[ES(P_t^-1(V))],  ES(Y) = -(mean of the k smallest)
  *
@@ -137,7 +137,9 @@ function expectedSum(
   distribution: PredictiveDistribution, { probabilities, weights }: ExpectationWeights, count: number, tail: number,
 ): number {
   const { sample } = distribution;
-  if (sample === undefined) return probabilities.reduce((sum, p, place) => sum + weights[place] * distribution.pnlAt(p), 0);
+  if (sample === undefined) {
+    return probabilities.reduce((sum, p, place) => sum + weights[place] * distribution.pnlAt(p), 0);
+  }
   // E[min(Bin(T, x), k)]: what the ranks up to x are expected to give to the k smallest.
   const givenUpTo = (x: number): number => {
     let given = 0;

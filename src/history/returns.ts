@@ -30,9 +30,13 @@ export function returnBetween(kind: ReturnKind, before: number, after: number): 
 }
 
 /** Returns of days `from + 1` to `to`: one less than days. */
-export function dayReturns(history: MarketHistory, factor: number, kind: ReturnKind, from: number, to: number): Float64Array {
+export function dayReturns(
+  history: MarketHistory, factor: number, kind: ReturnKind, from: number, to: number,
+): Float64Array {
   const values = valuesOf(history, factor);
-  return Float64Array.from({ length: to - from }, (_, day) => returnBetween(kind, values[from + day], values[from + day + 1]));
+  return Float64Array.from(
+    { length: to - from }, (_, day) => returnBetween(kind, values[from + day], values[from + day + 1]),
+  );
 }
 
 /** The return over several days, from those of each day. */

@@ -113,10 +113,14 @@ function batchPlan(options: MonteCarloVarOptions): BatchPlan {
   const levels = levelsOf(options);
   const isPlainSobol = generator === 'sobol' && scramble === 'none';
   const batches = options.batches ?? (isPlainSobol ? 1 : Math.min(defaultBatches, Math.max(1, Math.floor(paths / 64))));
-  requireOption(Number.isInteger(paths) && paths > 0 && paths < pathCountMax, 'paths', paths, `in [1, ${pathCountMax})`);
+  requireOption(
+    Number.isInteger(paths) && paths > 0 && paths < pathCountMax, 'paths', paths, `in [1, ${pathCountMax})`,
+  );
   requireOption(Number.isInteger(batches) && batches > 0 && 2 * batches <= Math.max(2, paths), 'batches', batches,
     'a whole number > 0, two paths for each');
-  requireOption(!isPlainSobol || batches === 1, 'batches', batches, '1 for unscrambled Sobol points: all would be alike');
+  requireOption(
+    !isPlainSobol || batches === 1, 'batches', batches, '1 for unscrambled Sobol points: all would be alike',
+  );
   requireOption(control === 'none' || control === 'delta', 'control', control, "'none' or 'delta'");
   requireOption(Number.isInteger(workers) && workers >= 0 && workers <= limits.workerCountMax, 'workers', workers,
     `in [0, ${limits.workerCountMax}]`);
@@ -150,7 +154,9 @@ async function runBatches(
 ): Promise<void> {
   let next = 0;
   const stop = (): void => {
-    if (signal?.aborted === true) throw new MargridError('Interrupted', `the run was interrupted after ${next} batches`);
+    if (signal?.aborted === true) {
+      throw new MargridError('Interrupted', `the run was interrupted after ${next} batches`);
+    }
   };
   if (workers === 0) {
     const runner = new BatchRunner(plan);
@@ -211,7 +217,9 @@ class Totals {
     const worst = results.map((each) => each.worst).reduce((a, b) => (b.value < a.value ? b : a));
     const measures = levels.map((level): MonteCarloMeasures => {
       const estimate = tailEstimate(whole, level);
-      const errors = isIndependent ? independentErrors(tails[0], paths, level, estimate) : this.#batchErrors(level, estimate);
+      const errors = isIndependent
+        ? independentErrors(tails[0], paths, level, estimate)
+        : this.#batchErrors(level, estimate);
       return {
         level, ...estimate, valueAtRiskError: errors.valueAtRisk, expectedShortfallError: errors.expectedShortfall,
         valueAtRiskInterval: errors.valueAtRiskInterval,

@@ -14,7 +14,9 @@ type PathKernelName =
   | 'sampleQuantiles' | 'invertCounts' | 'addJumps' | 'scaleColumn'
   | 'relativeMoves' | 'quadraticPnl' | 'combineColumns';
 
-/** Arguments are indexes into the memory (of floats; words, directions and their like: of words), counts and numbers. */
+/**
+ * Arguments are indexes into the memory (of floats; words, directions and their like: of words), counts and numbers.
+ */
 export type PathKernels = Readonly<Record<PathKernelName, (...args: number[]) => void>>;
 
 /** A memory of its own with the kernels that work on it. */

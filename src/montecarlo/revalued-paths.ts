@@ -79,7 +79,9 @@ export class RevaluedPaths {
     this.#drawer = drawer;
     this.#compiled = compilePortfolio(portfolio, unmoved(model, portfolio.days));
     this.#block = scenarioSet(model, stride, moves, portfolio.days);
-    this.#kernels = new ScenarioKernels({ instruments: this.#compiled.columns, scenarios: scenarioMoves(this.#block) }, {
+    this.#kernels = new ScenarioKernels({
+      instruments: this.#compiled.columns, scenarios: scenarioMoves(this.#block),
+    }, {
       kernels: engine, blockScenarios: Math.min(blockPaths, kernelPaths),
     });
     this.#quantities = Float64Array.from(portfolio.holdings, ({ quantity }) => quantity);

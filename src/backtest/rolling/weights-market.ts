@@ -14,7 +14,9 @@ export interface WeightedPortfolio {
  * relative move. Throws `OptionInvalid` for none, or an amount that is not finite.
  */
 export function weightedPortfolio(amounts: ReadonlyMap<string, number>, currency = 'USD'): WeightedPortfolio {
-  if (amounts.size === 0) throw new MargridError('OptionInvalid', 'a portfolio needs at least one amount', { column: 'weights' });
+  if (amounts.size === 0) {
+    throw new MargridError('OptionInvalid', 'a portfolio needs at least one amount', { column: 'weights' });
+  }
   for (const [underlying, amount] of amounts) {
     if (Number.isFinite(amount)) continue;
     const message = `the amount of ${underlying} must be finite, got ${amount}`;
