@@ -2,7 +2,7 @@ import { exp } from '../../assembly/portable/exp.ts';
 import { MargridError } from '../errors.ts';
 import { RandomStream } from '../generate/random.ts';
 import { binomialCdf, binomialSurvival } from '../statistics/binomial.ts';
-import { requireCounts, type SimulationOptions } from './acerbi-szekely.ts';
+import { requireWholeCounts, type SimulationOptions } from './acerbi-szekely.ts';
 import { requireProbability } from './exceptions.ts';
 import { openFraction } from './open-fraction.ts';
 
@@ -49,7 +49,7 @@ const streamPurpose = 104;
 export function simulateAcerbiSzekelyRanks(
   distributions: PredictiveDistributions, { level, observations, paths, seed }: SimulationOptions,
 ): Float64Array {
-  requireCounts({ observations, paths });
+  requireWholeCounts({ observations, paths });
   const shortfalls = new RankShortfalls(distributions, observations, level);
   const stream = new RandomStream();
   const ranks = new Float64Array(observations);

@@ -68,7 +68,7 @@ export interface SimulatedStatistics {
 }
 
 /** Throws `OptionInvalid` for counts that are no whole numbers above 0. */
-export function requireCounts(counts: Readonly<Record<string, number>>): void {
+export function requireWholeCounts(counts: Readonly<Record<string, number>>): void {
   for (const [name, count] of Object.entries(counts)) {
     if (Number.isInteger(count) && count >= 1) continue;
     const message = `${name} must be a whole number >= 1, got ${count}`;
@@ -81,12 +81,16 @@ const streamPurpose = 103;
 
 /**
  * Backtests of independent days from a model that is right. Every path has its own stream; P&L is worked out only where
- * its probability can make it an exception. Throws `OptionInvalid`.
+ * its probability can make it an exception. Throws `OptionInvalid`, `ValueOutOfRange` for a model whose ES is not > 0.
  */
 export function simulateAcerbiSzekely(model: NullModel, options: SimulationOptions): SimulatedStatistics {
   const { level, observations, paths, seed } = options;
   requireProbability('level', level);
-  requireCounts({ observations, paths });
+  requireWholeCounts({ observations, paths });
+  if (!(model.expectedShortfall > 0 && model.expectedShortfall < Infinity)) {
+    const message = `the ES of the model must be > 0 and finite, got ${model.expectedShortfall}: P&L are divided by it`;
+    throw new MargridError('ValueOutOfRange', message, { column: 'ES', value: model.expectedShortfall });
+  }
   const stream = new RandomStream();
   const z1 = new Float64Array(paths);
   const z2 = new Float64Array(paths);

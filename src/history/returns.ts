@@ -1,7 +1,7 @@
-import { exp } from '../../assembly/portable/exp.ts';
-import { log, logRatio } from '../../assembly/portable/log.ts';
+import { logRatio } from '../../assembly/portable/log.ts';
 import { MargridError } from '../errors.ts';
 import type { FactorChange, FactorKind, RiskFactor } from '../scenario/scenario-set.ts';
+import { expMinusOne } from '../statistics/near-one.ts';
 import { valuesOf, type MarketHistory } from './market-history.ts';
 
 /**
@@ -39,24 +39,19 @@ export function dayReturns(
   );
 }
 
-/** The return over several days, from those of each day. */
+/**
+ * The return over several days, from those of each day. A scaled relative return may take more than everything away:
+ * nothing is left then, so that two of them make no gain.
+ */
 export function chained(kind: ReturnKind, returns: Float64Array): number {
   if (returns.length === 1) return returns[0];
   if (kind !== 'relative') return returns.reduce((sum, each) => sum + each, 0);
-  return returns.reduce((growth, each) => growth * (1 + each), 1) - 1;
+  return returns.reduce((growth, each) => growth * Math.max(1 + each, 0), 1) - 1;
 }
 
 /** A return as a move of a scenario. */
 export function moveOf(kind: ReturnKind, value: number): number {
-  return kind === 'log' ? expLessOne(value) : value;
-}
-
-/** e^x - 1 with full relative accuracy near 0: Kahan's correction by the logarithm of the rounded e^x. */
-export function expLessOne(x: number): number {
-  const power = exp(x);
-  if (power === 1) return x;
-  if (x < -1 || x > 1) return power - 1;
-  return ((power - 1) * x) / log(power);
+  return kind === 'log' ? expMinusOne(value) : value;
 }
 
 /** Throws `ObservationsMissing` with both counts. */

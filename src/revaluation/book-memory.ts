@@ -97,8 +97,8 @@ export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, hea
     throw new MargridError(
       'LimitExceeded',
       `${portfolioCount} portfolios with the ${tailCapacity} worst of ${scenarioCount} scenarios and ${rowCount} ` +
-        `rows need ${top} bytes; one WASM memory has at most ${limits.memoryBytesMax} (memoryBytesMax): split the book, ` +
-        'or ask for levels nearer to 1',
+        `rows need ${top} bytes; one WASM memory has at most ${limits.memoryBytesMax} (memoryBytesMax): ` +
+        'split the book, or ask for levels nearer to 1',
     );
   }
   return { ...plan, end: Math.ceil(top / 64) * 64 };

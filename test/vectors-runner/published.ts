@@ -503,5 +503,10 @@ export const published: Readonly<Record<string, unknown>> = {
   apc,
   cascade,
   stress,
-  var: { ...sobol, ...varSamples, ...componentVar },
+  var: componentVar,
 };
+
+/** Other formats of suites that have several. */
+export const furtherFormats: readonly (readonly [string, unknown])[] = [
+  ['var', sobol], ['var', varSamples], ['var', closedForm], ['var', deltaGamma],
+];
