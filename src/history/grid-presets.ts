@@ -4,7 +4,8 @@ import { gridScenarios, type GridScenarios } from './grid-scenarios.ts';
 
 /**
  * Ten price moves at equal distances up to the ends of a range, without 0 (OCC TIMS): five down, five up. Customer
- * portfolio margin uses 0.15 for equities, -0.08 and 0.06 for broad indices. Throws `OptionInvalid` unless down < 0 < up.
+ * portfolio margin uses 0.15 for equities, -0.08 and 0.06 for broad indices. Throws `OptionInvalid` unless down < 0 <
+ * up.
  */
 export function timsGrid(
   underlyings: readonly string[], range: number | { readonly down: number; readonly up: number },

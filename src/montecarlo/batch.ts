@@ -23,7 +23,9 @@ export interface BatchPlan {
  * Sums of P&L and of the control over a batch, in the order of the paths; P&L less `origin`, that of the first path, so
  * that a large mean takes no digits of the squares.
  */
-export const batchSums = { pnl: 0, squares: 1, control: 2, controlSquares: 3, products: 4, origin: 5, count: 6 } as const;
+export const batchSums = {
+  pnl: 0, squares: 1, control: 2, controlSquares: 3, products: 4, origin: 5, count: 6,
+} as const;
 
 /** What is left of a batch. */
 export interface BatchResult {

@@ -266,10 +266,13 @@ class Totals {
     const known = total((sums) => sums[batchSums.control]) / n;
     const variance = Math.max(0, total((sums, paths) =>
       sums[batchSums.squares] - sums[batchSums.pnl] ** 2 / paths + paths * (plainOf(sums, paths) - plain) ** 2) / n);
-    const covariance = total((sums) => sums[batchSums.products] + sums[batchSums.control] * (shiftOf(sums) - plain)) / n;
+    const covariance = total(
+      (sums) => sums[batchSums.products] + sums[batchSums.control] * (shiftOf(sums) - plain),
+    ) / n;
     const knownVariance = total((sums) => sums[batchSums.controlSquares]) / n - known * known;
     const slope = control === null ? 0 : covariance / knownVariance;
-    const meanOf = (sums: Float64Array, paths: number): number => plainOf(sums, paths) - (slope * sums[batchSums.control]) / paths;
+    const meanOf = (sums: Float64Array, paths: number): number =>
+      plainOf(sums, paths) - (slope * sums[batchSums.control]) / paths;
     const correlation = covariance / Math.sqrt(knownVariance * variance);
     return {
       mean: origin + (plain - slope * known),
