@@ -584,6 +584,9 @@ export {
   type SimulatedTest,
   type SimulationOptions,
 } from './backtest/acerbi-szekely.ts';
+export {
+  acerbiSzekelyRanks, simulateAcerbiSzekelyRanks, type PredictiveDistribution, type PredictiveDistributions,
+} from './backtest/acerbi-szekely-ranks.ts';
 export { berkowitz, type Berkowitz } from './backtest/berkowitz.ts';
 export { exactBinomialPValue } from './backtest/binomial-test.ts';
 export {

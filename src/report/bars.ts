@@ -96,7 +96,9 @@ interface Bars {
 }
 
 function horizontalBars({ id, title, caption, names, values, colors, axis, line }: Bars): Chart {
-  const markLine = line === null ? null : { symbol: 'none', data: [{ xAxis: line }], label: labelOf(axis.format(line)) };
+  const markLine = line === null
+    ? null
+    : { symbol: 'none', data: [{ xAxis: line }], label: labelOf(axis.format(line)) };
   return {
     id,
     title,

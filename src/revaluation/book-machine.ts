@@ -116,7 +116,9 @@ export class BookMachine {
     const { context, header, control, scratch, chunk, counts } = this.plan;
     const timer = setInterval(() => {
       if (signal?.aborted === true) Atomics.store(this.#control, 0, noMoreChunks);
-      else onPortfolios?.(Math.min(Math.max(Atomics.load(this.#control, 0) - pool.workerCount, 0) * chunk, counts.portfolioCount));
+      else onPortfolios?.(
+        Math.min(Math.max(Atomics.load(this.#control, 0) - pool.workerCount, 0) * chunk, counts.portfolioCount)
+      );
     }, watchMs);
     try {
       const task = { context, itemCount: counts.portfolioCount, chunkItems: chunk, header, control, scratch };

@@ -96,9 +96,9 @@ export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, hea
   if (!(top <= limits.memoryBytesMax)) {
     throw new MargridError(
       'LimitExceeded',
-      `${portfolioCount} portfolios with the ${tailCapacity} worst of ${scenarioCount} scenarios and ${rowCount} rows need ` +
-        `${top} bytes; one WASM memory has at most ${limits.memoryBytesMax} (memoryBytesMax): split the book, or ask for ` +
-        'levels nearer to 1',
+      `${portfolioCount} portfolios with the ${tailCapacity} worst of ${scenarioCount} scenarios and ${rowCount} ` +
+        `rows need ${top} bytes; one WASM memory has at most ${limits.memoryBytesMax} (memoryBytesMax): ` +
+        'split the book, or ask for levels nearer to 1',
     );
   }
   return { ...plan, end: Math.ceil(top / 64) * 64 };
@@ -117,5 +117,7 @@ function wholeTiles(block: number, tile: number, tileCount: number): number {
 
 function requireEven(name: string, value: number): void {
   if (Number.isInteger(value) && value >= 2 && value % 2 === 0) return;
-  throw new MargridError('OptionInvalid', `${name} must be an even number, at least 2, got ${value}`, { column: name, value });
+  throw new MargridError(
+    'OptionInvalid', `${name} must be an even number, at least 2, got ${value}`, { column: name, value },
+  );
 }

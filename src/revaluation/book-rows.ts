@@ -40,7 +40,8 @@ export class BookRows {
   #summed = 0;
 
   constructor(
-    market: Market, scenarios: ScenarioSet, currencies: readonly string[], isHeld: Uint8Array, options: RevaluationOptions,
+    market: Market, scenarios: ScenarioSet, currencies: readonly string[], isHeld: Uint8Array,
+    options: RevaluationOptions,
   ) {
     const { currency = 'USD', unmatched = 'refuse', kernels = 'wasm' } = options;
     const compiler = new InstrumentCompiler(market, scenarios, { currency, unmatched });
@@ -66,7 +67,10 @@ export class BookRows {
       if (value === false) constant.push(market.instruments[index].name);
     }
     this.#rowOf = Uint32Array.from(good);
-    this.#names = [...currencies.filter((_, at) => this.currencyRow[at] >= 0), ...held.map((index) => market.instruments[index].name)];
+    this.#names = [
+      ...currencies.filter((_, at) => this.currencyRow[at] >= 0),
+      ...held.map((index) => market.instruments[index].name),
+    ];
     this.count = first + held.length;
     this.faults = faults;
     this.heldConstant = constant.sort();
@@ -75,15 +79,17 @@ export class BookRows {
     this.#kernels = good.length === 0 ? null : new ScenarioKernels(inputs, { kernels, blockScenarios: batchScenarios });
   }
 
-  /** Expected P&L of one unit: a left fold over the scenarios, by their weights, or the plain mean. After all of `fill`. */
+  /**
+   * Expected P&L of one unit: a left fold over the scenarios, by their weights, or the plain mean. After all of `fill`.
+   */
   get expected(): Float64Array {
     const { weights, count } = this.#scenarios;
     return this.#sums.map((sum) => (weights === undefined ? sum / count : sum));
   }
 
   /**
-   * Writes scenarios [first, first + count) in tiles (assembly/portable/book-layout.ts), zeros after the last and in rows
-   * with a fault. Throws `ValueOutOfRange` if a P&L is no usable number.
+   * Writes scenarios [first, first + count) in tiles (assembly/portable/book-layout.ts), zeros after the last and in
+   * rows with a fault. Throws `ValueOutOfRange` if a P&L is no usable number.
    */
   fill(first: number, count: number, tile: number, to: Float64Array): void {
     const isNew = first === this.#summed;
@@ -92,7 +98,9 @@ export class BookRows {
     for (let from = first; from < first + count; from += batchScenarios) {
       const size = Math.min(batchScenarios, first + count - from);
       this.#currencies.forEach((each, row) => {
-        for (let s = 0; s < size; s++) batch[s] = movedValue(this.#scenarios, each.factor, from + s, each.rate) - each.rate;
+        for (let s = 0; s < size; s++) {
+          batch[s] = movedValue(this.#scenarios, each.factor, from + s, each.rate) - each.rate;
+        }
         this.#place(row, batch, 0, from, size, { first, tile, to, isNew });
       });
       for (let start = 0; start < this.#rowOf.length; start += batchInstruments) {

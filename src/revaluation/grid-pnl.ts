@@ -64,7 +64,9 @@ export async function gridPnl(
   const inputs = { instruments: isShared ? sharedColumns(columns) : columns, scenarios: scenarioMoves(moved, isShared) };
   const block = Math.max(1, Math.min(options.blockScenarios ?? 1_024, scenarios.count));
   const runs = Math.ceil(columns.count / runInstruments);
-  const bytesOf = (length: number): ArrayBufferLike => isShared ? new SharedArrayBuffer(length) : new ArrayBuffer(length);
+  const bytesOf = (length: number): ArrayBufferLike => isShared
+    ? new SharedArrayBuffer(length)
+    : new ArrayBuffer(length);
   const partials = new Float64Array(bytesOf(runs * block * 8));
   const held = new Float64Array(bytesOf(quantities.byteLength));
   held.set(quantities);
@@ -97,7 +99,10 @@ async function runBlocks(
       task.control[0] = 0;
       const ofBlock = { ...task, scenarioFirst: first, scenarioCount: size };
       kernelBytes = Math.max(kernelBytes, pool === null ? workOnGrid(ofBlock) : await pool.run(ofBlock));
-      foldRuns(task.partials, size, pnl.subarray(first, first + size), Math.ceil(task.inputs.instruments.count / runInstruments));
+      foldRuns(
+        task.partials, size, pnl.subarray(first, first + size),
+        Math.ceil(task.inputs.instruments.count / runInstruments),
+      );
       progress?.(first + size, count);
     }
   } finally {
@@ -114,7 +119,9 @@ function foldRuns(partials: Float64Array, size: number, pnl: Float64Array, runs:
   }
 }
 
-function columnsOf(source: Market | InstrumentColumns, scenarios: ScenarioSet, options: GridPnlOptions): InstrumentColumns {
+function columnsOf(
+  source: Market | InstrumentColumns, scenarios: ScenarioSet, options: GridPnlOptions,
+): InstrumentColumns {
   if (!('instruments' in source)) return requireColumns(source, scenarios);
   const rows = Int32Array.from(source.instruments, (_, row) => row);
   const { currency = 'USD', unmatched = 'refuse' } = options;
@@ -135,5 +142,7 @@ function requireQuantities(quantities: Float64Array, count: number): void {
 }
 
 function columnBytes(columns: InstrumentColumns): number {
-  return Object.values(columns).reduce<number>((sum, column) => sum + (typeof column === 'number' ? 0 : (column as Float64Array).byteLength), 0);
+  return Object.values(columns).reduce<number>(
+    (sum, column) => sum + (typeof column === 'number' ? 0 : (column as Float64Array).byteLength), 0,
+  );
 }

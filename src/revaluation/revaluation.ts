@@ -1,8 +1,12 @@
 import type { Market } from '../domain/market.ts';
 import { requireScenarios, type ScenarioSet } from '../scenario/scenario-set.ts';
 import { MargridError } from '../errors.ts';
-import { ApproximateRows, revaluationMethods, type ApproximationOptions, type RevaluationMethod } from './approximate-rows.ts';
-import { chosenScenarios, comparedScenarios, errorOf, type ErrorReport, type ErrorReportOptions } from './error-report.ts';
+import {
+  ApproximateRows, revaluationMethods, type ApproximationOptions, type RevaluationMethod,
+} from './approximate-rows.ts';
+import {
+  chosenScenarios, comparedScenarios, errorOf, type ErrorReport, type ErrorReportOptions,
+} from './error-report.ts';
 import { allocateColumns, InstrumentCompiler, type InstrumentColumns } from './instrument-columns.ts';
 import { ScenarioKernels, type KernelChoice } from './scenario-kernels.ts';
 import { scenariosIn } from './reporting-currency.ts';
@@ -56,7 +60,11 @@ export class Revaluation {
   readonly #choice: KernelChoice;
   readonly #compiler: InstrumentCompiler;
   #approximate: ApproximateRows | null = null;
-  #portfolio: { readonly holdings: readonly Holding[]; readonly cash: ReadonlyMap<string, number>; readonly pnl: Float64Array } | null = null;
+  #portfolio: {
+    readonly holdings: readonly Holding[];
+    readonly cash: ReadonlyMap<string, number>;
+    readonly pnl: Float64Array;
+  } | null = null;
   #machine: { readonly columns: InstrumentColumns; readonly kernels: ScenarioKernels } | null = null;
   readonly #rows = new Map<number, Float64Array>();
   readonly #held = new Set<string>();
@@ -67,7 +75,8 @@ export class Revaluation {
   constructor(market: Market, scenarios: ScenarioSet, options: RevaluationOptions = {}) {
     const { currency = 'USD', unmatched = 'refuse', kernels = 'wasm', method = 'full' } = options;
     if (!revaluationMethods.includes(method)) {
-      throw new MargridError('OptionInvalid', `method must be one of ${revaluationMethods.join(', ')}, got '${String(method)}'`, {
+      const message = `method must be one of ${revaluationMethods.join(', ')}, got '${String(method)}'`;
+      throw new MargridError('OptionInvalid', message, {
         column: 'method', value: method,
       });
     }
@@ -124,9 +133,12 @@ export class Revaluation {
     const rows = [...this.#rows];
     const { count } = this.scenarios;
     const chosen = comparedScenarios(count, rows.length, this.#portfolio?.pnl ?? null, options);
-    const full = new Revaluation(this.market, chosenScenarios(this.scenarios, chosen), { ...this.#options, method: 'full' });
+    const full = new Revaluation(
+      this.market, chosenScenarios(this.scenarios, chosen), { ...this.#options, method: 'full' },
+    );
     const instruments = rows.map(([instrument, row]) => ({
-      instrument, name: this.market.instruments[instrument].name, ...errorOf(row, full.instrumentPnl(instrument), chosen),
+      instrument, name: this.market.instruments[instrument].name,
+      ...errorOf(row, full.instrumentPnl(instrument), chosen),
     }));
     const last = this.#portfolio;
     const portfolio = last === null ? null : errorOf(last.pnl, full.portfolioPnl(last.holdings, last.cash), chosen);

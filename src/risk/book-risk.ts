@@ -4,14 +4,18 @@ import { requireKernels } from '../engine/machine.ts';
 import { requireValidBook } from '../engine/valid-book.ts';
 import { requireValidMarket } from '../engine/valid-market.ts';
 import { MargridError } from '../errors.ts';
-import { portfoliosOf, requireGroups, type AccountGroups, type BookPortfolios, type Portfolios } from '../revaluation/book-portfolios.ts';
+import {
+  portfoliosOf, requireGroups, type AccountGroups, type BookPortfolios, type Portfolios,
+} from '../revaluation/book-portfolios.ts';
 import { BookRows } from '../revaluation/book-rows.ts';
 import { findBookTails, type BookTailOptions, type BookTails } from '../revaluation/book-tails.ts';
 import { scenariosIn } from '../revaluation/reporting-currency.ts';
 import type { RevaluationOptions } from '../revaluation/revaluation.ts';
 import { sortHoldings } from '../revaluation/sorted-holdings.ts';
 import { requireScenarios, scenarioLabel, type ScenarioSet } from '../scenario/scenario-set.ts';
-import { firstTailCount, largestTailCount, tailReaderOf, type MeasureRequest, type TailReader } from './book-measures.ts';
+import {
+  firstTailCount, largestTailCount, tailReaderOf, type MeasureRequest, type TailReader,
+} from './book-measures.ts';
 import { conventionOf, requireLevel, type ConventionName, type MeasureConvention } from './conventions.ts';
 import { requireObservations, type BeyondSample } from './observations.ts';
 
@@ -111,14 +115,17 @@ export async function bookRisk(options: BookRiskOptions): Promise<BookRisk> {
   }
   const memoryBytes = await deepen(short, { portfolios, rows, request, columns, read, options, held: tails.held });
   return resultOf(options, request, portfolios, columns, {
-    tails, wanted, deepened: short.length, heldConstant: rows.heldConstant, memoryBytes: Math.max(tails.memoryBytes, memoryBytes),
+    tails, wanted, deepened: short.length, heldConstant: rows.heldConstant,
+    memoryBytes: Math.max(tails.memoryBytes, memoryBytes),
   });
 }
 
 function requestOf(options: BookRiskOptions): MeasureRequest {
   const { levels = [0.99, 0.975], scenarios, beyondSample = 'refuse' } = options;
   requireScenarios(scenarios);
-  if (levels.length === 0) throw new MargridError('OptionInvalid', 'there must be at least one level', { column: 'levels' });
+  if (levels.length === 0) {
+    throw new MargridError('OptionInvalid', 'there must be at least one level', { column: 'levels' });
+  }
   const weights = scenarios.weights ?? null;
   for (const level of levels) {
     requireLevel(level);
@@ -153,7 +160,9 @@ function blank(columns: Columns, portfolio: number): void {
   columns.worstScenario[portfolio] = -1;
 }
 
-function writeExpected({ expectedPnl }: Columns, { count, firstPosition, row, quantity }: Portfolios, expected: Float64Array): void {
+function writeExpected(
+  { expectedPnl }: Columns, { count, firstPosition, row, quantity }: Portfolios, expected: Float64Array,
+): void {
   for (let portfolio = 0; portfolio < count; portfolio++) {
     let sum = 0;
     for (let p = firstPosition[portfolio]; p < firstPosition[portfolio + 1]; p++) sum += quantity[p] * expected[row[p]];
@@ -162,7 +171,9 @@ function writeExpected({ expectedPnl }: Columns, { count, firstPosition, row, qu
 }
 
 /** `portfolio` of the tails is row `place` of the columns. False if its tail is too short. */
-function writeMeasures(columns: Columns, read: TailReader, tails: BookTails, portfolio: number, place: number): boolean {
+function writeMeasures(
+  columns: Columns, read: TailReader, tails: BookTails, portfolio: number, place: number,
+): boolean {
   if (!read(tails, portfolio, place)) return false;
   columns.worstPnl[place] = tails.valuesOf(portfolio)[0];
   columns.worstScenario[place] = tails.scenariosOf(portfolio)[0];
@@ -203,7 +214,9 @@ function selected({ firstPosition, row, quantity }: Portfolios, places: readonly
   const first = new Uint32Array(places.length + 1);
   places.forEach((place, index) => (first[index + 1] = first[index] + firstPosition[place + 1] - firstPosition[place]));
   const size = first[places.length];
-  const some = { count: places.length, firstPosition: first, row: new Uint32Array(size), quantity: new Float64Array(size) };
+  const some = {
+    count: places.length, firstPosition: first, row: new Uint32Array(size), quantity: new Float64Array(size),
+  };
   places.forEach((place, index) => {
     some.row.set(row.subarray(firstPosition[place], firstPosition[place + 1]), first[index]);
     some.quantity.set(quantity.subarray(firstPosition[place], firstPosition[place + 1]), first[index]);
@@ -239,7 +252,9 @@ function resultOf(
   const last = accountCount + groupCount;
   const evaluated = columns.worstScenario.subarray(0, accountCount).reduce((sum, each) => sum + (each >= 0 ? 1 : 0), 0);
   if (evaluated + quarantined.size !== accountCount) {
-    throw new MargridError('EngineState', `${evaluated} accounts evaluated and ${quarantined.size} quarantined are not ${accountCount}`);
+    throw new MargridError(
+      'EngineState', `${evaluated} accounts evaluated and ${quarantined.size} quarantined are not ${accountCount}`,
+    );
   }
   return {
     levels: request.levels,
@@ -276,7 +291,9 @@ function slice(columns: Columns, names: readonly string[], first: number): RiskC
 }
 
 /** Groups [first, first + names.length), of which the book is the last. */
-function groupSlice(columns: Columns, portfolios: BookPortfolios, names: readonly string[], first: number): GroupColumns {
+function groupSlice(
+  columns: Columns, portfolios: BookPortfolios, names: readonly string[], first: number,
+): GroupColumns {
   return {
     ...slice(columns, names, portfolios.accountCount + first),
     members: portfolios.members.subarray(first, first + names.length),

@@ -35,8 +35,8 @@ const turns = [1, 0.6, 0.35, 0.2, 0.1, 0.03, 0.01, 0.003, 0.001];
  * `directions`; from the nearest crossings the surface loss = E is followed downhill, the direction turning towards the
  * gradient of the loss (Hasofer and Lind 1974, Rackwitz and Fiessler 1978, with a search over the turn). Every point
  * that this ends at is nearest in its neighbourhood; the nearest of all need not be (`isGlobal` is false). A crossing
- * and its reversal between two of the 48 steps of a ray are not seen. No random number: the same bits every time. Throws
- * `MatrixInvalid`, `ValueOutOfRange`.
+ * and its reversal between two of the 48 steps of a ray are not seen. No random number: the same bits every time.
+ * Throws `MatrixInvalid`, `ValueOutOfRange`.
  */
 export function reverseStressSearch(search: ReverseStressSearch): ReverseStressResult {
   const { covariance, loss, furthest = 12, names } = search;
@@ -131,7 +131,9 @@ class Surface {
     const moves = new Float64Array(points.length * this.size);
     this.points += points.length;
     points.forEach((point, row) => moves.set(timesVector(this.#axes, point), row * this.size));
-    const losses = points.length === 0 ? new Float64Array(0) : Float64Array.from(this.#search.losses(moves, points.length));
+    const losses = points.length === 0
+      ? new Float64Array(0)
+      : Float64Array.from(this.#search.losses(moves, points.length));
     for (const each of losses) if (each > this.greatestLoss) this.greatestLoss = each;
     return losses;
   }
@@ -220,7 +222,9 @@ class Surface {
         const length = Math.sqrt(dotProduct(mixed, mixed));
         return mixed.map((each) => each / length);
       });
-      const better = this.crossings(turned, at.distance, workedOutMax).reduce((a, b) => (b.distance < a.distance ? b : a), at);
+      const better = this.crossings(turned, at.distance, workedOutMax).reduce(
+        (a, b) => (b.distance < a.distance ? b : a), at,
+      );
       const gain = at.distance - better.distance;
       at = better;
       if (gain <= 1e-13 * at.distance) return at;

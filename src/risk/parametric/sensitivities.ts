@@ -154,7 +154,9 @@ class Expansion {
     const to = dollarRate(this.#market, this.#currency)?.rate;
     if (from !== undefined && to !== undefined) return currency === this.#currency ? 1 : from / to;
     const lost = from === undefined ? currency : this.#currency;
-    throw new MargridError('CurrencyUnknown', `no index price of the market says what ${lost} is worth`, { value: lost });
+    throw new MargridError(
+      'CurrencyUnknown', `no index price of the market says what ${lost} is worth`, { value: lost },
+    );
   }
 }
 
