@@ -3,10 +3,11 @@ import type { Zone } from '../backtest/traffic-light.ts';
 import { MargridError } from '../errors.ts';
 import type { HistoryTexts, MoveTexts } from './history-sources.ts';
 import { throwIfInterrupted } from './interruption.ts';
+import type { PictureOptions } from './pictures.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What both backtests need. */
-export interface SharedBacktestOptions extends HistoryTexts, MoveTexts {
+export interface SharedBacktestOptions extends HistoryTexts, MoveTexts, PictureOptions {
   /** Comma-separated. */
   readonly level?: string;
   readonly paths?: number;

@@ -23,6 +23,8 @@ export function addBacktest(program: Command, terminal: Terminal, finish: (code:
     .option('--require-coverage <share>', 'exit with 1 where less is covered', decimalNumber(0, 1))
     .addOption(new Option('--require-zone <zone>', 'exit with 1 where the traffic light is worse').choices(['green', 'yellow']))
     .option('--out <file>', 'write every day (.parquet, .csv, .json, .ndjson, .arrow)')
+    .option('--report <file>', 'write a page with tables and pictures (.html)')
+    .option('--svg <folder>', 'write the pictures as SVG files')
     .option('--json', 'machine-readable result on stdout');
   addCoverageOptions(command);
   addValueAtRiskOptions(command);
@@ -47,7 +49,8 @@ function addCoverageOptions(command: Command): void {
       new Option('--arrays <scaling>', 'SPAN: arrays move with the price, or are held').choices(['rescale', 'hold']).default('rescale'),
     )
     .addOption(new Option('--payoff <kind>', 'only contracts of this payoff').choices(['linear', 'inverse']))
-    .option('--details', 'portfolio by portfolio, for several models too');
+    .option('--details', 'portfolio by portfolio, for several models too')
+    .option('--draw <portfolio>', 'whose days a report draws (default: the one that is covered least)');
 }
 
 function addValueAtRiskOptions(command: Command): void {

@@ -16,7 +16,9 @@ import { amount, count, money, percent, table } from '../format.ts';
 import { loadBook, loadMarket, requireAccount } from '../inputs.ts';
 import { returnKindsOf } from '../history-sources.ts';
 import { exitCodes } from '../interruption.ts';
+import { writePictures } from '../pictures.ts';
 import type { Terminal } from '../terminal.ts';
+import { valueAtRiskPage } from './backtest-value-at-risk-page.ts';
 
 export interface ValueAtRiskCommandOptions {
   readonly book?: string;
@@ -72,7 +74,14 @@ export async function backtestValueAtRisk(
   if (options.out !== undefined) await writeDays(options.out, run, signal);
   if (options.json) terminal.print(JSON.stringify(report));
   else printReport(report, terminal);
+  await writePictures(options, () => valueAtRiskPage(run, report, portfolioText(options)), terminal);
   return checked(report, options, terminal);
+}
+
+/** `BTC=1000000`, `book.parquet, account 7`. */
+function portfolioText({ book, account, weight }: Options): string {
+  if (book === undefined) return weight.join(', ');
+  return account === undefined ? book : `${book}, account ${account}`;
 }
 
 function methodOf({ method: text = 'historical', innovation }: Options): VarMethod {

@@ -12,7 +12,7 @@ import { amount, table } from '../format.ts';
 import { bookOfAccount } from '../../whatif/holdings.ts';
 import { loadBook, loadMarket, requireAccount, requireWritable, type FileOptions } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
-import { writePictures, type PictureOptions } from '../pictures.ts';
+import { requirePictures, writePictures, type PictureOptions } from '../pictures.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface GridCommandOptions extends FileOptions, PictureOptions {
@@ -32,6 +32,7 @@ export interface GridCommandOptions extends FileOptions, PictureOptions {
 /** `margrid grid`: P&L of a book, or of one account, over moves of price, volatility and time. */
 export async function grid(options: GridCommandOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
   requireWritable(options.out);
+  requirePictures(options);
   const axes = {
     price: pointsOf('--price', options.price),
     ...(options.volatility === undefined ? {} : { volatility: pointsOf('--volatility', options.volatility) }),

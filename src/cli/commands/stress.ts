@@ -9,7 +9,7 @@ import { scenarioLabel, type ScenarioSet } from '../../scenario/scenario-set.ts'
 import { amount, count, table } from '../format.ts';
 import { loadBook, loadMarket, requireWritable, type FileOptions } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
-import { writePictures, type PictureOptions } from '../pictures.ts';
+import { requirePictures, writePictures, type PictureOptions } from '../pictures.ts';
 import { readPools } from '../pools-file.ts';
 import { describeScenarios, scenariosOf, type ScenarioTexts } from '../scenario-source.ts';
 import type { Terminal } from '../terminal.ts';
@@ -31,6 +31,7 @@ export interface StressCommandOptions extends FileOptions, PictureOptions, Scena
 export async function stress(options: StressCommandOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
   requireWritable(options.out);
   requireWritable(options.outScenarios);
+  requirePictures(options);
   const market = await loadMarket(options, terminal);
   const { book } = await loadBook(options, market);
   const groups = options.pools === undefined ? null : await readPools(options.pools, book);

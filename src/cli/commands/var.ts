@@ -19,7 +19,7 @@ import { bookOfAccount } from '../../whatif/holdings.ts';
 import { amount, count, percent, table } from '../format.ts';
 import { loadBook, loadMarket, requireAccount, requireWritable, type FileOptions } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
-import { writePictures, type PictureOptions } from '../pictures.ts';
+import { requirePictures, writePictures, type PictureOptions } from '../pictures.ts';
 import { readPools } from '../pools-file.ts';
 import { describeScenarios, scenariosOf, type ScenarioTexts } from '../scenario-source.ts';
 import type { Terminal } from '../terminal.ts';
@@ -73,6 +73,7 @@ export async function valueAtRiskCommand(
   signal: AbortSignal,
 ): Promise<number> {
   [options.out, options.outPools].forEach(requireWritable);
+  requirePictures(options);
   const levels = levelsOf(options.level);
   const market = await loadMarket(options, terminal);
   const { book: whole } = await loadBook(options, market);
