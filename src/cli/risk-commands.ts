@@ -24,7 +24,7 @@ function withRevaluation(command: Command): Command {
   return withBook(command)
     .option('--currency <name>', 'what P&L is measured in', 'USD')
     .addOption(
-      new Option('--unmatched <policy>', 'an instrument that no scenario moves: an error, or it stays where it is')
+      new Option('--unmatched <policy>', 'what no scenario moves: who holds it is left out, or it stays where it is')
         .choices(['refuse', 'hold'])
         .default('refuse'),
     )

@@ -12,6 +12,7 @@ import { amount, table } from '../format.ts';
 import { bookOfAccount } from '../../whatif/holdings.ts';
 import { loadBook, loadMarket, requireAccount, requireWritable, type FileOptions } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
+import { noteLeftOut } from '../left-out.ts';
 import { requirePictures, writePictures, type PictureOptions } from '../pictures.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -52,6 +53,7 @@ export async function grid(options: GridCommandOptions, terminal: Terminal, sign
   const result = stressBook({ market, book, scenarios, currency, unmatched });
   terminal.stage(null);
   for (const name of result.heldConstant) terminal.note(`not moved: ${name}`);
+  noteLeftOut(result.quarantined, terminal);
   if (options.out !== undefined) await writeGrid(options.out, scenarios, result.pnl, signal);
   const slices = slicesOf(scenarios, result.pnl);
   if (options.json) {

@@ -9,6 +9,7 @@ import { scenarioLabel, type ScenarioSet } from '../../scenario/scenario-set.ts'
 import { amount, count, table } from '../format.ts';
 import { loadBook, loadMarket, requireWritable, type FileOptions } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
+import { noteLeftOut } from '../left-out.ts';
 import { requirePictures, writePictures, type PictureOptions } from '../pictures.ts';
 import { readPools } from '../pools-file.ts';
 import { describeScenarios, scenariosOf, type ScenarioTexts } from '../scenario-source.ts';
@@ -44,6 +45,7 @@ export async function stress(options: StressCommandOptions, terminal: Terminal, 
   });
   progress.stop();
   for (const name of result.heldConstant) terminal.note(`not moved: ${name}`);
+  noteLeftOut(result.quarantined, terminal);
   if (options.out !== undefined) await writeTable(options.out, accountTable(book, scenarios, result), { signal });
   const rows = scenarioRows(book, scenarios, result);
   if (options.outScenarios !== undefined) {
