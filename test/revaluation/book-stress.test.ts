@@ -190,6 +190,11 @@ describe('what is left out, or stays', () => {
     expect(equity).toBeCloseTo(10 + atTheMoney, 11);
   });
 
+  it('a currency that nothing says the worth of is refused: it would leave out everybody', () => {
+    const options = { market: riskMarket(), book: riskBook(1, [], [[0, USD, 1]]), scenarios: halves, currency: 'DOGE' };
+    expect(() => stressBook(options)).toThrow(expect.objectContaining({ code: 'CurrencyUnknown' }));
+  });
+
   it('groups that do not fit the book are refused', () => {
     const groups = { names: ['a'], groupOf: Int32Array.of(0) };
     expect(() => stressBook({ market: riskMarket(), book: riskBook(2, []), scenarios: halves, groups }))
