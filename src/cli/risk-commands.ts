@@ -34,7 +34,9 @@ function withRevaluation(command: Command): Command {
 
 function addVar(program: Command, terminal: Terminal, finish: Finish): void {
   const command = withRevaluation(
-    program.command('var').description('VaR and ES of every account, of pools and of the whole book, by full revaluation'),
+    program.command('var')
+      .summary('VaR and ES of accounts, pools and the book')
+      .description('VaR and ES of every account, of pools and of the whole book, by full revaluation'),
   );
   const sources = addScenarioOptions(command);
   command
@@ -64,7 +66,9 @@ function addVar(program: Command, terminal: Terminal, finish: Finish): void {
 
 function addStress(program: Command, terminal: Terminal, finish: Finish): void {
   const command = withRevaluation(
-    program.command('stress').description('what scenarios do to a book, to pools and to every account'),
+    program.command('stress')
+      .summary('what scenarios do to accounts, pools and a book')
+      .description('what scenarios do to a book, to pools and to every account'),
   );
   const sources = addScenarioOptions(command);
   command

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readRawTable, requireColumn } from '../../src/io/index.ts';
+import { readRawTable, requireColumn, type RawCell } from '../../src/io/index.ts';
 import { runCli, runJson, temporaryFolder } from './run-cli.ts';
 import { csvText, marketTypes } from './small-inputs.ts';
 
@@ -39,8 +39,8 @@ interface StressJson {
 /** Columns of a written file, as numbers or texts, like those that are expected. */
 async function columnsOf(file: string, names: readonly string[]): Promise<Record<string, unknown[]>> {
   const source = await readRawTable(join(folder, file), names);
-  const value = (cell: unknown): unknown => {
-    const text = String(cell ?? '');
+  const value = (cell: RawCell): unknown => {
+    const text = cell === null ? '' : String(cell);
     return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
   };
   return Object.fromEntries(names.map((name) => [name, requireColumn(source, name).cells.map(value)]));

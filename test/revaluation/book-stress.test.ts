@@ -57,7 +57,7 @@ describe('equity of an account', () => {
     const pick = (column: Float64Array): Float64Array => Float64Array.from(own, (index) => column[index]);
     const market = {
       ...all, instruments: own.map((index) => all.instruments[index]), forward: pick(all.forward),
-      impliedVolatility: pick(all.impliedVolatility), openInterest: pick(all.openInterest!),
+      impliedVolatility: pick(all.impliedVolatility), openInterest: pick(all.openInterest),
     };
     const rows = [
       { account: 0, instrument: 0, quantity: 40, entryPrice: 80 }, { account: 0, instrument: 1, quantity: -3 },

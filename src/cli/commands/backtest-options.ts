@@ -13,6 +13,7 @@ const list = (flags: string, description: string): Option =>
 export function addBacktest(program: Command, terminal: Terminal, finish: (code: number) => void): void {
   const command = program
     .command('backtest')
+    .summary('margin models, or VaR, against what prices did')
     .description('margin models (--model) or VaR and ES of a portfolio (--book, --weight) against what prices then did');
   const sources = addHistoryOptions(command, { from: 'first day that is measured', to: 'last day that is measured' });
   addMoveOptions(command, { returns: 'log', lookback: '500' });

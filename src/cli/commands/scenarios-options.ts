@@ -28,7 +28,10 @@ function addHistory(command: Command): SourceText[] {
 
 /** `margrid scenarios`: sets of scenarios, and what they are made of. */
 export function addScenarios(program: Command, terminal: Terminal, finish: (code: number) => void): void {
-  const scenarios = program.command('scenarios').description('scenarios from history, stressed periods, grids and crises');
+  const scenarios = program
+    .command('scenarios')
+    .summary('scenarios from history, grids and crises')
+    .description('scenarios from history, stressed periods, grids and crises');
   const historical = scenarios.command('historical').description('what happened, as scenarios of what may happen');
   const historicalSources = addHistory(historical);
   historical.action(async (options: HistoricalCommandOptions) =>
