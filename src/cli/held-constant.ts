@@ -10,9 +10,3 @@ export function noteHeldConstant(names: readonly string[], terminal: Terminal): 
   const some = names.slice(0, namedMax).join(', ');
   terminal.note(`price or volatility not moved, as no scenario says how: ${names.length} instruments, ${some}${more}`);
 }
-
-/** The first reason why accounts are left out, with how many they are; empty if there are none. */
-export function leftOut(reasons: ReadonlyMap<number, string>): string {
-  const [first] = reasons.values();
-  return first === undefined ? '' : `${reasons.size} accounts are left out, the first because of: ${first}`;
-}

@@ -28,7 +28,7 @@ function withRevaluation(command: Command): Command {
   return withBook(command)
     .option('--currency <name>', 'what P&L is measured in', 'USD')
     .addOption(
-      new Option('--unmatched <policy>', 'an instrument that no scenario moves: an error, or it stays where it is')
+      new Option('--unmatched <policy>', 'what no scenario moves: who holds it is left out, or it stays where it is')
         .choices(['refuse', 'hold'])
         .default('refuse'),
     )
@@ -38,7 +38,9 @@ function withRevaluation(command: Command): Command {
 
 function addVar(program: Command, terminal: Terminal, finish: Finish): void {
   const command = withRevaluation(
-    program.command('var').description('VaR and ES: of every account, pools and the book in scenarios, or parametric, or by Monte Carlo'),
+    program.command('var')
+      .summary('VaR and ES of accounts, pools and the book')
+      .description('VaR and ES: of every account, pools and the book in scenarios, or parametric, or by Monte Carlo'),
   );
   const sources = addScenarioOptions(command);
   addMethodOptions(command);
@@ -69,7 +71,9 @@ function addVar(program: Command, terminal: Terminal, finish: Finish): void {
 
 function addStress(program: Command, terminal: Terminal, finish: Finish): void {
   const command = withRevaluation(
-    program.command('stress').description('what scenarios do to a book, to pools and to every account'),
+    program.command('stress')
+      .summary('what scenarios do to accounts, pools and a book')
+      .description('what scenarios do to a book, to pools and to every account'),
   );
   const sources = addScenarioOptions(command);
   command

@@ -45,6 +45,8 @@ export class BookRows {
   ) {
     const { currency = 'USD', unmatched = 'refuse', kernels = 'wasm' } = options;
     const compiler = new InstrumentCompiler(market, scenarios, { currency, unmatched });
+    // Without a rate of the currency of P&L every account would be left out.
+    compiler.currency(currency);
     const faults = new Map<number, string>();
     this.#scenarios = scenarios;
     this.scenarioCount = scenarios.count;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { leftOut, noteHeldConstant } from '../../src/cli/held-constant.ts';
+import { noteHeldConstant } from '../../src/cli/held-constant.ts';
+import { noteLeftOut } from '../../src/cli/left-out.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 
 function notesOf(names: readonly string[]): string[] {
@@ -17,8 +18,10 @@ describe('what no scenario moves', () => {
     expect(more).toEqual([]);
   });
 
-  it('accounts that are left out: how many, and why the first one', () => {
-    expect(leftOut(new Map())).toBe('');
-    expect(leftOut(new Map([[7, 'cash in XYZ: no rate'], [9, 'other']]))).toBe('2 accounts are left out, the first because of: cash in XYZ: no rate');
+  it('accounts that are left out: reason by reason, the most frequent first', () => {
+    const notes: string[] = [];
+    const reasons = new Map([[7, 'other'], [9, 'no rate'], [12, 'no rate']]);
+    noteLeftOut(reasons, { note: (text: string) => notes.push(text) } as unknown as Terminal);
+    expect(notes).toEqual(['left out: 2 accounts, no rate', 'left out: 1 account, other']);
   });
 });

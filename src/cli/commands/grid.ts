@@ -11,9 +11,10 @@ import type { UnmatchedPolicy } from '../../revaluation/shocks.ts';
 import { amount, table } from '../format.ts';
 import { bookOfAccount } from '../../whatif/holdings.ts';
 import { loadBook, loadMarket, requireAccount, requireWritable, type FileOptions } from '../inputs.ts';
-import { leftOut, noteHeldConstant } from '../held-constant.ts';
+import { noteHeldConstant } from '../held-constant.ts';
 import { exitCodes } from '../interruption.ts';
-import { writePictures, type PictureOptions } from '../pictures.ts';
+import { noteLeftOut } from '../left-out.ts';
+import { requirePictures, writePictures, type PictureOptions } from '../pictures.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface GridCommandOptions extends FileOptions, PictureOptions {
@@ -33,6 +34,7 @@ export interface GridCommandOptions extends FileOptions, PictureOptions {
 /** `margrid grid`: P&L of a book, or of one account, over moves of price, volatility and time. */
 export async function grid(options: GridCommandOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
   requireWritable(options.out);
+  requirePictures(options);
   const axes = {
     price: pointsOf('--price', options.price),
     ...(options.volatility === undefined ? {} : { volatility: pointsOf('--volatility', options.volatility) }),
@@ -52,6 +54,7 @@ export async function grid(options: GridCommandOptions, terminal: Terminal, sign
   const result = stressBook({ market, book, scenarios, currency, unmatched });
   terminal.stage(null);
   noteHeldConstant(result.heldConstant, terminal);
+  noteLeftOut(result.quarantined, terminal);
   if (options.out !== undefined) await writeGrid(options.out, scenarios, result.pnl, signal);
   const slices = slicesOf(scenarios, result.pnl);
   if (options.json) {
@@ -62,7 +65,6 @@ export async function grid(options: GridCommandOptions, terminal: Terminal, sign
     }));
   } else {
     for (const slice of slices) printSlice(slice, currency, terminal);
-    if (result.quarantined.size > 0) terminal.print(leftOut(result.quarantined));
   }
   const charts = (): Chart[] => slices.map((slice) => gridHeatmapChart({ ...slice, currency }));
   const facts = [['book', options.book], ['account', options.account ?? 'all'], ['scenarios', String(scenarios.count)]] as const;

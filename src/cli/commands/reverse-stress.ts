@@ -12,6 +12,7 @@ import { commonDays } from '../../risk/scenario-moments.ts';
 import { bookOfAccount } from '../../whatif/holdings.ts';
 import { amount, count, table } from '../format.ts';
 import { loadBook, loadMarket, requireAccount, requireWritable, type FileOptions } from '../inputs.ts';
+import { noteHeldConstant } from '../held-constant.ts';
 import { exitCodes } from '../interruption.ts';
 import { writePictures, type PictureOptions } from '../pictures.ts';
 import { describeScenarios, scenariosOf, type ScenarioTexts } from '../scenario-source.ts';
@@ -46,7 +47,7 @@ export async function reverseStressCommand(
   const scenarios = await scenariosOf(options, market, book, terminal);
   const { covariance } = momentsOf(scenarios, options);
   const netted = nettedBook({ market, book, scenarios, currency, unmatched });
-  for (const name of netted.heldConstant) terminal.note(`not moved: ${name}`);
+  noteHeldConstant(netted.heldConstant, terminal);
   const portfolio = netted.book;
   const loss = targetOf(options, portfolio);
   const { holdings, cash } = portfolio;

@@ -110,6 +110,7 @@ export function addVarParams(program: Command, terminal: Terminal, finish: (code
     new Option(flags, description).default([]).argParser(collected);
   program
     .command('var-params')
+    .summary('parameters of the model var from scenarios')
     .description('a parameter file of the model var from scenario files (margrid scenarios)')
     .addOption(files('--scenarios <file>', 'historical scenarios; repeat for sub-samples'))
     .addOption(files('--stress <file>', 'stressed scenarios'))

@@ -16,8 +16,10 @@ import type { ScenarioSet } from '../../scenario/scenario-set.ts';
 import { bookOfAccount } from '../../whatif/holdings.ts';
 import { amount, count, table } from '../format.ts';
 import { loadBook, loadMarket, requireAccount, requireWritable, type FileOptions } from '../inputs.ts';
+import { noteHeldConstant } from '../held-constant.ts';
 import { exitCodes } from '../interruption.ts';
-import { writePictures, type PictureOptions } from '../pictures.ts';
+import { noteLeftOut } from '../left-out.ts';
+import { requirePictures, writePictures, type PictureOptions } from '../pictures.ts';
 import { readPools } from '../pools-file.ts';
 import { describeScenarios, scenariosOf, type ScenarioTexts } from '../scenario-source.ts';
 import type { Terminal } from '../terminal.ts';
@@ -57,6 +59,7 @@ export async function valueAtRiskCommand(
 ): Promise<number> {
   requireFitting(options);
   [options.out, options.outPools].forEach(requireWritable);
+  requirePictures(options);
   levelsOf(options.level);
   const { method, revaluation, account, currency, unmatched } = options;
   if (method === 'full' && revaluation !== 'full') requireNoAccounts(options);
@@ -69,7 +72,7 @@ export async function valueAtRiskCommand(
   const source = { market, book, scenarios, currency, unmatched, ...(groups === undefined ? {} : { groups }) };
   if (method === 'full' && revaluation === 'full') return revaluedVar(options, source, terminal, signal);
   const netted = nettedBook(source);
-  for (const name of netted.heldConstant) terminal.note(`not moved: ${name}`);
+  noteHeldConstant(netted.heldConstant, terminal);
   const inputs = { market, scenarios, netted };
   if (isParametric(method)) await parametricVar(options, method, inputs, terminal, signal);
   else if (method === 'monte-carlo') await monteCarloCommand(options, inputs, terminal, signal);
@@ -96,7 +99,8 @@ async function revaluedVar(options: VarCommandOptions, source: Source, terminal:
     onProgress: ({ done, total }) => progress.update(Math.floor((100 * done) / total)),
   });
   progress.stop();
-  for (const name of risk.heldConstant) terminal.note(`not moved: ${name}`);
+  noteHeldConstant(risk.heldConstant, terminal);
+  noteLeftOut(reasonsOf(risk), terminal);
   if (options.out !== undefined) await writeTable(options.out, measureTable(risk, risk.accounts, 'account'), { signal });
   if (options.outPools !== undefined) await writePoolTable(options.outPools, risk, signal);
   // After the files: where every account is left out they say why, one by one.
@@ -107,6 +111,12 @@ async function revaluedVar(options: VarCommandOptions, source: Source, terminal:
   else printFindings(options, scenarios, risk, findings, terminal);
   await writePictures(options, () => page(options, scenarios, risk, findings), terminal);
   return exitCodes.ok;
+}
+
+/** By account that is left out. */
+function reasonsOf(risk: BookRisk): ReadonlyMap<number, string> {
+  const { quarantined } = risk.accounts;
+  return new Map([...quarantined.keys()].filter((row) => quarantined[row] === 1).map((row) => [row, risk.reasonOf(row) ?? '']));
 }
 
 async function writePoolTable(path: string, risk: BookRisk, signal: AbortSignal): Promise<void> {
