@@ -67,7 +67,7 @@ describe('margrid stress', () => {
     const files = ['--out', `accounts.${accounts}`, '--out-scenarios', `scenarios-out.${scenarios}`];
     const { code, stdout } = await runCli([...stress, ...files, '--top', '1', '--pools', 'pools.csv'], folder);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^2 scenarios of price:BTC, down to up; 3 accounts\nequity of the book 270\.00 USD\n/);
+    expect(stdout).toMatch(/^2 scenarios of price:BTC, down to up; 3 accounts, 0 left out\nequity of the book 270\.00 USD\n/);
     expect(stdout).toMatch(/^down +-150\.00 +2 +300\.00 +1 +100\.00 +carol +200\.00$/m);
     expect(stdout).not.toMatch(/^up/m);
     expect(stdout).toMatch(/^p1 +-20\.00 +up$/m);
@@ -107,9 +107,11 @@ describe('margrid stress', () => {
     const eth = ['stress', ...inputs, '--scenarios', 'eth.csv'];
     const left = await runCli([...eth, '--json'], folder);
     expect(left.stderr).toMatch(/left out: 2 accounts, .*F/);
-    expect(JSON.parse(left.stdout)).toMatchObject({ accounts: 3, quarantined: 2, equity: 100 });
+    // Carol has coins, which nothing moves either.
+    expect(left.stderr).toMatch(/left out: 1 account, .*BTC/);
+    expect(JSON.parse(left.stdout)).toMatchObject({ accounts: 3, quarantined: 3, equity: 0 });
     const held = await runCli([...eth, '--unmatched', 'hold'], folder);
-    expect(held.stderr).toMatch(/not moved: F/);
+    expect(held.stderr).toMatch(/not moved, as no scenario says how: 1 instruments, F/);
     expect(held.stdout).toMatch(/^down +-?0\.00 +0 +0\.00 +0 +0\.00 +- +0\.00$/m);
   });
 
