@@ -1,5 +1,7 @@
+import { CERTIFICATE_WORD_COUNT } from '../../assembly/portable/certificate-layout.ts';
 import {
   CONTEXT_CELL_COUNT,
+  CONTEXT_CERTIFICATE,
   CONTEXT_CHUNK_TOTALS_STRIDE,
   CONTEXT_COMPONENT_COUNT,
   CONTEXT_INSTRUMENT_DATA_WIDTH,
@@ -51,6 +53,15 @@ export function writeContext(arena: Arena): void {
   arena.contextWords[CONTEXT_CHUNK_TOTALS_STRIDE] = chunkTotalsBytesOf(counts.currencyCount);
   for (const { spec, address } of columns)
     if (spec.contextWord !== null) arena.contextWords[spec.contextWord] = address;
+  if (counts.certified === true) writeCertificateBlock(arena);
+  else arena.contextWords[CONTEXT_CERTIFICATE] = 0;
+}
+
+function writeCertificateBlock(arena: Arena): void {
+  const { block } = arena.views.certificate;
+  const words = new Uint32Array(block.buffer, block.byteOffset, CERTIFICATE_WORD_COUNT);
+  for (const { spec, address } of arena.plan.columns)
+    if (spec.certificateWord !== undefined) words[spec.certificateWord] = address;
 }
 
 /** Columns of instruments and groups that never change after loading. */
