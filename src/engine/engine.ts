@@ -251,8 +251,8 @@ export class Engine {
       stage: (stage) => this.#partialStage(stage),
       whole: () => this.#runTick(),
       end: (failed = false) => {
-        if (this.#state === 'closed') throw closedDuringTick();
-        this.#state = failed ? 'loaded' : 'ticked';
+        if (this.#state !== 'closed') this.#state = failed ? 'loaded' : 'ticked';
+        else if (!failed) throw closedDuringTick();
       },
       marginAgain: (set) => this.#marginAgain(set),
     };
