@@ -26,6 +26,7 @@ const engineKernels = [
   'riskArray',
   'scenarioRows',
   'scenarioSums',
+  'slopeRows',
   'span',
   'spanRows',
   'tiered',
@@ -81,6 +82,7 @@ const scalarTwins = [
   'riskArrayScalar',
   'scenarioRowsScalar',
   'scenarioSumsScalar',
+  'slopeRowsScalar',
 ];
 const pricingKernels = [
   'americanBoundaryPrices',
