@@ -15,6 +15,7 @@ export { deribitStandard, deribitStandardRow } from "./margin/deribit-standard";
 export { deribitXpm, deribitXpmRow } from "./margin/deribit-xpm";
 export { derivePortfolio, derivePortfolioRows } from "./margin/derive-portfolio";
 export { deriveSrm, deriveSrmRows } from "./margin/derive-srm";
+export { certifyDeribitPm, certifyDeribitPmScalar } from "./certify/certify-deribit-pm";
 export { deribitPmVectors } from "./margin/deribit-pm-vectors";
 export { tiered, tieredRows } from "./margin/tiered";
 export * from "./margin/tiered-liquidation";

@@ -7,6 +7,7 @@ import { buildFile, builds, sectionsOf, watOf } from './wat.ts';
 const engineKernels = [
   'bookPnl',
   'bookTails',
+  'certifyDeribitPm',
   'deribitPm',
   'deribitPmVectors',
   'deribitStandard',
@@ -74,6 +75,7 @@ const venueFormulas = [
 ];
 const scalarTwins = [
   'bookTailsScalar',
+  'certifyDeribitPmScalar',
   'deribitPmScalar',
   'greekOptionsScalar',
   'impliedVolatilitiesScalar',
