@@ -1,4 +1,5 @@
 import * as certificate from '../../assembly/portable/certificate-layout.ts';
+import { certificateScratchFloatsOf } from '../../assembly/portable/certify/scratch.ts';
 import * as layout from '../../assembly/portable/layout.ts';
 
 /**
@@ -65,9 +66,9 @@ export const noModelCounts: ModelCounts = {
 };
 
 /** Floats of one worker's scratch area. */
-export function scratchFloatsOf({ scenarioCount, model }: Counts): number {
+export function scratchFloatsOf({ scenarioCount, model, certified }: Counts): number {
   const cells = cellCountOf(scenarioCount);
-  const grid = cells + layout.SUM_COUNT;
+  const grid = Math.max(cells + layout.SUM_COUNT, certified === true ? certificateScratchFloatsOf(cells) : 0);
   const portable = outFloatsOf(model) + cells + evenOf(model.workCount) + model.segmentCount * cells;
   return Math.max(grid, portable);
 }

@@ -28,7 +28,7 @@ import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
 import { InstrumentFaults, modelCountsOf, modelRowsOf } from './model-inputs.ts';
 import { clearTotals, foldTotals, statusNames, type Totals } from './totals.ts';
 import { listOf, runChunks } from './worker.ts';
-import { writeContext, writeStaticColumns, writeTickInputs, type Quotes, type TickSetup } from './tick-inputs.ts';
+import { writeContext, writeExpirySlopes, writeStaticColumns, writeTickInputs, type Quotes, type TickSetup } from './tick-inputs.ts';
 
 export interface EngineOptions {
   readonly market: Market;
@@ -250,6 +250,7 @@ export class Engine {
       },
       stage: (stage) => this.#partialStage(stage),
       whole: () => this.#runTick(),
+      writeExpirySlopes: (boxTime) => writeExpirySlopes(this.#setup, this.#quotes, boxTime),
       end: (failed = false) => {
         if (this.#state !== 'closed') this.#state = failed ? 'loaded' : 'ticked';
         else if (!failed) throw closedDuringTick();

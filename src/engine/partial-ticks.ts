@@ -31,6 +31,8 @@ export interface PartialTicks {
   stage(stage: PartialStage): Promise<void>;
   /** The whole tick at the quotes begun: every row, every set. */
   whole(): Promise<TickReport>;
+  /** Slopes of expiries by time, into their column: within `boxTime` of ln(time) of the quotes begun. */
+  writeExpirySlopes(boxTime: number): void;
   /** Ends the tick; `failed`: nothing may be read until the next. */
   end(failed?: boolean): void;
   /** Runs the margin kernel for one set on the calling thread, at the rows as they are. */

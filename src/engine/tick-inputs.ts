@@ -112,6 +112,14 @@ export function writeTickInputs(setup: TickSetup, quotes: Quotes, nettingSetCoun
   if (model.kind === 'grid') writeGrids(setup, model);
 }
 
+/** Slopes by time of every expiry, for certificates at the market in the arena; nothing for models without. */
+export function writeExpirySlopes(setup: TickSetup, quotes: Quotes, boxTime: number): void {
+  const { arena, model, params } = setup;
+  if (model.kind !== 'grid' || model.certificate === undefined) return;
+  const { slopes } = arena.views.certifiedExpiry;
+  model.certificate.writeExpirySlopes(tickMarket(setup, quotes), params, boxTime, slopes);
+}
+
 function tickMarket({ arena, rows, modelRows }: TickSetup, quotes: Quotes): TickMarket {
   const { instrument, group } = arena.views;
   const columns = new Map<MarketField, Float64Array>();

@@ -20,6 +20,7 @@ import type { Arena } from '../columns/arena.ts';
  * one shape, so that one number says how far a market is away, whatever the box of a certificate.
  */
 export const boxSizes: readonly number[] = [0.004, 0.02, 0.08];
+export const largestBox = 0.08;
 
 /** Common movement of volatilities, in units of that of prices: an ordinary day moves them about twice as much. */
 export const volatilityShape = 2;

@@ -14,8 +14,6 @@ const smallRadius = 0.2;
 
 /** Who computes radii: the kernels of a model. */
 export interface CertificateIssuer {
-  /** What the passing of time moves, of every expiry, at the reference market in the arena. */
-  writeExpirySlopes(): void;
   /** Slopes in a box of everything that the sets hold. */
   slopes(boxSize: number, sets: Uint32Array): Promise<void>;
   /** Radius and health of the sets, into the columns of the arena. */

@@ -7,6 +7,7 @@ import { Engine, type EngineOptions } from '../engine/engine.ts';
 import type { PartialTicks } from '../engine/partial-ticks.ts';
 import type { Quotes } from '../engine/tick-inputs.ts';
 import { MargridError } from '../errors.ts';
+import { largestBox, timeShape } from './box.ts';
 import { Certifier, type CertificateIssuer } from './certifier.ts';
 import { noPlace } from './certificate-index.ts';
 import { ChangeList } from './change-list.ts';
@@ -254,19 +255,18 @@ export class Monitor {
     const priced = await this.#evaluation!.price(sets);
     clock.end('riskArray');
     await this.#evaluation!.margin(sets);
+    const skipped = count - live[STANDING] - live[UNCERTIFIED] - (sets.length - this.#loose.length);
+    if (this.#loose.length !== live[UNCERTIFIED] || sets.length + skipped + live[STANDING] !== count) {
+      throw new MargridError('EngineState', `${sets.length} evaluated and ${skipped} skipped sets are not all ${count}`);
+    }
     const changes = new ChangeList();
     let quarantined = live[STANDING];
     for (let index = 0; index < sets.length; index++) {
       const set = sets[index];
       const next = watch.statusOf(set);
       if (next === watch.quarantined) quarantined++;
-      if (next !== status[set]) changes.add(set, status[set], next);
-      status[set] = next;
+      if (next !== status[set]) this.#change(set, next, changes);
       asOfTick[set] = this.#tick;
-    }
-    const skipped = count - live[STANDING] - live[UNCERTIFIED] - (sets.length - this.#loose.length);
-    if (this.#loose.length !== live[UNCERTIFIED] || sets.length + skipped + live[STANDING] !== count) {
-      throw new MargridError('EngineState', `${sets.length} evaluated and ${skipped} skipped sets are not all ${count}`);
     }
     clock.end('margin');
     const evaluated = sets.length + live[STANDING] - quarantined;
@@ -274,18 +274,26 @@ export class Monitor {
   }
 
   async #evaluateAll(clock: StageClock): Promise<Found> {
-    const { status, asOfTick, count } = this.#columns;
+    const { asOfTick, count } = this.#columns;
     await this.#ticks.whole();
     this.#evaluation?.allPriced();
     const changes = new ChangeList();
-    const quarantined = this.#compareAll((set, next) => {
-      changes.add(set, status[set], next);
-      status[set] = next;
-    });
+    const quarantined = this.#compareAll((set, next) => this.#change(set, next, changes));
     asOfTick.fill(this.#tick, 0, count);
     clock.end('margin');
     const priced = this.#rowWatch.isBad.length;
     return { evaluated: count - quarantined, skipped: 0, quarantined, priced, changes: changes.sorted() };
+  }
+
+  /**
+   * A certificate speaks of the status at its reference: of a set that has another one now, it would say the wrong
+   * thing as soon as the market came back.
+   */
+  #change(set: number, next: number, changes: ChangeList): void {
+    const { status, reference } = this.#columns;
+    changes.add(set, status[set], next);
+    status[set] = next;
+    if (reference[set] !== STANDING) this.#loosen(set);
   }
 
   /** Calls `differs` for every set whose result has another status than ours; returns the number of quarantined. */
@@ -326,7 +334,8 @@ export class Monitor {
     const near = this.#touched.subarray(0, this.#collect(this.#touched, reach));
     const sets = this.#certifier!.candidates(near, this.#rowWatch.isBad);
     await this.#evaluation!.price(sets);
-    this.#issuer!.writeExpirySlopes(asOfMs);
+    // A reference measures time for all its boxes: the slopes of the largest hold in the others.
+    this.#ticks.writeExpirySlopes(timeShape * largestBox);
     const market = { arena, expiries: rows.expiries, segments: this.#segments, asOfMs, isLeftOut: this.#rowWatch.isBad };
     const reference = new Reference(number, this.#tick, market);
     await this.#certifier!.issue(sets, reference);
