@@ -5,97 +5,10 @@ import {
   SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS, SLOPE_VOLATILITY_MIDDLE, SLOPE_VOLATILITY_RADIUS,
 } from '../../assembly/portable/certificate-layout.ts';
 import * as layout from '../../assembly/portable/layout.ts';
-import { Engine } from '../../src/engine/engine.ts';
-import { expirySlopes } from '../../src/margin/deribit-pm/expiry-slopes.ts';
-import { parseDeribitPmParams } from '../../src/margin/deribit-pm/params.ts';
-import { volatilityFactors } from '../../src/margin/deribit/risk-matrix.ts';
-import { between, seededRandom } from '../support/seeded-random.ts';
-import { SlopeArena, type Box, type Slopes } from '../support/slope-arena.ts';
-import { randomOptionMarket } from '../support/slope-market.ts';
-import { bookOf, params } from '../support/synthetic-book.ts';
-
-const optionCount = 240;
-const parsed = parseDeribitPmParams(params);
-
-async function engineOf(seed: number): Promise<Engine> {
-  const engine = Engine.create({ market: randomOptionMarket(seed, optionCount), params, book: bookOf([], ['A']) });
-  await engine.tick();
-  return engine;
-}
-
-/** A point of the box per instrument: movements of price, volatility and time, in logs. */
-interface Point {
-  readonly price: Float64Array;
-  readonly volatility: Float64Array;
-  /** Per expiry row. */
-  readonly time: Float64Array;
-}
-
-/** The market of an arena, moved to any point around where it was. */
-class MovingMarket {
-  readonly arena: SlopeArena;
-  readonly expiryOf: Int32Array;
-  readonly #engine: Engine;
-  readonly #reference: Map<number, Float64Array>;
-
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    this.arena = new SlopeArena(engine);
-    const { instrumentCount, expiryCount } = this.arena;
-    this.expiryOf = engine.arena.views.instrument.expiry;
-    const columns: readonly (readonly [number, number])[] = [
-      [layout.CONTEXT_INSTRUMENT_FORWARD, instrumentCount],
-      [layout.CONTEXT_INSTRUMENT_VOLATILITY, instrumentCount],
-      [layout.CONTEXT_EXPIRY_SQRT_TIME, expiryCount],
-    ];
-    this.#reference = new Map(columns.map(([slot, count]) => [slot, this.arena.column(slot, count).slice()]));
-  }
-
-  /** Cells, values and deltas at a point. */
-  at({ price, volatility, time }: Point): { cells: Float64Array; terms: Float64Array } {
-    this.#move(layout.CONTEXT_INSTRUMENT_FORWARD, price, 1);
-    this.#move(layout.CONTEXT_INSTRUMENT_VOLATILITY, volatility, 1);
-    const roots = this.#move(layout.CONTEXT_EXPIRY_SQRT_TIME, time, 0.5);
-    const up = this.arena.column(layout.CONTEXT_EXPIRY_UP_FACTOR, roots.length);
-    const down = this.arena.column(layout.CONTEXT_EXPIRY_DOWN_FACTOR, roots.length);
-    roots.forEach((root, expiry) => {
-      const factors = volatilityFactors(root * root, this.#pairOf(expiry));
-      up[expiry] = factors.up;
-      down[expiry] = factors.down;
-    });
-    return this.arena.evaluate();
-  }
-
-  reference(): void {
-    const none = (count: number): Float64Array => new Float64Array(count);
-    const { instrumentCount, expiryCount } = this.arena;
-    this.at({ price: none(instrumentCount), volatility: none(instrumentCount), time: none(expiryCount) });
-  }
-
-  /** Slopes of the expiries by time for a window, as the model has them. */
-  setExpirySlopes(boxTime: number): Float64Array {
-    const { expirySlopes: out } = this.arena;
-    this.#engine.rows.expiries.forEach(({ group, kind }, index) => {
-      const years = this.#reference.get(layout.CONTEXT_EXPIRY_SQRT_TIME)![index] ** 2;
-      const { baseCurrency } = this.#engine.rows.groups[group];
-      const currency = parsed.currencies.get(baseCurrency.toLowerCase())!;
-      out[index * EXPIRY_SLOPE_COUNT] = expirySlopes(kind, years, boxTime, this.#pairOf(index), currency).deviationTime;
-    });
-    return out;
-  }
-
-  #pairOf(expiry: number) {
-    const { rows } = this.#engine;
-    return parsed.pairs.get(rows.groups[rows.expiries[expiry].group].pair)!;
-  }
-
-  #move(slot: number, logs: Float64Array, power: number): Float64Array {
-    const reference = this.#reference.get(slot)!;
-    const column = this.arena.column(slot, reference.length);
-    reference.forEach((value, index) => (column[index] = value * Math.exp(power * logs[index])));
-    return column;
-  }
-}
+import type { Engine } from '../../src/engine/engine.ts';
+import { between, pick, seededRandom } from '../support/seeded-random.ts';
+import { MovingMarket, optionEngine, type Point } from '../support/moving-market.ts';
+import type { Box, Runner, Slopes } from '../support/slope-arena.ts';
 
 /** Corners, edges, the middle, and anywhere between: of a box of half width `half`. */
 function coordinate(random: () => number, half: number): number {
@@ -230,7 +143,7 @@ const boxes: readonly Box[] = [
 
 describe('slopes bound every movement in the box', () => {
   it.each(boxes.map((box, index) => [index, box] as const))('box %i: %o', async (index, box) => {
-    const engine = await engineOf(index + 1);
+    const engine = await optionEngine(index + 1);
     const market = new MovingMarket(engine);
     market.reference();
     // Time has all of the movement of volatility there is.
@@ -244,12 +157,190 @@ describe('slopes bound every movement in the box', () => {
     const random = seededRandom(seed);
     const width = (): number => Math.exp(between(random, Math.log(0.001), Math.log(0.15)));
     const box = { price: width(), priceRest: 0, volatility: width(), volatilityRest: 0 };
-    const engine = await engineOf(20 + seed);
+    const engine = await optionEngine(20 + seed);
     const market = new MovingMarket(engine);
     market.reference();
     market.setExpirySlopes(2 * box.volatility);
     market.arena.setBox(box);
     market.arena.run();
     expect(violationsOf(market, engine, box, seed, 60)).toEqual([]);
+  });
+});
+
+describe('futures, perpetuals and spot', () => {
+  const box = { price: 0.02, priceRest: 0.003, volatility: 0.1, volatilityRest: 0 };
+
+  it('have the exact slopes: amount times the shock class, cosh and sinh of the box', async () => {
+    const engine = await optionEngine(3, 4);
+    const market = new MovingMarket(engine);
+    market.reference();
+    market.arena.setBox(box);
+    market.arena.run();
+    const { views } = engine.arena;
+    let seen = 0;
+    for (let row = 0; row < market.arena.instrumentCount; row++) {
+      if (views.instrument.shape[row] >= layout.SHAPE_CALL) continue;
+      seen++;
+      const { rows, terms } = market.arena.slopesOf(row);
+      const group = views.instrument.group[row];
+      const inverse = views.group.inverse[group] === 1;
+      const size = views.instrument.contractSize[row];
+      const amount = inverse ? size / views.instrument.forward[row] : size * views.instrument.forward[row];
+      expect(terms[SLOPE_VALUE_PRICE_MIDDLE] / amount).toBeCloseTo(Math.cosh(0.023), 9);
+      expect(terms[SLOPE_VALUE_PRICE_RADIUS] / amount).toBeCloseTo(Math.sinh(0.023), 9);
+      expect(terms[SLOPE_DELTA_PRICE] / amount).toBeCloseTo(inverse ? Math.exp(0.023) : 0, 9);
+      for (const term of [SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS, SLOPE_DELTA_VOLATILITY, SLOPE_TIME])
+        expect(terms[term]).toBe(0);
+      const { cellCount } = market.arena;
+      for (let s = 0; s < cellCount; s++) {
+        const column = (group * layout.GRID_COLUMN_COUNT + layout.GRID_CLASS) * cellCount;
+        // A short inverse future gains coin as the price rises: its cells shrink as 1 / F.
+        const cell = (inverse ? -amount : amount) * views.group.grid[column + s];
+        // The box is widened by 1e-10.
+        const near = 2e-10 * Math.abs(cell);
+        expect(Math.abs(rows[SLOPE_PRICE_MIDDLE * cellCount + s] - cell * Math.cosh(0.023))).toBeLessThanOrEqual(near);
+        const radius = rows[SLOPE_PRICE_RADIUS * cellCount + s] - Math.abs(cell) * Math.sinh(0.023);
+        expect(radius).toBeGreaterThanOrEqual(0);
+        expect(radius).toBeLessThanOrEqual(near);
+        expect(rows[SLOPE_VOLATILITY_MIDDLE * cellCount + s]).toBe(0);
+        expect(rows[SLOPE_VOLATILITY_RADIUS * cellCount + s]).toBe(0);
+      }
+    }
+    expect(seen).toBe(4);
+  });
+});
+
+describe('SIMD, scalar twin and JavaScript', () => {
+  const runners: readonly Runner[] = ['simd', 'twin', 'javascript'];
+
+  it.each([1, 2, 3])('write the same bits (market %i)', async (seed) => {
+    const engine = await optionEngine(40 + seed);
+    const { arena } = new MovingMarket(engine);
+    for (const box of boxes) {
+      arena.setBox(box);
+      const [simd, twin, javascript] = runners.map((runner) => {
+        arena.run(runner);
+        return arena.bits();
+      });
+      expect(simd.some((bits) => bits !== 0n)).toBe(true);
+      expect(twin).toEqual(simd);
+      expect(javascript).toEqual(simd);
+    }
+  });
+
+  it('write the same bits at extreme prices and volatilities, and however the rows are split', async () => {
+    const engine = await optionEngine(44);
+    const { arena } = new MovingMarket(engine);
+    const random = seededRandom(5);
+    const forwards = arena.column(layout.CONTEXT_INSTRUMENT_FORWARD, arena.instrumentCount);
+    const volatilities = arena.column(layout.CONTEXT_INSTRUMENT_VOLATILITY, arena.instrumentCount);
+    for (let row = 0; row < arena.instrumentCount; row++) {
+      forwards[row] *= pick(random, [1e-6, 0.2, 1, 1, 3, 1e6]);
+      volatilities[row] = pick(random, [1e-12, 1e-6, 0.05, 1, 50, 1e5, NaN, 0]);
+    }
+    arena.setBox(boxes[3]);
+    const [simd, twin, javascript] = runners.map((runner) => {
+      arena.run(runner);
+      return arena.bits();
+    });
+    expect(twin).toEqual(simd);
+    expect(javascript).toEqual(simd);
+    arena.run('simd', 0, 7);
+    arena.kernels.slopeRows(arena.context, 7, 50);
+    arena.kernels.slopeRows(arena.context, 57, arena.instrumentCount - 57);
+    expect(arena.bits()).toEqual(simd);
+  });
+
+  it('bound what moves by 1e-6 to 1e6 in price and 1e-12 to 1e5 in volatility', async () => {
+    const engine = await optionEngine(45);
+    const random = seededRandom(6);
+    const { forward, volatility } = engine.arena.views.instrument;
+    for (let row = 0; row < forward.length; row++) {
+      forward[row] *= pick(random, [1e-6, 0.2, 1, 1, 3, 1e6]);
+      volatility[row] = pick(random, [1e-12, 1e-6, 1e-3, 0.05, 1, 50, 1e5]);
+    }
+    const market = new MovingMarket(engine);
+    market.reference();
+    market.setExpirySlopes(0.5);
+    market.arena.setBox(boxes[2]);
+    market.arena.run();
+    expect(violationsOf(market, engine, boxes[2], 9, 60)).toEqual([]);
+  });
+});
+
+describe('what cannot be bounded is NaN throughout', () => {
+  const box = boxes[1];
+  const isPoisoned = ({ rows, terms }: Slopes): boolean => [...rows, ...terms].every(Number.isNaN);
+  const isFinite = ({ rows, terms }: Slopes): boolean => [...rows, ...terms].every(Number.isFinite);
+
+  it.each([
+    ['forward NaN', layout.CONTEXT_INSTRUMENT_FORWARD, NaN],
+    ['forward 0', layout.CONTEXT_INSTRUMENT_FORWARD, 0],
+    ['forward infinite', layout.CONTEXT_INSTRUMENT_FORWARD, Infinity],
+    ['forward so large that the strike is lost', layout.CONTEXT_INSTRUMENT_FORWARD, 1e308],
+    ['volatility NaN', layout.CONTEXT_INSTRUMENT_VOLATILITY, NaN],
+    ['volatility 0', layout.CONTEXT_INSTRUMENT_VOLATILITY, 0],
+    ['volatility infinite', layout.CONTEXT_INSTRUMENT_VOLATILITY, Infinity],
+    ['size NaN', layout.CONTEXT_INSTRUMENT_SIZE, NaN],
+  ])('an instrument: %s', async (_, slot, value) => {
+    const engine = await optionEngine(50, 30);
+    const { arena } = new MovingMarket(engine);
+    arena.setBox(box);
+    const row = arena.instrumentCount - 3;
+    arena.column(slot, arena.instrumentCount)[row] = value;
+    for (const runner of ['simd', 'javascript'] as const) {
+      arena.run(runner);
+      expect(isPoisoned(arena.slopesOf(row))).toBe(true);
+      for (let other = 0; other < arena.instrumentCount; other++)
+        if (other !== row) expect(isFinite(arena.slopesOf(other))).toBe(true);
+    }
+  });
+
+  it('an expired instrument, an index price that is missing, an expiry without slopes by time', async () => {
+    const engine = await optionEngine(51, 30);
+    const { arena, expiryOf } = new MovingMarket(engine);
+    arena.setBox(box);
+    const row = arena.instrumentCount - 1;
+    arena.column(layout.CONTEXT_EXPIRY_SQRT_TIME, arena.expiryCount)[expiryOf[row]] = NaN;
+    arena.expirySlopes[expiryOf[row - 1] * EXPIRY_SLOPE_COUNT] = NaN;
+    arena.run();
+    expect(isPoisoned(arena.slopesOf(row))).toBe(true);
+    expect(isPoisoned(arena.slopesOf(row - 1))).toBe(true);
+    expect(isFinite(arena.slopesOf(row - 2))).toBe(true);
+    arena.column(layout.CONTEXT_GROUP_INDEX_PRICE, 2)[0] = NaN;
+    arena.run();
+    const groups = engine.arena.views.instrument.group;
+    for (let each = 0; each < arena.instrumentCount - 2; each++)
+      expect(isPoisoned(arena.slopesOf(each))).toBe(groups[each] === 0);
+  });
+
+  it.each([
+    { ...box, price: NaN },
+    { ...box, priceRest: -0.001 },
+    { ...box, volatility: Infinity },
+    { ...box, volatilityRest: -1 },
+    { ...box, price: 1000 },
+  ])('a box that is none: %o', async (bad) => {
+    const engine = await optionEngine(52, 10);
+    const { arena } = new MovingMarket(engine);
+    arena.setBox(bad);
+    arena.run();
+    for (let row = 0; row < arena.instrumentCount; row++) {
+      const isOption = engine.arena.views.instrument.shape[row] >= layout.SHAPE_CALL;
+      // Volatility is nothing to a future.
+      const concerned = isOption || !(bad.price + bad.priceRest < 1000 && bad.priceRest >= 0);
+      expect(isPoisoned(arena.slopesOf(row))).toBe(concerned);
+    }
+  });
+
+  it('nothing is written without a certificate block', async () => {
+    const engine = await optionEngine(53, 10);
+    const { arena } = new MovingMarket(engine);
+    const rows = arena.slopesOf(0).rows;
+    rows[0] = 5;
+    new Uint32Array(arena.buffer, arena.context)[layout.CONTEXT_CERTIFICATE] = 0;
+    arena.kernels.slopeRows(arena.context, 0, arena.instrumentCount);
+    arena.kernels['slopeRowsScalar'](arena.context, 0, arena.instrumentCount);
+    expect(rows[0]).toBe(5);
   });
 });
