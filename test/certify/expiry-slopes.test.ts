@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EXPIRY_DEVIATION_TIME, EXPIRY_ROLL_TIME, EXPIRY_SLOPE_COUNT } from '../../assembly/portable/certificate-layout.ts';
-import { expirySlopes, writeExpirySlopes } from '../../src/margin/deribit-pm/expiry-slopes.ts';
+import { expirySlopes } from '../../src/margin/deribit-pm/expiry-slopes.ts';
 import { deribitPm } from '../../src/margin/deribit-pm/model.ts';
 import { parseDeribitPmParams, type DeribitPmPairParams } from '../../src/margin/deribit-pm/params.ts';
 import { rollRate, volatilityFactors } from '../../src/margin/deribit/risk-matrix.ts';
@@ -133,6 +133,5 @@ describe('slopes of expiries by time', () => {
     expect(out[EXPIRY_ROLL_TIME]).toBe(0);
     expect(out[EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME]).toBe(wanted.deviationTime);
     expect(out[EXPIRY_SLOPE_COUNT + EXPIRY_ROLL_TIME]).toBe(wanted.rollTime);
-    expect(deribitPm.certificate!.writeExpirySlopes).toBe(writeExpirySlopes);
   });
 });

@@ -115,10 +115,10 @@ export class SlopeArena {
     };
   }
 
-  /** Copy of both tables as bits. */
-  bits(): BigUint64Array {
+  /** Copy of the bytes of both tables. */
+  bytes(): Buffer {
     const { byteLength } = this.slopesOf(0).rows;
     const bytes = this.#rows - this.#terms + this.instrumentCount * byteLength;
-    return new BigUint64Array(this.buffer.slice(this.#terms, this.#terms + bytes));
+    return Buffer.from(this.buffer.slice(this.#terms, this.#terms + bytes));
   }
 }
