@@ -5,7 +5,7 @@ import { floatsAt, wordsAt } from '../columns.ts';
 import { deltaShockUsd } from '../deribit-pm.ts';
 import {
   CONTEXT_CELL_COUNT, CONTEXT_GRID, CONTEXT_GROUP_INDEX_PRICE, CONTEXT_GROUP_INVERSE, CONTEXT_GROUP_SCALARS,
-  GRID_CLASS, GRID_COLUMN_COUNT, GRID_DAMPENER, GRID_MULTIPLIER, GRID_WEIGHT, GROUP_DELTA_SHOCK_MAX,
+  GRID_CLASS, GRID_COLUMN_COUNT, GRID_DAMPENER, GROUP_DELTA_SHOCK_MAX,
   GROUP_DELTA_SHOCK_SLOPE, GROUP_DELTA_SHOCK_THRESHOLD, GROUP_DELTA_TO_SETTLEMENT, GROUP_SCALAR_COUNT,
   GROUP_USD_TO_SETTLEMENT,
 } from '../layout.ts';
@@ -110,14 +110,12 @@ function shapeRows(f: Floats, w: Ints, context: i32, scratch: i32, group: i32): 
     const dampener: f64 = f[grid + GRID_DAMPENER * cellCount + s];
     const moving: f64 = isInverse ? dampener : 0;
     const slope: f64 = side * f[grid + GRID_CLASS * cellCount + s];
-    const weight: f64 = Math.abs(f[grid + GRID_WEIGHT * cellCount + s]);
-    const shocked: f64 = isInverse ? weight : weight * f[grid + GRID_MULTIPLIER * cellCount + s];
     const priceGross: f64 = f[at + CERTIFY_PRICE_GROSS * stride] + f[at + CERTIFY_PRICE_RADIUS * stride];
     const volatilityGross: f64 = f[at + CERTIFY_VOLATILITY_GROSS * stride] + f[at + CERTIFY_VOLATILITY_RADIUS * stride];
     f[at + CERTIFY_CELL * stride] = f[at + CERTIFY_CELL * stride] + dampener - worst;
     f[at + CERTIFY_PRICE * stride] = f[at + CERTIFY_PRICE * stride] + amount * slope - moving - roll;
     f[at + CERTIFY_PRICE_GROSS * stride] = priceRest * priceGross + volatilityRest * volatilityGross +
-      linearRest * Math.abs(moving) + shocked * time + chargeRest;
+      linearRest * Math.abs(moving) + time + chargeRest;
     f[at + CERTIFY_VOLATILITY_GROSS * stride] = slope;
   }
   for (let s: i32 = cellCount; s < stride; s++) {

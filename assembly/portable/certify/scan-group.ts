@@ -1,18 +1,16 @@
 import {
   CERTIFICATE_EXPIRY_SLOPES, CERTIFICATE_SLOPE_TERMS, EXPIRY_DEVIATION_TIME, EXPIRY_ROLL_TIME, EXPIRY_SLOPE_COUNT,
-  SLOPE_DELTA_PRICE, SLOPE_DELTA_VOLATILITY, SLOPE_SIZE, SLOPE_TERM_COUNT, SLOPE_VALUE_PRICE_MIDDLE,
-  SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS,
+  SLOPE_DELTA_PRICE, SLOPE_DELTA_VOLATILITY, SLOPE_SIZE, SLOPE_TERM_COUNT, SLOPE_TIME,
+  SLOPE_VALUE_PRICE_MIDDLE, SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS,
 } from '../certificate-layout.ts';
 import { expiryOfRow, floatsAt, groupOfRow, rowOfSlot, wordsAt } from '../columns.ts';
 import {
-  CONTEXT_EXPIRY_DOWN_FACTOR, CONTEXT_EXPIRY_SQRT_TIME, CONTEXT_EXPIRY_UP_FACTOR, CONTEXT_GROUP_INVERSE,
-  CONTEXT_GROUP_VOLATILITY_FLOOR, CONTEXT_INSTRUMENT_FORWARD, CONTEXT_INSTRUMENT_SIZE, CONTEXT_INSTRUMENT_VOLATILITY,
-  CONTEXT_POSITION_QUANTITY, CONTEXT_POSITION_ROW, CONTEXT_TERMS, FLAG_LINEAR, TERM_AMOUNT, TERM_COUNT, TERM_DELTA,
-  TERM_ROLL_FACTOR, TERM_VALUE,
+  CONTEXT_GROUP_INVERSE, CONTEXT_POSITION_QUANTITY, CONTEXT_POSITION_ROW, CONTEXT_TERMS, FLAG_LINEAR, TERM_AMOUNT,
+  TERM_COUNT, TERM_DELTA, TERM_ROLL_FACTOR, TERM_VALUE,
 } from '../layout.ts';
 import { certificateColumn } from './box.ts';
 import {
-  CALL_DENSITY, CALL_GROWTH, CALL_LINEAR_REST, CALL_PRICE_REACH, CALL_TIME, CALL_VOLATILITY_REACH,
+  CALL_GROWTH, CALL_LINEAR_REST, CALL_PRICE_REACH, CALL_TIME, CALL_VOLATILITY_REACH,
   CALL_VOLATILITY_REST, GROUP_AMOUNT, GROUP_AMOUNT_GROSS, GROUP_DELTA_MOVE, GROUP_LONG_DELTA, GROUP_REST_DELTA,
   GROUP_ROLL, GROUP_ROLL_PRICE, GROUP_ROLL_REST, GROUP_TIME, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_GROSS,
   GROUP_VALUE_PRICE_RADIUS, GROUP_VALUE_VOLATILITY, GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS,
@@ -127,6 +125,14 @@ function addRoll(
     f[numbers + GROUP_ROLL_REST] + (keepsSign ? rest : move) * rollFactor + (size + move) * rollMove;
 }
 
+/** Largest movement Y that the passing of time may count as: the rest of Y includes it. */
+function timeMovement(f: Floats, w: Ints, context: i32, numbers: i32, expiry: i32): f64 {
+  const slopes: i32 = certificateColumn(w, context, CERTIFICATE_EXPIRY_SLOPES) + expiry * EXPIRY_SLOPE_COUNT;
+  const byTime: f64 = f[numbers + CALL_TIME] * f[slopes + EXPIRY_DEVIATION_TIME];
+  const byRest: f64 = f[numbers + CALL_VOLATILITY_REST];
+  return byTime < byRest ? byTime : byRest;
+}
+
 /** Adds the options [first, end) of an expiry to the sums; returns `delta` plus theirs. */
 function scanOptionRun(
   f: Floats, w: Ints, context: i32, numbers: i32, expiry: i32, first: i32, end: i32, delta: f64,
@@ -137,6 +143,7 @@ function scanOptionRun(
   const quantities: i32 = floatsAt(w, context, CONTEXT_POSITION_QUANTITY);
   const priceReach: f64 = f[numbers + CALL_PRICE_REACH];
   const volatilityReach: f64 = f[numbers + CALL_VOLATILITY_REACH];
+  const time: f64 = timeMovement(f, w, context, numbers, expiry);
   let net: f64 = delta;
   for (let p: i32 = first; p < end; p++) {
     const row: i32 = rowOfSlot(w, context, p);
@@ -160,44 +167,9 @@ function scanOptionRun(
     f[numbers + GROUP_VALUE_VOLATILITY_RADIUS] = f[numbers + GROUP_VALUE_VOLATILITY_RADIUS] + volatilityRadius;
     f[numbers + GROUP_VALUE_VOLATILITY_GROSS] =
       f[numbers + GROUP_VALUE_VOLATILITY_GROSS] + Math.abs(volatility) + volatilityRadius;
+    f[numbers + GROUP_TIME] = f[numbers + GROUP_TIME] + size * f[own + SLOPE_TIME] * time;
     f[numbers + GROUP_DELTA_MOVE] = f[numbers + GROUP_DELTA_MOVE] +
       size * (f[own + SLOPE_DELTA_PRICE] * priceReach + f[own + SLOPE_DELTA_VOLATILITY] * volatilityReach);
   }
-  addTime(f, w, context, numbers, expiry, first, end);
   return net;
-}
-
-/**
- * What the passing of time does to shocked option values beyond what it does to the marks. The deviation of a scenario
- * moves by at most (E + 1/2) |ln time| against the mark's, with E `EXPIRY_DEVIATION_TIME`; a price by at most
- * (largest density) x forward x deviation per unit of that.
- */
-function addTime(f: Floats, w: Ints, context: i32, numbers: i32, expiry: i32, first: i32, end: i32): void {
-  const slopes: i32 = certificateColumn(w, context, CERTIFICATE_EXPIRY_SLOPES) + expiry * EXPIRY_SLOPE_COUNT;
-  const group: i32 = groupOfRow(w, context, rowOfSlot(w, context, first));
-  const isInverse: boolean = w[wordsAt(w, context, CONTEXT_GROUP_INVERSE) + group] !== 0;
-  const floor: f64 = f[floatsAt(w, context, CONTEXT_GROUP_VOLATILITY_FLOOR) + group];
-  const forwards: i32 = floatsAt(w, context, CONTEXT_INSTRUMENT_FORWARD);
-  const volatilities: i32 = floatsAt(w, context, CONTEXT_INSTRUMENT_VOLATILITY);
-  const sizes: i32 = floatsAt(w, context, CONTEXT_INSTRUMENT_SIZE);
-  const quantities: i32 = floatsAt(w, context, CONTEXT_POSITION_QUANTITY);
-  const up: f64 = f[floatsAt(w, context, CONTEXT_EXPIRY_UP_FACTOR) + expiry];
-  const down: f64 = f[floatsAt(w, context, CONTEXT_EXPIRY_DOWN_FACTOR) + expiry];
-  const shock: f64 = Math.max(Math.max(up, down), 1.0);
-  const deviationTime: f64 = f[slopes + EXPIRY_DEVIATION_TIME];
-  // The rest of Y includes the passing of time: it bounds E |ln time| too.
-  const byRest: f64 = f[numbers + CALL_VOLATILITY_REST] * (1.0 + 0.5 / deviationTime);
-  const byTime: f64 = f[numbers + CALL_TIME] * (deviationTime + 0.5);
-  const share: f64 = byTime < byRest ? byTime : byRest;
-  const rootTime: f64 = f[floatsAt(w, context, CONTEXT_EXPIRY_SQRT_TIME) + expiry];
-  const scale: f64 = rootTime * share * f[numbers + CALL_DENSITY];
-  const growth: f64 = f[numbers + CALL_GROWTH];
-  let sum: f64 = 0;
-  for (let p: i32 = first; p < end; p++) {
-    const row: i32 = rowOfSlot(w, context, p);
-    const volatility: f64 = f[volatilities + row] * shock;
-    const unit: f64 = isInverse ? f[sizes + row] : f[sizes + row] * (f[forwards + row] * growth);
-    sum = sum + Math.abs(f[quantities + p]) * unit * (volatility < floor ? floor : volatility);
-  }
-  f[numbers + GROUP_TIME] = f[numbers + GROUP_TIME] + sum * scale;
 }
