@@ -48,9 +48,11 @@ it('explore', async () => {
         s.n++;
         if (radius === 0) { s.zero++; continue; }
         if (radius === 1) { s.one++; }
-        const quad = (group: number) => kind === 'groups' && group % 2 === 1 ? Math.floor(random() * 4) : q;
+        let other = q;
+        const quad = (group: number) => kind === 'groups' && group % 2 === 1 ? other : q;
         let first = 4;
         for (const against of [1, -1]) for (const m of attacks(engine, set, against, random, 3)) {
+          other = Math.floor(random() * 4);
           const crossed = async (t: number) => {
             points++;
             await engine.tick(movedQuotes(engine, reference, arena.expirySlopes, box, t, quad, m));
@@ -61,7 +63,7 @@ it('explore', async () => {
           let hi = Math.min(first, Math.max(radius * 4, 0.01));
           if (radius < 1 && radius > 1e-4 && await crossed(hi)) {
             let lo = 0;
-            for (let b = 0; b < 18; b++) { const mid = (lo + hi) / 2; if (await crossed(mid)) hi = mid; else lo = mid; }
+            for (let b = 0; b < 14; b++) { const mid = (lo + hi) / 2; if (await crossed(mid)) hi = mid; else lo = mid; }
             first = Math.min(first, hi);
           }
         }

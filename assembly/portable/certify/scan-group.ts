@@ -145,31 +145,51 @@ function scanOptionRun(
   const volatilityReach: f64 = f[numbers + CALL_VOLATILITY_REACH];
   const time: f64 = timeMovement(f, w, context, numbers, expiry);
   let net: f64 = delta;
+  let value: f64 = f[numbers + SET_VALUE];
+  let sizes: f64 = f[numbers + SET_SIZE];
+  let longDelta: f64 = 0;
+  let shortDelta: f64 = 0;
+  let price: f64 = 0;
+  let priceRadius: f64 = 0;
+  let priceGross: f64 = 0;
+  let volatility: f64 = 0;
+  let volatilityRadius: f64 = 0;
+  let volatilityGross: f64 = 0;
+  let timed: f64 = 0;
+  let move: f64 = 0;
   for (let p: i32 = first; p < end; p++) {
     const row: i32 = rowOfSlot(w, context, p);
     const own: i32 = slopes + row * SLOPE_TERM_COUNT;
+    const term: i32 = terms + row * TERM_COUNT;
     const quantity: f64 = f[quantities + p];
     const size: f64 = Math.abs(quantity);
-    const optionDelta: f64 = quantity * f[terms + row * TERM_COUNT + TERM_DELTA];
-    const price: f64 = quantity * f[own + SLOPE_VALUE_PRICE_MIDDLE];
-    const priceRadius: f64 = size * f[own + SLOPE_VALUE_PRICE_RADIUS];
-    const volatility: f64 = quantity * f[own + SLOPE_VALUE_VOLATILITY_MIDDLE];
-    const volatilityRadius: f64 = size * f[own + SLOPE_VALUE_VOLATILITY_RADIUS];
-    const side: i32 = numbers + (quantity > 0 ? GROUP_LONG_DELTA : GROUP_REST_DELTA);
-    net = net + optionDelta;
-    f[side] = f[side] + optionDelta;
-    f[numbers + SET_VALUE] = f[numbers + SET_VALUE] + quantity * f[terms + row * TERM_COUNT + TERM_VALUE];
-    f[numbers + SET_SIZE] = f[numbers + SET_SIZE] + size * f[own + SLOPE_SIZE];
-    f[numbers + GROUP_VALUE_PRICE] = f[numbers + GROUP_VALUE_PRICE] + price;
-    f[numbers + GROUP_VALUE_PRICE_RADIUS] = f[numbers + GROUP_VALUE_PRICE_RADIUS] + priceRadius;
-    f[numbers + GROUP_VALUE_PRICE_GROSS] = f[numbers + GROUP_VALUE_PRICE_GROSS] + Math.abs(price) + priceRadius;
-    f[numbers + GROUP_VALUE_VOLATILITY] = f[numbers + GROUP_VALUE_VOLATILITY] + volatility;
-    f[numbers + GROUP_VALUE_VOLATILITY_RADIUS] = f[numbers + GROUP_VALUE_VOLATILITY_RADIUS] + volatilityRadius;
-    f[numbers + GROUP_VALUE_VOLATILITY_GROSS] =
-      f[numbers + GROUP_VALUE_VOLATILITY_GROSS] + Math.abs(volatility) + volatilityRadius;
-    f[numbers + GROUP_TIME] = f[numbers + GROUP_TIME] + size * f[own + SLOPE_TIME] * time;
-    f[numbers + GROUP_DELTA_MOVE] = f[numbers + GROUP_DELTA_MOVE] +
-      size * (f[own + SLOPE_DELTA_PRICE] * priceReach + f[own + SLOPE_DELTA_VOLATILITY] * volatilityReach);
+    // Twice the quantity of a long position, and twice that of a short one, without a branch: halved below, exactly.
+    longDelta = longDelta + (quantity + size) * f[term + TERM_DELTA];
+    shortDelta = shortDelta + (quantity - size) * f[term + TERM_DELTA];
+    net = net + quantity * f[term + TERM_DELTA];
+    value = value + quantity * f[term + TERM_VALUE];
+    sizes = sizes + size * f[own + SLOPE_SIZE];
+    price = price + quantity * f[own + SLOPE_VALUE_PRICE_MIDDLE];
+    priceRadius = priceRadius + size * f[own + SLOPE_VALUE_PRICE_RADIUS];
+    priceGross = priceGross + Math.abs(quantity * f[own + SLOPE_VALUE_PRICE_MIDDLE]);
+    volatility = volatility + quantity * f[own + SLOPE_VALUE_VOLATILITY_MIDDLE];
+    volatilityRadius = volatilityRadius + size * f[own + SLOPE_VALUE_VOLATILITY_RADIUS];
+    volatilityGross = volatilityGross + Math.abs(quantity * f[own + SLOPE_VALUE_VOLATILITY_MIDDLE]);
+    timed = timed + size * f[own + SLOPE_TIME];
+    move = move + size * (f[own + SLOPE_DELTA_PRICE] * priceReach + f[own + SLOPE_DELTA_VOLATILITY] * volatilityReach);
   }
+  f[numbers + SET_VALUE] = value;
+  f[numbers + SET_SIZE] = sizes;
+  f[numbers + GROUP_LONG_DELTA] = f[numbers + GROUP_LONG_DELTA] + 0.5 * longDelta;
+  f[numbers + GROUP_REST_DELTA] = f[numbers + GROUP_REST_DELTA] + 0.5 * shortDelta;
+  f[numbers + GROUP_VALUE_PRICE] = f[numbers + GROUP_VALUE_PRICE] + price;
+  f[numbers + GROUP_VALUE_PRICE_RADIUS] = f[numbers + GROUP_VALUE_PRICE_RADIUS] + priceRadius;
+  f[numbers + GROUP_VALUE_PRICE_GROSS] = f[numbers + GROUP_VALUE_PRICE_GROSS] + priceGross + priceRadius;
+  f[numbers + GROUP_VALUE_VOLATILITY] = f[numbers + GROUP_VALUE_VOLATILITY] + volatility;
+  f[numbers + GROUP_VALUE_VOLATILITY_RADIUS] = f[numbers + GROUP_VALUE_VOLATILITY_RADIUS] + volatilityRadius;
+  f[numbers + GROUP_VALUE_VOLATILITY_GROSS] =
+    f[numbers + GROUP_VALUE_VOLATILITY_GROSS] + volatilityGross + volatilityRadius;
+  f[numbers + GROUP_TIME] = f[numbers + GROUP_TIME] + timed * time;
+  f[numbers + GROUP_DELTA_MOVE] = f[numbers + GROUP_DELTA_MOVE] + move;
   return net;
 }

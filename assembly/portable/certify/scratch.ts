@@ -8,7 +8,7 @@ import { QUADRANT_COUNT, THRESHOLD_COUNT_MAX } from '../certificate-layout.ts';
  */
 
 // --- rows: sums over the option positions of a risk group, then what is made of them in place ----------------------
-/** Sum of quantity x cell, linear positions included; then its distance above the worst cell. */
+/** Sum of quantity x cell, linear positions included; then with its dampener. */
 export const CERTIFY_CELL: i32 = 0;
 /** Sum of quantity x middle of d cell / d X; then the slope of cell, dampener and roll shock. */
 export const CERTIFY_PRICE: i32 = 1;
@@ -77,10 +77,19 @@ export const GROUP_WORST_CELL: i32 = 33;
 // --- results -------------------------------------------------------------------------------------------------------
 /** Radius per quadrant, least over the thresholds: a float of 32 bits in size. */
 export const CERTIFY_RADII: i32 = 34;
+/** Per threshold: health less its rounding error, with the sign of the health; 0 if there is nothing left. */
+export const CERTIFY_MARGINS: i32 = CERTIFY_RADII + QUADRANT_COUNT;
 /** Per threshold, of a set of several groups: largest fall and rise of its health in the box, summed over the groups. */
-export const CERTIFY_FALLS: i32 = CERTIFY_RADII + QUADRANT_COUNT;
+export const CERTIFY_FALLS: i32 = CERTIFY_MARGINS + THRESHOLD_COUNT_MAX;
 export const CERTIFY_RISES: i32 = CERTIFY_FALLS + THRESHOLD_COUNT_MAX;
-export const CERTIFY_NUMBER_COUNT: i32 = CERTIFY_RISES + THRESHOLD_COUNT_MAX;
+/** What the even and the odd scenarios come to, two floats each. */
+export const CERTIFY_LANES: i32 = CERTIFY_RISES + THRESHOLD_COUNT_MAX;
+/** Radius per quadrant, or the largest fall in the first. */
+export const LANE_RADII: i32 = 0;
+export const LANE_RISE: i32 = 4;
+export const LANE_PROBE: i32 = 5;
+export const LANE_COUNT: i32 = 6;
+export const CERTIFY_NUMBER_COUNT: i32 = CERTIFY_LANES + 2 * LANE_COUNT;
 
 /** Cells of a scratch row. */
 export function certifyCellsOf(cellCount: i32): i32 {
