@@ -5,7 +5,9 @@ import {
 } from "../portable/certificate-layout.ts";
 import { chargeGroup, shapeRows } from "../portable/certify/bound-group.ts";
 import { numbersOf, openBox } from "../portable/certify/box.ts";
-import { beginSet, closeEmptySet, closeSet, lowerBySums, refuseSet, roundRadii } from "../portable/certify/certify-set.ts";
+import {
+  beginSet, closeEmptySet, closeSet, lowerBySums, refuseSet, roundRadii,
+} from "../portable/certify/certify-set.ts";
 import { linearEndOf, scanGroup } from "../portable/certify/scan-group.ts";
 import { foldScenarios, MODE_FALL, MODE_LARGEST, MODE_RISE } from "../portable/certify/scenario-moves.ts";
 import { CERTIFY_MARGINS, CERTIFY_RADII, certifyCellsOf, GROUP_AMOUNT } from "../portable/certify/scratch.ts";

@@ -11,7 +11,7 @@ import {
   CONTEXT_CELL_COUNT, CONTEXT_GRID, CONTEXT_GROUP_INVERSE, GRID_CLASS, GRID_COLUMN_COUNT, GRID_DAMPENER,
 } from "../portable/layout.ts";
 
-/** Two scenarios at a time, bit-equal to `shapeRows` of assembly/portable/certify/bound-group.ts, which documents it. */
+/** Two scenarios at a time, bit-equal to `shapeRows` of portable/certify/bound-group.ts, which documents it. */
 export function shapeRows2(context: usize, scratch: usize, group: i32): void {
   const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
   const row = <usize>certifyCellsOf(<i32>(cellBytes >> 3)) << 3;

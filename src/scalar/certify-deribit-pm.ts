@@ -9,7 +9,9 @@ import {
 } from '../../assembly/portable/certify/certify-set.ts';
 import { linearEndOf, scanGroup } from '../../assembly/portable/certify/scan-group.ts';
 import { foldScenarios, MODE_FALL, MODE_LARGEST, MODE_RISE } from '../../assembly/portable/certify/scenario-moves.ts';
-import { CERTIFY_MARGINS, CERTIFY_RADII, certifyCellsOf, GROUP_AMOUNT } from '../../assembly/portable/certify/scratch.ts';
+import {
+  CERTIFY_MARGINS, CERTIFY_RADII, certifyCellsOf, GROUP_AMOUNT,
+} from '../../assembly/portable/certify/scratch.ts';
 import { firstPositionOf, groupEnd, groupOfRow, positionCountOf, rowOfSlot } from '../../assembly/portable/columns.ts';
 import * as layout from '../../assembly/portable/layout.ts';
 import { word, type MemoryViews } from './memory-views.ts';

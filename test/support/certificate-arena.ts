@@ -64,7 +64,7 @@ export class CertificateArena {
     this.#scratch = take((this.#scratchFloats + 1) * 8);
     const memory = createMemory('single', top);
     this.kernels = instantiate(compileBuild('single'), memory);
-    this.buffer = memory.buffer as ArrayBuffer;
+    this.buffer = memory.buffer;
     new Uint8Array(this.buffer).set(new Uint8Array(engine.arena.buffer).subarray(0, plan.end));
     this.context = plan.context;
     new Uint32Array(this.buffer, plan.context, layout.CONTEXT_WORD_COUNT)[layout.CONTEXT_CERTIFICATE] = block;
@@ -151,7 +151,8 @@ function sampleExpiries(engine: Engine, params: unknown, { time }: Box, slopes: 
         deviation = Math.max(
           deviation, Math.abs(Math.log(b.up / a.up)) / span, Math.abs(Math.log(b.down / a.down)) / span,
         );
-        roll = Math.max(roll, Math.abs(rollRate(kind, at(step + 1), currency) - rollRate(kind, at(step), currency)) / span);
+        const change = rollRate(kind, at(step + 1), currency) - rollRate(kind, at(step), currency);
+        roll = Math.max(roll, Math.abs(change) / span);
       }
     }
     slopes[row * certificate.EXPIRY_SLOPE_COUNT + certificate.EXPIRY_DEVIATION_TIME] = 0.5 + 1.1 * deviation;

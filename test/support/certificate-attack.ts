@@ -54,14 +54,17 @@ export function movedQuotes(
   });
   const indexPrice = new Map(reference.indexPrice);
   rows.groups.forEach(({ pair }, group) => {
-    const x = up(group, certificate.QUADRANT_PRICE_FALLS) * movement.price * box.price + movement.indexRest * box.priceRest;
+    const x = up(group, certificate.QUADRANT_PRICE_FALLS) * movement.price * box.price +
+      movement.indexRest * box.priceRest;
     indexPrice.set(pair, reference.indexPrice.get(pair)! * Math.exp(t * x));
   });
   return { ...reference, asOfMs, forward, impliedVolatility, indexPrice };
 }
 
 /** Whether each threshold's good side holds, in the engine's own floating-point numbers. */
-export function sidesOf(engine: Engine, set: number, thresholds: readonly Threshold[], maintenanceFactor: number): boolean[] {
+export function sidesOf(
+  engine: Engine, set: number, thresholds: readonly Threshold[], maintenanceFactor: number,
+): boolean[] {
   const { equity, initialMargin, maintenanceMargin, worstCase, rollShock, deltaShock } = engine.results;
   return thresholds.map(({ requirement, addOn }) => {
     if (requirement === 0) return !(equity[set] < 0);

@@ -110,14 +110,16 @@ function holdings(market: Market, kind: BookKind, base: string, random: () => nu
   const coins = Math.exp(between(random, -3, 3));
   const row = (instrument: number, share: number): Omit<Row, 'account'> => {
     const { kind: type, payoff, contractSize } = market.instruments[instrument];
-    const perCoin = type === 'option' || payoff === 'linear' ? 1 / contractSize : market.forward[instrument] / contractSize;
+    const perCoin = (type === 'option' || payoff === 'linear' ? 1 : market.forward[instrument]) / contractSize;
     return { instrument, quantity: coins * share * perCoin, entryPrice: market.forward[instrument] };
   };
   const some = (from: readonly number[], count: number): number[] =>
     [...new Set(Array.from({ length: count }, () => pick(random, from)))];
   const sign = random() < 0.5 ? 1 : -1;
   if (kind === 'perpetual') return [row(futures[0], sign)];
-  if (kind === 'hedge') return [row(futures[0], sign), row(pick(random, futures.slice(1)), -sign * between(random, 0.8, 1.1))];
+  if (kind === 'hedge') {
+    return [row(futures[0], sign), row(pick(random, futures.slice(1)), -sign * between(random, 0.8, 1.1))];
+  }
   const held = some(options, 1 + Math.floor(random() * 8)).map((index) => row(index, between(random, -1, 1)));
   if (kind === 'options') return held;
   const linear = own.filter((index) => market.instruments[index].kind !== 'option');

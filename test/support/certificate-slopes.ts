@@ -81,7 +81,7 @@ export function sampleSlopes(engine: Engine, box: Box, rows: Float64Array, terms
     if (instrument.shape[row] < layout.SHAPE_CALL) {
       const inverse = engine.arena.views.group.inverse[instrument.group[row]] === 1;
       const { forward, contractSize } = instrument;
-      own[certificate.SLOPE_SIZE] = inverse ? (3 * contractSize[row]) / forward[row] : 3 * contractSize[row] * forward[row];
+      own[certificate.SLOPE_SIZE] = 3 * contractSize[row] * (inverse ? 1 / forward[row] : forward[row]);
     } else {
       sampleOption(engine, row, box, slopes, own);
     }

@@ -10,7 +10,8 @@ import { roundToNineDecimals } from '../money.ts';
 import { numbersOf } from './box.ts';
 import {
   CALL_GROWTH, CALL_LINEAR_REST, CALL_PRICE_REACH, CALL_PRICE_REST, CALL_VOLATILITY_REST, CERTIFY_CELL,
-  CERTIFY_PRICE, CERTIFY_PRICE_GROSS, CERTIFY_PRICE_RADIUS, CERTIFY_VOLATILITY_GROSS, CERTIFY_VOLATILITY_RADIUS, certifyCellsOf, GROUP_AMOUNT,
+  CERTIFY_PRICE, CERTIFY_PRICE_GROSS, CERTIFY_PRICE_RADIUS, CERTIFY_VOLATILITY_GROSS, CERTIFY_VOLATILITY_RADIUS,
+  certifyCellsOf, GROUP_AMOUNT,
   GROUP_CHARGE_REST, GROUP_DELTA_MOVE, GROUP_LONG_DELTA, GROUP_REST_DELTA, GROUP_ROLL, GROUP_ROLL_PRICE,
   GROUP_ROLL_REST, GROUP_TIME, GROUP_WORST_CELL, SET_DELTA_SHOCK, SET_GROUP_COUNT, SET_ROLL_SHOCK,
   SET_WORST_CASE,
@@ -48,8 +49,8 @@ export function chargeGroup(f: Floats, w: Ints, context: i32, numbers: i32, grou
 
 /**
  * Makes of the summed rows, in place, what `foldScenarios` reads: per unit of requirement, for every scenario and for
- * the one of no loss, the cell with its dampener; its slope along the group's X, with the dampener (divided by the index
- * if inverse: slope -dampener) and the roll shock; all that own movements and time do to it. Adds the worst case.
+ * the one of no loss, the cell with its dampener; its slope along the group's X, with the dampener (divided by the
+ * index if inverse: slope -dampener) and the roll shock; all that own movements and time do to it. Adds the worst case.
  */
 export function shapeRows(f: Floats, w: Ints, context: i32, scratch: i32, group: i32): void {
   const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];

@@ -12,7 +12,7 @@ import {
 
 /** Half a unit of the ninth decimal, and a little: what `roundToNineDecimals` changes at most. */
 const ROUNDING: f64 = 0.51e-9;
-/** Rounding error of a sum, relative to the sum of sizes and per term: 2^-49, sixteen times what one addition may do. */
+/** Rounding error of a sum, relative to the sum of sizes and per term: 2^-49, sixteen times that of one addition. */
 const TERM_ERROR: f64 = 1.7763568394002505e-15;
 /** Terms that are not positions: polynomials of the option prices, charges, the bounds themselves. */
 const OTHER_TERMS: f64 = 64.0;
@@ -75,7 +75,7 @@ export function closeSet(f: Floats, w: Ints, context: i32, scratch: i32, set: i3
   f[n + SET_PROBE] = f[n + SET_PROBE] + (equity - equity) + (matrix - matrix) + (addOn - addOn);
 }
 
-/** Several groups: whatever quadrants they are in, health falls or rises by at most t x the sum of their largest moves. */
+/** Several groups: whatever quadrants they are in, health moves by at most t x the sum of their largest moves. */
 export function lowerBySums(f: Floats, w: Ints, context: i32, scratch: i32): void {
   const n: i32 = numbersOf(w, context, scratch);
   const count: i32 = w[certificateWords(w, context) + CERTIFICATE_THRESHOLD_COUNT];
@@ -90,8 +90,8 @@ export function lowerBySums(f: Floats, w: Ints, context: i32, scratch: i32): voi
 }
 
 /**
- * Rounds the radii down to what a float of 32 bits holds; 0 if a threshold is within its rounding error or anything that
- * went into them was not finite.
+ * Rounds the radii down to what a float of 32 bits holds; 0 if a threshold is within its rounding error or anything
+ * that went into them was not finite.
  */
 export function roundRadii(f: Floats, w: Ints, context: i32, scratch: i32): void {
   const n: i32 = numbersOf(w, context, scratch);

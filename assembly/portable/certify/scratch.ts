@@ -79,7 +79,7 @@ export const GROUP_WORST_CELL: i32 = 33;
 export const CERTIFY_RADII: i32 = 34;
 /** Per threshold: health less its rounding error, with the sign of the health; 0 if there is nothing left. */
 export const CERTIFY_MARGINS: i32 = CERTIFY_RADII + QUADRANT_COUNT;
-/** Per threshold, of a set of several groups: largest fall and rise of its health in the box, summed over the groups. */
+/** Per threshold, of a set of several groups: largest fall and rise of its health in the box, summed over them. */
 export const CERTIFY_FALLS: i32 = CERTIFY_MARGINS + THRESHOLD_COUNT_MAX;
 export const CERTIFY_RISES: i32 = CERTIFY_FALLS + THRESHOLD_COUNT_MAX;
 /** What the even and the odd scenarios come to, two floats each. */
