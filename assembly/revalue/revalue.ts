@@ -50,7 +50,7 @@ function rowsOfAnyLength(context: usize, first: i32, count: i32): void {
   revalueRange(context, first, count, word(context, CONTEXT_CELL_COUNT) << 3, 0, 0);
 }
 
-/** Rows of `eights` blocks of eight vectors or of `sixes` blocks of six, both constants; of any length if both are 0. */
+/** Rows of `eights` blocks of eight vectors or `sixes` blocks of six, both constants; of any length if both are 0. */
 // @ts-ignore: decorator
 @inline
 function revalueRange(context: usize, first: i32, count: i32, cellBytes: usize, eights: i32, sixes: i32): void {
