@@ -30,9 +30,9 @@ function riskArrayKernel(engine: Engine): MicroKernel {
     unit: 'cells',
     units: counts.instrumentCount * counts.scenarioCount,
     variants: [
-      variant('simd', () => kernels.riskArray(context, 0, counts.instrumentCount)),
+      variant('simd', () => kernels.riskArray(context, 0, counts.instrumentCount, scratch[0])),
       variant('scalar', () => void kernels['riskArrayScalar'](context, 0, counts.instrumentCount)),
-      variant('javascript', () => javaScript.riskArray(context, 0, counts.instrumentCount)),
+      variant('javascript', () => javaScript.riskArray(context, 0, counts.instrumentCount, scratch[0])),
     ],
   };
 }

@@ -34,13 +34,13 @@ function runKernels(engine: Engine, runner: Runner): Uint8Array[] {
   engine.arena.views.chunk.totals.fill(0);
   for (const column of Object.values(engine.arena.views.result)) column.fill(7);
   if (runner === 'simd') {
-    exports.riskArray(context, 0, instruments);
+    exports.riskArray(context, 0, instruments, scratch[0]);
     exports.deribitPm(context, scratch[0], 0, sets);
   } else if (runner === 'twin') {
     exports['riskArrayScalar'](context, 0, instruments);
     exports['deribitPmScalar'](context, scratch[0], 0, sets);
   } else {
-    javascript.riskArray(context, 0, instruments);
+    javascript.riskArray(context, 0, instruments, scratch[0]);
     javascript.deribitPm(context, scratch[0], 0, sets);
   }
   return written(engine);
