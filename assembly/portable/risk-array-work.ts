@@ -6,11 +6,11 @@
 /** Options that are prepared, priced and finished together: their rows stay in the nearest cache. */
 export const TILE_SIZE: i32 = 64;
 /** After twelve columns of 64 vectors of two and the constants of the passes. */
-export const SEGMENTS_AT: i32 = 13056;
+export const SEGMENTS_AT: i32 = 13184;
 /** A segment of 24 bytes per vector of a chunk at most. */
-export const TILE_AT: i32 = 14592;
+export const TILE_AT: i32 = 14720;
 /** Ten columns of TILE_SIZE floats. */
-export const LANES_AT: i32 = 19712;
+export const LANES_AT: i32 = 19840;
 /** Bounds of the classes; then three lists of cells, of three classes that are each padded to whole vectors. */
 const LANES_BOUNDS_BYTES: i32 = 32;
 

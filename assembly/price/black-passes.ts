@@ -5,8 +5,7 @@ import {
 } from '../portable/coefficients.ts';
 import { powerOfTwo2, roundToMultipleOfLn2 } from '../math/exp.ts';
 import { headOf } from '../math/normal.ts';
-import { atLeast, plus, times } from '../math/vector.ts';
-import { clenshawStep } from './black76.ts';
+import { atLeast, times } from '../math/vector.ts';
 import {
   ARGUMENT, CHUNK_BYTES, DENSITY, fillDensities, LOWER, OTHERS_AT, OWN_CONSTANTS_AT, PRICE, put6, REMAINDER, SCALE, SUM,
   sumHigh, sumLow, writeConstants, Z1, Z2,
@@ -23,6 +22,7 @@ import {
 
 const EXPONENT_AT: usize = OWN_CONSTANTS_AT;
 const SLOPE_AT: usize = OWN_CONSTANTS_AT + 48;
+const SERIES_AT: usize = SLOPE_AT + 240;
 
 /** Writes the constants of both kinds of chunks. */
 export function writeBlackConstants(work: usize): void {
@@ -34,6 +34,12 @@ export function writeBlackConstants(work: usize): void {
   put6(slope + 96, SLOPE_5, SLOPE_1, SLOPE_22, SLOPE_18, SLOPE_14, SLOPE_10);
   put6(slope + 144, SLOPE_6, SLOPE_2, SLOPE_23, SLOPE_19, SLOPE_15, SLOPE_11);
   put6(slope + 192, SLOPE_7, SLOPE_3, 0.0, 0.0, 0.0, 0.0);
+  const series = work + SERIES_AT;
+  put6(
+    series, 0.16666666666666666, 0.05, 0.023809523809523808, 0.013888888888888888, 0.009090909090909091,
+    0.00641025641025641,
+  );
+  put6(series + 48, 3.0, 7.0, 11.0, 15.0, 19.0, 23.0);
 }
 
 /** Prices of a chunk of differences. */
@@ -178,23 +184,39 @@ function sumSlopeLow(work: usize, bytes: usize): void {
   const q5 = v128.load_splat<f64>(work, SLOPE_AT + 96);
   const q1 = v128.load_splat<f64>(work, SLOPE_AT + 104);
   const end = work + bytes;
-  for (let at = work; at < end; at += 16) {
-    const t = v128.load(at, ARGUMENT);
-    const t2 = f64x2.mul(t, t);
-    const t4 = f64x2.mul(t2, t2);
-    let even = f64x2.add(f64x2.mul(q24, t4), q20);
-    let odd = f64x2.add(f64x2.mul(q25, t4), q21);
-    even = f64x2.add(f64x2.mul(even, t4), q16);
-    odd = f64x2.add(f64x2.mul(odd, t4), q17);
-    even = f64x2.add(f64x2.mul(even, t4), q12);
-    odd = f64x2.add(f64x2.mul(odd, t4), q13);
-    even = f64x2.add(f64x2.mul(even, t4), q8);
-    odd = f64x2.add(f64x2.mul(odd, t4), q9);
-    even = f64x2.add(f64x2.mul(even, t4), q4);
-    odd = f64x2.add(f64x2.mul(odd, t4), q5);
-    even = f64x2.add(f64x2.mul(even, t4), q0);
-    odd = f64x2.add(f64x2.mul(odd, t4), q1);
-    v128.store(at, f64x2.add(even, f64x2.mul(odd, t)), SUM);
+  for (let at = work; at < end; at += 32) {
+    const tA = v128.load(at, ARGUMENT);
+    const tB = v128.load(at, ARGUMENT + 16);
+    const t2A = f64x2.mul(tA, tA);
+    const t2B = f64x2.mul(tB, tB);
+    const t4A = f64x2.mul(t2A, t2A);
+    const t4B = f64x2.mul(t2B, t2B);
+    let evenA = f64x2.add(f64x2.mul(q24, t4A), q20);
+    let evenB = f64x2.add(f64x2.mul(q24, t4B), q20);
+    let oddA = f64x2.add(f64x2.mul(q25, t4A), q21);
+    let oddB = f64x2.add(f64x2.mul(q25, t4B), q21);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), q16);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), q16);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), q17);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), q17);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), q12);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), q12);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), q13);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), q13);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), q8);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), q8);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), q9);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), q9);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), q4);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), q4);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), q5);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), q5);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), q0);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), q0);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), q1);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), q1);
+    v128.store(at, f64x2.add(evenA, f64x2.mul(oddA, tA)), SUM);
+    v128.store(at, f64x2.add(evenB, f64x2.mul(oddB, tB)), SUM + 16);
   }
 }
 
@@ -213,60 +235,92 @@ function sumSlopeHigh(work: usize, bytes: usize): void {
   const q7 = v128.load_splat<f64>(work, SLOPE_AT + 192);
   const q3 = v128.load_splat<f64>(work, SLOPE_AT + 200);
   const end = work + bytes;
-  for (let at = work; at < end; at += 16) {
-    const t = v128.load(at, ARGUMENT);
-    const t2 = f64x2.mul(t, t);
-    const t4 = f64x2.mul(t2, t2);
-    let even = f64x2.add(f64x2.mul(q22, t4), q18);
-    let odd = f64x2.add(f64x2.mul(q23, t4), q19);
-    even = f64x2.add(f64x2.mul(even, t4), q14);
-    odd = f64x2.add(f64x2.mul(odd, t4), q15);
-    even = f64x2.add(f64x2.mul(even, t4), q10);
-    odd = f64x2.add(f64x2.mul(odd, t4), q11);
-    even = f64x2.add(f64x2.mul(even, t4), q6);
-    odd = f64x2.add(f64x2.mul(odd, t4), q7);
-    even = f64x2.add(f64x2.mul(even, t4), q2);
-    odd = f64x2.add(f64x2.mul(odd, t4), q3);
-    const sum = f64x2.add(v128.load(at, SUM), f64x2.mul(t2, f64x2.add(even, f64x2.mul(odd, t))));
-    v128.store(at, f64x2.mul(sum, v128.load(at, SCALE)), SUM);
+  for (let at = work; at < end; at += 32) {
+    const tA = v128.load(at, ARGUMENT);
+    const tB = v128.load(at, ARGUMENT + 16);
+    const t2A = f64x2.mul(tA, tA);
+    const t2B = f64x2.mul(tB, tB);
+    const t4A = f64x2.mul(t2A, t2A);
+    const t4B = f64x2.mul(t2B, t2B);
+    let evenA = f64x2.add(f64x2.mul(q22, t4A), q18);
+    let evenB = f64x2.add(f64x2.mul(q22, t4B), q18);
+    let oddA = f64x2.add(f64x2.mul(q23, t4A), q19);
+    let oddB = f64x2.add(f64x2.mul(q23, t4B), q19);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), q14);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), q14);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), q15);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), q15);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), q10);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), q10);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), q11);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), q11);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), q6);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), q6);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), q7);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), q7);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), q2);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), q2);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), q3);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), q3);
+    const sumA = f64x2.add(v128.load(at, SUM), f64x2.mul(t2A, f64x2.add(evenA, f64x2.mul(oddA, tA))));
+    const sumB = f64x2.add(v128.load(at, SUM + 16), f64x2.mul(t2B, f64x2.add(evenB, f64x2.mul(oddB, tB))));
+    v128.store(at, f64x2.mul(sumA, v128.load(at, SCALE)), SUM);
+    v128.store(at, f64x2.mul(sumB, v128.load(at, SCALE + 16)), SUM + 16);
   }
 }
 
 /**
  * Prices of cells [at, end) of a chunk of series, all of standard deviation v: what of ratioSeries depends on v alone
- * is worked out once.
+ * is worked out once. Two vectors at a time; with an odd number, one beyond the end is priced, too.
  */
-export function sumSeries(at: usize, end: usize, v: f64): void {
-  const u = 0.25 * v * v;
-  const u0 = u * 0.16666666666666666;
-  const u1 = u * 0.05;
-  const u2 = u * 0.023809523809523808;
-  const u3 = u * 0.013888888888888888;
-  const u4 = u * 0.009090909090909091;
-  const u5 = u * 0.00641025641025641;
-  const p0 = f64x2.splat(u0);
-  const p1 = f64x2.splat(u1);
-  const p2 = f64x2.splat(u2);
-  const p3 = f64x2.splat(u3);
-  const p4 = f64x2.splat(u4);
-  const p5 = f64x2.splat(u5);
-  const one = f64x2.splat(1.0);
-  const last = f64x2.splat(1.0 - u5 * u);
-  const a4 = f64x2.splat(u4 * u);
-  const a3 = f64x2.splat(u3 * u);
-  const a2 = f64x2.splat(u2 * u);
-  const a1 = f64x2.splat(u1 * u);
+export function sumSeries(work: usize, at: usize, end: usize, v: f64): void {
+  const one = v128.load_splat<f64>(work, OTHERS_AT + 40);
   const deviation = f64x2.splat(v);
-  for (; at < end; at += 16) {
-    const h = v128.load(at, Z2);
-    const w = f64x2.mul(h, h);
-    const y5 = f64x2.add(f64x2.mul(p5, plus(w, 23.0)), one);
-    const y4 = f64x2.add(last, f64x2.mul(f64x2.mul(p4, plus(w, 19.0)), y5));
-    const y3 = clenshawStep(a4, y5, f64x2.mul(p3, plus(w, 15.0)), y4);
-    const y2 = clenshawStep(a3, y4, f64x2.mul(p2, plus(w, 11.0)), y3);
-    const y1 = clenshawStep(a2, y3, f64x2.mul(p1, plus(w, 7.0)), y2);
-    const y0 = clenshawStep(a1, y2, f64x2.mul(p0, plus(w, 3.0)), y1);
-    const sum = f64x2.sub(f64x2.mul(v128.load(at, SUM), y0), f64x2.mul(p0, y1));
-    v128.store(at, f64x2.mul(v128.load(at, DENSITY), f64x2.mul(deviation, sum)), PRICE);
+  const u = f64x2.splat(0.25 * v * v);
+  const p0 = f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT));
+  const p1 = f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT + 8));
+  const p2 = f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT + 16));
+  const p3 = f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT + 24));
+  const p4 = f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT + 32));
+  const p5 = f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT + 40));
+  const w0 = v128.load_splat<f64>(work, SERIES_AT + 48);
+  const w1 = v128.load_splat<f64>(work, SERIES_AT + 56);
+  const w2 = v128.load_splat<f64>(work, SERIES_AT + 64);
+  const w3 = v128.load_splat<f64>(work, SERIES_AT + 72);
+  const w4 = v128.load_splat<f64>(work, SERIES_AT + 80);
+  const w5 = v128.load_splat<f64>(work, SERIES_AT + 88);
+  const last = f64x2.sub(one, f64x2.mul(p5, u));
+  const a4 = f64x2.mul(p4, u);
+  const a3 = f64x2.mul(p3, u);
+  const a2 = f64x2.mul(p2, u);
+  const a1 = f64x2.mul(p1, u);
+  for (; at < end; at += 32) {
+    const hA = v128.load(at, Z2);
+    const hB = v128.load(at, Z2 + 16);
+    const wA = f64x2.mul(hA, hA);
+    const wB = f64x2.mul(hB, hB);
+    const y5A = f64x2.add(f64x2.mul(p5, f64x2.add(wA, w5)), one);
+    const y5B = f64x2.add(f64x2.mul(p5, f64x2.add(wB, w5)), one);
+    const y4A = f64x2.add(last, f64x2.mul(f64x2.mul(p4, f64x2.add(wA, w4)), y5A));
+    const y4B = f64x2.add(last, f64x2.mul(f64x2.mul(p4, f64x2.add(wB, w4)), y5B));
+    const y3A = clenshawStep(one, a4, y5A, f64x2.mul(p3, f64x2.add(wA, w3)), y4A);
+    const y3B = clenshawStep(one, a4, y5B, f64x2.mul(p3, f64x2.add(wB, w3)), y4B);
+    const y2A = clenshawStep(one, a3, y4A, f64x2.mul(p2, f64x2.add(wA, w2)), y3A);
+    const y2B = clenshawStep(one, a3, y4B, f64x2.mul(p2, f64x2.add(wB, w2)), y3B);
+    const y1A = clenshawStep(one, a2, y3A, f64x2.mul(p1, f64x2.add(wA, w1)), y2A);
+    const y1B = clenshawStep(one, a2, y3B, f64x2.mul(p1, f64x2.add(wB, w1)), y2B);
+    const y0A = clenshawStep(one, a1, y2A, f64x2.mul(p0, f64x2.add(wA, w0)), y1A);
+    const y0B = clenshawStep(one, a1, y2B, f64x2.mul(p0, f64x2.add(wB, w0)), y1B);
+    const sumA = f64x2.sub(f64x2.mul(v128.load(at, SUM), y0A), f64x2.mul(p0, y1A));
+    const sumB = f64x2.sub(f64x2.mul(v128.load(at, SUM + 16), y0B), f64x2.mul(p0, y1B));
+    v128.store(at, f64x2.mul(v128.load(at, DENSITY), f64x2.mul(deviation, sumA)), PRICE);
+    v128.store(at, f64x2.mul(v128.load(at, DENSITY + 16), f64x2.mul(deviation, sumB)), PRICE + 16);
   }
+}
+
+/** 1 - a older + b newer. */
+// @ts-ignore: decorator
+@inline
+function clenshawStep(one: v128, a: v128, older: v128, b: v128, newer: v128): v128 {
+  return f64x2.add(f64x2.sub(one, f64x2.mul(a, older)), f64x2.mul(b, newer));
 }

@@ -79,7 +79,7 @@ function ratioSeries2(h: v128, v: v128): v128 {
 /** 1 - a older + b newer. */
 // @ts-ignore: decorator
 @inline
-export function clenshawStep(a: v128, older: v128, b: v128, newer: v128): v128 {
+function clenshawStep(a: v128, older: v128, b: v128, newer: v128): v128 {
   return f64x2.add(f64x2.sub(f64x2.splat(1.0), f64x2.mul(a, older)), f64x2.mul(b, newer));
 }
 

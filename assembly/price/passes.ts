@@ -76,20 +76,33 @@ export function fillDensities(work: usize, bytes: usize): void {
   const perRoot = v128.load_splat<f64>(work, OTHERS_AT + 32);
   const one = v128.load_splat<f64>(work, OTHERS_AT + 40);
   const end = work + bytes;
-  for (let at = work; at < end; at += 16) {
-    const r = v128.load(at, REMAINDER);
-    const r2 = f64x2.mul(r, r);
-    let even = f64x2.add(f64x2.mul(e8, r2), e6);
-    let odd = f64x2.add(f64x2.mul(e9, r2), e7);
-    even = f64x2.add(f64x2.mul(even, r2), e4);
-    odd = f64x2.add(f64x2.mul(odd, r2), e5);
-    even = f64x2.add(f64x2.mul(even, r2), e2);
-    odd = f64x2.add(f64x2.mul(odd, r2), e3);
-    even = f64x2.add(f64x2.mul(even, r2), e0);
-    odd = f64x2.add(f64x2.mul(odd, r2), e1);
-    const power = f64x2.add(f64x2.add(r, f64x2.mul(r2, f64x2.add(even, f64x2.mul(odd, r)))), one);
-    const lower = f64x2.mul(v128.load(at, LOWER), perRoot);
-    v128.store(at, f64x2.mul(f64x2.mul(lower, power), v128.load(at, DENSITY)), DENSITY);
+  for (let at = work; at < end; at += 32) {
+    const rA = v128.load(at, REMAINDER);
+    const rB = v128.load(at, REMAINDER + 16);
+    const r2A = f64x2.mul(rA, rA);
+    const r2B = f64x2.mul(rB, rB);
+    let evenA = f64x2.add(f64x2.mul(e8, r2A), e6);
+    let evenB = f64x2.add(f64x2.mul(e8, r2B), e6);
+    let oddA = f64x2.add(f64x2.mul(e9, r2A), e7);
+    let oddB = f64x2.add(f64x2.mul(e9, r2B), e7);
+    evenA = f64x2.add(f64x2.mul(evenA, r2A), e4);
+    evenB = f64x2.add(f64x2.mul(evenB, r2B), e4);
+    oddA = f64x2.add(f64x2.mul(oddA, r2A), e5);
+    oddB = f64x2.add(f64x2.mul(oddB, r2B), e5);
+    evenA = f64x2.add(f64x2.mul(evenA, r2A), e2);
+    evenB = f64x2.add(f64x2.mul(evenB, r2B), e2);
+    oddA = f64x2.add(f64x2.mul(oddA, r2A), e3);
+    oddB = f64x2.add(f64x2.mul(oddB, r2B), e3);
+    evenA = f64x2.add(f64x2.mul(evenA, r2A), e0);
+    evenB = f64x2.add(f64x2.mul(evenB, r2B), e0);
+    oddA = f64x2.add(f64x2.mul(oddA, r2A), e1);
+    oddB = f64x2.add(f64x2.mul(oddB, r2B), e1);
+    const powerA = f64x2.add(f64x2.add(rA, f64x2.mul(r2A, f64x2.add(evenA, f64x2.mul(oddA, rA)))), one);
+    const powerB = f64x2.add(f64x2.add(rB, f64x2.mul(r2B, f64x2.add(evenB, f64x2.mul(oddB, rB)))), one);
+    const lowerA = f64x2.mul(v128.load(at, LOWER), perRoot);
+    const lowerB = f64x2.mul(v128.load(at, LOWER + 16), perRoot);
+    v128.store(at, f64x2.mul(f64x2.mul(lowerA, powerA), v128.load(at, DENSITY)), DENSITY);
+    v128.store(at, f64x2.mul(f64x2.mul(lowerB, powerB), v128.load(at, DENSITY + 16)), DENSITY + 16);
   }
 }
 
@@ -108,21 +121,35 @@ export function sumLow(from: usize, bytes: usize, work: usize): void {
   const p5 = v128.load_splat<f64>(work, MILLS_AT + 80);
   const p1 = v128.load_splat<f64>(work, MILLS_AT + 88);
   const end = from + bytes;
-  for (let at = from; at < end; at += 16) {
-    const t = v128.load(at, ARGUMENT);
-    const t2 = f64x2.mul(t, t);
-    const t4 = f64x2.mul(t2, t2);
-    let even = f64x2.add(f64x2.mul(p20, t4), p16);
-    let odd = f64x2.add(f64x2.mul(p21, t4), p17);
-    even = f64x2.add(f64x2.mul(even, t4), p12);
-    odd = f64x2.add(f64x2.mul(odd, t4), p13);
-    even = f64x2.add(f64x2.mul(even, t4), p8);
-    odd = f64x2.add(f64x2.mul(odd, t4), p9);
-    even = f64x2.add(f64x2.mul(even, t4), p4);
-    odd = f64x2.add(f64x2.mul(odd, t4), p5);
-    even = f64x2.add(f64x2.mul(even, t4), p0);
-    odd = f64x2.add(f64x2.mul(odd, t4), p1);
-    v128.store(at, f64x2.add(even, f64x2.mul(odd, t)), SUM);
+  for (let at = from; at < end; at += 32) {
+    const tA = v128.load(at, ARGUMENT);
+    const tB = v128.load(at, ARGUMENT + 16);
+    const t2A = f64x2.mul(tA, tA);
+    const t2B = f64x2.mul(tB, tB);
+    const t4A = f64x2.mul(t2A, t2A);
+    const t4B = f64x2.mul(t2B, t2B);
+    let evenA = f64x2.add(f64x2.mul(p20, t4A), p16);
+    let evenB = f64x2.add(f64x2.mul(p20, t4B), p16);
+    let oddA = f64x2.add(f64x2.mul(p21, t4A), p17);
+    let oddB = f64x2.add(f64x2.mul(p21, t4B), p17);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), p12);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), p12);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), p13);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), p13);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), p8);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), p8);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), p9);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), p9);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), p4);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), p4);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), p5);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), p5);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), p0);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), p0);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), p1);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), p1);
+    v128.store(at, f64x2.add(evenA, f64x2.mul(oddA, tA)), SUM);
+    v128.store(at, f64x2.add(evenB, f64x2.mul(oddB, tB)), SUM + 16);
   }
 }
 
@@ -141,20 +168,34 @@ export function sumHigh(from: usize, bytes: usize, work: usize): void {
   const p7 = v128.load_splat<f64>(work, MILLS_AT + 176);
   const p3 = v128.load_splat<f64>(work, MILLS_AT + 184);
   const end = from + bytes;
-  for (let at = from; at < end; at += 16) {
-    const t = v128.load(at, ARGUMENT);
-    const t2 = f64x2.mul(t, t);
-    const t4 = f64x2.mul(t2, t2);
-    let even = f64x2.add(f64x2.mul(p22, t4), p18);
-    let odd = f64x2.add(f64x2.mul(p23, t4), p19);
-    even = f64x2.add(f64x2.mul(even, t4), p14);
-    odd = f64x2.add(f64x2.mul(odd, t4), p15);
-    even = f64x2.add(f64x2.mul(even, t4), p10);
-    odd = f64x2.add(f64x2.mul(odd, t4), p11);
-    even = f64x2.add(f64x2.mul(even, t4), p6);
-    odd = f64x2.add(f64x2.mul(odd, t4), p7);
-    even = f64x2.add(f64x2.mul(even, t4), p2);
-    odd = f64x2.add(f64x2.mul(odd, t4), p3);
-    v128.store(at, f64x2.add(v128.load(at, SUM), f64x2.mul(t2, f64x2.add(even, f64x2.mul(odd, t)))), SUM);
+  for (let at = from; at < end; at += 32) {
+    const tA = v128.load(at, ARGUMENT);
+    const tB = v128.load(at, ARGUMENT + 16);
+    const t2A = f64x2.mul(tA, tA);
+    const t2B = f64x2.mul(tB, tB);
+    const t4A = f64x2.mul(t2A, t2A);
+    const t4B = f64x2.mul(t2B, t2B);
+    let evenA = f64x2.add(f64x2.mul(p22, t4A), p18);
+    let evenB = f64x2.add(f64x2.mul(p22, t4B), p18);
+    let oddA = f64x2.add(f64x2.mul(p23, t4A), p19);
+    let oddB = f64x2.add(f64x2.mul(p23, t4B), p19);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), p14);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), p14);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), p15);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), p15);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), p10);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), p10);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), p11);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), p11);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), p6);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), p6);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), p7);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), p7);
+    evenA = f64x2.add(f64x2.mul(evenA, t4A), p2);
+    evenB = f64x2.add(f64x2.mul(evenB, t4B), p2);
+    oddA = f64x2.add(f64x2.mul(oddA, t4A), p3);
+    oddB = f64x2.add(f64x2.mul(oddB, t4B), p3);
+    v128.store(at, f64x2.add(v128.load(at, SUM), f64x2.mul(t2A, f64x2.add(evenA, f64x2.mul(oddA, tA)))), SUM);
+    v128.store(at, f64x2.add(v128.load(at, SUM + 16), f64x2.mul(t2B, f64x2.add(evenB, f64x2.mul(oddB, tB)))), SUM + 16);
   }
 }

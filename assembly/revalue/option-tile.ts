@@ -191,7 +191,7 @@ function priceChunk(work: usize, bytes: usize, segments: usize, end: usize, seri
     const row = <usize>load<u32>(segment, 4);
     const from = <usize>load<u32>(segment, 8);
     const to = <usize>load<u32>(segment, 12);
-    if (series) sumSeries(from, to, load<f64>(segment, 16));
+    if (series) sumSeries(work, from, to, load<f64>(segment, 16));
     for (let at = from; at < to; at += 16) {
       const price = v128.load(at, PRICE);
       const place = places + ((at - from) >> 1);
