@@ -1,5 +1,5 @@
 import {
-  ROUND_TO_20_BITS, ROUND_TO_INTEGER, SLOPE_0, SLOPE_1, SLOPE_2, SLOPE_3, SLOPE_4, SLOPE_5, SLOPE_6, SLOPE_7, SLOPE_8,
+  LN2_HIGH, LN2_LOW, LOG2_E, ROUND_TO_20_BITS, ROUND_TO_INTEGER, SLOPE_0, SLOPE_1, SLOPE_2, SLOPE_3, SLOPE_4, SLOPE_5, SLOPE_6, SLOPE_7, SLOPE_8,
   SLOPE_9, SLOPE_10, SLOPE_11, SLOPE_12, SLOPE_13, SLOPE_14, SLOPE_15, SLOPE_16, SLOPE_17, SLOPE_18, SLOPE_19, SLOPE_20,
   SLOPE_21, SLOPE_22, SLOPE_23, SLOPE_24, SLOPE_25,
 } from '../portable/coefficients.ts';
@@ -27,7 +27,7 @@ const SERIES_AT: usize = SLOPE_AT + 240;
 /** Writes the constants of both kinds of chunks. */
 export function writeBlackConstants(work: usize): void {
   writeConstants(work);
-  put6(work + EXPONENT_AT, ROUND_TO_20_BITS, -1386.0, -1000.0, ROUND_TO_INTEGER + 1023.0, 0.0, 0.0);
+  put6(work + EXPONENT_AT, ROUND_TO_20_BITS, -0.5 * LOG2_E, 2.0 * LN2_HIGH, 2.0 * LN2_LOW, -1000.0, ROUND_TO_INTEGER + 1023.0);
   const slope = work + SLOPE_AT;
   put6(slope, SLOPE_24, SLOPE_20, SLOPE_16, SLOPE_12, SLOPE_8, SLOPE_4);
   put6(slope + 48, SLOPE_0, SLOPE_25, SLOPE_21, SLOPE_17, SLOPE_13, SLOPE_9);
@@ -69,29 +69,30 @@ function fillOwnDensities(work: usize, bytes: usize): void {
 }
 
 /**
- * -z1^2 / 2 as a multiple k of ln 2, as 2^k in DENSITY, and a remainder. 2^k is no normal number below k = -1000: it
- * stays there, and the result says so.
+ * -z1^2 / 2 as a multiple k of ln 2, as 2^k in DENSITY, and a remainder. Powers of two commute with rounding, so that
+ * what scaledNormalPdf halves first is halved last here. 2^k is no normal number below k = -1000: it stays there, and the
+ * result says so. Prices must be far from the largest numbers: then nothing needs a bound further out.
  */
 function fillExponents(work: usize, bytes: usize): bool {
-  const perLn2 = v128.load_splat<f64>(work, OTHERS_AT);
+  const perLn2 = v128.load_splat<f64>(work, EXPONENT_AT + 8);
   const rounder = v128.load_splat<f64>(work, OTHERS_AT + 8);
-  const high = v128.load_splat<f64>(work, OTHERS_AT + 16);
-  const low = v128.load_splat<f64>(work, OTHERS_AT + 24);
+  const high = v128.load_splat<f64>(work, EXPONENT_AT + 16);
+  const low = v128.load_splat<f64>(work, EXPONENT_AT + 24);
   const minusHalf = v128.load_splat<f64>(work, OTHERS_AT + 64);
   const splitter = v128.load_splat<f64>(work, EXPONENT_AT);
-  const leastExponent = v128.load_splat<f64>(work, EXPONENT_AT + 8);
-  const leastPower = v128.load_splat<f64>(work, EXPONENT_AT + 16);
-  const bias = v128.load_splat<f64>(work, EXPONENT_AT + 24);
+  const leastPower = v128.load_splat<f64>(work, EXPONENT_AT + 32);
+  const bias = v128.load_splat<f64>(work, EXPONENT_AT + 40);
   const end = work + bytes;
   let least = leastPower;
   for (let at = work; at < end; at += 16) {
     const z = v128.load(at, Z1);
     const head = f64x2.sub(f64x2.add(z, splitter), splitter);
-    const exponent = f64x2.pmax(f64x2.mul(f64x2.mul(head, head), minusHalf), leastExponent);
-    const rest = f64x2.mul(f64x2.mul(f64x2.sub(z, head), f64x2.add(z, head)), minusHalf);
-    const k = f64x2.sub(f64x2.add(f64x2.mul(exponent, perLn2), rounder), rounder);
-    const remainder = f64x2.sub(f64x2.sub(exponent, f64x2.mul(k, high)), f64x2.mul(k, low));
-    v128.store(at, f64x2.add(remainder, rest), REMAINDER);
+    const square = f64x2.mul(head, head);
+    const rest = f64x2.mul(f64x2.sub(z, head), f64x2.add(z, head));
+    const shifted = f64x2.add(f64x2.mul(square, perLn2), rounder);
+    const k = f64x2.sub(shifted, rounder);
+    const remainder = f64x2.add(f64x2.add(square, f64x2.mul(k, high)), f64x2.mul(k, low));
+    v128.store(at, f64x2.mul(f64x2.add(remainder, rest), minusHalf), REMAINDER);
     v128.store(at, i64x2.shl(f64x2.add(f64x2.pmax(k, leastPower), bias), 52), DENSITY);
     least = f64x2.pmin(least, k);
   }
@@ -103,8 +104,8 @@ function scaleTinyDensities(work: usize, bytes: usize): void {
   const end = work + bytes;
   for (let at = work; at < end; at += 16) {
     const head = headOf(v128.load(at, Z1));
-    const k = roundToMultipleOfLn2(atLeast(times(f64x2.mul(head, head), -0.5), -1386.0));
-    const rest = powerOfTwo2(f64x2.sub(k, atLeast(k, -1000.0)));
+    const k = roundToMultipleOfLn2(times(f64x2.mul(head, head), -0.5));
+    const rest = powerOfTwo2(f64x2.sub(atLeast(k, -2000.0), atLeast(k, -1000.0)));
     v128.store(at, f64x2.mul(v128.load(at, DENSITY), rest), DENSITY);
   }
 }

@@ -16,6 +16,9 @@ import {
   TILE_D1, TILE_DEVIATION, TILE_FORWARD, TILE_MONEYNESS, TILE_OPTION, TILE_ROW, TILE_STRIKE, TILE_TAIL,
 } from "./option-tile.ts";
 
+/** No price is larger that is meant. */
+const LARGEST: f64 = 1e150;
+
 /**
  * Kernel A: the risk array, P&L of one contract of each instrument in each scenario.
  *
@@ -140,13 +143,13 @@ function fillLinearRow(context: usize, instrument: i32, group: i32, grid: usize)
   if (!isFiniteRow(row, terms, cellBytes)) poisonRow(row, terms, cellBytes);
 }
 
-/** Whether prices are normal numbers: the vector versions of the logarithm need that. */
+/** Whether prices are normal numbers, and far from the largest: logarithm and densities of the passes need that. */
 // @ts-ignore: decorator
 @inline
 function isOrdinary(context: usize, instrument: i32): bool {
   const strike = floatAt(word(context, CONTEXT_INSTRUMENT_STRIKE), instrument);
   const forward = floatAt(word(context, CONTEXT_INSTRUMENT_FORWARD), instrument);
-  return forward >= SMALLEST_NORMAL && strike >= SMALLEST_NORMAL && strike < Infinity;
+  return forward >= SMALLEST_NORMAL && forward < LARGEST && strike >= SMALLEST_NORMAL && strike < LARGEST;
 }
 
 // Standard deviations of an option in each class.
