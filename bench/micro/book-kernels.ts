@@ -17,7 +17,7 @@ export async function bookKernels(accounts: number, seed: number): Promise<Micro
 }
 
 function riskArrayKernel(engine: Engine): MicroKernel {
-  const { context, counts } = engine.arena.plan;
+  const { context, counts, scratch } = engine.arena.plan;
   const kernels = engine.kernels as KernelExports;
   const javaScript = scalarKernels(engine.arena.buffer);
   const variant = (name: MicroVariant['name'], pass: () => void): MicroVariant => ({
