@@ -292,6 +292,12 @@ export class Engine {
     for (const first of rows) if (this.#staleRows?.isCurrent(first) === false) this.#priceRun({ first, count: 1 });
   }
 
+  /** The next tick prices every held row, as if all quotes had changed: for whoever measures ticks. */
+  forgetRows(): void {
+    this.#requireIdle();
+    this.#staleRows?.forget();
+  }
+
   /**
    * Brings every row of the risk array (`arena.views.riskArray`) to the quotes of the last tick, also those of instruments
    * that nobody holds. Throws `EngineState` before the first tick.
