@@ -86,6 +86,10 @@ describe('rows of the risk array that a tick prices', () => {
     const pair = [...market.indexPrice.keys()][0];
     const bad = { ...market, indexPrice: new Map([...market.indexPrice, [pair, NaN]]) };
     await engine.tick(bad);
+    const afresh = Engine.create({ market: bad, book, params });
+    await afresh.tick();
+    for (const each of [engine, afresh]) each.priceAllRows();
+    expect(engine.arena.views.riskArray.row).toEqual(afresh.arena.views.riskArray.row);
     expect(engine.stateHash()).toBe(await afreshHash(engine, bad));
     await engine.tick(market);
     expect(engine.stateHash()).toBe(first);
