@@ -1,4 +1,5 @@
 import * as layout from '../../assembly/portable/layout.ts';
+import { riskArrayWorkFloats } from '../../assembly/portable/risk-array-work.ts';
 
 /**
  * The data dictionary: every column of the arena with its type, unit and writer. The byte map in docs/ARCHITECTURE.md
@@ -64,7 +65,7 @@ export function scratchFloatsOf({ scenarioCount, model }: Counts): number {
   const cells = cellCountOf(scenarioCount);
   const grid = cells + layout.SUM_COUNT;
   const portable = outFloatsOf(model) + cells + evenOf(model.workCount) + model.segmentCount * cells;
-  return Math.max(grid, portable);
+  return Math.max(grid, portable, riskArrayWorkFloats(cells));
 }
 
 /** Floats of the output block of a portable margin function; the vector, the work area and the segment rows follow. */

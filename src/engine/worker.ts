@@ -64,7 +64,7 @@ export function runChunks(stageKernels: Kernels, task: StageTask, scratch: numbe
   for (let chunk = claim(); chunk < chunkCount; chunk = claim()) {
     const first = chunk * task.chunkItems;
     const count = Math.min(task.chunkItems, task.itemCount - first);
-    if (isRowKernel(task.kernel)) stageKernels[task.kernel](task.context, first, count);
+    if (isRowKernel(task.kernel)) stageKernels[task.kernel](task.context, first, count, scratch);
     else stageKernels[task.kernel](task.context, scratch, first, count);
     done++;
   }

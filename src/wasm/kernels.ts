@@ -42,8 +42,8 @@ export type BookKernelName = 'bookTails';
 /** Everything a worker can be told to run over a range. */
 export type RangeKernelName = RowKernelName | MarginKernelName | BookKernelName;
 
-/** Rows [first, first + count) of the risk array. */
-export type RowKernel = (context: number, first: number, count: number) => void;
+/** Rows [first, first + count) of the risk array, with the scratch area of the worker. */
+export type RowKernel = (context: number, first: number, count: number, scratch: number) => void;
 /** Netting sets [first, first + count), with the scratch area of the worker. */
 export type MarginKernel = (context: number, scratch: number, first: number, count: number) => void;
 
