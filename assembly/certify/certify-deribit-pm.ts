@@ -1,7 +1,8 @@
 import { floatAt, word } from "../context.ts";
 import { FLOATS, outIndex, WORDS, wordIndex } from "../margin/account-driver.ts";
 import {
-  CERTIFICATE_LIST, CERTIFICATE_RADIUS, CERTIFICATE_SLOPE_ROWS, CERTIFICATE_THRESHOLD_COUNT, QUADRANT_COUNT,
+  CERTIFICATE_LIST, CERTIFICATE_LOADS, CERTIFICATE_RADIUS, CERTIFICATE_SLOPE_ROWS, CERTIFICATE_THRESHOLD_COUNT, LOAD_COUNT,
+  QUADRANT_COUNT,
 } from "../portable/certificate-layout.ts";
 import { chargeGroup, shapeRows } from "../portable/certify/bound-group.ts";
 import { numbersOf, openBox } from "../portable/certify/box.ts";
@@ -10,7 +11,7 @@ import {
 } from "../portable/certify/certify-set.ts";
 import { linearEndOf, scanGroup } from "../portable/certify/scan-group.ts";
 import { foldScenarios, MODE_FALL, MODE_LARGEST, MODE_RISE } from "../portable/certify/scenario-moves.ts";
-import { CERTIFY_MARGINS, CERTIFY_RADII, certifyCellsOf, GROUP_AMOUNT } from "../portable/certify/scratch.ts";
+import { CERTIFY_LOADS, CERTIFY_MARGINS, CERTIFY_RADII, certifyCellsOf, GROUP_AMOUNT } from "../portable/certify/scratch.ts";
 import { groupEnd, groupOfRow, rowOfSlot } from "../portable/columns.ts";
 import {
   CONTEXT_CELL_COUNT, CONTEXT_CERTIFICATE, CONTEXT_GRID, CONTEXT_POSITION_QUANTITY, CONTEXT_POSITION_ROW,
@@ -27,7 +28,7 @@ import { sumSlopes, sumSlopesScalar } from "./slope-sums.ts";
  *
  * Reads   what `deribitPm` reads, at the reference market; the certificate block: slope rows and terms, slopes of
  *         expiries, box and thresholds
- * Writes  for the netting sets at places [first, first + count) of the list: four radii, health per threshold
+ * Writes  for the netting sets at places [first, first + count) of the list: four radii, loads, health per threshold
  * Needs   what `deribitPm` needs; `scratch` of `certificateScratchFloatsOf(CELL_COUNT)` floats, 16-byte aligned
  * Order   sets independent
  *
@@ -36,6 +37,9 @@ import { sumSlopes, sumSlopesScalar } from "./slope-sums.ts";
  * likewise, |ln time| x EXPIRY_DEVIATION_TIME counted in the rest; |ln time| <= t x BOX_TIME. Then for t < radius[q]
  * the sign of every health, as `deribitPm` computes it in floating point, is that at the reference. The groups of a set
  * may be in different quadrants.
+ *
+ * Of a set of one group the same holds for any shares t of the box, by kind of movement, with sum of load x t < 1: common
+ * movement X up or down, Y up or down, and the largest of all shares, those of the rests and of time included.
  *
  * Radius 0: quarantined, a health within its rounding error, a number that is not finite. Radius 1: no positions, or
  * nothing in the box matters.
@@ -53,7 +57,7 @@ function certifyRange(context: usize, scratch: usize, first: i32, count: i32, si
   const certificate = word(context, CONTEXT_CERTIFICATE);
   const list = word(certificate, CERTIFICATE_LIST);
   openBox(FLOATS, WORDS, wordIndex(context), outIndex(scratch));
-  const radii = numbersOf(WORDS, wordIndex(context), outIndex(scratch)) + CERTIFY_RADII;
+  const numbers = numbersOf(WORDS, wordIndex(context), outIndex(scratch));
   for (let place = first; place < first + count; place++) {
     const set = load<i32>(list + (<usize>place << 2));
     beginSet(FLOATS, WORDS, wordIndex(context), outIndex(scratch), set);
@@ -63,7 +67,11 @@ function certifyRange(context: usize, scratch: usize, first: i32, count: i32, si
       refuseSet(FLOATS, WORDS, wordIndex(context), outIndex(scratch), set);
     }
     const to = word(certificate, CERTIFICATE_RADIUS) + (<usize>(set * QUADRANT_COUNT) << 2);
-    for (let q = 0; q < QUADRANT_COUNT; q++) store<f32>(to + (<usize>q << 2), <f32>FLOATS[radii + q]);
+    for (let q = 0; q < QUADRANT_COUNT; q++) store<f32>(to + (<usize>q << 2), <f32>FLOATS[numbers + CERTIFY_RADII + q]);
+    const loads = word(certificate, CERTIFICATE_LOADS) + (<usize>(set * LOAD_COUNT) << 2);
+    for (let each = 0; each < LOAD_COUNT; each++) {
+      store<f32>(loads + (<usize>each << 2), <f32>FLOATS[numbers + CERTIFY_LOADS + each]);
+    }
   }
 }
 

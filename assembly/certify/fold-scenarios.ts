@@ -8,7 +8,7 @@ import {
   CALL_PRICE, CALL_VOLATILITY, CERTIFY_CELL, CERTIFY_LANES, CERTIFY_MARGINS, CERTIFY_PRICE, CERTIFY_PRICE_GROSS,
   CERTIFY_PRICE_RADIUS, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS, CERTIFY_VOLATILITY_RADIUS, certifyCellsOf,
   GROUP_AMOUNT, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_RADIUS, GROUP_VALUE_VOLATILITY, GROUP_VALUE_VOLATILITY_RADIUS,
-  GROUP_WORST_CELL, LANE_PROBE, LANE_RISE,
+  GROUP_WORST_CELL, LANE_LOADS, LANE_PROBE, LANE_RISE,
 } from "../portable/certify/scratch.ts";
 import { CONTEXT_CELL_COUNT } from "../portable/layout.ts";
 
@@ -40,6 +40,11 @@ export function foldScenarios2(context: usize, scratch: usize, k: i32, mode: i32
   let r1 = r0;
   let r2 = r0;
   let r3 = r0;
+  let l0 = zero;
+  let l1 = zero;
+  let l2 = zero;
+  let l3 = zero;
+  let l4 = zero;
   let rise = f64x2.splat(Infinity);
   let probe = zero;
   for (let at = scratch + (<usize>firstScenario(share, cellCount) << 3); at < scratch + row; at += 16) {
@@ -51,8 +56,10 @@ export function foldScenarios2(context: usize, scratch: usize, k: i32, mode: i32
     const blend = f64x2.add(one, f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_VOLATILITY_GROSS * row)));
     const own = f64x2.add(rest, f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_PRICE_GROSS * row)));
     const other = f64x2.add(own, f64x2.mul(linearRest, f64x2.abs(blend)));
-    const up = f64x2.add(other, f64x2.mul(price, f64x2.pmax(zero, f64x2.sub(xRadius, x))));
-    const down = f64x2.add(other, f64x2.mul(price, f64x2.pmax(zero, f64x2.add(xRadius, x))));
+    const upAlone = f64x2.mul(price, f64x2.pmax(zero, f64x2.sub(xRadius, x)));
+    const downAlone = f64x2.mul(price, f64x2.pmax(zero, f64x2.add(xRadius, x)));
+    const up = f64x2.add(other, upAlone);
+    const down = f64x2.add(other, downAlone);
     const more = f64x2.mul(volatility, f64x2.pmax(zero, f64x2.sub(yRadius, y)));
     const less = f64x2.mul(volatility, f64x2.pmax(zero, f64x2.add(yRadius, y)));
     probe = f64x2.add(probe, f64x2.add(f64x2.add(f64x2.add(up, down), f64x2.add(more, less)), gap));
@@ -62,6 +69,12 @@ export function foldScenarios2(context: usize, scratch: usize, k: i32, mode: i32
       r1 = lowered(r1, room, f64x2.add(down, more));
       r2 = lowered(r2, room, f64x2.add(up, less));
       r3 = lowered(r3, room, f64x2.add(down, less));
+      const perRoom = f64x2.div(one, room);
+      l0 = f64x2.pmax(l0, f64x2.mul(upAlone, perRoom));
+      l1 = f64x2.pmax(l1, f64x2.mul(downAlone, perRoom));
+      l2 = f64x2.pmax(l2, f64x2.mul(more, perRoom));
+      l3 = f64x2.pmax(l3, f64x2.mul(less, perRoom));
+      l4 = f64x2.pmax(l4, f64x2.mul(other, perRoom));
     } else if (mode == MODE_RISE) {
       const room = f64x2.sub(margin, gap);
       r0 = raised(r0, room, f64x2.add(down, less));
@@ -81,6 +94,12 @@ export function foldScenarios2(context: usize, scratch: usize, k: i32, mode: i32
   v128.store(lanes, r3, 48);
   v128.store(lanes + (<usize>LANE_RISE << 4), rise);
   v128.store(lanes + (<usize>LANE_PROBE << 4), probe);
+  const loads = lanes + (<usize>LANE_LOADS << 4);
+  v128.store(loads, l0);
+  v128.store(loads, l1, 16);
+  v128.store(loads, l2, 32);
+  v128.store(loads, l3, 48);
+  v128.store(loads, l4, 64);
   mergeLanes(FLOATS, WORDS, c, outIndex(scratch), k, mode);
 }
 

@@ -24,6 +24,8 @@ export const CERTIFICATE_LIST: i32 = 4;
 export const CERTIFICATE_THRESHOLD_COUNT: i32 = 5;
 /** `EXPIRY_SLOPE_COUNT` floats per expiry row. */
 export const CERTIFICATE_EXPIRY_SLOPES: i32 = 6;
+/** Per netting set `LOAD_COUNT` floats of 32 bits: what each kind of movement uses up of the health, see below. */
+export const CERTIFICATE_LOADS: i32 = 7;
 export const CERTIFICATE_WORD_COUNT: i32 = 8;
 export const CERTIFICATE_BYTES: i32 = 32;
 
@@ -91,3 +93,12 @@ export const EXPIRY_SLOPE_COUNT: i32 = 2;
 export const QUADRANT_PRICE_FALLS: i32 = 1;
 export const QUADRANT_VOLATILITY_FALLS: i32 = 2;
 export const QUADRANT_COUNT: i32 = 4;
+
+// --- loads of a netting set: a market is within them if the sum of load x share of the box used is below 1 -------------
+export const LOAD_PRICE_UP: i32 = 0;
+export const LOAD_PRICE_DOWN: i32 = 1;
+export const LOAD_VOLATILITY_UP: i32 = 2;
+export const LOAD_VOLATILITY_DOWN: i32 = 3;
+/** Of the largest share that anything in the box uses, common movements included. */
+export const LOAD_OTHER: i32 = 4;
+export const LOAD_COUNT: i32 = 5;

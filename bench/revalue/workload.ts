@@ -5,7 +5,7 @@ import { scalarKernels } from '../../src/scalar/kernels.ts';
 import { runChunks, type StageTask } from '../../src/engine/worker.ts';
 import { entrantReports, type Entrant } from '../entrant.ts';
 import { measureInTurn, timed } from '../measure.ts';
-import { gccVersion, nativeEntrants } from '../native/entrants.ts';
+import { gccVersion, missingNative, nativeEntrants } from '../native/entrants.ts';
 import { columnHash } from '../verify.ts';
 import type { Outcome, Parameters, Workload } from '../workload.ts';
 import { copyColumns } from './columns.ts';
@@ -52,7 +52,7 @@ async function run(parameters: Parameters, progress: (line: string) => void): Pr
       entrants: await entrantReports(entrants, timings, own.median, results),
       details: {
         arenaBytes: margrid.arena.plan.bytes,
-        native: gcc === null ? 'left out: there is no gcc' : 'measured',
+        missing: missingNative(),
       },
     };
   } finally {

@@ -1,6 +1,7 @@
 import * as certificate from '../../assembly/portable/certificate-layout.ts';
 import { certificateScratchFloatsOf } from '../../assembly/portable/certify/scratch.ts';
 import * as layout from '../../assembly/portable/layout.ts';
+import { riskArrayWorkFloats } from '../../assembly/portable/risk-array-work.ts';
 
 /**
  * The data dictionary: every column of the arena with its type, unit and writer. The byte map in docs/ARCHITECTURE.md
@@ -70,7 +71,7 @@ export function scratchFloatsOf({ scenarioCount, model, certified }: Counts): nu
   const cells = cellCountOf(scenarioCount);
   const grid = Math.max(cells + layout.SUM_COUNT, certified === true ? certificateScratchFloatsOf(cells) : 0);
   const portable = outFloatsOf(model) + cells + evenOf(model.workCount) + model.segmentCount * cells;
-  return Math.max(grid, portable);
+  return Math.max(grid, portable, riskArrayWorkFloats(cells));
 }
 
 /** Floats of the output block of a portable margin function; the vector, the work area and the segment rows follow. */
@@ -336,6 +337,11 @@ export const schema = {
         ...column('f32', null, 'certificates', 'per quadrant: share of the box that is certified'),
         certificateWord: certificate.CERTIFICATE_RADIUS,
         width: () => certificate.QUADRANT_COUNT,
+      },
+      loads: {
+        ...column('f32', null, 'certificates', 'per kind of movement: what the whole box uses up, as a share of the health'),
+        certificateWord: certificate.CERTIFICATE_LOADS,
+        width: () => certificate.LOAD_COUNT,
       },
       health: {
         ...column('f64', null, 'certificates', 'per threshold: health at the reference, settlement currency'),

@@ -23,7 +23,7 @@ export type KernelChoice = (typeof kernelChoices)[number];
 export interface Machine {
   readonly arena: Arena;
   readonly kernels: Kernels;
-  /** Starts the threads: last, when nothing can fail any more, because threads that nobody knows never end. */
+  /** Starts the threads. Whoever does must close them, also if something fails. */
   readonly start: () => StageRunner;
 }
 

@@ -79,7 +79,7 @@ export function runChunks(
     const first = chunk * task.chunkItems;
     const count = Math.min(task.chunkItems, task.itemCount - first);
     if (list !== null) runListed(stageKernels, task, scratch, list.subarray(first, first + count));
-    else if (isRowKernel(task.kernel)) stageKernels[task.kernel](task.context, first, count);
+    else if (isRowKernel(task.kernel)) stageKernels[task.kernel](task.context, first, count, scratch);
     else stageKernels[task.kernel](task.context, scratch, first, count);
     done++;
   }
@@ -93,9 +93,11 @@ export function listOf(buffer: ArrayBufferLike, { list, itemCount }: StageTask):
 
 function runListed(stageKernels: Kernels, task: StageTask, scratch: number, items: Uint32Array): void {
   const { context, kernel } = task;
-  if (isRowKernel(kernel)) {
+  if (kernel === 'riskArray') {
+    stageKernels.riskArrayOf(context, items.byteOffset, items.length, scratch);
+  } else if (isRowKernel(kernel)) {
     const run = stageKernels[kernel];
-    for (let i = 0; i < items.length; i++) run(context, items[i], 1);
+    for (let i = 0; i < items.length; i++) run(context, items[i], 1, scratch);
   } else {
     const run = stageKernels[kernel];
     for (let i = 0; i < items.length; i++) run(context, scratch, items[i], 1);

@@ -22,7 +22,7 @@ export interface FiledSets {
   /** Netting sets. */
   readonly sets: Uint32Array;
   /** Class of each of them. */
-  readonly classes: Uint16Array;
+  readonly classes: Uint32Array;
   /** Radius of a set in a quadrant, in units of price movement. */
   readonly radiusOf: (set: number, quadrant: number) => number;
 }
@@ -45,7 +45,7 @@ export class CertificateIndex {
     this.classes = [...new Set(classes)].sort((a, b) => a - b);
     this.#count = sets.length;
     this.#radiusOf = radiusOf;
-    const place = new Uint16Array((this.classes.at(-1) ?? 0) + 1);
+    const place = new Uint32Array((this.classes.at(-1) ?? 0) + 1);
     this.classes.forEach((each, index) => (place[each] = index));
     const cells = QUADRANT_COUNT * this.classes.length * bucketCount;
     this.#start = new Uint32Array(cells);
@@ -71,9 +71,18 @@ export class CertificateIndex {
 
   /**
    * Appends the sets of a class (place in `classes`) whose radius in the quadrant does not exceed the displacement, to
-   * `found` from `count`; stops at its end. Returns the new count.
+   * `found` from `count`, without those that `isWithin` knows to be safe all the same; stops at its end. Returns the new
+   * count.
    */
-  collect(place: number, quadrant: number, displacement: number, owner: Owner, found: Uint32Array, count: number): number {
+  collect(
+    place: number,
+    quadrant: number,
+    displacement: number,
+    owner: Owner,
+    found: Uint32Array,
+    count: number,
+    isWithin: (set: number) => boolean,
+  ): number {
     const entries = this.#entries;
     const first = (quadrant * this.classes.length + place) * bucketCount;
     const last = displacement < 1 ? bucketOf(displacement) : bucketCount - 1;
@@ -86,6 +95,7 @@ export class CertificateIndex {
           continue;
         }
         if (cell === first + last && displacement < this.#radiusOf(set, quadrant)) continue;
+        if (isWithin(set)) continue;
         if (top === found.length) return top;
         found[top++] = set;
       }

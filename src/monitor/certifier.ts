@@ -1,4 +1,4 @@
-import { QUADRANT_COUNT } from '../../assembly/portable/certificate-layout.ts';
+import { LOAD_COUNT, LOAD_OTHER, QUADRANT_COUNT } from '../../assembly/portable/certificate-layout.ts';
 import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import type { BookColumns } from '../engine/book-columns.ts';
 import { boxSizes } from './box.ts';
@@ -69,7 +69,7 @@ export class Certifier {
     }
     await this.#tryLarger(sets);
     await this.#trySmaller(sets);
-    const classes = new Uint16Array(sets.length);
+    const classes = new Uint32Array(sets.length);
     for (let index = 0; index < sets.length; index++) {
       const set = sets[index];
       classes[index] = columns.class[set] = this.#classes.classOf(set, reference.category);
@@ -90,13 +90,16 @@ export class Certifier {
   /** Sets whose box is certified as a whole get the next larger one, unless that gives them less. */
   async #tryLarger(sets: Uint32Array): Promise<void> {
     const columns = this.#columns;
-    const { radius } = this.#book.arena.views.certifiedSet;
+    const { radius, loads } = this.#book.arena.views.certifiedSet;
     for (let box = 0; box + 1 < boxSizes.length; box++) {
       const whole = sets.filter((set) => columns.box[set] === box && this.#leastRadius(set) === 1);
       await this.#certify(whole, box + 1);
       for (const set of whole) {
         if (this.#leastRadius(set) * boxSizes[box + 1] >= boxSizes[box]) continue;
         radius.fill(1, set * QUADRANT_COUNT, (set + 1) * QUADRANT_COUNT);
+        // The whole of the smaller box is safe, however it is used.
+        loads.fill(0, set * LOAD_COUNT, (set + 1) * LOAD_COUNT);
+        loads[set * LOAD_COUNT + LOAD_OTHER] = 1;
         columns.box[set] = box;
       }
     }

@@ -16,6 +16,8 @@ export class Evaluation {
   /** Stamp of the pricing that a row is of; of the collection that listed it. */
   readonly #priced: Uint32Array;
   readonly #listed: Uint32Array;
+  /** Rows that are being listed: read in row order, which has the call beside the put that is priced with it. */
+  readonly #isWanted: Uint8Array;
   readonly #rowList: Uint32Array;
   readonly #setList: Uint32Array;
   readonly #rowListAddress: number;
@@ -28,6 +30,7 @@ export class Evaluation {
     const { certifiedInstrument, certifiedSet, instrument } = ticks.setup.arena.views;
     this.#priced = new Uint32Array(instrument.shape.length);
     this.#listed = new Uint32Array(instrument.shape.length);
+    this.#isWanted = new Uint8Array(instrument.shape.length);
     this.#rowList = certifiedInstrument.list;
     this.#setList = certifiedSet.list;
     this.#rowListAddress = certifiedInstrument.list.byteOffset;
@@ -78,14 +81,13 @@ export class Evaluation {
       const row = position.row[slot] >>> FLAG_BITS;
       if (this.#priced[row] === this.#pricing) continue;
       this.#priced[row] = this.#pricing;
-      this.#ticks.kernels[this.#ticks.model.rowKernel](arena.plan.context, row, 1);
+      this.#ticks.kernels[this.#ticks.model.rowKernel](arena.plan.context, row, 1, arena.plan.scratch[0]);
     }
   }
 
   #listRows(sets: Uint32Array, stamps: Uint32Array, stamp: number): number {
     const { position, nettingSet } = this.#ticks.setup.arena.views;
     const entries = position.row;
-    let count = 0;
     for (let index = 0; index < sets.length; index++) {
       const first = nettingSet.firstPosition[sets[index]];
       const end = first + nettingSet.positionCount[sets[index]];
@@ -93,9 +95,20 @@ export class Evaluation {
         const row = entries[slot] >>> FLAG_BITS;
         if (stamps[row] === stamp) continue;
         stamps[row] = stamp;
-        this.#rowList[count++] = row;
+        this.#isWanted[row] = 1;
       }
     }
+    return this.#takeWanted();
+  }
+
+  #takeWanted(): number {
+    const wanted = this.#isWanted;
+    let count = 0;
+    for (let row = 0; row < wanted.length; row++) {
+      this.#rowList[count] = row;
+      count += wanted[row];
+    }
+    wanted.fill(0);
     return count;
   }
 

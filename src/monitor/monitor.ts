@@ -107,7 +107,7 @@ export class Monitor {
     this.#segments = segmentsOf(rows);
     this.#rowWatch = new RowWatch(this.#segments, rows.expiries, instrumentCount, groupCount);
     this.#classes = new SetClasses(ticks.book);
-    this.#references = new References(options.references ?? defaultReferences, this.#columns, this.#classes);
+    this.#references = new References(options.references ?? defaultReferences, this.#columns, this.#classes, arena.views.certifiedSet.loads);
     this.#touched = new Uint32Array(nettingSetCapacity);
     this.#evaluation = issuerOf === null ? null : new Evaluation(ticks);
   }

@@ -24,6 +24,10 @@ const moveFloats = 5;
 export interface Displacement {
   distance: number;
   quadrant: number;
+  /** By kind of movement: common ones of prices and volatilities, and the largest of all, rests and time included. */
+  price: number;
+  volatility: number;
+  largest: number;
 }
 
 /** Rounding of a few sums and quotients, and of radii in 32 bits, which are rounded down already. */
@@ -142,8 +146,9 @@ export class Reference {
       const distance = this.#groupDistance(group, mask, into);
       if (!(distance <= into.distance)) into.distance = distance;
     }
-    // Sets of several groups have one radius, for all quadrants.
+    // Sets of several groups have one radius, for all quadrants, and one load, of whatever moves.
     if (members.length > 1) into.quadrant = 0;
+    if (members.length > 1) into.largest = into.distance;
   }
 
   #groupDistance(group: number, mask: number, into: Displacement): number {
@@ -163,11 +168,18 @@ export class Reference {
       if (moves[at + TIME] > time) time = moves[at + TIME];
     }
     let distance = boxDistance(priceLow, priceHigh, priceRestShape);
+    let largest = plainDistance(priceLow, priceHigh, priceRestShape);
     if (volatilityLow <= volatilityHigh) {
       const own = boxDistance(volatilityLow, volatilityHigh, volatilityRestShape) / volatilityShape;
       if (!(own <= distance)) distance = own;
+      const plain = plainDistance(volatilityLow, volatilityHigh, volatilityRestShape) / volatilityShape;
+      if (!(plain <= largest)) largest = plain;
     } else volatilityLow = volatilityHigh = 0;
     if (!(time / timeShape <= distance)) distance = time / timeShape;
+    if (!(time / timeShape <= largest)) largest = time / timeShape;
+    into.price = Math.abs((priceLow + priceHigh) / 2) * outward;
+    into.volatility = (Math.abs((volatilityLow + volatilityHigh) / 2) / volatilityShape) * outward;
+    into.largest = largest * outward;
     into.quadrant =
       (priceLow + priceHigh < 0 ? QUADRANT_PRICE_FALLS : 0) |
       (volatilityLow + volatilityHigh < 0 ? QUADRANT_VOLATILITY_FALLS : 0);
@@ -185,6 +197,12 @@ function boxDistance(low: number, high: number, restShape: number): number {
   const inRest = rest / restShape;
   if (!(inRest < middle)) return Number.isNaN(inRest) ? Infinity : inRest;
   return middle - (middle - inRest) / (1 + 1 / restShape);
+}
+
+/** The same with the middle of the interval as the common movement. */
+function plainDistance(low: number, high: number, restShape: number): number {
+  const distance = Math.max(Math.abs((low + high) / 2), (high - low) / 2 / restShape);
+  return Number.isNaN(distance) ? Infinity : distance;
 }
 
 /** What a reference is made of. */

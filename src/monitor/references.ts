@@ -1,5 +1,6 @@
 import type { Arena } from '../columns/arena.ts';
 import type { Displacement, Reference } from './reference.ts';
+import { SetLoads } from './set-loads.ts';
 import type { SetClasses } from './set-classes.ts';
 import { UNCERTIFIED, type SetColumns } from './set-columns.ts';
 
@@ -9,9 +10,11 @@ export class References {
   readonly #max: number;
   readonly #columns: SetColumns;
   readonly #classes: SetClasses;
-  readonly #displacement: Displacement = { distance: 0, quadrant: 0 };
+  readonly #loads: SetLoads;
+  readonly #displacement: Displacement = { distance: 0, quadrant: 0, price: 0, volatility: 0, largest: 0 };
 
-  constructor(max: number, columns: SetColumns, classes: SetClasses) {
+  constructor(max: number, columns: SetColumns, classes: SetClasses, loads: Float32Array) {
+    this.#loads = new SetLoads(loads, columns.box);
     this.#max = max;
     this.#columns = columns;
     this.#classes = classes;
@@ -31,26 +34,29 @@ export class References {
   collect(found: Uint32Array, count: number, reach = 1): number {
     const { reference: column } = this.#columns;
     let top = count;
+    const isWithin = (set: number): boolean => this.#loads.sum(set) < 1;
     for (const reference of this.alive) {
       const index = reference.index!;
       const owner = { column, reference: reference.number };
       for (let place = 0; place < index.classes.length; place++) {
         reference.displacementOf(this.#classes.members[index.classes[place]], this.#displacement);
         const { distance, quadrant } = this.#displacement;
-        if (distance > 0) top = index.collect(place, quadrant, distance * reach, owner, found, top);
+        this.#loads.at(this.#displacement, reach);
+        if (distance > 0) top = index.collect(place, quadrant, distance * reach, owner, found, top, isWithin);
       }
       if (top === found.length) return top;
     }
     return top;
   }
 
-  /** How far the market is from the reference of a set's certificate, as a share of its radius; NaN without one. */
+  /** What the market has used up of a set's certificate, as a share; NaN without one. */
   shareOfRadius(set: number, radiusOf: (set: number, quadrant: number) => number): number {
     const reference = this.alive.find(({ number }) => number === this.#columns.reference[set]);
     if (reference === undefined) return NaN;
     reference.displacementOf(this.#classes.members[this.#columns.class[set]], this.#displacement);
     const { distance, quadrant } = this.#displacement;
-    return distance === 0 ? 0 : distance / radiusOf(set, quadrant);
+    this.#loads.at(this.#displacement, 1);
+    return distance === 0 ? 0 : Math.min(distance / radiusOf(set, quadrant), this.#loads.sum(set));
   }
 
   /**

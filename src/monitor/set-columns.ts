@@ -13,7 +13,7 @@ export class SetColumns {
   /** Number of the reference of its certificate, or one of the codes above. */
   readonly reference: Uint8Array;
   /** Class and box of its certificate. */
-  readonly class: Uint16Array;
+  readonly class: Uint32Array;
   readonly box: Uint8Array;
   readonly status: Uint8Array;
   /** Tick of its last evaluation; 0 before the first. */
@@ -27,7 +27,7 @@ export class SetColumns {
   constructor(arena: Arena, capacity: number, firstBox: number) {
     this.#arena = arena;
     this.reference = new Uint8Array(capacity).fill(UNCERTIFIED);
-    this.class = new Uint16Array(capacity);
+    this.class = new Uint32Array(capacity);
     this.box = new Uint8Array(capacity).fill(firstBox);
     this.status = new Uint8Array(capacity).fill(NEW_STATUS);
     this.asOfTick = new Uint32Array(capacity);
@@ -60,7 +60,7 @@ export class SetColumns {
 
   /** Rows after netting sets were opened and closed: `sources[set]` is the old row, -1 of a new set. */
   rearrange(sources: Int32Array, firstBox: number): void {
-    const { radius, health } = this.#arena.views.certifiedSet;
+    const { radius, health, loads } = this.#arena.views.certifiedSet;
     move(this.reference, sources, this.count, 1, UNCERTIFIED);
     move(this.class, sources, this.count, 1, 0);
     move(this.box, sources, this.count, 1, firstBox);
@@ -68,6 +68,7 @@ export class SetColumns {
     move(this.asOfTick, sources, this.count, 1, 0);
     if (radius.length > 0) {
       move(radius, sources, this.count, radius.length / this.reference.length, 0);
+      move(loads, sources, this.count, loads.length / this.reference.length, Infinity);
       move(health, sources, this.count, health.length / this.reference.length, NaN);
     }
     this.count = sources.length;

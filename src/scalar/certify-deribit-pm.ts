@@ -1,5 +1,6 @@
 import {
-  CERTIFICATE_LIST, CERTIFICATE_RADIUS, CERTIFICATE_SLOPE_ROWS, CERTIFICATE_THRESHOLD_COUNT, QUADRANT_COUNT,
+  CERTIFICATE_LIST, CERTIFICATE_LOADS, CERTIFICATE_RADIUS, CERTIFICATE_SLOPE_ROWS, CERTIFICATE_THRESHOLD_COUNT,
+  LOAD_COUNT, QUADRANT_COUNT,
   SLOPE_PRICE_MIDDLE, SLOPE_PRICE_RADIUS, SLOPE_ROW_COUNT, SLOPE_VOLATILITY_MIDDLE, SLOPE_VOLATILITY_RADIUS,
 } from '../../assembly/portable/certificate-layout.ts';
 import { chargeGroup, shapeRows } from '../../assembly/portable/certify/bound-group.ts';
@@ -10,7 +11,7 @@ import {
 import { linearEndOf, scanGroup } from '../../assembly/portable/certify/scan-group.ts';
 import { foldScenarios, MODE_FALL, MODE_LARGEST, MODE_RISE } from '../../assembly/portable/certify/scenario-moves.ts';
 import {
-  CERTIFY_MARGINS, CERTIFY_RADII, certifyCellsOf, GROUP_AMOUNT,
+  CERTIFY_LOADS, CERTIFY_MARGINS, CERTIFY_RADII, certifyCellsOf, GROUP_AMOUNT,
 } from '../../assembly/portable/certify/scratch.ts';
 import { firstPositionOf, groupEnd, groupOfRow, positionCountOf, rowOfSlot } from '../../assembly/portable/columns.ts';
 import * as layout from '../../assembly/portable/layout.ts';
@@ -33,6 +34,7 @@ export function certifyDeribitPm(
   const f32 = new Float32Array(f64.buffer);
   openBox(f64, i32, c, s);
   const radii = numbersOf(i32, c, s) + CERTIFY_RADII;
+  const loads = numbersOf(i32, c, s) + CERTIFY_LOADS;
   for (let place = first; place < first + count; place++) {
     const set = i32[list + place];
     beginSet(f64, i32, c, s, set);
@@ -40,6 +42,8 @@ export function certifyDeribitPm(
     else refuseSet(f64, i32, c, s, set);
     const to = word(memory, certificate, CERTIFICATE_RADIUS) / 4 + set * QUADRANT_COUNT;
     for (let q = 0; q < QUADRANT_COUNT; q++) f32[to + q] = f64[radii + q];
+    const loadsTo = word(memory, certificate, CERTIFICATE_LOADS) / 4 + set * LOAD_COUNT;
+    for (let each = 0; each < LOAD_COUNT; each++) f32[loadsTo + each] = f64[loads + each];
   }
 }
 

@@ -33,6 +33,10 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     regtRows: portableRows(memory, fillRegtRow),
     regt: onHost,
     riskArray: (context, first, count) => riskArray(memory, context, first, count),
+    riskArrayOf: (context, rows, count) => {
+      const listed = memory.i32.subarray(rows >>> 2, (rows >>> 2) + count);
+      for (let each = 0; each < count; each++) riskArray(memory, context, listed[each], 1);
+    },
     slopeRows: portableRows(memory, fillSlopeRow),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),
     bookTails: (context, scratch, first, count) => bookTails(memory, context, scratch, first, count),

@@ -47,8 +47,10 @@ export type BookKernelName = 'bookTails';
 /** Everything a worker can be told to run over a range. */
 export type RangeKernelName = RowKernelName | MarginKernelName | CertificateKernelName | BookKernelName;
 
-/** Rows [first, first + count) of the risk array. */
-export type RowKernel = (context: number, first: number, count: number) => void;
+/** Rows [first, first + count) of the risk array, with the scratch area of the worker. */
+export type RowKernel = (context: number, first: number, count: number, scratch: number) => void;
+/** The same for rows that a list names: its byte address, their number. */
+export type ListedRowKernel = (context: number, rows: number, count: number, scratch: number) => void;
 /** Netting sets [first, first + count), with the scratch area of the worker. */
 export type MarginKernel = (context: number, scratch: number, first: number, count: number) => void;
 
@@ -60,6 +62,8 @@ export type MarginKernel = (context: number, scratch: number, first: number, cou
 export interface Kernels
   extends Readonly<Record<RowKernelName, RowKernel>>,
     Readonly<Record<MarginKernelName | CertificateKernelName | BookKernelName, MarginKernel>> {
+  /** `riskArray` of rows of a list: faster than one row after the other. */
+  readonly riskArrayOf: ListedRowKernel;
   /** Writes the P&L of one portfolio of a book in every scenario of the rows now: assembly/revalue/book-tails.ts. */
   bookPnl(context: number, scratch: number, portfolio: number, cells: number): void;
   /** Writes the aggregated vectors of one netting set and group; returns 1 if it holds the group. */

@@ -45,7 +45,7 @@ describe('displacement of a class', () => {
           ticks.begin({ forward, impliedVolatility, indexPrice, asOfMs });
           ticks.end();
           reference.measure(arena, asOfMs);
-          const found: Displacement = { distance: NaN, quadrant: -1 };
+          const found: Displacement = { distance: NaN, quadrant: -1, price: NaN, volatility: NaN, largest: NaN };
           const group = rows.groups.findIndex(({ pair }) => pair === 'btc_usd');
           reference.displacementOf([[group, mask]], found);
           const prices = [Math.log(1 + index)];
@@ -64,6 +64,12 @@ describe('displacement of a class', () => {
           expect(isInside(prices, t, priceRestShape * t, (found.quadrant & 1) !== 0)).toBe(true);
           const y = volatilityShape * t;
           expect(isInside(volatilities, y, volatilityRestShape * y, (found.quadrant & 2) !== 0)).toBe(true);
+          // The same by kind of movement.
+          const { price: x, volatility: z, largest } = found;
+          expect(Math.max(x, z)).toBeLessThanOrEqual(largest);
+          expect(isInside(prices, x, priceRestShape * largest, (found.quadrant & 1) !== 0)).toBe(true);
+          const rest = volatilityRestShape * volatilityShape * largest;
+          expect(isInside(volatilities, volatilityShape * z, rest, (found.quadrant & 2) !== 0)).toBe(true);
         },
       ),
       { numRuns: 500, seed: 7 },

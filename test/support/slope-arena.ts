@@ -38,6 +38,7 @@ export class SlopeArena {
   readonly #rows: number;
   readonly #terms: number;
   readonly #expirySlopes: number;
+  readonly #work: number;
   readonly #javascript: ReturnType<typeof scalarKernels>;
 
   constructor(engine: Engine) {
@@ -46,6 +47,7 @@ export class SlopeArena {
     this.instrumentCount = plan.counts.instrumentCount;
     this.expiryCount = plan.counts.expiryCount;
     this.context = plan.context;
+    this.#work = plan.scratch[0];
     this.#block = Math.ceil(buffer.byteLength / 64) * 64;
     this.#expirySlopes = this.#block + CERTIFICATE_BYTES + CERTIFICATE_FLOAT_COUNT * 8;
     this.#terms = this.#expirySlopes + this.expiryCount * EXPIRY_SLOPE_COUNT * 8;
@@ -92,7 +94,7 @@ export class SlopeArena {
 
   /** Kernel A: a copy of the cells (CELL_COUNT per instrument) and of the terms (TERM_COUNT per instrument). */
   evaluate(): { readonly cells: Float64Array; readonly terms: Float64Array } {
-    this.kernels.riskArray(this.context, 0, this.instrumentCount);
+    this.kernels.riskArray(this.context, 0, this.instrumentCount, this.#work);
     return {
       cells: this.column(CONTEXT_RISK_ARRAY, this.instrumentCount * this.cellCount).slice(),
       terms: this.column(CONTEXT_TERMS, this.instrumentCount * TERM_COUNT).slice(),
@@ -102,9 +104,9 @@ export class SlopeArena {
   /** Fills rows [first, first + count), with a pattern in the tables before. */
   run(runner: Runner = 'simd', first = 0, count = this.instrumentCount): void {
     new Float64Array(this.buffer, this.#terms).fill(-7);
-    if (runner === 'simd') this.kernels.slopeRows(this.context, first, count);
+    if (runner === 'simd') this.kernels.slopeRows(this.context, first, count, 0);
     else if (runner === 'twin') this.kernels['slopeRowsScalar'](this.context, first, count);
-    else this.#javascript.slopeRows(this.context, first, count);
+    else this.#javascript.slopeRows(this.context, first, count, 0);
   }
 
   slopesOf(row: number): Slopes {

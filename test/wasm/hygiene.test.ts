@@ -25,6 +25,7 @@ const engineKernels = [
   'regtRows',
   'revalueWorstLoss',
   'riskArray',
+  'riskArrayOf',
   'scenarioRows',
   'scenarioSums',
   'slopeRows',

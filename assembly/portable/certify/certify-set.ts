@@ -1,12 +1,12 @@
 import {
-  BOX_THRESHOLDS, CERTIFICATE_HEALTH, CERTIFICATE_THRESHOLD_COUNT, QUADRANT_COUNT, THRESHOLD_ADD_ON,
+  BOX_THRESHOLDS, CERTIFICATE_HEALTH, CERTIFICATE_THRESHOLD_COUNT, LOAD_COUNT, LOAD_OTHER, QUADRANT_COUNT, THRESHOLD_ADD_ON,
   THRESHOLD_COUNT_MAX, THRESHOLD_FLOATS, THRESHOLD_REQUIREMENT,
 } from '../certificate-layout.ts';
 import { floatsAt } from '../columns.ts';
 import { CONTEXT_SET_ADD_ON, CONTEXT_SET_CASH, CONTEXT_SET_ENTRY_VALUE } from '../layout.ts';
 import { certificateColumn, certificateFloats, certificateWords, numbersOf } from './box.ts';
 import {
-  CERTIFY_FALLS, CERTIFY_LANES, CERTIFY_MARGINS, CERTIFY_RADII, CERTIFY_RISES, SET_DELTA_SHOCK, SET_GROUP_COUNT,
+  CERTIFY_FALLS, CERTIFY_LANES, CERTIFY_LOADS, CERTIFY_MARGINS, CERTIFY_RADII, CERTIFY_RISES, SET_DELTA_SHOCK, SET_GROUP_COUNT,
   SET_POSITION_COUNT, SET_PROBE, SET_ROLL_SHOCK, SET_SIZE, SET_VALUE, SET_WORST_CASE,
 } from './scratch.ts';
 
@@ -20,6 +20,8 @@ const OTHER_TERMS: f64 = 64.0;
 const SAFE: f64 = 0.99999999999;
 /** Rounding to 32 bits must not raise a radius: 1 - 2^-22. */
 const DOWN_32: f64 = 0.9999997615814209;
+/** Nor lower a load: 1 + 2^-21. */
+const UP_32: f64 = 1.000000476837158;
 /** Below this a radius is none: no float of 32 bits that is subnormal is ever used. */
 const RADIUS_MIN: f64 = 1e-30;
 
@@ -47,6 +49,7 @@ export function refuseSet(f: Floats, w: Ints, context: i32, scratch: i32, set: i
   const count: i32 = w[certificateWords(w, context) + CERTIFICATE_THRESHOLD_COUNT];
   for (let k: i32 = 0; k < count; k++) f[health + k] = NaN;
   for (let q: i32 = 0; q < QUADRANT_COUNT; q++) f[n + CERTIFY_RADII + q] = 0;
+  for (let each: i32 = 0; each < LOAD_COUNT; each++) f[n + CERTIFY_LOADS + each] = Infinity;
 }
 
 /** Health per threshold, and what is left of it after the rounding error of either side. */
@@ -86,11 +89,12 @@ export function lowerBySums(f: Floats, w: Ints, context: i32, scratch: i32): voi
     for (let q: i32 = 0; q < QUADRANT_COUNT; q++) {
       if (radius < f[n + CERTIFY_RADII + q]) f[n + CERTIFY_RADII + q] = radius;
     }
+    if (f[n + CERTIFY_LOADS + LOAD_OTHER] * radius < 1.0) f[n + CERTIFY_LOADS + LOAD_OTHER] = 1.0 / radius;
   }
 }
 
 /**
- * Rounds the radii down to what a float of 32 bits holds; 0 if a threshold is within its rounding error or anything
+ * Rounds the radii down, and the loads up, to what a float of 32 bits holds; 0, and infinity, if a threshold is within its rounding error or anything
  * that went into them was not finite.
  */
 export function roundRadii(f: Floats, w: Ints, context: i32, scratch: i32): void {
@@ -102,5 +106,9 @@ export function roundRadii(f: Floats, w: Ints, context: i32, scratch: i32): void
     const radius: f64 = f[n + CERTIFY_RADII + q] * SAFE;
     if (!(isSound && radius >= RADIUS_MIN)) f[n + CERTIFY_RADII + q] = 0;
     else f[n + CERTIFY_RADII + q] = radius >= SAFE ? 1.0 : radius * DOWN_32;
+  }
+  for (let each: i32 = 0; each < LOAD_COUNT; each++) {
+    const load: f64 = f[n + CERTIFY_LOADS + each];
+    f[n + CERTIFY_LOADS + each] = isSound && load >= 0 ? (load > RADIUS_MIN || load === 0 ? load : RADIUS_MIN) * UP_32 : Infinity;
   }
 }

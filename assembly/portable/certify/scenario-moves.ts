@@ -1,12 +1,15 @@
-import { BOX_THRESHOLDS, THRESHOLD_FLOATS, THRESHOLD_REQUIREMENT } from '../certificate-layout.ts';
+import {
+  BOX_THRESHOLDS, LOAD_COUNT, LOAD_OTHER, LOAD_PRICE_DOWN, LOAD_PRICE_UP, LOAD_VOLATILITY_DOWN, LOAD_VOLATILITY_UP,
+  THRESHOLD_FLOATS, THRESHOLD_REQUIREMENT,
+} from '../certificate-layout.ts';
 import { CONTEXT_CELL_COUNT } from '../layout.ts';
 import { certificateFloats, numbersOf } from './box.ts';
 import {
   CALL_LINEAR_REST, CALL_PRICE, CALL_PRICE_REST, CALL_VOLATILITY, CALL_VOLATILITY_REST, CERTIFY_CELL, CERTIFY_FALLS,
-  CERTIFY_LANES, CERTIFY_MARGINS, CERTIFY_PRICE, CERTIFY_PRICE_GROSS, CERTIFY_PRICE_RADIUS, CERTIFY_RADII,
+  CERTIFY_LANES, CERTIFY_LOADS, CERTIFY_MARGINS, CERTIFY_PRICE, CERTIFY_PRICE_GROSS, CERTIFY_PRICE_RADIUS, CERTIFY_RADII,
   CERTIFY_RISES, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS, CERTIFY_VOLATILITY_RADIUS, certifyCellsOf, GROUP_AMOUNT,
   GROUP_AMOUNT_GROSS, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_GROSS, GROUP_VALUE_PRICE_RADIUS, GROUP_VALUE_VOLATILITY,
-  GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS, GROUP_WORST_CELL, LANE_PROBE, LANE_RADII,
+  GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS, GROUP_WORST_CELL, LANE_LOADS, LANE_PROBE, LANE_RADII,
   LANE_RISE, SET_PROBE,
 } from './scratch.ts';
 
@@ -72,6 +75,11 @@ function foldLane(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: 
   let r1: f64 = start;
   let r2: f64 = start;
   let r3: f64 = start;
+  let l0: f64 = 0;
+  let l1: f64 = 0;
+  let l2: f64 = 0;
+  let l3: f64 = 0;
+  let l4: f64 = 0;
   let rise: f64 = Infinity;
   let probe: f64 = 0;
   const first: i32 = scratch + firstScenario(alpha, cellCount) + lane;
@@ -83,8 +91,10 @@ function foldLane(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: 
     const yRadius: f64 = vegaRadius + alpha * f[at + CERTIFY_VOLATILITY_RADIUS * stride];
     const other: f64 = rest + alpha * f[at + CERTIFY_PRICE_GROSS * stride] +
       linearRest * Math.abs(1.0 + alpha * f[at + CERTIFY_VOLATILITY_GROSS * stride]);
-    const up: f64 = other + price * positive(xRadius - x);
-    const down: f64 = other + price * positive(xRadius + x);
+    const upAlone: f64 = price * positive(xRadius - x);
+    const downAlone: f64 = price * positive(xRadius + x);
+    const up: f64 = other + upAlone;
+    const down: f64 = other + downAlone;
     const more: f64 = volatility * positive(yRadius - y);
     const less: f64 = volatility * positive(yRadius + y);
     probe = probe + (up + down + (more + less) + gap);
@@ -94,6 +104,12 @@ function foldLane(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: 
       if (room < (down + more) * r1) r1 = room / (down + more);
       if (room < (up + less) * r2) r2 = room / (up + less);
       if (room < (down + less) * r3) r3 = room / (down + less);
+      const perRoom: f64 = 1.0 / room;
+      l0 = larger(l0, upAlone * perRoom);
+      l1 = larger(l1, downAlone * perRoom);
+      l2 = larger(l2, more * perRoom);
+      l3 = larger(l3, less * perRoom);
+      l4 = larger(l4, other * perRoom);
     } else if (mode === MODE_RISE) {
       const room: f64 = margin - gap;
       if ((down + less) * r0 < room) r0 = room / (down + less);
@@ -111,6 +127,11 @@ function foldLane(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: 
   f[lanes + 2 * (LANE_RADII + 1)] = r1;
   f[lanes + 2 * (LANE_RADII + 2)] = r2;
   f[lanes + 2 * (LANE_RADII + 3)] = r3;
+  f[lanes + 2 * (LANE_LOADS + LOAD_PRICE_UP)] = l0;
+  f[lanes + 2 * (LANE_LOADS + LOAD_PRICE_DOWN)] = l1;
+  f[lanes + 2 * (LANE_LOADS + LOAD_VOLATILITY_UP)] = l2;
+  f[lanes + 2 * (LANE_LOADS + LOAD_VOLATILITY_DOWN)] = l3;
+  f[lanes + 2 * (LANE_LOADS + LOAD_OTHER)] = l4;
   f[lanes + 2 * LANE_RISE] = rise;
   f[lanes + 2 * LANE_PROBE] = probe;
 }
@@ -118,6 +139,11 @@ function foldLane(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: 
 /** The larger of 0 and x, 0 if x is no number: as pmax(0, x). */
 function positive(x: f64): f64 {
   return 0.0 < x ? x : 0.0;
+}
+
+/** The larger of two, a if b is no number: as pmax(a, b). */
+function larger(a: f64, b: f64): f64 {
+  return a < b ? b : a;
 }
 
 /** Radii, or largest fall and rise, from those of the even and the odd scenarios. */
@@ -139,4 +165,46 @@ export function mergeLanes(f: Floats, w: Ints, context: i32, scratch: i32, k: i3
     const radius: f64 = mode === MODE_FALL ? Math.min(even, odd) : Math.max(even, odd);
     f[n + CERTIFY_RADII + q] = Math.min(f[n + CERTIFY_RADII + q], radius);
   }
+  if (mode === MODE_RISE) {
+    riseLoads(f, w, context, scratch, k);
+    return;
+  }
+  for (let each: i32 = 0; each < LOAD_COUNT; each++) {
+    const even: f64 = f[lanes + 2 * (LANE_LOADS + each)];
+    raiseLoad(f, n, each, larger(even, f[lanes + 2 * (LANE_LOADS + each) + 1]));
+  }
+}
+
+function raiseLoad(f: Floats, n: i32, each: i32, load: f64): void {
+  f[n + CERTIFY_LOADS + each] = larger(f[n + CERTIFY_LOADS + each], load);
+}
+
+/**
+ * Loads on the bad side of threshold k: what each kind of movement raises the worst scenario by, per unit of what it is
+ * below 0. A rise is a fall in the opposite direction.
+ */
+function riseLoads(f: Floats, w: Ints, context: i32, scratch: i32, k: i32): void {
+  const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
+  const stride: i32 = certifyCellsOf(cellCount);
+  const n: i32 = numbersOf(w, context, scratch);
+  const alpha: f64 = requirementOf(f, w, context, k);
+  const worst: f64 = alpha * f[n + GROUP_WORST_CELL];
+  let at: i32 = scratch + firstScenario(alpha, cellCount);
+  while (at < scratch + stride - 1 && alpha * f[at + CERTIFY_CELL * stride] - worst > 0) at = at + 1;
+  const gap: f64 = alpha * f[at + CERTIFY_CELL * stride] - worst;
+  const room: f64 = Math.abs(f[n + CERTIFY_MARGINS + k]) - gap;
+  const perRoom: f64 = room > 0 ? 1.0 / room : Infinity;
+  const x: f64 = f[n + GROUP_AMOUNT] + f[n + GROUP_VALUE_PRICE] + alpha * f[at + CERTIFY_PRICE * stride];
+  const xRadius: f64 = f[n + GROUP_VALUE_PRICE_RADIUS] + alpha * f[at + CERTIFY_PRICE_RADIUS * stride];
+  const y: f64 = f[n + GROUP_VALUE_VOLATILITY] + alpha * f[at + CERTIFY_VOLATILITY * stride];
+  const yRadius: f64 = f[n + GROUP_VALUE_VOLATILITY_RADIUS] + alpha * f[at + CERTIFY_VOLATILITY_RADIUS * stride];
+  const price: f64 = f[n + CALL_PRICE] * perRoom;
+  const volatility: f64 = f[n + CALL_VOLATILITY] * perRoom;
+  const other: f64 = valueRest(f, n) + alpha * f[at + CERTIFY_PRICE_GROSS * stride] +
+    amountRest(f, n) * Math.abs(1.0 + alpha * f[at + CERTIFY_VOLATILITY_GROSS * stride]);
+  raiseLoad(f, n, LOAD_PRICE_UP, price * positive(xRadius + x));
+  raiseLoad(f, n, LOAD_PRICE_DOWN, price * positive(xRadius - x));
+  raiseLoad(f, n, LOAD_VOLATILITY_UP, volatility * positive(yRadius + y));
+  raiseLoad(f, n, LOAD_VOLATILITY_DOWN, volatility * positive(yRadius - y));
+  raiseLoad(f, n, LOAD_OTHER, room > 0 ? other * perRoom : Infinity);
 }

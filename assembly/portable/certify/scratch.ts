@@ -1,4 +1,4 @@
-import { QUADRANT_COUNT, THRESHOLD_COUNT_MAX } from '../certificate-layout.ts';
+import { LOAD_COUNT, QUADRANT_COUNT, THRESHOLD_COUNT_MAX } from '../certificate-layout.ts';
 
 /**
  * The scratch area of the certificate kernels, in floats: `CERTIFY_ROW_COUNT` rows of `certifyCellsOf(cellCount)`
@@ -82,13 +82,17 @@ export const CERTIFY_MARGINS: i32 = CERTIFY_RADII + QUADRANT_COUNT;
 /** Per threshold, of a set of several groups: largest fall and rise of its health in the box, summed over them. */
 export const CERTIFY_FALLS: i32 = CERTIFY_MARGINS + THRESHOLD_COUNT_MAX;
 export const CERTIFY_RISES: i32 = CERTIFY_FALLS + THRESHOLD_COUNT_MAX;
+/** Loads, largest over the thresholds: floats of 32 bits in size. */
+export const CERTIFY_LOADS: i32 = CERTIFY_RISES + THRESHOLD_COUNT_MAX;
 /** What the even and the odd scenarios come to, two floats each. */
-export const CERTIFY_LANES: i32 = CERTIFY_RISES + THRESHOLD_COUNT_MAX;
+export const CERTIFY_LANES: i32 = CERTIFY_LOADS + LOAD_COUNT;
 /** Radius per quadrant, or the largest fall in the first. */
 export const LANE_RADII: i32 = 0;
 export const LANE_RISE: i32 = 4;
 export const LANE_PROBE: i32 = 5;
-export const LANE_COUNT: i32 = 6;
+/** Loads, of a set on the good side. */
+export const LANE_LOADS: i32 = 6;
+export const LANE_COUNT: i32 = LANE_LOADS + LOAD_COUNT;
 export const CERTIFY_NUMBER_COUNT: i32 = CERTIFY_LANES + 2 * LANE_COUNT;
 
 /** Cells of a scratch row. */
