@@ -11,7 +11,7 @@
  */
 
 // --- words -----------------------------------------------------------------------------------------------------------
-/** `SLOPE_ROW_COUNT` rows of CELL_COUNT floats per instrument. */
+/** `SLOPE_ROW_COUNT` rows of CELL_COUNT floats per instrument: one of `SLOPE_TABLE_COUNT` tables, by size of the box. */
 export const CERTIFICATE_SLOPE_ROWS: i32 = 0;
 /** `SLOPE_TERM_COUNT` floats per instrument. */
 export const CERTIFICATE_SLOPE_TERMS: i32 = 1;
@@ -59,6 +59,7 @@ export const SLOPE_PRICE_RADIUS: i32 = 1;
 export const SLOPE_VOLATILITY_MIDDLE: i32 = 2;
 export const SLOPE_VOLATILITY_RADIUS: i32 = 3;
 export const SLOPE_ROW_COUNT: i32 = 4;
+export const SLOPE_TABLE_COUNT: i32 = 3;
 
 // --- slope terms of an instrument, per contract ----------------------------------------------------------------------
 /** d value / d X: middle, radius. */

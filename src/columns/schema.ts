@@ -308,14 +308,15 @@ export const schema = {
     rows: certifiedRows((counts) => counts.instrumentCount),
     columns: {
       slopeRow: {
-        ...column('f64', null, 'certificates', 'slopes of the cells in the box: middle and radius, in price and volatility'),
+        ...column('f64', null, 'certificates', 'slopes of the cells in each box: middle and radius, in price and volatility'),
         certificateWord: certificate.CERTIFICATE_SLOPE_ROWS,
-        width: (counts: Counts) => certificate.SLOPE_ROW_COUNT * cellCountOf(counts.scenarioCount),
+        width: (counts: Counts) =>
+          certificate.SLOPE_TABLE_COUNT * certificate.SLOPE_ROW_COUNT * cellCountOf(counts.scenarioCount),
       },
       slopeTerms: {
-        ...column('f64', null, 'certificates', 'slopes of value and delta in the box'),
+        ...column('f64', null, 'certificates', 'slopes of value and delta in each box'),
         certificateWord: certificate.CERTIFICATE_SLOPE_TERMS,
-        width: () => certificate.SLOPE_TERM_COUNT,
+        width: () => certificate.SLOPE_TABLE_COUNT * certificate.SLOPE_TERM_COUNT,
       },
       list: column('u32', null, 'tick', 'instrument rows of a list stage'),
     },

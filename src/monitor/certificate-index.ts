@@ -38,6 +38,8 @@ export class CertificateIndex {
   readonly #start: Uint32Array;
   readonly #end: Uint32Array;
   readonly #entries: Uint32Array;
+  /** Per quadrant and class: first bucket that holds anything. */
+  readonly #firstBucket: Uint16Array;
   readonly #count: number;
   readonly #radiusOf: FiledSets['radiusOf'];
 
@@ -56,9 +58,12 @@ export class CertificateIndex {
     for (let quadrant = 0; quadrant < QUADRANT_COUNT; quadrant++) {
       for (let index = 0; index < sets.length; index++) this.#end[cellOf(index, quadrant)]++;
     }
+    this.#firstBucket = new Uint16Array(QUADRANT_COUNT * this.classes.length).fill(bucketCount);
     let top = 0;
     for (let cell = 0; cell < cells; cell++) {
       const count = this.#end[cell];
+      const block = Math.floor(cell / bucketCount);
+      if (count > 0 && this.#firstBucket[block] === bucketCount) this.#firstBucket[block] = cell - block * bucketCount;
       this.#start[cell] = this.#end[cell] = top;
       top += count;
     }
@@ -87,7 +92,8 @@ export class CertificateIndex {
     const first = (quadrant * this.classes.length + place) * bucketCount;
     const last = displacement < 1 ? bucketOf(displacement) : bucketCount - 1;
     let top = count;
-    for (let cell = first; cell <= first + last; cell++) {
+    const block = quadrant * this.classes.length + place;
+    for (let cell = first + this.#firstBucket[block]; cell <= first + last; cell++) {
       for (let at = this.#start[cell]; at < this.#end[cell]; at++) {
         const set = entries[at];
         if (owner.column[set] !== owner.reference) {

@@ -11,11 +11,13 @@ import { STANDING, UNCERTIFIED, type SetColumns } from './set-columns.ts';
 const inward = 1 - 1e-7;
 /** A radius below this share of the box would be larger in the next smaller box: the boxes are a factor 4 or 5 apart. */
 const smallRadius = 0.2;
+/** Certificates for more than this share of a book. */
+const massShare = 0.1;
 
 /** Who computes radii: the kernels of a model. */
 export interface CertificateIssuer {
-  /** Slopes in a box of everything that the sets hold. */
-  slopes(boxSize: number, sets: Uint32Array): Promise<void>;
+  /** Slopes in a box around the market of the time, of everything that the sets hold. */
+  slopes(boxSize: number, sets: Uint32Array, asOfMs: number): Promise<void>;
   /** Radius and health of the sets, into the columns of the arena. */
   certify(sets: Uint32Array): Promise<void>;
 }
@@ -26,6 +28,7 @@ export class Certifier {
   readonly #columns: SetColumns;
   readonly #classes: SetClasses;
   readonly #issuer: CertificateIssuer;
+  #asOfMs = NaN;
 
   constructor(book: BookColumns, columns: SetColumns, classes: SetClasses, issuer: CertificateIssuer) {
     this.#book = book;
@@ -61,14 +64,25 @@ export class Certifier {
     });
   }
 
-  /** Certifies the sets, each in the box that suits it, and files them with the reference. */
-  async issue(sets: Uint32Array, reference: Reference): Promise<void> {
+  /**
+   * Certifies the sets, each in the box that should suit it by its last certificate, and files them with the reference.
+   * Of most of a book, other boxes are tried at once.
+   */
+  async issue(sets: Uint32Array, reference: Reference, asOfMs: number): Promise<void> {
     const columns = this.#columns;
+    this.#asOfMs = asOfMs;
     for (let box = 0; box < boxSizes.length; box++) {
-      await this.#certify(sets.filter((set) => columns.box[set] === box), box);
+      await this.#certify(sets.filter((set) => columns.nextBox[set] === box), box);
     }
-    await this.#tryLarger(sets);
-    await this.#trySmaller(sets);
+    if (sets.length > massShare * columns.count) {
+      await this.#tryLarger(sets);
+      await this.#trySmaller(sets);
+    }
+    for (const set of sets) {
+      const least = this.#leastRadius(set);
+      const step = least === 1 ? 1 : least < smallRadius ? -1 : 0;
+      columns.nextBox[set] = Math.min(Math.max(columns.box[set] + step, 0), boxSizes.length - 1);
+    }
     const classes = new Uint32Array(sets.length);
     for (let index = 0; index < sets.length; index++) {
       const set = sets[index];
@@ -83,7 +97,7 @@ export class Certifier {
   async #certify(sets: Uint32Array, box: number): Promise<void> {
     if (sets.length === 0) return;
     for (const set of sets) this.#columns.box[set] = box;
-    await this.#issuer.slopes(boxSizes[box], sets);
+    await this.#issuer.slopes(boxSizes[box], sets, this.#asOfMs);
     await this.#issuer.certify(sets);
   }
 

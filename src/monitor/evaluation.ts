@@ -54,11 +54,17 @@ export class Evaluation {
     return count;
   }
 
-  /** Runs a row kernel over all that the sets hold; returns how many rows that were. */
-  async runRows(kernel: PartialTicks['model']['rowKernel'], sets: Uint32Array): Promise<number> {
-    const count = this.#listRows(sets, this.#listed, ++this.#listing);
-    await this.#rowStage(kernel, count);
-    return count;
+  /** Runs a row kernel over rows that the sets hold, those of them that are needed; returns which. */
+  async runRows(
+    kernel: PartialTicks['model']['rowKernel'],
+    sets: Uint32Array,
+    isNeeded: (row: number) => boolean,
+  ): Promise<Uint32Array> {
+    const listed = this.#rowList.subarray(0, this.#listRows(sets, this.#listed, ++this.#listing));
+    const needed = listed.filter(isNeeded);
+    this.#rowList.set(needed);
+    await this.#rowStage(kernel, needed.length);
+    return needed;
   }
 
   async margin(sets: Uint32Array): Promise<void> {

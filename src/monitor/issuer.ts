@@ -1,9 +1,10 @@
 import type { EngineOptions } from '../engine/engine.ts';
 import type { PartialTicks } from '../engine/partial-ticks.ts';
 import { modelByName } from '../margin/registry.ts';
-import { timeShape, writeBox, type HealthFactors } from './box.ts';
+import type { HealthFactors } from './box.ts';
 import type { CertificateIssuer } from './certifier.ts';
 import type { Evaluation } from './evaluation.ts';
+import { SlopeTables } from './slope-tables.ts';
 
 const certifyChunk = 128;
 /** So few certificates are computed on the calling thread. */
@@ -23,12 +24,9 @@ export function issuerFactoryOf({ model = 'deribit-pm' }: EngineOptions): Issuer
   return (ticks, evaluation, thresholds) => {
     const { arena } = ticks.setup;
     const { certifyList } = arena.views.certifiedSet;
+    const tables = new SlopeTables(ticks, evaluation, thresholds);
     return {
-      slopes: async (boxSize, sets) => {
-        writeBox(arena, boxSize, thresholds);
-        ticks.writeExpirySlopes(timeShape * boxSize);
-        await evaluation.runRows('slopeRows', sets);
-      },
+      slopes: (boxSize, sets, asOfMs) => tables.prepare(boxSize, sets, asOfMs),
       certify: async (sets) => {
         certifyList.set(sets);
         await ticks.stage({ kernel, itemCount: sets.length, chunkItems: certifyChunk, inlineItems: inlineSets });

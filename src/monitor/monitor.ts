@@ -56,9 +56,9 @@ const defaultReferences = 16;
 const defaultBruteForceShare = 0.3;
 /** So many sets are evaluated one by one, whatever share of the book they are. */
 const fewSets = 64;
-/** Cost of slopes per row, of a certificate and of an evaluation per set, in rows priced: measured. */
-const slopeCost = 3;
-const certificateCost = 5;
+/** Cost of slopes per row priced, of a certificate and of an evaluation per set, in rows priced: measured. */
+const slopeCost = 0.5;
+const certificateCost = 9;
 const evaluationCost = 0.5;
 /** Most of a book is certified anew only when the market moves by less than this per tick, and not on every tick. */
 const calmMovement = 0.005;
@@ -86,8 +86,9 @@ export class Monitor {
   #loose: number[] = [];
   #tick = 0;
   #state: 'idle' | 'ticking' | 'ticked' = 'idle';
-  /** Cost of evaluations since the last certificates were issued. */
+  /** Cost of evaluations since the last certificates were issued, beyond what it was right after. */
   #debt = 0;
+  #leastCost = Infinity;
   /** First tick at which most of the book may be certified anew, and how long to wait after that. */
   #nextMassIssue = 0;
   #massIssueWait = massIssueTicks.least;
@@ -326,10 +327,13 @@ export class Monitor {
       this.#massIssueWait = Math.min(2 * this.#massIssueWait, massIssueTicks.most);
     } else {
       if (this.#tick >= this.#nextMassIssue) this.#massIssueWait = massIssueTicks.least;
-      this.#debt += priced + evaluationCost * sets.length;
+      const cost = priced + evaluationCost * sets.length;
+      this.#leastCost = Math.min(this.#leastCost, cost);
+      this.#debt += cost - this.#leastCost;
       if (sets.length === 0 || this.#debt < slopeCost * priced + certificateCost * sets.length) return 0;
     }
     this.#debt = 0;
+    this.#leastCost = Infinity;
     return this.#issue(asOfMs);
   }
 
@@ -343,7 +347,7 @@ export class Monitor {
     this.#ticks.writeExpirySlopes(timeShape * largestBox);
     const market = { arena, expiries: rows.expiries, segments: this.#segments, asOfMs, isLeftOut: this.#rowWatch.isBad };
     const reference = new Reference(number, this.#tick, market);
-    await this.#certifier!.issue(sets, reference);
+    await this.#certifier!.issue(sets, reference, asOfMs);
     this.#references.alive.push(reference);
     this.#loose = [];
     for (const set of near) if (this.#columns.reference[set] === UNCERTIFIED) this.#loose.push(set);

@@ -15,6 +15,8 @@ export class SetColumns {
   /** Class and box of its certificate. */
   readonly class: Uint32Array;
   readonly box: Uint8Array;
+  /** Box of its next certificate. */
+  readonly nextBox: Uint8Array;
   readonly status: Uint8Array;
   /** Tick of its last evaluation; 0 before the first. */
   readonly asOfTick: Uint32Array;
@@ -29,6 +31,7 @@ export class SetColumns {
     this.reference = new Uint8Array(capacity).fill(UNCERTIFIED);
     this.class = new Uint32Array(capacity);
     this.box = new Uint8Array(capacity).fill(firstBox);
+    this.nextBox = new Uint8Array(capacity).fill(firstBox);
     this.status = new Uint8Array(capacity).fill(NEW_STATUS);
     this.asOfTick = new Uint32Array(capacity);
   }
@@ -64,6 +67,7 @@ export class SetColumns {
     move(this.reference, sources, this.count, 1, UNCERTIFIED);
     move(this.class, sources, this.count, 1, 0);
     move(this.box, sources, this.count, 1, firstBox);
+    move(this.nextBox, sources, this.count, 1, firstBox);
     move(this.status, sources, this.count, 1, NEW_STATUS);
     move(this.asOfTick, sources, this.count, 1, 0);
     if (radius.length > 0) {
@@ -78,7 +82,7 @@ export class SetColumns {
   }
 }
 
-type Column = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array;
+type Column = Uint8Array | Uint32Array | Float32Array | Float64Array;
 
 function move(column: Column, sources: Int32Array, oldCount: number, width: number, none: number): void {
   const old = column.slice(0, oldCount * width);

@@ -4,7 +4,7 @@ import * as layout from '../../assembly/portable/layout.ts';
 import { cellCountOf } from '../../src/columns/schema.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { CertificateArena, type Runner } from '../support/certificate-arena.ts';
-import { attacks, movedQuotes, quantitiesOf, radiusOf, sidesOf, type Movement } from '../support/certificate-attack.ts';
+import { attacks, movedQuotes, quantitiesOf, radiusOf, reachByLoads, sidesOf, type Movement } from '../support/certificate-attack.ts';
 import { certificateMarket, certificateParams, certificateRows, type BookKind } from '../support/certificate-market.ts';
 import type { Box } from '../support/certificate-slopes.ts';
 import { between, pick, seededRandom } from '../support/seeded-random.ts';
@@ -81,6 +81,36 @@ interface Outcome {
   readonly ratios: Map<BookKind, number[]>;
 }
 
+/** The same inside the loads: `bite` is the share of the loads' reach, `turn` as above. */
+async function attackLoads(issued: Issued, seed: number, bite = 0.999_999, turn = 0): Promise<LoadOutcome> {
+  const { engine, arena, sets, kindOf } = issued;
+  const random = seededRandom(seed);
+  const reference = engine.quotes;
+  const outcome: LoadOutcome = { points: 0, beyondRadius: 0, violations: [] };
+  for (const set of sets) {
+    for (let quadrant = 0; quadrant < certificate.QUADRANT_COUNT; quadrant++) {
+      for (const movement of [1, -1].flatMap((against) => attacks(engine, set, against, random, 3))) {
+        const reach = reachByLoads(arena, set, quadrant, movement);
+        if (reach === 0) continue;
+        outcome.points++;
+        if (reach > radiusOf(arena, set, quadrant)) outcome.beyondRadius++;
+        if (await isCrossed(issued, reference, set, () => quadrant ^ turn, movement, reach * bite)) {
+          outcome.violations.push(`${kindOf(set)} set ${set} quadrant ${quadrant} reach ${reach}`);
+        }
+      }
+    }
+  }
+  await engine.tick(reference);
+  return outcome;
+}
+
+interface LoadOutcome {
+  points: number;
+  /** Points that the radius does not reach. */
+  beyondRadius: number;
+  readonly violations: string[];
+}
+
 /**
  * Tries to cross every threshold of every set just inside `stretch` x its radii. If `seeksCrossing`, also how far the
  * market has to go for the first crossing, by bisection, up to four radii.
@@ -141,6 +171,9 @@ describe('certificates of deribit-pm', () => {
     const { points, violations } = await attack(issued, seed + 100, false);
     expect(points).toBeGreaterThan(3000);
     expect(violations).toEqual([]);
+    const byLoads = await attackLoads(issued, seed + 200);
+    expect(byLoads.beyondRadius).toBeGreaterThan(byLoads.points / 5);
+    expect(byLoads.violations).toEqual([]);
   });
 
   it('health is that of the engine', async () => {
@@ -207,6 +240,15 @@ describe('tightness', () => {
 });
 
 describe('planted errors are caught', () => {
+  it.each([
+    ['loads a tenth too small', 1.1, 0],
+    ['loads of rising and falling prices exchanged', 0.999_999, certificate.QUADRANT_PRICE_FALLS],
+    ['loads of rising and falling volatilities exchanged', 0.999_999, certificate.QUADRANT_VOLATILITY_FALLS],
+  ])('%s', async (_, bite, turn) => {
+    const { violations } = await attackLoads(await issue(10, 60, boxOf(0.004), false), 10, bite, turn);
+    expect(violations.length).toBeGreaterThan(5);
+  });
+
   it.each([
     ['radii a tenth too large', 1.1, 0],
     ['price quadrants exchanged', 0.999_999, certificate.QUADRANT_PRICE_FALLS],
@@ -311,7 +353,7 @@ describe('SIMD, scalar twin and JavaScript', () => {
     const { arena, sets } = await issue(seed, 100, boxOf(0.02), isShocked);
     const bytes = (runner: Runner): Uint8Array[] => {
       arena.certify(sets, runner);
-      return [arena.radius, arena.health].map(
+      return [arena.radius, arena.loads, arena.health].map(
         ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength)),
       );
     };

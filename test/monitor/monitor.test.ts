@@ -346,6 +346,26 @@ describe('shadow mode', () => {
     };
   };
 
+  it('catches loads that are a third too small', async () => {
+    const given = await nearThresholds(400, 15);
+    const monitor = Monitor.create({ ...given, params, shadow: true }, (ticks, evaluation, thresholds) => {
+      const issuer = issuerFactoryOf({} as MonitorOptions)!(ticks, evaluation, thresholds);
+      const { loads } = ticks.setup.arena.views.certifiedSet;
+      return {
+        ...issuer,
+        certify: async (sets) => {
+          await issuer.certify(sets);
+          for (const set of sets) for (let each = 5 * set; each < 5 * set + 5; each++) loads[each] /= 1.5;
+        },
+      };
+    });
+    const run = async (): Promise<void> => {
+      for (const quotes of ticksOf(given.market, 4, 21, 2_000)) await monitor.tick(quotes);
+    };
+    await expect(run()).rejects.toThrow(/netting set \d+ of account A\d+ is [a-z-]+, was taken for/);
+    await monitor.close();
+  }, 120_000);
+
   it('finds nothing over thousands of ticks', async () => {
     const given = await nearThresholds(400, 15);
     const monitor = Monitor.create({ ...given, params, shadow: true }, planted(1));

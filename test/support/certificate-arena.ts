@@ -27,6 +27,7 @@ const fence = 0x7ff4_dead_beef_0001n;
  */
 export class CertificateArena {
   readonly radius: Float32Array;
+  readonly loads: Float32Array;
   readonly health: Float64Array;
   readonly slopeRows: Float64Array;
   readonly slopeTerms: Float64Array;
@@ -57,6 +58,7 @@ export class CertificateArena {
       rows: take(rows * 8), terms: take(terms * 8),
       expiries: take(counts.expiryCount * certificate.EXPIRY_SLOPE_COUNT * 8),
       radius: take(counts.nettingSetCapacity * certificate.QUADRANT_COUNT * 4),
+      loads: take(counts.nettingSetCapacity * certificate.LOAD_COUNT * 4),
       health: take(counts.nettingSetCapacity * certificate.THRESHOLD_COUNT_MAX * 8),
       list: take(counts.nettingSetCapacity * 4),
     };
@@ -78,12 +80,14 @@ export class CertificateArena {
       this.buffer, at.expiries, counts.expiryCount * certificate.EXPIRY_SLOPE_COUNT,
     );
     this.radius = new Float32Array(this.buffer, at.radius, counts.nettingSetCapacity * certificate.QUADRANT_COUNT);
+    this.loads = new Float32Array(this.buffer, at.loads, counts.nettingSetCapacity * certificate.LOAD_COUNT);
     this.health = new Float64Array(this.buffer, at.health, counts.nettingSetCapacity * certificate.THRESHOLD_COUNT_MAX);
     this.#list = new Uint32Array(this.buffer, at.list, counts.nettingSetCapacity);
     this.#words[certificate.CERTIFICATE_SLOPE_ROWS] = at.rows;
     this.#words[certificate.CERTIFICATE_SLOPE_TERMS] = at.terms;
     this.#words[certificate.CERTIFICATE_EXPIRY_SLOPES] = at.expiries;
     this.#words[certificate.CERTIFICATE_RADIUS] = at.radius;
+    this.#words[certificate.CERTIFICATE_LOADS] = at.loads;
     this.#words[certificate.CERTIFICATE_HEALTH] = at.health;
     this.#words[certificate.CERTIFICATE_LIST] = at.list;
   }
@@ -119,6 +123,7 @@ export class CertificateArena {
   certify(sets: readonly number[], runner: Runner = 'simd'): void {
     const scratch = new BigUint64Array(this.buffer, this.#scratch, this.#scratchFloats + 1).fill(fence);
     this.radius.fill(-1);
+    this.loads.fill(-1);
     this.health.fill(-1);
     this.#list.set(sets);
     const kernel = {

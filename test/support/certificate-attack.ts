@@ -74,6 +74,18 @@ export function sidesOf(
   });
 }
 
+/** Share of the box at which the movement has used up the set's loads, at most 1; common movements are shares of it. */
+export function reachByLoads(arena: CertificateArena, set: number, quadrant: number, movement: Movement): number {
+  const load = (kind: number): number => arena.loads[set * certificate.LOAD_COUNT + kind];
+  const falls = (quadrant & certificate.QUADRANT_PRICE_FALLS) !== 0;
+  const eases = (quadrant & certificate.QUADRANT_VOLATILITY_FALLS) !== 0;
+  const used =
+    movement.price * load(falls ? certificate.LOAD_PRICE_DOWN : certificate.LOAD_PRICE_UP) +
+    movement.volatility * load(eases ? certificate.LOAD_VOLATILITY_DOWN : certificate.LOAD_VOLATILITY_UP) +
+    load(certificate.LOAD_OTHER);
+  return Math.min(1, 1 / used);
+}
+
 export function radiusOf(arena: CertificateArena, set: number, quadrant: number): number {
   return arena.radius[set * certificate.QUADRANT_COUNT + quadrant];
 }

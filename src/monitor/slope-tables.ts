@@ -1,0 +1,109 @@
+import {
+  CERTIFICATE_SLOPE_ROWS,
+  CERTIFICATE_SLOPE_TERMS,
+  CERTIFICATE_WORD_COUNT,
+  EXPIRY_DEVIATION_TIME,
+  EXPIRY_SLOPE_COUNT,
+} from '../../assembly/portable/certificate-layout.ts';
+import { SHAPE_CALL } from '../../assembly/portable/layout.ts';
+import type { PartialTicks } from '../engine/partial-ticks.ts';
+import { boxSizes, priceRestShape, timeShape, volatilityRestShape, volatilityShape, writeBox, type HealthFactors } from './box.ts';
+import type { Evaluation } from './evaluation.ts';
+import { logAtLeast, logAtMost } from './log-bounds.ts';
+
+/**
+ * Slopes are bounded in a box so much larger than that of the certificates: they hold for certificates at other markets
+ * too, as long as the whole box of those lies within. Making a row takes as long as three prices; a larger box has wider
+ * bounds, and smaller radii.
+ */
+const tableStretch = 1.5;
+/** Rounding of sums of bounds. */
+const inward = 1 - 1e-9;
+
+/**
+ * Tables of slopes, one for each size of box. A row holds the slopes around the market that it was made at, its centre,
+ * and is made anew when a certificate needs more than its box.
+ */
+export class SlopeTables {
+  readonly #ticks: PartialTicks;
+  readonly #evaluation: Evaluation;
+  readonly #thresholds: readonly HealthFactors[];
+  readonly #rowBytes: number;
+  readonly #termBytes: number;
+  /** Per box and row, 1 / quote of the centre; NaN: there is no row. */
+  readonly #perForward: Float64Array;
+  readonly #perVolatility: Float64Array;
+  readonly #asOfMs: Float64Array;
+  /** What the passing of time counts as, at most, around the centre. */
+  readonly #deviationTime: Float64Array;
+
+  constructor(ticks: PartialTicks, evaluation: Evaluation, thresholds: readonly HealthFactors[]) {
+    const { certifiedInstrument, instrument } = ticks.setup.arena.views;
+    this.#ticks = ticks;
+    this.#evaluation = evaluation;
+    this.#thresholds = thresholds;
+    this.#rowBytes = certifiedInstrument.slopeRow.byteLength / boxSizes.length;
+    this.#termBytes = certifiedInstrument.slopeTerms.byteLength / boxSizes.length;
+    const cells = boxSizes.length * instrument.forward.length;
+    this.#perForward = new Float64Array(cells).fill(NaN);
+    this.#perVolatility = new Float64Array(cells).fill(NaN);
+    this.#asOfMs = new Float64Array(cells);
+    this.#deviationTime = new Float64Array(cells);
+  }
+
+  /** Chooses the table of a box and brings all rows that the sets hold to what certificates at this market need. */
+  async prepare(size: number, sets: Uint32Array, asOfMs: number): Promise<void> {
+    const { arena } = this.#ticks.setup;
+    const box = boxSizes.indexOf(size);
+    const first = box * arena.views.instrument.forward.length;
+    this.#choose(box);
+    writeBox(arena, size * tableStretch, this.#thresholds);
+    this.#ticks.writeExpirySlopes(timeShape * size * tableStretch);
+    const isNeeded = (row: number): boolean => !this.#covers(first, row, (tableStretch - 1) * size * inward, asOfMs);
+    const made = await this.#evaluation.runRows('slopeRows', sets, isNeeded);
+    for (const row of made) this.#keepCentre(first, row, asOfMs);
+    writeBox(arena, size, this.#thresholds);
+    this.#ticks.writeExpirySlopes(timeShape * size);
+  }
+
+  #choose(box: number): void {
+    const { certificate, certifiedInstrument } = this.#ticks.setup.arena.views;
+    const { buffer, byteOffset } = certificate.block;
+    const words = new Uint32Array(buffer, byteOffset, CERTIFICATE_WORD_COUNT);
+    words[CERTIFICATE_SLOPE_ROWS] = certifiedInstrument.slopeRow.byteOffset + box * this.#rowBytes;
+    words[CERTIFICATE_SLOPE_TERMS] = certifiedInstrument.slopeTerms.byteOffset + box * this.#termBytes;
+  }
+
+  /** Whether the row has moved from its centre by no more than a box of the size; NaN fails. */
+  #covers(first: number, row: number, room: number, asOfMs: number): boolean {
+    const { instrument } = this.#ticks.setup.arena.views;
+    const { rows } = this.#ticks.setup;
+    const price = largestLog(instrument.forward[row] * this.#perForward[first + row]);
+    if (!(price <= room * (1 + priceRestShape))) return false;
+    const { expiryMs } = rows.expiries[rows.expiry[row]];
+    const centreMs = this.#asOfMs[first + row];
+    const passed = expiryMs === null || asOfMs === centreMs ? 0 : largestLog((expiryMs - asOfMs) / (expiryMs - centreMs));
+    if (!(passed <= room * timeShape)) return false;
+    if (rows.shape[row] < SHAPE_CALL) return true;
+    const volatility = largestLog(instrument.volatility[row] * this.#perVolatility[first + row]);
+    const byTime = passed === 0 ? 0 : passed * this.#deviationTime[first + row];
+    return volatility + byTime <= room * volatilityShape * (1 + volatilityRestShape);
+  }
+
+  #keepCentre(first: number, row: number, asOfMs: number): void {
+    const { instrument, group, certifiedExpiry } = this.#ticks.setup.arena.views;
+    const { rows } = this.#ticks.setup;
+    const index = group.indexPrice[rows.group[row]];
+    // Without an index the row is NaN, whatever the price.
+    this.#perForward[first + row] = index > 0 && index < Infinity ? 1 / instrument.forward[row] : NaN;
+    this.#perVolatility[first + row] = 1 / instrument.volatility[row];
+    this.#asOfMs[first + row] = asOfMs;
+    const slope = rows.expiry[row] * EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME;
+    this.#deviationTime[first + row] = certifiedExpiry.slopes[slope];
+  }
+}
+
+/** At least |ln ratio|; NaN and Infinity where nothing is known. */
+function largestLog(ratio: number): number {
+  return Math.max(logAtMost(ratio), -logAtLeast(ratio));
+}
