@@ -1,5 +1,6 @@
 import { floatAt, word } from "../context.ts";
 import { FLOATS, outIndex, WORDS, wordIndex } from "../margin/account-driver.ts";
+import { LOAD_COUNT } from "../portable/certificate-layout.ts";
 import { numbersOf } from "../portable/certify/box.ts";
 import {
   amountRest, firstScenario, MODE_FALL, MODE_RISE, mergeLanes, requirementOf, valueRest,
@@ -11,6 +12,9 @@ import {
   GROUP_WORST_CELL, LANE_LOADS, LANE_PROBE, LANE_RISE,
 } from "../portable/certify/scratch.ts";
 import { CONTEXT_CELL_COUNT } from "../portable/layout.ts";
+
+/** Of the loads in the lanes, in bytes. */
+const LOADS_AT: usize = <usize>LANE_LOADS << 4;
 
 /**
  * Two scenarios at a time, bit-equal to `foldScenarios` of assembly/portable/certify/scenario-moves.ts, which documents
@@ -40,11 +44,8 @@ export function foldScenarios2(context: usize, scratch: usize, k: i32, mode: i32
   let r1 = r0;
   let r2 = r0;
   let r3 = r0;
-  let l0 = zero;
-  let l1 = zero;
-  let l2 = zero;
-  let l3 = zero;
-  let l4 = zero;
+  const lanes = n + (<usize>CERTIFY_LANES << 3);
+  for (let each: usize = 0; each < <usize>LOAD_COUNT; each++) v128.store(lanes + LOADS_AT + (each << 4), zero);
   let rise = f64x2.splat(Infinity);
   let probe = zero;
   for (let at = scratch + (<usize>firstScenario(share, cellCount) << 3); at < scratch + row; at += 16) {
@@ -69,12 +70,7 @@ export function foldScenarios2(context: usize, scratch: usize, k: i32, mode: i32
       r1 = lowered(r1, room, f64x2.add(down, more));
       r2 = lowered(r2, room, f64x2.add(up, less));
       r3 = lowered(r3, room, f64x2.add(down, less));
-      const perRoom = f64x2.div(one, room);
-      l0 = f64x2.pmax(l0, f64x2.mul(upAlone, perRoom));
-      l1 = f64x2.pmax(l1, f64x2.mul(downAlone, perRoom));
-      l2 = f64x2.pmax(l2, f64x2.mul(more, perRoom));
-      l3 = f64x2.pmax(l3, f64x2.mul(less, perRoom));
-      l4 = f64x2.pmax(l4, f64x2.mul(other, perRoom));
+      raiseLoads(lanes + LOADS_AT, room, upAlone, downAlone, more, less, other);
     } else if (mode == MODE_RISE) {
       const room = f64x2.sub(margin, gap);
       r0 = raised(r0, room, f64x2.add(down, less));
@@ -87,20 +83,27 @@ export function foldScenarios2(context: usize, scratch: usize, k: i32, mode: i32
       rise = f64x2.pmin(rise, v128.bitselect(move, rise, f64x2.eq(gap, zero)));
     }
   }
-  const lanes = n + (<usize>CERTIFY_LANES << 3);
   v128.store(lanes, r0);
   v128.store(lanes, r1, 16);
   v128.store(lanes, r2, 32);
   v128.store(lanes, r3, 48);
   v128.store(lanes + (<usize>LANE_RISE << 4), rise);
   v128.store(lanes + (<usize>LANE_PROBE << 4), probe);
-  const loads = lanes + (<usize>LANE_LOADS << 4);
-  v128.store(loads, l0);
-  v128.store(loads, l1, 16);
-  v128.store(loads, l2, 32);
-  v128.store(loads, l3, 48);
-  v128.store(loads, l4, 64);
   mergeLanes(FLOATS, WORDS, c, outIndex(scratch), k, mode);
+}
+
+/** What each kind of movement uses up of the room, where that is more than in the scenarios before. */
+// @ts-ignore: decorator
+@inline
+function raiseLoads(
+  loads: usize, room: v128, priceUp: v128, priceDown: v128, volatilityUp: v128, volatilityDown: v128, other: v128,
+): void {
+  const perRoom = f64x2.div(f64x2.splat(1), room);
+  v128.store(loads, f64x2.pmax(v128.load(loads), f64x2.mul(priceUp, perRoom)));
+  v128.store(loads, f64x2.pmax(v128.load(loads, 16), f64x2.mul(priceDown, perRoom)), 16);
+  v128.store(loads, f64x2.pmax(v128.load(loads, 32), f64x2.mul(volatilityUp, perRoom)), 32);
+  v128.store(loads, f64x2.pmax(v128.load(loads, 48), f64x2.mul(volatilityDown, perRoom)), 48);
+  v128.store(loads, f64x2.pmax(v128.load(loads, 64), f64x2.mul(other, perRoom)), 64);
 }
 
 /** room / fall where that is less than r. */

@@ -64,7 +64,7 @@ const evaluationCost = 0.5;
 const calmMovement = 0.005;
 const massIssueTicks = { least: 16, most: 1_024 };
 /** Sets that are so much nearer to their radius are certified with those that have reached it. */
-const reach = 1.25;
+const reach = 1.08;
 
 /** Statuses of a whole book on every tick, exact, by evaluating few of its sets: docs/MONITOR.md. */
 export class Monitor {

@@ -75,11 +75,8 @@ function foldLane(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: 
   let r1: f64 = start;
   let r2: f64 = start;
   let r3: f64 = start;
-  let l0: f64 = 0;
-  let l1: f64 = 0;
-  let l2: f64 = 0;
-  let l3: f64 = 0;
-  let l4: f64 = 0;
+  const lanes: i32 = n + CERTIFY_LANES + lane;
+  for (let each: i32 = 0; each < LOAD_COUNT; each++) f[lanes + 2 * (LANE_LOADS + each)] = 0;
   let rise: f64 = Infinity;
   let probe: f64 = 0;
   const first: i32 = scratch + firstScenario(alpha, cellCount) + lane;
@@ -105,11 +102,11 @@ function foldLane(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: 
       if (room < (up + less) * r2) r2 = room / (up + less);
       if (room < (down + less) * r3) r3 = room / (down + less);
       const perRoom: f64 = 1.0 / room;
-      l0 = larger(l0, upAlone * perRoom);
-      l1 = larger(l1, downAlone * perRoom);
-      l2 = larger(l2, more * perRoom);
-      l3 = larger(l3, less * perRoom);
-      l4 = larger(l4, other * perRoom);
+      raiseLane(f, lanes, LOAD_PRICE_UP, upAlone * perRoom);
+      raiseLane(f, lanes, LOAD_PRICE_DOWN, downAlone * perRoom);
+      raiseLane(f, lanes, LOAD_VOLATILITY_UP, more * perRoom);
+      raiseLane(f, lanes, LOAD_VOLATILITY_DOWN, less * perRoom);
+      raiseLane(f, lanes, LOAD_OTHER, other * perRoom);
     } else if (mode === MODE_RISE) {
       const room: f64 = margin - gap;
       if ((down + less) * r0 < room) r0 = room / (down + less);
@@ -122,16 +119,10 @@ function foldLane(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: 
       if (gap === 0 && move < rise) rise = move;
     }
   }
-  const lanes: i32 = n + CERTIFY_LANES + lane;
   f[lanes + 2 * LANE_RADII] = r0;
   f[lanes + 2 * (LANE_RADII + 1)] = r1;
   f[lanes + 2 * (LANE_RADII + 2)] = r2;
   f[lanes + 2 * (LANE_RADII + 3)] = r3;
-  f[lanes + 2 * (LANE_LOADS + LOAD_PRICE_UP)] = l0;
-  f[lanes + 2 * (LANE_LOADS + LOAD_PRICE_DOWN)] = l1;
-  f[lanes + 2 * (LANE_LOADS + LOAD_VOLATILITY_UP)] = l2;
-  f[lanes + 2 * (LANE_LOADS + LOAD_VOLATILITY_DOWN)] = l3;
-  f[lanes + 2 * (LANE_LOADS + LOAD_OTHER)] = l4;
   f[lanes + 2 * LANE_RISE] = rise;
   f[lanes + 2 * LANE_PROBE] = probe;
 }
@@ -144,6 +135,11 @@ function positive(x: f64): f64 {
 /** The larger of two, a if b is no number: as pmax(a, b). */
 function larger(a: f64, b: f64): f64 {
   return a < b ? b : a;
+}
+
+function raiseLane(f: Floats, lanes: i32, each: i32, load: f64): void {
+  const at: i32 = lanes + 2 * (LANE_LOADS + each);
+  f[at] = larger(f[at], load);
 }
 
 /** Radii, or largest fall and rise, from those of the even and the odd scenarios. */

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import {
+  CERTIFICATE_SLOPE_ROWS,
+  CERTIFICATE_SLOPE_TERMS,
+  CERTIFICATE_WORD_COUNT,
+  SLOPE_PRICE_MIDDLE,
+  SLOPE_ROW_COUNT,
+  SLOPE_VOLATILITY_RADIUS,
+} from '../../assembly/portable/certificate-layout.ts';
+import { FLAG_BITS } from '../../assembly/portable/layout.ts';
+import { cellCountOf } from '../../src/columns/schema.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { boxSizes, timeShape, writeBox } from '../../src/monitor/box.ts';
+import { Evaluation } from '../../src/monitor/evaluation.ts';
+import { SlopeTables } from '../../src/monitor/slope-tables.ts';
+import { nearThresholds, params } from '../support/monitored-book.ts';
+
+describe('slope tables', () => {
+  it('hold the slopes of the box around the present market, made here or elsewhere', async () => {
+    const given = await nearThresholds(60, 41);
+    const engine = Engine.create({ ...given, params }, { certified: true });
+    const ticks = engine.partialTicks();
+    const { arena, rows } = ticks.setup;
+    const { certificate, certifiedInstrument, instrument } = arena.views;
+    const words = new Uint32Array(certificate.block.buffer, certificate.block.byteOffset, CERTIFICATE_WORD_COUNT);
+    const evaluation = new Evaluation(ticks);
+    const tables = new SlopeTables(ticks, evaluation, []);
+    const sets = Uint32Array.from({ length: ticks.book.setCount }, (_, set) => set);
+    const [size] = boxSizes;
+    const count = instrument.forward.length;
+    const rowFloats = SLOPE_ROW_COUNT * cellCountOf(arena.plan.counts.scenarioCount);
+    let kept = 0;
+    let made = 0;
+    let before = new Float64Array(0);
+    for (let step = 0; step < 40; step++) {
+      const price = 1 + 0.0006 * Math.sin(step) * step ** 0.5;
+      const asOfMs = given.market.asOfMs + step * 20_000;
+      const forward = given.market.forward.map((value) => value * price);
+      ticks.begin({ forward, impliedVolatility: given.market.impliedVolatility.map((value) => value * price ** -1.5), asOfMs });
+      await tables.prepare(size, sets, asOfMs);
+      ticks.end();
+      const own = certifiedInstrument.slopeRow.slice(0, count * rowFloats);
+      // The second table is free: the slopes of this very box, made now.
+      words[CERTIFICATE_SLOPE_ROWS] = certifiedInstrument.slopeRow.byteOffset + count * rowFloats * 8;
+      words[CERTIFICATE_SLOPE_TERMS] += certifiedInstrument.slopeTerms.byteLength / boxSizes.length;
+      writeBox(arena, size, []);
+      ticks.writeExpirySlopes(timeShape * size);
+      ticks.kernels.slopeRows(arena.plan.context, 0, count, arena.plan.scratch[0]);
+      const held = new Set([...sets].flatMap((set) => heldRows(arena.views, set)));
+      for (const row of held) {
+        const at = row * rowFloats;
+        expect(isInside(certifiedInstrument.slopeRow, count * rowFloats + at, own, at, rowFloats), `${step} ${row}`).toBe(true);
+        if (step === 0 || rows.shape[row] === 0) continue;
+        if (own[at] === before[at]) kept++;
+        else made++;
+      }
+      before = own;
+    }
+    // Markets that stay near are served by the rows that are there.
+    expect(kept).toBeGreaterThan(2 * made);
+    expect(made).toBeGreaterThan(100);
+    await engine.close();
+  }, 60_000);
+});
+
+interface Holdings {
+  readonly nettingSet: { readonly firstPosition: ArrayLike<number>; readonly positionCount: ArrayLike<number> };
+  readonly position: { readonly row: Uint32Array };
+}
+
+function heldRows({ nettingSet, position }: Holdings, set: number): number[] {
+  const first = nettingSet.firstPosition[set];
+  return Array.from(position.row.subarray(first, first + nettingSet.positionCount[set]), (entry) => entry >>> FLAG_BITS);
+}
+
+/** Whether the intervals of `inner` lie in those of `outer`, up to the rounding of their middles. */
+function isInside(inner: Float64Array, innerAt: number, outer: Float64Array, outerAt: number, floats: number): boolean {
+  const cells = floats / SLOPE_ROW_COUNT;
+  for (let pair = SLOPE_PRICE_MIDDLE; pair < SLOPE_VOLATILITY_RADIUS; pair += 2) {
+    for (let cell = 0; cell < cells; cell++) {
+      const place = pair * cells + cell;
+      const [middle, radius] = [inner[innerAt + place], inner[innerAt + place + cells]];
+      const [wideMiddle, wideRadius] = [outer[outerAt + place], outer[outerAt + place + cells]];
+      const slack = 1e-9 * (Math.abs(middle) + Math.abs(wideMiddle) + radius + wideRadius) + 1e-300;
+      if (!(Math.abs(middle - wideMiddle) + radius <= wideRadius + slack)) return false;
+    }
+  }
+  return true;
+}
