@@ -14,6 +14,8 @@ export interface TickBookSize {
   readonly accounts: number;
   /** Mean over all accounts; of no matter for `retail`. */
   readonly positions: number;
+  /** Of the market, at most: all futures, and options at equal distances in its list. */
+  readonly instruments: number;
   readonly seed: number;
 }
 
@@ -42,7 +44,7 @@ export async function loadTickBook(kind: BookKind, size: TickBookSize, workers: 
     importBuilt<typeof import('../../src/generate/assign-cash.ts')>('src/generate/assign-cash'),
     importBuilt<typeof import('../../src/engine/engine.ts')>('src/engine/engine'),
   ]);
-  const { market } = chain.loadBuiltInMarket();
+  const market = thinned(chain.loadBuiltInMarket().market, size.instruments);
   const params = builtInParams();
   const positions = positionsOf(kind, size, market, generator.generatePositions);
   const engine = engines.Engine.create({ market, book: positions, params, workers, kernels: 'wasm' });
@@ -59,6 +61,26 @@ export async function loadTickBook(kind: BookKind, size: TickBookSize, workers: 
   engine.replaceCash(book.cash, book.currencies);
   const create: TickBook['create'] = (options) => engines.Engine.create({ market, book, params, ...options });
   return { market, book, params, engine, create };
+}
+
+/** A small market for small runs; the whole one if it has no more instruments than that. */
+function thinned(market: Market, count: number): Market {
+  const options = market.instruments.flatMap(({ kind }, index) => (kind === 'option' ? [index] : []));
+  const others = market.instruments.length - options.length;
+  if (count >= market.instruments.length) return market;
+  const kept = Math.max(count - others, 1);
+  const isKept = new Uint8Array(market.instruments.length).fill(1);
+  for (const index of options) isKept[index] = 0;
+  for (let place = 0; place < kept; place++) isKept[options[Math.floor((place * options.length) / kept)]] = 1;
+  const wanted = (_: unknown, index: number): boolean => isKept[index] === 1;
+  return {
+    ...market,
+    instruments: market.instruments.filter(wanted),
+    forward: market.forward.filter(wanted),
+    impliedVolatility: market.impliedVolatility.filter(wanted),
+    openInterest: market.openInterest.filter(wanted),
+    fields: new Map(),
+  };
 }
 
 type GeneratePositions = typeof import('../../src/generate/generate-positions.ts').generatePositions;

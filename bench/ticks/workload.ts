@@ -45,6 +45,7 @@ export const tickWorkloads: readonly Workload[] = kinds.map((kind) => ({
   parameters: {
     accounts: { full: 1_000_000, smoke: 300, least: 1, meaning: 'accounts' },
     ...(kind.book === 'retail' ? {} : { positions: { full: 12, smoke: 5, least: 3, meaning: 'positions per account, on average' } }),
+    instruments: { full: 13_126, smoke: 300, least: 100, meaning: 'of the built-in market, at most: fewer options' },
     workers: { full: Math.max(availableParallelism(), 2), smoke: 2, least: 2, meaning: 'worker threads; one is measured too' },
     move: kind.move,
     seed: { full: 1, smoke: 1, least: 0, meaning: 'of book and walk' },
@@ -54,10 +55,10 @@ export const tickWorkloads: readonly Workload[] = kinds.map((kind) => ({
 }));
 
 async function run(kind: TickKind, parameters: Parameters, progress: (line: string) => void): Promise<Outcome> {
-  const { accounts, seed, workers, move, runs } = parameters;
+  const { workers, move, seed, runs } = parameters;
   const open: { close(): Promise<void> }[] = [];
   progress('generating the book');
-  const tickBook = await loadTickBook(kind.book, { accounts, positions: parameters.positions, seed }, workers);
+  const tickBook = await loadTickBook(kind.book, parameters, workers);
   const { engine, market } = tickBook;
   open.push(engine);
   try {
@@ -88,7 +89,7 @@ async function run(kind: TickKind, parameters: Parameters, progress: (line: stri
       versions: others.versions,
       hash: marginHash(marginsOf(engine)),
       note: margrid.note,
-      throughput: { perSecond: (accounts / own.median) * 1_000, unit: 'accounts' },
+      throughput: { perSecond: (parameters.accounts / own.median) * 1_000, unit: 'accounts' },
       entrants: await reportsOf(entrants.slice(1), measured, own.median),
       missing: { ...certified.missing, ...others.missing },
       details: {
