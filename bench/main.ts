@@ -57,7 +57,7 @@ async function performSuite({ entries, smoke, file, json }: Command & { kind: 's
     if (!json && line.kind === 'workload') print(`${renderReport(line.report)}\n`);
     if (line.kind === 'failed') process.stderr.write(`bench: ${line.workload}: ${line.error}\n`);
   };
-  const failed = await runSuite({ entries, smoke, file, runEntry: runInProcess, progress, onLine });
+  const failed = await runSuite({ entries, smoke, file, runEntry: (entry) => runInProcess(entry), progress, onLine });
   if (json) printJson(lines);
   progress(`written to ${file}`);
   if (failed > 0) process.exitCode = 1;

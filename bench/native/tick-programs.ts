@@ -53,9 +53,11 @@ export function hasProcessorFlag(flag: string): boolean {
 }
 
 /** Compiles a variant into `folder`, with margrid's own polynomials. Returns the program. Throws if gcc does. */
-export function compileTickProgram({ name, flags }: TickProgram, folder: string, cells: number): string {
+export function compileTickProgram({ flags }: TickProgram, folder: string, cells: number): string {
+  const program = join(folder, `tick${flags.join('')}`);
+  // Variants that differ in their threads only are one program.
+  if (existsSync(program)) return program;
   writeFileSync(join(folder, 'coefficients.h'), coefficientsHeader());
-  const program = join(folder, name);
   const source = join(packageRoot, 'bench', 'native', 'tick.c');
   const words = ['-std=gnu11', ...flags, `-DCELLS=${cells}`, `-I${folder}`, '-o', program, source, '-lm', '-pthread'];
   execFileSync('gcc', words, { stdio: ['ignore', 'ignore', 'inherit'] });

@@ -64,11 +64,13 @@ function headerOf(entries: readonly SuiteEntry[], smoke: boolean): SuiteHeader {
  * A workload in a process of its own: its first pass is cold, the compilers have seen nothing of the other workloads,
  * and its memory is given back. Throws with the last line of its errors.
  */
-export function runInProcess({ workload, parameters }: SuiteEntry): Promise<Report> {
+export function runInProcess(
+  { workload, parameters }: SuiteEntry, nodeOptions: readonly string[] = process.execArgv,
+): Promise<Report> {
   const numbers = parameterNames.flatMap((name) =>
     workload.parameters[name] === undefined ? [] : [`--${name}`, String(parameters[name])],
   );
-  const words = [...process.execArgv, join('bench', 'main.ts'), workload.name, '--json', ...numbers];
+  const words = [...nodeOptions, join('bench', 'main.ts'), workload.name, '--json', ...numbers];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, words, { cwd: packageRoot, stdio: ['ignore', 'pipe', 'pipe'] });
     const [output, errors]: [string[], string[]] = [[], []];
