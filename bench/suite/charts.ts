@@ -5,6 +5,8 @@ import type { SeriesPoint } from '../scaling/workload.ts';
 
 const barHeight = 24;
 const frameHeight = 104;
+/** Of the longest name, `margrid-certified-liquidation-one-worker`. */
+const nameWidth = 280;
 
 const colorOf: Readonly<Record<EntrantLabel, string>> = {
   'same algorithm': palette.neutral,
@@ -22,7 +24,8 @@ export function mediansChart({ workload, median, entrants }: Report): Chart {
       color: entrant.label === 'same algorithm' && name.startsWith('margrid') ? palette.gain : colorOf[entrant.label],
     })),
   ].sort((a, b) => a.median - b.median || (a.name < b.name ? -1 : 1));
-  const medians = bars.map((bar) => bar.median);
+  // Not from 1, where a logarithmic axis would begin its bars.
+  const least = powerOfTenBelow(Math.min(...bars.map((bar) => bar.median)));
   return {
     id: workload,
     title: `${workload}: median milliseconds`,
@@ -31,11 +34,12 @@ export function mediansChart({ workload, median, entrants }: Report): Chart {
     height: frameHeight + barHeight * bars.length,
     option: {
       ...frame,
-      grid: { left: 12, right: 84, top: 24, bottom: 56, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+      grid: { left: nameWidth, right: 84, top: 24, bottom: 56 },
       xAxis: {
         ...horizontalTitle('milliseconds'),
         type: 'log',
-        min: powerOfTenBelow(Math.min(...medians)),
+        min: least,
+        startValue: least,
         axisLabel: { formatter: axisNumber },
       },
       yAxis: { type: 'category', data: bars.map(({ name }) => name), inverse: true, axisLabel: { interval: 0 } },

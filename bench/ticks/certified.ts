@@ -1,32 +1,11 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import type { EngineOptions } from '../../src/engine/engine.ts';
-import { packageRoot } from '../../src/package-root.ts';
+import type { Monitor } from '../../src/monitor/monitor.ts';
 import { importBuilt } from '../built-package.ts';
 import type { TickBook } from './books.ts';
 import type { TickEntrant } from './entrant.ts';
-import type { TickQuotes } from './quotes.ts';
-
-/** What the suite needs of the class `Monitor`. */
-interface Monitor {
-  readonly statuses: Uint8Array;
-  tick(quotes: TickQuotes): Promise<{ readonly evaluated: number; readonly skipped: number }>;
-  close(): Promise<void>;
-}
-
-interface MonitorModule {
-  readonly Monitor: { create(options: EngineOptions & { watch: 'liquidation' | 'statuses' }): Monitor };
-}
-
-const path = 'src/monitor/monitor';
-
-export function hasMonitor(): boolean {
-  return existsSync(join(packageRoot, 'build', 'js', `${path}.js`));
-}
 
 /** Certified skipping: only netting sets whose status could have changed are evaluated. */
 export async function certifiedEntrants({ market, book, params }: TickBook, workers: readonly number[]): Promise<TickEntrant[]> {
-  const { Monitor } = await importBuilt<MonitorModule>(path);
+  const { Monitor } = await importBuilt<typeof import('../../src/monitor/monitor.ts')>('src/monitor/monitor');
   return workers.flatMap((count) =>
     (['liquidation', 'statuses'] as const).map((watch) => {
       const monitor = Monitor.create({ market, book, params, workers: count, kernels: 'wasm', watch });
@@ -36,32 +15,28 @@ export async function certifiedEntrants({ market, book, params }: TickBook, work
 }
 
 function certifiedEntrant(monitor: Monitor, watch: 'liquidation' | 'statuses', workers: number): TickEntrant {
-  let last = { evaluated: 0, skipped: 0 };
+  let evaluatedShare = 1;
   const what = watch === 'liquidation' ? 'liquidations only' : 'all statuses';
   return {
-    name: certifiedName(watch, workers),
+    name: `margrid-certified-${watch}${workers === 1 ? '-one-worker' : ''}`,
     label: 'less work',
     note: `certified skipping, ${what}: sets that cannot have changed are not evaluated; ${workersOf(workers)}`,
-    every: 1,
+    every: 'tick',
     exactness: watch === 'liquidation' ? 'liquidations' : 'statuses',
     tick: async (quotes) => {
       const start = performance.now();
-      const { evaluated, skipped } = await monitor.tick(quotes);
+      const { evaluated } = await monitor.tick(quotes);
       const elapsed = performance.now() - start;
-      last = { evaluated, skipped };
+      evaluatedShare = evaluated / monitor.nettingSetCount;
       return elapsed;
     },
     margins: async () => {
       const none = new Float64Array(0);
       return { equity: none, initialMargin: none, maintenanceMargin: none, status: monitor.statuses };
     },
-    told: () => ({ evaluatedShare: last.evaluated / (last.evaluated + last.skipped) }),
+    told: () => ({ evaluatedShare }),
     close: () => monitor.close(),
   };
-}
-
-export function certifiedName(watch: 'liquidation' | 'statuses', workers: number): string {
-  return `margrid-certified-${watch}${workers === 1 ? '-one-worker' : ''}`;
 }
 
 export function workersOf(workers: number): string {

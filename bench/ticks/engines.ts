@@ -9,12 +9,12 @@ import { tunedColumnsOf, tunedMargins } from './javascript-tuned.ts';
 import { copyTickInputs } from './tick-inputs.ts';
 
 /** A whole tick of an engine: inputs, pricing, margins, totals, dispatch. */
-export function engineEntrant(name: string, note: string, engine: Engine): TickEntrant {
+export function engineEntrant(name: string, note: string, engine: Engine, every: TickEntrant['every']): TickEntrant {
   return {
     name,
     label: 'same algorithm',
     note,
-    every: 1,
+    every,
     exactness: 'bits',
     tick: async (quotes) => {
       const start = performance.now();

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { entrantReport } from '../entrant.ts';
 import type { EntrantReport, Outcome, Parameters, ParameterSpec, Workload } from '../workload.ts';
-import { loadTickBook, type BookKind, type TickBook } from './books.ts';
-import { certifiedEntrants, certifiedName, hasMonitor, workersOf } from './certified.ts';
+import { loadTickBook, type BookKind } from './books.ts';
+import { certifiedEntrants, workersOf } from './certified.ts';
 import { engineEntrant, oneThreadEntrants } from './engines.ts';
 import { marginHash, marginsOf, type TickEntrant } from './entrant.ts';
 import { measureTicks, type MeasuredEntrant } from './measure.ts';
@@ -17,6 +17,9 @@ interface TickKind {
   readonly move: ParameterSpec;
   readonly isCrash: boolean;
 }
+
+/** Of certified entrants one tick says little: now and then they take a new reference market. */
+const walkTicksPerRound = 10;
 
 const walkMove: ParameterSpec = { full: 3, smoke: 3, least: 0, meaning: 'basis points a tick, standard deviation' };
 
@@ -49,7 +52,7 @@ export const tickWorkloads: readonly Workload[] = kinds.map((kind) => ({
     workers: { full: Math.max(availableParallelism(), 2), smoke: 2, least: 2, meaning: 'worker threads; one is measured too' },
     move: kind.move,
     seed: { full: 1, smoke: 1, least: 0, meaning: 'of book and walk' },
-    runs: { full: 9, smoke: 1, least: 1, meaning: 'rounds, each a new tick for all entrants' },
+    runs: { full: 9, smoke: 1, least: 1, meaning: 'rounds: a tick for all entrants, nine more for some' },
   },
   run: (parameters, progress) => run(kind, parameters, progress),
 }));
@@ -63,26 +66,27 @@ async function run(kind: TickKind, parameters: Parameters, progress: (line: stri
   open.push(engine);
   try {
     progress('loading the other engines');
-    const margrid = engineEntrant('margrid', `WASM SIMD, ${workersOf(workers)}`, engine);
+    const margrid = engineEntrant('margrid', `WASM SIMD, ${workersOf(workers)}`, engine, 'tick');
     const oneWorker = tickBook.create({ workers: 1, kernels: 'wasm' });
     open.push(oneWorker);
     const host = tickBook.create({ workers: 0, kernels: 'wasm' });
     open.push(host);
-    const certified = await certifiedOf(tickBook, [workers, 1]);
-    open.push(...certified.entrants);
+    const certified = await certifiedEntrants(tickBook, [workers, 1]);
+    open.push(...certified);
     progress('starting the other languages');
     const others = otherLanguages(host);
     open.push({ close: async () => others.files.remove() }, ...others.entrants);
     const entrants: readonly TickEntrant[] = [
       margrid,
-      engineEntrant('margrid-one-worker', 'margrid with one worker thread', oneWorker),
-      ...certified.entrants,
+      engineEntrant('margrid-one-worker', 'margrid with one worker thread', oneWorker, 1),
+      ...certified,
       ...oneThreadEntrants(host, engine.arena),
       ...others.entrants,
     ];
     progress(`measuring ${entrants.length} entrants in turn`);
     const feed = kind.isCrash ? crashFeed(market, move) : walkFeed(market, move, seed);
-    const measured = await measureTicks(entrants, feed, runs, () => others.files.publish(engine.arena));
+    const ticksPerRound = kind.isCrash ? 1 : walkTicksPerRound;
+    const measured = await measureTicks(entrants, feed, runs, ticksPerRound, () => others.files.publish(engine.arena));
     const own = measured.get('margrid')!.timing;
     return {
       ...own,
@@ -91,26 +95,18 @@ async function run(kind: TickKind, parameters: Parameters, progress: (line: stri
       note: margrid.note,
       throughput: { perSecond: (parameters.accounts / own.median) * 1_000, unit: 'accounts' },
       entrants: await reportsOf(entrants.slice(1), measured, own.median),
-      missing: { ...certified.missing, ...others.missing },
+      missing: others.missing,
       details: {
         nettingSets: engine.nettingSetCount,
         positions: engine.positionCount,
         instruments: market.instruments.length,
         scenarios: engine.arena.plan.counts.scenarioCount,
-        ...evaluatedShares(certified.entrants, measured),
+        ...evaluatedShares(certified, measured),
       },
     };
   } finally {
     for (const each of open.reverse()) await each.close();
   }
-}
-
-async function certifiedOf(
-  tickBook: TickBook, workers: readonly number[],
-): Promise<{ entrants: TickEntrant[]; missing: Record<string, string> }> {
-  if (hasMonitor()) return { entrants: await certifiedEntrants(tickBook, workers), missing: {} };
-  const names = workers.flatMap((count) => [certifiedName('liquidation', count), certifiedName('statuses', count)]);
-  return { entrants: [], missing: Object.fromEntries(names.map((name) => [name, 'this build has no class Monitor'])) };
 }
 
 async function reportsOf(

@@ -5,7 +5,6 @@ import { gccVersion } from '../../bench/native/entrants.ts';
 import { findPython } from '../../bench/python.ts';
 import { runWorkload, smokeParameters } from '../../bench/run-workload.ts';
 import { loadTickBook } from '../../bench/ticks/books.ts';
-import { hasMonitor } from '../../bench/ticks/certified.ts';
 import { compareMargins, type Margins, type TickEntrant } from '../../bench/ticks/entrant.ts';
 import { measureTicks } from '../../bench/ticks/measure.ts';
 import { crashFeed, walkFeed } from '../../bench/ticks/quotes.ts';
@@ -54,9 +53,11 @@ describe('the quotes of the ticks', () => {
 
   it('walk: the same for the same seed, moves of the size asked for', () => {
     const [first, again, other] = [walkFeed(market, 3, 1), walkFeed(market, 3, 1), walkFeed(market, 3, 2)];
+    // The arrays of a tick are those of the tick before.
+    const start = first().forward.slice();
+    expect(again().forward).toEqual(start);
+    expect(other().forward).not.toEqual(start);
     const ticks = Array.from({ length: 400 }, () => first());
-    expect(again().forward).toEqual(ticks[0].forward);
-    expect(other().forward).not.toEqual(ticks[0].forward);
     const returns = ticks.slice(1).map((tick, index) => tick.indexPrice.get('btc_usd')! / ticks[index].indexPrice.get('btc_usd')! - 1);
     const deviation = Math.sqrt(returns.reduce((sum, each) => sum + each * each, 0) / returns.length);
     // 400 draws estimate a standard deviation within 3.5% (one sigma): four sigma.
@@ -115,7 +116,7 @@ describe('comparing margins', () => {
     const rival = { ...entrant('statuses'), margins: async () => (++tick === 2 ? changed({ status: Uint8Array.of(0, 0) }) : margrid) };
     const feed = walkFeed({ ...loadBuiltInMarket().market }, 3, 1);
     const honest = { ...entrant('bits'), name: 'margrid' };
-    await expect(measureTicks([honest, rival], feed, 3, () => {})).rejects.toThrow('rival gives netting set 1 status 0');
+    await expect(measureTicks([honest, rival], feed, 3, 1, () => {})).rejects.toThrow('rival gives netting set 1 status 0');
   });
 });
 
@@ -125,7 +126,7 @@ describe('the ticks', () => {
     const margins: Margins = {
       equity: new Float64Array(1), initialMargin: new Float64Array(1), maintenanceMargin: new Float64Array(1), status: new Uint8Array(1),
     };
-    const entrant = (name: string, every: number): TickEntrant => ({
+    const entrant = (name: string, every: TickEntrant['every']): TickEntrant => ({
       name, label: 'same algorithm', note: '', every, exactness: 'bits', close: async () => {},
       tick: async ({ asOfMs }) => {
         order.push(`${name}${asOfMs}`);
@@ -135,11 +136,16 @@ describe('the ticks', () => {
     });
     let now = 0;
     const quotes = { forward: margins.equity, impliedVolatility: margins.equity, indexPrice: new Map<string, number>() };
-    const measured = await measureTicks([entrant('a', 1), entrant('b', 3)], () => ({ ...quotes, asOfMs: now++ }), 4, () => {});
-    // Tick 0 is cold, 1 to 3 warm up, rounds are ticks 4 to 7.
-    expect(order).toEqual(['a0', 'b0', 'a1', 'a2', 'a3', 'a4', 'b4', 'a5', 'a6', 'a7', 'b7']);
-    expect(measured.get('a')!.timing.samples).toHaveLength(4);
-    expect(measured.get('b')!.timing.samples).toHaveLength(2);
+    const entrants = [entrant('a', 'tick'), entrant('b', 1), entrant('c', 3)];
+    const measured = await measureTicks(entrants, () => ({ ...quotes, asOfMs: now++ }), 4, 2, () => {});
+    // Tick 0 is cold, 1 to 3 warm up; rounds of two ticks begin at 4, 6, 8 and 10.
+    const ticks = (name: string): string[] => order.filter((each) => each.startsWith(name)).map((each) => each.slice(1));
+    expect(order.slice(0, 9)).toEqual(['a0', 'b0', 'c0', 'a1', 'b1', 'a2', 'b2', 'a3', 'b3']);
+    expect(ticks('a')).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11']);
+    expect(ticks('b')).toEqual(['0', '1', '2', '3', '4', '6', '8', '10']);
+    expect(ticks('c')).toEqual(['0', '4', '10']);
+    expect(measured.get('a')!.timing.samples).toHaveLength(8);
+    expect(measured.get('c')!.timing.samples).toHaveLength(2);
   });
 
   it('names every entrant, as measured or as missing', async () => {
@@ -154,7 +160,8 @@ describe('the ticks', () => {
     expect('c-gcc' in entrants).toBe(gccVersion() !== null);
     expect('c-avx512' in entrants).toBe(gccVersion() !== null && hasProcessorFlag('avx512f'));
     expect('numpy-scipy' in entrants).toBe(findPython([]) !== null);
-    expect('margrid-certified-statuses' in entrants).toBe(hasMonitor());
+    expect(entrants['margrid-certified-statuses'].verified).toBe('statuses identical at every tick');
+    expect(entrants['margrid-certified-liquidation'].verified).toBe('liquidation sets identical at every tick');
     for (const name of ['margrid-one-worker', 'wasm-scalar', 'typescript-tuned', 'javascript-engine']) {
       expect(entrants[name].verified, name).toMatch(/^same hash.* at every tick$/);
     }
