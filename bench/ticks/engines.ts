@@ -77,11 +77,11 @@ export function oneThreadEntrants(host: Engine, reference: Arena): TickEntrant[]
 interface Stages {
   readonly name: string;
   readonly note: string;
-  inputs(): void;
-  price(): void;
-  margin(): void;
+  readonly inputs: () => void;
+  readonly price: () => void;
+  readonly margin: () => void;
   readonly scale: number;
-  margins(): Margins;
+  readonly margins: () => Margins;
 }
 
 function stagesEntrant({ name, note, inputs, price, margin, scale, margins }: Stages): TickEntrant {

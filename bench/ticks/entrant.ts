@@ -25,7 +25,7 @@ export interface TickEntrant {
   /** Milliseconds of the tick at these quotes; scaled to the whole book where it works on a sample. */
   tick(quotes: TickQuotes): Promise<number>;
   /** Of the last tick; of the first netting sets only where it works on a sample. Margins are empty if it has none. */
-  margins(): Promise<Margins>;
+  readonly margins: () => Promise<Margins>;
   /** What else the last tick told: shares evaluated, and so on. */
   told?(): Record<string, number>;
   close(): Promise<void>;

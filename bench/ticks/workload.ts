@@ -101,7 +101,8 @@ async function run(kind: TickKind, parameters: Parameters, progress: (line: stri
         positions: engine.positionCount,
         instruments: market.instruments.length,
         scenarios: engine.arena.plan.counts.scenarioCount,
-        ...evaluatedShares(certified, measured),
+        meanMs: mean(own.samples),
+        ...certifiedDetails(certified, measured),
       },
     };
   } finally {
@@ -122,13 +123,18 @@ async function reportsOf(
   return reports;
 }
 
-/** Mean share of the netting sets that an entrant evaluated. */
-function evaluatedShares(
+/** Mean share of the netting sets evaluated, and mean time: ticks with a new reference market are dear. */
+function certifiedDetails(
   entrants: readonly TickEntrant[], measured: ReadonlyMap<string, MeasuredEntrant>,
 ): Record<string, number> {
   return Object.fromEntries(
-    entrants.flatMap(({ name }) =>
-      Object.entries(measured.get(name)!.told).map(([key, value]) => [`${key} of ${name}`, value] as const),
-    ),
+    entrants.flatMap(({ name }) => {
+      const { told, timing } = measured.get(name)!;
+      return Object.entries({ meanMs: mean(timing.samples), ...told }).map(([key, value]) => [`${key} of ${name}`, value] as const);
+    }),
   );
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
