@@ -18,8 +18,8 @@ import { whatIf } from './what-if/workload.ts';
 import type { Workload } from './workload.ts';
 
 export const workloads: readonly Workload[] = [
-  revalue, price, tick, micro, whatIf, canPlace, engineTick, recovery, grid, valueAtRisk, monteCarlo, scaling, impliedVol, american, ...tickWorkloads,
-  ...modelWorkloads,
+  revalue, price, tick, micro, whatIf, canPlace, engineTick, recovery, grid, valueAtRisk, monteCarlo, scaling, impliedVol, american,
+  ...tickWorkloads, ...modelWorkloads,
 ];
 
 export function workloadByName(name: string): Workload {

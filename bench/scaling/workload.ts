@@ -1,94 +1,150 @@
+import { availableParallelism } from 'node:os';
+import type { Engine } from '../../src/engine/engine.ts';
+import type { ShardedEngine } from '../../src/engine/sharded-engine.ts';
+import { importBuilt } from '../built-package.ts';
+import { measureInTurn } from '../measure.ts';
 import { prepareMargrid } from '../revalue/margrid.ts';
 import type { RevalueSize } from '../revalue/columns.ts';
-import { measureInTurn } from '../measure.ts';
-import { columnHash } from '../verify.ts';
+import { loadBuiltEngine, type BuiltEngine } from '../tick/book.ts';
 import type { Outcome, Parameters, Timing, Workload } from '../workload.ts';
 
 export const scaling: Workload = {
   name: 'scaling',
-  title: 'kernels B and C along series of accounts, positions, scenarios and instruments',
+  title: 'cost per account: ticks of deribit-pm from few accounts to many in several memories; kernels B and C by size',
   parameters: {
-    accounts: { full: 1_000_000, smoke: 400, least: 100, meaning: 'accounts, where they are not the series' },
-    positions: { full: 12, smoke: 5, least: 4, meaning: 'positions per account, where they are not the series' },
-    scenarios: { full: 32, smoke: 7, least: 1, meaning: 'scenarios, where they are not the series' },
-    instruments: { full: 1_000, smoke: 40, least: 1, meaning: 'rows of the risk array, where they are not the series' },
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of book and risk array' },
+    accounts: { full: 10_000_000, smoke: 900, least: 100, meaning: 'accounts of the largest book; the others are a tenth each' },
+    positions: { full: 12, smoke: 5, least: 3, meaning: 'positions per account, on average; the series goes to four times as many' },
+    scenarios: { full: 32, smoke: 7, least: 1, meaning: 'scenarios of kernels B and C; the series goes to twice as many' },
+    instruments: { full: 1_000, smoke: 40, least: 1, meaning: 'rows of kernels B and C; the series goes to sixteen times as many' },
+    workers: { full: availableParallelism(), smoke: 1, least: 0, meaning: 'worker threads; 0: the calling thread' },
+    seed: { full: 1, smoke: 1, least: 0, meaning: 'of the books' },
     runs: { full: 7, smoke: 1, least: 1, meaning: 'rounds' },
   },
   run,
 };
 
-/** Multiples of the parameter that is the series. */
-const series = {
-  accounts: [0.01, 0.03, 0.1, 0.3, 1, 3, 10],
-  positions: [0.25, 0.5, 1, 2, 4, 8],
-  scenarios: [0.25, 0.5, 1, 2, 4],
-  instruments: [0.1, 1, 10, 50],
-} as const;
-type Series = keyof typeof series;
-
-/** Above this the book does not fit one memory. */
-const positionsMax = 150_000_000;
+/** Smallest book of the series. */
+const accountsLeast = 10_000;
+/** A shard of twelve positions an account is 1.5 GB: room for larger accounts in four. */
+const accountsPerShard = 2_500_000;
+/** Accounts of the series of kernels B and C: beyond every cache, quick to write. */
+const kernelAccountsMax = 200_000;
 
 export interface SeriesPoint {
-  readonly value: number;
+  readonly size: number;
   readonly medianMs: number;
-  readonly madMs: number;
+  /** Processor time would hide what waiting costs: this is elapsed time. */
   readonly nanosecondsPerAccount: number;
-  readonly positionScenariosPerSecond: number;
-  readonly samples: readonly number[];
+  readonly accountsPerSecond: number;
+  readonly shards?: number;
+  readonly positions?: number;
+}
+
+interface AccountPoint {
+  readonly point: SeriesPoint;
+  readonly timing: Timing;
+  readonly hash: string;
 }
 
 async function run(parameters: Parameters, progress: (line: string) => void): Promise<Outcome> {
-  const details: Record<string, SeriesPoint[]> = {};
-  let base: { timing: Timing; hash: string } | null = null;
-  for (const name of Object.keys(series) as Series[]) {
-    details[name] = [];
-    for (const size of sizesOf(name, parameters)) {
-      progress(`${name}: ${size[name]}`);
-      const { timing, hash } = await measure(size, parameters.runs);
-      details[name].push(pointOf(size, size[name], timing));
-      if (size[name] === parameters[name]) base ??= { timing, hash };
-    }
+  const built = await loadBuiltEngine();
+  const byAccounts: AccountPoint[] = [];
+  for (const accounts of accountSeries(parameters.accounts)) {
+    progress(`${accounts} accounts`);
+    byAccounts.push(await measureAccounts(built, { ...parameters, accounts }));
   }
-  const { timing, hash } = base!;
+  const largest = byAccounts[byAccounts.length - 1];
+  const size: RevalueSize = { ...parameters, accounts: Math.min(parameters.accounts, kernelAccountsMax) };
+  const { positions, scenarios, instruments } = parameters;
+  const series = {
+    accounts: byAccounts.map(({ point }) => point),
+    positions: await kernelSeries(multiples(positions, [0.25, 0.5, 1, 2, 4]), (value) => ({ ...size, positions: value }), parameters, progress),
+    scenarios: await kernelSeries(multiples(scenarios, [0.25, 0.5, 0.75, 1, 1.125, 2]), (value) => ({ ...size, scenarios: value }), parameters, progress),
+    instruments: await kernelSeries(multiples(instruments, [0.1, 1, 4, 16]), (value) => ({ ...size, instruments: value }), parameters, progress),
+  };
   return {
-    ...timing,
-    hash,
-    note: 'WASM SIMD, one thread, at the defaults; the series are in details',
-    throughput: { perSecond: (parameters.accounts / timing.median) * 1_000, unit: 'accounts' },
+    ...largest.timing,
+    hash: largest.hash,
+    note: `${parameters.accounts} accounts in ${largest.point.shards} memories; the series are in details`,
+    throughput: { perSecond: largest.point.accountsPerSecond, unit: 'accounts' },
     entrants: {},
-    details,
+    details: { ...series, flatness: flatness(series.accounts) },
   };
 }
 
-function sizesOf(name: Series, parameters: Parameters): RevalueSize[] {
-  const { accounts, positions, scenarios, instruments, seed } = parameters;
-  return series[name]
-    .map((multiple) => ({ accounts, positions, scenarios, instruments, seed, [name]: Math.round(parameters[name] * multiple) }))
-    .filter((size) => size[name] >= 1 && size.accounts * size.positions <= positionsMax);
+/** Tenths of the largest book, down to ten thousand accounts; a small one is alone with its tenth. */
+function accountSeries(largest: number): number[] {
+  const series = [largest];
+  while (series[0] / 10 >= Math.min(accountsLeast, largest / 10)) series.unshift(Math.floor(series[0] / 10));
+  return series;
 }
 
-async function measure(size: RevalueSize, runs: number): Promise<{ timing: Timing; hash: string }> {
-  const margrid = await prepareMargrid(size, 1);
+function multiples(base: number, factors: readonly number[]): number[] {
+  return [...new Set(factors.map((factor) => Math.max(1, Math.round(base * factor))))];
+}
+
+async function measureAccounts(built: BuiltEngine, parameters: Parameters): Promise<AccountPoint> {
+  const { accounts, runs } = parameters;
+  const engine = await loadShards(built, parameters);
   try {
-    const timings = await measureInTurn([{ name: 'margrid', run: () => margrid.run() }], runs);
-    return {
-      timing: timings.get('margrid')!,
-      hash: columnHash(margrid.arena.views.result.worstCase.subarray(0, size.accounts)),
+    const pass = { name: 'tick', run: async () => (await engine.tick()).timingsMs.total };
+    const timing = (await measureInTurn([pass], runs)).get('tick')!;
+    const point = {
+      ...seriesPoint(accounts, accounts, timing),
+      shards: engine.shards.length,
+      positions: engine.positionCount,
     };
+    return { point, timing, hash: engine.resultHash() };
   } finally {
-    await margrid.close();
+    await engine.close();
   }
 }
 
-function pointOf({ accounts, positions, scenarios }: RevalueSize, value: number, timing: Timing): SeriesPoint {
+/** Shard after shard, so that never more than one book of columns lies beside the engines. */
+async function loadShards(built: BuiltEngine, parameters: Parameters): Promise<ShardedEngine> {
+  const { accounts, workers } = parameters;
+  const { ShardedEngine } = await importBuilt<typeof import('../../src/engine/sharded-engine.ts')>('src/engine/sharded-engine');
+  const shards: Engine[] = [];
+  try {
+    for (let firstAccount = 0; firstAccount < accounts; firstAccount += accountsPerShard) {
+      const size = { ...parameters, accounts: Math.min(accountsPerShard, accounts - firstAccount), firstAccount };
+      shards.push((await built.generate(size, { workers, kernels: 'wasm' })).engine);
+    }
+    return ShardedEngine.over(shards);
+  } catch (cause) {
+    for (const shard of shards) await shard.close();
+    throw cause;
+  }
+}
+
+async function kernelSeries(
+  values: readonly number[],
+  sizeOf: (value: number) => RevalueSize,
+  { runs }: Parameters,
+  progress: (line: string) => void,
+): Promise<SeriesPoint[]> {
+  const passes = [];
+  for (const value of values) {
+    const size = sizeOf(value);
+    progress(`kernels B and C: ${size.positions} positions, ${size.scenarios} scenarios, ${size.instruments} instruments`);
+    const margrid = await prepareMargrid(size, 1);
+    passes.push({ name: String(value), value, size, run: () => margrid.run() });
+  }
+  const timings = await measureInTurn(passes, runs);
+  return passes.map(({ name, value, size }) => seriesPoint(value, size.accounts, timings.get(name)!));
+}
+
+function seriesPoint(size: number, accounts: number, { median }: Timing): SeriesPoint {
   return {
-    value,
-    medianMs: timing.median,
-    madMs: timing.mad,
-    nanosecondsPerAccount: (timing.median * 1e6) / accounts,
-    positionScenariosPerSecond: (accounts * positions * scenarios * 1_000) / timing.median,
-    samples: timing.samples,
+    size,
+    medianMs: median,
+    nanosecondsPerAccount: (median * 1e6) / accounts,
+    accountsPerSecond: (accounts / median) * 1_000,
   };
+}
+
+/** Largest over smallest cost per account among the books of 100,000 accounts and more, 1 if there is only one. */
+function flatness(points: readonly SeriesPoint[]): number {
+  const costs = points.filter(({ size }) => size >= 100_000).map(({ nanosecondsPerAccount }) => nanosecondsPerAccount);
+  return costs.length === 0 ? 1 : Math.max(...costs) / Math.min(...costs);
 }

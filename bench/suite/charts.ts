@@ -73,7 +73,7 @@ export function seriesChart(series: string, points: readonly SeriesPoint[]): Cha
     height: 340,
     option: {
       ...frame,
-      xAxis: { ...horizontalTitle(series), type: 'category', data: points.map(({ value }) => axisNumber(value)) },
+      xAxis: { ...horizontalTitle(series), type: 'category', data: points.map(({ size }) => axisNumber(size)) },
       yAxis: { ...verticalTitle('ns per account'), type: 'value', axisLabel: { formatter: axisNumber } },
       series: [
         {

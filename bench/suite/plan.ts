@@ -32,7 +32,7 @@ const plan: readonly (readonly [name: string, changes: Partial<Record<ParameterN
   ['american', {}],
   ['var', { runs: 3 }],
   ['grid', { instruments: 100_000 }],
-  ['scaling', {}],
+  ['scaling', { runs: 3 }],
 ];
 
 export const suiteWorkloads: readonly string[] = plan.map(([name]) => name);

@@ -35,7 +35,8 @@ function chartsOf(report: Report): Chart[] {
 }
 
 function seriesOf({ workload, details }: Report): [string, readonly SeriesPoint[]][] {
-  return workload === 'scaling' ? (Object.entries(details) as [string, SeriesPoint[]][]) : [];
+  if (workload !== 'scaling') return [];
+  return Object.entries(details).filter((entry): entry is [string, SeriesPoint[]] => Array.isArray(entry[1]));
 }
 
 /** The text: Markdown, lines as wide as they come. */
@@ -150,15 +151,14 @@ const ownVersions = new Set(['margrid', 'commit', 'lock', 'wasm', 'node', 'v8'])
 
 function seriesTable(name: string, points: readonly SeriesPoint[]): string[] {
   const rows = points.map((point) => [
-    formatInteger(point.value), formatMs(point.medianMs), formatMs(point.madMs),
-    point.nanosecondsPerAccount.toPrecision(4), `${formatCount(point.positionScenariosPerSecond)}/s`,
+    formatInteger(point.size), formatMs(point.medianMs), point.nanosecondsPerAccount.toPrecision(4),
+    `${formatCount(point.accountsPerSecond)}/s`, point.shards === undefined ? '' : String(point.shards),
   ]);
-  return [...table([name, 'median', 'MAD', 'ns per account', 'position-scenarios'], rows), ''];
+  return [...table([name, 'median', 'ns per account', 'accounts', 'memories'], rows), ''];
 }
 
 /** What a workload measures besides: numbers and texts, one line each; tables are for those who read the file. */
 function detailLines(report: Report): string[] {
-  if (seriesOf(report).length > 0) return [];
   const lines = Object.entries(report.details).flatMap(([name, value]) => {
     if (typeof value === 'number') return [`- ${name}: ${Number.isInteger(value) ? formatInteger(value) : value.toPrecision(4)}`];
     return typeof value === 'string' ? [`- ${name}: ${value}`] : [];

@@ -71,7 +71,7 @@ export function planArena(counts: Counts, scratchCount: number, heapBase: number
     throw new MargridError(
       'LimitExceeded',
       `the book needs ${top} bytes; one engine is one WASM memory of at most ${limits.memoryBytesMax} bytes (memoryBytesMax): ` +
-        'split the book into several engines',
+        'split the book into several engines (ShardedEngine)',
     );
   }
   return { counts, scratchCount, header, control, context, scratch, columns, end: top, bytes: top - header };

@@ -19,7 +19,7 @@ import { requireKernels, setUpMachine, type KernelChoice, type Machine } from '.
 import { requireWorkerCount, type StageRunner } from './pool.ts';
 import { requireValidBook } from './valid-book.ts';
 import { requireQuotes, requireValidMarket } from './valid-market.ts';
-import { resultHash, stateHash } from './state-hash.ts';
+import { resultHash, resultHolderOf, stateHash } from './state-hash.ts';
 import { sortBook } from './sorted-book.ts';
 import type { PartialStage, PartialTicks } from './partial-ticks.ts';
 import { reduceSets, undoReductions, type ReductionUndo, type SetReductions } from './set-reductions.ts';
@@ -577,7 +577,7 @@ export class Engine {
   /** SHA-256 of the result columns. */
   resultHash(): string {
     this.#requireResults();
-    return resultHash(this.#book);
+    return resultHash([resultHolderOf(this.#book)]);
   }
 
   /**

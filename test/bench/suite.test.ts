@@ -159,8 +159,8 @@ describe('the report of the suite', () => {
   });
 
   it('is the same bytes for the same file, pictures included', async () => {
-    const point = { value: 1_000, medianMs: 1, madMs: 0, nanosecondsPerAccount: 20, positionScenariosPerSecond: 1e9, samples: [1] };
-    const scaling = reportOf('scaling', { entrants: {}, details: { accounts: [point, { ...point, value: 10_000 }] } });
+    const point = { size: 1_000, medianMs: 1, nanosecondsPerAccount: 20, accountsPerSecond: 5e7 };
+    const scaling = reportOf('scaling', { entrants: {}, details: { accounts: [point, { ...point, size: 10_000, shards: 2 }], flatness: 1.5 } });
     const file = writeLines(header, { kind: 'workload', report: reportOf('revalue') }, { kind: 'workload', report: scaling });
     const suite = readSuiteFile(file);
     const paths = await writeBenchmarkReport(suite, file, join(folder, 'a', 'B.md'));
@@ -171,6 +171,8 @@ describe('the report of the suite', () => {
     await writeBenchmarkReport(suite, file, join(folder, 'a', 'B.md'));
     expect(paths.map((path) => readFileSync(path, 'utf8'))).toEqual(first);
     expect(first[1]).toContain('margrid-certified');
+    expect(first[0]).toContain('| 10,000 | 1.000 | 20.00 | 50.00 M/s | 2 |');
+    expect(first[0]).toContain('- flatness: 1.500');
     expect(first[0]).toContain('![revalue: median milliseconds](benchmarks/revalue.svg)');
   });
 });
