@@ -79,7 +79,7 @@ function optionsOf(count: number, seed: number): AmericanColumns {
 }
 
 function firstOf(options: AmericanColumns, count: number): AmericanColumns {
-  const columns = Object.entries(options).map(([name, column]) => [name, (column as Float64Array).slice(0, count)]);
+  const columns = Object.entries(options).map(([name, column]) => [name, column.slice(0, count)]);
   return Object.fromEntries(columns) as unknown as AmericanColumns;
 }
 

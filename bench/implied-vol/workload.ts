@@ -63,7 +63,7 @@ type Columns = Readonly<Record<ColumnName, Float64Array>>;
 
 interface Workspace {
   readonly view: Columns;
-  run(kernel: string): void;
+  readonly run: (kernel: string) => void;
 }
 
 function workspaceOf(count: number, seed: number): Workspace {
