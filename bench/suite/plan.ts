@@ -17,10 +17,7 @@ export interface SuiteChoice {
   readonly given: Partial<Readonly<Record<ParameterName, number>>>;
 }
 
-/**
- * The workloads in the order in which they run, with what differs from their own defaults: the whole suite is to end
- * within a quarter of an hour.
- */
+/** The workloads in the order in which they run, with what differs from their own defaults: nobody waits for hours. */
 const plan: readonly (readonly [name: string, changes: Partial<Record<ParameterName, number>>])[] = [
   ['tick-retail', {}],
   ['tick-options', {}],
