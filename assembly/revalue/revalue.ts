@@ -19,52 +19,77 @@ import { BLOCK_MINIMUM, blockWidth, smallerLane, sumBlock } from "./blocks.ts";
  * result: docs/PERFORMANCE.md has what was measured.
  */
 export function revalueWorstLoss(context: usize, scratch: usize, first: i32, count: i32): void {
-  const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
+  const cellCount = word(context, CONTEXT_CELL_COUNT);
+  if (cellCount == 16) rows16(context, first, count);
+  else if (cellCount == 24) rows24(context, first, count);
+  else if (cellCount == 32) rows32(context, first, count);
+  else if (cellCount == 36) rows36(context, first, count);
+  else rowsOfAnyLength(context, first, count);
+}
+
+// Functions of their own, because V8 allots registers per function: inlined into one, the loops of one variant spill
+// what the others hold. Counts of cells: two to a vector, blocks of eight or of six vectors.
+
+function rows16(context: usize, first: i32, count: i32): void {
+  revalueRange(context, first, count, 128, 1, 0);
+}
+
+function rows24(context: usize, first: i32, count: i32): void {
+  revalueRange(context, first, count, 192, 0, 2);
+}
+
+function rows32(context: usize, first: i32, count: i32): void {
+  revalueRange(context, first, count, 256, 2, 0);
+}
+
+function rows36(context: usize, first: i32, count: i32): void {
+  revalueRange(context, first, count, 288, 0, 3);
+}
+
+function rowsOfAnyLength(context: usize, first: i32, count: i32): void {
+  revalueRange(context, first, count, word(context, CONTEXT_CELL_COUNT) << 3, 0, 0);
+}
+
+/** Rows of `eights` blocks of eight vectors or `sixes` blocks of six, both constants; of any length if both are 0. */
+// @ts-ignore: decorator
+@inline
+function revalueRange(context: usize, first: i32, count: i32, cellBytes: usize, eights: i32, sixes: i32): void {
   const entries = word(context, CONTEXT_POSITION_ROW);
   const quantities = word(context, CONTEXT_POSITION_QUANTITY);
   const firstPositions = word(context, CONTEXT_SET_FIRST_POSITION);
   const positionCounts = word(context, CONTEXT_SET_POSITION_COUNT);
-  const riskArray = word(context, CONTEXT_RISK_ARRAY);
+  const risk = word(context, CONTEXT_RISK_ARRAY);
   const worstCase = word(context, CONTEXT_RESULT_WORST_CASE);
-  const bySixes = cellBytes % 96 == 0 || cellBytes < 128;
   for (let set = first; set < first + count; set++) {
     const p = <usize>load<u32>(firstPositions + (<usize>set << 2));
-    const entryFirst = entries + (p << 2);
-    const entryEnd = entryFirst + (<usize>load<u32>(positionCounts + (<usize>set << 2)) << 2);
-    const quantityFirst = quantities + (p << 3);
+    const from = entries + (p << 2);
+    const end = from + (<usize>load<u32>(positionCounts + (<usize>set << 2)) << 2);
+    const quantity = quantities + (p << 3);
+    let minimum = f64x2.splat(Infinity);
+    if (eights > 0) minimum = worstOfEight(from, end, quantity, risk, cellBytes, minimum);
+    if (eights > 1) minimum = worstOfEight(from, end, quantity, risk + 128, cellBytes, minimum);
+    if (sixes > 0) minimum = worstOfSix(from, end, quantity, risk, cellBytes, minimum);
+    if (sixes > 1) minimum = worstOfSix(from, end, quantity, risk + 96, cellBytes, minimum);
+    if (sixes > 2) minimum = worstOfSix(from, end, quantity, risk + 192, cellBytes, minimum);
+    if (eights + sixes == 0) minimum = worstOfAny(from, end, quantity, risk, cellBytes, minimum);
     // A poisoned row is NaN throughout and its sums are dropped: then the minimum is still infinite.
-    const minimum = bySixes
-      ? worstBySixes(entryFirst, entryEnd, quantityFirst, riskArray, cellBytes)
-      : worstByEights(entryFirst, entryEnd, quantityFirst, riskArray, cellBytes);
     store<f64>(worstCase + (<usize>set << 3), worstLoss(smallerLane(minimum)));
   }
 }
 
-/** Rows of a whole number of six vectors, or of less than eight: 12, 24, 36 … cells. */
 // @ts-ignore: decorator
 @inline
-function worstBySixes(entryFirst: usize, entryEnd: usize, quantityFirst: usize, base: usize, cellBytes: usize): v128 {
-  return worstOfRest(entryFirst, entryEnd, quantityFirst, base, cellBytes, 0, f64x2.splat(Infinity));
+function worstOfSix(from: usize, end: usize, quantity: usize, base: usize, stride: usize, minimum: v128): v128 {
+  return sumBlock(6, BLOCK_MINIMUM, from, end, quantity, base, stride, 0, minimum, 0, 0, minimum);
 }
 
-/** All other rows: as many blocks of eight vectors as there are, then the rest. */
+/** Rows of any length, six vectors at a time. */
 // @ts-ignore: decorator
 @inline
-function worstByEights(entryFirst: usize, entryEnd: usize, quantityFirst: usize, base: usize, cellBytes: usize): v128 {
-  let minimum = f64x2.splat(Infinity);
-  let block: usize = 0;
-  for (; block + 128 <= cellBytes; block += 128) {
-    minimum = worstOfEight(entryFirst, entryEnd, quantityFirst, base + block, cellBytes, minimum);
-  }
-  return worstOfRest(entryFirst, entryEnd, quantityFirst, base, cellBytes, block, minimum);
-}
-
-/** The vectors from byte `block` of the rows on, six at a time. */
-// @ts-ignore: decorator
-@inline
-function worstOfRest(
-  entryFirst: usize, entryEnd: usize, quantityFirst: usize, risk: usize, cellBytes: usize, block: usize, minimum: v128,
+function worstOfAny(
+  entryFirst: usize, entryEnd: usize, quantityFirst: usize, risk: usize, cellBytes: usize, minimum: v128,
 ): v128 {
+  let block: usize = 0;
   while (block < cellBytes) {
     const width = blockWidth((cellBytes - block) >> 4);
     const base = risk + block;

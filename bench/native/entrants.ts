@@ -122,7 +122,8 @@ export async function nativeEntrants(arena: Arena, scenarios: number): Promise<E
 function compile(variant: NativeVariant, folder: string, scenarios: number): string {
   const { name, source, flags } = variant;
   const program = join(folder, name);
-  const sizes = [`-DSCENARIO_COUNT=${scenarios}`, `-DROW_CELLS=${cellCountOf(scenarios)}`, ...vectorSizes(variant, scenarios)];
+  const rowSizes = [`-DSCENARIO_COUNT=${scenarios}`, `-DROW_CELLS=${cellCountOf(scenarios)}`];
+  const sizes = [...rowSizes, ...vectorSizes(variant, scenarios)];
   const sources = ['main.c', source].map((file) => join(packageRoot, 'bench', 'native', file));
   // Not -std=c11: strict ISO mode turns contraction off, and fused and unfused would be one.
   execFileSync('gcc', ['-std=gnu11', ...flags, ...sizes, '-o', program, ...sources]);

@@ -12,10 +12,10 @@ export const scaling: Workload = {
   name: 'scaling',
   title: 'cost per account: ticks of deribit-pm from few accounts to many in several memories; kernels B and C by size',
   parameters: {
-    accounts: { full: 10_000_000, smoke: 900, least: 100, meaning: 'accounts of the largest book; the others are a tenth each' },
-    positions: { full: 12, smoke: 5, least: 3, meaning: 'positions per account, on average; the series goes to four times as many' },
-    scenarios: { full: 32, smoke: 7, least: 1, meaning: 'scenarios of kernels B and C; the series goes to twice as many' },
-    instruments: { full: 1_000, smoke: 40, least: 1, meaning: 'rows of kernels B and C; the series goes to sixteen times as many' },
+    accounts: { full: 10_000_000, smoke: 900, least: 100, meaning: 'accounts of the largest book, then tenths' },
+    positions: { full: 12, smoke: 5, least: 3, meaning: 'positions per account, on average; up to 4 x' },
+    scenarios: { full: 32, smoke: 7, least: 1, meaning: 'of kernels B and C; up to 2 x' },
+    instruments: { full: 1_000, smoke: 40, least: 1, meaning: 'rows of kernels B and C; up to 16 x' },
     workers: { full: availableParallelism(), smoke: 1, least: 0, meaning: 'worker threads; 0: the calling thread' },
     seed: { full: 1, smoke: 1, least: 0, meaning: 'of the books' },
     runs: { full: 7, smoke: 1, least: 1, meaning: 'rounds' },
@@ -56,11 +56,13 @@ async function run(parameters: Parameters, progress: (line: string) => void): Pr
   const largest = byAccounts[byAccounts.length - 1];
   const size: RevalueSize = { ...parameters, accounts: Math.min(parameters.accounts, kernelAccountsMax) };
   const { positions, scenarios, instruments } = parameters;
+  const kernels = (name: keyof RevalueSize, values: readonly number[]): Promise<SeriesPoint[]> =>
+    kernelSeries(values, (value) => ({ ...size, [name]: value }), parameters, progress);
   const series = {
     accounts: byAccounts.map(({ point }) => point),
-    positions: await kernelSeries(multiples(positions, [0.25, 0.5, 1, 2, 4]), (value) => ({ ...size, positions: value }), parameters, progress),
-    scenarios: await kernelSeries(multiples(scenarios, [0.25, 0.5, 0.75, 1, 1.125, 2]), (value) => ({ ...size, scenarios: value }), parameters, progress),
-    instruments: await kernelSeries(multiples(instruments, [0.1, 1, 4, 16]), (value) => ({ ...size, instruments: value }), parameters, progress),
+    positions: await kernels('positions', multiples(positions, [0.25, 0.5, 1, 2, 4])),
+    scenarios: await kernels('scenarios', multiples(scenarios, [0.25, 0.5, 0.75, 1, 1.125, 2])),
+    instruments: await kernels('instruments', multiples(instruments, [0.1, 1, 4, 16])),
   };
   return {
     ...largest.timing,
@@ -103,7 +105,9 @@ async function measureAccounts(built: BuiltEngine, parameters: Parameters): Prom
 /** Shard after shard, so that never more than one book of columns lies beside the engines. */
 async function loadShards(built: BuiltEngine, parameters: Parameters): Promise<ShardedEngine> {
   const { accounts, workers } = parameters;
-  const { ShardedEngine } = await importBuilt<typeof import('../../src/engine/sharded-engine.ts')>('src/engine/sharded-engine');
+  const { ShardedEngine } = await importBuilt<typeof import('../../src/engine/sharded-engine.ts')>(
+    'src/engine/sharded-engine',
+  );
   const shards: Engine[] = [];
   try {
     for (let firstAccount = 0; firstAccount < accounts; firstAccount += accountsPerShard) {
@@ -126,7 +130,8 @@ async function kernelSeries(
   const passes = [];
   for (const value of values) {
     const size = sizeOf(value);
-    progress(`kernels B and C: ${size.positions} positions, ${size.scenarios} scenarios, ${size.instruments} instruments`);
+    const { positions, scenarios, instruments } = size;
+    progress(`kernels B and C: ${positions} positions, ${scenarios} scenarios, ${instruments} instruments`);
     const margrid = await prepareMargrid(size, 1);
     passes.push({ name: String(value), value, size, run: () => margrid.run() });
   }

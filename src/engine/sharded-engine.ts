@@ -1,4 +1,6 @@
-import { CHUNK_SET_COUNT, TOTALS_EQUITY, TOTALS_INITIAL, TOTALS_MAINTENANCE, TOTALS_SUM_COUNT } from '../../assembly/portable/layout.ts';
+import {
+  CHUNK_SET_COUNT, TOTALS_EQUITY, TOTALS_INITIAL, TOTALS_MAINTENANCE, TOTALS_SUM_COUNT,
+} from '../../assembly/portable/layout.ts';
 import { MargridError } from '../errors.ts';
 import type { AccountMargin } from './account-margin.ts';
 import { Engine, type EngineOptions, type TickReport, type TickTimings } from './engine.ts';
@@ -7,7 +9,9 @@ import { resultHash } from './state-hash.ts';
 import { statusNames, totalsOfSums, type Totals } from './totals.ts';
 import type { Quotes } from './tick-inputs.ts';
 
-export interface ShardedEngineOptions extends Omit<EngineOptions, 'positionCapacity' | 'nettingSetCapacity'>, ShardSize {}
+type OptionsOfAllShards = Omit<EngineOptions, 'positionCapacity' | 'nettingSetCapacity'>;
+
+export interface ShardedEngineOptions extends OptionsOfAllShards, ShardSize {}
 
 /**
  * A book that is larger than one WASM memory: engines that hold whole accounts each, margined by one call.

@@ -24,7 +24,10 @@ export interface ResultHolder {
  * they also count currencies that the market or the book names and nobody holds, so that the same book read from a
  * file could get another hash.
  */
-function heldCurrencies(shards: readonly ResultHolder[]): { readonly names: readonly string[]; readonly place: Uint8Array } {
+function heldCurrencies(shards: readonly ResultHolder[]): {
+  readonly names: readonly string[];
+  readonly place: Uint8Array;
+} {
   const { currencies } = shards[0].rows;
   const isHeld = new Uint8Array(currencies.length);
   for (const { arena, setCount } of shards) {

@@ -56,7 +56,9 @@ describe('revalue', () => {
     const unfused = ['c-gcc', 'c-128', 'c-avx512'];
     const fused = ['c-gcc-fma', 'c-avx512-fma'];
     for (const name of [...unfused, ...fused]) expect([name, name in entrants]).toEqual([name, !(name in missing)]);
-    for (const name of unfused.filter((each) => each in entrants)) expect([name, entrants[name].equal]).toEqual([name, true]);
+    for (const name of unfused.filter((each) => each in entrants)) {
+      expect([name, entrants[name].equal]).toEqual([name, true]);
+    }
     for (const name of fused.filter((each) => each in entrants)) {
       expect(entrants[name].maxRelativeDifference).toBeLessThan(1e-12);
     }

@@ -12,7 +12,11 @@ const plain = bookOf(syntheticRows(market, accounts, 20, 20261123), accountNames
 /** With quarantined accounts on both sides of a cut, and add-ons. */
 const book: Book = {
   ...plain,
-  addOns: { accountIndex: Uint32Array.of(2_999, 3_000), currencyIndex: Uint32Array.of(0, 0), amount: Float64Array.of(1, 2) },
+  addOns: {
+    accountIndex: Uint32Array.of(2_999, 3_000),
+    currencyIndex: Uint32Array.of(0, 0),
+    amount: Float64Array.of(1, 2),
+  },
   quarantined: [
     { accountIndex: 2_998, reason: 'bad input' },
     { accountIndex: 3_001, reason: 'worse input' },
@@ -77,7 +81,8 @@ describe('a book in shards', () => {
   it('takes engines that were loaded one by one', async () => {
     const one = await whole();
     await one.tick();
-    const engines = [...splitBook(book, { accountsPerShard: 4_000 })].map((part) => Engine.create({ market, book: part, params }));
+    const parts = [...splitBook(book, { accountsPerShard: 4_000 })];
+    const engines = parts.map((part) => Engine.create({ market, book: part, params }));
     const several = ShardedEngine.over(engines);
     open.push(several);
     await several.tick();
@@ -102,7 +107,8 @@ describe('refused', () => {
   });
 
   it.each([0, -1, 1.5, NaN])('shards of %d accounts', async (accountsPerShard) => {
-    await expect(ShardedEngine.create({ market, book, params, accountsPerShard })).rejects.toThrow('accountsPerShard must be');
+    const created = ShardedEngine.create({ market, book, params, accountsPerShard });
+    await expect(created).rejects.toThrow('accountsPerShard must be');
     expect(() => [...splitBook(book, { positionsPerShard: accountsPerShard })]).toThrow('positionsPerShard must be');
   });
 });
@@ -111,7 +117,7 @@ describe('splitting a book', () => {
   it('keeps every row in its account, in order, whatever the sizes', () => {
     const small = bookOf(syntheticRows(market, 40, 6, 7), accountNames(40));
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 40 }), (accountsPerShard, positionsPerShard) => {
+      fc.property(upTo(50), upTo(40), (accountsPerShard, positionsPerShard) => {
         const parts = [...splitBook(small, { accountsPerShard, positionsPerShard })];
         expect(parts.flatMap(({ accountIds }) => accountIds)).toEqual(small.accountIds);
         let before = 0;
@@ -138,6 +144,10 @@ describe('splitting a book', () => {
     expect([...splitBook(none)].map(({ accountIds }) => accountIds)).toEqual([[]]);
   });
 });
+
+function upTo(max: number): fc.Arbitrary<number> {
+  return fc.integer({ min: 1, max });
+}
 
 function byNumbers(a: readonly number[], b: readonly number[]): number {
   const at = a.findIndex((number, index) => number !== b[index]);
