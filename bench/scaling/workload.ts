@@ -30,7 +30,7 @@ const accountsPerShard = 2_500_000;
 /** Accounts of the series of kernels B and C: beyond every cache, quick to write. */
 const kernelAccountsMax = 200_000;
 
-interface SeriesPoint {
+export interface SeriesPoint {
   readonly size: number;
   readonly medianMs: number;
   /** Processor time would hide what waiting costs: this is elapsed time. */

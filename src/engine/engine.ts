@@ -22,12 +22,14 @@ import { requireQuotes, requireValidMarket } from './valid-market.ts';
 import { resultHash, resultHolderOf, stateHash } from './state-hash.ts';
 import { sortBook, type SortedBook } from './sorted-book.ts';
 import { StaleRows, type RowRun } from './stale-rows.ts';
+import type { PartialStage, PartialTicks } from './partial-ticks.ts';
 import { reduceSets, undoReductions, type ReductionUndo, type SetReductions } from './set-reductions.ts';
 import { requireMarginable } from './marginable.ts';
 import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
 import { InstrumentFaults, modelCountsOf, modelRowsOf } from './model-inputs.ts';
 import { clearTotals, foldTotals, statusNames, type Totals } from './totals.ts';
-import { writeContext, writeStaticColumns, writeTickInputs, type Quotes, type TickSetup } from './tick-inputs.ts';
+import { listOf, runChunks } from './worker.ts';
+import { writeContext, writeExpirySlopes, writeStaticColumns, writeTickInputs, type Quotes, type TickSetup } from './tick-inputs.ts';
 
 export interface EngineOptions {
   readonly market: Market;
@@ -46,6 +48,12 @@ export interface EngineOptions {
   /** Position slots and netting sets to plan for, so that updates have room; defaults leave an eighth. */
   readonly positionCapacity?: number;
   readonly nettingSetCapacity?: number;
+}
+
+/** Room for more than ticks take. */
+export interface EngineRoom {
+  /** Columns of certificates, for `Monitor`. */
+  readonly certified?: boolean;
 }
 
 /** Milliseconds of one tick by stage. */
@@ -164,7 +172,7 @@ export class Engine {
    * instrument the model
    * cannot margin), `PositionDuplicate`.
    */
-  static create(options: EngineOptions): Engine {
+  static create(options: EngineOptions, room: EngineRoom = {}): Engine {
     const workers = options.workers ?? 0;
     requireWorkerCount(workers);
     const choice = requireKernels(options.kernels);
@@ -189,6 +197,7 @@ export class Engine {
       nettingSetCapacity: capacityOf('nettingSet', options.nettingSetCapacity, sorted.setCount, 1024) + 1,
       positionCapacity: capacityOf('position', options.positionCapacity, sorted.row.length, 4096),
       model: modelCountsOf(model, params, modelRows),
+      certified: room.certified === true,
     };
     const machine = setUpMachine(counts, workers, choice);
     // The threads start while the book is loaded: the first tick does not wait for them.
@@ -224,12 +233,7 @@ export class Engine {
 
   /** Margins every account at the given quotes (default: those of the last tick, at first those of the market). */
   async tick(quotes: Partial<Quotes> = {}): Promise<TickReport> {
-    this.#requireIdle();
-    const next = withQuotes(this.#quotes, quotes);
-    requireQuotes(next, this.market.instruments.length);
-    if (!Number.isFinite(next.asOfMs)) throw new MargridError('OptionInvalid', `asOfMs must be a time, got ${next.asOfMs}`);
-    this.#quotes = next;
-    this.#state = 'ticking';
+    this.#takeQuotes(quotes);
     try {
       return await this.#runTick();
     } catch (error) {
@@ -238,6 +242,52 @@ export class Engine {
       this.#staleRows?.forget();
       throw error;
     }
+  }
+
+  #takeQuotes(quotes: Partial<Quotes>): void {
+    this.#requireIdle();
+    const next = withQuotes(this.#quotes, quotes);
+    requireQuotes(next, this.market.instruments.length);
+    if (!Number.isFinite(next.asOfMs)) throw new MargridError('OptionInvalid', `asOfMs must be a time, got ${next.asOfMs}`);
+    this.#quotes = next;
+    this.#state = 'ticking';
+  }
+
+  /** For `Monitor`, which evaluates some sets of a tick only: see `PartialTicks`. */
+  partialTicks(): PartialTicks {
+    return {
+      setup: this.#setup,
+      book: this.#book,
+      model: this.#model,
+      kernels: this.#kernels,
+      workerCount: this.#runner.workerCount,
+      begin: (quotes) => {
+        this.#takeQuotes(quotes);
+        this.#isPriced = false;
+        // The driver writes rows behind the engine's back.
+        this.#staleRows?.forget();
+        writeTickInputs(this.#setup, this.#quotes, this.#book.setCount);
+        return this.#quotes;
+      },
+      stage: (stage) => this.#partialStage(stage),
+      whole: () => this.#runTick(),
+      writeExpirySlopes: (boxTime) => writeExpirySlopes(this.#setup, this.#quotes, boxTime),
+      end: (failed = false) => {
+        if (this.#state !== 'closed') this.#state = failed ? 'loaded' : 'ticked';
+        else if (!failed) throw closedDuringTick();
+      },
+      marginAgain: (set) => this.#marginAgain(set),
+    };
+  }
+
+  async #partialStage({ kernel, itemCount, chunkItems, list, inlineItems }: PartialStage): Promise<void> {
+    if (itemCount === 0) return;
+    if (itemCount > inlineItems) return this.#stage(kernel, itemCount, chunkItems, list);
+    const { header, control, context, scratch } = this.arena.plan;
+    const plain = { kernel, context, itemCount, chunkItems, header, control, scratch };
+    const task = list === undefined ? plain : { ...plain, list };
+    let next = 0;
+    runChunks(this.#kernels, task, scratch[0], () => next++, listOf(this.arena.buffer, task));
   }
 
   async #runTick(): Promise<TickReport> {
@@ -615,10 +665,11 @@ export class Engine {
     await this.#runner.close();
   }
 
-  async #stage(kernel: RangeKernelName, itemCount: number, chunkItems: number): Promise<void> {
+  async #stage(kernel: RangeKernelName, itemCount: number, chunkItems: number, list?: number): Promise<void> {
     const { header, control, context, scratch } = this.arena.plan;
+    const task = { kernel, context, itemCount, chunkItems, header, control, scratch };
     try {
-      await this.#runner.run({ kernel, context, itemCount, chunkItems, header, control, scratch }, this.arena.control);
+      await this.#runner.run(list === undefined ? task : { ...task, list }, this.arena.control);
     } catch (error) {
       throw this.#isClosed() ? closedDuringTick() : error;
     }

@@ -7,6 +7,7 @@ import { buildFile, builds, sectionsOf, watOf } from './wat.ts';
 const engineKernels = [
   'bookPnl',
   'bookTails',
+  'certifyDeribitPm',
   'deribitPm',
   'deribitPmVectors',
   'deribitStandard',
@@ -26,6 +27,7 @@ const engineKernels = [
   'riskArray',
   'scenarioRows',
   'scenarioSums',
+  'slopeRows',
   'span',
   'spanRows',
   'tiered',
@@ -73,6 +75,7 @@ const venueFormulas = [
 ];
 const scalarTwins = [
   'bookTailsScalar',
+  'certifyDeribitPmScalar',
   'deribitPmScalar',
   'greekOptionsScalar',
   'impliedVolatilitiesScalar',
@@ -81,6 +84,7 @@ const scalarTwins = [
   'riskArrayScalar',
   'scenarioRowsScalar',
   'scenarioSumsScalar',
+  'slopeRowsScalar',
 ];
 const pricingKernels = [
   'americanBoundaryPrices',
