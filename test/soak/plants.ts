@@ -43,7 +43,7 @@ function scaledRow(row: number, factor: number): Plant {
     slopes: async (size, sets) => {
       await issuer.slopes(size, sets);
       const cells = cellCountOf(arena.plan.counts.scenarioCount);
-      const { slopes } = arena.views.certifiedInstrument;
+      const { slopeRow: slopes } = arena.views.certifiedInstrument;
       for (let at = row * cells; at < slopes.length; at += SLOPE_ROW_COUNT * cells) {
         for (let cell = 0; cell < cells; cell++) slopes[at + cell] *= factor;
       }
@@ -57,7 +57,7 @@ function scaledTerms(terms: readonly number[], factor: number): Plant {
     ...issuer,
     slopes: async (size, sets) => {
       await issuer.slopes(size, sets);
-      const column = arena.views.certifiedInstrument.terms;
+      const column = arena.views.certifiedInstrument.slopeTerms;
       for (let at = 0; at < column.length; at += SLOPE_TERM_COUNT) for (const term of terms) column[at + term] *= factor;
     },
   }));

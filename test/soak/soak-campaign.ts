@@ -58,7 +58,7 @@ const mixtures: readonly (readonly WalkKind[])[] = [
  * differs.
  */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
-  const { seed, campaign, accounts, ticks } = options;
+  const { seed, campaign, accounts } = options;
   const random = seededRandom(seed * 1_000_003 + campaign);
   const isExtreme = campaign % 3 === 1;
   const soak = soakMarket(random, isExtreme, campaign % 11 === 5);

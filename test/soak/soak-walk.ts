@@ -84,7 +84,7 @@ export class SoakWalk {
         return this.#atBound();
       case 'spike':
         return this.#spiked();
-      default:
+      case 'bad':
         return this.#broken();
     }
   }
