@@ -24,13 +24,14 @@ export const largestBox = 0.08;
 
 /** Common movement of volatilities, in units of that of prices: an ordinary day moves them about twice as much. */
 export const volatilityShape = 2;
-/** What an instrument may move besides, as a share of the common movement. */
-export const restShape = 1 / 8;
+/** What an instrument may move besides, as shares of the common movements of prices and of volatilities. */
+export const priceRestShape = 1 / 32;
+export const volatilityRestShape = 1 / 4;
 /**
  * |ln(time / time at the reference)| in units of the movement of prices: time moves a deviation by at least half of
  * it, so no option comes near this side of the box, and dated futures hardly.
  */
-export const timeShape = 2 * restShape * volatilityShape;
+export const timeShape = 2 * volatilityRestShape * volatilityShape;
 
 /** Health = equity - requirement x matrix - addOn x add-on of the set; below zero is the bad side. */
 export interface HealthFactors {
@@ -45,9 +46,9 @@ export function writeBox(arena: Arena, size: number, thresholds: readonly Health
   const floats = new Float64Array(block.buffer, block.byteOffset + CERTIFICATE_BYTES, CERTIFICATE_FLOAT_COUNT);
   words[CERTIFICATE_THRESHOLD_COUNT] = thresholds.length;
   floats[BOX_PRICE] = size;
-  floats[BOX_PRICE_REST] = restShape * size;
+  floats[BOX_PRICE_REST] = priceRestShape * size;
   floats[BOX_VOLATILITY] = volatilityShape * size;
-  floats[BOX_VOLATILITY_REST] = restShape * volatilityShape * size;
+  floats[BOX_VOLATILITY_REST] = volatilityRestShape * volatilityShape * size;
   floats[BOX_TIME] = timeShape * size;
   thresholds.forEach(({ requirement, addOn }, index) => {
     floats[BOX_THRESHOLDS + index * THRESHOLD_FLOATS + THRESHOLD_REQUIREMENT] = requirement;

@@ -57,12 +57,12 @@ const defaultBruteForceShare = 0.3;
 /** So many sets are evaluated one by one, whatever share of the book they are. */
 const fewSets = 64;
 /** Cost of slopes per row, of a certificate and of an evaluation per set, in rows priced: measured. */
-const slopeCost = 8;
-const certificateCost = 2;
-const evaluationCost = 0.25;
+const slopeCost = 3;
+const certificateCost = 5;
+const evaluationCost = 0.5;
 /** Most of a book is certified anew only when the market moves by less than this per tick, and not on every tick. */
-const calmMovement = 0.0025;
-const massIssueTicks = 16;
+const calmMovement = 0.005;
+const massIssueTicks = { least: 16, most: 1_024 };
 /** Sets that are so much nearer to their radius are certified with those that have reached it. */
 const reach = 1.25;
 
@@ -88,7 +88,9 @@ export class Monitor {
   #state: 'idle' | 'ticking' | 'ticked' = 'idle';
   /** Cost of evaluations since the last certificates were issued. */
   #debt = 0;
-  #massIssueTick = -Infinity;
+  /** First tick at which most of the book may be certified anew, and how long to wait after that. */
+  #nextMassIssue = 0;
+  #massIssueWait = massIssueTicks.least;
 
   /** `issuerOf`: who computes certificates, null if nobody can. */
   private constructor(engine: Engine, options: MonitorOptions, issuerOf: IssuerFactory | null) {
@@ -318,9 +320,12 @@ export class Monitor {
     if (this.#issuer === null) return 0;
     if (sets === null) {
       const isCalm = this.#rowWatch.movement < calmMovement || this.#references.alive.length === 0;
-      if (!isCalm || this.#tick - this.#massIssueTick < massIssueTicks) return 0;
-      this.#massIssueTick = this.#tick;
+      if (!isCalm || this.#tick < this.#nextMassIssue) return 0;
+      this.#nextMassIssue = this.#tick + this.#massIssueWait;
+      // What does not last long is tried less and less often.
+      this.#massIssueWait = Math.min(2 * this.#massIssueWait, massIssueTicks.most);
     } else {
+      if (this.#tick >= this.#nextMassIssue) this.#massIssueWait = massIssueTicks.least;
       this.#debt += priced + evaluationCost * sets.length;
       if (sets.length === 0 || this.#debt < slopeCost * priced + certificateCost * sets.length) return 0;
     }

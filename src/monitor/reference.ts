@@ -6,7 +6,7 @@ import {
 } from '../../assembly/portable/certificate-layout.ts';
 import type { Arena } from '../columns/arena.ts';
 import type { ExpiryRow } from '../margin/model.ts';
-import { restShape, timeShape, volatilityShape } from './box.ts';
+import { priceRestShape, timeShape, volatilityRestShape, volatilityShape } from './box.ts';
 import type { CertificateIndex } from './certificate-index.ts';
 import { logAtLeast, logAtMost } from './log-bounds.ts';
 import type { Segments } from './segments.ts';
@@ -162,9 +162,9 @@ export class Reference {
       if (moves[at + VOLATILITY_HIGH] > volatilityHigh) volatilityHigh = moves[at + VOLATILITY_HIGH];
       if (moves[at + TIME] > time) time = moves[at + TIME];
     }
-    let distance = boxDistance(priceLow, priceHigh);
+    let distance = boxDistance(priceLow, priceHigh, priceRestShape);
     if (volatilityLow <= volatilityHigh) {
-      const own = boxDistance(volatilityLow, volatilityHigh) / volatilityShape;
+      const own = boxDistance(volatilityLow, volatilityHigh, volatilityRestShape) / volatilityShape;
       if (!(own <= distance)) distance = own;
     } else volatilityLow = volatilityHigh = 0;
     if (!(time / timeShape <= distance)) distance = time / timeShape;
@@ -179,7 +179,7 @@ export class Reference {
  * Smallest box that holds the interval: a common movement in the direction of its middle, and a rest around it. A part
  * of the common movement may count as rest, as far as the rest has room in the box.
  */
-function boxDistance(low: number, high: number): number {
+function boxDistance(low: number, high: number, restShape: number): number {
   const middle = Math.abs((low + high) / 2);
   const rest = (high - low) / 2;
   const inRest = rest / restShape;
