@@ -14,6 +14,8 @@ export interface CampaignOptions {
   readonly campaign: number;
   readonly accounts: number;
   readonly ticks: number;
+  /** `javascript`: those of plain engines, instead of WASM. */
+  readonly kernels?: 'javascript';
   /** Wraps the certificates of the model, to plant wrong ones. */
   readonly plant?: (issuerOf: IssuerFactory) => IssuerFactory;
 }
@@ -36,6 +38,8 @@ export interface CampaignResult {
   readonly changed: number;
   readonly ticks: number;
   readonly certifiedTicks: number;
+  /** Kinds of moves that there were. */
+  readonly kinds: readonly WalkKind[];
   readonly differences: readonly Difference[];
 }
 
@@ -64,7 +68,9 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const soak = soakMarket(random, isExtreme, campaign % 11 === 5);
   const book = await soakBook(soak, accounts, random);
   const shadow = campaign % 2 === 0;
-  const common = { market: soak.market, params: soak.params, book };
+  const common = {
+    market: soak.market, params: soak.params, book, ...(options.kernels === undefined ? {} : { kernels: options.kernels }),
+  };
   const watch = pick(random, ['statuses', 'liquidation', 'statuses', thresholds] as const);
   const isOwn = !shadow && watch === 'statuses';
   const monitorOptions = {
@@ -102,6 +108,7 @@ async function compare(at: Comparison): Promise<CampaignResult> {
   const walk = new SoakWalk(soak.market, random);
   const differences: Difference[] = [];
   const sum = { compared: 0, skipped: 0, evaluated: 0, changed: 0, ticks: 0, certifiedTicks: 0 };
+  const kinds = new Set<WalkKind>();
   let opened = 0;
   for (let tick = 1; tick <= ticks && differences.length === 0; tick++) {
     if (tick > 2 && random() < 0.3) {
@@ -111,6 +118,7 @@ async function compare(at: Comparison): Promise<CampaignResult> {
       engine?.update(changes);
     }
     const quotes = tick === 1 ? {} : walk.next(mixture);
+    kinds.add(walk.kind);
     const where = { seed, campaign, tick, walk: walk.kind };
     try {
       const report = await monitor.tick(quotes);
@@ -127,7 +135,7 @@ async function compare(at: Comparison): Promise<CampaignResult> {
     sum.ticks++;
     if (engine !== null) differences.push(...(await differing(engine, monitor, quotes)).map((each) => ({ ...where, ...each })));
   }
-  return { ...sum, differences };
+  return { ...sum, kinds: [...kinds], differences };
 }
 
 async function differing(
