@@ -24,7 +24,7 @@ export interface FiledSets {
   /** Class of each of them. */
   readonly classes: Uint16Array;
   /** Radius of a set in a quadrant, in units of price movement. */
-  radiusOf(set: number, quadrant: number): number;
+  readonly radiusOf: (set: number, quadrant: number) => number;
 }
 
 /**
