@@ -10,6 +10,7 @@ import type { Quotes } from '../../src/engine/tick-inputs.ts';
 import { issuerFactoryOf } from '../../src/monitor/issuer.ts';
 import { Monitor } from '../../src/monitor/monitor.ts';
 import { between, pick, seededRandom } from '../support/seeded-random.ts';
+import type { Plant } from './plants.ts';
 import { soakBook } from './soak-book.ts';
 import { soakMarket, type SoakMarket } from './soak-market.ts';
 
@@ -41,11 +42,14 @@ interface Claims {
 /** Just inside of the radius: the monitor's own bounds of logarithms are wider than this. */
 const inside = 1 - 1e-9;
 
-export async function attack(seed: number, accounts: number, attacked: number, scale = 1): Promise<Attack> {
+/** `scale`: moves so many times as far as the radius allows; `plant`: wrong certificates. */
+export async function attack(
+  seed: number, accounts: number, attacked: number, { scale = 1, plant }: { readonly scale?: number; readonly plant?: Plant | undefined } = {},
+): Promise<Attack> {
   const random = seededRandom(seed);
   const soak = soakMarket(random, seed % 2 === 1, false);
   const book = await soakBook(soak, accounts, random);
-  const { claims, deviationTime, statuses } = await claimsOf(soak, book);
+  const { claims, deviationTime, statuses } = await claimsOf(soak, book, plant);
   const worthwhile = claims.filter(({ radius }) => Math.max(...radius) > 0);
   const wrong: string[] = [];
   const whole = Engine.create({ market: soak.market, params: soak.params, book });
@@ -65,9 +69,10 @@ export async function attack(seed: number, accounts: number, attacked: number, s
   return { attacked: count, tightest, wrong };
 }
 
-async function claimsOf(soak: SoakMarket, book: Book): Promise<Claims> {
+async function claimsOf(soak: SoakMarket, book: Book, plant: Plant | undefined): Promise<Claims> {
   const options = { market: soak.market, params: soak.params, book };
-  const issuerOf = issuerFactoryOf(options)!;
+  const factory = issuerFactoryOf(options)!;
+  const issuerOf = plant === undefined ? factory : plant(factory);
   const claims: Claim[] = [];
   const deviationTime = new Map<number, number>();
   const monitor = Monitor.create(options, (ticks, evaluation, thresholds) => {
@@ -189,7 +194,7 @@ function quotesAt(
   };
 }
 
-/** Least share of the box by which a status may differ by rounding of the quotes themselves: none is allowed. */
+/** Passes over all coordinates. */
 const rounds = 3;
 
 async function search(

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { attack } from './attack.ts';
 import { plants } from './plants.ts';
 import { runCampaign, type CampaignResult, type Difference } from './soak-campaign.ts';
 
@@ -13,8 +14,8 @@ const { values } = parseArgs({
     'account-ticks': { type: 'string', default: '1e9' },
     seed: { type: 'string', default: '1' },
     workers: { type: 'string', default: '2' },
-    accounts: { type: 'string', default: '8000' },
-    ticks: { type: 'string', default: '300' },
+    accounts: { type: 'string', default: '16000' },
+    ticks: { type: 'string', default: '400' },
     campaign: { type: 'string' },
     plant: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -35,10 +36,22 @@ function wholeNumber(name: 'account-ticks' | 'seed' | 'workers' | 'accounts' | '
   process.exit(2);
 }
 
-function campaignOf(campaign: number): Promise<CampaignResult> {
+/** Attacks on single certificates per campaign, in a book of so many accounts. */
+const attacks = 25;
+const attackedAccounts = 200;
+
+interface SoakResult extends CampaignResult {
+  readonly attacked: number;
+  readonly tightest: number;
+}
+
+async function campaignOf(campaign: number): Promise<SoakResult> {
   const plant = plantName === undefined ? undefined : plants[plantName];
   if (plantName !== undefined && plant === undefined) throw new Error(`plants are: ${Object.keys(plants).join('; ')}`);
-  return runCampaign({ seed, campaign, accounts, ticks, ...(plant === undefined ? {} : { plant }) });
+  const result = await runCampaign({ seed, campaign, accounts, ticks, ...(plant === undefined ? {} : { plant }) });
+  const { attacked, tightest, wrong } = await attack(seed * 1_000_003 + campaign, attackedAccounts, attacks, { plant });
+  const found = wrong.map((detail): Difference => ({ seed, campaign, tick: 1, walk: 'bound', account: '', detail }));
+  return { ...result, attacked, tightest, differences: [...result.differences, ...found] };
 }
 
 if (process.send !== undefined) {
@@ -60,15 +73,20 @@ interface Sums {
   changed: number;
   ticks: number;
   certifiedTicks: number;
+  attacked: number;
+  tightest: number;
   readonly differences: Difference[];
 }
 
 async function soak(): Promise<number> {
   const start = performance.now();
-  const sums: Sums = { campaigns: 0, compared: 0, skipped: 0, changed: 0, ticks: 0, certifiedTicks: 0, differences: [] };
-  const add = (result: CampaignResult): void => {
+  const sums: Sums = {
+    campaigns: 0, compared: 0, skipped: 0, changed: 0, ticks: 0, certifiedTicks: 0, attacked: 0, tightest: 0, differences: [],
+  };
+  const add = (result: SoakResult): void => {
     sums.campaigns++;
-    for (const name of ['compared', 'skipped', 'changed', 'ticks', 'certifiedTicks'] as const) sums[name] += result[name];
+    sums.tightest = Math.max(sums.tightest, result.tightest);
+    for (const name of ['compared', 'skipped', 'changed', 'ticks', 'certifiedTicks', 'attacked'] as const) sums[name] += result[name];
     sums.differences.push(...result.differences);
   };
   let next = 0;
@@ -89,13 +107,13 @@ async function soak(): Promise<number> {
   return sums.differences.length > 0 ? 1 : 0;
 }
 
-function answerOf(child: ChildProcess, campaign: number): Promise<CampaignResult> {
+function answerOf(child: ChildProcess, campaign: number): Promise<SoakResult> {
   return new Promise((resolve, reject) => {
     const failed = (): void => reject(new Error(`campaign ${campaign} of seed ${seed} ended without a result`));
     child.once('exit', failed);
     child.once('message', (result) => {
       child.off('exit', failed);
-      resolve(result as CampaignResult);
+      resolve(result as SoakResult);
     });
     child.send(campaign);
   });
@@ -119,7 +137,8 @@ function print(sums: Sums, seconds: number): void {
   const share = ((100 * sums.skipped) / Math.max(sums.compared, 1)).toFixed(1);
   process.stdout.write(
     `${sums.compared} account-ticks compared with brute force in ${sums.campaigns} campaigns, ${sums.ticks} ticks ` +
-      `(${sums.certifiedTicks} by certificates, ${share}% of the statuses skipped, ${sums.changed} changed), ` +
+      `(${sums.certifiedTicks} by certificates, ${share}% of the statuses skipped, ${sums.changed} changed), ${sums.attacked} ` +
+      `certificates attacked (up to ${(100 * sums.tightest).toFixed(2)}% of a health used up inside a radius), ` +
       `${sums.differences.length} different, ${seconds.toFixed(1)} s\n`,
   );
 }

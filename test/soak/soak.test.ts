@@ -60,7 +60,18 @@ describe('attacks on single certificates', () => {
   }, 300_000);
 
   it('finds a wrong status soon where radii are a tenth too large', async () => {
-    const { wrong } = await attack(1, 200, 40, 1.1);
+    const { wrong } = await attack(1, 200, 40, { scale: 1.1 });
     expect(wrong.length).toBeGreaterThan(0);
   }, 300_000);
+
+  it.each(['slope of cells by volatility halved', 'volatility half as wide'])(
+    'finds what ordinary walks hardly find: %s',
+    async (name) => {
+      const found: string[] = [];
+      for (let seed = 1; seed <= 6 && found.length === 0; seed++)
+        found.push(...(await attack(seed, 200, 40, { plant: plants[name] })).wrong);
+      expect(found.length).toBeGreaterThan(0);
+    },
+    300_000,
+  );
 });
