@@ -12,7 +12,7 @@ export interface BookRow {
 }
 
 /** How many positions an account has: mostly few, some many. */
-const positionCounts: readonly number[] = [1, 1, 1, 2, 2, 3, 4, 6, 12, 30];
+const positionCounts: readonly number[] = [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 5, 8, 24];
 /** How far from a threshold an account is, as a share of its margin: to the last bit, or nearly, or at some distance. */
 const nearDistances: readonly number[] = [0, 0, 1e-12, 1e-9, 1e-6, 1e-4, 1e-3];
 const distances: readonly number[] = [3e-3, 0.01, 0.02, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 1, 3];

@@ -114,7 +114,7 @@ async function compare(at: Comparison): Promise<CampaignResult> {
   const kinds = new Set<WalkKind>();
   let opened = 0;
   for (let tick = 1; tick <= ticks && differences.length === 0; tick++) {
-    if (tick > 2 && random() < 0.3) {
+    if (tick > 2 && random() < 0.1) {
       const changes = bookChanges(soak, at.accounts, opened, random);
       if (random() < 0.1) opened++;
       monitor.update(changes);
@@ -163,7 +163,7 @@ function isWrongCertificate(error: unknown): boolean {
 /** Positions and cash of a few accounts; some opened, some closed. */
 function bookChanges({ market }: SoakMarket, accounts: number, opened: number, random: () => number): BookChanges {
   const account = (): string => (random() < 0.1 ? `N${opened}` : `A${Math.floor(random() * accounts)}`);
-  const named = Array.from({ length: 1 + Math.floor(random() * 4) }, account);
+  const named = Array.from({ length: 1 + Math.floor(random() * 12) }, account);
   const positions = named.flatMap((name) =>
     accountRows(market, 0, random).slice(0, 3).map(({ instrument, quantity, entryPrice }) => ({
       account: name, instrument: market.instruments[instrument].name, quantity: random() < 0.3 ? 0 : quantity, entryPrice,

@@ -28,7 +28,7 @@ describe('soak, in small', () => {
     expect(new Set(results.flatMap(({ kinds }) => kinds))).toEqual(new Set(walkKinds));
   }, 300_000);
 
-  it.each(['radius x 1.3', 'dampener forgotten', 'no curvature of values', 'stale certificates'])(
+  it.each(['radius x 1.3', 'dampener forgotten', 'deltas do not move', 'stale certificates'])(
     'catches a wrong bound: %s',
     async (name) => {
       const caught = await caughtBy(name, [0, 1, 2, 3, 4, 5], 1_500);
