@@ -20,6 +20,11 @@ export type { MovedPrices } from './engine/moved-quotes.ts';
 export type { Quotes } from './engine/tick-inputs.ts';
 export { statusNames, type CurrencyTotals, type StatusName, type Totals } from './engine/totals.ts';
 
+// Statuses of a whole book on every tick, by certificates
+export { Monitor, type CertifiedMargin, type HealthInterval, type MonitorOptions } from './monitor/monitor.ts';
+export type { MonitorMode, MonitorReport, MonitorTimings, StatusChanges } from './monitor/report.ts';
+export type { Watched, WatchedThreshold } from './monitor/watch.ts';
+
 // Accounts: statuses, margin calls, events
 export {
   AccountEngine,

@@ -53,6 +53,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/history': ['src/domain', 'src/scenario', 'src/statistics', 'src/dynamic', 'src/io', 'assembly/portable', 'src/generate', 'src/margin'],
   'src/report': ['src/domain', 'src/io'],
   'src/account': ['src/domain', 'src/engine', 'src/margin', 'src/money', 'assembly/portable'],
+  'src/monitor': ['src/domain', 'src/columns', 'src/engine', 'src/account', 'src/margin', 'assembly/portable'],
   'src/journal': ['src/domain', 'src/account', 'src/io'],
   'src/ledger': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money'],
   'src/collateral': ['src/domain', 'src/engine', 'src/account', 'src/margin', 'src/money', 'src/ledger', 'assembly/portable'],

@@ -1,24 +1,29 @@
 import { floatAt, word } from "../context.ts";
 import { FLOATS, outIndex, WORDS, wordIndex } from "../margin/account-driver.ts";
 import {
-  CERTIFICATE_LIST, CERTIFICATE_RADIUS, CERTIFICATE_SLOPE_ROWS, QUADRANT_COUNT,
+  CERTIFICATE_LIST, CERTIFICATE_RADIUS, CERTIFICATE_SLOPE_ROWS, CERTIFICATE_THRESHOLD_COUNT, QUADRANT_COUNT,
 } from "../portable/certificate-layout.ts";
-import { boundGroup } from "../portable/certify/bound-group.ts";
+import { chargeGroup, shapeRows } from "../portable/certify/bound-group.ts";
 import { numbersOf, openBox } from "../portable/certify/box.ts";
-import { beginSet, finishSet, refuseSet } from "../portable/certify/certify-set.ts";
+import {
+  beginSet, closeEmptySet, closeSet, lowerBySums, refuseSet, roundRadii,
+} from "../portable/certify/certify-set.ts";
 import { linearEndOf, scanGroup } from "../portable/certify/scan-group.ts";
-import { CERTIFY_RADII, certifyCellsOf, GROUP_AMOUNT } from "../portable/certify/scratch.ts";
+import { foldScenarios, MODE_FALL, MODE_LARGEST, MODE_RISE } from "../portable/certify/scenario-moves.ts";
+import { CERTIFY_MARGINS, CERTIFY_RADII, certifyCellsOf, GROUP_AMOUNT } from "../portable/certify/scratch.ts";
 import { groupEnd, groupOfRow, rowOfSlot } from "../portable/columns.ts";
 import {
   CONTEXT_CELL_COUNT, CONTEXT_CERTIFICATE, CONTEXT_GRID, CONTEXT_POSITION_QUANTITY, CONTEXT_POSITION_ROW,
   CONTEXT_RISK_ARRAY, CONTEXT_SET_FAULT, CONTEXT_SET_FIRST_POSITION, CONTEXT_SET_POSITION_COUNT, FAULT_NONE,
   GRID_CLASS, GRID_COLUMN_COUNT,
 } from "../portable/layout.ts";
+import { foldScenarios2 } from "./fold-scenarios.ts";
+import { shapeRows2 } from "./shape-rows.ts";
 import { sumSlopes, sumSlopesScalar } from "./slope-sums.ts";
 
 /**
  * Certificates of Deribit portfolio margin: how much of the box may be used up before a netting set can cross a
- * threshold. Mathematics and proof: docs/CERTIFICATES-DERIBIT-PM.md.
+ * threshold. Mathematics and proof: docs/CERTIFICATES.md.
  *
  * Reads   what `deribitPm` reads, at the reference market; the certificate block: slope rows and terms, slopes of
  *         expiries, box and thresholds
@@ -67,17 +72,41 @@ function certifySet(context: usize, scratch: usize, set: i32, simd: bool): void 
   const s = outIndex(scratch);
   const start = load<i32>(word(context, CONTEXT_SET_FIRST_POSITION) + (<usize>set << 2));
   const end = start + load<i32>(word(context, CONTEXT_SET_POSITION_COUNT) + (<usize>set << 2));
+  if (start == end) {
+    closeEmptySet(FLOATS, WORDS, c, s, set);
+    return;
+  }
+  const thresholds = load<i32>(word(context, CONTEXT_CERTIFICATE) + (<usize>CERTIFICATE_THRESHOLD_COUNT << 2));
+  const isSingle = groupEnd(WORDS, c, start, end) == end;
   let p = start;
   while (p < end) {
     const group = groupOfRow(WORDS, c, rowOfSlot(WORDS, c, p));
     const next = groupEnd(WORDS, c, p, end);
     const optionFirst = linearEndOf(WORDS, c, p, next);
     scanGroup(FLOATS, WORDS, c, numbersOf(WORDS, c, s), p, optionFirst, next);
+    chargeGroup(FLOATS, WORDS, c, numbersOf(WORDS, c, s), group);
     sumRows(context, scratch, group, optionFirst, next, simd);
-    boundGroup(FLOATS, WORDS, c, s, group, p == start && next == end);
+    if (simd) shapeRows2(context, scratch, group);
+    else shapeRows(FLOATS, WORDS, c, s, group);
+    if (!isSingle) for (let k = 0; k < thresholds; k++) fold(context, scratch, k, MODE_LARGEST, simd);
     p = next;
   }
-  finishSet(FLOATS, WORDS, c, s, set);
+  closeSet(FLOATS, WORDS, c, s, set);
+  if (isSingle) {
+    const margins = <usize>numbersOf(WORDS, c, s) << 3;
+    for (let k = 0; k < thresholds; k++) {
+      const isBad = floatAt(margins, CERTIFY_MARGINS + k) < 0;
+      fold(context, scratch, k, isBad ? MODE_RISE : MODE_FALL, simd);
+    }
+  } else {
+    lowerBySums(FLOATS, WORDS, c, s);
+  }
+  roundRadii(FLOATS, WORDS, c, s);
+}
+
+function fold(context: usize, scratch: usize, k: i32, mode: i32, simd: bool): void {
+  if (simd) foldScenarios2(context, scratch, k, mode);
+  else foldScenarios(FLOATS, WORDS, wordIndex(context), outIndex(scratch), k, mode);
 }
 
 function sumRows(context: usize, scratch: usize, group: i32, first: i32, end: i32, simd: bool): void {

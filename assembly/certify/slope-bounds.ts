@@ -53,26 +53,73 @@ function bounded2(x: v128): v128 {
   return atMost(f64x2.abs(x), FURTHEST);
 }
 
-/** Twin of writeSlopeBounds, for two cells; `rising`: side is 1. */
+/** INVERSE_SQRT_2PI; rounding up a square so that its root is no less than what was squared. */
+const DENSITY_AT_0: f64 = 0.3989422804014327;
+const SQUARE_UPWARD: f64 = 1.000000000000001;
+
+/**
+ * Whether the strike is so far from the forward, in both lanes, that d and e have their extremes at the same corners of
+ * the box: then neither needs a root, and the densities at the extremes of e are those that A needs anyway.
+ */
+// @ts-ignore: decorator
+@inline
+function isFar(zLow: v128, zHigh: v128, high: v128): bool {
+  const distance = times(f64x2.pmax(zLow, f64x2.neg(zHigh)), 2.0);
+  return i64x2.all_true(f64x2.lt(times(f64x2.mul(high, high), SQUARE_UPWARD), distance));
+}
+
+/** Twin of writeSlopeBounds, for two cells. */
 // @ts-ignore: decorator
 @inline
 export function storeSlopeBounds2(
   ptr: usize, cellBytes: usize, zLow: v128, zHigh: v128, grossLow: v128, grossHigh: v128, scale: v128, low: v128,
-  high: v128, stretch: f64, side: f64,
+  high: v128, stretch: f64, shrink: f64, side: f64,
 ): void {
-  const s1 = deviationOfLeast2(zLow, low, high);
-  const s2 = deviationOfGreatest2(zHigh, low, high);
+  const far = isFar(zLow, zHigh, high);
+  const zero = f64x2.splat(0.0);
+  const above = f64x2.gt(zLow, zero);
+  let s1 = v128.bitselect(high, low, above);
+  let s2 = v128.bitselect(low, high, above);
+  if (!far) {
+    s1 = deviationOfLeast2(zLow, low, high);
+    s2 = deviationOfGreatest2(zHigh, low, high);
+  }
   const p1 = f64x2.div(zLow, s1);
   const p2 = f64x2.div(zHigh, s2);
   const h1 = times(s1, 0.5);
   const h2 = times(s2, 0.5);
   const d1 = f64x2.add(p1, h1);
   const d2 = f64x2.add(p2, h2);
-  const density1 = scaledNormalPdf2(scale, bounded2(f64x2.sub(p1, h1)));
-  const density2 = scaledNormalPdf2(scale, bounded2(f64x2.sub(p2, h2)));
+  const e1 = f64x2.sub(p1, h1);
+  const e2 = f64x2.sub(p2, h2);
+  const density1 = scaledNormalPdf2(scale, bounded2(e1));
+  const density2 = scaledNormalPdf2(scale, bounded2(e2));
+  storeCorners(
+    ptr, cellBytes, bounded2(d1), bounded2(d2), density1, density2, f64x2.lt(times(d1, side), zero),
+    f64x2.lt(times(d2, side), zero), grossLow, grossHigh, high, stretch, shrink, side,
+  );
 
-  const y1 = bounded2(d1);
-  const y2 = bounded2(d2);
+  if (far) {
+    const furthest = v128.bitselect(density1, density2, f64x2.lt(e2, f64x2.neg(e1)));
+    const within = v128.bitselect(density2, times(scale, DENSITY_AT_0), f64x2.lt(e2, zero));
+    const nearest = v128.bitselect(density1, within, f64x2.gt(e1, zero));
+    v128.store(ptr + 2 * cellBytes, f64x2.mul(low, furthest));
+    v128.store(ptr + 3 * cellBytes, f64x2.mul(high, nearest));
+  } else {
+    const least = leastE2(zLow, low, high);
+    const greatest = greatestE2(zHigh, low, high);
+    v128.store(ptr + 2 * cellBytes, f64x2.mul(low, scaledNormalPdf2(scale, furthestOf2(least, greatest))));
+    v128.store(ptr + 3 * cellBytes, f64x2.mul(high, scaledNormalPdf2(scale, nearestOf2(least, greatest))));
+  }
+}
+
+/** Bounds of A from |d|, the densities at e and the sign of d at both corners. */
+// @ts-ignore: decorator
+@inline
+function storeCorners(
+  ptr: usize, cellBytes: usize, y1: v128, y2: v128, density1: v128, density2: v128, isTail1: v128, isTail2: v128,
+  grossLow: v128, grossHigh: v128, high: v128, stretch: f64, shrink: f64, side: f64,
+): void {
   const a1 = plus(y1, 5.0);
   const b1 = plus(y1, 1.25);
   const a2 = plus(y2, 5.0);
@@ -86,22 +133,14 @@ export function storeSlopeBounds2(
   const mills2 = millsPolynomial2(f64x2.mul(f64x2.mul(minus(y2, 5.0), b2), inverse2));
   const tail1 = f64x2.mul(density1, f64x2.mul(f64x2.mul(mills1, a1), inverse1));
   const tail2 = f64x2.mul(density2, f64x2.mul(f64x2.mul(mills2, a2), inverse2));
-
-  const zero = f64x2.splat(0.0);
-  const corner1 = v128.bitselect(tail1, f64x2.sub(grossLow, tail1), f64x2.lt(times(d1, side), zero));
-  const corner2 = v128.bitselect(tail2, f64x2.sub(grossHigh, tail2), f64x2.lt(times(d2, side), zero));
+  const corner1 = v128.bitselect(tail1, f64x2.sub(grossLow, tail1), isTail1);
+  const corner2 = v128.bitselect(tail2, f64x2.sub(grossHigh, tail2), isTail2);
   if (side > 0.0) {
     v128.store(ptr, corner1);
     v128.store(ptr + cellBytes, corner2);
   } else {
     const falls = f64x2.lt(f64x2.mul(corner1, high), times(density1, FALLING_LIMIT));
-    const growth = v128.bitselect(f64x2.splat(1.0), f64x2.splat(stretch), falls);
-    v128.store(ptr, f64x2.div(corner2, growth));
-    v128.store(ptr + cellBytes, f64x2.mul(corner1, growth));
+    v128.store(ptr, f64x2.mul(corner2, v128.bitselect(f64x2.splat(1.0), f64x2.splat(shrink), falls)));
+    v128.store(ptr + cellBytes, f64x2.mul(corner1, v128.bitselect(f64x2.splat(1.0), f64x2.splat(stretch), falls)));
   }
-
-  const least = leastE2(zLow, low, high);
-  const greatest = greatestE2(zHigh, low, high);
-  v128.store(ptr + 2 * cellBytes, f64x2.mul(low, scaledNormalPdf2(scale, furthestOf2(least, greatest))));
-  v128.store(ptr + 3 * cellBytes, f64x2.mul(high, scaledNormalPdf2(scale, nearestOf2(least, greatest))));
 }

@@ -89,6 +89,7 @@ function fillBounds(
   rows: usize, grid: usize, multipliers: usize, cellBytes: usize, z: f64, turn: f64, box: f64, gross: f64, rise: f64,
   scale: f64, side: f64, upLow: f64, upHigh: f64, sameLow: f64, sameHigh: f64, downLow: f64, downHigh: f64,
 ): void {
+  const fall = 1.0 / rise;
   for (let at: usize = 0; at < cellBytes; at += 16) {
     const isUp = v128.load(grid + <usize>GRID_UP_MASK * cellBytes + at);
     const isDown = v128.load(grid + <usize>GRID_DOWN_MASK * cellBytes + at);
@@ -99,8 +100,8 @@ function fillBounds(
     const price = f64x2.mul(f64x2.splat(gross), v128.load(multipliers + at));
     const half = f64x2.splat(box);
     storeSlopeBounds2(
-      rows + at, cellBytes, f64x2.sub(moved, half), f64x2.add(moved, half), f64x2.div(price, f64x2.splat(rise)),
-      times(price, rise), f64x2.splat(scale), low, high, rise * rise, side,
+      rows + at, cellBytes, f64x2.sub(moved, half), f64x2.add(moved, half), times(price, fall), times(price, rise),
+      f64x2.splat(scale), low, high, rise * rise, fall * fall, side,
     );
   }
 }

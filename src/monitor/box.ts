@@ -25,8 +25,8 @@ export const largestBox = 0.08;
 /** Common movement of volatilities, in units of that of prices: an ordinary day moves them about twice as much. */
 export const volatilityShape = 2;
 /** What an instrument may move besides, as shares of the common movements of prices and of volatilities. */
-export const priceRestShape = 1 / 8;
-export const volatilityRestShape = 1 / 8;
+export const priceRestShape = 1 / 32;
+export const volatilityRestShape = 1 / 4;
 /**
  * |ln(time / time at the reference)| in units of the movement of prices: time moves a deviation by at least half of
  * it, so no option comes near this side of the box, and dated futures hardly.

@@ -22,9 +22,9 @@ export interface FiledSets {
   /** Netting sets. */
   readonly sets: Uint32Array;
   /** Class of each of them. */
-  readonly classes: Uint16Array;
+  readonly classes: Uint32Array;
   /** Radius of a set in a quadrant, in units of price movement. */
-  radiusOf(set: number, quadrant: number): number;
+  readonly radiusOf: (set: number, quadrant: number) => number;
 }
 
 /**
@@ -45,7 +45,7 @@ export class CertificateIndex {
     this.classes = [...new Set(classes)].sort((a, b) => a - b);
     this.#count = sets.length;
     this.#radiusOf = radiusOf;
-    const place = new Uint16Array((this.classes.at(-1) ?? 0) + 1);
+    const place = new Uint32Array((this.classes.at(-1) ?? 0) + 1);
     this.classes.forEach((each, index) => (place[each] = index));
     const cells = QUADRANT_COUNT * this.classes.length * bucketCount;
     this.#start = new Uint32Array(cells);

@@ -69,7 +69,7 @@ export class Certifier {
     }
     await this.#tryLarger(sets);
     await this.#trySmaller(sets);
-    const classes = new Uint16Array(sets.length);
+    const classes = new Uint32Array(sets.length);
     for (let index = 0; index < sets.length; index++) {
       const set = sets[index];
       classes[index] = columns.class[set] = this.#classes.classOf(set, reference.category);

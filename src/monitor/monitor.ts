@@ -57,9 +57,9 @@ const defaultBruteForceShare = 0.3;
 /** So many sets are evaluated one by one, whatever share of the book they are. */
 const fewSets = 64;
 /** Cost of slopes per row, of a certificate and of an evaluation per set, in rows priced: measured. */
-const slopeCost = 8;
-const certificateCost = 2;
-const evaluationCost = 0.25;
+const slopeCost = 3;
+const certificateCost = 5;
+const evaluationCost = 0.5;
 /** Most of a book is certified anew only when the market moves by less than this per tick, and not on every tick. */
 const calmMovement = 0.005;
 const massIssueTicks = { least: 16, most: 1_024 };

@@ -26,7 +26,7 @@ export type ClassMembers = readonly (readonly [group: number, mask: number])[];
 
 export class SetClasses {
   readonly members: ClassMembers[] = [[]];
-  readonly #single: Uint16Array;
+  readonly #single: Uint32Array;
   readonly #mixed = new Map<string, number>();
   readonly #groupCount: number;
   readonly #book: BookColumns;
@@ -34,7 +34,7 @@ export class SetClasses {
   constructor(book: BookColumns) {
     this.#book = book;
     this.#groupCount = book.rows.groups.length;
-    this.#single = new Uint16Array(this.#groupCount * maskCount);
+    this.#single = new Uint32Array(this.#groupCount * maskCount);
   }
 
   /** Class of a set; `category`: of every expiry row. 0 is the class of sets that hold nothing. */

@@ -13,7 +13,7 @@ export class SetColumns {
   /** Number of the reference of its certificate, or one of the codes above. */
   readonly reference: Uint8Array;
   /** Class and box of its certificate. */
-  readonly class: Uint16Array;
+  readonly class: Uint32Array;
   readonly box: Uint8Array;
   readonly status: Uint8Array;
   /** Tick of its last evaluation; 0 before the first. */
@@ -27,7 +27,7 @@ export class SetColumns {
   constructor(arena: Arena, capacity: number, firstBox: number) {
     this.#arena = arena;
     this.reference = new Uint8Array(capacity).fill(UNCERTIFIED);
-    this.class = new Uint16Array(capacity);
+    this.class = new Uint32Array(capacity);
     this.box = new Uint8Array(capacity).fill(firstBox);
     this.status = new Uint8Array(capacity).fill(NEW_STATUS);
     this.asOfTick = new Uint32Array(capacity);
@@ -77,7 +77,7 @@ export class SetColumns {
   }
 }
 
-type Column = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array;
+type Column = Uint8Array | Uint32Array | Float32Array | Float64Array;
 
 function move(column: Column, sources: Int32Array, oldCount: number, width: number, none: number): void {
   const old = column.slice(0, oldCount * width);

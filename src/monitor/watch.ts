@@ -41,9 +41,9 @@ export interface Watch {
   readonly thresholdNames: readonly string[];
   /** Code of a quarantined set. */
   readonly quarantined: number;
-  nameOf(status: number): string;
+  readonly nameOf: (status: number) => string;
   /** Status of a set that has just been evaluated, from its result columns. */
-  statusOf(set: number): number;
+  readonly statusOf: (set: number) => number;
   /** Status by that of the kernel, where nothing else matters. */
   readonly ofKernel: Uint8Array | null;
 }

@@ -1,12 +1,17 @@
 import {
-  CERTIFICATE_LIST, CERTIFICATE_RADIUS, CERTIFICATE_SLOPE_ROWS, QUADRANT_COUNT, SLOPE_PRICE_MIDDLE,
-  SLOPE_PRICE_RADIUS, SLOPE_ROW_COUNT, SLOPE_VOLATILITY_MIDDLE, SLOPE_VOLATILITY_RADIUS,
+  CERTIFICATE_LIST, CERTIFICATE_RADIUS, CERTIFICATE_SLOPE_ROWS, CERTIFICATE_THRESHOLD_COUNT, QUADRANT_COUNT,
+  SLOPE_PRICE_MIDDLE, SLOPE_PRICE_RADIUS, SLOPE_ROW_COUNT, SLOPE_VOLATILITY_MIDDLE, SLOPE_VOLATILITY_RADIUS,
 } from '../../assembly/portable/certificate-layout.ts';
-import { boundGroup } from '../../assembly/portable/certify/bound-group.ts';
+import { chargeGroup, shapeRows } from '../../assembly/portable/certify/bound-group.ts';
 import { numbersOf, openBox } from '../../assembly/portable/certify/box.ts';
-import { beginSet, finishSet, refuseSet } from '../../assembly/portable/certify/certify-set.ts';
+import {
+  beginSet, closeEmptySet, closeSet, lowerBySums, refuseSet, roundRadii,
+} from '../../assembly/portable/certify/certify-set.ts';
 import { linearEndOf, scanGroup } from '../../assembly/portable/certify/scan-group.ts';
-import { CERTIFY_RADII, certifyCellsOf, GROUP_AMOUNT } from '../../assembly/portable/certify/scratch.ts';
+import { foldScenarios, MODE_FALL, MODE_LARGEST, MODE_RISE } from '../../assembly/portable/certify/scenario-moves.ts';
+import {
+  CERTIFY_MARGINS, CERTIFY_RADII, certifyCellsOf, GROUP_AMOUNT,
+} from '../../assembly/portable/certify/scratch.ts';
 import { firstPositionOf, groupEnd, groupOfRow, positionCountOf, rowOfSlot } from '../../assembly/portable/columns.ts';
 import * as layout from '../../assembly/portable/layout.ts';
 import { word, type MemoryViews } from './memory-views.ts';
@@ -41,18 +46,35 @@ export function certifyDeribitPm(
 function certifySet(memory: MemoryViews, context: number, scratch: number, set: number): void {
   const { f64, i32 } = memory;
   const c = context >>> 2;
+  const n = numbersOf(i32, c, scratch);
   const start = firstPositionOf(i32, c, set);
   const end = start + positionCountOf(i32, c, set);
+  if (start === end) {
+    closeEmptySet(f64, i32, c, scratch, set);
+    return;
+  }
+  const thresholds = word(memory, word(memory, context, layout.CONTEXT_CERTIFICATE), CERTIFICATE_THRESHOLD_COUNT);
+  const isSingle = groupEnd(i32, c, start, end) === end;
   for (let p = start; p < end;) {
     const group = groupOfRow(i32, c, rowOfSlot(i32, c, p));
     const next = groupEnd(i32, c, p, end);
     const optionFirst = linearEndOf(i32, c, p, next);
-    scanGroup(f64, i32, c, numbersOf(i32, c, scratch), p, optionFirst, next);
+    scanGroup(f64, i32, c, n, p, optionFirst, next);
+    chargeGroup(f64, i32, c, n, group);
     sumSlopes(memory, context, scratch, group, optionFirst, next);
-    boundGroup(f64, i32, c, scratch, group, p === start && next === end);
+    shapeRows(f64, i32, c, scratch, group);
+    if (!isSingle) for (let k = 0; k < thresholds; k++) foldScenarios(f64, i32, c, scratch, k, MODE_LARGEST);
     p = next;
   }
-  finishSet(f64, i32, c, scratch, set);
+  closeSet(f64, i32, c, scratch, set);
+  if (isSingle) {
+    for (let k = 0; k < thresholds; k++) {
+      foldScenarios(f64, i32, c, scratch, k, f64[n + CERTIFY_MARGINS + k] < 0 ? MODE_RISE : MODE_FALL);
+    }
+  } else {
+    lowerBySums(f64, i32, c, scratch);
+  }
+  roundRadii(f64, i32, c, scratch);
 }
 
 /** `sumSlopesScalar` of assembly/certify/slope-sums.ts. */

@@ -58,7 +58,8 @@ export type MarginKernel = (context: number, scratch: number, first: number, cou
  * (`scalar/`), bit-equal to each other. Arguments are addresses (bytes) and counts only.
  */
 export interface Kernels
-  extends Readonly<Record<RowKernelName, RowKernel>>, Readonly<Record<MarginKernelName | CertificateKernelName | BookKernelName, MarginKernel>> {
+  extends Readonly<Record<RowKernelName, RowKernel>>,
+    Readonly<Record<MarginKernelName | CertificateKernelName | BookKernelName, MarginKernel>> {
   /** Writes the P&L of one portfolio of a book in every scenario of the rows now: assembly/revalue/book-tails.ts. */
   bookPnl(context: number, scratch: number, portfolio: number, cells: number): void;
   /** Writes the aggregated vectors of one netting set and group; returns 1 if it holds the group. */

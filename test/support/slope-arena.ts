@@ -3,7 +3,7 @@ import {
   CERTIFICATE_FLOAT_COUNT, CERTIFICATE_SLOPE_ROWS, CERTIFICATE_SLOPE_TERMS, CERTIFICATE_WORD_COUNT,
   EXPIRY_DEVIATION_TIME, EXPIRY_SLOPE_COUNT, SLOPE_ROW_COUNT, SLOPE_TERM_COUNT,
 } from '../../assembly/portable/certificate-layout.ts';
-import { CONTEXT_CERTIFICATE } from '../../assembly/portable/layout.ts';
+import { CONTEXT_CERTIFICATE, CONTEXT_RISK_ARRAY, CONTEXT_TERMS, TERM_COUNT } from '../../assembly/portable/layout.ts';
 import { cellCountOf } from '../../src/columns/schema.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { scalarKernels } from '../../src/scalar/kernels.ts';
@@ -33,22 +33,22 @@ export class SlopeArena {
   readonly context: number;
   readonly cellCount: number;
   readonly instrumentCount: number;
+  readonly expiryCount: number;
   readonly #block: number;
   readonly #rows: number;
   readonly #terms: number;
   readonly #expirySlopes: number;
-  readonly #expiryCount: number;
   readonly #javascript: ReturnType<typeof scalarKernels>;
 
   constructor(engine: Engine) {
     const { plan, buffer } = engine.arena;
     this.cellCount = cellCountOf(plan.counts.scenarioCount);
     this.instrumentCount = plan.counts.instrumentCount;
-    this.#expiryCount = plan.counts.expiryCount;
+    this.expiryCount = plan.counts.expiryCount;
     this.context = plan.context;
     this.#block = Math.ceil(buffer.byteLength / 64) * 64;
     this.#expirySlopes = this.#block + CERTIFICATE_BYTES + CERTIFICATE_FLOAT_COUNT * 8;
-    this.#terms = this.#expirySlopes + this.#expiryCount * EXPIRY_SLOPE_COUNT * 8;
+    this.#terms = this.#expirySlopes + this.expiryCount * EXPIRY_SLOPE_COUNT * 8;
     this.#rows = this.#terms + this.instrumentCount * SLOPE_TERM_COUNT * 8;
     const end = this.#rows + this.instrumentCount * SLOPE_ROW_COUNT * this.cellCount * 8;
     const memory = createMemory('release', end);
@@ -72,12 +72,31 @@ export class SlopeArena {
     floats[BOX_VOLATILITY_REST] = volatilityRest;
   }
 
+  /** EXPIRY_SLOPE_COUNT floats per expiry row. */
+  get expirySlopes(): Float64Array {
+    return new Float64Array(this.buffer, this.#expirySlopes, this.expiryCount * EXPIRY_SLOPE_COUNT);
+  }
+
   /** |d ln deviation / d ln time| of every expiry. */
   setDeviationTime(value: number): void {
-    const slopes = new Float64Array(this.buffer, this.#expirySlopes, this.#expiryCount * EXPIRY_SLOPE_COUNT);
-    for (let expiry = 0; expiry < this.#expiryCount; expiry++) {
+    const slopes = this.expirySlopes;
+    for (let expiry = 0; expiry < this.expiryCount; expiry++) {
       slopes[expiry * EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME] = value;
     }
+  }
+
+  /** Present columns of the memory, by context word; to be changed at will. */
+  column(slot: number, count: number): Float64Array {
+    return new Float64Array(this.buffer, new Uint32Array(this.buffer, this.context)[slot], count);
+  }
+
+  /** Kernel A: a copy of the cells (CELL_COUNT per instrument) and of the terms (TERM_COUNT per instrument). */
+  evaluate(): { readonly cells: Float64Array; readonly terms: Float64Array } {
+    this.kernels.riskArray(this.context, 0, this.instrumentCount);
+    return {
+      cells: this.column(CONTEXT_RISK_ARRAY, this.instrumentCount * this.cellCount).slice(),
+      terms: this.column(CONTEXT_TERMS, this.instrumentCount * TERM_COUNT).slice(),
+    };
   }
 
   /** Fills rows [first, first + count), with a pattern in the tables before. */
@@ -96,10 +115,10 @@ export class SlopeArena {
     };
   }
 
-  /** Copy of both tables as bits. */
-  bits(): BigUint64Array {
+  /** Copy of the bytes of both tables. */
+  bytes(): Buffer {
     const { byteLength } = this.slopesOf(0).rows;
     const bytes = this.#rows - this.#terms + this.instrumentCount * byteLength;
-    return new BigUint64Array(this.buffer.slice(this.#terms, this.#terms + bytes));
+    return Buffer.from(this.buffer.slice(this.#terms, this.#terms + bytes));
   }
 }

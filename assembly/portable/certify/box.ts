@@ -4,12 +4,10 @@ import {
 import { exp } from '../exp.ts';
 import { CONTEXT_CELL_COUNT, CONTEXT_CERTIFICATE } from '../layout.ts';
 import {
-  CALL_DENSITY, CALL_GROWTH, CALL_LINEAR_REST, CALL_PRICE, CALL_PRICE_REACH, CALL_PRICE_REST, CALL_TIME,
+  CALL_GROWTH, CALL_LINEAR_REST, CALL_PRICE, CALL_PRICE_REACH, CALL_PRICE_REST, CALL_TIME,
   CALL_VOLATILITY, CALL_VOLATILITY_REACH, CALL_VOLATILITY_REST, CERTIFY_ROW_COUNT, certifyCellsOf,
 } from './scratch.ts';
 
-/** Largest normal density 1/sqrt(2 pi) = 0.39894..., rounded up. */
-const DENSITY_MAX: f64 = 0.39895;
 /** Covers the error of `exp`. */
 const UP: f64 = 1.000000000001;
 
@@ -50,5 +48,4 @@ export function openBox(f: Floats, w: Ints, context: i32, scratch: i32): void {
   f[numbers + CALL_GROWTH] = growth;
   // |e^x - 1 - x| <= x^2/2 e^|x|
   f[numbers + CALL_LINEAR_REST] = f[box + BOX_PRICE_REST] + 0.5 * price * price * growth;
-  f[numbers + CALL_DENSITY] = DENSITY_MAX * exp(volatility) * UP;
 }

@@ -1,18 +1,16 @@
 import {
   CERTIFICATE_EXPIRY_SLOPES, CERTIFICATE_SLOPE_TERMS, EXPIRY_DEVIATION_TIME, EXPIRY_ROLL_TIME, EXPIRY_SLOPE_COUNT,
-  SLOPE_DELTA_PRICE, SLOPE_DELTA_VOLATILITY, SLOPE_SIZE, SLOPE_TERM_COUNT, SLOPE_VALUE_PRICE_MIDDLE,
-  SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS,
+  SLOPE_DELTA_PRICE, SLOPE_DELTA_VOLATILITY, SLOPE_SIZE, SLOPE_TERM_COUNT, SLOPE_TIME,
+  SLOPE_VALUE_PRICE_MIDDLE, SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS,
 } from '../certificate-layout.ts';
 import { expiryOfRow, floatsAt, groupOfRow, rowOfSlot, wordsAt } from '../columns.ts';
 import {
-  CONTEXT_EXPIRY_DOWN_FACTOR, CONTEXT_EXPIRY_SQRT_TIME, CONTEXT_EXPIRY_UP_FACTOR, CONTEXT_GROUP_INVERSE,
-  CONTEXT_GROUP_VOLATILITY_FLOOR, CONTEXT_INSTRUMENT_FORWARD, CONTEXT_INSTRUMENT_SIZE, CONTEXT_INSTRUMENT_VOLATILITY,
-  CONTEXT_POSITION_QUANTITY, CONTEXT_POSITION_ROW, CONTEXT_TERMS, FLAG_LINEAR, TERM_AMOUNT, TERM_COUNT, TERM_DELTA,
-  TERM_ROLL_FACTOR, TERM_VALUE,
+  CONTEXT_GROUP_INVERSE, CONTEXT_POSITION_QUANTITY, CONTEXT_POSITION_ROW, CONTEXT_TERMS, FLAG_LINEAR, TERM_AMOUNT,
+  TERM_COUNT, TERM_DELTA, TERM_ROLL_FACTOR, TERM_VALUE,
 } from '../layout.ts';
 import { certificateColumn } from './box.ts';
 import {
-  CALL_DENSITY, CALL_GROWTH, CALL_LINEAR_REST, CALL_PRICE_REACH, CALL_TIME, CALL_VOLATILITY_REACH,
+  CALL_GROWTH, CALL_LINEAR_REST, CALL_PRICE_REACH, CALL_TIME, CALL_VOLATILITY_REACH,
   CALL_VOLATILITY_REST, GROUP_AMOUNT, GROUP_AMOUNT_GROSS, GROUP_DELTA_MOVE, GROUP_LONG_DELTA, GROUP_REST_DELTA,
   GROUP_ROLL, GROUP_ROLL_PRICE, GROUP_ROLL_REST, GROUP_TIME, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_GROSS,
   GROUP_VALUE_PRICE_RADIUS, GROUP_VALUE_VOLATILITY, GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS,
@@ -127,6 +125,14 @@ function addRoll(
     f[numbers + GROUP_ROLL_REST] + (keepsSign ? rest : move) * rollFactor + (size + move) * rollMove;
 }
 
+/** Largest movement Y that the passing of time may count as: the rest of Y includes it. */
+function timeMovement(f: Floats, w: Ints, context: i32, numbers: i32, expiry: i32): f64 {
+  const slopes: i32 = certificateColumn(w, context, CERTIFICATE_EXPIRY_SLOPES) + expiry * EXPIRY_SLOPE_COUNT;
+  const byTime: f64 = f[numbers + CALL_TIME] * f[slopes + EXPIRY_DEVIATION_TIME];
+  const byRest: f64 = f[numbers + CALL_VOLATILITY_REST];
+  return byTime < byRest ? byTime : byRest;
+}
+
 /** Adds the options [first, end) of an expiry to the sums; returns `delta` plus theirs. */
 function scanOptionRun(
   f: Floats, w: Ints, context: i32, numbers: i32, expiry: i32, first: i32, end: i32, delta: f64,
@@ -137,67 +143,53 @@ function scanOptionRun(
   const quantities: i32 = floatsAt(w, context, CONTEXT_POSITION_QUANTITY);
   const priceReach: f64 = f[numbers + CALL_PRICE_REACH];
   const volatilityReach: f64 = f[numbers + CALL_VOLATILITY_REACH];
+  const time: f64 = timeMovement(f, w, context, numbers, expiry);
   let net: f64 = delta;
+  let value: f64 = f[numbers + SET_VALUE];
+  let sizes: f64 = f[numbers + SET_SIZE];
+  let longDelta: f64 = 0;
+  let shortDelta: f64 = 0;
+  let price: f64 = 0;
+  let priceRadius: f64 = 0;
+  let priceGross: f64 = 0;
+  let volatility: f64 = 0;
+  let volatilityRadius: f64 = 0;
+  let volatilityGross: f64 = 0;
+  let timed: f64 = 0;
+  let move: f64 = 0;
   for (let p: i32 = first; p < end; p++) {
     const row: i32 = rowOfSlot(w, context, p);
     const own: i32 = slopes + row * SLOPE_TERM_COUNT;
+    const term: i32 = terms + row * TERM_COUNT;
     const quantity: f64 = f[quantities + p];
     const size: f64 = Math.abs(quantity);
-    const optionDelta: f64 = quantity * f[terms + row * TERM_COUNT + TERM_DELTA];
-    const price: f64 = quantity * f[own + SLOPE_VALUE_PRICE_MIDDLE];
-    const priceRadius: f64 = size * f[own + SLOPE_VALUE_PRICE_RADIUS];
-    const volatility: f64 = quantity * f[own + SLOPE_VALUE_VOLATILITY_MIDDLE];
-    const volatilityRadius: f64 = size * f[own + SLOPE_VALUE_VOLATILITY_RADIUS];
-    const side: i32 = numbers + (quantity > 0 ? GROUP_LONG_DELTA : GROUP_REST_DELTA);
-    net = net + optionDelta;
-    f[side] = f[side] + optionDelta;
-    f[numbers + SET_VALUE] = f[numbers + SET_VALUE] + quantity * f[terms + row * TERM_COUNT + TERM_VALUE];
-    f[numbers + SET_SIZE] = f[numbers + SET_SIZE] + size * f[own + SLOPE_SIZE];
-    f[numbers + GROUP_VALUE_PRICE] = f[numbers + GROUP_VALUE_PRICE] + price;
-    f[numbers + GROUP_VALUE_PRICE_RADIUS] = f[numbers + GROUP_VALUE_PRICE_RADIUS] + priceRadius;
-    f[numbers + GROUP_VALUE_PRICE_GROSS] = f[numbers + GROUP_VALUE_PRICE_GROSS] + Math.abs(price) + priceRadius;
-    f[numbers + GROUP_VALUE_VOLATILITY] = f[numbers + GROUP_VALUE_VOLATILITY] + volatility;
-    f[numbers + GROUP_VALUE_VOLATILITY_RADIUS] = f[numbers + GROUP_VALUE_VOLATILITY_RADIUS] + volatilityRadius;
-    f[numbers + GROUP_VALUE_VOLATILITY_GROSS] =
-      f[numbers + GROUP_VALUE_VOLATILITY_GROSS] + Math.abs(volatility) + volatilityRadius;
-    f[numbers + GROUP_DELTA_MOVE] = f[numbers + GROUP_DELTA_MOVE] +
-      size * (f[own + SLOPE_DELTA_PRICE] * priceReach + f[own + SLOPE_DELTA_VOLATILITY] * volatilityReach);
+    // Twice the quantity of a long position, and twice that of a short one, without a branch: halved below, exactly.
+    longDelta = longDelta + (quantity + size) * f[term + TERM_DELTA];
+    shortDelta = shortDelta + (quantity - size) * f[term + TERM_DELTA];
+    net = net + quantity * f[term + TERM_DELTA];
+    value = value + quantity * f[term + TERM_VALUE];
+    sizes = sizes + size * f[own + SLOPE_SIZE];
+    price = price + quantity * f[own + SLOPE_VALUE_PRICE_MIDDLE];
+    priceRadius = priceRadius + size * f[own + SLOPE_VALUE_PRICE_RADIUS];
+    priceGross = priceGross + Math.abs(quantity * f[own + SLOPE_VALUE_PRICE_MIDDLE]);
+    volatility = volatility + quantity * f[own + SLOPE_VALUE_VOLATILITY_MIDDLE];
+    volatilityRadius = volatilityRadius + size * f[own + SLOPE_VALUE_VOLATILITY_RADIUS];
+    volatilityGross = volatilityGross + Math.abs(quantity * f[own + SLOPE_VALUE_VOLATILITY_MIDDLE]);
+    timed = timed + size * f[own + SLOPE_TIME];
+    move = move + size * (f[own + SLOPE_DELTA_PRICE] * priceReach + f[own + SLOPE_DELTA_VOLATILITY] * volatilityReach);
   }
-  addTime(f, w, context, numbers, expiry, first, end);
+  f[numbers + SET_VALUE] = value;
+  f[numbers + SET_SIZE] = sizes;
+  f[numbers + GROUP_LONG_DELTA] = f[numbers + GROUP_LONG_DELTA] + 0.5 * longDelta;
+  f[numbers + GROUP_REST_DELTA] = f[numbers + GROUP_REST_DELTA] + 0.5 * shortDelta;
+  f[numbers + GROUP_VALUE_PRICE] = f[numbers + GROUP_VALUE_PRICE] + price;
+  f[numbers + GROUP_VALUE_PRICE_RADIUS] = f[numbers + GROUP_VALUE_PRICE_RADIUS] + priceRadius;
+  f[numbers + GROUP_VALUE_PRICE_GROSS] = f[numbers + GROUP_VALUE_PRICE_GROSS] + priceGross + priceRadius;
+  f[numbers + GROUP_VALUE_VOLATILITY] = f[numbers + GROUP_VALUE_VOLATILITY] + volatility;
+  f[numbers + GROUP_VALUE_VOLATILITY_RADIUS] = f[numbers + GROUP_VALUE_VOLATILITY_RADIUS] + volatilityRadius;
+  f[numbers + GROUP_VALUE_VOLATILITY_GROSS] =
+    f[numbers + GROUP_VALUE_VOLATILITY_GROSS] + volatilityGross + volatilityRadius;
+  f[numbers + GROUP_TIME] = f[numbers + GROUP_TIME] + timed * time;
+  f[numbers + GROUP_DELTA_MOVE] = f[numbers + GROUP_DELTA_MOVE] + move;
   return net;
-}
-
-/**
- * What the passing of time does to shocked option values beyond what it does to the marks. The deviation of a scenario
- * moves by at most (E + 1/2) |ln time| against the mark's, with E `EXPIRY_DEVIATION_TIME`; a price by at most
- * (largest density) x forward x deviation per unit of that.
- */
-function addTime(f: Floats, w: Ints, context: i32, numbers: i32, expiry: i32, first: i32, end: i32): void {
-  const slopes: i32 = certificateColumn(w, context, CERTIFICATE_EXPIRY_SLOPES) + expiry * EXPIRY_SLOPE_COUNT;
-  const group: i32 = groupOfRow(w, context, rowOfSlot(w, context, first));
-  const isInverse: boolean = w[wordsAt(w, context, CONTEXT_GROUP_INVERSE) + group] !== 0;
-  const floor: f64 = f[floatsAt(w, context, CONTEXT_GROUP_VOLATILITY_FLOOR) + group];
-  const forwards: i32 = floatsAt(w, context, CONTEXT_INSTRUMENT_FORWARD);
-  const volatilities: i32 = floatsAt(w, context, CONTEXT_INSTRUMENT_VOLATILITY);
-  const sizes: i32 = floatsAt(w, context, CONTEXT_INSTRUMENT_SIZE);
-  const quantities: i32 = floatsAt(w, context, CONTEXT_POSITION_QUANTITY);
-  const up: f64 = f[floatsAt(w, context, CONTEXT_EXPIRY_UP_FACTOR) + expiry];
-  const down: f64 = f[floatsAt(w, context, CONTEXT_EXPIRY_DOWN_FACTOR) + expiry];
-  const shock: f64 = Math.max(Math.max(up, down), 1.0);
-  const deviationTime: f64 = f[slopes + EXPIRY_DEVIATION_TIME];
-  // The rest of Y includes the passing of time: it bounds E |ln time| too.
-  const byRest: f64 = f[numbers + CALL_VOLATILITY_REST] * (1.0 + 0.5 / deviationTime);
-  const byTime: f64 = f[numbers + CALL_TIME] * (deviationTime + 0.5);
-  const share: f64 = byTime < byRest ? byTime : byRest;
-  const rootTime: f64 = f[floatsAt(w, context, CONTEXT_EXPIRY_SQRT_TIME) + expiry];
-  const scale: f64 = rootTime * share * f[numbers + CALL_DENSITY];
-  const growth: f64 = f[numbers + CALL_GROWTH];
-  let sum: f64 = 0;
-  for (let p: i32 = first; p < end; p++) {
-    const row: i32 = rowOfSlot(w, context, p);
-    const volatility: f64 = f[volatilities + row] * shock;
-    const unit: f64 = isInverse ? f[sizes + row] : f[sizes + row] * (f[forwards + row] * growth);
-    sum = sum + Math.abs(f[quantities + p]) * unit * (volatility < floor ? floor : volatility);
-  }
-  f[numbers + GROUP_TIME] = f[numbers + GROUP_TIME] + sum * scale;
 }

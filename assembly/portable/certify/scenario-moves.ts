@@ -1,109 +1,142 @@
+import { BOX_THRESHOLDS, THRESHOLD_FLOATS, THRESHOLD_REQUIREMENT } from '../certificate-layout.ts';
 import { CONTEXT_CELL_COUNT } from '../layout.ts';
-import { numbersOf } from './box.ts';
+import { certificateFloats, numbersOf } from './box.ts';
 import {
   CALL_LINEAR_REST, CALL_PRICE, CALL_PRICE_REST, CALL_VOLATILITY, CALL_VOLATILITY_REST, CERTIFY_CELL, CERTIFY_FALLS,
-  CERTIFY_PRICE, CERTIFY_PRICE_GROSS, CERTIFY_PRICE_RADIUS, CERTIFY_RADII, CERTIFY_RISES, CERTIFY_VOLATILITY,
-  CERTIFY_VOLATILITY_GROSS, CERTIFY_VOLATILITY_RADIUS, certifyCellsOf, GROUP_AMOUNT, GROUP_AMOUNT_GROSS,
-  GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_GROSS, GROUP_VALUE_PRICE_RADIUS, GROUP_VALUE_VOLATILITY,
-  GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS, SET_PROBE,
+  CERTIFY_LANES, CERTIFY_MARGINS, CERTIFY_PRICE, CERTIFY_PRICE_GROSS, CERTIFY_PRICE_RADIUS, CERTIFY_RADII,
+  CERTIFY_RISES, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS, CERTIFY_VOLATILITY_RADIUS, certifyCellsOf, GROUP_AMOUNT,
+  GROUP_AMOUNT_GROSS, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_GROSS, GROUP_VALUE_PRICE_RADIUS, GROUP_VALUE_VOLATILITY,
+  GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS, GROUP_WORST_CELL, LANE_PROBE, LANE_RADII,
+  LANE_RISE, SET_PROBE,
 } from './scratch.ts';
 
-/** What the loop over the scenarios of a group makes of their moves. */
-const RADII_OF_FALL: i32 = 0;
-const RADII_OF_RISE: i32 = 1;
-const LARGEST: i32 = 2;
-
 /**
- * Lowers the radii of a set of one risk group whose health is on the good side, `margin` above 0 after the pad: with
- * share t of the box used, scenario s is at least margin + gap_s - t x fall_s above 0.
+ * Of a set of one risk group, radii by scenario: on the good side (margin > 0) with share t of the box used, scenario s
+ * is at least margin + gap_s - t x fall_s above 0; on the bad side it suffices that one, gap_s + t x rise_s - margin,
+ * stays below. A rise in one quadrant is a fall in the opposite one.
  */
-export function lowerByFall(
-  f: Floats, w: Ints, context: i32, scratch: i32, alpha: f64, margin: f64,
-): void {
-  foldScenarios(f, w, context, scratch, 0, alpha, margin, RADII_OF_FALL);
+export const MODE_FALL: i32 = 0;
+export const MODE_RISE: i32 = 1;
+/** Of a set of several, the largest fall of the group's part of the health in any quadrant, and rise of its worst. */
+export const MODE_LARGEST: i32 = 2;
+
+/** Requirement share of threshold k. */
+export function requirementOf(f: Floats, w: Ints, context: i32, k: i32): f64 {
+  return f[certificateFloats(w, context) + BOX_THRESHOLDS + k * THRESHOLD_FLOATS + THRESHOLD_REQUIREMENT];
 }
 
-/** On the bad side, `margin` below 0: it suffices that one scenario, gap_s + t x rise_s - margin, stays there. */
-export function lowerByRise(
-  f: Floats, w: Ints, context: i32, scratch: i32, alpha: f64, margin: f64,
-): void {
-  foldScenarios(f, w, context, scratch, 0, alpha, margin, RADII_OF_RISE);
+/** First scenario that a threshold asks for: of one without requirement, that of no loss only. */
+export function firstScenario(alpha: f64, cellCount: i32): i32 {
+  return alpha > 0 ? 0 : cellCount;
+}
+
+/** What all scenarios have in common: movement of option values by what is not common to the group. */
+export function valueRest(f: Floats, numbers: i32): f64 {
+  return f[numbers + CALL_PRICE_REST] * f[numbers + GROUP_VALUE_PRICE_GROSS] +
+    f[numbers + CALL_VOLATILITY_REST] * f[numbers + GROUP_VALUE_VOLATILITY_GROSS];
+}
+
+/** What a linear position's own movement and its curvature do, summed over them. */
+export function amountRest(f: Floats, numbers: i32): f64 {
+  return f[numbers + CALL_LINEAR_REST] * f[numbers + GROUP_AMOUNT_GROSS];
+}
+
+/** Scenarios one by one, even ones and odd ones apart: scalar twin of `foldScenarios` in assembly/certify. */
+export function foldScenarios(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: i32): void {
+  foldLane(f, w, context, scratch, k, mode, 0);
+  foldLane(f, w, context, scratch, k, mode, 1);
+  mergeLanes(f, w, context, scratch, k, mode);
 }
 
 /**
- * Adds to threshold k the largest fall of the group's part of the health in the whole box, in any quadrant, and the
- * largest rise of its worst scenario.
+ * Of every second scenario, the largest fall of value + alpha x (cell + dampener) - alpha x charges in each quadrant of
+ * the box: common movement along the net slope, which lies between middle - radius and middle + radius, and the rest.
  */
-export function largestMoves(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, alpha: f64): void {
-  foldScenarios(f, w, context, scratch, k, alpha, 0, LARGEST);
-}
-
-/**
- * Of every scenario s (with the one of no loss), the largest fall of value + alpha x (cell + dampener) - alpha x
- * charges in each quadrant of the box: common movement along the net slope, between middle - radius and middle +
- * radius, and the rest. A rise in one quadrant is a fall in the opposite one.
- */
-function foldScenarios(
-  f: Floats, w: Ints, context: i32, scratch: i32, k: i32, alpha: f64, margin: f64, mode: i32,
-): void {
+function foldLane(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: i32, lane: i32): void {
   const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
   const stride: i32 = certifyCellsOf(cellCount);
   const n: i32 = numbersOf(w, context, scratch);
+  const alpha: f64 = requirementOf(f, w, context, k);
   const price: f64 = f[n + CALL_PRICE];
   const volatility: f64 = f[n + CALL_VOLATILITY];
   const slope: f64 = f[n + GROUP_AMOUNT] + f[n + GROUP_VALUE_PRICE];
   const radius: f64 = f[n + GROUP_VALUE_PRICE_RADIUS];
   const vega: f64 = f[n + GROUP_VALUE_VOLATILITY];
   const vegaRadius: f64 = f[n + GROUP_VALUE_VOLATILITY_RADIUS];
-  const linearRest: f64 = f[n + CALL_LINEAR_REST] * f[n + GROUP_AMOUNT_GROSS];
-  const rest: f64 = f[n + CALL_PRICE_REST] * f[n + GROUP_VALUE_PRICE_GROSS] +
-    f[n + CALL_VOLATILITY_REST] * f[n + GROUP_VALUE_VOLATILITY_GROSS];
-  const start: f64 = mode === RADII_OF_FALL ? 1.0 : 0.0;
+  const rest: f64 = valueRest(f, n);
+  const linearRest: f64 = amountRest(f, n);
+  const worst: f64 = alpha * f[n + GROUP_WORST_CELL];
+  const margin: f64 = Math.abs(f[n + CERTIFY_MARGINS + k]);
+  const start: f64 = mode === MODE_FALL ? 1.0 : 0.0;
   let r0: f64 = start;
   let r1: f64 = start;
   let r2: f64 = start;
   let r3: f64 = start;
   let rise: f64 = Infinity;
   let probe: f64 = 0;
-  for (let at: i32 = scratch + (alpha > 0 ? 0 : cellCount); at <= scratch + cellCount; at++) {
-    const gap: f64 = alpha * f[at + CERTIFY_CELL * stride];
+  const first: i32 = scratch + firstScenario(alpha, cellCount) + lane;
+  for (let at: i32 = first; at < scratch + stride; at += 2) {
+    const gap: f64 = alpha * f[at + CERTIFY_CELL * stride] - worst;
     const x: f64 = slope + alpha * f[at + CERTIFY_PRICE * stride];
     const xRadius: f64 = radius + alpha * f[at + CERTIFY_PRICE_RADIUS * stride];
     const y: f64 = vega + alpha * f[at + CERTIFY_VOLATILITY * stride];
     const yRadius: f64 = vegaRadius + alpha * f[at + CERTIFY_VOLATILITY_RADIUS * stride];
     const other: f64 = rest + alpha * f[at + CERTIFY_PRICE_GROSS * stride] +
       linearRest * Math.abs(1.0 + alpha * f[at + CERTIFY_VOLATILITY_GROSS * stride]);
-    const up: f64 = other + (xRadius > x ? price * (xRadius - x) : 0);
-    const down: f64 = other + (xRadius > -x ? price * (xRadius + x) : 0);
-    const more: f64 = yRadius > y ? volatility * (yRadius - y) : 0;
-    const less: f64 = yRadius > -y ? volatility * (yRadius + y) : 0;
-    probe = probe + (up + down + more + less + gap);
-    if (mode === RADII_OF_FALL) {
+    const up: f64 = other + price * positive(xRadius - x);
+    const down: f64 = other + price * positive(xRadius + x);
+    const more: f64 = volatility * positive(yRadius - y);
+    const less: f64 = volatility * positive(yRadius + y);
+    probe = probe + (up + down + (more + less) + gap);
+    if (mode === MODE_FALL) {
       const room: f64 = margin + gap;
-      if ((up + more) * r0 > room) r0 = room / (up + more);
-      if ((down + more) * r1 > room) r1 = room / (down + more);
-      if ((up + less) * r2 > room) r2 = room / (up + less);
-      if ((down + less) * r3 > room) r3 = room / (down + less);
-    } else if (mode === RADII_OF_RISE) {
+      if (room < (up + more) * r0) r0 = room / (up + more);
+      if (room < (down + more) * r1) r1 = room / (down + more);
+      if (room < (up + less) * r2) r2 = room / (up + less);
+      if (room < (down + less) * r3) r3 = room / (down + less);
+    } else if (mode === MODE_RISE) {
       const room: f64 = margin - gap;
-      if (room > (down + less) * r0) r0 = room / (down + less);
-      if (room > (up + less) * r1) r1 = room / (up + less);
-      if (room > (down + more) * r2) r2 = room / (down + more);
-      if (room > (up + more) * r3) r3 = room / (up + more);
+      if ((down + less) * r0 < room) r0 = room / (down + less);
+      if ((up + less) * r1 < room) r1 = room / (up + less);
+      if ((down + more) * r2 < room) r2 = room / (down + more);
+      if ((up + more) * r3 < room) r3 = room / (up + more);
     } else {
-      const worst: f64 = Math.max(up, down) + Math.max(more, less);
-      r0 = Math.max(r0, worst - gap);
-      if (gap === 0 && worst < rise) rise = worst;
+      const move: f64 = (up < down ? down : up) + (more < less ? less : more);
+      if (r0 < move - gap) r0 = move - gap;
+      if (gap === 0 && move < rise) rise = move;
     }
   }
+  const lanes: i32 = n + CERTIFY_LANES + lane;
+  f[lanes + 2 * LANE_RADII] = r0;
+  f[lanes + 2 * (LANE_RADII + 1)] = r1;
+  f[lanes + 2 * (LANE_RADII + 2)] = r2;
+  f[lanes + 2 * (LANE_RADII + 3)] = r3;
+  f[lanes + 2 * LANE_RISE] = rise;
+  f[lanes + 2 * LANE_PROBE] = probe;
+}
+
+/** The larger of 0 and x, 0 if x is no number: as pmax(0, x). */
+function positive(x: f64): f64 {
+  return 0.0 < x ? x : 0.0;
+}
+
+/** Radii, or largest fall and rise, from those of the even and the odd scenarios. */
+export function mergeLanes(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: i32): void {
+  const n: i32 = numbersOf(w, context, scratch);
+  const lanes: i32 = n + CERTIFY_LANES;
+  const probe: f64 = f[lanes + 2 * LANE_PROBE] + f[lanes + 2 * LANE_PROBE + 1];
   f[n + SET_PROBE] = f[n + SET_PROBE] + (probe - probe);
-  if (mode === LARGEST) {
-    f[n + CERTIFY_FALLS + k] = f[n + CERTIFY_FALLS + k] + r0;
-    f[n + CERTIFY_RISES + k] = f[n + CERTIFY_RISES + k] + rise;
+  if (mode === MODE_LARGEST) {
+    f[n + CERTIFY_FALLS + k] = f[n + CERTIFY_FALLS + k] + Math.max(f[lanes], f[lanes + 1]);
+    f[n + CERTIFY_RISES + k] =
+      f[n + CERTIFY_RISES + k] + Math.min(f[lanes + 2 * LANE_RISE], f[lanes + 2 * LANE_RISE + 1]);
     return;
   }
-  f[n + CERTIFY_RADII] = Math.min(f[n + CERTIFY_RADII], r0);
-  f[n + CERTIFY_RADII + 1] = Math.min(f[n + CERTIFY_RADII + 1], r1);
-  f[n + CERTIFY_RADII + 2] = Math.min(f[n + CERTIFY_RADII + 2], r2);
-  f[n + CERTIFY_RADII + 3] = Math.min(f[n + CERTIFY_RADII + 3], r3);
+  for (let q: i32 = 0; q < LANE_RISE; q++) {
+    const even: f64 = f[lanes + 2 * q];
+    const odd: f64 = f[lanes + 2 * q + 1];
+    // A fall binds in its worst scenario, a rise in its best one.
+    const radius: f64 = mode === MODE_FALL ? Math.min(even, odd) : Math.max(even, odd);
+    f[n + CERTIFY_RADII + q] = Math.min(f[n + CERTIFY_RADII + q], radius);
+  }
 }

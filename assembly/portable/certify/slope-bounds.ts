@@ -81,11 +81,11 @@ function bounded(x: f64): f64 {
  * s < 1, and then the same two corners do; elsewhere e^z takes its bounds from the ends of the box on its own.
  *
  * @param grossLow, grossHigh - scale e^z at the ends of the box
- * @param stretch - e^(zHigh - zLow)
+ * @param stretch, shrink - e^(zHigh - zLow) and its inverse
  */
 export function writeSlopeBounds(
   f: Floats, at: i32, stride: i32, zLow: f64, zHigh: f64, grossLow: f64, grossHigh: f64, scale: f64, low: f64, high: f64,
-  stretch: f64, side: f64,
+  stretch: f64, shrink: f64, side: f64,
 ): void {
   const s1: f64 = deviationOfLeast(zLow, low, high);
   const s2: f64 = deviationOfGreatest(zHigh, low, high);
@@ -116,9 +116,9 @@ export function writeSlopeBounds(
   const corner1: f64 = d1 * side < 0.0 ? tail1 : grossLow - tail1;
   const corner2: f64 = d2 * side < 0.0 ? tail2 : grossHigh - tail2;
   const rising = side > 0.0;
-  const growth: f64 = corner1 * high < density1 * FALLING_LIMIT ? 1.0 : stretch;
-  f[at] = rising ? corner1 : corner2 / growth;
-  f[at + stride] = rising ? corner2 : corner1 * growth;
+  const falling = corner1 * high < density1 * FALLING_LIMIT;
+  f[at] = rising ? corner1 : corner2 * (falling ? 1.0 : shrink);
+  f[at + stride] = rising ? corner2 : corner1 * (falling ? 1.0 : stretch);
 
   const least: f64 = leastE(zLow, low, high);
   const greatest: f64 = greatestE(zHigh, low, high);

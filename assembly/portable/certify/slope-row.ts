@@ -78,6 +78,7 @@ function fillOptionSlopes(
   const multipliers: i32 = grid + (inCoin ? GRID_INVERSE_MULTIPLIER : GRID_MULTIPLIER) * cellCount;
   const box: f64 = priceBoxOf(f, w, context);
   const rise: f64 = exp(box);
+  const fall: f64 = 1.0 / rise;
   const scale: f64 = inCoin ? 1.0 : strike;
   for (let s: i32 = 0; s < cellCount; s++) {
     const isUp = w[2 * (grid + GRID_UP_MASK * cellCount + s)] !== 0;
@@ -86,8 +87,9 @@ function fillOptionSlopes(
     const moved: f64 = z + turn * f[grid + GRID_LOG_MULTIPLIER * cellCount + s];
     const price: f64 = gross * f[multipliers + s];
     writeSlopeBounds(
-      f, rows + s, cellCount, moved - box, moved + box, price / rise, price * rise, scale,
-      deviationAtLeast(shocked / widening), deviationAtLeast(shocked * widening), rise * rise, turn * sign,
+      f, rows + s, cellCount, moved - box, moved + box, price * fall, price * rise, scale,
+      deviationAtLeast(shocked / widening), deviationAtLeast(shocked * widening), rise * rise, fall * fall,
+      turn * sign,
     );
   }
   finishSlopes(f, w, context, row, rows, terms, grid, multipliers, gross, rise, scale, sign, floorLow, floorHigh);

@@ -160,11 +160,12 @@ function fillOptionTerms(f: Floats, w: Ints, context: i32, row: i32): void {
   const high: f64 = deviationAtLeast(deviation * widening);
   const z: f64 = inCoin ? logRatio(strike, forward) : logRatio(forward, strike);
   const rise: f64 = exp(box);
+  const fall: f64 = 1.0 / rise;
   const gross: f64 = inCoin ? strike / forward : forward;
   const scale: f64 = inCoin ? 1.0 : strike;
   const grossHigh: f64 = gross * rise;
   writeSlopeBounds(
-    f, terms, 1, z - box, z + box, gross / rise, grossHigh, scale, low, high, rise * rise, side,
+    f, terms, 1, z - box, z + box, gross * fall, grossHigh, scale, low, high, rise * rise, fall * fall, side,
   );
 
   const lowerA: f64 = f[terms];

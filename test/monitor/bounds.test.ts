@@ -1,0 +1,83 @@
+import { Decimal } from 'decimal.js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CertificateIndex } from '../../src/monitor/certificate-index.ts';
+import { logAtLeast, logAtMost } from '../../src/monitor/log-bounds.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+
+describe('bounds of a logarithm', () => {
+  it('enclose it, and closely where markets are', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.5, max: 1.5, noNaN: true }), (ratio) => {
+        const exact = new Decimal(ratio).ln();
+        expect(exact.gte(logAtLeast(ratio))).toBe(true);
+        expect(exact.lte(logAtMost(ratio))).toBe(true);
+        const u = Math.abs(ratio - 1);
+        // Both bounds leave out the fourth power, halved; and the slack for rounding.
+        expect(logAtMost(ratio) - logAtLeast(ratio)).toBeLessThanOrEqual(u ** 4 + 3e-15);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('are infinite far from 1 and for what is no ratio', () => {
+    for (const ratio of [0.4999, 1.5001, 0, -1, NaN, Infinity, -Infinity]) {
+      expect(logAtLeast(ratio)).toBe(-Infinity);
+      expect(logAtMost(ratio)).toBe(Infinity);
+    }
+  });
+});
+
+describe('index of certificates', () => {
+  const count = 3_000;
+  const random = seededRandom(5);
+  const radii = Float64Array.from({ length: 4 * count }, (_, at) =>
+    at % 17 === 0 ? 0 : at % 19 === 0 ? 0.08 : 0.05 * random() ** 6,
+  );
+  const classes = Uint16Array.from({ length: count }, (_, set) => (set * 7) % 5);
+  const make = () =>
+    new CertificateIndex({
+      sets: Uint32Array.from({ length: count }, (_, set) => set),
+      classes,
+      radiusOf: (set, quadrant) => radii[4 * set + quadrant],
+    });
+
+  it('finds every set whose radius is reached, and no other', () => {
+    const index = make();
+    const owner = { column: new Uint8Array(count).fill(3), reference: 3 };
+    const found = new Uint32Array(count);
+    for (const distance of [1e-9, 1e-6, 3e-5, 0.001, 0.0123, 0.05, 0.08, 0.1, 2, Infinity, ...radii.slice(100, 140)]) {
+      for (let quadrant = 0; quadrant < 4; quadrant++) {
+        index.classes.forEach((own, place) => {
+          const top = index.collect(place, quadrant, distance, owner, found, 0);
+          const expected = [...classes.keys()].filter(
+            (set) => classes[set] === own && !(distance < radii[4 * set + quadrant]),
+          );
+          expect([...found.subarray(0, top)].sort((a, b) => a - b)).toEqual(expected);
+        });
+      }
+    }
+  });
+
+  it('forgets sets that belong elsewhere, follows those that move, and stops where there is no room', () => {
+    const index = make();
+    const column = new Uint8Array(count).fill(3);
+    for (let set = 0; set < count; set += 2) column[set] = 4;
+    const found = new Uint32Array(count);
+    const collectAll = (owner: { column: Uint8Array; reference: number }, room = found): number[] => {
+      const sets = index.classes.flatMap((_, place) => [
+        ...room.subarray(0, index.collect(place, 1, Infinity, owner, room, 0)),
+      ]);
+      return sets.sort((a, b) => a - b);
+    };
+    const odd = [...column.keys()].filter((set) => set % 2 === 1);
+    expect(collectAll({ column, reference: 3 })).toEqual(odd);
+    // Sets move up by ten rows; the first fifty are closed.
+    const places = Uint32Array.from({ length: count }, (_, set) => (set < 50 ? 0xffff_ffff : set + 10));
+    index.rearrange(places);
+    const moved = new Uint8Array(count + 10).fill(3);
+    expect(collectAll({ column: moved, reference: 3 })).toEqual(odd.filter((set) => set >= 50).map((set) => set + 10));
+    expect(index.collect(0, 1, Infinity, { column: moved, reference: 3 }, new Uint32Array(7), 0)).toBe(7);
+    expect([...index.members({ column: moved, reference: 9 })]).toEqual([]);
+  });
+});

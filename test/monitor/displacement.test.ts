@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EXPIRY_SLOPE_COUNT } from '../../assembly/portable/certificate-layout.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { priceRestShape, timeShape, volatilityRestShape, volatilityShape } from '../../src/monitor/box.ts';
+import { Reference, type Displacement } from '../../src/monitor/reference.ts';
+import { segmentsOf } from '../../src/monitor/segments.ts';
+import { bookOf, params, syntheticMarket } from '../support/synthetic-book.ts';
+
+/** A movement is inside t times the box if some common movement in the quadrant leaves rests that are. */
+function isInside(values: readonly number[], size: number, rest: number, falls: boolean): boolean {
+  if (values.length === 0) return true;
+  const low = Math.max(...values) - rest;
+  const high = Math.min(...values) + rest;
+  const [from, to] = falls ? [-size, 0] : [0, size];
+  return Math.max(low, from) <= Math.min(high, to) * (1 + 1e-9) + 1e-12;
+}
+
+describe('displacement of a class', () => {
+  const market = syntheticMarket(4, 5);
+  const engine = Engine.create({ market, book: bookOf([], []), params }, { certified: true });
+  const ticks = engine.partialTicks();
+  const { rows, arena } = ticks.setup;
+  const segments = segmentsOf(rows);
+  const isLeftOut = new Uint8Array(market.instruments.length);
+  const { slopes } = arena.views.certifiedExpiry;
+
+  it('is the size of a box that holds the movement of every instrument and of the index', () => {
+    ticks.begin({});
+    ticks.end();
+    for (let expiry = 0; expiry < rows.expiries.length; expiry++) slopes[expiry * EXPIRY_SLOPE_COUNT] = 0.7;
+    const at = { arena, expiries: rows.expiries, segments, asOfMs: market.asOfMs, isLeftOut };
+    const reference = new Reference(0, 1, at);
+    const factor = fc.double({ min: -0.03, max: 0.03, noNaN: true });
+    fc.assert(
+      fc.property(
+        factor, factor, factor, fc.double({ min: 0, max: 0.002, noNaN: true }),
+        fc.integer({ min: 0, max: 3e7 }), fc.integer({ min: 1, max: 31 }),
+        (index, price, volatility, scatter, passedMs, mask) => {
+          const own = (row: number): number => scatter * (((row * 37) % 11) / 5 - 1);
+          const forward = market.forward.map((value, row) => value * (1 + price) * (1 + own(row)));
+          const impliedVolatility = market.impliedVolatility.map((value, row) => value * (1 + volatility) * (1 + own(row)));
+          const indexPrice = new Map([...market.indexPrice].map(([pair, value]) => [pair, value * (1 + index)] as const));
+          const asOfMs = market.asOfMs + passedMs;
+          ticks.begin({ forward, impliedVolatility, indexPrice, asOfMs });
+          ticks.end();
+          reference.measure(arena, asOfMs);
+          const found: Displacement = { distance: NaN, quadrant: -1 };
+          const group = rows.groups.findIndex(({ pair }) => pair === 'btc_usd');
+          reference.displacementOf([[group, mask]], found);
+          const prices = [Math.log(1 + index)];
+          const volatilities: number[] = [];
+          rows.instrumentOf.forEach((instrument, row) => {
+            if (rows.group[row] !== group || (mask & (1 << reference.category[rows.expiry[row]])) === 0) return;
+            prices.push(Math.log(forward[instrument] / market.forward[instrument]));
+            const { expiryMs, kind } = market.instruments[instrument];
+            const time = expiryMs === null ? 0 : Math.abs(Math.log((expiryMs - asOfMs) / (expiryMs - market.asOfMs)));
+            expect(time).toBeLessThanOrEqual(timeShape * found.distance);
+            if (kind !== 'option') return;
+            const y = Math.log(impliedVolatility[instrument] / market.impliedVolatility[instrument]);
+            volatilities.push(y - 0.7 * time, y + 0.7 * time);
+          });
+          const t = found.distance;
+          expect(isInside(prices, t, priceRestShape * t, (found.quadrant & 1) !== 0)).toBe(true);
+          const y = volatilityShape * t;
+          expect(isInside(volatilities, y, volatilityRestShape * y, (found.quadrant & 2) !== 0)).toBe(true);
+        },
+      ),
+      { numRuns: 500, seed: 7 },
+    );
+  });
+});
