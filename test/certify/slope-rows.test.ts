@@ -246,8 +246,8 @@ describe('SIMD, scalar twin and JavaScript', () => {
     expect(twin.equals(simd)).toBe(true);
     expect(javascript.equals(simd)).toBe(true);
     arena.run('simd', 0, 7);
-    arena.kernels.slopeRows(arena.context, 7, 50);
-    arena.kernels.slopeRows(arena.context, 57, arena.instrumentCount - 57);
+    arena.kernels.slopeRows(arena.context, 7, 50, 0);
+    arena.kernels.slopeRows(arena.context, 57, arena.instrumentCount - 57, 0);
     expect(arena.bytes().equals(simd)).toBe(true);
   });
 
@@ -339,7 +339,7 @@ describe('what cannot be bounded is NaN throughout', () => {
     const rows = arena.slopesOf(0).rows;
     rows[0] = 5;
     new Uint32Array(arena.buffer, arena.context)[layout.CONTEXT_CERTIFICATE] = 0;
-    arena.kernels.slopeRows(arena.context, 0, arena.instrumentCount);
+    arena.kernels.slopeRows(arena.context, 0, arena.instrumentCount, 0);
     arena.kernels['slopeRowsScalar'](arena.context, 0, arena.instrumentCount);
     expect(rows[0]).toBe(5);
   });

@@ -34,7 +34,7 @@ describe('index of certificates', () => {
   const radii = Float64Array.from({ length: 4 * count }, (_, at) =>
     at % 17 === 0 ? 0 : at % 19 === 0 ? 0.08 : 0.05 * random() ** 6,
   );
-  const classes = Uint16Array.from({ length: count }, (_, set) => (set * 7) % 5);
+  const classes = Uint32Array.from({ length: count }, (_, set) => (set * 7) % 5);
   const make = () =>
     new CertificateIndex({
       sets: Uint32Array.from({ length: count }, (_, set) => set),
