@@ -6,6 +6,7 @@
 import "./views.ts";
 export * from "./pricing";
 export { riskArray, riskArrayScalar } from "./revalue/risk-array";
+export { slopeRows, slopeRowsScalar } from "./certify/slope-rows";
 export { scenarioRows, scenarioRowsScalar, scenarioSums, scenarioSumsScalar } from "./revalue/scenario-rows";
 export { revalueWorstLoss, revalueWorstLossScalar } from "./revalue/revalue";
 export { bookPnl, bookTails, bookTailsScalar } from "./revalue/book-tails";

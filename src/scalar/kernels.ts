@@ -1,3 +1,4 @@
+import { fillSlopeRow } from '../../assembly/portable/certify/slope-row.ts';
 import { fillSpanRow, marginSpan } from '../../assembly/portable/margin/span.ts';
 import { fillDeribitStandardRow, marginDeribitStandard } from '../../assembly/portable/margin/deribit-standard.ts';
 import { fillDeribitXpmRow, marginDeribitXpm } from '../../assembly/portable/margin/deribit-xpm.ts';
@@ -32,6 +33,7 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     regtRows: portableRows(memory, fillRegtRow),
     regt: onHost,
     riskArray: (context, first, count) => riskArray(memory, context, first, count),
+    slopeRows: portableRows(memory, fillSlopeRow),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),
     bookTails: (context, scratch, first, count) => bookTails(memory, context, scratch, first, count),
     bookPnl: (context, scratch, portfolio, cells) => bookPnl(memory, context, scratch, portfolio, cells),

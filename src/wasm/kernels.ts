@@ -4,6 +4,7 @@
  */
 export const rowKernelNames = [
   'riskArray',
+  'slopeRows',
   'deribitStandardRow',
   'deribitXpmRow',
   'paradexPmRow',

@@ -27,6 +27,7 @@ const engineKernels = [
   'riskArray',
   'scenarioRows',
   'scenarioSums',
+  'slopeRows',
   'span',
   'spanRows',
   'tiered',
@@ -83,6 +84,7 @@ const scalarTwins = [
   'riskArrayScalar',
   'scenarioRowsScalar',
   'scenarioSumsScalar',
+  'slopeRowsScalar',
 ];
 const pricingKernels = [
   'americanBoundaryPrices',

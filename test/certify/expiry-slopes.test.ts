@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { EXPIRY_DEVIATION_TIME, EXPIRY_ROLL_TIME, EXPIRY_SLOPE_COUNT } from '../../assembly/portable/certificate-layout.ts';
+import { expirySlopes } from '../../src/margin/deribit-pm/expiry-slopes.ts';
+import { deribitPm } from '../../src/margin/deribit-pm/model.ts';
+import { parseDeribitPmParams, type DeribitPmPairParams } from '../../src/margin/deribit-pm/params.ts';
+import { rollRate, volatilityFactors } from '../../src/margin/deribit/risk-matrix.ts';
+import type { TickMarket } from '../../src/margin/model.ts';
+import { between, pick, seededRandom } from '../support/seeded-random.ts';
+import { params } from '../support/synthetic-book.ts';
+
+const parsed = parseDeribitPmParams(params);
+const pair = parsed.pairs.get('btc_usd')!;
+const currency = parsed.currencies.get('btc')!;
+const day = 1 / 365;
+
+interface Found {
+  /** Largest slope of a chord of ln(factor), up or down; of ln(deviation); of the roll rate. */
+  readonly shock: number;
+  readonly deviation: number;
+  readonly roll: number;
+}
+
+/** Largest slopes against ln(time) between neighbours of a dense grid of times: no more than the largest derivative. */
+function chords(years: number, boxTime: number, own: DeribitPmPairParams, ownCurrency = currency): Found {
+  const points = 4000;
+  const found = { shock: 0, deviation: 0, roll: 0 };
+  let before: { log: number; up: number; down: number; roll: number } | null = null;
+  for (let i = 0; i <= points; i++) {
+    const log = Math.log(years) + boxTime * ((2 * i) / points - 1);
+    const factors = volatilityFactors(Math.exp(log), own);
+    const now = { log, up: Math.log(factors.up), down: Math.log(factors.down), roll: rollRate('dated', Math.exp(log), ownCurrency) };
+    if (before !== null) {
+      const step = log - before.log;
+      for (const side of ['up', 'down'] as const) {
+        if (now[side] === -Infinity && before[side] === -Infinity) continue;
+        const slope = (now[side] - before[side]) / step;
+        found.shock = Math.max(found.shock, Math.abs(slope));
+        found.deviation = Math.max(found.deviation, Math.abs(slope + 0.5));
+      }
+      found.roll = Math.max(found.roll, Math.abs(now.roll - before.roll) / step);
+    }
+    before = now;
+  }
+  return found;
+}
+
+/** Logarithms good to 1e-15, over steps of 1e-6 at least. */
+const chordError = 1e-8;
+
+describe('slopes of expiries by time', () => {
+  it.each([0.9, 1, 1.0000001, 2, 7, 29.99, 30, 30.01, 45, 90, 365, 730])('of the shipped parameters at %d days', (days) => {
+    for (const boxTime of [0.002, 0.05, 0.4]) {
+      const slopes = expirySlopes('dated', days * day, boxTime, pair, currency);
+      const found = chords(days * day, boxTime, pair);
+      expect(slopes.deviationTime).toBeGreaterThan(0.5 + found.shock - chordError);
+      expect(slopes.deviationTime).toBeGreaterThan(found.deviation - chordError);
+      expect(slopes.rollTime).toBeGreaterThan(found.roll - chordError);
+      // Tight: the bound is taken at the ends of the window, the grid has them too.
+      expect(slopes.deviationTime).toBeLessThan(0.5 + found.shock * 1.003 + chordError);
+      expect(slopes.rollTime).toBeLessThan(found.roll * 1.003 + 1e-6);
+    }
+  });
+
+  it('of random parameters and windows', () => {
+    const random = seededRandom(11);
+    let infinite = 0;
+    for (let i = 0; i < 300; i++) {
+      const own = {
+        ...pair,
+        volatilityRangeUp: between(random, 0, 3),
+        volatilityRangeDown: between(random, 0, 1),
+        shortTermVegaPower: between(random, 0, 1.5),
+        longTermVegaPower: between(random, 0, 1.5),
+      };
+      const ownCurrency = { ...currency, annualisedMoveRisk: between(random, 0, 0.5), minAnnualisedMove: between(random, 0, 0.05) };
+      const days = pick(random, [1, 30, Math.exp(between(random, -3, 7))]);
+      const boxTime = pick(random, [0.001, 0.1, 1]);
+      const slopes = expirySlopes('dated', days * day, boxTime, own, ownCurrency);
+      if (slopes.deviationTime === Infinity) {
+        infinite++;
+        const ends = [-1, 1].map((end) => volatilityFactors(days * day * Math.exp(end * boxTime), own).down);
+        expect(ends[0]).toBeLessThan(1e-6);
+        expect(ends[1]).toBeGreaterThan(-1e-6);
+        continue;
+      }
+      const found = chords(days * day, boxTime, own, ownCurrency);
+      expect(slopes.deviationTime).toBeGreaterThan(0.5 + found.shock - chordError);
+      expect(slopes.deviationTime).toBeGreaterThan(found.deviation - chordError);
+      expect(slopes.rollTime).toBeGreaterThan(found.roll - chordError);
+    }
+    expect(infinite).toBeGreaterThan(5);
+    expect(infinite).toBeLessThan(150);
+  });
+
+  it('by hand: ten days, no window', () => {
+    // e = 0.25 * 3^0.3 = 0.347597 down and 0.695194 up: 0.3 * 0.347597 / 0.652403 = 0.159838 is the larger.
+    expect(expirySlopes('dated', 10 * day, 0, pair, currency).deviationTime).toBeCloseTo(0.659838, 5);
+  });
+
+  it('have no bound where the down shock reaches -100% inside the window, nor once expired', () => {
+    const steep = { ...pair, volatilityRangeDown: 0.9, shortTermVegaPower: 1 };
+    // 0.9 * 30 / days reaches 1 at 27 days.
+    expect(expirySlopes('dated', 27 * day, 0.01, steep, currency).deviationTime).toBe(Infinity);
+    expect(expirySlopes('dated', 29 * day, 0.01, steep, currency).deviationTime).toBeLessThan(Infinity);
+    // Below, the multiplier is 0 and stays 0: only the up shock moves, 0.5 * 1.5 / (1 + 0.5 * 1.5) at 20 days.
+    expect(expirySlopes('dated', 20 * day, 0, steep, currency).deviationTime).toBeCloseTo(0.5 + 0.75 / 1.75, 9);
+    for (const years of [0, -1, NaN, Infinity]) {
+      const slopes = expirySlopes('dated', years, 0.01, pair, currency);
+      expect(slopes).toEqual({ deviationTime: Infinity, rollTime: Infinity });
+    }
+    expect(expirySlopes('dated', 1, NaN, pair, currency).deviationTime).toBe(Infinity);
+  });
+
+  it('of spot and perpetuals: time stands still', () => {
+    expect(expirySlopes('perpetual', 0, 0.01, pair, currency)).toEqual({ deviationTime: 0.5, rollTime: 0 });
+    expect(expirySlopes('spot', 0, 0.01, pair, currency)).toEqual({ deviationTime: 0.5, rollTime: 0 });
+  });
+
+  it('are written per expiry row, by the model', () => {
+    const group = { baseCurrency: 'BTC', quoteCurrency: 'USD', settlementCurrency: 'BTC', pair: 'btc_usd' };
+    const market = {
+      groups: [group],
+      expiries: [
+        { group: 0, kind: 'perpetual', expiryMs: null },
+        { group: 0, kind: 'dated', expiryMs: 1 },
+      ],
+      timeYears: Float64Array.of(0, 10 * day),
+    } as unknown as TickMarket;
+    const out = new Float64Array(2 * EXPIRY_SLOPE_COUNT).fill(NaN);
+    deribitPm.certificate!.writeExpirySlopes(market, parsed, 0.02, out);
+    const wanted = expirySlopes('dated', 10 * day, 0.02, pair, currency);
+    expect(out[EXPIRY_DEVIATION_TIME]).toBe(0.5);
+    expect(out[EXPIRY_ROLL_TIME]).toBe(0);
+    expect(out[EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME]).toBe(wanted.deviationTime);
+    expect(out[EXPIRY_SLOPE_COUNT + EXPIRY_ROLL_TIME]).toBe(wanted.rollTime);
+  });
+});
