@@ -200,7 +200,6 @@ describe('tightness', () => {
     const limits = { perpetual: 1.05, hedge: 1.1, options: 2, mixed: 1.8, groups: 2.2 } as const;
     for (const kind of kinds) {
       expect(ratios.get(kind)!.length).toBeGreaterThan(4);
-      if (process.env['SHOW']) console.log(kind, ratios.get(kind)!.length, mean(ratios.get(kind)!));
       expect(Math.min(...ratios.get(kind)!)).toBeGreaterThan(1);
       expect(mean(ratios.get(kind)!), kind).toBeLessThan(limits[kind]);
     }

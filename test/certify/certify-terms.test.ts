@@ -19,10 +19,22 @@ function option(base: Holding['base'], type: 'call' | 'put', coins: number, rati
 const outOfTheMoney = option('BTC', 'call', -10, 1.3);
 const alternating = [option('BTC', 'call', 10, 1.1), option('BTC', 'call', -10, 1.15)];
 const quiet = { volatility_range_up: 0, volatility_range_down: 0, min_volatility_for_shock_up: 0 };
+const wide = { ...quiet, price_range: 0.4, extended_table_factor: 0 };
+/** Makes two groups of one. */
+const aside: Holding = { base: 'ETH', coins: 1e-4 };
 const dampened = option('BTC', 'call', -300, 2, 10);
 /** Short call and put of which the one that rises with the price is the worse at the reference. */
 function strangle(puts: number): Holding[] {
   return [option('SPX', 'call', -10, 1.25), option('SPX', 'put', -puts, 0.82)];
+}
+
+/**
+ * At the reference worth nothing, as in every scenario but that of 40% down: there 10 puts are worth 24% and the short
+ * ones 10% each, the sum a little more than nothing, and less when the price falls.
+ */
+function ratioSpread(short: number): Holding[] {
+  return [[10, 0.84], [short, 0.7]].map(([coins, ratio]) =>
+    ({ base: 'SPX', type: 'put', coins, ratio, days: 2, volatility: 0.2 }));
 }
 
 /** A dated future against the perpetual: value and worst case stand still, but for the roll shock. */
@@ -95,8 +107,9 @@ const cases: readonly (readonly [string, number, Directed])[] = [
     { holdings: [dampened], box: boxOf({ price: 0.002 }), threshold: margin, quadrant: 0, pair: quiet }],
   ['dampener by the index alone', 0.98,
     { holdings: [dampened], box: boxOf({ priceRest: 0.002 }), threshold: margin, quadrant: 0, pair: quiet }],
-  ['dampener in currency stands still', 0.97,
-    { holdings: [option('SPX', 'put', -100, 0.5)], box: boxOf({ price: 0.002 }), threshold: margin, quadrant: falls }],
+  ['dampener in currency stands still', 0.98,
+    { holdings: [option('SPX', 'put', -2500, 0.5)], box: boxOf({ price: 0.002 }), threshold: margin, quadrant: falls,
+      pair: quiet }],
   ['net delta through zero', 0.97,
     { holdings: [{ base: 'BTC', coins: -5, days: 365 }, { ...centred, coins: centredCoins }],
       box: boxOf({ price: 0.002 }), threshold: margin, quadrant: falls, pair: quiet, currency: rolling }],
@@ -104,14 +117,20 @@ const cases: readonly (readonly [string, number, Directed])[] = [
     { holdings: strangle(11.3), box: boxOf({ price: 0.02 }), threshold: margin, quadrant: falls }],
   ['another scenario stays below', 0.75,
     { holdings: strangle(9.6), box: boxOf({ price: 0.02 }), threshold: margin, quadrant: falls, rises: true }],
-  ['another scenario becomes the worst, two groups', 0.27,
-    { holdings: [...strangle(11.2), { base: 'ETH', coins: 0.1 }], box: boxOf({ price: 0.02 }), threshold: margin,
-      quadrant: falls, share: 0.9 }],
+  ['another scenario becomes the worst, two groups', 0.72,
+    { holdings: [...ratioSpread(-22), aside], box: boxOf({ price: 0.05 }), threshold: margin, quadrant: falls,
+      share: 0.95, pair: wide }],
+  ['another scenario becomes the worst in a quarter, two groups', 0.57,
+    { holdings: [...ratioSpread(-23.5), aside], box: boxOf({ price: 0.05 }), threshold: margin, quadrant: falls,
+      share: 0.2, pair: wide }],
   ['time', 0.72,
     { holdings: [outOfTheMoney], box: boxOf({ time: 0.002, volatilityRest: 0.004 }), threshold: margin, quadrant: 0 }],
-  ['time, larger requirement', 0.5,
-    { holdings: [option('BTC', 'call', -10, 1, 90)], box: boxOf({ time: 0.002, volatilityRest: 0.004 }),
-      threshold: { requirement: 3, addOn: 0 }, quadrant: 0 }],
+  ['volatility rises, two groups', 0.98,
+    { holdings: [option('SPX', 'call', -10, 1.1), aside], box: boxOf({ volatility: 0.002 }), threshold: equity,
+      quadrant: 0 }],
+  ['volatility falls, two groups', 0.98,
+    { holdings: [option('SPX', 'call', 10, 1.1), aside], box: boxOf({ volatility: 0.002 }), threshold: equity,
+      quadrant: volatilityFalls }],
   ['roll shock by price, inverse', 0.98,
     { holdings: calendar('BTC'), box: boxOf({ price: 0.002 }), threshold: margin, quadrant: falls,
       currency: rolling }],
@@ -137,6 +156,9 @@ const cases: readonly (readonly [string, number, Directed])[] = [
   ['delta shock by price, linear', 0.98,
     { holdings: [{ base: 'ETH', coins: -100 }], box: boxOf({ price: 0.002 }), threshold: shocked, quadrant: 0,
       pair: shocking }],
+  ['delta shock by the index alone, inverse', 0.3,
+    { holdings: [{ base: 'BTC', coins: -10 }], box: boxOf({ priceRest: 0.002 }), threshold: shocked, quadrant: 0,
+      pair: { ...shocking, delta_total_liq_shock_threshold: 400_000 } }],
   ['delta shock by delta of options', 0.75,
     { holdings: [option('SPX', 'put', -100, 0.9)], box: boxOf({ price: 0.002 }), threshold: shocked, quadrant: falls,
       pair: shocking }],
