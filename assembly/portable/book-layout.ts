@@ -17,7 +17,7 @@ export const BOOK_QUANTITY: i32 = 3;
 /** f64 tiles. */
 export const BOOK_ROWS: i32 = 4;
 export const BOOK_ROW_COUNT: i32 = 5;
-/** Scenarios of a tile: even. */
+/** Scenarios of a tile: a multiple of eight. */
 export const BOOK_TILE: i32 = 6;
 /** Scenarios before those of the rows: how many the tails have seen already. */
 export const BOOK_FIRST_SCENARIO: i32 = 7;
@@ -33,4 +33,14 @@ export const BOOK_TAILS: i32 = 11;
 export const BOOK_CANDIDATE_CAPACITY: i32 = 12;
 /** Portfolios that a call may be given at most: what the scratch area is for. */
 export const BOOK_CHUNK: i32 = 13;
-export const BOOK_WORD_COUNT: i32 = 16;
+/** i16 tiles, laid out like those of P&L: what assembly/revalue/book-screen.ts makes of them. */
+export const BOOK_SCREEN: i32 = 14;
+/** Scenarios of a tile of the screen: a multiple of eight. */
+export const BOOK_SCREEN_TILE: i32 = 15;
+/** f64 per row: its largest |P&L|. */
+export const BOOK_ROW_LARGEST: i32 = 16;
+/** i16 per position, and one more per portfolio: the first of portfolio p is at its first position plus p. */
+export const BOOK_WEIGHT: i32 = 17;
+/** Scenarios for which a portfolio of a chunk has room in the scratch area: a multiple of eight. */
+export const BOOK_SCREEN_CELLS: i32 = 18;
+export const BOOK_WORD_COUNT: i32 = 20;

@@ -2,57 +2,66 @@ import { word } from "../context.ts";
 import { FLOATS } from "../margin/account-driver.ts";
 import {
   BOOK_CANDIDATE_CAPACITY, BOOK_CHUNK, BOOK_ENTRY, BOOK_FIRST_POSITION, BOOK_FIRST_SCENARIO, BOOK_IS_LAST,
-  BOOK_POSITION_COUNT, BOOK_QUANTITY, BOOK_ROWS, BOOK_ROW_COUNT, BOOK_SCENARIO_COUNT, BOOK_TAILS, BOOK_TAIL_CAPACITY,
-  BOOK_TILE,
+  BOOK_POSITION_COUNT, BOOK_QUANTITY, BOOK_ROWS, BOOK_ROW_COUNT, BOOK_SCENARIO_COUNT, BOOK_SCREEN, BOOK_SCREEN_CELLS,
+  BOOK_SCREEN_TILE, BOOK_TAILS, BOOK_TAIL_CAPACITY, BOOK_TILE,
 } from "../portable/book-layout.ts";
 import { FLAG_BITS } from "../portable/layout.ts";
 import { offerTail, sortTail } from "../portable/tail.ts";
 import { accumulateRows, accumulateRowsScalar } from "./accumulate.ts";
+import { screenError, screenLimit, screenTile, weighPositions } from "./book-screen.ts";
 import { appendOne, appendTwo, keepUpTo, limitFor, sortCandidates } from "./candidates.ts";
 
 /**
  * The k worst scenarios of every portfolio, without writing down its P&L in all of them.
  *
- * Reads   portfolios [first, first + count), their positions, the tiles of P&L rows; the tails of scenarios before
- * Writes  the tails of the range; ascending once the last scenario has been seen
- * Needs   finite rows; count <= BOOK_CHUNK; scratch: per portfolio of a chunk a limit (f64) and a count (f64), then a
- *         zero tile and a tile of cells, room to sort, and the candidate lists (`scratchBytesOf` in src/revaluation)
+ * Reads   portfolios [first, first + count), their positions, the tiles of P&L rows and of their screen (`bookScreen`);
+ *         the tails of scenarios before
+ * Writes  the weights of their positions; the tails of the range, ascending
+ * Needs   finite rows; count <= BOOK_CHUNK; scratch: a zero tile and a tile of cells (f64), limit and number of the
+ *         candidates, a unit (f64) per portfolio of a chunk, a row of least sums (i16), room to sort, a list of
+ *         candidates, a row of screened P&L (i16) per portfolio of a chunk (`scratchBytesOf` in src/revaluation)
  * Order   P&L of a scenario: strict left fold over the positions, from zero. What is in a tail is defined by its values
  *         alone: any tile, any split of the portfolios or scenarios gives the same bits
  *
- * Portfolios inside, tiles outside: a tile of rows stays in the second-level cache while the chunk goes over it. A cell
- * leaves the registers only if it is below its portfolio's limit, the worst of the best candidates so far.
+ * First the screen: portfolios inside, tiles outside, so that a tile stays in the second-level cache while the chunk
+ * goes over it. Then portfolio by portfolio: a limit that k scenarios are surely up to, and P&L in 64 bits of the groups
+ * of eight scenarios in which one may be below it.
  */
 export function bookTails(context: usize, scratch: usize, first: i32, count: i32): void {
-  const tile = word(context, BOOK_TILE);
+  const tile = word(context, BOOK_SCREEN_TILE);
   const scenarioCount = word(context, BOOK_SCENARIO_COUNT);
-  const firstScenario = <i32>word(context, BOOK_FIRST_SCENARIO);
-  const tileBytes = word(context, BOOK_ROW_COUNT) * (tile << 3);
-  const room = word(context, BOOK_CANDIDATE_CAPACITY);
-  for (let i = 0; i < count; i++) openCandidates(context, scratch, first + i, i);
-  let rows = word(context, BOOK_ROWS);
+  const tileBytes = word(context, BOOK_ROW_COUNT) * (tile << 1);
+  for (let i = 0; i < count; i++) store<f64>(unitOf(context, scratch, i), weighPositions(context, first + i));
+  let screen = word(context, BOOK_SCREEN);
   for (let done: usize = 0; done < scenarioCount; done += tile) {
-    const cells = min(tile, scenarioCount - done);
+    const cells = min(tile, (scenarioCount - done + 7) & ~7);
     for (let i = 0; i < count; i++) {
-      if (heldOf(scratch, i) + cells > room) thinOut(context, scratch, i);
-      offerTile(context, scratch, first + i, i, rows, <i32>cells, firstScenario + <i32>done);
+      if (load<f64>(unitOf(context, scratch, i)) == 0) continue;
+      screenTile(context, first + i, screen, cells, sumsOf(context, scratch, i) + (done << 1));
     }
-    rows += tileBytes;
+    screen += tileBytes;
   }
-  for (let i = 0; i < count; i++) closeCandidates(context, scratch, first + i, i);
+  for (let i = 0; i < count; i++) selectTail(context, scratch, first + i, i);
+}
+
+/** Limit (f64) and number (u32) of the candidates. */
+// @ts-ignore: decorator
+@inline
+function stateOf(context: usize, scratch: usize): usize {
+  return scratch + (word(context, BOOK_TILE) << 4);
 }
 
 // @ts-ignore: decorator
 @inline
-function heldOf(scratch: usize, i: i32): usize {
-  return load<u32>(scratch + (<usize>i << 4), 8);
+function unitOf(context: usize, scratch: usize, i: i32): usize {
+  return stateOf(context, scratch) + 16 + (<usize>i << 3);
 }
 
+/** Room for the least of the screened P&L. */
 // @ts-ignore: decorator
 @inline
-function setCandidates(scratch: usize, i: i32, limit: f64, held: usize): void {
-  store<f64>(scratch + (<usize>i << 4), limit);
-  store<u32>(scratch + (<usize>i << 4), <u32>held, 8);
+function minimaOf(context: usize, scratch: usize): usize {
+  return stateOf(context, scratch) + 16 + (((word(context, BOOK_CHUNK) + 1) & ~1) << 3);
 }
 
 /** Bytes of one list's values; its numbers come after them. */
@@ -66,14 +75,23 @@ function valueBytes(context: usize): usize {
 // @ts-ignore: decorator
 @inline
 function spareOf(context: usize, scratch: usize): usize {
-  return scratch + (word(context, BOOK_CHUNK) << 4) + (word(context, BOOK_TILE) << 4);
+  return minimaOf(context, scratch) + (word(context, BOOK_SCREEN_CELLS) << 1);
 }
 
 // @ts-ignore: decorator
 @inline
-function listOf(context: usize, scratch: usize, i: i32): usize {
+function listOf(context: usize, scratch: usize): usize {
   const bytes = valueBytes(context);
-  return spareOf(context, scratch) + (bytes + (bytes >> 1)) * (<usize>i + 1);
+  return spareOf(context, scratch) + bytes + (bytes >> 1);
+}
+
+/** Screened P&L of a portfolio of the chunk. */
+// @ts-ignore: decorator
+@inline
+function sumsOf(context: usize, scratch: usize, i: i32): usize {
+  const bytes = valueBytes(context);
+  const sums = listOf(context, scratch) + bytes + (bytes >> 1);
+  return sums + <usize>i * (word(context, BOOK_SCREEN_CELLS) << 1);
 }
 
 // @ts-ignore: decorator
@@ -82,45 +100,100 @@ function tailOf(context: usize, portfolio: i32): usize {
   return word(context, BOOK_TAILS) + <usize>portfolio * (word(context, BOOK_TAIL_CAPACITY) << 4);
 }
 
+/** P&L of a portfolio where the screen says that it may be in the tail. */
+function selectTail(context: usize, scratch: usize, portfolio: i32, i: i32): void {
+  const unit = load<f64>(unitOf(context, scratch, i));
+  const sums = sumsOf(context, scratch, i);
+  const count = word(context, BOOK_SCENARIO_COUNT);
+  const state = stateOf(context, scratch);
+  const tile = word(context, BOOK_TILE);
+  const skipped = (word(context, BOOK_ROW_COUNT) - 1) * (tile << 3);
+  const list = listOf(context, scratch);
+  const room = word(context, BOOK_CANDIDATE_CAPACITY);
+  openCandidates(context, scratch, portfolio);
+  const least = i16x8.splat(unit == 0 ? 0 : <i16>(lowerLimit(context, scratch, portfolio, i) + 1));
+  const firstScenario = <i32>word(context, BOOK_FIRST_SCENARIO);
+  let rows = word(context, BOOK_ROWS);
+  let inTile: usize = 0;
+  for (let done: usize = 0; done < count; done += 8) {
+    if (unit == 0 || v128.any_true(i16x8.lt_s(v128.load(sums + (done << 1)), least))) {
+      if (load<u32>(state, 8) + 8 > <u32>room) thinOut(context, scratch);
+      offerEight(context, portfolio, rows, list, state, firstScenario + <i32>done, <i32>(count - done));
+    }
+    rows += 64;
+    inTile += 8;
+    if (inTile == tile) {
+      inTile = 0;
+      rows += skipped;
+    }
+  }
+  closeCandidates(context, scratch, portfolio);
+}
+
 /** What the scenarios before have left. */
-function openCandidates(context: usize, scratch: usize, portfolio: i32, i: i32): void {
+function openCandidates(context: usize, scratch: usize, portfolio: i32): void {
   const capacity = word(context, BOOK_TAIL_CAPACITY);
   const held = min(capacity, word(context, BOOK_FIRST_SCENARIO));
   const tail = tailOf(context, portfolio);
-  const values = listOf(context, scratch, i);
+  const values = listOf(context, scratch);
   const numbers = values + valueBytes(context);
   for (let k: usize = 0; k < held; k++) {
     store<f64>(values + (k << 3), load<f64>(tail + (k << 3)));
     store<i32>(numbers + (k << 2), <i32>load<f64>(tail + ((capacity + k) << 3)));
   }
-  setCandidates(scratch, i, held == capacity ? load<f64>(tail + ((capacity - 1) << 3)) : Infinity, held);
+  const state = stateOf(context, scratch);
+  store<f64>(state, held == capacity ? load<f64>(tail + ((capacity - 1) << 3)) : Infinity);
+  store<u32>(state, <u32>held, 8);
 }
 
-/** Makes room for a tile: keeps the best candidates and lowers the limit. */
-function thinOut(context: usize, scratch: usize, i: i32): void {
+/**
+ * Lowers the limit to what the screen allows: book-screen.ts has the reasons. Returns the largest screened P&L that a
+ * scenario below the limit can have; what comes after the last scenario is set above it.
+ */
+function lowerLimit(context: usize, scratch: usize, portfolio: i32, i: i32): i32 {
+  const unit = load<f64>(unitOf(context, scratch, i));
+  const sums = sumsOf(context, scratch, i);
+  const count = word(context, BOOK_SCENARIO_COUNT);
+  const vectors = (count + 7) >> 3;
   const capacity = word(context, BOOK_TAIL_CAPACITY);
-  const values = listOf(context, scratch, i);
+  const error = screenError(<usize>load<u32>(word(context, BOOK_POSITION_COUNT) + (<usize>portfolio << 2)));
+  for (let at = count; at < vectors << 3; at++) store<i16>(sums + (at << 1), 32767);
+  let limit = load<f64>(stateOf(context, scratch));
+  if (count >= capacity) {
+    const screened = screenLimit(sums, vectors, capacity, minimaOf(context, scratch));
+    limit = min(limit, unit * (<f64>screened + error + 1));
+    store<f64>(stateOf(context, scratch), limit);
+  }
+  return <i32>max(-32769.0, min(32766.0, floor(limit / unit + error)));
+}
+
+/** Makes room: keeps the best candidates and lowers the limit. */
+function thinOut(context: usize, scratch: usize): void {
+  const capacity = word(context, BOOK_TAIL_CAPACITY);
+  const state = stateOf(context, scratch);
+  const values = listOf(context, scratch);
   const numbers = values + valueBytes(context);
-  const held = heldOf(scratch, i);
+  const held = <usize>load<u32>(state, 8);
   let limit = limitFor(values, held, capacity);
   let kept = keepUpTo(values, numbers, held, limit);
-  if (kept + word(context, BOOK_TILE) > word(context, BOOK_CANDIDATE_CAPACITY)) {
+  if (kept + 8 > word(context, BOOK_CANDIDATE_CAPACITY)) {
     // Many equal values: the first of them will do.
     sortCandidates(values, numbers, kept, spareOf(context, scratch));
     kept = capacity;
     limit = load<f64>(values + ((kept - 1) << 3));
   }
-  setCandidates(scratch, i, limit, kept);
+  store<f64>(state, limit);
+  store<u32>(state, <u32>kept, 8);
 }
 
 /** Ascending, into the tail: later scenarios, or the measures, go on from there. */
-function closeCandidates(context: usize, scratch: usize, portfolio: i32, i: i32): void {
+function closeCandidates(context: usize, scratch: usize, portfolio: i32): void {
   const capacity = word(context, BOOK_TAIL_CAPACITY);
   const tail = tailOf(context, portfolio);
-  const values = listOf(context, scratch, i);
+  const values = listOf(context, scratch);
   const numbers = values + valueBytes(context);
-  let held = heldOf(scratch, i);
-  if (held > capacity) held = keepUpTo(values, numbers, held, limitFor(values, held, capacity));
+  let held = <usize>load<u32>(stateOf(context, scratch), 8);
+  if (held > capacity << 1) held = keepUpTo(values, numbers, held, limitFor(values, held, capacity));
   sortCandidates(values, numbers, held, spareOf(context, scratch));
   const kept = min(held, capacity);
   for (let k: usize = 0; k < kept; k++) {
@@ -129,49 +202,22 @@ function closeCandidates(context: usize, scratch: usize, portfolio: i32, i: i32)
   }
 }
 
-/** P&L of a portfolio in the scenarios of a tile; those below its limit become candidates. */
-function offerTile(
-  context: usize, scratch: usize, portfolio: i32, i: i32, rows: usize, cells: i32, scenario: i32,
+/** P&L of a portfolio in eight scenarios, of which `left` are there; those below the limit become candidates. */
+// @ts-ignore: decorator
+@inline
+function offerEight(
+  context: usize, portfolio: i32, base: usize, values: usize, state: usize, scenario: i32, left: i32,
 ): void {
   const p = <usize>load<u32>(word(context, BOOK_FIRST_POSITION) + (<usize>portfolio << 2));
   const entryFirst = word(context, BOOK_ENTRY) + (p << 2);
   const entryEnd =
     entryFirst + (<usize>load<u32>(word(context, BOOK_POSITION_COUNT) + (<usize>portfolio << 2)) << 2);
-  const quantityFirst = word(context, BOOK_QUANTITY) + (p << 3);
   const stride = word(context, BOOK_TILE) << 3;
-  const values = listOf(context, scratch, i);
-  const numbers = values + valueBytes(context);
-  const limit = load<f64>(scratch + (<usize>i << 4));
-  let held = heldOf(scratch, i);
-  let cell: i32 = 0;
-  for (; cell + 12 <= cells; cell += 12) {
-    const base = rows + (<usize>cell << 3);
-    held = offerTwelve(entryFirst, entryEnd, quantityFirst, base, stride, values, numbers, held, limit, scenario + cell);
-  }
-  for (; cell < cells; cell += 2) {
-    const pair = sumOfTwo(entryFirst, entryEnd, quantityFirst, rows + (<usize>cell << 3), stride);
-    held = cell + 1 < cells
-      ? appendTwo(values, numbers, held, pair, limit, scenario + cell)
-      : appendOne(values, numbers, held, f64x2.extract_lane(pair, 0), limit, scenario + cell);
-  }
-  setCandidates(scratch, i, limit, held);
-}
-
-/** Six accumulators, one position per step: see `accumulateRows`. */
-// @ts-ignore: decorator
-@inline
-function offerTwelve(
-  entryFirst: usize, entryEnd: usize, quantityFirst: usize, base: usize, stride: usize, values: usize, numbers: usize,
-  before: usize, limit: f64, scenario: i32,
-): usize {
-  let held = before;
+  let quantityAt = word(context, BOOK_QUANTITY) + (p << 3);
   let c0 = f64x2.splat(0.0);
   let c1 = c0;
   let c2 = c0;
   let c3 = c0;
-  let c4 = c0;
-  let c5 = c0;
-  let quantityAt = quantityFirst;
   for (let entryAt = entryFirst; entryAt < entryEnd; entryAt += 4) {
     const row = base + <usize>(load<u32>(entryAt) >> FLAG_BITS) * stride;
     const quantity = v128.load_splat<f64>(quantityAt);
@@ -180,31 +226,26 @@ function offerTwelve(
     c1 = f64x2.add(c1, f64x2.mul(quantity, v128.load(row, 16)));
     c2 = f64x2.add(c2, f64x2.mul(quantity, v128.load(row, 32)));
     c3 = f64x2.add(c3, f64x2.mul(quantity, v128.load(row, 48)));
-    c4 = f64x2.add(c4, f64x2.mul(quantity, v128.load(row, 64)));
-    c5 = f64x2.add(c5, f64x2.mul(quantity, v128.load(row, 80)));
   }
-  const smallest = f64x2.pmin(f64x2.pmin(f64x2.pmin(c0, c1), f64x2.pmin(c2, c3)), f64x2.pmin(c4, c5));
-  if (!v128.any_true(f64x2.lt(smallest, f64x2.splat(limit)))) return held;
-  held = appendTwo(values, numbers, held, c0, limit, scenario);
-  held = appendTwo(values, numbers, held, c1, limit, scenario + 2);
-  held = appendTwo(values, numbers, held, c2, limit, scenario + 4);
-  held = appendTwo(values, numbers, held, c3, limit, scenario + 6);
-  held = appendTwo(values, numbers, held, c4, limit, scenario + 8);
-  return appendTwo(values, numbers, held, c5, limit, scenario + 10);
+  const numbers = values + valueBytes(context);
+  const limit = load<f64>(state);
+  let held = <usize>load<u32>(state, 8);
+  held = offerPair(values, numbers, held, c0, limit, scenario, left);
+  held = offerPair(values, numbers, held, c1, limit, scenario + 2, left - 2);
+  held = offerPair(values, numbers, held, c2, limit, scenario + 4, left - 4);
+  held = offerPair(values, numbers, held, c3, limit, scenario + 6, left - 6);
+  store<u32>(state, <u32>held, 8);
 }
 
-/** Two cells. */
+/** Two scenarios, of which `left` are there. */
 // @ts-ignore: decorator
 @inline
-function sumOfTwo(entryFirst: usize, entryEnd: usize, quantityFirst: usize, base: usize, stride: usize): v128 {
-  let sum = f64x2.splat(0.0);
-  let quantityAt = quantityFirst;
-  for (let entryAt = entryFirst; entryAt < entryEnd; entryAt += 4) {
-    const row = base + <usize>(load<u32>(entryAt) >> FLAG_BITS) * stride;
-    sum = f64x2.add(sum, f64x2.mul(v128.load_splat<f64>(quantityAt), v128.load(row)));
-    quantityAt += 8;
-  }
-  return sum;
+function offerPair(
+  values: usize, numbers: usize, held: usize, pair: v128, limit: f64, scenario: i32, left: i32,
+): usize {
+  if (left >= 2) return appendTwo(values, numbers, held, pair, limit, scenario);
+  if (left == 1) return appendOne(values, numbers, held, f64x2.extract_lane(pair, 0), limit, scenario);
+  return held;
 }
 
 /** Scalar twin of `bookTails`: the portable heap, offered every cell. Bit-equal once the last scenario has been seen. */
@@ -214,7 +255,7 @@ export function bookTailsScalar(context: usize, scratch: usize, first: i32, coun
   const firstScenario = word(context, BOOK_FIRST_SCENARIO);
   const tileBytes = word(context, BOOK_ROW_COUNT) * (tile << 3);
   const capacity = <i32>word(context, BOOK_TAIL_CAPACITY);
-  const zeros = scratch + (word(context, BOOK_CHUNK) << 4);
+  const zeros = scratch;
   const cells = zeros + (tile << 3);
   for (let portfolio = first; portfolio < first + count; portfolio++) {
     const tail = <i32>(tailOf(context, portfolio) >> 3);
@@ -234,7 +275,7 @@ export function bookTailsScalar(context: usize, scratch: usize, first: i32, coun
 export function bookPnl(context: usize, scratch: usize, portfolio: i32, cells: usize): void {
   const tileBytes = word(context, BOOK_TILE) << 3;
   const count = word(context, BOOK_SCENARIO_COUNT) << 3;
-  const zeros = scratch + (word(context, BOOK_CHUNK) << 4);
+  const zeros = scratch;
   let rows = word(context, BOOK_ROWS);
   for (let at: usize = 0; at < count; at += tileBytes) {
     portfolioCells(context, zeros, portfolio, rows, cells + at, true);

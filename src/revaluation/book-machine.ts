@@ -17,8 +17,12 @@ export interface Watch {
   readonly signal?: AbortSignal;
 }
 
+/** Scenarios that JavaScript, which has no screen, adds up together. */
+const javascriptTile = 64;
 /** How often threads are looked after, and how long the calling thread works at a stretch. */
 const watchMs = 50;
+/** Rows that a thread screens at a stretch. */
+const rowsPerTask = 64;
 /** More than any counter of chunks: threads that see it stop. */
 const noMoreChunks = 0x3fff_ffff;
 
@@ -34,7 +38,7 @@ export class BookMachine {
   constructor(counts: BookTailCounts, sizes: BookTailSizes, choice: KernelChoice) {
     const { workers } = counts;
     if (choice === 'javascript') {
-      this.plan = planBookMemory(counts, sizes, 0);
+      this.plan = planBookMemory(counts, { tile: javascriptTile, ...sizes }, 0);
       this.#buffer = workers > 0 ? new SharedArrayBuffer(this.plan.end) : new ArrayBuffer(this.plan.end);
       this.#kernels = scalarKernels(this.#buffer);
       const setup = { memory: null, buffer: this.#buffer as SharedArrayBuffer, module: null };
@@ -101,6 +105,7 @@ export class BookMachine {
 
   async #offerHere({ onPortfolios, signal }: Watch): Promise<void> {
     const { context, scratch, chunk, counts } = this.plan;
+    this.#kernels.bookScreen(context, scratch[0], 0, counts.rowCount);
     let resumed = performance.now();
     for (let first = 0; first < counts.portfolioCount; first += chunk) {
       this.#kernels.bookTails(context, scratch[0], first, Math.min(chunk, counts.portfolioCount - first));
@@ -114,13 +119,15 @@ export class BookMachine {
 
   async #offerOnThreads(pool: StageRunner, { onPortfolios, signal }: Watch): Promise<void> {
     const { context, header, control, scratch, chunk, counts } = this.plan;
+    const task = { context, header, control, scratch };
+    await pool.run({ kernel: 'bookScreen', itemCount: counts.rowCount, chunkItems: rowsPerTask, ...task }, this.#control);
+    requireWanted(signal);
     const timer = setInterval(() => {
       if (signal?.aborted === true) Atomics.store(this.#control, 0, noMoreChunks);
       else onPortfolios?.(Math.min(Math.max(Atomics.load(this.#control, 0) - pool.workerCount, 0) * chunk, counts.portfolioCount));
     }, watchMs);
     try {
-      const task = { context, itemCount: counts.portfolioCount, chunkItems: chunk, header, control, scratch };
-      await pool.run({ kernel: 'bookTails', ...task }, this.#control);
+      await pool.run({ kernel: 'bookTails', itemCount: counts.portfolioCount, chunkItems: chunk, ...task }, this.#control);
     } finally {
       clearInterval(timer);
     }
@@ -141,6 +148,11 @@ export class BookMachine {
       [layout.BOOK_TAILS, plan.tails],
       [layout.BOOK_CANDIDATE_CAPACITY, plan.candidateCapacity],
       [layout.BOOK_CHUNK, plan.chunk],
+      [layout.BOOK_SCREEN, plan.screen],
+      [layout.BOOK_SCREEN_TILE, plan.screenTile],
+      [layout.BOOK_SCREEN_CELLS, plan.block],
+      [layout.BOOK_ROW_LARGEST, plan.rowLargest],
+      [layout.BOOK_WEIGHT, plan.weight],
     ];
     for (const [slot, value] of words) this.#words[slot] = value;
   }

@@ -16,8 +16,10 @@ export interface BookTailCounts {
 
 /** Sizes that change how long it takes, never the result. */
 export interface BookTailSizes {
-  /** Scenarios of all rows that are in the cache together; a multiple of 2. */
+  /** Scenarios of a row that stand together, in 64 bits; a multiple of 8. */
   readonly tile?: number;
+  /** Scenarios of all rows of the screen that are in the cache together; a multiple of 8. */
+  readonly screenTile?: number;
   /** Scenarios of all rows that are in the memory together. */
   readonly block?: number;
   /** Portfolios that go through a block together. */
@@ -36,43 +38,53 @@ export interface BookMemoryPlan extends Required<BookTailSizes> {
   readonly positionCount: number;
   readonly entry: number;
   readonly quantity: number;
+  readonly weight: number;
   readonly tails: number;
   readonly rows: number;
+  readonly rowLargest: number;
+  readonly screen: number;
   /** P&L of one portfolio in a block. */
   readonly cells: number;
   readonly end: number;
 }
 
-/** A tile takes half of a second-level cache of a megabyte, and is a multiple of the twelve cells of the inner loop. */
-const tileBytesMax = 512 * 1024;
-const tileStep = 12;
-const tileMax = 504;
+/** P&L in 64 bits is read eight scenarios at a time, here and there: a cache line. */
+const tileDefault = 8;
+/** A tile of the screen takes half of a second-level cache of a megabyte: a multiple of what its inner loop takes. */
+const screenBytesMax = 512 * 1024;
+const screenStep = 24;
+const screenTileMax = 2_400;
 /** Rows in the memory together: beyond that, scenarios come block by block. */
 const blockBytesMax = 256 * 1024 * 1024;
-/** Candidate lists of a chunk: what one core has of a shared cache. */
-const chunkBytesMax = 6 * 1024 * 1024;
+/** Eight scenarios are counted together, in sixteen bits. */
+const blockMax = 200_000;
+/** Screened P&L of a chunk: what one core has of a shared cache. */
+const chunkBytesMax = 2_560 * 1024;
 const chunkMax = 2048;
 const chunkMin = 16;
 
 /**
  * Pure. Bytes, but for rounding to cache lines:
  *
- *   8 P + 12 N + 16 k P + 8 R B + 8 B + W (16 c + 16 t + 12 (4 k + t + 24) (c + 1))
+ *   10 P + 14 N + 16 k P + 8 R + 10 R B + 8 B + W (16 t + 8 c + 2 B (c + 1) + 24 (4 k + 28))
  *
- * P portfolios, N positions, R rows, B scenarios of a block, k values of a tail, W workers, c portfolios of a chunk,
- * t scenarios of a tile: never P times scenarios. Throws `LimitExceeded`, `OptionInvalid`.
+ * P portfolios, N positions, R rows, B scenarios of a block (whole tiles), k values of a tail, W workers, c portfolios of
+ * a chunk, t scenarios of a tile: never P times scenarios. Throws `LimitExceeded`, `OptionInvalid`.
  */
 export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, heapBase: number): BookMemoryPlan {
   const { portfolioCount, positionCount, rowCount, scenarioCount, tailCapacity, workers } = counts;
   requireWithinLimit('positionCountMax', positionCount);
-  const tile = sizes.tile ?? tileFor(rowCount, scenarioCount);
-  requireEven('tile', tile);
+  const { tile = tileDefault } = sizes;
+  requireEights('tile', tile);
   const tileCount = Math.ceil(scenarioCount / tile);
-  const block = wholeTiles(sizes.block ?? Math.floor(blockBytesMax / (8 * rowCount)), tile, tileCount);
+  const block = wholeTiles(Math.min(sizes.block ?? Math.floor(blockBytesMax / (8 * rowCount)), blockMax), tile, tileCount);
+  const screenTile = sizes.screenTile ?? screenTileFor(rowCount, block);
+  requireEights('screenTile', screenTile);
   // Two more than a multiple of four: the lists then start on sixteen bytes.
-  const candidateCapacity = Math.ceil((4 * tailCapacity + tile + 16) / 4) * 4 + 2;
+  const candidateCapacity = Math.ceil((4 * tailCapacity + 8 + 16) / 4) * 4 + 2;
   const listBytes = 12 * (candidateCapacity + 2);
-  const chunk = sizes.chunk ?? Math.min(chunkMax, Math.max(chunkMin, Math.floor(chunkBytesMax / listBytes)));
+  const chunk = sizes.chunk ?? Math.min(chunkMax, Math.max(chunkMin, Math.floor(chunkBytesMax / (2 * block))));
+  const scratchBytes = 16 * tile + 16 + 16 * Math.ceil(chunk / 2) + 2 * block * (chunk + 1) + 2 * listBytes;
   let top = heapBase;
   const take = (bytes: number): number => {
     const address = Math.ceil(top / 64) * 64;
@@ -80,17 +92,21 @@ export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, hea
     return address;
   };
   const plan = {
-    counts, tile, block, chunk, candidateCapacity,
+    counts, tile, screenTile, block, chunk, candidateCapacity,
     header: take(headerBytes),
     control: take(64),
     context: take(BOOK_WORD_COUNT * 4),
-    scratch: Array.from({ length: Math.max(workers, 1) }, () => take(16 * (chunk + tile) + listBytes * (chunk + 1))),
+    scratch: Array.from({ length: Math.max(workers, 1) }, () => take(scratchBytes)),
     firstPosition: take(4 * portfolioCount),
     positionCount: take(4 * portfolioCount),
-    entry: take(4 * positionCount),
+    // Positions are taken two by two: the last one may have none beside it.
+    entry: take(4 * (positionCount + 1)),
     quantity: take(8 * positionCount),
+    weight: take(2 * (positionCount + portfolioCount)),
     tails: take(16 * tailCapacity * portfolioCount),
     rows: take(8 * rowCount * block),
+    rowLargest: take(8 * rowCount),
+    screen: take(2 * rowCount * screenTile * Math.ceil(block / screenTile)),
     cells: take(8 * block),
   };
   if (!(top <= limits.memoryBytesMax)) {
@@ -104,10 +120,11 @@ export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, hea
   return { ...plan, end: Math.ceil(top / 64) * 64 };
 }
 
-function tileFor(rowCount: number, scenarioCount: number): number {
-  const fitting = Math.floor(tileBytesMax / (8 * rowCount) / tileStep) * tileStep;
-  const needed = Math.ceil(scenarioCount / tileStep) * tileStep;
-  return Math.min(needed, tileMax, Math.max(2 * tileStep, fitting));
+/** As few tiles as fit, all about as large. */
+function screenTileFor(rowCount: number, scenarioCount: number): number {
+  const fitting = Math.min(screenTileMax, Math.max(2 * screenStep, screenBytesMax / (2 * rowCount)));
+  const tiles = Math.ceil(scenarioCount / fitting);
+  return Math.ceil(scenarioCount / tiles / screenStep) * screenStep;
 }
 
 /** At least one tile, at most all of them. */
@@ -115,7 +132,7 @@ function wholeTiles(block: number, tile: number, tileCount: number): number {
   return tile * Math.min(tileCount, Math.max(1, Math.floor(block / tile)));
 }
 
-function requireEven(name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 2 && value % 2 === 0) return;
-  throw new MargridError('OptionInvalid', `${name} must be an even number, at least 2, got ${value}`, { column: name, value });
+function requireEights(name: string, value: number): void {
+  if (Number.isInteger(value) && value >= 8 && value % 8 === 0) return;
+  throw new MargridError('OptionInvalid', `${name} must be a multiple of 8, at least 8, got ${value}`, { column: name, value });
 }

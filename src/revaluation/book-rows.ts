@@ -122,7 +122,10 @@ export class BookRows {
       const place = from - first + s;
       const inTile = place % tile;
       const length = Math.min(tile - inTile, size - s);
-      to.set(batch.subarray(at + s, at + s + length), (place - inTile) * this.count + row * tile + inTile);
+      const start = (place - inTile) * this.count + row * tile + inTile;
+      // A view costs more than a few cells.
+      if (length > 64) to.set(batch.subarray(at + s, at + s + length), start);
+      else for (let i = 0; i < length; i++) to[start + i] = batch[at + s + i];
       s += length;
     }
   }

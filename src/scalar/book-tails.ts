@@ -11,7 +11,7 @@ export function bookTails(memory: MemoryViews, context: number, scratch: number,
   const capacity = word(memory, context, layout.BOOK_TAIL_CAPACITY);
   const tileFloats = word(memory, context, layout.BOOK_ROW_COUNT) * tile;
   const isLast = word(memory, context, layout.BOOK_IS_LAST) !== 0;
-  const zeros = zeroTile(memory, context, scratch, tile);
+  const zeros = zeroTile(memory, scratch, tile);
   const cells = zeros + tile;
   for (let portfolio = first; portfolio < first + count; portfolio++) {
     const tail = word(memory, context, layout.BOOK_TAILS) / 8 + portfolio * 2 * capacity;
@@ -32,7 +32,7 @@ export function bookPnl(memory: MemoryViews, context: number, scratch: number, p
   const tile = word(memory, context, layout.BOOK_TILE);
   const scenarioCount = word(memory, context, layout.BOOK_SCENARIO_COUNT);
   const tileFloats = word(memory, context, layout.BOOK_ROW_COUNT) * tile;
-  const zeros = zeroTile(memory, context, scratch, tile);
+  const zeros = zeroTile(memory, scratch, tile);
   let rows = word(memory, context, layout.BOOK_ROWS) / 8;
   for (let done = 0; done < scenarioCount; done += tile) {
     accumulateTile(memory, context, portfolio, rows, zeros, cells / 8 + done);
@@ -41,8 +41,8 @@ export function bookPnl(memory: MemoryViews, context: number, scratch: number, p
 }
 
 /** Where the sums start. */
-function zeroTile(memory: MemoryViews, context: number, scratch: number, tile: number): number {
-  const zeros = scratch / 8 + 2 * word(memory, context, layout.BOOK_CHUNK);
+function zeroTile(memory: MemoryViews, scratch: number, tile: number): number {
+  const zeros = scratch / 8;
   memory.f64.fill(0, zeros, zeros + tile);
   return zeros;
 }

@@ -36,8 +36,8 @@ export const marginKernelNames = [
 ] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 
-/** Kernels over the portfolios of a book and its scenarios: the worst of them. */
-export type BookKernelName = 'bookTails';
+/** Kernels of a book: over the rows of P&L, the screen; over its portfolios, the worst of their scenarios. */
+export type BookKernelName = 'bookScreen' | 'bookTails';
 
 /** Everything a worker can be told to run over a range. */
 export type RangeKernelName = RowKernelName | MarginKernelName | BookKernelName;

@@ -32,6 +32,8 @@ function tailsOf({ rows, portfolios }: TailBook, capacity: number, sizes: BookTa
     [layout.BOOK_ENTRY, plan.entry], [layout.BOOK_QUANTITY, plan.quantity], [layout.BOOK_ROWS, plan.rows],
     [layout.BOOK_ROW_COUNT, rows.length], [layout.BOOK_TILE, plan.tile], [layout.BOOK_TAIL_CAPACITY, tailCapacity],
     [layout.BOOK_TAILS, plan.tails], [layout.BOOK_CANDIDATE_CAPACITY, plan.candidateCapacity], [layout.BOOK_CHUNK, plan.chunk],
+    [layout.BOOK_SCREEN, plan.screen], [layout.BOOK_SCREEN_TILE, plan.screenTile], [layout.BOOK_SCREEN_CELLS, plan.block],
+    [layout.BOOK_ROW_LARGEST, plan.rowLargest], [layout.BOOK_WEIGHT, plan.weight],
   ];
   for (const [slot, value] of words) u32[plan.context / 4 + slot] = value;
   let position = 0;
@@ -55,6 +57,7 @@ function tailsOf({ rows, portfolios }: TailBook, capacity: number, sizes: BookTa
       }
     });
     u32.set([first, count, first + count === scenarioCount ? 1 : 0], plan.context / 4 + layout.BOOK_FIRST_SCENARIO);
+    if (runner === 'simd') wasm.bookScreen(plan.context, plan.scratch[0], 0, rows.length);
     for (let at = 0; at < portfolios.length; at += plan.chunk) {
       kernel(plan.context, plan.scratch[0], at, Math.min(plan.chunk, portfolios.length - at));
     }
@@ -99,10 +102,10 @@ describe('bookTails: SIMD, scalar twin and JavaScript are the sorted P&L', () =>
   ])('%s', (_name, book) => {
     for (const capacity of [1, 2, 25, 63]) {
       expectAll(book, capacity, {});
-      expectAll(book, capacity, { tile: 60, chunk: 4 });
-      expectAll(book, capacity, { tile: 14, block: 300, chunk: 3 });
+      expectAll(book, capacity, { tile: 64, screenTile: 96, chunk: 4 });
+      expectAll(book, capacity, { tile: 16, screenTile: 40, block: 300, chunk: 3 });
     }
-    expectAll(book, 5_000, { tile: 32, block: 128, chunk: 5 });
+    expectAll(book, 5_000, { tile: 32, screenTile: 8, block: 128, chunk: 5 });
   }, 60_000);
 
   it('for random books and sizes', () => {
@@ -111,7 +114,8 @@ describe('bookTails: SIMD, scalar twin and JavaScript are the sorted P&L', () =>
       rows: fc.array(fc.array(value, { minLength: scenarios, maxLength: scenarios }), { minLength: 4, maxLength: 4 }),
       portfolios: fc.array(fc.array(fc.tuple(fc.nat(3), value), { maxLength: 6 }), { minLength: 1, maxLength: 5 }),
     }));
-    const sizes = fc.record({ tile: fc.integer({ min: 1, max: 15 }).map((half) => 2 * half), block: fc.integer({ min: 1, max: 99 }), chunk: fc.integer({ min: 1, max: 6 }) });
+    const eights = fc.integer({ min: 1, max: 7 }).map((count) => 8 * count);
+    const sizes = fc.record({ tile: eights, screenTile: eights, block: fc.integer({ min: 1, max: 99 }), chunk: fc.integer({ min: 1, max: 6 }) });
     fc.assert(fc.property(books, fc.integer({ min: 1, max: 40 }), sizes, (book, capacity, some) => {
       expectAll(book, capacity, some);
     }), { numRuns: 150 });
