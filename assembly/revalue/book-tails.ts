@@ -11,21 +11,24 @@ import { accumulateRows, accumulateRowsScalar } from "./accumulate.ts";
 import { screenError, screenLimit, screenTile, weighPositions } from "./book-screen.ts";
 import { appendOne, appendTwo, keepUpTo, limitFor, sortCandidates } from "./candidates.ts";
 
+/** Instead of a screened P&L: any may be below the limit. */
+const UNSCREENED: i32 = 65_536;
+
 /**
  * The k worst scenarios of every portfolio, without writing down its P&L in all of them.
  *
  * Reads   portfolios [first, first + count), their positions, the tiles of P&L rows and of their screen (`bookScreen`);
  *         the tails of scenarios before
  * Writes  the weights of their positions; the tails of the range, ascending
- * Needs   finite rows; count <= BOOK_CHUNK; scratch: a zero tile and a tile of cells (f64), limit and number of the
- *         candidates, a unit (f64) per portfolio of a chunk, a row of least sums (i16), room to sort, a list of
- *         candidates, a row of screened P&L (i16) per portfolio of a chunk (`scratchBytesOf` in src/revaluation)
+ * Needs   finite rows; count <= BOOK_CHUNK; scratch: a zero tile and a tile of cells (f64), per portfolio of a chunk its
+ *         state and its unit (f64), a row of least sums (i16), room to sort, per portfolio of a chunk a list of
+ *         candidates and a row of screened P&L (i16): src/revaluation/book-memory.ts
  * Order   P&L of a scenario: strict left fold over the positions, from zero. What is in a tail is defined by its values
  *         alone: any tile, any split of the portfolios or scenarios gives the same bits
  *
  * First the screen: portfolios inside, tiles outside, so that a tile stays in the second-level cache while the chunk
- * goes over it. Then portfolio by portfolio: a limit that k scenarios are surely up to, and P&L in 64 bits of the groups
- * of eight scenarios in which one may be below it.
+ * goes over it. Then a limit that k scenarios are surely up to, and P&L in 64 bits of the groups of eight scenarios in
+ * which one may be below it, tile by tile again.
  */
 export function bookTails(context: usize, scratch: usize, first: i32, count: i32): void {
   const tile = word(context, BOOK_SCREEN_TILE);
@@ -41,27 +44,44 @@ export function bookTails(context: usize, scratch: usize, first: i32, count: i32
     }
     screen += tileBytes;
   }
-  for (let i = 0; i < count; i++) selectTail(context, scratch, first + i, i);
+  for (let i = 0; i < count; i++) openCandidates(context, scratch, first + i, i);
+  offerRows(context, scratch, first, count);
+  for (let i = 0; i < count; i++) closeCandidates(context, scratch, first + i, i);
 }
 
-/** Limit (f64) and number (u32) of the candidates. */
+/** P&L in 64 bits where the screen leaves a chance: portfolios inside, tiles of rows outside. */
+function offerRows(context: usize, scratch: usize, first: i32, count: i32): void {
+  const tile = word(context, BOOK_TILE);
+  const scenarioCount = word(context, BOOK_SCENARIO_COUNT);
+  const room = word(context, BOOK_CANDIDATE_CAPACITY);
+  let rows = word(context, BOOK_ROWS);
+  for (let done: usize = 0; done < scenarioCount; done += tile) {
+    for (let i = 0; i < count; i++) {
+      if (<usize>load<u32>(stateOf(context, scratch, i), 8) + tile > room) thinOut(context, scratch, i);
+      offerTile(context, scratch, first + i, i, rows, done);
+    }
+    rows += word(context, BOOK_ROW_COUNT) * (tile << 3);
+  }
+}
+
+/** Per portfolio of the chunk: limit (f64), number of candidates (u32), screened P&L of no use (i32). */
 // @ts-ignore: decorator
 @inline
-function stateOf(context: usize, scratch: usize): usize {
-  return scratch + (word(context, BOOK_TILE) << 4);
+function stateOf(context: usize, scratch: usize, i: i32): usize {
+  return scratch + (word(context, BOOK_TILE) << 4) + (<usize>i << 4);
 }
 
 // @ts-ignore: decorator
 @inline
 function unitOf(context: usize, scratch: usize, i: i32): usize {
-  return stateOf(context, scratch) + 16 + (<usize>i << 3);
+  return stateOf(context, scratch, <i32>word(context, BOOK_CHUNK)) + (<usize>i << 3);
 }
 
 /** Room for the least of the screened P&L. */
 // @ts-ignore: decorator
 @inline
 function minimaOf(context: usize, scratch: usize): usize {
-  return stateOf(context, scratch) + 16 + (((word(context, BOOK_CHUNK) + 1) & ~1) << 3);
+  return unitOf(context, scratch, (<i32>word(context, BOOK_CHUNK) + 1) & ~1);
 }
 
 /** Bytes of one list's values; its numbers come after them. */
@@ -80,17 +100,16 @@ function spareOf(context: usize, scratch: usize): usize {
 
 // @ts-ignore: decorator
 @inline
-function listOf(context: usize, scratch: usize): usize {
+function listOf(context: usize, scratch: usize, i: i32): usize {
   const bytes = valueBytes(context);
-  return spareOf(context, scratch) + bytes + (bytes >> 1);
+  return spareOf(context, scratch) + (bytes + (bytes >> 1)) * (<usize>i + 1);
 }
 
 /** Screened P&L of a portfolio of the chunk. */
 // @ts-ignore: decorator
 @inline
 function sumsOf(context: usize, scratch: usize, i: i32): usize {
-  const bytes = valueBytes(context);
-  const sums = listOf(context, scratch) + bytes + (bytes >> 1);
+  const sums = listOf(context, scratch, <i32>word(context, BOOK_CHUNK));
   return sums + <usize>i * (word(context, BOOK_SCREEN_CELLS) << 1);
 }
 
@@ -100,57 +119,28 @@ function tailOf(context: usize, portfolio: i32): usize {
   return word(context, BOOK_TAILS) + <usize>portfolio * (word(context, BOOK_TAIL_CAPACITY) << 4);
 }
 
-/** P&L of a portfolio where the screen says that it may be in the tail. */
-function selectTail(context: usize, scratch: usize, portfolio: i32, i: i32): void {
-  const unit = load<f64>(unitOf(context, scratch, i));
-  const sums = sumsOf(context, scratch, i);
-  const count = word(context, BOOK_SCENARIO_COUNT);
-  const state = stateOf(context, scratch);
-  const tile = word(context, BOOK_TILE);
-  const skipped = (word(context, BOOK_ROW_COUNT) - 1) * (tile << 3);
-  const list = listOf(context, scratch);
-  const room = word(context, BOOK_CANDIDATE_CAPACITY);
-  openCandidates(context, scratch, portfolio);
-  const least = i16x8.splat(unit == 0 ? 0 : <i16>(lowerLimit(context, scratch, portfolio, i) + 1));
-  const firstScenario = <i32>word(context, BOOK_FIRST_SCENARIO);
-  let rows = word(context, BOOK_ROWS);
-  let inTile: usize = 0;
-  for (let done: usize = 0; done < count; done += 8) {
-    if (unit == 0 || v128.any_true(i16x8.lt_s(v128.load(sums + (done << 1)), least))) {
-      if (load<u32>(state, 8) + 8 > <u32>room) thinOut(context, scratch);
-      offerEight(context, portfolio, rows, list, state, firstScenario + <i32>done, <i32>(count - done));
-    }
-    rows += 64;
-    inTile += 8;
-    if (inTile == tile) {
-      inTile = 0;
-      rows += skipped;
-    }
-  }
-  closeCandidates(context, scratch, portfolio);
-}
-
-/** What the scenarios before have left. */
-function openCandidates(context: usize, scratch: usize, portfolio: i32): void {
+/** What the scenarios before have left, and what the screen says about those now. */
+function openCandidates(context: usize, scratch: usize, portfolio: i32, i: i32): void {
   const capacity = word(context, BOOK_TAIL_CAPACITY);
   const held = min(capacity, word(context, BOOK_FIRST_SCENARIO));
   const tail = tailOf(context, portfolio);
-  const values = listOf(context, scratch);
+  const values = listOf(context, scratch, i);
   const numbers = values + valueBytes(context);
   for (let k: usize = 0; k < held; k++) {
     store<f64>(values + (k << 3), load<f64>(tail + (k << 3)));
     store<i32>(numbers + (k << 2), <i32>load<f64>(tail + ((capacity + k) << 3)));
   }
-  const state = stateOf(context, scratch);
+  const state = stateOf(context, scratch, i);
   store<f64>(state, held == capacity ? load<f64>(tail + ((capacity - 1) << 3)) : Infinity);
   store<u32>(state, <u32>held, 8);
+  store<i32>(state, load<f64>(unitOf(context, scratch, i)) == 0 ? UNSCREENED : screened(context, scratch, portfolio, i), 12);
 }
 
 /**
- * Lowers the limit to what the screen allows: book-screen.ts has the reasons. Returns the largest screened P&L that a
+ * Lowers the limit to what the screen allows: book-screen.ts has the reasons. Returns the least screened P&L that no
  * scenario below the limit can have; what comes after the last scenario is set above it.
  */
-function lowerLimit(context: usize, scratch: usize, portfolio: i32, i: i32): i32 {
+function screened(context: usize, scratch: usize, portfolio: i32, i: i32): i32 {
   const unit = load<f64>(unitOf(context, scratch, i));
   const sums = sumsOf(context, scratch, i);
   const count = word(context, BOOK_SCENARIO_COUNT);
@@ -158,25 +148,26 @@ function lowerLimit(context: usize, scratch: usize, portfolio: i32, i: i32): i32
   const capacity = word(context, BOOK_TAIL_CAPACITY);
   const error = screenError(<usize>load<u32>(word(context, BOOK_POSITION_COUNT) + (<usize>portfolio << 2)));
   for (let at = count; at < vectors << 3; at++) store<i16>(sums + (at << 1), 32767);
-  let limit = load<f64>(stateOf(context, scratch));
+  const state = stateOf(context, scratch, i);
+  let limit = load<f64>(state);
   if (count >= capacity) {
-    const screened = screenLimit(sums, vectors, capacity, minimaOf(context, scratch));
-    limit = min(limit, unit * (<f64>screened + error + 1));
-    store<f64>(stateOf(context, scratch), limit);
+    const most = screenLimit(sums, vectors, capacity, minimaOf(context, scratch));
+    limit = min(limit, unit * (<f64>most + error + 1));
+    store<f64>(state, limit);
   }
-  return <i32>max(-32769.0, min(32766.0, floor(limit / unit + error)));
+  return <i32>max(-32769.0, min(32766.0, floor(limit / unit + error))) + 1;
 }
 
-/** Makes room: keeps the best candidates and lowers the limit. */
-function thinOut(context: usize, scratch: usize): void {
+/** Makes room for a tile: keeps the best candidates and lowers the limit. */
+function thinOut(context: usize, scratch: usize, i: i32): void {
   const capacity = word(context, BOOK_TAIL_CAPACITY);
-  const state = stateOf(context, scratch);
-  const values = listOf(context, scratch);
+  const state = stateOf(context, scratch, i);
+  const values = listOf(context, scratch, i);
   const numbers = values + valueBytes(context);
   const held = <usize>load<u32>(state, 8);
   let limit = limitFor(values, held, capacity);
   let kept = keepUpTo(values, numbers, held, limit);
-  if (kept + 8 > word(context, BOOK_CANDIDATE_CAPACITY)) {
+  if (kept + word(context, BOOK_TILE) > word(context, BOOK_CANDIDATE_CAPACITY)) {
     // Many equal values: the first of them will do.
     sortCandidates(values, numbers, kept, spareOf(context, scratch));
     kept = capacity;
@@ -187,12 +178,12 @@ function thinOut(context: usize, scratch: usize): void {
 }
 
 /** Ascending, into the tail: later scenarios, or the measures, go on from there. */
-function closeCandidates(context: usize, scratch: usize, portfolio: i32): void {
+function closeCandidates(context: usize, scratch: usize, portfolio: i32, i: i32): void {
   const capacity = word(context, BOOK_TAIL_CAPACITY);
   const tail = tailOf(context, portfolio);
-  const values = listOf(context, scratch);
+  const values = listOf(context, scratch, i);
   const numbers = values + valueBytes(context);
-  let held = <usize>load<u32>(stateOf(context, scratch), 8);
+  let held = <usize>load<u32>(stateOf(context, scratch, i), 8);
   if (held > capacity << 1) held = keepUpTo(values, numbers, held, limitFor(values, held, capacity));
   sortCandidates(values, numbers, held, spareOf(context, scratch));
   const kept = min(held, capacity);
@@ -202,22 +193,48 @@ function closeCandidates(context: usize, scratch: usize, portfolio: i32): void {
   }
 }
 
-/** P&L of a portfolio in eight scenarios, of which `left` are there; those below the limit become candidates. */
-// @ts-ignore: decorator
-@inline
-function offerEight(
-  context: usize, portfolio: i32, base: usize, values: usize, state: usize, scenario: i32, left: i32,
-): void {
+/** P&L of a portfolio in the scenarios of a tile, `done` being those before; those below its limit become candidates. */
+function offerTile(context: usize, scratch: usize, portfolio: i32, i: i32, rows: usize, done: usize): void {
+  const state = stateOf(context, scratch, i);
+  const useless = load<i32>(state, 12);
+  const above = i16x8.splat(<i16>useless);
+  const isScreened = useless != UNSCREENED;
+  const sums = sumsOf(context, scratch, i) + (done << 1);
   const p = <usize>load<u32>(word(context, BOOK_FIRST_POSITION) + (<usize>portfolio << 2));
   const entryFirst = word(context, BOOK_ENTRY) + (p << 2);
   const entryEnd =
     entryFirst + (<usize>load<u32>(word(context, BOOK_POSITION_COUNT) + (<usize>portfolio << 2)) << 2);
-  const stride = word(context, BOOK_TILE) << 3;
-  let quantityAt = word(context, BOOK_QUANTITY) + (p << 3);
+  const quantityFirst = word(context, BOOK_QUANTITY) + (p << 3);
+  const tile = word(context, BOOK_TILE);
+  const values = listOf(context, scratch, i);
+  const numbers = values + valueBytes(context);
+  const limit = load<f64>(state);
+  const left = <i32>(word(context, BOOK_SCENARIO_COUNT) - done);
+  const scenario = <i32>(word(context, BOOK_FIRST_SCENARIO) + done);
+  let held = <usize>load<u32>(state, 8);
+  const cells = min(<i32>tile, left);
+  for (let cell: i32 = 0; cell < cells; cell += 8) {
+    if (isScreened && !v128.any_true(i16x8.lt_s(v128.load(sums + (<usize>cell << 1)), above))) continue;
+    held = offerEight(
+      entryFirst, entryEnd, quantityFirst, rows + (<usize>cell << 3), tile << 3, values, numbers, held, limit,
+      scenario + cell, left - cell,
+    );
+  }
+  store<u32>(state, <u32>held, 8);
+}
+
+/** Eight scenarios, of which `left` are there. Strict left fold over the positions. */
+// @ts-ignore: decorator
+@inline
+function offerEight(
+  entryFirst: usize, entryEnd: usize, quantityFirst: usize, base: usize, stride: usize, values: usize, numbers: usize,
+  before: usize, limit: f64, scenario: i32, left: i32,
+): usize {
   let c0 = f64x2.splat(0.0);
   let c1 = c0;
   let c2 = c0;
   let c3 = c0;
+  let quantityAt = quantityFirst;
   for (let entryAt = entryFirst; entryAt < entryEnd; entryAt += 4) {
     const row = base + <usize>(load<u32>(entryAt) >> FLAG_BITS) * stride;
     const quantity = v128.load_splat<f64>(quantityAt);
@@ -227,14 +244,10 @@ function offerEight(
     c2 = f64x2.add(c2, f64x2.mul(quantity, v128.load(row, 32)));
     c3 = f64x2.add(c3, f64x2.mul(quantity, v128.load(row, 48)));
   }
-  const numbers = values + valueBytes(context);
-  const limit = load<f64>(state);
-  let held = <usize>load<u32>(state, 8);
-  held = offerPair(values, numbers, held, c0, limit, scenario, left);
+  let held = offerPair(values, numbers, before, c0, limit, scenario, left);
   held = offerPair(values, numbers, held, c1, limit, scenario + 2, left - 2);
   held = offerPair(values, numbers, held, c2, limit, scenario + 4, left - 4);
-  held = offerPair(values, numbers, held, c3, limit, scenario + 6, left - 6);
-  store<u32>(state, <u32>held, 8);
+  return offerPair(values, numbers, held, c3, limit, scenario + 6, left - 6);
 }
 
 /** Two scenarios, of which `left` are there. */
