@@ -20,15 +20,15 @@ const UNSCREENED: i32 = 65_536;
  * Reads   portfolios [first, first + count), their positions, the tiles of P&L rows and of their screen (`bookScreen`);
  *         the tails of scenarios before
  * Writes  the weights of their positions; the tails of the range, ascending
- * Needs   finite rows; count <= BOOK_CHUNK; scratch: a zero tile and a tile of cells (f64), per portfolio of a chunk its
- *         state and its unit (f64), a row of least sums (i16), room to sort, per portfolio of a chunk a list of
- *         candidates and a row of screened P&L (i16): src/revaluation/book-memory.ts
+ * Needs   finite rows; count <= BOOK_CHUNK; scratch: a zero tile and a tile of cells (f64), the state of the candidates,
+ *         a unit (f64) per portfolio of a chunk, a row of least sums (i16), room to sort, a list of candidates, a row of
+ *         screened P&L (i16) per portfolio of a chunk: src/revaluation/book-memory.ts
  * Order   P&L of a scenario: strict left fold over the positions, from zero. What is in a tail is defined by its values
  *         alone: any tile, any split of the portfolios or scenarios gives the same bits
  *
  * First the screen: portfolios inside, tiles outside, so that a tile stays in the second-level cache while the chunk
  * goes over it. Then a limit that k scenarios are surely up to, and P&L in 64 bits of the groups of eight scenarios in
- * which one may be below it, tile by tile again.
+ * which one may be below it.
  */
 export function bookTails(context: usize, scratch: usize, first: i32, count: i32): void {
   const tile = word(context, BOOK_SCREEN_TILE);
@@ -44,40 +44,27 @@ export function bookTails(context: usize, scratch: usize, first: i32, count: i32
     }
     screen += tileBytes;
   }
-  for (let i = 0; i < count; i++) openCandidates(context, scratch, first + i, i);
-  offerRows(context, scratch, first, count);
-  for (let i = 0; i < count; i++) closeCandidates(context, scratch, first + i, i);
-}
-
-/** P&L in 64 bits where the screen leaves a chance: portfolios inside, tiles of rows outside. */
-function offerRows(context: usize, scratch: usize, first: i32, count: i32): void {
-  const tile = word(context, BOOK_TILE);
-  const scenarioCount = word(context, BOOK_SCENARIO_COUNT);
-  const room = word(context, BOOK_CANDIDATE_CAPACITY);
-  let rows = word(context, BOOK_ROWS);
-  for (let done: usize = 0; done < scenarioCount; done += tile) {
-    for (let i = 0; i < count; i++) {
-      if (<usize>load<u32>(stateOf(context, scratch, i), 8) + tile > room) thinOut(context, scratch, i);
-      offerTile(context, scratch, first + i, i, rows, done);
-    }
-    rows += word(context, BOOK_ROW_COUNT) * (tile << 3);
+  for (let i = 0; i < count; i++) {
+    openCandidates(context, scratch, first + i, i);
+    offerGroups(context, scratch, first + i, i);
+    closeCandidates(context, scratch, first + i);
   }
 }
 
-/** Per portfolio of the chunk: limit (f64), number of candidates (u32), screened P&L of no use (i32). */
+/** Of the candidates: limit (f64), number (u32), least screened P&L that is of no use (i32). */
 // @ts-ignore: decorator
 @inline
-function stateOf(context: usize, scratch: usize, i: i32): usize {
-  return scratch + (word(context, BOOK_TILE) << 4) + (<usize>i << 4);
+function stateOf(context: usize, scratch: usize): usize {
+  return scratch + (word(context, BOOK_TILE) << 4);
 }
 
 // @ts-ignore: decorator
 @inline
 function unitOf(context: usize, scratch: usize, i: i32): usize {
-  return stateOf(context, scratch, <i32>word(context, BOOK_CHUNK)) + (<usize>i << 3);
+  return stateOf(context, scratch) + 16 + (<usize>i << 3);
 }
 
-/** Room for the least of the screened P&L. */
+/** Room for the least of the screened P&L, then for the groups in which they may be. */
 // @ts-ignore: decorator
 @inline
 function minimaOf(context: usize, scratch: usize): usize {
@@ -100,16 +87,17 @@ function spareOf(context: usize, scratch: usize): usize {
 
 // @ts-ignore: decorator
 @inline
-function listOf(context: usize, scratch: usize, i: i32): usize {
+function listOf(context: usize, scratch: usize): usize {
   const bytes = valueBytes(context);
-  return spareOf(context, scratch) + (bytes + (bytes >> 1)) * (<usize>i + 1);
+  return spareOf(context, scratch) + bytes + (bytes >> 1);
 }
 
 /** Screened P&L of a portfolio of the chunk. */
 // @ts-ignore: decorator
 @inline
 function sumsOf(context: usize, scratch: usize, i: i32): usize {
-  const sums = listOf(context, scratch, <i32>word(context, BOOK_CHUNK));
+  const bytes = valueBytes(context);
+  const sums = listOf(context, scratch) + bytes + (bytes >> 1);
   return sums + <usize>i * (word(context, BOOK_SCREEN_CELLS) << 1);
 }
 
@@ -124,13 +112,13 @@ function openCandidates(context: usize, scratch: usize, portfolio: i32, i: i32):
   const capacity = word(context, BOOK_TAIL_CAPACITY);
   const held = min(capacity, word(context, BOOK_FIRST_SCENARIO));
   const tail = tailOf(context, portfolio);
-  const values = listOf(context, scratch, i);
+  const values = listOf(context, scratch);
   const numbers = values + valueBytes(context);
   for (let k: usize = 0; k < held; k++) {
     store<f64>(values + (k << 3), load<f64>(tail + (k << 3)));
     store<i32>(numbers + (k << 2), <i32>load<f64>(tail + ((capacity + k) << 3)));
   }
-  const state = stateOf(context, scratch, i);
+  const state = stateOf(context, scratch);
   store<f64>(state, held == capacity ? load<f64>(tail + ((capacity - 1) << 3)) : Infinity);
   store<u32>(state, <u32>held, 8);
   store<i32>(state, load<f64>(unitOf(context, scratch, i)) == 0 ? UNSCREENED : screened(context, scratch, portfolio, i), 12);
@@ -148,7 +136,7 @@ function screened(context: usize, scratch: usize, portfolio: i32, i: i32): i32 {
   const capacity = word(context, BOOK_TAIL_CAPACITY);
   const error = screenError(<usize>load<u32>(word(context, BOOK_POSITION_COUNT) + (<usize>portfolio << 2)));
   for (let at = count; at < vectors << 3; at++) store<i16>(sums + (at << 1), 32767);
-  const state = stateOf(context, scratch, i);
+  const state = stateOf(context, scratch);
   let limit = load<f64>(state);
   if (count >= capacity) {
     const most = screenLimit(sums, vectors, capacity, minimaOf(context, scratch));
@@ -158,16 +146,16 @@ function screened(context: usize, scratch: usize, portfolio: i32, i: i32): i32 {
   return <i32>max(-32769.0, min(32766.0, floor(limit / unit + error))) + 1;
 }
 
-/** Makes room for a tile: keeps the best candidates and lowers the limit. */
-function thinOut(context: usize, scratch: usize, i: i32): void {
+/** Makes room for a group: keeps the best candidates and lowers the limit. */
+function thinOut(context: usize, scratch: usize): void {
   const capacity = word(context, BOOK_TAIL_CAPACITY);
-  const state = stateOf(context, scratch, i);
-  const values = listOf(context, scratch, i);
+  const state = stateOf(context, scratch);
+  const values = listOf(context, scratch);
   const numbers = values + valueBytes(context);
   const held = <usize>load<u32>(state, 8);
   let limit = limitFor(values, held, capacity);
   let kept = keepUpTo(values, numbers, held, limit);
-  if (kept + word(context, BOOK_TILE) > word(context, BOOK_CANDIDATE_CAPACITY)) {
+  if (kept + 8 > word(context, BOOK_CANDIDATE_CAPACITY)) {
     // Many equal values: the first of them will do.
     sortCandidates(values, numbers, kept, spareOf(context, scratch));
     kept = capacity;
@@ -178,12 +166,12 @@ function thinOut(context: usize, scratch: usize, i: i32): void {
 }
 
 /** Ascending, into the tail: later scenarios, or the measures, go on from there. */
-function closeCandidates(context: usize, scratch: usize, portfolio: i32, i: i32): void {
+function closeCandidates(context: usize, scratch: usize, portfolio: i32): void {
   const capacity = word(context, BOOK_TAIL_CAPACITY);
   const tail = tailOf(context, portfolio);
-  const values = listOf(context, scratch, i);
+  const values = listOf(context, scratch);
   const numbers = values + valueBytes(context);
-  let held = <usize>load<u32>(stateOf(context, scratch, i), 8);
+  let held = <usize>load<u32>(stateOf(context, scratch), 8);
   if (held > capacity << 1) held = keepUpTo(values, numbers, held, limitFor(values, held, capacity));
   sortCandidates(values, numbers, held, spareOf(context, scratch));
   const kept = min(held, capacity);
@@ -193,34 +181,53 @@ function closeCandidates(context: usize, scratch: usize, portfolio: i32, i: i32)
   }
 }
 
-/** P&L of a portfolio in the scenarios of a tile, `done` being those before; those below its limit become candidates. */
-function offerTile(context: usize, scratch: usize, portfolio: i32, i: i32, rows: usize, done: usize): void {
-  const state = stateOf(context, scratch, i);
-  const useless = load<i32>(state, 12);
-  const above = i16x8.splat(<i16>useless);
-  const isScreened = useless != UNSCREENED;
-  const sums = sumsOf(context, scratch, i) + (done << 1);
+/** P&L of a portfolio in the groups of eight scenarios in which the screen leaves a chance. */
+function offerGroups(context: usize, scratch: usize, portfolio: i32, i: i32): void {
+  const state = stateOf(context, scratch);
+  const groups = minimaOf(context, scratch);
+  const scenarioCount = word(context, BOOK_SCENARIO_COUNT);
+  const groupCount = listGroups(sumsOf(context, scratch, i), (scenarioCount + 7) >> 3, load<i32>(state, 12), groups);
   const p = <usize>load<u32>(word(context, BOOK_FIRST_POSITION) + (<usize>portfolio << 2));
   const entryFirst = word(context, BOOK_ENTRY) + (p << 2);
   const entryEnd =
     entryFirst + (<usize>load<u32>(word(context, BOOK_POSITION_COUNT) + (<usize>portfolio << 2)) << 2);
   const quantityFirst = word(context, BOOK_QUANTITY) + (p << 3);
+  const rows = word(context, BOOK_ROWS);
+  const rowCount = word(context, BOOK_ROW_COUNT);
   const tile = word(context, BOOK_TILE);
-  const values = listOf(context, scratch, i);
+  const room = word(context, BOOK_CANDIDATE_CAPACITY);
+  const firstScenario = <i32>word(context, BOOK_FIRST_SCENARIO);
+  const values = listOf(context, scratch);
   const numbers = values + valueBytes(context);
-  const limit = load<f64>(state);
-  const left = <i32>(word(context, BOOK_SCENARIO_COUNT) - done);
-  const scenario = <i32>(word(context, BOOK_FIRST_SCENARIO) + done);
+  let limit = load<f64>(state);
   let held = <usize>load<u32>(state, 8);
-  const cells = min(<i32>tile, left);
-  for (let cell: i32 = 0; cell < cells; cell += 8) {
-    if (isScreened && !v128.any_true(i16x8.lt_s(v128.load(sums + (<usize>cell << 1)), above))) continue;
+  for (let at: usize = 0; at < groupCount << 2; at += 4) {
+    const done = <usize>load<u32>(groups + at) << 3;
+    const inTile = done % tile;
+    if (held + 8 > room) {
+      store<u32>(state, <u32>held, 8);
+      thinOut(context, scratch);
+      limit = load<f64>(state);
+      held = <usize>load<u32>(state, 8);
+    }
     held = offerEight(
-      entryFirst, entryEnd, quantityFirst, rows + (<usize>cell << 3), tile << 3, values, numbers, held, limit,
-      scenario + cell, left - cell,
+      entryFirst, entryEnd, quantityFirst, rows + (((done - inTile) * rowCount + inTile) << 3), tile << 3, values,
+      numbers, held, limit, firstScenario + <i32>done, <i32>(scenarioCount - done),
     );
   }
   store<u32>(state, <u32>held, 8);
+}
+
+/** Numbers of the groups of which one is below what is of no use. No branch: which ones is random. */
+function listGroups(sums: usize, vectors: usize, useless: i32, groups: usize): usize {
+  const above = i16x8.splat(<i16>useless);
+  const all = <usize>(useless == UNSCREENED);
+  let count: usize = 0;
+  for (let v: usize = 0; v < vectors; v++) {
+    store<u32>(groups + (count << 2), <u32>v);
+    count += <usize>v128.any_true(i16x8.lt_s(v128.load(sums + (v << 4)), above)) | all;
+  }
+  return count;
 }
 
 /** Eight scenarios, of which `left` are there. Strict left fold over the positions. */

@@ -48,9 +48,8 @@ export interface BookMemoryPlan extends Required<BookTailSizes> {
   readonly end: number;
 }
 
-/** P&L in 64 bits is read eight scenarios at a time, a cache line, here and there in a quarter of that cache. */
-const tileBytesMax = 256 * 1024;
-const tileMax = 64;
+/** P&L in 64 bits is read eight scenarios at a time, here and there: a cache line. */
+const tileDefault = 8;
 /** A tile of the screen takes half of a second-level cache of a megabyte: a multiple of what its inner loop takes. */
 const screenBytesMax = 512 * 1024;
 const screenStep = 24;
@@ -59,15 +58,15 @@ const screenTileMax = 2_400;
 const blockBytesMax = 256 * 1024 * 1024;
 /** Eight scenarios are counted together, in sixteen bits. */
 const blockMax = 200_000;
-/** Screened P&L and candidates of a chunk: what one core has of a shared cache. */
-const chunkBytesMax = 4 * 1024 * 1024;
+/** Screened P&L of a chunk: what one core has of a shared cache. */
+const chunkBytesMax = 2_560 * 1024;
 const chunkMax = 2048;
 const chunkMin = 16;
 
 /**
  * Pure. Bytes, but for rounding to cache lines:
  *
- *   10 P + 14 N + 16 k P + 8 R + 10 R B + 8 B + W (16 t + 24 c + (2 B + 12 (4 k + t + 24)) (c + 1))
+ *   10 P + 14 N + 16 k P + 8 R + 10 R B + 8 B + W (16 t + 8 c + 2 B (c + 1) + 24 (4 k + 32))
  *
  * P portfolios, N positions, R rows, B scenarios of a block (whole tiles), k values of a tail, W workers, c portfolios of
  * a chunk, t scenarios of a tile: never P times scenarios. Throws `LimitExceeded`, `OptionInvalid`.
@@ -75,17 +74,17 @@ const chunkMin = 16;
 export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, heapBase: number): BookMemoryPlan {
   const { portfolioCount, positionCount, rowCount, scenarioCount, tailCapacity, workers } = counts;
   requireWithinLimit('positionCountMax', positionCount);
-  const tile = sizes.tile ?? Math.min(tileMax, Math.max(8, Math.floor(tileBytesMax / (64 * rowCount)) * 8));
+  const { tile = tileDefault } = sizes;
   requireEights('tile', tile);
   const tileCount = Math.ceil(scenarioCount / tile);
   const block = wholeTiles(Math.min(sizes.block ?? Math.floor(blockBytesMax / (8 * rowCount)), blockMax), tile, tileCount);
   const screenTile = sizes.screenTile ?? screenTileFor(rowCount, block);
   requireEights('screenTile', screenTile);
   // Two more than a multiple of four: the lists then start on sixteen bytes.
-  const candidateCapacity = Math.ceil((4 * tailCapacity + tile + 16) / 4) * 4 + 2;
+  const candidateCapacity = Math.ceil((4 * tailCapacity + 8 + 16) / 4) * 4 + 2;
   const listBytes = 12 * (candidateCapacity + 2);
-  const chunk = sizes.chunk ?? Math.min(chunkMax, Math.max(chunkMin, Math.floor(chunkBytesMax / (2 * block + listBytes))));
-  const scratchBytes = 16 * (tile + chunk + Math.ceil(chunk / 2)) + (2 * block + listBytes) * (chunk + 1);
+  const chunk = sizes.chunk ?? Math.min(chunkMax, Math.max(chunkMin, Math.floor(chunkBytesMax / (2 * block))));
+  const scratchBytes = 16 * (tile + 1 + Math.ceil(chunk / 2)) + 2 * block * (chunk + 1) + 2 * listBytes;
   let top = heapBase;
   const take = (bytes: number): number => {
     const address = Math.ceil(top / 64) * 64;

@@ -52,7 +52,7 @@ export function portfoliosOf(
 ): BookPortfolios {
   const accountCount = book.accountIds.length;
   const quarantined = new Map(book.quarantined.map(({ accountIndex, reason }) => [accountIndex, reason] as const));
-  const builder = new PortfolioBuilder(accountCount + (groups?.names.length ?? 0) + 1, holdings.instrument.length);
+  const builder = new PortfolioBuilder(accountCount + (groups?.names.length ?? 0) + 1, rowsAtLeast(holdings, rows));
   for (let account = 0; account < accountCount; account++) {
     const fault = quarantined.get(account) ?? faultOf(market, holdings, rows, account);
     if (fault !== null) quarantined.set(account, fault);
@@ -74,6 +74,12 @@ export function portfoliosOf(
   if (groups !== null) byGroup(groups).forEach((accounts, group) => netAll(accounts, group));
   netAll(Array(accountCount).keys(), groupCount);
   return { ...builder.built(), accountCount, groupCount, quarantined, members, quarantinedMembers };
+}
+
+/** Rows of all accounts and of the book, if every account has cash in every currency that moves. */
+function rowsAtLeast({ instrument, firstPosition }: SortedHoldings, { currencyRow, count }: BookRows): number {
+  const currencies = currencyRow.reduce((sum, row) => sum + (row >= 0 ? 1 : 0), 0);
+  return instrument.length + (firstPosition.length - 1) * currencies + count;
 }
 
 function faultOf(market: Market, holdings: SortedHoldings, rows: BookRows, account: number): string | null {

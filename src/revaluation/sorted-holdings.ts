@@ -26,7 +26,9 @@ export interface SortedHoldings {
 export function sortHoldings(book: Book, market: Market): SortedHoldings {
   const { accountIndex, instrumentIndex, quantity, entryPrice } = book.positions;
   const accountCount = book.accountIds.length;
-  const order = countingSort(accountIndex, countingSort(instrumentIndex, null, market.instruments.length), accountCount);
+  const order = isInOrder(accountIndex, instrumentIndex)
+    ? rowNumbers(accountIndex.length)
+    : countingSort(accountIndex, countingSort(instrumentIndex, null, market.instruments.length), accountCount);
   const firstPosition = new Uint32Array(accountCount + 1);
   for (let row = 0; row < accountIndex.length; row++) firstPosition[accountIndex[row] + 1]++;
   for (let account = 0; account < accountCount; account++) firstPosition[account + 1] += firstPosition[account];
@@ -69,6 +71,21 @@ function currenciesOf(book: Book, market: Market, isHeld: Uint8Array): string[] 
     if (isHeld[index] === 1 && isFuture(instrument)) currencies.add(instrument.settlementCurrency);
   });
   return [...currencies];
+}
+
+/** Accounts ascending, and the instruments of each: as books often come. */
+function isInOrder(accountIndex: Uint32Array, instrumentIndex: Uint32Array): boolean {
+  for (let row = 1; row < accountIndex.length; row++) {
+    if (accountIndex[row] > accountIndex[row - 1]) continue;
+    if (accountIndex[row] < accountIndex[row - 1] || instrumentIndex[row] < instrumentIndex[row - 1]) return false;
+  }
+  return true;
+}
+
+function rowNumbers(count: number): Uint32Array {
+  const rows = new Uint32Array(count);
+  for (let row = 0; row < count; row++) rows[row] = row;
+  return rows;
 }
 
 /** Rows in ascending order of their keys, equal ones in the order of `before`; without it, as they stand. */

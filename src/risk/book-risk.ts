@@ -236,7 +236,8 @@ function resultOf(
   const { accountCount, groupCount, quarantined } = portfolios;
   const { tails, wanted, deepened, heldConstant, memoryBytes } = outcome;
   const last = accountCount + groupCount;
-  const evaluated = columns.worstScenario.subarray(0, accountCount).reduce((sum, each) => sum + (each >= 0 ? 1 : 0), 0);
+  let evaluated = 0;
+  for (let account = 0; account < accountCount; account++) if (columns.worstScenario[account] >= 0) evaluated++;
   if (evaluated + quarantined.size !== accountCount) {
     throw new MargridError('EngineState', `${evaluated} accounts evaluated and ${quarantined.size} quarantined are not ${accountCount}`);
   }
@@ -263,6 +264,8 @@ function resultOf(
 function slice(columns: Columns, names: readonly string[], first: number): RiskColumns {
   const cut = (column: Float64Array): Float64Array => column.subarray(first, first + names.length);
   const worstScenario = columns.worstScenario.subarray(first, first + names.length);
+  const quarantined = new Uint8Array(names.length);
+  for (let row = 0; row < names.length; row++) if (worstScenario[row] < 0) quarantined[row] = 1;
   return {
     names,
     valueAtRisk: columns.valueAtRisk.map(cut),
@@ -270,7 +273,7 @@ function slice(columns: Columns, names: readonly string[], first: number): RiskC
     worstPnl: cut(columns.worstPnl),
     worstScenario,
     expectedPnl: cut(columns.expectedPnl),
-    quarantined: Uint8Array.from(worstScenario, (scenario) => (scenario < 0 ? 1 : 0)),
+    quarantined,
   };
 }
 
