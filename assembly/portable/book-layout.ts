@@ -43,4 +43,6 @@ export const BOOK_ROW_LARGEST: i32 = 16;
 export const BOOK_WEIGHT: i32 = 17;
 /** Scenarios for which a portfolio of a chunk has room in the scratch area: a multiple of eight. */
 export const BOOK_SCREEN_CELLS: i32 = 18;
+/** u32 per place of the rows: which scenario stands there, for kernels with a screen; others need them in order. */
+export const BOOK_ORDER: i32 = 19;
 export const BOOK_WORD_COUNT: i32 = 20;

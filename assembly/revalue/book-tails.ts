@@ -1,7 +1,7 @@
 import { word } from "../context.ts";
 import { FLOATS } from "../margin/account-driver.ts";
 import {
-  BOOK_CANDIDATE_CAPACITY, BOOK_CHUNK, BOOK_ENTRY, BOOK_FIRST_POSITION, BOOK_FIRST_SCENARIO, BOOK_IS_LAST,
+  BOOK_CANDIDATE_CAPACITY, BOOK_CHUNK, BOOK_ENTRY, BOOK_FIRST_POSITION, BOOK_FIRST_SCENARIO, BOOK_IS_LAST, BOOK_ORDER,
   BOOK_POSITION_COUNT, BOOK_QUANTITY, BOOK_ROWS, BOOK_ROW_COUNT, BOOK_SCENARIO_COUNT, BOOK_SCREEN, BOOK_SCREEN_CELLS,
   BOOK_SCREEN_TILE, BOOK_TAILS, BOOK_TAIL_CAPACITY, BOOK_TILE,
 } from "../portable/book-layout.ts";
@@ -196,7 +196,7 @@ function offerGroups(context: usize, scratch: usize, portfolio: i32, i: i32): vo
   const rowCount = word(context, BOOK_ROW_COUNT);
   const tile = word(context, BOOK_TILE);
   const room = word(context, BOOK_CANDIDATE_CAPACITY);
-  const firstScenario = <i32>word(context, BOOK_FIRST_SCENARIO);
+  const order = word(context, BOOK_ORDER);
   const values = listOf(context, scratch);
   const numbers = values + valueBytes(context);
   let limit = load<f64>(state);
@@ -212,7 +212,7 @@ function offerGroups(context: usize, scratch: usize, portfolio: i32, i: i32): vo
     }
     held = offerEight(
       entryFirst, entryEnd, quantityFirst, rows + (((done - inTile) * rowCount + inTile) << 3), tile << 3, values,
-      numbers, held, limit, firstScenario + <i32>done, <i32>(scenarioCount - done),
+      numbers, held, limit, order + (done << 2), <i32>(scenarioCount - done),
     );
   }
   store<u32>(state, <u32>held, 8);
@@ -235,7 +235,7 @@ function listGroups(sums: usize, vectors: usize, useless: i32, groups: usize): u
 @inline
 function offerEight(
   entryFirst: usize, entryEnd: usize, quantityFirst: usize, base: usize, stride: usize, values: usize, numbers: usize,
-  before: usize, limit: f64, scenario: i32, left: i32,
+  before: usize, limit: f64, order: usize, left: i32,
 ): usize {
   let c0 = f64x2.splat(0.0);
   let c1 = c0;
@@ -251,20 +251,20 @@ function offerEight(
     c2 = f64x2.add(c2, f64x2.mul(quantity, v128.load(row, 32)));
     c3 = f64x2.add(c3, f64x2.mul(quantity, v128.load(row, 48)));
   }
-  let held = offerPair(values, numbers, before, c0, limit, scenario, left);
-  held = offerPair(values, numbers, held, c1, limit, scenario + 2, left - 2);
-  held = offerPair(values, numbers, held, c2, limit, scenario + 4, left - 4);
-  return offerPair(values, numbers, held, c3, limit, scenario + 6, left - 6);
+  let held = offerPair(values, numbers, before, c0, limit, order, left);
+  held = offerPair(values, numbers, held, c1, limit, order + 8, left - 2);
+  held = offerPair(values, numbers, held, c2, limit, order + 16, left - 4);
+  return offerPair(values, numbers, held, c3, limit, order + 24, left - 6);
 }
 
 /** Two scenarios, of which `left` are there. */
 // @ts-ignore: decorator
 @inline
 function offerPair(
-  values: usize, numbers: usize, held: usize, pair: v128, limit: f64, scenario: i32, left: i32,
+  values: usize, numbers: usize, held: usize, pair: v128, limit: f64, order: usize, left: i32,
 ): usize {
-  if (left >= 2) return appendTwo(values, numbers, held, pair, limit, scenario);
-  if (left == 1) return appendOne(values, numbers, held, f64x2.extract_lane(pair, 0), limit, scenario);
+  if (left >= 2) return appendTwo(values, numbers, held, pair, limit, load<i32>(order), load<i32>(order, 4));
+  if (left == 1) return appendOne(values, numbers, held, f64x2.extract_lane(pair, 0), limit, load<i32>(order));
   return held;
 }
 

@@ -1,33 +1,33 @@
 /**
- * Candidates for the k smallest of many values: every value below a limit, in the order in which they come, with their
- * numbers. From time to time they are thinned out, which lowers the limit.
+ * Candidates for the k smallest of many values: every value up to a limit, with its number. From time to time they are thinned out, which lowers the limit.
  *
  * A candidate list is two columns, values (f64) and numbers (i32), with room for two more than its capacity. Values
- * must be finite, and come with ascending numbers: so of equal values those that are held come before those to come,
- * and whoever equals the limit of a list that holds k values up to it is not among the k smallest.
+ * must be finite. Numbers come in any order: of equal values the one with the smaller number comes first.
  */
 
-/** Appends those of two values that are below the limit. Returns how many there are. No branch: which ones is random. */
+/** Appends those of two values that are up to the limit. Returns how many there are. No branch: which ones is random. */
 // @ts-ignore: decorator
 @inline
-export function appendTwo(values: usize, numbers: usize, held: usize, pair: v128, limit: f64, number: i32): usize {
+export function appendTwo(
+  values: usize, numbers: usize, held: usize, pair: v128, limit: f64, first: i32, second: i32,
+): usize {
   const even = f64x2.extract_lane(pair, 0);
   const odd = f64x2.extract_lane(pair, 1);
   store<f64>(values + (held << 3), even);
-  store<i32>(numbers + (held << 2), number);
-  const next = held + <usize>(even < limit);
+  store<i32>(numbers + (held << 2), first);
+  const next = held + <usize>(even <= limit);
   store<f64>(values + (next << 3), odd);
-  store<i32>(numbers + (next << 2), number + 1);
-  return next + <usize>(odd < limit);
+  store<i32>(numbers + (next << 2), second);
+  return next + <usize>(odd <= limit);
 }
 
-/** Appends one value if it is below the limit. */
+/** Appends one value if it is up to the limit. */
 // @ts-ignore: decorator
 @inline
 export function appendOne(values: usize, numbers: usize, held: usize, value: f64, limit: f64, number: i32): usize {
   store<f64>(values + (held << 3), value);
   store<i32>(numbers + (held << 2), number);
-  return held + <usize>(value < limit);
+  return held + <usize>(value <= limit);
 }
 
 /**
@@ -101,7 +101,7 @@ function countUpTo(values: usize, held: usize, limit: f64): usize {
 }
 
 /**
- * Ascending by value, equal ones in the order in which they stand: merging runs of one, two, four, … between the list
+ * Ascending by value, equal ones by number: merging runs of one, two, four, … between the list
  * and `spare` (room for as many values, then as many numbers). No branch within a merge: which run is next is random.
  */
 export function sortCandidates(values: usize, numbers: usize, held: usize, spare: usize): void {
@@ -137,7 +137,10 @@ function mergeRuns(
   let right = middle;
   let to = start;
   while (left < middle && right < end) {
-    const isRight = <usize>(load<f64>(fromValues + (right << 3)) < load<f64>(fromValues + (left << 3)));
+    const rightValue = load<f64>(fromValues + (right << 3));
+    const leftValue = load<f64>(fromValues + (left << 3));
+    const isFirst = load<i32>(fromNumbers + (right << 2)) < load<i32>(fromNumbers + (left << 2));
+    const isRight = <usize>(rightValue < leftValue) | (<usize>(rightValue == leftValue) & <usize>isFirst);
     const from = left + (right - left) * isRight;
     store<f64>(toValues + (to << 3), load<f64>(fromValues + (from << 3)));
     store<i32>(toNumbers + (to << 2), load<i32>(fromNumbers + (from << 2)));

@@ -29,6 +29,8 @@ const noMoreChunks = 0x3fff_ffff;
 /** Memory, kernels and threads for one set of portfolios. */
 export class BookMachine {
   readonly plan: BookMemoryPlan;
+  /** Scenarios may stand in any order within a block. */
+  readonly hasOrder: boolean;
   readonly #buffer: ArrayBufferLike;
   readonly #kernels: Kernels;
   readonly #pool: StageRunner | null;
@@ -37,6 +39,7 @@ export class BookMachine {
 
   constructor(counts: BookTailCounts, sizes: BookTailSizes, choice: KernelChoice) {
     const { workers } = counts;
+    this.hasOrder = choice !== 'javascript';
     if (choice === 'javascript') {
       this.plan = planBookMemory(counts, { tile: javascriptTile, ...sizes }, 0);
       this.#buffer = workers > 0 ? new SharedArrayBuffer(this.plan.end) : new ArrayBuffer(this.plan.end);
@@ -79,8 +82,10 @@ export class BookMachine {
     for (let p = 0; p < count; p++) counts[p] = firstPosition[p + 1] - firstPosition[p];
   }
 
-  /** Says which scenarios are in the rows now. */
-  openBlock(first: number, count: number, isLast: boolean): void {
+  /** Says which scenarios are in the rows now, place by place. */
+  openBlock(first: number, order: Uint32Array, isLast: boolean): void {
+    const count = order.length;
+    new Uint32Array(this.#buffer, this.plan.order, count).set(order);
     this.#words[layout.BOOK_FIRST_SCENARIO] = first;
     this.#words[layout.BOOK_SCENARIO_COUNT] = count;
     this.#words[layout.BOOK_IS_LAST] = isLast ? 1 : 0;
@@ -153,6 +158,7 @@ export class BookMachine {
       [layout.BOOK_SCREEN_CELLS, plan.block],
       [layout.BOOK_ROW_LARGEST, plan.rowLargest],
       [layout.BOOK_WEIGHT, plan.weight],
+      [layout.BOOK_ORDER, plan.order],
     ];
     for (const [slot, value] of words) this.#words[slot] = value;
   }

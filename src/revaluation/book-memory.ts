@@ -43,6 +43,7 @@ export interface BookMemoryPlan extends Required<BookTailSizes> {
   readonly rows: number;
   readonly rowLargest: number;
   readonly screen: number;
+  readonly order: number;
   /** P&L of one portfolio in a block. */
   readonly cells: number;
   readonly end: number;
@@ -66,9 +67,9 @@ const chunkMin = 16;
 /**
  * Pure. Bytes, but for rounding to cache lines:
  *
- *   10 P + 14 N + 16 k P + 8 R + 10 R B + 8 B + W (16 t + 8 c + 2 B (c + 1) + 24 (4 k + 32))
+ *   10 P + 14 N + 16 k P + 8 R + 8 R B + 2 R S + 12 B + W (16 t + 8 c + 2 B (c + 1) + 24 (4 k + 32))
  *
- * P portfolios, N positions, R rows, B scenarios of a block (whole tiles), k values of a tail, W workers, c portfolios of
+ * P portfolios, N positions, R rows, B scenarios of a block (whole tiles; S: whole tiles of the screen), k values of a tail, W workers, c portfolios of
  * a chunk, t scenarios of a tile: never P times scenarios. Throws `LimitExceeded`, `OptionInvalid`.
  */
 export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, heapBase: number): BookMemoryPlan {
@@ -107,6 +108,7 @@ export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, hea
     rows: take(8 * rowCount * block),
     rowLargest: take(8 * rowCount),
     screen: take(2 * rowCount * screenTile * Math.ceil(block / screenTile)),
+    order: take(4 * block),
     cells: take(8 * block),
   };
   if (!(top <= limits.memoryBytesMax)) {

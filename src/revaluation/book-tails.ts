@@ -61,13 +61,14 @@ export async function findBookTails(
     const { block, tile } = machine.plan;
     for (let first = 0; first < scenarioCount; first += block) {
       const count = Math.min(block, scenarioCount - first);
-      rows.fill(first, count, tile, machine.rows);
-      machine.openBlock(first, count, first + count === scenarioCount);
+      const order = rows.orderOf(first, count, machine.hasOrder);
+      rows.fill(first, count, tile, machine.rows, order);
+      machine.openBlock(first, order, first + count === scenarioCount);
       await machine.offerBlock({
         onPortfolios: (done) => report(first * portfolios.count + done * count),
         ...(signal === undefined ? {} : { signal }),
       });
-      for (const [portfolio, vector] of pnl) vector.set(machine.pnlOf(portfolio), first);
+      for (const [portfolio, vector] of pnl) machine.pnlOf(portfolio).forEach((value, place) => (vector[order[place]] = value));
       report((first + count) * portfolios.count);
     }
   } finally {

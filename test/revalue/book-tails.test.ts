@@ -33,7 +33,7 @@ function tailsOf({ rows, portfolios }: TailBook, capacity: number, sizes: BookTa
     [layout.BOOK_ROW_COUNT, rows.length], [layout.BOOK_TILE, plan.tile], [layout.BOOK_TAIL_CAPACITY, tailCapacity],
     [layout.BOOK_TAILS, plan.tails], [layout.BOOK_CANDIDATE_CAPACITY, plan.candidateCapacity], [layout.BOOK_CHUNK, plan.chunk],
     [layout.BOOK_SCREEN, plan.screen], [layout.BOOK_SCREEN_TILE, plan.screenTile], [layout.BOOK_SCREEN_CELLS, plan.block],
-    [layout.BOOK_ROW_LARGEST, plan.rowLargest], [layout.BOOK_WEIGHT, plan.weight],
+    [layout.BOOK_ROW_LARGEST, plan.rowLargest], [layout.BOOK_WEIGHT, plan.weight], [layout.BOOK_ORDER, plan.order],
   ];
   for (const [slot, value] of words) u32[plan.context / 4 + slot] = value;
   let position = 0;
@@ -50,10 +50,12 @@ function tailsOf({ rows, portfolios }: TailBook, capacity: number, sizes: BookTa
   for (let first = 0; first < scenarioCount; first += plan.block) {
     const count = Math.min(plan.block, scenarioCount - first);
     f64.fill(0, plan.rows / 8, plan.rows / 8 + rows.length * plan.block);
+    const order = orderOf(first, count, runner === 'simd');
+    u32.set(order, plan.order / 4);
     rows.forEach((row, index) => {
       for (let s = 0; s < count; s++) {
         const tile = Math.floor(s / plan.tile);
-        f64[plan.rows / 8 + (tile * rows.length + index) * plan.tile + (s % plan.tile)] = row[first + s];
+        f64[plan.rows / 8 + (tile * rows.length + index) * plan.tile + (s % plan.tile)] = row[order[s]];
       }
     });
     u32.set([first, count, first + count === scenarioCount ? 1 : 0], plan.context / 4 + layout.BOOK_FIRST_SCENARIO);
@@ -66,6 +68,18 @@ function tailsOf({ rows, portfolios }: TailBook, capacity: number, sizes: BookTa
     const tail = plan.tails / 8 + 2 * tailCapacity * portfolio;
     return [f64[tail + k], f64[tail + tailCapacity + k]];
   }));
+}
+
+/** Scenarios of a block: as they come, or mixed up. */
+function orderOf(first: number, count: number, isMixed: boolean): number[] {
+  const order = Array.from({ length: count }, (_, place) => first + place);
+  const random = new RandomStream();
+  random.restart(3, count, 901);
+  for (let place = count - 1; isMixed && place > 0; place--) {
+    const other = random.nextIndex(place + 1);
+    [order[place], order[other]] = [order[other], order[place]];
+  }
+  return order;
 }
 
 /** From the definition: every P&L, sorted. */

@@ -22,7 +22,7 @@ describe('bookRisk on worker threads', () => {
     const expected = numbersOf(await bookRisk(base));
     for (const workers of [1, 3]) {
       expect(numbersOf(await bookRisk({ ...base, workers, sizes: { chunk: 64 } }))).toEqual(expected);
-      expect(numbersOf(await bookRisk({ ...base, workers, sizes: { tile: 26, block: 130, chunk: 50 } }))).toEqual(expected);
+      expect(numbersOf(await bookRisk({ ...base, workers, sizes: { tile: 24, block: 130, chunk: 50 } }))).toEqual(expected);
     }
     expect(numbersOf(await bookRisk({ ...base, workers: 2, kernels: 'javascript' }))).toEqual(expected);
   }, 60_000);

@@ -67,7 +67,7 @@ const randomRun = fc.integer({ min: 20, max: 130 }).chain((count) => fc.record({
   cash: fc.uniqueArray(fc.tuple(fc.nat(accountCount - 1), fc.nat(2), amount), {
     selector: ([account, currency]) => account * 3 + currency, maxLength: 9,
   }),
-  tile: fc.integer({ min: 1, max: 20 }).map((half) => 2 * half),
+  tile: fc.integer({ min: 1, max: 6 }).map((eights) => 8 * eights),
   block: fc.integer({ min: 2, max: 60 }),
   chunk: fc.integer({ min: 1, max: 7 }),
   ages: fc.shuffledSubarray(Array.from({ length: count }, (_, index) => index), { minLength: count }),
@@ -255,7 +255,7 @@ describe('refusals', () => {
     [{ levels: [] }, 'at least one level'],
     [{ levels: [1] }, 'level must be in (0, 1), got 1'],
     [{ pnlOf: ['B'] }, "the book has no account 'B'"],
-    [{ sizes: { tile: 3 } }, 'tile must be an even number'],
+    [{ sizes: { tile: 3 } }, 'tile must be a multiple of 8'],
   ])('%j', async (options, message) => {
     await expect(bookRisk({ ...base, ...options })).rejects.toThrow(message);
   });
@@ -276,10 +276,11 @@ describe('memory and progress', () => {
   };
 
   it('takes what the formula says, and no more for more scenarios', () => {
-    const { tile, block, chunk, end } = planBookMemory(counts, {}, 0);
+    const { tile, screenTile, block, chunk, end } = planBookMemory(counts, {}, 0);
     const { portfolioCount: p, positionCount: n, rowCount: r, tailCapacity: k, workers } = counts;
-    const perWorker = 16 * chunk + 16 * tile + 12 * (4 * k + tile + 24) * (chunk + 1);
-    const formula = 8 * p + 12 * n + 16 * k * p + 8 * r * block + 8 * block + workers * perWorker;
+    const perWorker = 16 * tile + 8 * chunk + 2 * block * (chunk + 1) + 24 * (4 * k + 32);
+    const screen = 2 * r * Math.ceil(block / screenTile) * screenTile;
+    const formula = 10 * p + 14 * n + 16 * k * p + 8 * r + 8 * r * block + screen + 12 * block + workers * perWorker;
     expect(end).toBeLessThan(formula + 64 * 16);
     expect(end).toBeGreaterThan(0.98 * formula);
     expect(planBookMemory({ ...counts, scenarioCount: 1_000_000 }, { block: 2_520 }, 0).end).toBeLessThan(1.01 * end);
@@ -294,9 +295,9 @@ describe('memory and progress', () => {
     const seen: number[] = [];
     await bookRisk({
       market: riskMarket(), book: riskBook(5, [{ account: 4, instrument: spot, quantity: 1 }]), scenarios: riskScenarios([falls]),
-      sizes: { tile: 10, block: 30 }, onProgress: ({ done, total }) => seen.push(done / total),
+      sizes: { tile: 8, block: 32 }, onProgress: ({ done, total }) => seen.push(done / total),
     });
-    expect([...new Set(seen)]).toEqual([0.3, 0.6, 0.9, 1]);
+    expect([...new Set(seen)]).toEqual([0.32, 0.64, 0.96, 1]);
   });
 });
 
