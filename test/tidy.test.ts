@@ -137,10 +137,8 @@ describe('tidy', () => {
     expect(printing).toEqual([]);
   });
 
-  it('only engine, the two thread files of reconcile and the pool of grids know threads', () => {
-    const may = /^src\/engine\/|^src\/reconcile\/(thread-pool|worker)\.ts$|^src\/revaluation\/grid-pool\.ts$/;
-  it('only engine and the two thread files of reconcile and montecarlo know threads', () => {
-    const may = /^src\/engine\/|^src\/(reconcile|montecarlo)\/(thread-pool|worker)\.ts$/;
+  it('only engine, the two thread files of reconcile and montecarlo and the pool of grids know threads', () => {
+    const may = /^src\/engine\/|^src\/(reconcile|montecarlo)\/(thread-pool|worker)\.ts$|^src\/revaluation\/grid-pool\.ts$/;
     const threaded = sources.filter((path) => /worker_threads|piscina'/.test(read(path)) && !may.test(path));
     expect(threaded).toEqual([]);
   });

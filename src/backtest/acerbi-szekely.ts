@@ -72,7 +72,7 @@ const streamPurpose = 103;
 
 /**
  * Backtests of independent days from a model that is right. Every path has its own stream; P&L is worked out only where
- * its probability can make it an exception. Throws `OptionInvalid`.
+ * its probability can make it an exception. Throws `OptionInvalid`, `ValueOutOfRange` for a model whose ES is not > 0.
  */
 export function simulateAcerbiSzekely(model: NullModel, options: SimulationOptions): SimulatedStatistics {
   const { level, observations, paths, seed } = options;
@@ -81,6 +81,10 @@ export function simulateAcerbiSzekely(model: NullModel, options: SimulationOptio
     if (Number.isInteger(count) && count >= 1) continue;
     const message = `${name} must be a whole number >= 1, got ${count}`;
     throw new MargridError('OptionInvalid', message, { column: name, value: count });
+  }
+  if (!(model.expectedShortfall > 0 && model.expectedShortfall < Infinity)) {
+    const message = `the ES of the model must be > 0 and finite, got ${model.expectedShortfall}: P&L are divided by it`;
+    throw new MargridError('ValueOutOfRange', message, { column: 'ES', value: model.expectedShortfall });
   }
   const stream = new RandomStream();
   const z1 = new Float64Array(paths);

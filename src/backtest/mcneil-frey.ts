@@ -46,7 +46,8 @@ export function exceedanceResiduals(
     }
     residuals.push((-pnl[day] - expectedShortfall[day]) / scale[day]);
   }
-  const moments = residuals.length < 2 ? null : sampleMoments(residuals);
+  // Not by their variance: of equal residuals it is what rounding leaves of the mean.
+  const moments = residuals.every((each) => each === residuals[0]) ? null : sampleMoments(residuals);
   if (moments === null || moments.variance === 0) {
     throw new MargridError('ObservationsMissing', `2 exceptions that differ are needed, got ${residuals.length}`);
   }

@@ -98,7 +98,9 @@ export function fitGarch(returns: ArrayLike<number>, options: GarchFitOptions = 
     });
   }
   const variance = sampleVariance(returns);
-  if (!(variance > 0)) throw new MargridError('OptionInvalid', 'a GARCH fit needs returns that differ');
+  // The variance of equal returns is what rounding leaves of their mean: it need not be 0.
+  const isConstant = Array.from(returns).every((each) => each === returns[0]);
+  if (isConstant || !(variance > 0)) throw new MargridError('OptionInvalid', 'a GARCH fit needs returns that differ');
   // Of size 1: the parameters then have the same size whatever the unit of the returns.
   const deviation = Math.sqrt(variance);
   const scaled = Float64Array.from({ length }, (_, t) => returns[t] / deviation);

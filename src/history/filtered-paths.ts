@@ -125,7 +125,8 @@ function pathMove(kind: ReturnKind, series: FilteredSeries, places: Int32Array):
   for (const place of places) {
     const dayReturn = scaledReturn(series, place, Math.sqrt(variance));
     sum += dayReturn;
-    growth *= 1 + dayReturn;
+    // Two days that take more than everything away make no gain.
+    growth *= Math.max(1 + dayReturn, 0);
     variance = nextVariance(series.model, variance, dayReturn);
   }
   if (kind === 'relative') return places.length === 1 ? sum : growth - 1;

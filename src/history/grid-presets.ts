@@ -1,12 +1,18 @@
+import { MargridError } from '../errors.ts';
 import { requireScenarios, type ScenarioSet } from '../scenario/scenario-set.ts';
 import { gridScenarios, type GridScenarios } from './grid-scenarios.ts';
 
 /**
  * Ten price moves at equal distances up to the ends of a range, without 0 (OCC TIMS): five down, five up. Customer
- * portfolio margin uses 0.15 for equities, -0.08 and 0.06 for broad indices.
+ * portfolio margin uses 0.15 for equities, -0.08 and 0.06 for broad indices. Throws `OptionInvalid` unless down < 0 < up.
  */
 export function timsGrid(underlyings: readonly string[], range: number | { readonly down: number; readonly up: number }): GridScenarios {
   const { down, up } = typeof range === 'number' ? { down: -range, up: range } : range;
+  if (!(down < 0 && up > 0)) {
+    throw new MargridError('OptionInvalid', `the range must go from below 0 to above it, got ${down} to ${up}`, {
+      column: 'range', value: down,
+    });
+  }
   const fifths = [1, 2, 3, 4, 5];
   const price = [...fifths.map((n) => (down * (6 - n)) / 5), ...fifths.map((n) => (up * n) / 5)];
   return gridScenarios({ price }, { underlyings });

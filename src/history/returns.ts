@@ -35,11 +35,14 @@ export function dayReturns(history: MarketHistory, factor: number, kind: ReturnK
   return Float64Array.from({ length: to - from }, (_, day) => returnBetween(kind, values[from + day], values[from + day + 1]));
 }
 
-/** The return over several days, from those of each day. */
+/**
+ * The return over several days, from those of each day. A scaled relative return may take more than everything away:
+ * nothing is left then, so that two of them make no gain.
+ */
 export function chained(kind: ReturnKind, returns: Float64Array): number {
   if (returns.length === 1) return returns[0];
   if (kind !== 'relative') return returns.reduce((sum, each) => sum + each, 0);
-  return returns.reduce((growth, each) => growth * (1 + each), 1) - 1;
+  return returns.reduce((growth, each) => growth * Math.max(1 + each, 0), 1) - 1;
 }
 
 /** A return as a move of a scenario. */

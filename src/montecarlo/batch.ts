@@ -19,8 +19,11 @@ export interface BatchPlan {
   readonly tailCapacity: number;
 }
 
-/** Sums of P&L and of the control over a batch, in the order of the paths. */
-export const batchSums = { pnl: 0, squares: 1, control: 2, controlSquares: 3, products: 4, count: 5 } as const;
+/**
+ * Sums of P&L and of the control over a batch, in the order of the paths; P&L less `origin`, that of the first path, so
+ * that a large mean takes no digits of the squares.
+ */
+export const batchSums = { pnl: 0, squares: 1, control: 2, controlSquares: 3, products: 4, origin: 5, count: 6 } as const;
 
 /** What is left of a batch. */
 export interface BatchResult {
@@ -94,8 +97,10 @@ export class BatchRunner {
     }
     drawer.toMoves(count);
     const pnl = this.#pnl(count);
+    if (first === start) sums[batchSums.origin] = pnl[0];
+    const origin = sums[batchSums.origin];
     for (let i = 0; i < count; i++) {
-      const value = pnl[i];
+      const value = pnl[i] - origin;
       sums[batchSums.pnl] += value;
       sums[batchSums.squares] += value * value;
     }
@@ -108,7 +113,7 @@ export class BatchRunner {
       const known = floats[this.#control + i] - control.expected;
       sums[batchSums.control] += known;
       sums[batchSums.controlSquares] += known * known;
-      sums[batchSums.products] += known * pnl[i];
+      sums[batchSums.products] += known * (pnl[i] - origin);
       this.#selectors[stratumOf(control.boundaries, floats[this.#control + i])].offer(pnl[i], first + i);
     }
   }

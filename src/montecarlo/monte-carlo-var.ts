@@ -34,7 +34,7 @@ export interface MonteCarloVarOptions extends ModelOptions, DrawOptions {
   readonly control?: 'none' | 'delta';
   /**
    * Parts of the run whose estimates are independent; for Sobol points, its randomisations. Default 32, unscrambled
-   * Sobol points 1.
+   * Sobol points 1; fewer for few paths, with a control so few that every stratum of each expects 20 paths.
    */
   readonly batches?: number;
   /** Paths that are drawn and revalued at a time: changes no bit. */
@@ -65,7 +65,7 @@ export interface MonteCarloVar {
   readonly mean: number;
   readonly meanError: number | null;
   readonly standardDeviation: number;
-  /** Share of the variance of the P&L that the control variate explains; null without one. */
+  /** Correlation of the P&L with the control variate, which explains its square of the variance; null without one. */
   readonly controlCorrelation: number | null;
   /** The path of the largest loss: drawn again with `firstPath` (Philox). */
   readonly worst: { readonly path: number; readonly loss: number };
@@ -76,6 +76,8 @@ export interface MonteCarloVar {
 }
 
 const defaultBatches = 32;
+/** Paths that a stratum of a batch expects: none fall into it with a probability of e^-20. */
+const stratumPaths = 20;
 /** Order statistics beyond the quantile, in standard deviations of their number: intervals and strata need them. */
 const tailReach = 6;
 const tailMargin = 16;
@@ -112,7 +114,8 @@ function batchPlan(options: MonteCarloVarOptions): BatchPlan {
   const { control = 'none', engine = 'wasm', workers = 0 } = options;
   const levels = levelsOf(options);
   const isPlainSobol = generator === 'sobol' && scramble === 'none';
-  const batches = options.batches ?? (isPlainSobol ? 1 : Math.min(defaultBatches, Math.max(1, Math.floor(paths / 64))));
+  const tails = levels.map((level) => 1 - level);
+  const batches = options.batches ?? (isPlainSobol ? 1 : batchesFor(paths, control === 'none' ? null : tails));
   requireOption(Number.isInteger(paths) && paths > 0 && paths < pathCountMax, 'paths', paths, `in [1, ${pathCountMax})`);
   requireOption(Number.isInteger(batches) && batches > 0 && 2 * batches <= Math.max(2, paths), 'batches', batches,
     'a whole number > 0, two paths for each');
@@ -124,7 +127,6 @@ function batchPlan(options: MonteCarloVarOptions): BatchPlan {
   for (const level of levels) requireObservations(paths, batches, level);
   const model = pathModel(options);
   requirePortfolio(portfolio, model);
-  const tails = levels.map((level) => 1 - level);
   const most = Math.max(...tails.map((tail) => paths * tail));
   const tailCapacity = Math.min(paths, Math.ceil(most + tailReach * Math.sqrt(most)) + tailMargin);
   return {
@@ -135,6 +137,14 @@ function batchPlan(options: MonteCarloVarOptions): BatchPlan {
       ...(antithetic === undefined ? {} : { antithetic }),
     },
   };
+}
+
+/** As many batches as leave some paths to each and, with a control, to each of its strata in each. */
+function batchesFor(paths: number, strata: readonly number[] | null): number {
+  const most = Math.min(defaultBatches, Math.floor(paths / 64));
+  const bounds = [0, ...[...new Set(strata ?? [])].sort((a, b) => a - b)];
+  const thinnest = bounds.slice(1).reduce((least, each, s) => Math.min(least, each - bounds[s]), 1);
+  return Math.max(1, strata === null ? most : Math.min(most, Math.floor((paths * thinnest) / stratumPaths)));
 }
 
 /** A quantile beyond the largest loss would be made up: one path must lie in the tail of each batch. */
@@ -238,19 +248,23 @@ class Totals {
     MonteCarloVar, 'mean' | 'meanError' | 'standardDeviation' | 'controlCorrelation'
   > {
     const { paths: n, control } = this.#plan;
-    const sum = (which: keyof typeof batchSums): number =>
-      results.reduce((total, { sums }) => total + sums[batchSums[which]], 0);
-    const plain = sum('pnl') / n;
-    const variance = Math.max(0, sum('squares') / n - plain * plain);
-    const known = sum('control') / n;
-    const covariance = sum('products') / n - known * plain;
-    const knownVariance = sum('controlSquares') / n - known * known;
+    // Everything about the origin of the first batch: with that of a batch itself a large mean takes no digits.
+    const origin = results[0].sums[batchSums.origin];
+    const total = (of: (sums: Float64Array, paths: number) => number): number =>
+      results.reduce((sum, { sums, paths }) => sum + of(sums, paths), 0);
+    const shiftOf = (sums: Float64Array): number => sums[batchSums.origin] - origin;
+    const plainOf = (sums: Float64Array, paths: number): number => shiftOf(sums) + sums[batchSums.pnl] / paths;
+    const plain = total((sums, paths) => paths * plainOf(sums, paths)) / n;
+    const known = total((sums) => sums[batchSums.control]) / n;
+    const variance = Math.max(0, total((sums, paths) =>
+      sums[batchSums.squares] - sums[batchSums.pnl] ** 2 / paths + paths * (plainOf(sums, paths) - plain) ** 2) / n);
+    const covariance = total((sums) => sums[batchSums.products] + sums[batchSums.control] * (shiftOf(sums) - plain)) / n;
+    const knownVariance = total((sums) => sums[batchSums.controlSquares]) / n - known * known;
     const slope = control === null ? 0 : covariance / knownVariance;
-    const meanOf = (sums: Float64Array, paths: number): number =>
-      (sums[batchSums.pnl] - slope * sums[batchSums.control]) / paths;
+    const meanOf = (sums: Float64Array, paths: number): number => plainOf(sums, paths) - (slope * sums[batchSums.control]) / paths;
     const correlation = covariance / Math.sqrt(knownVariance * variance);
     return {
-      mean: plain - slope * known,
+      mean: origin + (plain - slope * known),
       meanError: results.length < 2 ? null : standardError(results.map(({ sums, paths }) => meanOf(sums, paths))),
       standardDeviation: Math.sqrt(variance),
       controlCorrelation: control === null ? null : correlation,

@@ -136,6 +136,20 @@ describe('a rolling backtest of a book', () => {
     expect(after.pnl.slice(0, days - 2)).toEqual(run.pnl.slice(0, days - 2));
   });
 
+  it('a GARCH is fitted to all the days of windows that do not overlap', () => {
+    const history = historyOf({ 'price:A': randomMoves(160, 4) });
+    // 25 windows of 5 days: a fit to 25 + 5 - 1 days would be refused, it needs 100.
+    const garch = { history, method: { ...defaultMethods['fhs-garch'], refitDays: 1 }, windows: 'non-overlapping', horizonDays: 5 } as const;
+    const run = rollingBacktest(options({ ...garch, lookback: 25, levels: [0.9] }));
+    expect(run.dates[0]).toBe(history.dates[125]);
+    const scenarios = historicalScenarios(history, {
+      endDate: run.dates[0], returns: 'log', horizonDays: 5, windows: 'non-overlapping', lookback: 25,
+      filter: { model: { kind: 'garch-fit' } },
+    });
+    const [expected] = riskMeasures(scenarios.moves.map((move) => 100 * move), [0.9]);
+    expect(run.levels[0].valueAtRisk[0]).toBeCloseTo(expected.valueAtRisk, 10);
+  });
+
   it('filtered scenarios follow the volatility', () => {
     const calming = randomMoves(260, 9).map((move, day) => (day < 150 ? move : move / 4));
     const history = historyOf({ 'price:A': calming });

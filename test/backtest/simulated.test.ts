@@ -66,6 +66,14 @@ describe('Acerbi-Szekely', () => {
   });
 });
 
+it('a model that expects no loss has no statistics: P&L would be divided by 0 or change their sign', () => {
+  const options = { level: 0.9, observations: 10, paths: 5, seed: 1 };
+  const gains = empiricalModel([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 0.9);
+  expect(gains.expectedShortfall).toBe(-1);
+  expect(() => simulateAcerbiSzekely(gains, options)).toThrow(/ES of the model must be > 0 and finite, got -1/);
+  expect(() => simulateAcerbiSzekely({ ...gains, expectedShortfall: 0 }, options)).toThrow(/got 0/);
+});
+
 describe('overlapping traffic light', () => {
   it('without overlap is the binomial one', () => {
     const [limits] = overlappingLimits([250], { horizon: 1, probability: 0.01, paths: 20_000, seed: 1 });
@@ -117,6 +125,9 @@ describe('McNeil and Frey', () => {
     const scaled = exceedanceResiduals([-5, -6, 1, -4], [3, 3, 3, 3], [4, 4, 4, 4], { scale: [1, 1, 1, 1] });
     expect(scaled.mean).toBe(1);
     expect(() => exceedanceResiduals([-5, 1], [3, 3], [4, 4])).toThrow(/2 exceptions that differ are needed, got 1/);
+    // 0.7 three times: their mean is 0.6999999999999998, which made a statistic of 9e15 of them.
+    const equal = [-1.7, -1.7, -1.7];
+    expect(() => exceedanceResiduals(equal, [1, 1, 1], [1, 1, 1])).toThrow(/2 exceptions that differ are needed, got 3/);
   });
 
   it('bootstrap agrees with the normal limit where there are many', () => {

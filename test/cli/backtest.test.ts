@@ -98,6 +98,7 @@ describe('bad input exits with 2', () => {
     ['an unknown method', [...valueAtRisk, '--method', 'magic'], /--method must be one of historical/],
     ['a decay of 2', [...valueAtRisk, '--method', 'fhs-ewma:2'], /needs a number in \(0, 1\)/],
     ['a level of 1%', [...valueAtRisk, '--level', '0.01'], /--level must be in \(0.5, 1\)/],
+    ['amounts, and moves that are no part of a price', [...valueAtRisk, '--returns', 'absolute'], /--weight needs relative or log returns of prices/],
     ['a weight without an amount', [...prices, '--weight', 'BTC'], /--weight must be NAME=AMOUNT/],
     ['a volatility policy', [...coverage, '--volatility', 'guess'], /--volatility must be constant/],
     ['a portfolio', [...coverage, '--portfolios', 'moon'], /--portfolios must be of long, short/],

@@ -35,6 +35,8 @@ describe('grids', () => {
   it('the usual ones', () => {
     const tims = [...movesOf(timsGrid(['A'], { down: -0.08, up: 0.06 }), 0)].map((move) => move.toFixed(4));
     expect(tims).toEqual(['-0.0800', '-0.0640', '-0.0480', '-0.0320', '-0.0160', '0.0120', '0.0240', '0.0360', '0.0480', '0.0600']);
+    // Both ends given as sizes: ten moves up would be no grid of losses.
+    expect(() => timsGrid(['A'], { down: 0.08, up: 0.06 })).toThrow(/range must go from below 0 to above it, got 0.08 to 0.06/);
     const span = spanGrid(['A'], { price: 0.3, volatility: 0.2 });
     // CME: 0, +1/3, -1/3, +2/3, -2/3, +1, -1 of the range, volatility up and down; two extremes.
     const thirds = [0, 0, 1, 1, -1, -1, 2, 2, -2, -2, 3, 3, -3, -3, 9, -9];

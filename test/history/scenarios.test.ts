@@ -4,7 +4,7 @@ import {
   ageWeights, alignHistories, combineScenarios, factorName, filteredPaths, filteredPnl, findStressPeriods, historicalScenarios,
   meanOfWorst, movesOf, parseFactor, stressedScenarios, type MarketHistory, type ScenarioSet,
 } from '../../src/index.ts';
-import { expLessOne } from '../../src/history/returns.ts';
+import { chained, expLessOne } from '../../src/history/returns.ts';
 import { seededNormal, thrownBy } from './fixtures.ts';
 
 const day = (n: number): string => new Date(Date.UTC(2020, 0, 1 + n)).toISOString().slice(0, 10);
@@ -209,6 +209,12 @@ describe('filtered historical simulation', () => {
     expect(movesOf(set, 0)).toEqual(movesOf(set, 1));
     expect([...movesOf(set, 0)].every((move) => known.has(move))).toBe(true);
     expect(new Set(movesOf(set, 0)).size).toBeGreaterThan(150);
+  });
+
+  it('two days that each take more than everything away make no gain', () => {
+    // (1 - 1.5)(1 - 1.2) - 1 would be -0.9, a move like any other; a move of -1 is refused by the set.
+    expect(chained('relative', Float64Array.of(-1.5, -1.2))).toBe(-1);
+    expect(chained('relative', Float64Array.of(0.5, -0.2))).toBeCloseTo(0.2, 15);
   });
 
   it('e^x - 1 keeps its digits near 0', () => {

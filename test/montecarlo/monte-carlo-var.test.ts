@@ -123,6 +123,28 @@ describe('quadratic portfolios', () => {
     });
   });
 
+  it('nor the deviation, however large it is: sums of squares of 1e9 would leave nothing of a deviation of 1e-2', async () => {
+    const options = { factors: factorsOf(1), volatilities: [0.01], returns: 'relative', seed: 3, control: 'delta', paths: 64_000 } as const;
+    const still = await monteCarloVar({ ...options, portfolio: { kind: 'delta-gamma', delta: [1] } });
+    const moved = await monteCarloVar({ ...options, portfolio: { kind: 'delta-gamma', delta: [1], constant: 1e9 } });
+    // A P&L about 1e9 is rounded to 1.2e-7: 1e-5 of the deviation, by chance up or down.
+    expect(Math.abs(moved.standardDeviation / still.standardDeviation - 1)).toBeLessThan(1e-5);
+    expect(Math.abs(still.standardDeviation / 0.01 - 1)).toBeLessThan(4 / Math.sqrt(2 * 64_000));
+    expect(moved.controlCorrelation).toBeCloseTo(1, 6);
+    // The control is the whole P&L: what is left of the mean is the rounding, of which ulp / sqrt(12 n) would be the error.
+    expect(Math.abs(moved.mean - 1e9)).toBeLessThan(1.2e-7);
+  });
+
+  it('by itself takes no more batches than leave paths in each stratum of each', async () => {
+    const options = { ...five, ...plain, control: 'delta', levels: [0.99], seed: 1 } as const;
+    // 10,000 paths: a hundred in the tail, twenty of them in each of five batches; 32 would leave three, or none.
+    for (let seed = 1; seed <= 20; seed++) {
+      const { measures } = await monteCarloVar({ ...options, seed, paths: 10_000 });
+      expect(measures[0].valueAtRiskError).toBeGreaterThan(0);
+    }
+    await expect(monteCarloVar({ ...options, paths: 3_000, batches: 30 })).rejects.toThrow(/no path of 100 falls into stratum 1/);
+  });
+
   it.each(methods)('the same bits for every block size, engine and number of threads: %s', async (_, changes) => {
     const options: MonteCarloVarOptions = { ...five, ...plain, paths: 20_001, batches: 7, ...changes };
     const expected = await monteCarloVar(options);

@@ -71,7 +71,7 @@ describe('the tarball', () => {
 
   it('holds nothing else: no tests, benchmarks, sources or text forms of the kernels', () => {
     const allowed =
-      /^(package\.json|\w+\.md|LICENSE|NOTICE|build\/[a-z]+\.wasm|build\/js\/.+|data\/.+\.json|docs\/.+)$/;
+      /^(package\.json|\w+\.md|LICENSE|NOTICE|build\/[a-z]+\.wasm|build\/js\/.+|data\/.+\.(json|txt)|docs\/.+)$/;
     expect(files.filter((path) => !allowed.test(path))).toEqual([]);
     expect(files.filter((path) => /\.wat$|\.test\.|(^|\/)(test|bench)\/|(?<!\.d)\.ts$/.test(path))).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/package-root.ts';
 import { suites } from '../vectors/registry.ts';
-import { black76, published } from './published.ts';
+import { black76, furtherFormats, published } from './published.ts';
 import { runCommand, runContent, writeFiles } from './run-command.ts';
 
 describe('the command', () => {
@@ -15,12 +15,14 @@ describe('the command', () => {
 
   it('runs everything, says what has no suite, and ends with the counts alone', async () => {
     const names = Object.entries(published).map(([name, content]) => [`${name}.txt`, content] as const);
-    const folder = writeFiles({ ...Object.fromEntries(names), 'notes.json': '# notes' });
+    const further = furtherFormats.map(([name, content], place) => [`${name}-${place + 2}.txt`, content] as const);
+    const folder = writeFiles({ ...Object.fromEntries([...names, ...further]), 'notes.json': '# notes' });
     const { exitCode, stdout, lastLine } = await runCommand('all', folder);
     expect(exitCode).toBe(0);
     expect(lastLine).toMatch(/^\d+ passed, 0 failed$/);
     expect(stdout).toContain(`no suite  ${join(folder, 'notes.json')}`);
     for (const { name } of suites) expect(stdout).toContain(`${name}  ${join(folder, name)}.txt: `);
+    for (const [file] of further) expect(stdout).toContain(`var  ${join(folder, file)}: `);
   });
 
   it('passes over files of other suites', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contentOf } from '../vectors/content.ts';
 import { suites } from '../vectors/registry.ts';
-import { published } from './published.ts';
+import { furtherFormats, published } from './published.ts';
 
 const textOf = (content: unknown): string => (typeof content === 'string' ? content : JSON.stringify(content));
 const suitesOf = (text: string): string[] =>
@@ -12,7 +12,7 @@ describe('detection by content', () => {
     expect(suites.map(({ name }) => name).sort()).toEqual(Object.keys(published).sort());
   });
 
-  it.each(Object.entries(published))('%s: its file is of this suite and no other', (name, content) => {
+  it.each([...Object.entries(published), ...furtherFormats])('%s: its file is of this suite and no other', (name, content) => {
     expect(suitesOf(textOf(content))).toEqual([name]);
   });
 

@@ -502,8 +502,11 @@ export const published: Readonly<Record<string, unknown>> = {
   'derive-interest': deriveInterest,
   apc,
   cascade,
-  var: sobol,
-  var: varSamples,
   stress,
   var: componentVar,
 };
+
+/** Other formats of suites that have several. */
+export const furtherFormats: readonly (readonly [string, unknown])[] = [
+  ['var', sobol], ['var', varSamples], ['var', closedForm], ['var', deltaGamma],
+];

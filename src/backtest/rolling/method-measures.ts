@@ -92,14 +92,17 @@ function filteredMeasures(
 
 /** Models by name of factor, fitted to the returns of the lookback on the first day asked for and every so often after. */
 function garchModels(
-  { history, returns, lookback, horizonDays }: MeasuredPortfolio,
+  { history, returns, lookback, horizonDays, windows }: MeasuredPortfolio,
   { refitDays, innovation }: VarMethod & { readonly kind: 'fhs-garch' },
 ): (day: number) => Readonly<Record<string, GarchModel>> {
+  const step = windows === 'non-overlapping' ? horizonDays : 1;
+  const length = windows === 'square-root' ? 1 : horizonDays;
   let fittedOn = -Infinity;
   let models: Record<string, GarchModel> = {};
   return (day) => {
     if (day >= fittedOn && day - fittedOn < refitDays) return models;
-    const from = Math.max(day - lookback - horizonDays + 1, 0);
+    // The first day of the first window.
+    const from = day - (lookback - 1) * step - length;
     models = Object.fromEntries(
       history.factors.map((factor, index) => {
         const own = dayReturns(history, index, returnKindOf(returns, factor), from, day);

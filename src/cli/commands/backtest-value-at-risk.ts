@@ -113,11 +113,18 @@ interface Portfolio {
 }
 
 async function portfolioOf(options: Options, terminal: Terminal): Promise<Portfolio> {
-  const { book: file, weight, account } = options;
+  const { book: file, weight, account, returns = 'log' } = options;
   if ((file === undefined) === (weight.length === 0)) {
     throw new MargridError('OptionInvalid', 'VaR needs a portfolio: either --book FILE or --weight NAME=AMOUNT', { column: 'book' });
   }
-  if (file === undefined) return weightedPortfolio(new Map(weight.map(weightOf)), options.currency);
+  if (file === undefined) {
+    const kinds = returnKindsOf(returns);
+    // An amount has no price of which a move in currency could be a part.
+    if ((typeof kinds === 'string' ? kinds : kinds.price) === 'absolute') {
+      throw new MargridError('OptionInvalid', '--weight needs relative or log returns of prices, got absolute', { column: 'returns', value: returns });
+    }
+    return weightedPortfolio(new Map(weight.map(weightOf)), options.currency);
+  }
   const inputs = { market: options.market, book: file };
   const market = await loadMarket(inputs, terminal);
   const { book } = await loadBook(inputs, market);

@@ -1,4 +1,5 @@
 import { requireArgument } from '../../statistics/argument.ts';
+import { requireSemidefinite } from '../../statistics/semidefinite.ts';
 import { dotProduct, refusal, requireSymmetric, timesVector } from '../../statistics/symmetric-matrix.ts';
 
 /**
@@ -45,8 +46,7 @@ export function linearMoments(portfolio: LinearPortfolio): { readonly deviation:
  * exposure other than 0, else NaN. Throws as `linearMoments`.
  */
 export function linearContributions(portfolio: LinearPortfolio, multiplier: number, horizon = 1): Contributions {
-  const { exposures, covariance, means } = requirePortfolio(portfolio);
-  requireArgument('horizon', horizon, horizon >= 0 && horizon < Infinity, 'finite and >= 0');
+  const { exposures, covariance, means } = requireLinear(portfolio, horizon);
   const n = exposures.length;
   const scale = multiplier * Math.sqrt(horizon);
   const covariances = timesVector(covariance, exposures);
@@ -123,7 +123,22 @@ function requirePortfolio(portfolio: LinearPortfolio): LinearPortfolio {
     const variance = covariance[i * n + i];
     requireArgument(`variance of ${names?.[i] ?? `factor ${i + 1}`}`, variance, variance >= 0, '>= 0');
   }
-  if (means !== undefined && means.length !== n) throw refusal('means', `are ${means.length}, expected ${n}`, means.length);
+  if (means === undefined) return portfolio;
+  if (means.length !== n) throw refusal('means', `are ${means.length}, expected ${n}`, means.length);
+  for (let i = 0; i < n; i++) {
+    requireArgument(`mean of ${names?.[i] ?? `factor ${i + 1}`}`, means[i], Number.isFinite(means[i]), 'finite');
+  }
+  return portfolio;
+}
+
+/**
+ * Refuses a covariance that is none, whether this portfolio shows it or not, and a horizon that is none. Throws
+ * `MatrixInvalid`, `ValueOutOfRange`.
+ */
+export function requireLinear(portfolio: LinearPortfolio, horizon: number): LinearPortfolio {
+  requireArgument('horizon', horizon, horizon >= 0 && horizon < Infinity, 'finite and >= 0');
+  requirePortfolio(portfolio);
+  requireSemidefinite(portfolio.covariance, portfolio.exposures.length, portfolio.names);
   return portfolio;
 }
 

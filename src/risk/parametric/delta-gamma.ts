@@ -1,4 +1,5 @@
 import { normalQuantileOf, normalPdf } from '../../../assembly/portable/normal.ts';
+import { requireSemidefinite } from '../../statistics/semidefinite.ts';
 import { dotProduct, matrixProduct, timesVector, transposed } from '../../statistics/symmetric-matrix.ts';
 import {
   cornishFisherRisk, type CornishFisherValidity, type Moments,
@@ -20,8 +21,9 @@ export interface DeltaGammaMoments extends Moments {
  */
 export function deltaGammaMoments(portfolio: DeltaGammaPortfolio): DeltaGammaMoments {
   requireDeltaGamma(portfolio);
-  const { delta, covariance, constant = 0, horizon = 1 } = portfolio;
+  const { delta, covariance, constant = 0, horizon = 1, names } = portfolio;
   const n = delta.length;
+  requireSemidefinite(covariance, n, names);
   const omega = Float64Array.from(covariance, (each) => each * horizon);
   const g = matrixProduct(portfolio.gamma, omega, n);
   const square = matrixProduct(g, g, n);

@@ -1,5 +1,5 @@
 import {
-  linearContributions, linearMoments, type Contributions, type LinearPortfolio,
+  linearContributions, linearMoments, requireLinear, type Contributions, type LinearPortfolio,
 } from './contributions.ts';
 import { tailMultipliers, type ParametricRisk, type TailDistribution, type TailMultipliers } from './tail-distribution.ts';
 
@@ -26,7 +26,7 @@ export interface DeltaNormalRisk extends ParametricRisk {
  */
 export function deltaNormal({ level, horizon = 1, distribution, ...portfolio }: DeltaNormalInput): DeltaNormalRisk {
   const multipliers = tailMultipliers(level, distribution);
-  const moments = linearMoments(portfolio);
+  const moments = linearMoments(requireLinear(portfolio, horizon));
   const deviation = moments.deviation * Math.sqrt(horizon);
   const mean = moments.mean * horizon;
   const risk = (multiplier: number): number => (deviation > 0 ? multiplier * deviation : 0) - mean;

@@ -33,7 +33,7 @@ export interface PortfolioSensitivities {
 /**
  * Deltas, gammas and vegas of holdings and cash from the pricing kernels, by the same rules as `Revaluation`: the
  * expansion of `portfolioPnl` about a market that stays. Throws `FactorMissing`, `ValueOutOfRange`, `CurrencyUnknown`,
- * `ScenarioInvalid`.
+ * `ScenarioInvalid`, `OptionInvalid` for an American option.
  */
 export function portfolioSensitivities(
   market: Market,
@@ -100,6 +100,7 @@ class Expansion {
     const forward = this.#market.forward[index];
     const volatility = this.#market.impliedVolatility[index];
     const isOption = instrument.kind === 'option';
+    requireEuropean(instrument);
     requireGood(instrument, 'price', forward);
     if (isOption) requireGood(instrument, 'volatility', volatility);
     const { price, volatility: vol } = instrumentFactors(this.#still, instrument, this.#unmatched);
@@ -154,6 +155,16 @@ class Expansion {
     const lost = from === undefined ? currency : this.#currency;
     throw new MargridError('CurrencyUnknown', `no index price of the market says what ${lost} is worth`, { value: lost });
   }
+}
+
+/** The right to exercise early has no closed form: Black-76's derivatives would be those of another contract. */
+function requireEuropean({ name, kind, exercise }: Instrument): void {
+  if (kind !== 'option' || exercise !== 'american') return;
+  throw new MargridError(
+    'OptionInvalid',
+    `${name} is an American option: its sensitivities are not Black-76's; take differences of its full revaluation`,
+    { column: 'exercise', value: name },
+  );
 }
 
 function requireGood(instrument: Instrument, name: string, value: number): void {

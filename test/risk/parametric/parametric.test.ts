@@ -4,6 +4,7 @@ import { linearContributions, positionContributions } from '../../../src/risk/pa
 import {
   cornishFisherQuantile, cornishFisherRisk, cornishFisherValidity, modifiedRisk,
 } from '../../../src/risk/parametric/cornish-fisher.ts';
+import { deltaGammaMoments } from '../../../src/risk/parametric/delta-gamma.ts';
 import { deltaNormal, deltaNormalComponents } from '../../../src/risk/parametric/delta-normal.ts';
 import { closedFormRisk, tailMultipliers } from '../../../src/risk/parametric/tail-distribution.ts';
 import { matrixProduct, transposed } from '../../../src/statistics/symmetric-matrix.ts';
@@ -82,6 +83,44 @@ describe('delta-normal', () => {
     expect(() => deltaNormal({ exposures: [1, -1], covariance: [1, 2, 2, 1], level: 0.99 })).toThrow(/not positive semidefinite/);
     expect(() => deltaNormal({ exposures: [1, NaN], covariance: [1, 0, 0, 1], level: 0.99, names: ['a', 'b'] }))
       .toThrow(/exposure to b must be finite/);
+  });
+
+  it('refuses a covariance that is none also where the portfolio does not show it', () => {
+    // Correlation 1.5: the variance of (1, 1) is 5, so that only the matrix says that it cannot be.
+    const indefinite = [1, 1.5, 1.5, 1];
+    const input = { exposures: [1, 1], covariance: indefinite, level: 0.99 };
+    const curved = { delta: [1, 1], gamma: [0, 0, 0, 0], covariance: indefinite };
+    for (const of of [() => deltaNormal(input), () => deltaNormalComponents(input), () => deltaGammaMoments(curved)]) {
+      expect(of).toThrow(/not positive semidefinite/);
+    }
+    // A factor that stands still but moves with another one.
+    expect(() => deltaNormal({ ...input, covariance: [1, 0.1, 0.1, 0] })).toThrow(/not positive semidefinite/);
+    // Three factors of which each pair is possible and all three are not: the determinant is 1 - 3 0.81 - 2 0.729 < 0.
+    const three = [1, 0.9, 0.9, 0.9, 1, -0.9, 0.9, -0.9, 1];
+    expect(() => deltaNormal({ exposures: [1, 1, 1], covariance: three, level: 0.99 })).toThrow(/not positive semidefinite/);
+    // Semidefinite ones are none of them: a factor twice, in units far apart, and one that stands still.
+    const twice = [1e-24, 1, 0, 1, 1e24, 0, 0, 0, 0];
+    expect(deltaNormal({ exposures: [1e12, 1e-12, 5], covariance: twice, level: 0.99 }).deviation).toBeCloseTo(2, 14);
+  });
+
+  it('refuses a horizon or a mean that is none', () => {
+    const input = { exposures: [1], covariance: [1], level: 0.99 };
+    expect(() => deltaNormal({ ...input, horizon: -1 })).toThrow(/horizon must be finite and >= 0/);
+    expect(() => deltaNormal({ ...input, horizon: NaN })).toThrow(/horizon must be finite and >= 0/);
+    expect(() => deltaNormal({ ...input, means: [NaN] })).toThrow(/mean of factor 1 must be finite/);
+  });
+
+  it('takes any covariance that has a root, also a singular one', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 8 }), fc.infiniteStream(fc.integer({
+      min: -3000, max: 3000,
+    })), (rank, n, entries) => {
+      const root = Array.from({ length: n * rank }, () => (entries.next().value as number) / 1000);
+      const covariance = Array.from({ length: n * n }, (_, place) => {
+        const [i, j] = [Math.floor(place / n), place % n];
+        return sum(Array.from({ length: rank }, (_each, k) => root[i * rank + k] * root[j * rank + k]));
+      });
+      expect(deltaNormal({ exposures: Array.from({ length: n }, () => 1), covariance, level: 0.99 }).deviation).toBeGreaterThanOrEqual(0);
+    }));
   });
 
   it('components add up, risk is homogeneous, subadditive, moves with cash; ES >= VaR', () => {

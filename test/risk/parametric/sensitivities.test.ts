@@ -73,6 +73,12 @@ describe('portfolioSensitivities', () => {
     expect(gamma[0]).toBeCloseTo(0, 10);
   });
 
+  it('refuse an American option, whose derivatives are not those of Black-76', () => {
+    const american = { ...instruments[3], name: 'AM', exercise: 'american' } as const;
+    const other = { ...market, instruments: [...instruments.slice(0, 3), american, ...instruments.slice(4)] };
+    expect(() => portfolioSensitivities(other, factors, holdings, cash)).toThrow(/AM is an American option/);
+  });
+
   it('theta is a day that passes', () => {
     const { theta } = portfolioSensitivities(market, factors, holdings, cash);
     const scenarios = { factors, count: 1, moves: new Float64Array(n), days: Float64Array.from([0.01]) };
