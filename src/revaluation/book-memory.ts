@@ -69,8 +69,9 @@ const chunkMin = 16;
  *
  *   10 P + 14 N + 16 k P + 8 R + 8 R B + 2 R S + 12 B + W (16 t + 8 c + 2 B (c + 1) + 24 (4 k + 32))
  *
- * P portfolios, N positions, R rows, B scenarios of a block (whole tiles; S: whole tiles of the screen), k values of a tail, W workers, c portfolios of
- * a chunk, t scenarios of a tile: never P times scenarios. Throws `LimitExceeded`, `OptionInvalid`.
+ * P portfolios, N positions, R rows, B scenarios of a block (whole tiles; S: whole tiles of the screen), k values of a
+ * tail, W workers, c portfolios of a chunk, t scenarios of a tile: never P times scenarios. Throws `LimitExceeded`,
+ * `OptionInvalid`.
  */
 export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, heapBase: number): BookMemoryPlan {
   const { portfolioCount, positionCount, rowCount, scenarioCount, tailCapacity, workers } = counts;
