@@ -584,6 +584,9 @@ export {
   type SimulatedTest,
   type SimulationOptions,
 } from './backtest/acerbi-szekely.ts';
+export {
+  acerbiSzekelyRanks, simulateAcerbiSzekelyRanks, type PredictiveDistribution, type PredictiveDistributions,
+} from './backtest/acerbi-szekely-ranks.ts';
 export { berkowitz, type Berkowitz } from './backtest/berkowitz.ts';
 export { exactBinomialPValue } from './backtest/binomial-test.ts';
 export {
@@ -706,6 +709,28 @@ export {
   type TailDistribution,
   type TailMultipliers,
 } from './risk/parametric/tail-distribution.ts';
+export { densityCurve } from './risk/parametric/density-curve.ts';
+export {
+  parametricComponents,
+  type ParametricComponents,
+  type ParametricParts,
+} from './risk/parametric/portfolio-components.ts';
+export {
+  parametricMethods,
+  parametricRisk,
+  type ParametricMethod,
+  type ParametricPortfolio,
+  type PortfolioLevelRisk,
+} from './risk/parametric/portfolio-risk.ts';
+export {
+  portfolioReverseStress,
+  reverseStressMethods,
+  type PortfolioReverseStress,
+  type PortfolioReverseStressResult,
+  type ReverseStressMethod,
+} from './risk/portfolio-reverse-stress.ts';
+export { commonDays, scenarioMoments, type ScenarioMoments, type ScenarioMomentsOptions } from './risk/scenario-moments.ts';
+export { nettedBook, type NettedBook, type NettedPortfolio } from './revaluation/netted-book.ts';
 export { lowestMoves, revaluationLosses } from './risk/revaluation-losses.ts';
 export { reverseStressSearch, type ReverseStressSearch } from './risk/reverse-stress-search.ts';
 export {
@@ -732,6 +757,7 @@ export {
   type MonteCarloVarOptions,
 } from './montecarlo/monte-carlo-var.ts';
 export type { ComputedPortfolio, MonteCarloPortfolio, RevaluedPortfolio } from './montecarlo/portfolio.ts';
+export { pathPnl } from './montecarlo/path-pnl.ts';
 
 // Backtests over a history of prices
 export {

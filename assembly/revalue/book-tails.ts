@@ -20,15 +20,17 @@ const UNSCREENED: i32 = 65_536;
  * Reads   portfolios [first, first + count), their positions, the tiles of P&L rows and of their screen (`bookScreen`);
  *         the tails of scenarios before
  * Writes  the weights of their positions; the tails of the range, ascending
- * Needs   finite rows; count <= BOOK_CHUNK; scratch: a zero tile and a tile of cells (f64), the state of the candidates,
- *         a unit (f64) per portfolio of a chunk, a row of least sums (i16), room to sort, a list of candidates, a row of
- *         screened P&L (i16) per portfolio of a chunk: src/revaluation/book-memory.ts
+ * Needs   finite rows; count <= BOOK_CHUNK; scratch: a zero tile and a tile of cells (f64), then per portfolio of a
+ *         chunk the state of its candidates and a unit (f64), a row of least sums (i16), room to sort, then per portfolio
+ *         of a chunk a list of candidates and a row of screened P&L (i16), and a flag per group of eight scenarios and
+ *         portfolio (u8): src/revaluation/book-memory.ts
  * Order   P&L of a scenario: strict left fold over the positions, from zero. What is in a tail is defined by its values
  *         alone: any tile, any split of the portfolios or scenarios gives the same bits
  *
  * First the screen: portfolios inside, tiles outside, so that a tile stays in the second-level cache while the chunk
  * goes over it. Then a limit that k scenarios are surely up to, and P&L in 64 bits of the groups of eight scenarios in
- * which one may be below it.
+ * which one may be below it: again portfolios inside and groups outside, because the rows of a group are 64 bytes an
+ * instrument, one after the other, and all portfolios of the chunk find them in the cache.
  */
 export function bookTails(context: usize, scratch: usize, first: i32, count: i32): void {
   const tile = word(context, BOOK_SCREEN_TILE);
@@ -46,25 +48,27 @@ export function bookTails(context: usize, scratch: usize, first: i32, count: i32
   }
   for (let i = 0; i < count; i++) {
     openCandidates(context, scratch, first + i, i);
-    offerGroups(context, scratch, first + i, i);
-    closeCandidates(context, scratch, first + i);
+    flagGroups(context, scratch, i);
   }
+  const groupCount = (scenarioCount + 7) >> 3;
+  for (let group: usize = 0; group < groupCount; group++) offerGroup(context, scratch, first, count, group);
+  for (let i = 0; i < count; i++) closeCandidates(context, scratch, first + i, i);
 }
 
-/** Of the candidates: limit (f64), number (u32), least screened P&L that is of no use (i32). */
+/** Of the candidates of a portfolio: limit (f64), number (u32), least screened P&L that is of no use (i32). */
 // @ts-ignore: decorator
 @inline
-function stateOf(context: usize, scratch: usize): usize {
-  return scratch + (word(context, BOOK_TILE) << 4);
+function stateOf(context: usize, scratch: usize, i: i32): usize {
+  return scratch + (word(context, BOOK_TILE) << 4) + (<usize>i << 4);
 }
 
 // @ts-ignore: decorator
 @inline
 function unitOf(context: usize, scratch: usize, i: i32): usize {
-  return stateOf(context, scratch) + 16 + (<usize>i << 3);
+  return stateOf(context, scratch, <i32>word(context, BOOK_CHUNK)) + (<usize>i << 3);
 }
 
-/** Room for the least of the screened P&L, then for the groups in which they may be. */
+/** Room for the least of the screened P&L. */
 // @ts-ignore: decorator
 @inline
 function minimaOf(context: usize, scratch: usize): usize {
@@ -87,18 +91,24 @@ function spareOf(context: usize, scratch: usize): usize {
 
 // @ts-ignore: decorator
 @inline
-function listOf(context: usize, scratch: usize): usize {
+function listOf(context: usize, scratch: usize, i: i32): usize {
   const bytes = valueBytes(context);
-  return spareOf(context, scratch) + bytes + (bytes >> 1);
+  return spareOf(context, scratch) + (bytes + (bytes >> 1)) * (<usize>i + 1);
 }
 
 /** Screened P&L of a portfolio of the chunk. */
 // @ts-ignore: decorator
 @inline
 function sumsOf(context: usize, scratch: usize, i: i32): usize {
-  const bytes = valueBytes(context);
-  const sums = listOf(context, scratch) + bytes + (bytes >> 1);
+  const sums = listOf(context, scratch, <i32>word(context, BOOK_CHUNK));
   return sums + <usize>i * (word(context, BOOK_SCREEN_CELLS) << 1);
+}
+
+/** Per portfolio of the chunk 1 if a scenario of the group may be below its limit, else 0. */
+// @ts-ignore: decorator
+@inline
+function flagsOf(context: usize, scratch: usize, group: usize): usize {
+  return sumsOf(context, scratch, <i32>word(context, BOOK_CHUNK)) + group * word(context, BOOK_CHUNK);
 }
 
 // @ts-ignore: decorator
@@ -112,13 +122,13 @@ function openCandidates(context: usize, scratch: usize, portfolio: i32, i: i32):
   const capacity = word(context, BOOK_TAIL_CAPACITY);
   const held = min(capacity, word(context, BOOK_FIRST_SCENARIO));
   const tail = tailOf(context, portfolio);
-  const values = listOf(context, scratch);
+  const values = listOf(context, scratch, i);
   const numbers = values + valueBytes(context);
   for (let k: usize = 0; k < held; k++) {
     store<f64>(values + (k << 3), load<f64>(tail + (k << 3)));
     store<i32>(numbers + (k << 2), <i32>load<f64>(tail + ((capacity + k) << 3)));
   }
-  const state = stateOf(context, scratch);
+  const state = stateOf(context, scratch, i);
   store<f64>(state, held == capacity ? load<f64>(tail + ((capacity - 1) << 3)) : Infinity);
   store<u32>(state, <u32>held, 8);
   store<i32>(state, load<f64>(unitOf(context, scratch, i)) == 0 ? UNSCREENED : screened(context, scratch, portfolio, i), 12);
@@ -136,7 +146,7 @@ function screened(context: usize, scratch: usize, portfolio: i32, i: i32): i32 {
   const capacity = word(context, BOOK_TAIL_CAPACITY);
   const error = screenError(<usize>load<u32>(word(context, BOOK_POSITION_COUNT) + (<usize>portfolio << 2)));
   for (let at = count; at < vectors << 3; at++) store<i16>(sums + (at << 1), 32767);
-  const state = stateOf(context, scratch);
+  const state = stateOf(context, scratch, i);
   let limit = load<f64>(state);
   if (count >= capacity) {
     const most = screenLimit(sums, vectors, capacity, minimaOf(context, scratch));
@@ -147,10 +157,10 @@ function screened(context: usize, scratch: usize, portfolio: i32, i: i32): i32 {
 }
 
 /** Makes room for a group: keeps the best candidates and lowers the limit. */
-function thinOut(context: usize, scratch: usize): void {
+function thinOut(context: usize, scratch: usize, i: i32): void {
   const capacity = word(context, BOOK_TAIL_CAPACITY);
-  const state = stateOf(context, scratch);
-  const values = listOf(context, scratch);
+  const state = stateOf(context, scratch, i);
+  const values = listOf(context, scratch, i);
   const numbers = values + valueBytes(context);
   const held = <usize>load<u32>(state, 8);
   let limit = limitFor(values, held, capacity);
@@ -166,12 +176,12 @@ function thinOut(context: usize, scratch: usize): void {
 }
 
 /** Ascending, into the tail: later scenarios, or the measures, go on from there. */
-function closeCandidates(context: usize, scratch: usize, portfolio: i32): void {
+function closeCandidates(context: usize, scratch: usize, portfolio: i32, i: i32): void {
   const capacity = word(context, BOOK_TAIL_CAPACITY);
   const tail = tailOf(context, portfolio);
-  const values = listOf(context, scratch);
+  const values = listOf(context, scratch, i);
   const numbers = values + valueBytes(context);
-  let held = <usize>load<u32>(stateOf(context, scratch), 8);
+  let held = <usize>load<u32>(stateOf(context, scratch, i), 8);
   if (held > capacity << 1) held = keepUpTo(values, numbers, held, limitFor(values, held, capacity));
   sortCandidates(values, numbers, held, spareOf(context, scratch));
   const kept = min(held, capacity);
@@ -181,53 +191,50 @@ function closeCandidates(context: usize, scratch: usize, portfolio: i32): void {
   }
 }
 
-/** P&L of a portfolio in the groups of eight scenarios in which the screen leaves a chance. */
-function offerGroups(context: usize, scratch: usize, portfolio: i32, i: i32): void {
-  const state = stateOf(context, scratch);
-  const groups = minimaOf(context, scratch);
-  const scenarioCount = word(context, BOOK_SCENARIO_COUNT);
-  const groupCount = listGroups(sumsOf(context, scratch, i), (scenarioCount + 7) >> 3, load<i32>(state, 12), groups);
-  const p = <usize>load<u32>(word(context, BOOK_FIRST_POSITION) + (<usize>portfolio << 2));
-  const entryFirst = word(context, BOOK_ENTRY) + (p << 2);
-  const entryEnd =
-    entryFirst + (<usize>load<u32>(word(context, BOOK_POSITION_COUNT) + (<usize>portfolio << 2)) << 2);
-  const quantityFirst = word(context, BOOK_QUANTITY) + (p << 3);
-  const rows = word(context, BOOK_ROWS);
-  const rowCount = word(context, BOOK_ROW_COUNT);
-  const tile = word(context, BOOK_TILE);
-  const room = word(context, BOOK_CANDIDATE_CAPACITY);
-  const order = word(context, BOOK_ORDER);
-  const values = listOf(context, scratch);
-  const numbers = values + valueBytes(context);
-  let limit = load<f64>(state);
-  let held = <usize>load<u32>(state, 8);
-  for (let at: usize = 0; at < groupCount << 2; at += 4) {
-    const done = <usize>load<u32>(groups + at) << 3;
-    const inTile = done % tile;
-    if (held + 8 > room) {
-      store<u32>(state, <u32>held, 8);
-      thinOut(context, scratch);
-      limit = load<f64>(state);
-      held = <usize>load<u32>(state, 8);
-    }
-    held = offerEight(
-      entryFirst, entryEnd, quantityFirst, rows + (((done - inTile) * rowCount + inTile) << 3), tile << 3, values,
-      numbers, held, limit, order + (done << 2), <i32>(scenarioCount - done),
-    );
+/** Says of every group of eight scenarios whether the screen leaves one of them a chance. */
+function flagGroups(context: usize, scratch: usize, i: i32): void {
+  const useless = load<i32>(stateOf(context, scratch, i), 12);
+  const sums = sumsOf(context, scratch, i);
+  const above = i16x8.splat(<i16>useless);
+  const all = <i32>(useless == UNSCREENED);
+  const chunk = word(context, BOOK_CHUNK);
+  const groupCount = (word(context, BOOK_SCENARIO_COUNT) + 7) >> 3;
+  let flag = flagsOf(context, scratch, 0) + <usize>i;
+  for (let group: usize = 0; group < groupCount; group++, flag += chunk) {
+    store<u8>(flag, <u8>(<i32>v128.any_true(i16x8.lt_s(v128.load(sums + (group << 4)), above)) | all));
   }
-  store<u32>(state, <u32>held, 8);
 }
 
-/** Numbers of the groups of which one is below what is of no use. No branch: which ones is random. */
-function listGroups(sums: usize, vectors: usize, useless: i32, groups: usize): usize {
-  const above = i16x8.splat(<i16>useless);
-  const all = <usize>(useless == UNSCREENED);
-  let count: usize = 0;
-  for (let v: usize = 0; v < vectors; v++) {
-    store<u32>(groups + (count << 2), <u32>v);
-    count += <usize>v128.any_true(i16x8.lt_s(v128.load(sums + (v << 4)), above)) | all;
+/** P&L of the portfolios of a chunk in a group of eight scenarios, of those for which it is flagged. */
+function offerGroup(context: usize, scratch: usize, first: i32, count: i32, group: usize): void {
+  const done = group << 3;
+  const tile = word(context, BOOK_TILE);
+  const inTile = done % tile;
+  const base = word(context, BOOK_ROWS) + (((done - inTile) * word(context, BOOK_ROW_COUNT) + inTile) << 3);
+  const order = word(context, BOOK_ORDER) + (done << 2);
+  const left = <i32>(word(context, BOOK_SCENARIO_COUNT) - done);
+  const room = word(context, BOOK_CANDIDATE_CAPACITY);
+  const flags = flagsOf(context, scratch, group);
+  const numbersAt = valueBytes(context);
+  const firstPositions = word(context, BOOK_FIRST_POSITION);
+  const positionCounts = word(context, BOOK_POSITION_COUNT);
+  const entries = word(context, BOOK_ENTRY);
+  const quantities = word(context, BOOK_QUANTITY);
+  for (let i = 0; i < count; i++) {
+    if (load<u8>(flags + <usize>i) == 0) continue;
+    const state = stateOf(context, scratch, i);
+    if (<usize>load<u32>(state, 8) + 8 > room) thinOut(context, scratch, i);
+    const portfolio = <usize>(first + i) << 2;
+    const p = <usize>load<u32>(firstPositions + portfolio);
+    const entryFirst = entries + (p << 2);
+    const entryEnd = entryFirst + (<usize>load<u32>(positionCounts + portfolio) << 2);
+    const values = listOf(context, scratch, i);
+    const held = offerEight(
+      entryFirst, entryEnd, quantities + (p << 3), base, tile << 3, values, values + numbersAt,
+      <usize>load<u32>(state, 8), load<f64>(state), order, left,
+    );
+    store<u32>(state, <u32>held, 8);
   }
-  return count;
 }
 
 /** Eight scenarios, of which `left` are there. Strict left fold over the positions. */

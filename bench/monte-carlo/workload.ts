@@ -6,6 +6,7 @@ import { importBuilt } from '../built-package.ts';
 import { entrantReports, type Entrant } from '../entrant.ts';
 import { measureInTurn } from '../measure.ts';
 import { columnHash } from '../verify.ts';
+import { optionPortfolio } from './option-portfolio.ts';
 import type { Outcome, Parameters, Workload } from '../workload.ts';
 
 export const monteCarlo: Workload = {
@@ -57,8 +58,19 @@ async function run(parameters: Parameters): Promise<Outcome> {
     note: 'Philox, WASM SIMD; VaR and ES at four levels with errors',
     throughput: { perSecond: (scenarios / own.median) * 1_000, unit: 'paths' },
     entrants: await entrantReports(entrants, timings, own.median, results),
-    details: { nanosecondsPerPath: (own.median * 1e6) / scenarios, factors: factorCount },
+    details: {
+      nanosecondsPerPath: (own.median * 1e6) / scenarios, factors: factorCount,
+      ...(await revaluationDetails(monteCarloVar, parameters)),
+    },
   };
+}
+
+/** One run with full revaluation of seven instruments, five of them options. */
+async function revaluationDetails(monteCarloVar: Run, { scenarios, seed, workers }: Parameters): Promise<Record<string, number>> {
+  const start = performance.now();
+  await monteCarloVar({ ...optionPortfolio(scenarios, seed), workers });
+  const milliseconds = performance.now() - start;
+  return { revaluationMilliseconds: milliseconds, revaluationNanosecondsPerPath: (milliseconds * 1e6) / scenarios };
 }
 
 function entrantOf(

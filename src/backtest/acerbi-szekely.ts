@@ -67,6 +67,15 @@ export interface SimulatedStatistics {
   readonly z2: Float64Array;
 }
 
+/** Throws `OptionInvalid` for counts that are no whole numbers above 0. */
+export function requireWholeCounts(counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) {
+    if (Number.isInteger(count) && count >= 1) continue;
+    const message = `${name} must be a whole number >= 1, got ${count}`;
+    throw new MargridError('OptionInvalid', message, { column: name, value: count });
+  }
+}
+
 /** Purpose of the random streams: not one of generated books. */
 const streamPurpose = 103;
 
@@ -77,11 +86,7 @@ const streamPurpose = 103;
 export function simulateAcerbiSzekely(model: NullModel, options: SimulationOptions): SimulatedStatistics {
   const { level, observations, paths, seed } = options;
   requireProbability('level', level);
-  for (const [name, count] of Object.entries({ observations, paths })) {
-    if (Number.isInteger(count) && count >= 1) continue;
-    const message = `${name} must be a whole number >= 1, got ${count}`;
-    throw new MargridError('OptionInvalid', message, { column: name, value: count });
-  }
+  requireWholeCounts({ observations, paths });
   if (!(model.expectedShortfall > 0 && model.expectedShortfall < Infinity)) {
     const message = `the ES of the model must be > 0 and finite, got ${model.expectedShortfall}: P&L are divided by it`;
     throw new MargridError('ValueOutOfRange', message, { column: 'ES', value: model.expectedShortfall });

@@ -13,6 +13,8 @@ export interface NullModel {
   /** As losses, at the level that is tested. */
   readonly valueAtRisk: number;
   readonly expectedShortfall: number;
+  /** Of an empirical model: its P&L, ascending. */
+  readonly sample?: Float64Array;
 }
 
 /** Normal P&L; the scale does not matter to the statistics. */
@@ -46,5 +48,5 @@ export function studentTModel(level: number, degreesOfFreedom: number): NullMode
 export function empiricalModel(pnl: ArrayLike<number>, level: number): NullModel {
   const sorted = Float64Array.from(pnl).sort();
   const [{ valueAtRisk, expectedShortfall }] = riskMeasures(pnl, [level]);
-  return { pnlAt: (probability) => quantile(sorted, probability, 1), valueAtRisk, expectedShortfall };
+  return { pnlAt: (probability) => quantile(sorted, probability, 1), valueAtRisk, expectedShortfall, sample: sorted };
 }

@@ -1,15 +1,15 @@
 import { isWithinZone, type ExceptionTests, type TestResult } from '../backtest/exception-tests.ts';
 import type { Zone } from '../backtest/traffic-light.ts';
 import { MargridError } from '../errors.ts';
-import type { HistoryFileOptions } from './commands/scenarios.ts';
+import type { HistoryTexts, MoveTexts } from './history-sources.ts';
 import { throwIfInterrupted } from './interruption.ts';
+import type { PictureOptions } from './pictures.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What both backtests need. */
-export interface SharedBacktestOptions extends HistoryFileOptions {
+export interface SharedBacktestOptions extends HistoryTexts, MoveTexts, PictureOptions {
   /** Comma-separated. */
   readonly level?: string;
-  readonly horizon: number;
   readonly paths?: number;
   readonly seed: number;
   readonly requireCoverage?: number;

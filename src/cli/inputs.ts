@@ -159,6 +159,11 @@ export function inputsOfModel(
 export function requireWritable(path: string | undefined): void {
   if (path === undefined) return;
   formatOf(path);
+  requireDirectory(path);
+}
+
+/** Throws `FileUnreadable` if the directory of the file does not exist. */
+export function requireDirectory(path: string): void {
   if (existsSync(dirname(resolve(path)))) return;
   throw new MargridError('FileUnreadable', `${path}: cannot be written: the directory does not exist`, { file: path });
 }

@@ -4,6 +4,7 @@ import { writeAtomically } from '../io/index.ts';
 import type { Chart } from '../report/chart.ts';
 import { renderReport, type Report } from '../report/page.ts';
 import { renderChart } from '../report/render-chart.ts';
+import { requireDirectory } from './inputs.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface PictureOptions {
@@ -11,6 +12,11 @@ export interface PictureOptions {
   readonly report?: string;
   /** Folder; it is made if it is not there. */
   readonly svg?: string;
+}
+
+/** Fails before the work, not after it, if the report cannot be written there. Throws `FileUnreadable`. */
+export function requirePictures({ report }: PictureOptions): void {
+  if (report !== undefined) requireDirectory(report);
 }
 
 /** Writes a report and its pictures where the options say so. Throws `DependencyMissing`, `FileUnwritable`. */

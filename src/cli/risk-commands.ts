@@ -1,13 +1,16 @@
 import { Option, type Command } from 'commander';
 import { measureConventions, defaultConvention } from '../risk/conventions.ts';
 import { grid, type GridCommandOptions } from './commands/grid.ts';
+import { reverseStressCommand, type ReverseStressCommandOptions } from './commands/reverse-stress.ts';
 import { stress, type StressCommandOptions } from './commands/stress.ts';
 import { valueAtRiskCommand, type VarCommandOptions } from './commands/var.ts';
 import { interruptible } from './interruption.ts';
-import { wholeNumber } from './option-values.ts';
+import { decimalNumber, wholeNumber } from './option-values.ts';
 import { withBook, workersOption, type Finish } from './options.ts';
 import { addScenarioOptions } from './scenario-source.ts';
 import type { Terminal } from './terminal.ts';
+import { reverseStressMethods } from '../risk/portfolio-reverse-stress.ts';
+import { addCovarianceOptions, addMethodOptions, givenOptions } from './var-options.ts';
 
 const outOption = '--out <file>';
 const topMax = 10_000;
@@ -17,6 +20,7 @@ export function addRiskCommands(program: Command, terminal: Terminal, finish: Fi
   addVar(program, terminal, finish);
   addStress(program, terminal, finish);
   addGrid(program, terminal, finish);
+  addReverseStress(program, terminal, finish);
 }
 
 /** Book, currency, what to do without a factor, pictures. */
@@ -24,7 +28,7 @@ function withRevaluation(command: Command): Command {
   return withBook(command)
     .option('--currency <name>', 'what P&L is measured in', 'USD')
     .addOption(
-      new Option('--unmatched <policy>', 'an instrument that no scenario moves: an error, or it stays where it is')
+      new Option('--unmatched <policy>', 'what no scenario moves: who holds it is left out, or it stays where it is')
         .choices(['refuse', 'hold'])
         .default('refuse'),
     )
@@ -34,9 +38,12 @@ function withRevaluation(command: Command): Command {
 
 function addVar(program: Command, terminal: Terminal, finish: Finish): void {
   const command = withRevaluation(
-    program.command('var').description('VaR and ES of every account, of pools and of the whole book, by full revaluation'),
+    program.command('var')
+      .summary('VaR and ES of accounts, pools and the book')
+      .description('VaR and ES: of every account, pools and the book in scenarios, or parametric, or by Monte Carlo'),
   );
   const sources = addScenarioOptions(command);
+  addMethodOptions(command);
   command
     .option('--account <id>', 'one account instead of the book')
     .option('--pools <file>', 'columns account and pool: what is netted together')
@@ -55,16 +62,18 @@ function addVar(program: Command, terminal: Terminal, finish: Finish): void {
     .addOption(workersOption())
     .addOption(new Option('--kernels <engine>', 'which engine').choices(['wasm', 'javascript']))
     .option('--top <n>', 'accounts and parts that are printed', wholeNumber(1, topMax), 10)
-    .option(outOption, 'write one row per account (.parquet, .csv, .json, .ndjson, .arrow)')
+    .option(outOption, 'one row per account, or per portfolio and level (.parquet, .csv, .json, .ndjson, .arrow)')
     .option('--out-pools <file>', 'write one row per pool')
-    .action(async (options: VarCommandOptions) =>
-      finish(await valueAtRiskCommand({ ...options, sources }, terminal, interruptible())),
+    .action(async (options: VarCommandOptions, self: Command) =>
+      finish(await valueAtRiskCommand({ ...options, sources, given: givenOptions(self) }, terminal, interruptible())),
     );
 }
 
 function addStress(program: Command, terminal: Terminal, finish: Finish): void {
   const command = withRevaluation(
-    program.command('stress').description('what scenarios do to a book, to pools and to every account'),
+    program.command('stress')
+      .summary('what scenarios do to accounts, pools and a book')
+      .description('what scenarios do to a book, to pools and to every account'),
   );
   const sources = addScenarioOptions(command);
   command
@@ -89,4 +98,22 @@ function addGrid(program: Command, terminal: Terminal, finish: Finish): void {
     )
     .option(outOption, 'write one row per scenario')
     .action(async (options: GridCommandOptions) => finish(await grid(options, terminal, interruptible())));
+}
+
+function addReverseStress(program: Command, terminal: Terminal, finish: Finish): void {
+  const command = withRevaluation(
+    program.command('reverse-stress').description('the most plausible scenario in which a book, or one account, loses an amount'),
+  );
+  const sources = addScenarioOptions(command);
+  addCovarianceOptions(command);
+  command
+    .option('--account <id>', 'one account instead of the book')
+    .option('--loss <amount>', 'what is to be lost, in --currency', decimalNumber(Number.MIN_VALUE, Number.MAX_VALUE))
+    .option('--of-equity <share>', 'or so much of the equity: 0.5 is half of it', decimalNumber(Number.MIN_VALUE, 1e6))
+    .addOption(new Option('--method <name>', 'what is searched: sensitivities, or full revaluation').choices(reverseStressMethods).default('full'))
+    .option('--furthest <n>', 'full: standard deviations away at most (default 12)', decimalNumber(0.1, 1000))
+    .option(outOption, 'write the moves: one row per scenario found and factor')
+    .action(async (options: ReverseStressCommandOptions) =>
+      finish(await reverseStressCommand({ ...options, sources }, terminal, interruptible())),
+    );
 }

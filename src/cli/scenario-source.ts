@@ -4,16 +4,14 @@ import { instrumentUnderlyings } from '../domain/held-underlyings.ts';
 import type { Book } from '../domain/book.ts';
 import type { Market } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';
-import type { DatePolicy } from '../history/align.ts';
 import { crisisScenarios, shippedCrises, type CrisisProxy } from '../history/crises.ts';
-import { historicalScenarios, type HistoricalOptions, type WindowRule } from '../history/historical-scenarios.ts';
-import { readMarketHistory } from '../history/read-market-history.ts';
-import { returnKinds, type ReturnKind } from '../history/returns.ts';
+import { historicalScenarios, type HistoricalOptions } from '../history/historical-scenarios.ts';
 import { readScenarios } from '../history/scenario-file.ts';
-import { limits } from '../limits.ts';
 import { factorName, type FactorChange, type ScenarioSet } from '../scenario/scenario-set.ts';
-import { historySources, type SourceText } from './history-sources.ts';
-import { collected, decimalNumber, wholeNumber } from './option-values.ts';
+import {
+  addHistoryOptions, addMoveOptions, historyOf, noteAlignment, returnKindsOf, type HistoryTexts, type MoveTexts, type SourceText,
+} from './history-sources.ts';
+import { collected, decimalNumber } from './option-values.ts';
 import type { Terminal } from './terminal.ts';
 
 /** How scenarios are made of a history. */
@@ -21,24 +19,15 @@ export const historyMethods = ['historical', 'age-weighted', 'filtered-ewma', 'f
 export type HistoryMethod = (typeof historyMethods)[number];
 
 /** Where scenarios come from, as commander gives it: exactly one of a file, crises and a history. */
-export interface ScenarioTexts {
+export interface ScenarioTexts extends HistoryTexts, MoveTexts {
   readonly scenarios?: string;
   readonly crisis?: string;
   /** `price:SOL=price:BTC*1.5`. */
   readonly follow: readonly string[];
   readonly missing: 'refuse' | 'hold' | 'drop';
   readonly volatilityMoves: FactorChange;
-  readonly sources: readonly SourceText[];
   readonly simulation: HistoryMethod;
   readonly lambda?: number;
-  readonly lookback?: number;
-  readonly horizon: number;
-  readonly windows: WindowRule;
-  readonly returns: ReturnKind;
-  readonly from?: string;
-  readonly to?: string;
-  readonly mismatch: DatePolicy;
-  readonly carryDays?: number;
 }
 
 /** Default lambdas: RiskMetrics for daily volatilities (1996), Hull's example for weights by age. */
@@ -47,13 +36,6 @@ const ageLambda = 0.995;
 
 /** Options of `ScenarioTexts`; the list that is returned fills while the command line is read. */
 export function addScenarioOptions(command: Command): SourceText[] {
-  const sources: SourceText[] = [];
-  const source =
-    (option: SourceText['option']) =>
-    (text: string): SourceText[] => {
-      sources.push({ option, text });
-      return sources;
-    };
   command
     .option('--scenarios <file>', 'scenario file (docs/SCENARIOS.md); or --crisis, or --prices')
     .option('--crisis <list>', "named crises, comma-separated, or 'all' (margrid scenarios crises)")
@@ -67,40 +49,15 @@ export function addScenarioOptions(command: Command): SourceText[] {
       new Option('--volatility-moves <change>', 'crises: how volatilities move')
         .choices(['relative', 'absolute'])
         .default('relative'),
-    )
-    .option('--prices <file>', 'history of prices (.csv, .csv.gz, .parquet, .json, .arrow); repeat', source('prices'))
-    .option('--factor <name=column>', 'of the file before: price:BTC=close; repeat', source('factor'))
-    .option('--date-column <name>', 'of the file before (default: date)', source('date-column'))
-    .option('--date-format <format>', 'of the file before: iso (default), mdy or dmy', source('date-format'))
-    .option('--intraday <policy>', 'rows of one day: refuse (default), last or times', source('intraday'))
-    .option('--symbol-column <name>', 'of the file before: it has a row per day and symbol', source('symbol-column'))
-    .option('--value-column <name>', 'values of such a file (default: close)', source('value-column'));
-  addSimulationOptions(command);
-  return sources;
-}
-
-function addSimulationOptions(command: Command): void {
+    );
+  const sources = addHistoryOptions(command, { from: 'first day of the history', to: 'last day of the history' });
   command
     .addOption(
       new Option('--simulation <name>', 'how a history becomes scenarios').choices(historyMethods).default('historical'),
     )
-    .option('--lambda <n>', `decay: of weights (default ${ageLambda}), of EWMA (${ewmaLambda})`, decimalNumber(0.5, 1))
-    .option('--lookback <n>', 'scenarios, the newest ones (default: all)', wholeNumber(1, limits.scenarioSetCountMax))
-    .option('--horizon <n>', 'days (rows of the history) of a move', wholeNumber(1, 1000), 1)
-    .addOption(
-      new Option('--windows <rule>', 'how several days make a horizon')
-        .choices(['overlapping', 'non-overlapping', 'square-root'])
-        .default('overlapping'),
-    )
-    .addOption(new Option('--returns <kind>', 'of a history').choices(returnKinds).default('relative'))
-    .option('--from <date>', 'first day of the history')
-    .option('--to <date>', 'last day of the history')
-    .addOption(
-      new Option('--mismatch <policy>', 'dates that some series lack')
-        .choices(['refuse', 'intersect', 'carry'])
-        .default('refuse'),
-    )
-    .option('--carry-days <n>', 'how old a carried value may be', wholeNumber(0, 3660));
+    .option('--lambda <n>', `decay: of weights (default ${ageLambda}), of EWMA (${ewmaLambda})`, decimalNumber(0.5, 1));
+  addMoveOptions(command, { returns: 'relative', lookback: 'all' });
+  return sources;
 }
 
 /** Throws `OptionInvalid` unless there is exactly one source, and what reading it throws. */
@@ -116,26 +73,18 @@ export async function scenariosOf(
   }
   if (texts.scenarios !== undefined) return readScenarios(texts.scenarios);
   if (texts.crisis !== undefined) return crisesOf(texts.crisis, texts, market, book, terminal);
-  const history = await readMarketHistory(historySources(texts.sources), {
-    mismatch: texts.mismatch,
-    ...(texts.carryDays === undefined ? {} : { carryDaysMax: texts.carryDays }),
-  });
-  for (const { factor, unquoted, carried, dropped } of history.alignment?.series ?? []) {
-    if (carried + dropped + unquoted === 0) continue;
-    terminal.note(`${factor}: ${dropped} dates dropped, ${carried} carried forward, ${unquoted} rows without a value`);
-  }
+  const history = await historyOf(texts);
+  noteAlignment(history, terminal);
   return historicalScenarios(history, historicalOptions(texts));
 }
 
 function historicalOptions(texts: ScenarioTexts): HistoricalOptions {
-  const { simulation, lambda, lookback, horizon, windows, returns, from, to } = texts;
+  const { simulation, lambda, lookback, horizon, windows, returns } = texts;
   return {
-    returns,
     horizonDays: horizon,
-    windows,
+    ...(windows === undefined ? {} : { windows }),
+    ...(returns === undefined ? {} : { returns: returnKindsOf(returns) }),
     ...(lookback === undefined ? {} : { lookback }),
-    ...(from === undefined ? {} : { startDate: from }),
-    ...(to === undefined ? {} : { endDate: to }),
     ...(simulation === 'age-weighted' ? { ageLambda: lambda ?? ageLambda } : {}),
     ...(simulation === 'filtered-ewma' ? { filter: { model: { kind: 'ewma', lambda: lambda ?? ewmaLambda } } } : {}),
     ...(simulation === 'filtered-garch' ? { filter: { model: { kind: 'garch-fit' } } } : {}),

@@ -3,7 +3,8 @@ import { requireObservations } from './returns.ts';
 
 /**
  * Weights by age (Boudoukh, Richardson and Whitelaw 1998): w_i = lambda^(n - i) (1 - lambda) / (1 - lambda^n), the
- * newest (i = n) last, adding up to 1. lambda in (0, 1]; 1: all the same. Throws `OptionInvalid`, `ObservationsMissing`.
+ * newest (i = n) last, adding up to 1. lambda in (0, 1]; 1: all the same. Throws `OptionInvalid`,
+ * `ObservationsMissing`.
  */
 export function ageWeights(count: number, lambda: number): Float64Array {
   requireObservations(1, count, 'weighting by age');

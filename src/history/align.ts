@@ -80,8 +80,12 @@ function within(series: FactorSeries, { from, to }: AlignOptions): FactorSeries 
     return { ...series, dates: rows.map((row) => dates[row]), values: Float64Array.from(rows, (row) => values[row]) };
   }
   const period = dates.length === 0 ? 'no value' : `values from ${dates[0]} to ${dates.at(-1)}`;
-  const asked = from === undefined && to === undefined ? '' : `, none from ${from ?? 'the start'} to ${to ?? 'the end'}`;
-  throw new MargridError('ObservationsMissing', `${nameOf(series)} has ${period}${asked}`, { column: factorName(series.factor) });
+  const asked = from === undefined && to === undefined
+    ? ''
+    : `, none from ${from ?? 'the start'} to ${to ?? 'the end'}`;
+  throw new MargridError(
+    'ObservationsMissing', `${nameOf(series)} has ${period}${asked}`, { column: factorName(series.factor) },
+  );
 }
 
 /** A day is before all times of it, and an end that is a day includes them. */
@@ -95,13 +99,15 @@ function requireSameDates(series: readonly FactorSeries[], union: readonly strin
     const known = new Set(each.dates);
     const missing = union.filter((date) => !known.has(date));
     const more = missing.length > shownDates ? ', ...' : '';
-    return [`${nameOf(each)} lacks ${missing.length} of ${union.length} dates, ${missing.slice(0, shownDates).join(', ')}${more}`];
+    const some = missing.slice(0, shownDates).join(', ');
+    return [`${nameOf(each)} lacks ${missing.length} of ${union.length} dates, ${some}${more}`];
   });
   if (lacking.length === 0) return;
   const more = lacking.length > shownSeries ? `; and ${lacking.length - shownSeries} more series` : '';
   throw new MargridError(
     'HistoryMisaligned',
-    `the dates of the series differ: ${lacking.slice(0, shownSeries).join('; ')}${more}. Choose to intersect or to carry forward`,
+    `the dates of the series differ: ${lacking.slice(0, shownSeries).join('; ')}${more}. ` +
+      'Choose to intersect or to carry forward',
     { column: 'date', value: lacking.length },
   );
 }
@@ -117,7 +123,9 @@ function placesOf({ dates }: FactorSeries, union: readonly string[], carryDays: 
   });
 }
 
-function reportOf(series: FactorSeries, places: Int32Array, kept: readonly number[], union: readonly string[]): SeriesReport {
+function reportOf(
+  series: FactorSeries, places: Int32Array, kept: readonly number[], union: readonly string[],
+): SeriesReport {
   const { factor, source, dates, unquoted = 0 } = series;
   const carried = kept.filter((day) => dates[places[day]] !== union[day]).length;
   return {

@@ -47,10 +47,13 @@ function sharesOf(parts: readonly WeightedSet[], count: number): number[] {
   const given = parts.filter(({ weight }) => weight !== undefined);
   if (given.length === 0) return parts.map(({ set }) => set.count / count);
   const sum = given.reduce((total, { weight }) => total + weight!, 0);
-  const isGood = given.length === parts.length && given.every(({ weight }) => weight! >= 0 && weight! < Infinity) && sum > 0;
+  const isGood = given.length === parts.length && given.every(
+    ({ weight }) => weight! >= 0 && weight! < Infinity,
+  ) && sum > 0;
   if (isGood) return parts.map(({ weight }) => weight! / sum);
   const shown = parts.map(({ weight }) => weight ?? 'none').join(', ');
-  throw new MargridError('OptionInvalid', `either every set has a weight >= 0, one of them > 0, or none has; got ${shown}`, {
+  const message = `either every set has a weight >= 0, one of them > 0, or none has; got ${shown}`;
+  throw new MargridError('OptionInvalid', message, {
     column: 'weight', value: shown,
   });
 }
@@ -62,8 +65,11 @@ function rowsLike({ factors }: ScenarioSet, set: ScenarioSet): number[] {
   );
   const lost = rows.findIndex((row) => row < 0);
   if (lost < 0 && set.factors.length === factors.length) return rows;
-  const described = (of: ScenarioSet): string => of.factors.map((each) => `${factorName(each)} ${each.change}`).join(', ');
-  throw new MargridError('FactorMissing', `sets with different factors: ${described({ ...set, factors })}; ${described(set)}`, {
-    column: 'factors', value: lost < 0 ? factorName(set.factors[factors.length] ?? set.factors[0]) : factorName(factors[lost]),
+  const described = (of: ScenarioSet): string =>
+    of.factors.map((each) => `${factorName(each)} ${each.change}`).join(', ');
+  const message = `sets with different factors: ${described({ ...set, factors })}; ${described(set)}`;
+  throw new MargridError('FactorMissing', message, {
+    column: 'factors',
+    value: lost < 0 ? factorName(set.factors[factors.length] ?? set.factors[0]) : factorName(factors[lost]),
   });
 }

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MargridError } from '../errors.ts';
-import { choiceField, dateField, invalid, listField, numberField, section, textField, unbounded, type Section } from '../margin/fields.ts';
+import {
+  choiceField, dateField, invalid, listField, numberField, section, textField, unbounded, type Section,
+} from '../margin/fields.ts';
 import { packageRoot } from '../package-root.ts';
-import { factorName, parseFactor, requireScenarios, type FactorChange, type RiskFactor, type ScenarioSet } from '../scenario/scenario-set.ts';
+import {
+  factorName, parseFactor, requireScenarios, type FactorChange, type RiskFactor, type ScenarioSet,
+} from '../scenario/scenario-set.ts';
 
 /**
  * How well a move is known: computed by us from closes; several sources agree; one published table; press levels;
@@ -68,7 +72,9 @@ function parseMove(input: unknown, path: string, sources: Section): CrisisMove {
   const name = textField(fields, 'factor', path);
   const { kind } = parseFactor(name);
   const optional = (field: string, min: number): number | null =>
-    fields[field] === undefined || fields[field] === null ? null : numberField(fields, field, path, { min, max: unbounded });
+    fields[field] === undefined || fields[field] === null
+      ? null
+      : numberField(fields, field, path, { min, max: unbounded });
   const levels = fields['levels'] === undefined ? null : levelsOf(listField(fields, 'levels', path), path);
   const source = textField(fields, 'source', path);
   const move: CrisisMove = {
@@ -79,7 +85,9 @@ function parseMove(input: unknown, path: string, sources: Section): CrisisMove {
   };
   const given = [move.levels, move.relative, move.points].filter((each) => each !== null).length;
   if (given > 1) throw invalid(path, name, 'must have one of relative, levels, points');
-  if (move.points !== null && kind === 'price') throw invalid(`${path}.points`, move.points, 'is for volatilities: a price moves by a share');
+  if (move.points !== null && kind === 'price') {
+    throw invalid(`${path}.points`, move.points, 'is for volatilities: a price moves by a share');
+  }
   return move;
 }
 
@@ -112,8 +120,8 @@ export interface CrisisOptions {
   /** How volatilities move; default `relative`. */
   readonly volatility?: FactorChange;
   /**
-   * A factor that a crisis says nothing of: `refuse`; `hold`: it does not move, which is reported; `drop`: the crisis is
-   * left out, which is reported. Default `refuse`.
+   * A factor that a crisis says nothing of: `refuse`; `hold`: it does not move, which is reported; `drop`: the crisis
+   * is left out, which is reported. Default `refuse`.
    */
   readonly missing?: 'refuse' | 'hold' | 'drop';
 }
@@ -129,8 +137,8 @@ export interface CrisisReport {
 export type CrisisScenarios = ScenarioSet & { readonly report: CrisisReport };
 
 /**
- * Named crises as scenarios, in the order given: `mapping` says which factors the set has and what each follows. A proxy
- * is used only where the mapping says so. Throws `ScenarioInvalid` for a name that there is not, `FactorMissing`.
+ * Named crises as scenarios, in the order given: `mapping` says which factors the set has and what each follows. A
+ * proxy is used only where the mapping says so. Throws `ScenarioInvalid` for a name that there is not, `FactorMissing`.
  */
 export function crisisScenarios(
   names: readonly string[],
@@ -155,6 +163,7 @@ export function crisisScenarios(
   if (missing === 'refuse' && gaps.length > 0) throw gapRefused(gaps[0], gaps.length, chosen);
   const lacking = new Set(gaps.map(({ crisis }) => crisis));
   const kept = missing === 'drop' ? chosen.filter(({ name }) => !lacking.has(name)) : chosen;
+  if (kept.length === 0 && gaps.length > 0) throw allDropped(gaps);
   const moves = targets.flatMap(({ factor, follows, beta }) =>
     kept.map((crisis) => (moveIn(crisis, follows, factor) ?? 0) * beta),
   );
@@ -172,7 +181,8 @@ export function crisisScenarios(
 function crisisNamed(crises: readonly Crisis[], name: string): Crisis {
   const found = crises.find((each) => each.name === name);
   if (found !== undefined) return found;
-  throw new MargridError('ScenarioInvalid', `no crisis is named '${name}'; there are ${crises.map((each) => each.name).join(', ')}`, {
+  const names = crises.map((each) => each.name).join(', ');
+  throw new MargridError('ScenarioInvalid', `no crisis is named '${name}'; there are ${names}`, {
     column: 'name', value: name,
   });
 }
@@ -180,6 +190,20 @@ function crisisNamed(crises: readonly Crisis[], name: string): Crisis {
 function moveIn({ moves }: Crisis, follows: string, { change }: RiskFactor): number | null {
   const found = moves.find(({ factor }) => factor === follows);
   return found === undefined ? null : crisisMoveAs(found, change);
+}
+
+/** Says of every crisis that was dropped what it lacks; those that lack the same together. */
+function allDropped(gaps: readonly { readonly crisis: string; readonly factor: string }[]): MargridError {
+  const lacking = new Map<string, string[]>();
+  for (const { crisis, factor } of gaps) lacking.set(crisis, [...(lacking.get(crisis) ?? []), factor]);
+  const alike = new Map<string, string[]>();
+  for (const [crisis, factors] of lacking) {
+    const of = factors.join(', ');
+    alike.set(of, [...(alike.get(of) ?? []), crisis]);
+  }
+  const reasons = [...alike].map(([factors, crises]) => `no figure for ${factors} in ${crises.join(', ')}`);
+  const message = `no crisis is left, all ${lacking.size} were dropped: ${reasons.join('; ')}. Map factors to what crises have, or hold them`;
+  return new MargridError('FactorMissing', message, { column: gaps[0].factor, value: gaps[0].crisis });
 }
 
 function gapRefused(
@@ -190,6 +214,10 @@ function gapRefused(
   const known = chosen.find(({ name }) => name === crisis)!.moves.map((move) => move.factor).join(', ');
   const of = follows === factor ? factor : `${follows}, which ${factor} follows`;
   const more = count > 1 ? ` (and ${count - 1} more gaps)` : '';
-  const message = `crisis ${crisis} has no figure for ${of}${more}: it has ${known}. Map it to one of them, hold it or drop the crisis`;
-  return new MargridError('FactorMissing', message, { row: chosen.findIndex(({ name }) => name === crisis) + 1, column: factor, value: crisis });
+  const message = `crisis ${crisis} has no figure for ${of}${more}: it has ${known}. ` +
+    'Map it to one of them, hold it or drop the crisis';
+  return new MargridError(
+    'FactorMissing', message,
+    { row: chosen.findIndex(({ name }) => name === crisis) + 1, column: factor, value: crisis },
+  );
 }

@@ -5,8 +5,12 @@ import { factorName, requireScenarios, type RiskFactor, type ScenarioSet } from 
 import { ageWeights } from './age-weights.ts';
 import { periodOf, requireWhole, type HistoryPeriod } from './historical-scenarios.ts';
 import { requireHistory, type AlignmentReport, type MarketHistory } from './market-history.ts';
-import { changeOf, dayReturns, moveOf, requireObservations, returnKindOf, type ReturnKind, type ReturnKinds } from './returns.ts';
-import { filterReport, filterSeries, scaledReturn, type FilteredSeries, type FilterReport, type VolatilityFilter } from './volatility-filter.ts';
+import {
+  changeOf, dayReturns, moveOf, requireObservations, returnKindOf, type ReturnKind, type ReturnKinds,
+} from './returns.ts';
+import {
+  filterReport, filterSeries, scaledReturn, type FilteredSeries, type FilterReport, type VolatilityFilter,
+} from './volatility-filter.ts';
 
 export interface FilteredPathOptions extends HistoryPeriod {
   readonly filter: VolatilityFilter;
@@ -40,9 +44,9 @@ export interface FilteredPathReport {
 export type FilteredPathScenarios = ScenarioSet & { readonly report: FilteredPathReport };
 
 /**
- * Filtered historical simulation over several days (Barone-Adesi, Giannopoulos and Vosper 1999): each day of a path takes
- * the standardised residuals of one day of the past, of all factors together, and multiplies them by the volatilities
- * that the path has led to.
+ * Filtered historical simulation over several days (Barone-Adesi, Giannopoulos and Vosper 1999): each day of a path
+ * takes the standardised residuals of one day of the past, of all factors together, and multiplies them by the
+ * volatilities that the path has led to.
  *
  * Path p draws its days in order from the random stream (seed, p): a path depends on no other. Throws
  * `ObservationsMissing`, `OptionInvalid`, what the filter and `requireHistory` throw, `ScenarioInvalid` if a path would
@@ -56,7 +60,9 @@ export function filteredPaths(history: MarketHistory, options: FilteredPathOptio
   const horizonDays = requireWhole('horizonDays', options.horizonDays);
   const [first, last] = periodOf(history, options);
   const observations = options.lookback ?? last - first;
-  requireObservations(Math.max(requireWhole('lookback', observations), 2), last - first, 'the lookback of filtered paths');
+  requireObservations(
+    Math.max(requireWhole('lookback', observations), 2), last - first, 'the lookback of filtered paths',
+  );
   const kinds = history.factors.map((factor) => returnKindOf(returns, factor));
   const from = filter.estimation === 'history' ? first : last - observations;
   const series = history.factors.map((factor, index) =>
@@ -77,7 +83,8 @@ export function filteredPaths(history: MarketHistory, options: FilteredPathOptio
     labels: Array.from({ length: paths }, (_, path) => `path ${path + 1}`),
   });
   const report: FilteredPathReport = {
-    paths, horizonDays, seed, observations, firstDate: history.dates[last - observations], lastDate: history.dates[last],
+    paths, horizonDays, seed, observations, firstDate: history.dates[last - observations],
+    lastDate: history.dates[last],
     filters: series.map((each, index) => filterReport(factorName(history.factors[index]), each)),
     alignment: history.alignment ?? null,
   };

@@ -4,9 +4,12 @@ import { gridScenarios, type GridScenarios } from './grid-scenarios.ts';
 
 /**
  * Ten price moves at equal distances up to the ends of a range, without 0 (OCC TIMS): five down, five up. Customer
- * portfolio margin uses 0.15 for equities, -0.08 and 0.06 for broad indices. Throws `OptionInvalid` unless down < 0 < up.
+ * portfolio margin uses 0.15 for equities, -0.08 and 0.06 for broad indices. Throws `OptionInvalid` unless down < 0 <
+ * up.
  */
-export function timsGrid(underlyings: readonly string[], range: number | { readonly down: number; readonly up: number }): GridScenarios {
+export function timsGrid(
+  underlyings: readonly string[], range: number | { readonly down: number; readonly up: number },
+): GridScenarios {
   const { down, up } = typeof range === 'number' ? { down: -range, up: range } : range;
   if (!(down < 0 && up > 0)) {
     throw new MargridError('OptionInvalid', `the range must go from below 0 to above it, got ${down} to ${up}`, {
@@ -32,16 +35,20 @@ export interface SpanGridOptions {
 }
 
 /**
- * The sixteen scenarios of SPAN in its order: price 0, +1/3, -1/3, +2/3, -2/3, +1, -1 of the range, each with volatility
- * up and down, then the two extreme moves. `lossShares`: what share of a loss counts in each.
+ * The sixteen scenarios of SPAN in its order: price 0, +1/3, -1/3, +2/3, -2/3, +1, -1 of the range, each with
+ * volatility up and down, then the two extreme moves. `lossShares`: what share of a loss counts in each.
  */
 export function spanGrid(
   underlyings: readonly string[],
   options: SpanGridOptions,
 ): ScenarioSet & { readonly lossShares: Float64Array } {
-  const { price, volatility, volatilityChange = 'relative', extremeMultiple = 3, coverFraction = 0.33, days = 1 } = options;
+  const {
+    price, volatility, volatilityChange = 'relative', extremeMultiple = 3, coverFraction = 0.33, days = 1,
+  } = options;
   const thirds = [0, 1, -1, 2, -2, 3, -3];
-  const prices = [...thirds.flatMap((n) => [(price * n) / 3, (price * n) / 3]), price * extremeMultiple, -price * extremeMultiple];
+  const prices = [
+    ...thirds.flatMap((n) => [(price * n) / 3, (price * n) / 3]), price * extremeMultiple, -price * extremeMultiple,
+  ];
   const volatilities = [...thirds.flatMap(() => [volatility, -volatility]), 0, 0];
   const factors = underlyings.flatMap((underlying) => [
     { kind: 'price' as const, underlying, expiry: null, change: 'relative' as const },

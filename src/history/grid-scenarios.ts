@@ -1,6 +1,8 @@
 import { MargridError } from '../errors.ts';
 import { requireWithinLimit } from '../limits.ts';
-import { requireScenarios, type FactorChange, type FactorKind, type RiskFactor, type ScenarioSet } from '../scenario/scenario-set.ts';
+import {
+  requireScenarios, type FactorChange, type FactorKind, type RiskFactor, type ScenarioSet,
+} from '../scenario/scenario-set.ts';
 
 /** Points of an axis: a list, from one number to another by step, or that many points at equal distances. */
 export type AxisPoints =
@@ -81,14 +83,19 @@ export function gridScenarios(axes: GridAxes, { underlyings, own = {}, change = 
   );
   const set = requireScenarios({
     factors, count, moves, labels,
-    ...(daysAxis < 0 ? {} : { days: Float64Array.from({ length: count }, (_, scenario) => pointOf(daysAxis, scenario)) }),
+    ...(daysAxis < 0
+      ? {}
+      : { days: Float64Array.from({ length: count }, (_, scenario) => pointOf(daysAxis, scenario)) }),
   });
   return { ...set, axes: all.map(({ name, values }) => ({ name, values })) };
 }
 
 function axesOf(axes: GridAxes, underlyings: readonly string[], own: Readonly<Record<string, GridMoves>>): MovedAxis[] {
   const common = underlyings.filter((name) => !(name in own));
-  const groups = [{ names: common, moves: axes as GridMoves }, ...Object.keys(own).map((name) => ({ names: [name], moves: own[name] }))];
+  const groups = [
+    { names: common, moves: axes as GridMoves },
+    ...Object.keys(own).map((name) => ({ names: [name], moves: own[name] })),
+  ];
   const days = axes.days === undefined ? [] : [
     { name: 'days', kind: 'days' as const, underlyings: [], values: axisValues('days', axes.days) },
   ];
@@ -108,7 +115,9 @@ export function axisValues(name: string, axis: AxisPoints): number[] {
   const values = 'from' in axis ? rangeOf(name, axis) : [...axis];
   const bad = values.find((value) => !Number.isFinite(value));
   if (values.length > 0 && bad === undefined) return values;
-  throw new MargridError('OptionInvalid', `the axis ${name} needs finite points, got ${bad ?? 'none'}`, { column: name, value: bad });
+  throw new MargridError(
+    'OptionInvalid', `the axis ${name} needs finite points, got ${bad ?? 'none'}`, { column: name, value: bad },
+  );
 }
 
 function rangeOf(name: string, axis: Exclude<AxisPoints, readonly number[]>): number[] {
@@ -118,9 +127,12 @@ function rangeOf(name: string, axis: Exclude<AxisPoints, readonly number[]>): nu
   // A range that its step does not divide would end somewhere else than it says.
   const fits = Number.isInteger(steps) && steps >= 0 && steps < axisPointsMax &&
     Math.abs(from + steps * step - to) <= 1e-9 * Math.max(Math.abs(step), Math.abs(to));
-  if (fits) return Array.from({ length: steps + 1 }, (_, index) => (index === steps ? to : rounded(from + index * step)));
+  if (fits) {
+    return Array.from({ length: steps + 1 }, (_, index) => (index === steps ? to : rounded(from + index * step)));
+  }
   const shown = JSON.stringify(axis);
-  throw new MargridError('OptionInvalid', `the axis ${name} goes from one number to another in whole steps, got ${shown}`, {
+  const message = `the axis ${name} goes from one number to another in whole steps, got ${shown}`;
+  throw new MargridError('OptionInvalid', message, {
     column: name, value: shown,
   });
 }

@@ -3,13 +3,16 @@ import { factorName, requireScenarios, type RiskFactor, type ScenarioSet } from 
 import { ageWeights } from './age-weights.ts';
 import { requireHistory, valuesOf, type AlignmentReport, type MarketHistory } from './market-history.ts';
 import {
-  chained, changeOf, dayReturns, moveOf, requireObservations, returnBetween, returnKindOf, type ReturnKind, type ReturnKinds,
+  chained, changeOf, dayReturns, moveOf, requireObservations, returnBetween, returnKindOf, type ReturnKind,
+  type ReturnKinds,
 } from './returns.ts';
-import { filterReport, filterSeries, scaledReturns, type FilterReport, type VolatilityFilter } from './volatility-filter.ts';
+import {
+  filterReport, filterSeries, scaledReturns, type FilterReport, type VolatilityFilter,
+} from './volatility-filter.ts';
 
 /**
- * How a horizon of h days is made of days: `overlapping` windows (a scenario per day), `non-overlapping` ones (the newest
- * ends on the last day), or returns of one day times sqrt(h).
+ * How a horizon of h days is made of days: `overlapping` windows (a scenario per day), `non-overlapping` ones (the
+ * newest ends on the last day), or returns of one day times sqrt(h).
  */
 export const windowRules = ['overlapping', 'non-overlapping', 'square-root'] as const;
 export type WindowRule = (typeof windowRules)[number];
@@ -109,7 +112,8 @@ export function historicalScenarios(history: MarketHistory, options: HistoricalO
     labels: ends.map((end) => history.dates[end]),
   });
   const report: HistoricalReport = {
-    count: ends.length, firstDate: history.dates[ends[0] - windows.length], lastDate: history.dates[ends[ends.length - 1]],
+    count: ends.length, firstDate: history.dates[ends[0] - windows.length],
+    lastDate: history.dates[ends[ends.length - 1]],
     unused: windows.unused, returns, horizonDays, windows: rule, ageLambda: ageLambda ?? null, filters,
     alignment: history.alignment ?? null,
   };
@@ -141,7 +145,8 @@ function horizonScale({ windows, horizonDays = 1 }: HistoricalOptions): number {
 }
 
 function fillMoves(
-  history: MarketHistory, factor: number, kind: ReturnKind, { ends, length }: Windows, options: HistoricalOptions, row: Float64Array,
+  history: MarketHistory, factor: number, kind: ReturnKind, { ends, length }: Windows, options: HistoricalOptions,
+  row: Float64Array,
 ): void {
   const values = valuesOf(history, factor);
   const scale = horizonScale(options);

@@ -52,7 +52,9 @@ export function requireHistory(history: MarketHistory): MarketHistory {
   }
   const names = factors.map(factorName);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new MargridError('ScenarioInvalid', `the factor ${twice} is there twice`, { column: twice });
+  if (twice !== undefined) {
+    throw new MargridError('ScenarioInvalid', `the factor ${twice} is there twice`, { column: twice });
+  }
   for (let day = 1; day < dates.length; day++) {
     if (dates[day] > dates[day - 1]) continue;
     const message = `dates must ascend, each once: ${dates[day]} follows ${dates[day - 1]}`;

@@ -49,7 +49,9 @@ export function parseFactorColumn(text: string): FactorColumn {
   const match = mappingPattern.exec(text);
   const scale = Number(match?.[3] ?? 1);
   if (match === null || !(scale > 0 && scale < Infinity)) {
-    throw new MargridError('OptionInvalid', `a factor is FACTOR=COLUMN or FACTOR=COLUMN*SCALE, got '${text}'`, { value: text });
+    throw new MargridError(
+      'OptionInvalid', `a factor is FACTOR=COLUMN or FACTOR=COLUMN*SCALE, got '${text}'`, { value: text },
+    );
   }
   return { factor: parseFactor(match[1].trim()), column: match[2], scale };
 }
@@ -131,7 +133,9 @@ function seriesOf(
       continue;
     }
     const value = numberOfCell(cell);
-    if (value === undefined || !(value > 0 && value < Infinity)) return fail(valueColumn.name, cell, 'must be > 0 and finite');
+    if (value === undefined || !(value > 0 && value < Infinity)) {
+      return fail(valueColumn.name, cell, 'must be > 0 and finite');
+    }
     if (dates.at(-1) === date) values[values.length - 1] = value * scale;
     else {
       dates.push(date);
@@ -160,5 +164,7 @@ function failure(
   message: string,
   row?: number,
 ): MargridError {
-  return new BadInputError([{ code, file: path, column, value, message, ...(row === undefined ? {} : { row: row + 1 }) }]);
+  return new BadInputError(
+    [{ code, file: path, column, value, message, ...(row === undefined ? {} : { row: row + 1 }) }],
+  );
 }

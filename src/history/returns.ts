@@ -1,7 +1,7 @@
-import { exp } from '../../assembly/portable/exp.ts';
-import { log, logRatio } from '../../assembly/portable/log.ts';
+import { logRatio } from '../../assembly/portable/log.ts';
 import { MargridError } from '../errors.ts';
 import type { FactorChange, FactorKind, RiskFactor } from '../scenario/scenario-set.ts';
+import { expMinusOne } from '../statistics/near-one.ts';
 import { valuesOf, type MarketHistory } from './market-history.ts';
 
 /**
@@ -30,9 +30,13 @@ export function returnBetween(kind: ReturnKind, before: number, after: number): 
 }
 
 /** Returns of days `from + 1` to `to`: one less than days. */
-export function dayReturns(history: MarketHistory, factor: number, kind: ReturnKind, from: number, to: number): Float64Array {
+export function dayReturns(
+  history: MarketHistory, factor: number, kind: ReturnKind, from: number, to: number,
+): Float64Array {
   const values = valuesOf(history, factor);
-  return Float64Array.from({ length: to - from }, (_, day) => returnBetween(kind, values[from + day], values[from + day + 1]));
+  return Float64Array.from(
+    { length: to - from }, (_, day) => returnBetween(kind, values[from + day], values[from + day + 1]),
+  );
 }
 
 /**
@@ -47,15 +51,7 @@ export function chained(kind: ReturnKind, returns: Float64Array): number {
 
 /** A return as a move of a scenario. */
 export function moveOf(kind: ReturnKind, value: number): number {
-  return kind === 'log' ? expLessOne(value) : value;
-}
-
-/** e^x - 1 with full relative accuracy near 0: Kahan's correction by the logarithm of the rounded e^x. */
-export function expLessOne(x: number): number {
-  const power = exp(x);
-  if (power === 1) return x;
-  if (x < -1 || x > 1) return power - 1;
-  return ((power - 1) * x) / log(power);
+  return kind === 'log' ? expMinusOne(value) : value;
 }
 
 /** Throws `ObservationsMissing` with both counts. */

@@ -1,6 +1,10 @@
 import { BadInputError, MargridError } from '../errors.ts';
-import { numberOfCell, ProblemLog, readRawTable, requireColumn, shown, writeTable, type RawCell, type ResultColumn } from '../io/index.ts';
-import { factorName, movesOf, parseFactor, requireScenarios, type RiskFactor, type ScenarioSet } from '../scenario/scenario-set.ts';
+import {
+  numberOfCell, ProblemLog, readRawTable, requireColumn, shown, writeTable, type RawCell, type ResultColumn,
+} from '../io/index.ts';
+import {
+  factorName, movesOf, parseFactor, requireScenarios, type RiskFactor, type ScenarioSet,
+} from '../scenario/scenario-set.ts';
 
 /** Columns beside the factors; all of them are optional. */
 const ownColumns = ['label', 'weight', 'days'] as const;
@@ -21,14 +25,17 @@ export async function writeScenarios(path: string, scenarios: ScenarioSet, signa
   const { factors, count, labels, weights, days } = requireScenarios(scenarios);
   const broken = labels?.findIndex((label) => label === '' || /[\r\n]/.test(label)) ?? -1;
   if (broken >= 0) {
-    const message = `the label of scenario ${broken + 1} is ${shown(labels![broken])}: a file needs labels of one line, not empty`;
+    const message =
+      `the label of scenario ${broken + 1} is ${shown(labels![broken])}: a file needs labels of one line, not empty`;
     throw new MargridError('ScenarioInvalid', message, { row: broken + 1, column: 'label', value: labels![broken] });
   }
   const columns: ResultColumn[] = [
     ...(labels === undefined ? [] : [{ name: 'label', type: 'string' as const, values: labels }]),
     ...(weights === undefined ? [] : [{ name: 'weight', type: 'f64' as const, values: weights }]),
     ...(days === undefined ? [] : [{ name: 'days', type: 'f64' as const, values: days }]),
-    ...factors.map((factor, row) => ({ name: columnOf(factor), type: 'f64' as const, values: movesOf(scenarios, row) })),
+    ...factors.map(
+      (factor, row) => ({ name: columnOf(factor), type: 'f64' as const, values: movesOf(scenarios, row) }),
+    ),
   ];
   await writeTable(path, { rowCount: count, columns }, { ...(signal === undefined ? {} : { signal }) });
 }
@@ -74,9 +81,12 @@ export async function readScenarios(path: string): Promise<ScenarioSet> {
 function factorOf(path: string, column: string): RiskFactor {
   const isAbsolute = column.endsWith(absoluteMark);
   try {
-    return parseFactor(isAbsolute ? column.slice(0, -absoluteMark.length) : column, isAbsolute ? 'absolute' : 'relative');
+    return parseFactor(
+      isAbsolute ? column.slice(0, -absoluteMark.length) : column, isAbsolute ? 'absolute' : 'relative',
+    );
   } catch {
-    const message = `a column is ${ownColumns.join(', ')} or a risk factor like price:BTC or volatility:BTC${absoluteMark}, got ${shown(column)}`;
+    const message = `a column is ${ownColumns.join(', ')} or a risk factor like price:BTC or ` +
+      `volatility:BTC${absoluteMark}, got ${shown(column)}`;
     throw new BadInputError([{ code: 'ScenarioInvalid', file: path, column, value: column, message }]);
   }
 }

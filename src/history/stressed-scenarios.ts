@@ -1,7 +1,9 @@
 import { MargridError } from '../errors.ts';
 import type { ScenarioSet } from '../scenario/scenario-set.ts';
 import { combineScenarios } from './combine.ts';
-import { historicalScenarios, requireWhole, type HistoricalOptions, type HistoricalScenarios } from './historical-scenarios.ts';
+import {
+  historicalScenarios, requireWhole, type HistoricalOptions, type HistoricalScenarios,
+} from './historical-scenarios.ts';
 import type { MarketHistory } from './market-history.ts';
 
 /** First and last day of a stressed period: the windows of all scenarios lie between them. */
@@ -18,7 +20,9 @@ export function stressedScenarios(
   periods: readonly StressPeriod[],
   options: Omit<HistoricalOptions, 'startDate' | 'endDate' | 'lookback'> = {},
 ): ScenarioSet & { readonly parts: readonly HistoricalScenarios[] } {
-  const parts = periods.map(({ from, to }) => historicalScenarios(history, { ...options, startDate: from, endDate: to }));
+  const parts = periods.map(
+    ({ from, to }) => historicalScenarios(history, { ...options, startDate: from, endDate: to }),
+  );
   const named = parts.map((set, index) => {
     const { name } = periods[index];
     return { set, ...(name === undefined ? {} : { prefix: `${name} ` }) };
@@ -47,9 +51,10 @@ export interface FoundPeriod {
 }
 
 /**
- * Searches a history for the periods of `length` scenarios with the greatest loss measure: `pnl` says what every scenario
- * earns (positive: a gain), `measure` turns the P&L of a period, oldest first, into a loss (positive: a loss). The first
- * period wins ties. Throws `ObservationsMissing`, `OptionInvalid`, `ValueNotFinite`, what `historicalScenarios` throws.
+ * Searches a history for the periods of `length` scenarios with the greatest loss measure: `pnl` says what every
+ * scenario earns (positive: a gain), `measure` turns the P&L of a period, oldest first, into a loss (positive: a loss).
+ * The first period wins ties. Throws `ObservationsMissing`, `OptionInvalid`, `ValueNotFinite`, what
+ * `historicalScenarios` throws.
  */
 export function findStressPeriods(
   history: MarketHistory,
@@ -60,10 +65,14 @@ export function findStressPeriods(
   const length = requireWhole('length', options.length);
   const every = requireWhole('every', options.every ?? 1);
   const wanted = requireWhole('count', options.count ?? 1);
-  const set = historicalScenarios(history, { ...options, observationsMin: Math.max(length * wanted, options.observationsMin ?? 1) });
+  const set = historicalScenarios(
+    history, { ...options, observationsMin: Math.max(length * wanted, options.observationsMin ?? 1) },
+  );
   const earned = pnl(set);
   if (earned.length !== set.count) {
-    throw new MargridError('OptionInvalid', `the P&L has ${earned.length} values for ${set.count} scenarios`, { column: 'pnl' });
+    throw new MargridError(
+      'OptionInvalid', `the P&L has ${earned.length} values for ${set.count} scenarios`, { column: 'pnl' },
+    );
   }
   const starts = Array.from({ length: Math.floor((set.count - length) / every) + 1 }, (_, index) => index * every);
   const losses = starts.map((start) => lossOf(set, start, measure(earned.slice(start, start + length))));
@@ -74,7 +83,9 @@ export function findStressPeriods(
     const start = starts[index];
     if (found.some((other) => Math.abs(other.start - start) < length)) continue;
     const end = history.dates.indexOf(set.labels![start]);
-    found.push({ from: history.dates[end - windowDays], to: set.labels![start + length - 1], start, loss: losses[index] });
+    found.push(
+      { from: history.dates[end - windowDays], to: set.labels![start + length - 1], start, loss: losses[index] },
+    );
     if (found.length === wanted) return found;
   }
   throw new MargridError(
@@ -86,14 +97,18 @@ export function findStressPeriods(
 
 function lossOf(set: ScenarioSet, start: number, loss: number): number {
   if (Number.isFinite(loss)) return loss;
-  throw new MargridError('ValueNotFinite', `the loss measure of the period from ${set.labels![start]} is ${loss}`, { value: loss });
+  throw new MargridError(
+    'ValueNotFinite', `the loss measure of the period from ${set.labels![start]} is ${loss}`, { value: loss },
+  );
 }
 
 /** Mean of the worst `share` of a P&L, as a loss: the tail with a part of its last value (Acerbi and Tasche 2002). */
 export function meanOfWorst(pnl: Float64Array, share: number): number {
   const size = pnl.length * share;
   if (!(size > 0 && share <= 1)) {
-    throw new MargridError('OptionInvalid', `the share of the tail must be in (0, 1], got ${share}`, { column: 'tail', value: share });
+    throw new MargridError(
+      'OptionInvalid', `the share of the tail must be in (0, 1], got ${share}`, { column: 'tail', value: share },
+    );
   }
   const sorted = pnl.slice().sort();
   let sum = 0;

@@ -14,8 +14,8 @@ export interface GarchToFit {
 }
 
 /**
- * Filtered historical simulation (Hull and White 1998; Barone-Adesi, Giannopoulos and Vosper 1999): each return is taken
- * for what it was of its day's volatility.
+ * Filtered historical simulation (Hull and White 1998; Barone-Adesi, Giannopoulos and Vosper 1999): each return is
+ * taken for what it was of its day's volatility.
  */
 export interface VolatilityFilter {
   /** One for all factors, or by name of factor. */
@@ -23,8 +23,8 @@ export interface VolatilityFilter {
   /** Variance of the first day; default `sample-variance` (EWMA), `pre-sample` (GARCH). */
   readonly start?: StartVariance;
   /**
-   * `ratio`: r* = r sigma_{n+1} / sigma_i; `residual`: r* = mu + sigma_{n+1} (r - mu) / sigma_i. Without a mean both are
-   * the same. Default `ratio` (EWMA), `residual` (GARCH).
+   * `ratio`: r* = r sigma_{n+1} / sigma_i; `residual`: r* = mu + sigma_{n+1} (r - mu) / sigma_i. Without a mean both
+   * are the same. Default `ratio` (EWMA), `residual` (GARCH).
    */
   readonly form?: 'ratio' | 'residual';
   /** Limits of sigma_{n+1} / sigma_i; default: none. */
@@ -70,14 +70,16 @@ export function filterSeries(name: string, returns: Float64Array, filter: Volati
   const variances = variancePath(model, returns, start);
   const still = variances.findIndex((variance) => !(variance > 0 && variance < Infinity));
   if (still >= 0) {
-    const message = `${name}: the variance before return ${still + 1} is ${variances[still]}, nothing can be scaled by it; ` +
+    const message =
+      `${name}: the variance before return ${still + 1} is ${variances[still]}, nothing can be scaled by it; ` +
       `choose another start variance or a longer window`;
     throw new MargridError('ValueOutOfRange', message, { column: name, row: still + 1, value: variances[still] });
   }
   const form = filter.form ?? (model.kind === 'ewma' ? 'ratio' : 'residual');
   const { ratioFloor = 0, ratioCap = Infinity } = filter;
   if (!(ratioFloor >= 0 && ratioCap >= ratioFloor && ratioCap > 0)) {
-    throw new MargridError('OptionInvalid', `the ratio of volatilities needs 0 <= floor <= cap, got ${ratioFloor}, ${ratioCap}`, {
+    const message = `the ratio of volatilities needs 0 <= floor <= cap, got ${ratioFloor}, ${ratioCap}`;
+    throw new MargridError('OptionInvalid', message, {
       column: 'ratioFloor', value: ratioFloor,
     });
   }
@@ -89,7 +91,9 @@ function modelFor(name: string, model: VolatilityFilter['model']): FilterModel {
   if ('kind' in model && typeof model.kind === 'string') return model;
   const found = (model)[name];
   if (found !== undefined) return found;
-  throw new MargridError('OptionInvalid', `the volatility filter has no model for ${name}`, { column: 'model', value: name });
+  throw new MargridError(
+    'OptionInvalid', `the volatility filter has no model for ${name}`, { column: 'model', value: name },
+  );
 }
 
 /** Return `index` of a day whose volatility is `volatility`: scaled from the volatility of its own day. */

@@ -23,7 +23,9 @@ export interface BatchPlan {
  * Sums of P&L and of the control over a batch, in the order of the paths; P&L less `origin`, that of the first path, so
  * that a large mean takes no digits of the squares.
  */
-export const batchSums = { pnl: 0, squares: 1, control: 2, controlSquares: 3, products: 4, origin: 5, count: 6 } as const;
+export const batchSums = {
+  pnl: 0, squares: 1, control: 2, controlSquares: 3, products: 4, origin: 5, count: 6,
+} as const;
 
 /** What is left of a batch. */
 export interface BatchResult {
@@ -57,7 +59,7 @@ export class BatchRunner {
     const extra = portfolioFloats(portfolio, model, blockPaths) + n + blockPaths + 8;
     this.#plan = plan;
     this.#drawer = new PathDrawer(model, draw, blockPaths, engine, extra);
-    this.#pnl = blockPnl(portfolio, this.#drawer);
+    this.#pnl = blockPnl(portfolio, this.#drawer, engine);
     this.#weights = this.#drawer.reserve(n, control?.weights ?? new Float64Array(n));
     this.#control = this.#drawer.reserve(blockPaths);
     const strata = control?.probabilities.length ?? 1;
@@ -96,7 +98,7 @@ export class BatchRunner {
       kernels.combineColumns(drawer.columns, drawer.stride, this.#weights, n, this.#control, count);
     }
     drawer.toMoves(count);
-    const pnl = this.#pnl(count);
+    const pnl = this.#pnl(count, first);
     if (first === start) sums[batchSums.origin] = pnl[0];
     const origin = sums[batchSums.origin];
     for (let i = 0; i < count; i++) {

@@ -18,10 +18,10 @@ export interface TailEstimate {
 }
 
 /**
- * VaR and ES at a level. Each path of stratum s weighs p_s / n_s (1 / n without strata): VaR is minus the first P&L with
- * cumulated weight >= 1 - level (type 1 of Hyndman and Fan: order statistic ceil(n (1 - level))), ES that of Acerbi and
- * Tasche, the value at the boundary counting for what is lacking. Throws `ObservationsMissing` for an empty stratum,
- * `EngineState` if too few values were kept.
+ * VaR and ES at a level. Each path of stratum s weighs p_s / n_s (1 / n without strata): VaR is minus the first P&L
+ * with cumulated weight >= 1 - level (type 1 of Hyndman and Fan: order statistic ceil(n (1 - level))), ES that of
+ * Acerbi and Tasche, the value at the boundary counting for what is lacking. Throws `ObservationsMissing` for an empty
+ * stratum, `EngineState` if too few values were kept.
  */
 export function tailEstimate({ tails, counts, probabilities }: StratifiedTail, level: number): TailEstimate {
   const total = Array.from(counts).reduce((sum, each) => sum + each, 0);
@@ -79,10 +79,12 @@ const normal975 = 1.959963984540054;
 
 /**
  * Of independent paths: VaR by order statistics (the ranks one standard deviation of the binomial number below and
- * above; the interval at 1.96 of them), ES by its asymptotic variance, (Var(L | L >= VaR) + level (ES - VaR)^2) / (n (1 -
- * level)) (Manistre and Hancock 2005).
+ * above; the interval at 1.96 of them), ES by its asymptotic variance, (Var(L | L >= VaR) + level (ES - VaR)^2) / (n (1
+ * - level)) (Manistre and Hancock 2005).
  */
-export function independentErrors(tail: Float64Array, n: number, level: number, estimate: TailEstimate): EstimateErrors {
+export function independentErrors(
+  tail: Float64Array, n: number, level: number, estimate: TailEstimate,
+): EstimateErrors {
   const target = tailCount(n, level);
   const spread = Math.sqrt(target * level);
   const at = (rank: number): number => tail[Math.min(Math.max(Math.ceil(rank), 1), tail.length) - 1];

@@ -36,12 +36,16 @@ export function jumpPlan(
   options: JumpOptions, names: readonly string[], isLog: readonly boolean[], horizon: number,
 ): JumpPlan {
   const { common = false, compensated = true } = options;
-  if (common) requireOption(typeof options.intensity === 'number', 'intensity', 'several', 'one number if jumps are common');
+  if (common) {
+    requireOption(typeof options.intensity === 'number', 'intensity', 'several', 'one number if jumps are common');
+  }
   const intensity = perFactor('intensity', options.intensity, names, 0);
   const mean = perFactor('jump mean', options.mean, names, -Infinity);
   const sd = perFactor('jump sd', options.sd, names, 0);
   const expected = intensity.map((each) => each * horizon);
-  expected.forEach((each) => requireOption(each <= expectedCountMax, 'intensity x horizon', each, `<= ${expectedCountMax}`));
+  expected.forEach(
+    (each) => requireOption(each <= expectedCountMax, 'intensity x horizon', each, `<= ${expectedCountMax}`),
+  );
   const compensation = expected.map((each, j) => {
     if (!compensated) return 0;
     return each * (isLog[j] ? exp(mean[j] + (sd[j] * sd[j]) / 2) - 1 : mean[j]);

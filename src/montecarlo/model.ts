@@ -19,7 +19,9 @@ export type Marginal =
 export type FactorModel =
   | { readonly kind: 'normal'; readonly marginals?: Marginal | readonly Marginal[] }
   | {
-      /** x = sqrt(degrees / chi-square) L z: tails that come together. Marginals: t with the same degrees unless given. */
+      /**
+       * x = sqrt(degrees / chi-square) L z: tails that come together. Marginals: t with the same degrees unless given.
+       */
       readonly kind: 'student-t';
       readonly degrees: number;
       readonly marginals?: Marginal | readonly Marginal[];
@@ -52,7 +54,9 @@ export interface ModelOptions {
    * freedom) or, false, the scale of a Student t.
    */
   readonly unitVariance?: boolean;
-  /** A correlation matrix that is not positive definite is replaced by the nearest that is; refused unless asked for. */
+  /**
+   * A correlation matrix that is not positive definite is replaced by the nearest that is; refused unless asked for.
+   */
   readonly repairCorrelation?: boolean;
 }
 
@@ -121,7 +125,9 @@ function requireDegrees(degrees: number): void {
 
 /** What makes the variance of a Student t one. */
 function unitScale(degrees: number): number {
-  requireOption(degrees > 2, 'degrees', degrees, '> 2: below, there is no variance (unitVariance: false takes a scale)');
+  requireOption(
+    degrees > 2, 'degrees', degrees, '> 2: below, there is no variance (unitVariance: false takes a scale)',
+  );
   return Math.sqrt((degrees - 2) / degrees);
 }
 
@@ -178,12 +184,14 @@ function dispersion(options: ModelOptions, names: readonly string[], history: Re
   }
   requireOption(volatilities.length === n, 'volatilities', volatilities.length, `${n} numbers`);
   names.forEach((name, j) =>
-    requireOption(volatilities[j] >= 0 && volatilities[j] < Infinity, `volatility of ${name}`, volatilities[j], '>= 0'));
+    requireOption(volatilities[j] >= 0 &&
+      volatilities[j] < Infinity, `volatility of ${name}`, volatilities[j], '>= 0'));
   const identity = Float64Array.from({ length: n * n }, (_, place) => (place % (n + 1) === 0 ? 1 : 0));
   const matrix = correlation ?? identity;
   requireOption(matrix.length === n * n, 'correlation', matrix.length, `${n} x ${n} numbers`);
   names.forEach((name, j) =>
-    requireOption(Math.abs(matrix[j * n + j] - 1) <= 1e-9, `correlation of ${name} with itself`, matrix[j * n + j], '1'));
+    requireOption(Math.abs(matrix[j * n + j] - 1) <= 1e-9, `correlation of ${name} with itself`, matrix[j * n +
+      j], '1'));
   return { deviations: volatilities, correlation: matrix };
 }
 
@@ -221,7 +229,9 @@ function empiricalPlan(
   requireOption(mean === undefined, 'mean', mean, "absent with marginal 'empirical': the sample has its own");
   const { moves, count } = history!;
   if (count < 2) {
-    throw new MargridError('ObservationsMissing', `an empirical marginal of ${name} needs 2 observations, got ${count}`);
+    throw new MargridError(
+      'ObservationsMissing', `an empirical marginal of ${name} needs 2 observations, got ${count}`,
+    );
   }
   const sample = Float64Array.from(moves.subarray(j * count, (j + 1) * count)).sort();
   return { marginal: 'empirical', mean: 0, scale: 1, isLog, sample };

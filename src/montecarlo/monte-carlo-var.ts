@@ -116,10 +116,14 @@ function batchPlan(options: MonteCarloVarOptions): BatchPlan {
   const isPlainSobol = generator === 'sobol' && scramble === 'none';
   const tails = levels.map((level) => 1 - level);
   const batches = options.batches ?? (isPlainSobol ? 1 : batchesFor(paths, control === 'none' ? null : tails));
-  requireOption(Number.isInteger(paths) && paths > 0 && paths < pathCountMax, 'paths', paths, `in [1, ${pathCountMax})`);
+  requireOption(
+    Number.isInteger(paths) && paths > 0 && paths < pathCountMax, 'paths', paths, `in [1, ${pathCountMax})`,
+  );
   requireOption(Number.isInteger(batches) && batches > 0 && 2 * batches <= Math.max(2, paths), 'batches', batches,
     'a whole number > 0, two paths for each');
-  requireOption(!isPlainSobol || batches === 1, 'batches', batches, '1 for unscrambled Sobol points: all would be alike');
+  requireOption(
+    !isPlainSobol || batches === 1, 'batches', batches, '1 for unscrambled Sobol points: all would be alike',
+  );
   requireOption(control === 'none' || control === 'delta', 'control', control, "'none' or 'delta'");
   requireOption(Number.isInteger(workers) && workers >= 0 && workers <= limits.workerCountMax, 'workers', workers,
     `in [0, ${limits.workerCountMax}]`);
@@ -160,7 +164,9 @@ async function runBatches(
 ): Promise<void> {
   let next = 0;
   const stop = (): void => {
-    if (signal?.aborted === true) throw new MargridError('Interrupted', `the run was interrupted after ${next} batches`);
+    if (signal?.aborted === true) {
+      throw new MargridError('Interrupted', `the run was interrupted after ${next} batches`);
+    }
   };
   if (workers === 0) {
     const runner = new BatchRunner(plan);
@@ -221,7 +227,9 @@ class Totals {
     const worst = results.map((each) => each.worst).reduce((a, b) => (b.value < a.value ? b : a));
     const measures = levels.map((level): MonteCarloMeasures => {
       const estimate = tailEstimate(whole, level);
-      const errors = isIndependent ? independentErrors(tails[0], paths, level, estimate) : this.#batchErrors(level, estimate);
+      const errors = isIndependent
+        ? independentErrors(tails[0], paths, level, estimate)
+        : this.#batchErrors(level, estimate);
       return {
         level, ...estimate, valueAtRiskError: errors.valueAtRisk, expectedShortfallError: errors.expectedShortfall,
         valueAtRiskInterval: errors.valueAtRiskInterval,
@@ -258,10 +266,13 @@ class Totals {
     const known = total((sums) => sums[batchSums.control]) / n;
     const variance = Math.max(0, total((sums, paths) =>
       sums[batchSums.squares] - sums[batchSums.pnl] ** 2 / paths + paths * (plainOf(sums, paths) - plain) ** 2) / n);
-    const covariance = total((sums) => sums[batchSums.products] + sums[batchSums.control] * (shiftOf(sums) - plain)) / n;
+    const covariance = total(
+      (sums) => sums[batchSums.products] + sums[batchSums.control] * (shiftOf(sums) - plain),
+    ) / n;
     const knownVariance = total((sums) => sums[batchSums.controlSquares]) / n - known * known;
     const slope = control === null ? 0 : covariance / knownVariance;
-    const meanOf = (sums: Float64Array, paths: number): number => plainOf(sums, paths) - (slope * sums[batchSums.control]) / paths;
+    const meanOf = (sums: Float64Array, paths: number): number =>
+      plainOf(sums, paths) - (slope * sums[batchSums.control]) / paths;
     const correlation = covariance / Math.sqrt(knownVariance * variance);
     return {
       mean: origin + (plain - slope * known),

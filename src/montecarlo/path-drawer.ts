@@ -57,8 +57,8 @@ interface PlacedTable extends HermiteTable {
 }
 
 /**
- * Draws blocks of paths of a model into columns. A path is a function of model, seed and its number: blocks of any size,
- * in any order, give the same bits.
+ * Draws blocks of paths of a model into columns. A path is a function of model, seed and its number: blocks of any
+ * size, in any order, give the same bits.
  *
  * Memory: (columns + 6) blocks of floats, tables of 64 KiB per Student t, 128 bytes per Sobol dimension.
  */
@@ -164,7 +164,8 @@ export class PathDrawer {
   #floatCount(tables: ReadonlyMap<string, HermiteTable>): number {
     const { lower, plans, jumps } = this.model;
     const sizes = [
-      (this.#layout.kinds.length + 3) * this.#stride, lower.length, ...[...tables.values()].map(({ pairs }) => pairs.length),
+      (this.#layout.kinds.length + 3) * this.#stride, lower.length,
+      ...[...tables.values()].map(({ pairs }) => pairs.length),
       ...plans.map(({ sample }) => sample.length), ...(jumps?.cumulative ?? []).map(({ length }) => length),
       this.#layout.kinds.length * SOBOL_BITS,
     ];

@@ -1,19 +1,23 @@
 import * as draws from '../../assembly/portable/path-draws.ts';
 import { philoxUniforms } from '../../assembly/portable/philox.ts';
 import { cellMiddles, owenScrambleWords, sobolWords } from '../../assembly/portable/sobol.ts';
+import type { KernelChoice } from '../revaluation/scenario-kernels.ts';
 import { compileBuild, createMemory, heapBaseOf, instantiate } from '../wasm/module.ts';
 
 /** What draws and revalues the paths: the WASM module, or the same arithmetic in JavaScript; bit-equal. */
-export type PathEngine = 'wasm' | 'javascript';
+export type PathEngine = KernelChoice;
 
-const pathKernelNames = [
-  'drawPhilox', 'drawNormals', 'drawSobol', 'scrambleOwen', 'middlesOfCells', 'spreadPairs', 'correlateDraws',
-  'multiplyColumn', 'exponentiateColumn', 'interpolateColumn', 'wallaceColumn', 'inverseWallaceColumn',
-  'sampleQuantiles', 'invertCounts', 'addJumps', 'scaleColumn', 'relativeMoves', 'quadraticPnl', 'combineColumns',
-] as const;
+type PathKernelName =
+  | 'drawPhilox' | 'drawNormals' | 'drawSobol' | 'scrambleOwen'
+  | 'middlesOfCells' | 'spreadPairs' | 'correlateDraws' | 'multiplyColumn'
+  | 'exponentiateColumn' | 'interpolateColumn' | 'wallaceColumn' | 'inverseWallaceColumn'
+  | 'sampleQuantiles' | 'invertCounts' | 'addJumps' | 'scaleColumn'
+  | 'relativeMoves' | 'quadraticPnl' | 'combineColumns';
 
-/** Arguments are indexes into the memory (of floats; words, directions and their like: of words), counts and numbers. */
-export type PathKernels = Readonly<Record<(typeof pathKernelNames)[number], (...args: number[]) => void>>;
+/**
+ * Arguments are indexes into the memory (of floats; words, directions and their like: of words), counts and numbers.
+ */
+export type PathKernels = Readonly<Record<PathKernelName, (...args: number[]) => void>>;
 
 /** A memory of its own with the kernels that work on it. */
 export interface PathMemory {

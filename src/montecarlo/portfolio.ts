@@ -4,7 +4,9 @@ import type { UnmatchedPolicy } from '../revaluation/shocks.ts';
 import type { ScenarioSet } from '../scenario/scenario-set.ts';
 import type { PathModel } from './model.ts';
 import type { PathDrawer } from './path-drawer.ts';
+import type { PathEngine } from './path-kernels.ts';
 import { requireOption } from './require.ts';
+import { RevaluedPaths, requireRevaluable } from './revalued-paths.ts';
 import { scenarioSet } from './scenarios.ts';
 
 /** P&L = constant + delta x + 1/2 x' gamma x of the moves x of the factors. */
@@ -40,8 +42,8 @@ export interface ComputedPortfolio {
 
 export type MonteCarloPortfolio = DeltaGammaPortfolio | RevaluedPortfolio | ComputedPortfolio;
 
-/** P&L of the paths whose moves lie in the columns of a drawer; valid until the next call. */
-export type BlockPnl = (count: number) => ArrayLike<number>;
+/** P&L of the paths, from path `first` on, whose moves lie in the columns of a drawer; valid until the next call. */
+export type BlockPnl = (count: number, first: number) => ArrayLike<number>;
 
 /** Floats of the drawer's memory that the portfolio takes. */
 export function portfolioFloats(portfolio: MonteCarloPortfolio, model: PathModel, blockPaths: number): number {
@@ -49,10 +51,11 @@ export function portfolioFloats(portfolio: MonteCarloPortfolio, model: PathModel
   return portfolio.kind === 'delta-gamma' ? n + n * n + blockPaths + 8 : 0;
 }
 
-/** Throws `OptionInvalid` for numbers of the wrong count or that are not finite. */
+/** Throws `OptionInvalid` for numbers of the wrong count or that are not finite, and what revaluation throws. */
 export function requirePortfolio(portfolio: MonteCarloPortfolio, model: PathModel): void {
   const kinds = ['delta-gamma', 'revaluation', 'function'];
   requireOption(kinds.includes(portfolio.kind), 'portfolio', portfolio.kind, `one of ${kinds.join(', ')}`);
+  if (portfolio.kind === 'revaluation') requireRevaluable(portfolio, model);
   if (portfolio.kind !== 'delta-gamma') return;
   const n = model.factors.length;
   const { delta, gamma, constant = 0 } = portfolio;
@@ -71,15 +74,19 @@ export function requirePortfolio(portfolio: MonteCarloPortfolio, model: PathMode
 }
 
 /** What revalues the paths in the drawer's columns. */
-export function blockPnl(portfolio: MonteCarloPortfolio, drawer: PathDrawer): BlockPnl {
+export function blockPnl(portfolio: MonteCarloPortfolio, drawer: PathDrawer, engine: PathEngine): BlockPnl {
   if (portfolio.kind === 'delta-gamma') return quadraticPnl(portfolio, drawer);
+  if (portfolio.kind === 'revaluation') {
+    const revalued = new RevaluedPaths(portfolio, drawer, engine);
+    return (count, first) => revalued.pnl(count, first);
+  }
   return (count) => {
     const { model, memory, columns, stride } = drawer;
     const moves = new Float64Array(model.factors.length * count);
     model.factors.forEach((_, j) => {
       moves.set(memory.floats.subarray(columns + j * stride, columns + j * stride + count), j * count);
     });
-    return scenarioPnl(portfolio, scenarioSet(model, count, moves, portfolio.kind === 'revaluation' ? portfolio.days : undefined));
+    return scenarioPnl(portfolio, scenarioSet(model, count, moves));
   };
 }
 
@@ -102,7 +109,8 @@ function quadraticPnl({ delta, gamma, constant = 0 }: DeltaGammaPortfolio, drawe
   };
 }
 
-function scenarioPnl(portfolio: RevaluedPortfolio | ComputedPortfolio, block: ScenarioSet): ArrayLike<number> {
+/** P&L of a block of scenarios. */
+export function scenarioPnl(portfolio: RevaluedPortfolio | ComputedPortfolio, block: ScenarioSet): ArrayLike<number> {
   if (portfolio.kind === 'function') {
     const pnl = portfolio.pnl(block);
     requireOption(pnl.length === block.count, 'P&L of the portfolio', pnl.length, `${block.count} numbers`);

@@ -32,11 +32,15 @@ export function monteCarloScenarios(options: MonteCarloScenarioOptions): Scenari
 
 /** A set of drawn moves, `days` the same in every scenario. */
 export function scenarioSet(model: PathModel, count: number, moves: Float64Array, days?: number): ScenarioSet {
-  return { factors: model.factors, count, moves, ...(days === undefined ? {} : { days: new Float64Array(count).fill(days) }) };
+  return {
+    factors: model.factors, count, moves, ...(days === undefined ? {} : { days: new Float64Array(count).fill(days) }),
+  };
 }
 
 /** Writes the moves of paths firstPath ... firstPath + count - 1 to `out[factor * count + path]`. */
-export function drawBlock(drawer: PathDrawer, firstPath: number, count: number, out: Float64Array, replicate = 0): void {
+export function drawBlock(
+  drawer: PathDrawer, firstPath: number, count: number, out: Float64Array, replicate = 0,
+): void {
   const isGood = Number.isInteger(firstPath) && firstPath >= 0 && firstPath + count < pathCountMax;
   requireOption(isGood, 'firstPath', firstPath, `a whole number, with the count below ${pathCountMax}`);
   for (let done = 0; done < count; done += drawer.blockPaths) {

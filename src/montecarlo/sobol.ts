@@ -54,7 +54,8 @@ function joeKuoRows(): readonly (readonly number[])[] {
 function joeKuoDirections(dimensions: number): Int32Array {
   requireOption(Number.isInteger(dimensions) && dimensions > 0, 'dimensions', dimensions, 'a whole number > 0');
   if (dimensions > sobolDimensionsMax) {
-    const message = `there are Sobol direction numbers for ${sobolDimensionsMax} dimensions, ${dimensions} are needed: ` +
+    const message =
+      `there are Sobol direction numbers for ${sobolDimensionsMax} dimensions, ${dimensions} are needed: ` +
       "use the generator 'philox'";
     throw new MargridError('LimitExceeded', message, { column: 'dimensions', value: dimensions });
   }
@@ -118,8 +119,8 @@ function isOdd(word: number): boolean {
 }
 
 /**
- * Sobol points in [0, 1)^dimensions, point after point, exact multiples of 2^-32 (Joe and Kuo's direction numbers, order
- * of the Gray code). Throws `OptionInvalid`, `LimitExceeded`.
+ * Sobol points in [0, 1)^dimensions, point after point, exact multiples of 2^-32 (Joe and Kuo's direction numbers,
+ * order of the Gray code). Throws `OptionInvalid`, `LimitExceeded`.
  */
 export function sobolPoints(options: SobolOptions): Float64Array {
   const { dimensions, count, first = 0, scramble = 'none', seed = 0, replicate = 0 } = options;

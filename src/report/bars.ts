@@ -61,6 +61,29 @@ export function coverageChart({ names, coverage, standard }: CoverageBars): Char
   });
 }
 
+/** What moves in a scenario, and whether that alone costs or earns. */
+export interface Drivers {
+  readonly names: readonly string[];
+  /** Moves in standard deviations. */
+  readonly deviations: readonly number[];
+  readonly losses: readonly number[];
+}
+
+/** Bars of the moves of a scenario, the largest on top. */
+export function driversChart({ names, deviations, losses }: Drivers): Chart {
+  const order = [...names.keys()].sort((a, b) => Math.abs(deviations[b]) - Math.abs(deviations[a]) || a - b).slice(0, barsMax);
+  return horizontalBars({
+    id: 'drivers',
+    title: 'Moves of the scenario',
+    caption: 'Moves in standard deviations of the factor, the largest on top. Red: the move alone is a loss; blue: a gain or nothing.',
+    names: order.map((place) => names[place]),
+    values: order.map((place) => deviations[place]),
+    colors: order.map((place) => (losses[place] > 0 ? palette.loss : palette.gain)),
+    axis: { name: 'standard deviations', format: axisNumber, min: null },
+    line: null,
+  });
+}
+
 interface Bars {
   readonly id: string;
   readonly title: string;
@@ -73,7 +96,9 @@ interface Bars {
 }
 
 function horizontalBars({ id, title, caption, names, values, colors, axis, line }: Bars): Chart {
-  const markLine = line === null ? null : { symbol: 'none', data: [{ xAxis: line }], label: labelOf(axis.format(line)) };
+  const markLine = line === null
+    ? null
+    : { symbol: 'none', data: [{ xAxis: line }], label: labelOf(axis.format(line)) };
   return {
     id,
     title,

@@ -17,6 +17,9 @@ export interface Report {
   readonly sections: readonly (ReportTable | Chart)[];
 }
 
+/** A table with more columns is wide. */
+const wideColumns = 8;
+
 const style = `
 body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; }
 body { max-width: 940px; margin: 2rem auto; padding: 0 1rem; }
@@ -24,10 +27,11 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.25rem 0.6rem; border-bottom: 1px solid #ddd; text-align: right; }
 th:first-child, td:first-child { text-align: left; }
+.wide { overflow-x: auto; } .wide table { font-size: 0.85rem; } .wide :is(th, td) { white-space: nowrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.1rem 1rem; } dt { color: #555; } dd { margin: 0; }
 figure { margin: 0; } figure svg { max-width: 100%; height: auto; }
 figcaption, .note { color: #555; font-size: 0.9rem; }
-@media print { h2 { break-after: avoid; } figure, table { break-inside: avoid; } }`;
+@media print { .wide { overflow-x: visible; } .wide table { font-size: 0.5rem; } h2 { break-after: avoid; } figure, table { break-inside: avoid; } }`;
 
 /**
  * A page that needs nothing but itself: pictures inside, no script, no address outside (its own policy forbids both).
@@ -70,5 +74,7 @@ function tableSection({ title, header, rows, note }: ReportTable): string {
   const body = rows.map((row) => cells('td', row)).join('\n');
   const below = note === undefined ? '' : `\n<p class="note">${escapeText(note)}</p>`;
   const head = `<thead>${cells('th', header)}</thead>`;
-  return `<h2>${escapeText(title)}</h2>\n<table>\n${head}\n<tbody>\n${body}\n</tbody>\n</table>${below}`;
+  // More columns than fit a page scroll within it.
+  const frame = header.length > wideColumns ? '<div class="wide">' : '<div>';
+  return `<h2>${escapeText(title)}</h2>\n${frame}<table>\n${head}\n<tbody>\n${body}\n</tbody>\n</table></div>${below}`;
 }

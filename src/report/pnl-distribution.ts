@@ -22,12 +22,6 @@ export interface PnlDistribution {
 export function pnlDistributionChart({ pnl, measures, currency }: PnlDistribution): Chart {
   const { low, width, counts } = histogramOf(pnl);
   const bars = Array.from(counts, (count, bin) => [low + bin * width, low + (bin + 1) * width, count]);
-  // ES of one level and VaR of another are often close: their names stand at different heights.
-  const line = (name: string, loss: number, color: string, position: 'insideEndTop' | 'insideMiddleTop'): object => ({
-    xAxis: -loss,
-    lineStyle: { color, type: 'solid', width: 1.5 },
-    label: { formatter: `${name} ${axisNumber(loss)}`, color, rotate: 90, position },
-  });
   return {
     id: 'pnl-distribution',
     title: 'P&L by scenario, with VaR and ES',
@@ -49,15 +43,26 @@ export function pnlDistributionChart({ pnl, measures, currency }: PnlDistributio
           data: bars,
           markLine: {
             symbol: 'none',
-            data: measures.flatMap((each) => [
-              line(`VaR ${each.level * 100}%`, each.valueAtRisk, palette.valueAtRisk, 'insideEndTop'),
-              line(`ES ${each.level * 100}%`, each.expectedShortfall, palette.expectedShortfall, 'insideMiddleTop'),
-            ]),
+            data: measureLines(measures),
           },
         },
       ],
     },
   };
+}
+
+/** A line at minus VaR and minus ES of each level. */
+export function measureLines(measures: readonly MarkedMeasure[]): object[] {
+  // ES of one level and VaR of another are often close: their names stand at different heights.
+  const line = (name: string, loss: number, color: string, position: 'insideEndTop' | 'insideMiddleTop'): object => ({
+    xAxis: -loss,
+    lineStyle: { color, type: 'solid', width: 1.5 },
+    label: { formatter: `${name} ${axisNumber(loss)}`, color, rotate: 90, position },
+  });
+  return measures.flatMap((each) => [
+    line(`VaR ${each.level * 100}%`, each.valueAtRisk, palette.valueAtRisk, 'insideEndTop'),
+    line(`ES ${each.level * 100}%`, each.expectedShortfall, palette.expectedShortfall, 'insideMiddleTop'),
+  ]);
 }
 
 const drawBar: CustomSeriesRenderItem = (_parameters, api) => {

@@ -85,14 +85,18 @@ export class ApproximateRows {
   /** The same option, measured in its settlement currency. */
   #copy(columns: InstrumentColumns): void {
     for (const [name, column] of Object.entries(columns)) {
-      if (typeof column !== 'number') (this.#columns[name as keyof InstrumentColumns] as Float64Array)[0] = (column as Float64Array)[0];
+      if (typeof column !== 'number') {
+        (this.#columns[name as keyof InstrumentColumns] as Float64Array)[0] = (column as Float64Array)[0];
+      }
     }
     this.#columns.currencyRate[0] = 1;
     this.#columns.currencyFactor[0] = -1;
   }
 }
 
-function movesOfAll(scenarios: ScenarioSet, count: number, moveOf: (factor: number, node: number) => number): Float64Array {
+function movesOfAll(
+  scenarios: ScenarioSet, count: number, moveOf: (factor: number, node: number) => number,
+): Float64Array {
   const moves = new Float64Array(scenarios.factors.length * count);
   scenarios.factors.forEach((_, factor) => {
     for (let node = 0; node < count; node++) moves[factor * count + node] = moveOf(factor, node);
@@ -100,7 +104,10 @@ function movesOfAll(scenarios: ScenarioSet, count: number, moveOf: (factor: numb
   return moves;
 }
 
-/** Nodes of the Taylor polynomial: steps of price, then of volatility, in units of the bump; the last one: a step of time. */
+/**
+ * Nodes of the Taylor polynomial: steps of price, then of volatility, in units of the bump; the last one: a step of
+ * time.
+ */
 const priceSteps = [1, -1, 0, 0, 1, 1, -1, -1, 0] as const;
 const volatilitySteps = [0, 0, 1, -1, 1, -1, 1, -1, 0] as const;
 /** Bump per largest move of the factor, and the largest relative bump; days of the step of time. */
@@ -142,13 +149,16 @@ const nodeCountMax = 16_384;
 function interpolation(scenarios: ScenarioSet, { priceNodes = 33, volatilityNodes = 9 }: ApproximationOptions): Scheme {
   for (const [name, value] of Object.entries({ priceNodes, volatilityNodes })) {
     if (Number.isInteger(value) && value >= 4) continue;
-    throw new MargridError('OptionInvalid', `${name} must be a whole number, at least 4, got ${value}`, { column: name, value });
+    throw new MargridError(
+      'OptionInvalid', `${name} must be a whole number, at least 4, got ${value}`, { column: name, value },
+    );
   }
   const distinct = [...new Set(scenarios.days ?? [0])].sort((a, b) => a - b);
   const grid = priceNodes * volatilityNodes;
   const size = grid * distinct.length;
   if (size > nodeCountMax) {
-    throw new MargridError('OptionInvalid', `${distinct.length} different days times ${grid} nodes are too many (${nodeCountMax})`, {
+    const message = `${distinct.length} different days times ${grid} nodes are too many (${nodeCountMax})`;
+    throw new MargridError('OptionInvalid', message, {
       column: 'days', value: distinct.length,
     });
   }

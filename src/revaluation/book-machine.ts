@@ -129,7 +129,9 @@ export class BookMachine {
     requireWanted(signal);
     const timer = setInterval(() => {
       if (signal?.aborted === true) Atomics.store(this.#control, 0, noMoreChunks);
-      else onPortfolios?.(Math.min(Math.max(Atomics.load(this.#control, 0) - pool.workerCount, 0) * chunk, counts.portfolioCount));
+      else onPortfolios?.(
+        Math.min(Math.max(Atomics.load(this.#control, 0) - pool.workerCount, 0) * chunk, counts.portfolioCount)
+      );
     }, watchMs);
     try {
       await pool.run({ kernel: 'bookTails', itemCount: counts.portfolioCount, chunkItems: chunk, ...task }, this.#control);

@@ -35,17 +35,28 @@ export interface BookPortfolios extends Portfolios {
 export function requireGroups(groups: AccountGroups, accountCount: number): void {
   const { names, groupOf } = groups;
   const refuse = (message: string, value: unknown, row?: number): never => {
-    throw new MargridError('OptionInvalid', message, { column: 'groups', value, ...(row === undefined ? {} : { row: row + 1 }) });
+    throw new MargridError(
+      'OptionInvalid', message, { column: 'groups', value, ...(row === undefined ? {} : { row: row + 1 }) },
+    );
   };
-  if (groupOf.length !== accountCount) refuse(`groups: there are ${accountCount} accounts, got ${groupOf.length}`, groupOf.length);
+  if (groupOf.length !== accountCount) {
+    refuse(`groups: there are ${accountCount} accounts, got ${groupOf.length}`, groupOf.length);
+  }
   const bad = groupOf.findIndex((group) => !(group >= -1 && group < names.length));
-  if (bad >= 0) refuse(`groups: account ${bad + 1} must be in a group below ${names.length} or -1, got ${groupOf[bad]}`, groupOf[bad], bad);
-  if (new Set(names).size !== names.length) refuse('groups: a name occurs twice', names.find((name, at) => names.indexOf(name) !== at));
+  if (bad >= 0) {
+    refuse(
+      `groups: account ${bad + 1} must be in a group below ${names.length} or -1, got ${groupOf[bad]}`, groupOf[bad],
+      bad,
+    );
+  }
+  if (new Set(names).size !== names.length) {
+    refuse('groups: a name occurs twice', names.find((name, at) => names.indexOf(name) !== at));
+  }
 }
 
 /**
- * Groups and book are netted: one quantity per row, a left fold over their accounts in account order, without those that
- * are quarantined. A row that nets to nothing is left out.
+ * Groups and book are netted: one quantity per row, a left fold over their accounts in account order, without those
+ * that are quarantined. A row that nets to nothing is left out.
  */
 export function portfoliosOf(
   book: Book, market: Market, holdings: SortedHoldings, rows: BookRows, groups: AccountGroups | null,

@@ -40,10 +40,13 @@ export class BookRows {
   #summed = 0;
 
   constructor(
-    market: Market, scenarios: ScenarioSet, currencies: readonly string[], isHeld: Uint8Array, options: RevaluationOptions,
+    market: Market, scenarios: ScenarioSet, currencies: readonly string[], isHeld: Uint8Array,
+    options: RevaluationOptions,
   ) {
     const { currency = 'USD', unmatched = 'refuse', kernels = 'wasm' } = options;
     const compiler = new InstrumentCompiler(market, scenarios, { currency, unmatched });
+    // Without a rate of the currency of P&L every account would be left out.
+    compiler.currency(currency);
     const faults = new Map<number, string>();
     this.#scenarios = scenarios;
     this.scenarioCount = scenarios.count;
@@ -66,7 +69,10 @@ export class BookRows {
       if (value === false) constant.push(market.instruments[index].name);
     }
     this.#rowOf = Uint32Array.from(good);
-    this.#names = [...currencies.filter((_, at) => this.currencyRow[at] >= 0), ...held.map((index) => market.instruments[index].name)];
+    this.#names = [
+      ...currencies.filter((_, at) => this.currencyRow[at] >= 0),
+      ...held.map((index) => market.instruments[index].name),
+    ];
     this.count = first + held.length;
     this.faults = faults;
     this.heldConstant = constant.sort();

@@ -6,6 +6,7 @@ import { BookRows } from './book-rows.ts';
 import { contractWorth } from './contract-worth.ts';
 import { InstrumentCompiler } from './instrument-columns.ts';
 import { portfolioPnl } from './portfolio-pnl.ts';
+import { scenariosIn } from './reporting-currency.ts';
 import type { RevaluationOptions } from './revaluation.ts';
 import { sortHoldings, type SortedHoldings } from './sorted-holdings.ts';
 
@@ -71,10 +72,10 @@ export function stressBook(input: StressInput): BookStress {
   const accountCount = book.accountIds.length;
   if (groups !== undefined) requireGroups(groups, accountCount);
   const holdings = sortHoldings(book, market);
-  const rows = new BookRows(market, scenarios, holdings.currencies, holdings.isHeld, input);
+  const rows = new BookRows(market, scenariosIn(market, scenarios, currency), holdings.currencies, holdings.isHeld, input);
   const portfolios = portfoliosOf(book, market, holdings, rows, groups ?? null);
   const { quarantined, groupCount } = portfolios;
-  const equity = equities(input, currency, holdings, quarantined);
+  const equity = accountEquities(input, currency, holdings, quarantined);
   const byScenario = scenarioColumns(scenarios.count);
   const byAccount = {
     equity, worstPnl: new Float64Array(accountCount).fill(NaN), worstScenario: new Int32Array(accountCount).fill(-1),
@@ -134,7 +135,8 @@ function take(scenarios: ScenarioColumns, accounts: AccountColumns, account: num
   accounts.worstScenario[account] = worst;
 }
 
-function equities(
+/** Equity of every account: cash, gains of futures, value of options and spot; NaN of one that is left out. */
+export function accountEquities(
   { market, book, scenarios, unmatched = 'refuse' }: StressInput,
   currency: string,
   holdings: SortedHoldings,

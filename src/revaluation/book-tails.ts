@@ -6,7 +6,9 @@ import type { Portfolios } from './book-portfolios.ts';
 import type { BookRows } from './book-rows.ts';
 
 export interface BookTailOptions {
-  /** Worker threads; 0 (default) is the calling thread. The same bits for every number; more needs the built package. */
+  /**
+   * Worker threads; 0 (default) is the calling thread. The same bits for every number; more needs the built package.
+   */
   readonly workers?: number;
   /** `wasm` (default where WASM SIMD exists) or `javascript`: bit-equal, slower. */
   readonly kernels?: KernelChoice;
@@ -50,7 +52,8 @@ export async function findBookTails(
   const { scenarioCount } = rows;
   const tailCapacity = Math.min(capacity, scenarioCount);
   const counts = {
-    portfolioCount: portfolios.count, positionCount: portfolios.row.length, rowCount: rows.count, scenarioCount, tailCapacity,
+    portfolioCount: portfolios.count, positionCount: portfolios.row.length, rowCount: rows.count, scenarioCount,
+    tailCapacity,
     workers,
   };
   const machine = new BookMachine(counts, sizes, requireKernels(options.kernels));

@@ -20,7 +20,9 @@ export function contractWorth(market: Market, index: number): number {
     const [rate, dividendYield] = (['interestRate', 'dividendYield'] as const).map((field) => {
       const value = market.fields?.get(field)?.[index] ?? NaN;
       if (Number.isFinite(value)) return value;
-      throw new MargridError('ValueMissing', `the American option ${name} needs ${field}, got ${value}`, { column: field });
+      throw new MargridError(
+        'ValueMissing', `the American option ${name} needs ${field}, got ${value}`, { column: field },
+      );
     });
     const one = (value: number): Float64Array => Float64Array.of(value);
     const spot = forward * exp((dividendYield - rate) * years);

@@ -30,7 +30,10 @@ export interface ErrorReport {
 }
 
 export interface ErrorReportOptions {
-  /** Scenarios to compare, beside the tail; default all while instruments x scenarios <= 20 million, else an even sample. */
+  /**
+   * Scenarios to compare, beside the tail; default all while instruments x scenarios <= 20 million, else an even
+   * sample.
+   */
   readonly scenarios?: ArrayLike<number>;
   /** Worst scenarios of the portfolio, as approximated, that are always compared; default 100. */
   readonly tail?: number;
@@ -71,7 +74,9 @@ export function comparedScenarios(
 /** The chosen scenarios as a set of their own, without weights. */
 export function chosenScenarios({ factors, count, moves, days }: ScenarioSet, chosen: Int32Array): ScenarioSet {
   const some = new Float64Array(factors.length * chosen.length);
-  factors.forEach((_, factor) => chosen.forEach((s, at) => (some[factor * chosen.length + at] = moves[factor * count + s])));
+  factors.forEach(
+    (_, factor) => chosen.forEach((s, at) => (some[factor * chosen.length + at] = moves[factor * count + s])),
+  );
   return {
     factors, count: chosen.length, moves: some,
     ...(days === undefined ? {} : { days: Float64Array.from(chosen, (s) => days[s]) }),

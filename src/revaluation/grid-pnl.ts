@@ -6,6 +6,7 @@ import { createGridPool } from './grid-pool.ts';
 import workOnGrid, { forgetGrid, runInstruments, type GridTask } from './grid-worker.ts';
 import { compileInstruments, requireColumns, sharedColumns, type InstrumentColumns } from './instrument-columns.ts';
 import type { KernelChoice, ScenarioKernelOptions } from './scenario-kernels.ts';
+import { scenariosIn } from './reporting-currency.ts';
 import { scenarioMoves } from './scenario-lines.ts';
 import type { UnmatchedPolicy } from './shocks.ts';
 
@@ -56,13 +57,16 @@ export async function gridPnl(
   const workers = options.workers ?? 0;
   requireWorkerCount(workers);
   requireScenarios(scenarios);
-  const columns = columnsOf(source, scenarios, options);
+  const moved = 'instruments' in source ? scenariosIn(source, scenarios, options.currency ?? 'USD') : scenarios;
+  const columns = columnsOf(source, moved, options);
   requireQuantities(quantities, columns.count);
   const isShared = workers > 0;
-  const inputs = { instruments: isShared ? sharedColumns(columns) : columns, scenarios: scenarioMoves(scenarios, isShared) };
+  const inputs = { instruments: isShared ? sharedColumns(columns) : columns, scenarios: scenarioMoves(moved, isShared) };
   const block = Math.max(1, Math.min(options.blockScenarios ?? 1_024, scenarios.count));
   const runs = Math.ceil(columns.count / runInstruments);
-  const bytesOf = (length: number): ArrayBufferLike => isShared ? new SharedArrayBuffer(length) : new ArrayBuffer(length);
+  const bytesOf = (length: number): ArrayBufferLike => isShared
+    ? new SharedArrayBuffer(length)
+    : new ArrayBuffer(length);
   const partials = new Float64Array(bytesOf(runs * block * 8));
   const held = new Float64Array(bytesOf(quantities.byteLength));
   held.set(quantities);
@@ -74,7 +78,7 @@ export async function gridPnl(
   };
   const task = { call: ++calls, inputs, options: kernelOptions, quantities: held, partials, control };
   const { pnl, kernelBytes } = await runBlocks(task, block, scenarios.count, workers, options.progress);
-  const own = columnBytes(columns) + held.byteLength + scenarios.moves.byteLength + partials.byteLength;
+  const own = columnBytes(columns) + held.byteLength + moved.moves.byteLength + partials.byteLength;
   return { pnl, bytes: own + kernelBytes };
 }
 
@@ -95,7 +99,10 @@ async function runBlocks(
       task.control[0] = 0;
       const ofBlock = { ...task, scenarioFirst: first, scenarioCount: size };
       kernelBytes = Math.max(kernelBytes, pool === null ? workOnGrid(ofBlock) : await pool.run(ofBlock));
-      foldRuns(task.partials, size, pnl.subarray(first, first + size), Math.ceil(task.inputs.instruments.count / runInstruments));
+      foldRuns(
+        task.partials, size, pnl.subarray(first, first + size),
+        Math.ceil(task.inputs.instruments.count / runInstruments),
+      );
       progress?.(first + size, count);
     }
   } finally {
@@ -112,7 +119,9 @@ function foldRuns(partials: Float64Array, size: number, pnl: Float64Array, runs:
   }
 }
 
-function columnsOf(source: Market | InstrumentColumns, scenarios: ScenarioSet, options: GridPnlOptions): InstrumentColumns {
+function columnsOf(
+  source: Market | InstrumentColumns, scenarios: ScenarioSet, options: GridPnlOptions,
+): InstrumentColumns {
   if (!('instruments' in source)) return requireColumns(source, scenarios);
   const rows = Int32Array.from(source.instruments, (_, row) => row);
   const { currency = 'USD', unmatched = 'refuse' } = options;
@@ -133,5 +142,7 @@ function requireQuantities(quantities: Float64Array, count: number): void {
 }
 
 function columnBytes(columns: InstrumentColumns): number {
-  return Object.values(columns).reduce<number>((sum, column) => sum + (typeof column === 'number' ? 0 : (column as Float64Array).byteLength), 0);
+  return Object.values(columns).reduce<number>(
+    (sum, column) => sum + (typeof column === 'number' ? 0 : (column as Float64Array).byteLength), 0,
+  );
 }

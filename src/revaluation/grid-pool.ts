@@ -18,7 +18,8 @@ export function createGridPool(workers: number): GridPool {
     throw new MargridError('EngineState', 'worker threads need the built package: run the build, or use workers: 0');
   }
   const pool = new Piscina<GridTask, number>({
-    filename, minThreads: workers, maxThreads: workers, maxQueue: 2 * workers, concurrentTasksPerWorker: 1, idleTimeout: Infinity,
+    filename, minThreads: workers, maxThreads: workers, maxQueue: 2 * workers, concurrentTasksPerWorker: 1,
+    idleTimeout: Infinity,
   });
   let poolError: unknown = null;
   pool.on('error', (error: unknown) => (poolError = error));

@@ -23,7 +23,9 @@ let current: { readonly call: number; readonly kernels: ScenarioKernels } | null
 
 /** Works on runs that nobody has claimed until there is none. Returns the bytes that its kernels hold. */
 export default function workOnGrid(task: GridTask): number {
-  if (current?.call !== task.call) current = { call: task.call, kernels: new ScenarioKernels(task.inputs, task.options) };
+  if (current?.call !== task.call) {
+    current = { call: task.call, kernels: new ScenarioKernels(task.inputs, task.options) };
+  }
   const { kernels } = current;
   const { count } = task.inputs.instruments;
   const runs = Math.ceil(count / runInstruments);

@@ -1,9 +1,12 @@
-import { SHAPE_AMERICAN, SHAPE_EUROPEAN, SHAPE_GAIN, SHAPE_INVERSE_GAIN, SHAPE_WORTH } from '../../assembly/portable/scenario-layout.ts';
+import {
+  SHAPE_AMERICAN, SHAPE_EUROPEAN, SHAPE_GAIN, SHAPE_INVERSE_GAIN, SHAPE_WORTH,
+} from '../../assembly/portable/scenario-layout.ts';
 import { dollarRate } from '../domain/dollar-rates.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { timeToExpiryYears, type Market, type MarketField } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';
 import { scenarioLabel, type ScenarioSet } from '../scenario/scenario-set.ts';
+import { isRateKnown } from './reporting-currency.ts';
 import { currencyFactor, instrumentFactors, movedValue, type InstrumentFactors, type UnmatchedPolicy } from './shocks.ts';
 
 /**
@@ -39,7 +42,9 @@ export interface InstrumentColumns {
 
 /** Empty columns; shared memory if other threads are to read them. */
 export function allocateColumns(count: number, shared = false): InstrumentColumns {
-  const bytes = (each: number): ArrayBufferLike => shared ? new SharedArrayBuffer(count * each) : new ArrayBuffer(count * each);
+  const bytes = (each: number): ArrayBufferLike => shared
+    ? new SharedArrayBuffer(count * each)
+    : new ArrayBuffer(count * each);
   const floats = (): Float64Array => new Float64Array(bytes(8));
   const words = (): Int32Array => new Int32Array(bytes(4));
   return {
@@ -61,17 +66,21 @@ export function sharedColumns(columns: InstrumentColumns): InstrumentColumns {
 }
 
 /**
- * Refuses columns that the kernels cannot value, now or in a scenario: `ValueOutOfRange`, `ScenarioInvalid`. Instruments
- * are named by their row. Returns the columns themselves.
+ * Refuses columns that the kernels cannot value, now or in a scenario: `ValueOutOfRange`, `ScenarioInvalid`.
+ * Instruments are named by their row. Returns the columns themselves.
  */
 export function requireColumns(columns: InstrumentColumns, scenarios: ScenarioSet): InstrumentColumns {
   const extremes = new FactorExtremes(scenarios);
   for (let row = 0; row < columns.count; row++) {
     const isOption = columns.shape[row] === SHAPE_EUROPEAN || columns.shape[row] === SHAPE_AMERICAN;
     requireAt(columns.shape[row] <= SHAPE_AMERICAN, row, 'shape', columns.shape[row]);
-    for (const name of ['forward', 'contractSize', 'currencyRate'] as const) requirePositive(columns[name][row], row, name);
+    for (const name of ['forward', 'contractSize', 'currencyRate'] as const) {
+      requirePositive(columns[name][row], row, name);
+    }
     for (const name of ['priceFactor', 'volatilityFactor', 'currencyFactor'] as const) {
-      requireAt(columns[name][row] >= -1 && columns[name][row] < scenarios.factors.length, row, name, columns[name][row]);
+      requireAt(
+        columns[name][row] >= -1 && columns[name][row] < scenarios.factors.length, row, name, columns[name][row],
+      );
     }
     extremes.requireMoved(`instrument ${row}`, 'price', columns.priceFactor[row], columns.forward[row]);
     extremes.requireMoved(`instrument ${row}`, 'rate', columns.currencyFactor[row], columns.currencyRate[row]);
@@ -138,7 +147,7 @@ export class InstrumentCompiler {
   constructor(market: Market, scenarios: ScenarioSet, { currency, unmatched }: CompileOptions) {
     this.#market = market;
     this.#factors = new FactorCache(scenarios, unmatched);
-    this.#rates = new CurrencyRates(market, scenarios, currency);
+    this.#rates = new CurrencyRates(market, scenarios, currency, unmatched);
     this.#extremes = new FactorExtremes(scenarios);
   }
 
@@ -205,7 +214,8 @@ function fieldOf(market: Market, field: MarketField, row: number): number {
   const value = market.fields?.get(field)?.[row] ?? NaN;
   if (Number.isFinite(value)) return value;
   throw new MargridError(
-    'ValueMissing', `the American option ${market.instruments[row].name} needs ${field}, got ${value}`, { column: field, value },
+    'ValueMissing', `the American option ${market.instruments[row].name} needs ${field}, got ${value}`,
+    { column: field, value },
   );
 }
 
@@ -244,20 +254,27 @@ class CurrencyRates {
   readonly #market: Market;
   readonly #scenarios: ScenarioSet;
   readonly #currency: string;
+  readonly #unmatched: UnmatchedPolicy;
 
   /** Rates into `currency`. */
-  constructor(market: Market, scenarios: ScenarioSet, currency: string) {
+  constructor(market: Market, scenarios: ScenarioSet, currency: string, unmatched: UnmatchedPolicy) {
+    this.#unmatched = unmatched;
     this.#market = market;
     this.#scenarios = scenarios;
     this.#currency = currency;
   }
 
-  /** Throws `CurrencyUnknown`. */
+  /** Throws `CurrencyUnknown`, `FactorMissing` for a currency that is no dollar and that nothing moves. */
   of(currency: string): CurrencyRate {
     const known = this.#known.get(currency);
     if (known !== undefined) return known;
     const factor = currency === this.#currency ? -1 : currencyFactor(this.#scenarios, currency);
     const rate = { rate: this.#now(currency), factor };
+    if (this.#unmatched === 'refuse' && !isRateKnown(this.#scenarios, currency, this.#currency)) {
+      throw new MargridError('FactorMissing', `no scenario moves the rate of ${currency}: there is no price:${currency}`, {
+        column: 'price', value: currency,
+      });
+    }
     this.#known.set(currency, rate);
     return rate;
   }
@@ -267,7 +284,9 @@ class CurrencyRates {
     const to = dollarRate(this.#market, this.#currency)?.rate;
     if (from !== undefined && to !== undefined) return currency === this.#currency ? 1 : from / to;
     const lost = from === undefined ? currency : this.#currency;
-    throw new MargridError('CurrencyUnknown', `no index price of the market says what ${lost} is worth`, { value: lost });
+    throw new MargridError(
+      'CurrencyUnknown', `no index price of the market says what ${lost} is worth`, { value: lost },
+    );
   }
 }
 
@@ -299,7 +318,8 @@ export class FactorExtremes {
       if (moved > 0 && moved < Infinity) continue;
       throw new MargridError(
         'ScenarioInvalid',
-        `scenario ${scenarioLabel(this.#scenarios, scenario)} makes the ${name} of ${of} ${moved}: it must stay > 0 and finite`,
+        `scenario ${scenarioLabel(this.#scenarios, scenario)} makes the ${name} of ${of} ${moved}: ` +
+          'it must stay > 0 and finite',
         { row: scenario + 1, column: of, value: moved },
       );
     }

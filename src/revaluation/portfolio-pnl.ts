@@ -1,8 +1,8 @@
 import type { Portfolios } from './book-portfolios.ts';
 
 /**
- * P&L of one portfolio by scenario: a left fold over its rows, as the kernels do it. `units[row * scenarios + scenario]`
- * is the P&L of one unit; written into `pnl`, which has one element per scenario.
+ * P&L of one portfolio by scenario: a left fold over its rows, as the kernels do it. `units[row * scenarios +
+ * scenario]` is the P&L of one unit; written into `pnl`, which has one element per scenario.
  */
 export function portfolioPnl(portfolios: Portfolios, units: Float64Array, portfolio: number, pnl: Float64Array): void {
   const { firstPosition, row, quantity } = portfolios;

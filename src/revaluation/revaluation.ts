@@ -1,10 +1,15 @@
 import type { Market } from '../domain/market.ts';
 import { requireScenarios, type ScenarioSet } from '../scenario/scenario-set.ts';
 import { MargridError } from '../errors.ts';
-import { ApproximateRows, revaluationMethods, type ApproximationOptions, type RevaluationMethod } from './approximate-rows.ts';
-import { chosenScenarios, comparedScenarios, errorOf, type ErrorReport, type ErrorReportOptions } from './error-report.ts';
+import {
+  ApproximateRows, revaluationMethods, type ApproximationOptions, type RevaluationMethod,
+} from './approximate-rows.ts';
+import {
+  chosenScenarios, comparedScenarios, errorOf, type ErrorReport, type ErrorReportOptions,
+} from './error-report.ts';
 import { allocateColumns, InstrumentCompiler, type InstrumentColumns } from './instrument-columns.ts';
 import { ScenarioKernels, type KernelChoice } from './scenario-kernels.ts';
+import { scenariosIn } from './reporting-currency.ts';
 import { scenarioMoves } from './scenario-lines.ts';
 import { movedValue, type UnmatchedPolicy } from './shocks.ts';
 
@@ -40,7 +45,8 @@ const lineBytesMax = 32 * 1_048_576;
  * - spot, options: size * (V' X' - V X), V in the settlement currency (an inverse option: Black-76 / F');
  * - futures, perpetuals: what they gain, size * (F' - F) X', inverse size * (1/F - 1/F') X'; what they have gained
  *   already is cash.
- * A currency's rate moves with the price factor of that currency; dollars do not move unless they have one. American
+ * A currency's rate moves with the price factor of that currency, and against that of the currency of the P&L; dollars
+ * do not move unless they have one, other currencies that nothing moves are refused (or held). American
  * options: the premium paid now, on the spot F' e^((yield - rate) T'), with `interestRate` and `dividendYield` of the
  * market. A scenario that moves nothing has a P&L of exactly 0. Definition to the last bit: docs/REVALUATION.md.
  */
@@ -48,11 +54,17 @@ export class Revaluation {
   readonly market: Market;
   readonly scenarios: ScenarioSet;
   readonly currency: string;
+  /** With the moves of rates, if the currency of the P&L moves. */
+  readonly #moved: ScenarioSet;
   readonly #options: RevaluationOptions;
   readonly #choice: KernelChoice;
   readonly #compiler: InstrumentCompiler;
   #approximate: ApproximateRows | null = null;
-  #portfolio: { readonly holdings: readonly Holding[]; readonly cash: ReadonlyMap<string, number>; readonly pnl: Float64Array } | null = null;
+  #portfolio: {
+    readonly holdings: readonly Holding[];
+    readonly cash: ReadonlyMap<string, number>;
+    readonly pnl: Float64Array;
+  } | null = null;
   #machine: { readonly columns: InstrumentColumns; readonly kernels: ScenarioKernels } | null = null;
   readonly #rows = new Map<number, Float64Array>();
   readonly #held = new Set<string>();
@@ -63,7 +75,8 @@ export class Revaluation {
   constructor(market: Market, scenarios: ScenarioSet, options: RevaluationOptions = {}) {
     const { currency = 'USD', unmatched = 'refuse', kernels = 'wasm', method = 'full' } = options;
     if (!revaluationMethods.includes(method)) {
-      throw new MargridError('OptionInvalid', `method must be one of ${revaluationMethods.join(', ')}, got '${String(method)}'`, {
+      const message = `method must be one of ${revaluationMethods.join(', ')}, got '${String(method)}'`;
+      throw new MargridError('OptionInvalid', message, {
         column: 'method', value: method,
       });
     }
@@ -73,7 +86,8 @@ export class Revaluation {
     this.scenarios = requireScenarios(scenarios);
     this.currency = currency;
     this.#choice = kernels;
-    this.#compiler = new InstrumentCompiler(market, scenarios, { currency, unmatched });
+    this.#moved = scenariosIn(market, scenarios, currency);
+    this.#compiler = new InstrumentCompiler(market, this.#moved, { currency, unmatched });
   }
 
   /** Instruments and currencies that no factor moves, of those that were asked for; empty unless they may be held. */
@@ -96,7 +110,7 @@ export class Revaluation {
   /** P&L of one unit of a currency, by scenario. Throws `CurrencyUnknown`, `ScenarioInvalid`. */
   currencyPnl(currency: string): Float64Array {
     const { rate, factor } = this.#compiler.currency(currency);
-    return Float64Array.from({ length: this.scenarios.count }, (_, s) => movedValue(this.scenarios, factor, s, rate) - rate);
+    return Float64Array.from({ length: this.scenarios.count }, (_, s) => movedValue(this.#moved, factor, s, rate) - rate);
   }
 
   /** P&L of a portfolio by scenario: cash first, then positions, in the order given. */
@@ -105,7 +119,7 @@ export class Revaluation {
     const add = (quantity: number, row: Float64Array): void => {
       for (let s = 0; s < pnl.length; s++) pnl[s] += quantity * row[s];
     };
-    for (const [currency, amount] of cash) add(amount, this.currencyPnl(currency));
+    for (const [currency, amount] of cash) if (amount !== 0) add(amount, this.currencyPnl(currency));
     for (const { instrument, quantity } of holdings) add(quantity, this.instrumentPnl(instrument));
     this.#portfolio = { holdings, cash, pnl: pnl.slice() };
     return pnl;
@@ -119,9 +133,12 @@ export class Revaluation {
     const rows = [...this.#rows];
     const { count } = this.scenarios;
     const chosen = comparedScenarios(count, rows.length, this.#portfolio?.pnl ?? null, options);
-    const full = new Revaluation(this.market, chosenScenarios(this.scenarios, chosen), { ...this.#options, method: 'full' });
+    const full = new Revaluation(
+      this.market, chosenScenarios(this.scenarios, chosen), { ...this.#options, method: 'full' },
+    );
     const instruments = rows.map(([instrument, row]) => ({
-      instrument, name: this.market.instruments[instrument].name, ...errorOf(row, full.instrumentPnl(instrument), chosen),
+      instrument, name: this.market.instruments[instrument].name,
+      ...errorOf(row, full.instrumentPnl(instrument), chosen),
     }));
     const last = this.#portfolio;
     const portfolio = last === null ? null : errorOf(last.pnl, full.portfolioPnl(last.holdings, last.cash), chosen);
@@ -132,7 +149,7 @@ export class Revaluation {
     const { columns, kernels } = (this.#machine ??= this.#createMachine());
     if (!this.#compiler.write(columns, 0, instrument)) this.#held.add(this.market.instruments[instrument].name);
     if (this.method !== 'full' && ApproximateRows.concerns(columns.shape[0])) {
-      this.#approximate ??= new ApproximateRows(this.scenarios, this.method, this.#options, {
+      this.#approximate ??= new ApproximateRows(this.#moved, this.method, this.#options, {
         kernels: this.#choice, american: this.#hasAmerican(),
       });
       return this.#approximate.row(columns);
@@ -152,7 +169,7 @@ export class Revaluation {
   /** Room for one instrument at a time; the lines of the scenarios stay, so that what follows finds them. */
   #createMachine(): { columns: InstrumentColumns; kernels: ScenarioKernels } {
     const columns = allocateColumns(1);
-    const kernels = new ScenarioKernels({ instruments: columns, scenarios: scenarioMoves(this.scenarios) }, {
+    const kernels = new ScenarioKernels({ instruments: columns, scenarios: scenarioMoves(this.#moved) }, {
       kernels: this.#choice,
       blockScenarios,
       lineBytes: Math.min(lineBytesMax, lineRows * 8 * Math.min(blockScenarios, this.scenarios.count + 1)),

@@ -7,8 +7,10 @@ import {
 import { exp } from '../../assembly/portable/exp.ts';
 import { logRatio } from '../../assembly/portable/log.ts';
 import {
-  CONTEXT_BOUNDARY, CONTEXT_CELLS, CONTEXT_PITCH, CONTEXT_PRICING, CONTEXT_SCHEME, CONTEXT_SCRATCH, CONTEXT_TABLES, CONTEXT_TERMS_AT,
-  CONTEXT_TREES, PRICING_FLOATS, SCENARIO_ABSOLUTE, SCENARIO_CONTEXT_WORDS, SCENARIO_CURRENCY_LINE, SCENARIO_DEVIATION_LINE,
+  CONTEXT_BOUNDARY, CONTEXT_CELLS, CONTEXT_PITCH, CONTEXT_PRICING, CONTEXT_SCHEME, CONTEXT_SCRATCH, CONTEXT_TABLES,
+  CONTEXT_TERMS_AT,
+  CONTEXT_TREES, PRICING_FLOATS, SCENARIO_ABSOLUTE, SCENARIO_CONTEXT_WORDS, SCENARIO_CURRENCY_LINE,
+  SCENARIO_DEVIATION_LINE,
   SCENARIO_FORWARD, SCENARIO_INVERSE_FORWARD, SCENARIO_INVERSE_VOLATILITY, SCENARIO_LOG_MONEYNESS, SCENARIO_NOW,
   SCENARIO_PRICE_LINE, SCENARIO_RATE, SCENARIO_SHAPE, SCENARIO_SIGN, SCENARIO_SIZE, SCENARIO_STRIKE,
   SCENARIO_TERM_FLOATS, SCENARIO_VOLATILITY, SCENARIO_YIELD, SHAPE_AMERICAN, SHAPE_EUROPEAN, SHAPE_GAIN,
@@ -111,8 +113,9 @@ export function scenarioAreaBytes(inputs: ScenarioInputs, options: ScenarioKerne
 
 /**
  * Full revaluation: P&L of one contract per instrument and scenario, on the WASM kernels or in JavaScript, bit for bit
- * the same. The columns are read at each call, so that their owner may write others into them. Nothing of the size instruments x scenarios is held: terms of a block of instruments and lines of a block of
- * scenarios only. Any blocks give the same bits.
+ * the same. The columns are read at each call, so that their owner may write others into them. Nothing of the size
+ * instruments x scenarios is held: terms of a block of instruments and lines of a block of scenarios only. Any blocks
+ * give the same bits.
  */
 export class ScenarioKernels {
   readonly #inputs: ScenarioInputs;
@@ -132,7 +135,9 @@ export class ScenarioKernels {
     const buffer = machine?.memory.buffer ?? new ArrayBuffer(bytes);
     const base = machine?.base ?? 0;
     if (base % 64 !== 0 || buffer.byteLength < base + bytes) {
-      throw new MargridError('LimitExceeded', `the scenario kernels need ${bytes} bytes from a multiple of 64 on, got ${base}`);
+      throw new MargridError(
+        'LimitExceeded', `the scenario kernels need ${bytes} bytes from a multiple of 64 on, got ${base}`,
+      );
     }
     this.#exports = machine?.exports ?? null;
     this.#f = new Float64Array(buffer, 0, Math.floor(buffer.byteLength / 8));
@@ -160,12 +165,19 @@ export class ScenarioKernels {
     return scenarioCount + (scenarioCount % 2);
   }
 
+  /** Whoever writes other moves into the inputs says so: lines that were worked out from the old ones are forgotten. */
+  forgetLines(): void {
+    this.#lines.clear();
+  }
+
   /**
-   * Rows of instruments [first, first + count) in scenarios [scenarioFirst, scenarioFirst + scenarioCount): f64, one row
-   * after the other, `strideOf(scenarioCount)` floats each, padding 0. `out` is an array, or a byte address (a multiple
-   * of 16) in the memory of the kernels.
+   * Rows of instruments [first, first + count) in scenarios [scenarioFirst, scenarioFirst + scenarioCount): f64, one
+   * row after the other, `strideOf(scenarioCount)` floats each, padding 0. `out` is an array, or a byte address (a
+   * multiple of 16) in the memory of the kernels.
    */
-  fillRows(first: number, count: number, scenarioFirst: number, scenarioCount: number, out: Float64Array | number): void {
+  fillRows(
+    first: number, count: number, scenarioFirst: number, scenarioCount: number, out: Float64Array | number,
+  ): void {
     const stride = this.#begin(scenarioFirst, scenarioCount);
     if (typeof out !== 'number') this.#fillArray(first, count, stride, out);
     else this.#eachBatch(first, count, (from, size) => this.#rows(size, out / 8 + (from - first) * stride, stride));
@@ -185,7 +197,8 @@ export class ScenarioKernels {
    * `quantities[i]` is of instrument first + i.
    */
   addRows(
-    first: number, count: number, quantities: Float64Array, scenarioFirst: number, scenarioCount: number, sums: Float64Array,
+    first: number, count: number, quantities: Float64Array, scenarioFirst: number, scenarioCount: number,
+    sums: Float64Array,
   ): void {
     this.#begin(scenarioFirst, scenarioCount);
     const at = this.#base + this.#plan.sums;
@@ -212,7 +225,8 @@ export class ScenarioKernels {
   }
 
   #begin(scenarioFirst: number, scenarioCount: number): number {
-    if (!(scenarioCount >= 1 && scenarioCount <= this.#plan.pitch && scenarioFirst + scenarioCount <= this.#inputs.scenarios.count)) {
+    if (!(scenarioCount >= 1 && scenarioCount <= this.#plan.pitch &&
+      scenarioFirst + scenarioCount <= this.#inputs.scenarios.count)) {
       throw new MargridError(
         'OptionInvalid', `a block holds 1 to ${this.#plan.pitch} scenarios of ${this.#inputs.scenarios.count}, ` +
           `got ${scenarioCount} from ${scenarioFirst} on`,
@@ -303,7 +317,9 @@ export class ScenarioKernels {
     f[at + SCENARIO_ABSOLUTE] = volatilityFactor >= 0 ? scenarios.absolute[volatilityFactor] : 0;
     f[at + SCENARIO_RATE] = columns.interestRate[index];
     f[at + SCENARIO_YIELD] = columns.dividendYield[index];
-    const price = shape === SHAPE_EUROPEAN ? this.#europeanNow(at, columns.years[index]) : this.#americanNow(at, columns.years[index]);
+    const price = shape === SHAPE_EUROPEAN
+      ? this.#europeanNow(at, columns.years[index])
+      : this.#americanNow(at, columns.years[index]);
     const unit = columns.inverse[index] === 1 ? f[at + SCENARIO_INVERSE_FORWARD] : 1;
     f[at + SCENARIO_NOW] = size * (price * unit) * rate;
   }
@@ -340,7 +356,8 @@ export class ScenarioKernels {
 
 let compiled: WebAssembly.Module | null = null;
 
-function ownMachine(bytes: number): KernelMemory {
+/** A memory of its own for kernels whose area takes so many bytes (`scenarioAreaBytes`). */
+export function ownMachine(bytes: number): KernelMemory {
   const module = (compiled ??= compileBuild('single'));
   const base = Math.ceil(heapBaseOf(instantiate(module, createMemory('single', 65_536))) / 64) * 64;
   const memory = createMemory('single', base + bytes);

@@ -54,7 +54,9 @@ export class ScenarioLines {
   #scenarioCount = 0;
 
   /** `ordered`: American options are among the instruments. */
-  constructor(floats: Float64Array, first: number, rows: number, pitch: number, scenarios: ScenarioMoves, ordered: boolean) {
+  constructor(
+    floats: Float64Array, first: number, rows: number, pitch: number, scenarios: ScenarioMoves, ordered: boolean,
+  ) {
     this.#floats = floats;
     this.#first = first;
     this.#end = first + rows * pitch;

@@ -1,6 +1,6 @@
-import type { Instrument } from '../domain/instrument.ts';
+import { pairOf, type Instrument } from '../domain/instrument.ts';
 import { MargridError } from '../errors.ts';
-import { factorOf } from '../scenario/factor-lookup.ts';
+import { factorOf, isQuotedInMoving } from '../scenario/factor-lookup.ts';
 import { factorName, type ScenarioSet } from '../scenario/scenario-set.ts';
 
 export { currencyFactor, expiryDay, factorOf } from '../scenario/factor-lookup.ts';
@@ -25,9 +25,12 @@ export function instrumentFactors(
   const volatility = instrument.kind === 'option' ? factorOf(scenarios, 'volatility', instrument) : -1;
   const lacks = price < 0 ? 'price' : instrument.kind === 'option' && volatility < 0 ? 'volatility' : null;
   if (lacks === null || unmatched === 'hold') return { price, volatility };
+  const pair = pairOf(instrument.baseCurrency, instrument.quoteCurrency);
+  const isCross = lacks === 'price' && isQuotedInMoving(scenarios, instrument);
+  const why = isCross ? `; it is quoted in ${instrument.quoteCurrency}, so that it takes price:${pair}` : '';
   throw new MargridError(
     'FactorMissing',
-    `no scenario moves the ${lacks} of ${instrument.name}: there are ${scenarios.factors.map(factorName).join(', ')}`,
+    `no scenario moves the ${lacks} of ${instrument.name}: there are ${scenarios.factors.map(factorName).join(', ')}${why}`,
     { column: lacks, value: instrument.name },
   );
 }

@@ -45,7 +45,9 @@ export function sortHoldings(book: Book, market: Market): SortedHoldings {
   book.cash.amount.forEach((amount, row) => {
     cash[book.cash.accountIndex[row] * currencies.length + book.cash.currencyIndex[row]] += amount;
   });
-  const settlement = Int32Array.from(market.instruments, ({ settlementCurrency }) => currencies.indexOf(settlementCurrency));
+  const settlement = Int32Array.from(
+    market.instruments, ({ settlementCurrency }) => currencies.indexOf(settlementCurrency),
+  );
   const isFutureOf = Uint8Array.from(market.instruments, (each) => (isFuture(each) ? 1 : 0));
   for (let place = 0; place < order.length; place++) {
     const row = order[place];
@@ -105,5 +107,7 @@ function duplicate(book: Book, market: Market, row: number): BadInputError {
   const { accountIndex, instrumentIndex } = book.positions;
   const [account, instrument] = [book.accountIds[accountIndex[row]], market.instruments[instrumentIndex[row]].name];
   const message = `account ${account} has two positions in ${instrument}`;
-  return new BadInputError([{ code: 'PositionDuplicate', row: row + 1, column: 'instrumentIndex', value: instrument, message }]);
+  return new BadInputError(
+    [{ code: 'PositionDuplicate', row: row + 1, column: 'instrumentIndex', value: instrument, message }],
+  );
 }

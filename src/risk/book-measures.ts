@@ -39,7 +39,9 @@ export function firstTailCount({ levels, convention, scenarioCount, weights }: M
   const lowest = Math.min(...levels);
   const spread = weightDeviations / Math.sqrt(effectiveCount(weights));
   const root = (spread + Math.sqrt(spread * spread + 4 * (1 - lowest))) / 2;
-  return Math.min(largestTailCount({ levels, convention, scenarioCount, weights }), Math.ceil(root * root * scenarioCount) + 2);
+  return Math.min(
+    largestTailCount({ levels, convention, scenarioCount, weights }), Math.ceil(root * root * scenarioCount) + 2,
+  );
 }
 
 /** How many could be needed, whatever the order of the scenarios. */
@@ -86,7 +88,8 @@ function generalReader(request: MeasureRequest, to: MeasureColumns): TailReader 
     try {
       levels.forEach((level, index) => {
         to.valueAtRisk[index][place] = 0 - quantilePnl(sample, level, convention);
-        to.expectedShortfall[index][place] = 0 - meanOfShares(sample.tail.values, shortfallShares(sample, level, convention));
+        const shares = shortfallShares(sample, level, convention);
+        to.expectedShortfall[index][place] = 0 - meanOfShares(sample.tail.values, shares);
       });
       return true;
     } catch (error) {
@@ -98,7 +101,9 @@ function generalReader(request: MeasureRequest, to: MeasureColumns): TailReader 
 }
 
 /** The tail as a sample, or null if it weighs too little. */
-function sampleOf({ levels, convention, scenarioCount: n, weights }: MeasureRequest, tails: BookTails, portfolio: number): SampleTail | null {
+function sampleOf(
+  { levels, convention, scenarioCount: n, weights }: MeasureRequest, tails: BookTails, portfolio: number,
+): SampleTail | null {
   const values = tails.valuesOf(portfolio);
   const scenarios = Uint32Array.from(tails.scenariosOf(portfolio));
   if (weights === null) return { n, tail: { values, scenarios } };

@@ -4,13 +4,18 @@ import { requireKernels } from '../engine/machine.ts';
 import { requireValidBook } from '../engine/valid-book.ts';
 import { requireValidMarket } from '../engine/valid-market.ts';
 import { MargridError } from '../errors.ts';
-import { portfoliosOf, requireGroups, type AccountGroups, type BookPortfolios, type Portfolios } from '../revaluation/book-portfolios.ts';
+import {
+  portfoliosOf, requireGroups, type AccountGroups, type BookPortfolios, type Portfolios,
+} from '../revaluation/book-portfolios.ts';
 import { BookRows } from '../revaluation/book-rows.ts';
 import { findBookTails, type BookTailOptions, type BookTails } from '../revaluation/book-tails.ts';
+import { scenariosIn } from '../revaluation/reporting-currency.ts';
 import type { RevaluationOptions } from '../revaluation/revaluation.ts';
 import { sortHoldings } from '../revaluation/sorted-holdings.ts';
 import { requireScenarios, scenarioLabel, type ScenarioSet } from '../scenario/scenario-set.ts';
-import { firstTailCount, largestTailCount, tailReaderOf, type MeasureRequest, type TailReader } from './book-measures.ts';
+import {
+  firstTailCount, largestTailCount, tailReaderOf, type MeasureRequest, type TailReader,
+} from './book-measures.ts';
 import { conventionOf, requireLevel, type ConventionName, type MeasureConvention } from './conventions.ts';
 import { requireObservations, type BeyondSample } from './observations.ts';
 
@@ -95,7 +100,7 @@ export async function bookRisk(options: BookRiskOptions): Promise<BookRisk> {
   const holdings = sortHoldings(book, market);
   const { currency = 'USD', unmatched = 'refuse' } = options;
   const kernels = requireKernels(options.kernels) === 'javascript' ? 'javascript' : 'wasm';
-  const rows = new BookRows(market, scenarios, holdings.currencies, holdings.isHeld, { currency, unmatched, kernels });
+  const rows = new BookRows(market, scenariosIn(market, scenarios, currency), holdings.currencies, holdings.isHeld, { currency, unmatched, kernels });
   const portfolios = portfoliosOf(book, market, holdings, rows, groups);
   const wanted = wantedAccounts(options, portfolios);
   const columns = emptyColumns(portfolios.count, request.levels.length);
@@ -110,14 +115,17 @@ export async function bookRisk(options: BookRiskOptions): Promise<BookRisk> {
   }
   const memoryBytes = await deepen(short, { portfolios, rows, request, columns, read, options, held: tails.held });
   return resultOf(options, request, portfolios, columns, {
-    tails, wanted, deepened: short.length, heldConstant: rows.heldConstant, memoryBytes: Math.max(tails.memoryBytes, memoryBytes),
+    tails, wanted, deepened: short.length, heldConstant: rows.heldConstant,
+    memoryBytes: Math.max(tails.memoryBytes, memoryBytes),
   });
 }
 
 function requestOf(options: BookRiskOptions): MeasureRequest {
   const { levels = [0.99, 0.975], scenarios, beyondSample = 'refuse' } = options;
   requireScenarios(scenarios);
-  if (levels.length === 0) throw new MargridError('OptionInvalid', 'there must be at least one level', { column: 'levels' });
+  if (levels.length === 0) {
+    throw new MargridError('OptionInvalid', 'there must be at least one level', { column: 'levels' });
+  }
   const weights = scenarios.weights ?? null;
   for (const level of levels) {
     requireLevel(level);
@@ -152,7 +160,9 @@ function blank(columns: Columns, portfolio: number): void {
   columns.worstScenario[portfolio] = -1;
 }
 
-function writeExpected({ expectedPnl }: Columns, { count, firstPosition, row, quantity }: Portfolios, expected: Float64Array): void {
+function writeExpected(
+  { expectedPnl }: Columns, { count, firstPosition, row, quantity }: Portfolios, expected: Float64Array,
+): void {
   for (let portfolio = 0; portfolio < count; portfolio++) {
     let sum = 0;
     for (let p = firstPosition[portfolio]; p < firstPosition[portfolio + 1]; p++) sum += quantity[p] * expected[row[p]];
@@ -161,7 +171,9 @@ function writeExpected({ expectedPnl }: Columns, { count, firstPosition, row, qu
 }
 
 /** `portfolio` of the tails is row `place` of the columns. False if its tail is too short. */
-function writeMeasures(columns: Columns, read: TailReader, tails: BookTails, portfolio: number, place: number): boolean {
+function writeMeasures(
+  columns: Columns, read: TailReader, tails: BookTails, portfolio: number, place: number,
+): boolean {
   if (!read(tails, portfolio, place)) return false;
   columns.worstPnl[place] = tails.valuesOf(portfolio)[0];
   columns.worstScenario[place] = tails.scenariosOf(portfolio)[0];
@@ -202,7 +214,9 @@ function selected({ firstPosition, row, quantity }: Portfolios, places: readonly
   const first = new Uint32Array(places.length + 1);
   places.forEach((place, index) => (first[index + 1] = first[index] + firstPosition[place + 1] - firstPosition[place]));
   const size = first[places.length];
-  const some = { count: places.length, firstPosition: first, row: new Uint32Array(size), quantity: new Float64Array(size) };
+  const some = {
+    count: places.length, firstPosition: first, row: new Uint32Array(size), quantity: new Float64Array(size),
+  };
   places.forEach((place, index) => {
     some.row.set(row.subarray(firstPosition[place], firstPosition[place + 1]), first[index]);
     some.quantity.set(quantity.subarray(firstPosition[place], firstPosition[place + 1]), first[index]);
@@ -239,7 +253,9 @@ function resultOf(
   let evaluated = 0;
   for (let account = 0; account < accountCount; account++) if (columns.worstScenario[account] >= 0) evaluated++;
   if (evaluated + quarantined.size !== accountCount) {
-    throw new MargridError('EngineState', `${evaluated} accounts evaluated and ${quarantined.size} quarantined are not ${accountCount}`);
+    throw new MargridError(
+      'EngineState', `${evaluated} accounts evaluated and ${quarantined.size} quarantined are not ${accountCount}`,
+    );
   }
   return {
     levels: request.levels,
@@ -278,7 +294,9 @@ function slice(columns: Columns, names: readonly string[], first: number): RiskC
 }
 
 /** Groups [first, first + names.length), of which the book is the last. */
-function groupSlice(columns: Columns, portfolios: BookPortfolios, names: readonly string[], first: number): GroupColumns {
+function groupSlice(
+  columns: Columns, portfolios: BookPortfolios, names: readonly string[], first: number,
+): GroupColumns {
   return {
     ...slice(columns, names, portfolios.accountCount + first),
     members: portfolios.members.subarray(first, first + names.length),

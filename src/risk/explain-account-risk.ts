@@ -21,7 +21,12 @@ export interface AccountRiskExplanation {
   /** P&L by scenario: bit for bit what `bookRisk` works with. */
   readonly pnl: Float64Array;
   /** The tail, worst first: scenario, its label, P&L and share (adding up to 1). */
-  readonly tail: readonly { readonly scenario: number; readonly label: string; readonly pnl: number; readonly share: number }[];
+  readonly tail: readonly {
+    readonly scenario: number;
+    readonly label: string;
+    readonly pnl: number;
+    readonly share: number;
+  }[];
   /** Names in the order of the sums: currencies that are held (with what futures have gained), then instruments. */
   readonly holdings: readonly string[];
   readonly quantities: Float64Array;

@@ -10,7 +10,9 @@ export interface MeasureOptions {
   readonly convention?: ConventionName | MeasureConvention;
   /** Probability of each observation, adding up to 1; without them all have the same. */
   readonly weights?: ArrayLike<number>;
-  /** What a sample too small for the level gives: an error (default) or its worst observation, as always with weights. */
+  /**
+   * What a sample too small for the level gives: an error (default) or its worst observation, as always with weights.
+   */
   readonly beyondSample?: BeyondSample;
 }
 

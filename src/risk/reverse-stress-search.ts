@@ -16,6 +16,8 @@ export interface ReverseStressSearch {
   /** Directions (moves of the factors) to start from besides those of the search itself. */
   readonly directions?: readonly ArrayLike<number>[];
   readonly names?: readonly string[];
+  /** Called with the crossings that are worked out, of all that will be, and the points revalued so far. */
+  readonly progress?: (done: number, total: number, points: number) => void;
 }
 
 /** Points along a ray at which it is looked whether the loss is reached. */
@@ -33,8 +35,8 @@ const turns = [1, 0.6, 0.35, 0.2, 0.1, 0.03, 0.01, 0.003, 0.001];
  * `directions`; from the nearest crossings the surface loss = E is followed downhill, the direction turning towards the
  * gradient of the loss (Hasofer and Lind 1974, Rackwitz and Fiessler 1978, with a search over the turn). Every point
  * that this ends at is nearest in its neighbourhood; the nearest of all need not be (`isGlobal` is false). A crossing
- * and its reversal between two of the 48 steps of a ray are not seen. No random number: the same bits every time. Throws
- * `MatrixInvalid`, `ValueOutOfRange`.
+ * and its reversal between two of the 48 steps of a ray are not seen. No random number: the same bits every time.
+ * Throws `MatrixInvalid`, `ValueOutOfRange`.
  */
 export function reverseStressSearch(search: ReverseStressSearch): ReverseStressResult {
   const { covariance, loss, furthest = 12, names } = search;
@@ -47,7 +49,12 @@ export function reverseStressSearch(search: ReverseStressSearch): ReverseStressR
   const crossings = surface.crossings(startDirections(search, form, surface)).sort((a, b) => a.distance - b.distance);
   const found: Crossing[] = [];
   if (surface.lossHere >= loss) found.push({ direction: new Float64Array(n), distance: 0 });
-  else for (const crossing of crossings.slice(0, refinedMax)) addDistinct(found, surface.refine(crossing));
+  else {
+    crossings.slice(0, refinedMax).forEach((crossing, done, { length }) => {
+      search.progress?.(done, length, surface.points);
+      addDistinct(found, surface.refine(crossing));
+    });
+  }
   found.sort((a, b) => a.distance - b.distance);
   const [scenario, ...others] = found.map(({ direction, distance }): ReverseStressScenario =>
     describeScenario(form, { covariance, ...(names === undefined ? {} : { names }) },
@@ -100,6 +107,8 @@ class Surface {
   readonly lossHere: number;
   greatestLoss: number;
   iterations = 0;
+  /** Losses worked out. */
+  points = 0;
   readonly #search: ReverseStressSearch;
   readonly #axes: Float64Array;
   readonly #furthest: number;
@@ -120,8 +129,11 @@ class Surface {
 
   #losses(points: readonly Float64Array[]): Float64Array {
     const moves = new Float64Array(points.length * this.size);
+    this.points += points.length;
     points.forEach((point, row) => moves.set(timesVector(this.#axes, point), row * this.size));
-    const losses = points.length === 0 ? new Float64Array(0) : Float64Array.from(this.#search.losses(moves, points.length));
+    const losses = points.length === 0
+      ? new Float64Array(0)
+      : Float64Array.from(this.#search.losses(moves, points.length));
     for (const each of losses) if (each > this.greatestLoss) this.greatestLoss = each;
     return losses;
   }
@@ -153,23 +165,35 @@ class Surface {
       const part = (this.#search.loss - before) / (row[first] - before);
       rough.push({ direction, distance: step * (first + part), low: step * first, high: step * (first + 1) });
     });
-    return rough
-      .sort((one, other) => one.distance - other.distance)
-      .slice(0, most)
-      .map(({ direction, low, high }) => ({ direction, distance: this.#narrowed(direction, low, high) }));
+    const nearest = rough.sort((one, other) => one.distance - other.distance).slice(0, most);
+    const distances = this.#narrowed(nearest);
+    return nearest.map(({ direction }, ray) => ({ direction, distance: distances[ray] }));
   }
 
-  /** The loss is not reached at `low` and reached at `high`: cut into sixteen until nothing is between. */
-  #narrowed(direction: Float64Array, low: number, high: number): number {
-    let [from, to] = [low, high];
-    while (to - from > 4e-16 * to) {
-      const step = (to - from) / sections;
-      const between = Array.from({ length: sections - 1 }, (_, k) => from + step * (k + 1));
-      const losses = this.#losses(between.map((each) => direction.map((y) => y * each)));
-      const first = losses.findIndex((each) => each >= this.#search.loss);
-      const [nextFrom, nextTo] = [first === 0 ? from : between[first < 0 ? sections - 2 : first - 1], first < 0 ? to : between[first]];
-      if (nextFrom === from && nextTo === to) break;
-      [from, to] = [nextFrom, nextTo];
+  /**
+   * The loss is not reached at `low` and reached at `high`: cut into sixteen until nothing is between, all rays in one
+   * call at a time.
+   */
+  #narrowed(rays: readonly { readonly direction: Float64Array; readonly low: number; readonly high: number }[]): number[] {
+    const from = rays.map(({ low }) => low);
+    const to = rays.map(({ high }) => high);
+    let open = [...rays.keys()];
+    while (open.length > 0) {
+      const between = open.map((ray) => {
+        const step = (to[ray] - from[ray]) / sections;
+        return Array.from({ length: sections - 1 }, (_, k) => from[ray] + step * (k + 1));
+      });
+      const losses = this.#losses(between.flatMap((row, at) => row.map((each) => rays[open[at]].direction.map((y) => y * each))));
+      const goes = open.filter((ray, at) => {
+        const row = losses.subarray(at * (sections - 1), (at + 1) * (sections - 1));
+        const first = row.findIndex((each) => each >= this.#search.loss);
+        const nextFrom = first === 0 ? from[ray] : between[at][first < 0 ? sections - 2 : first - 1];
+        const nextTo = first < 0 ? to[ray] : between[at][first];
+        const isStuck = nextFrom === from[ray] && nextTo === to[ray];
+        [from[ray], to[ray]] = [nextFrom, nextTo];
+        return !isStuck && to[ray] - from[ray] > 4e-16 * to[ray];
+      });
+      open = goes;
     }
     return to;
   }
@@ -198,7 +222,9 @@ class Surface {
         const length = Math.sqrt(dotProduct(mixed, mixed));
         return mixed.map((each) => each / length);
       });
-      const better = this.crossings(turned, at.distance, workedOutMax).reduce((a, b) => (b.distance < a.distance ? b : a), at);
+      const better = this.crossings(turned, at.distance, workedOutMax).reduce(
+        (a, b) => (b.distance < a.distance ? b : a), at,
+      );
       const gain = at.distance - better.distance;
       at = better;
       if (gain <= 1e-13 * at.distance) return at;

@@ -56,16 +56,18 @@ export function reverseStressLinear(
   loss: number,
 ): ReverseStressResult {
   const gamma = new Float64Array(exposures.length * exposures.length);
-  return reverseStressDeltaGamma({ delta: exposures, gamma, covariance, ...(names === undefined ? {} : { names }) }, loss);
+  return reverseStressDeltaGamma(
+    { delta: exposures, gamma, covariance, ...(names === undefined ? {} : { names }) }, loss,
+  );
 }
 
 /**
  * Quadratic P&L: the nearest point of the surface P&L = -loss, exactly. Along the axes of `diagonalised` the point
  * is y_j = -mu c_j / (1 + mu l_j), and of all mu that reach the loss the one with 1 + mu l_j >= 0 throughout belongs
  * to the global minimum (the trust-region problem with one quadratic constraint: J. J. More, Generalizations of the
- * trust region problem, 1993); on that interval the P&L falls with mu, so that bisection finds it. Where the slope along
- * the most curved axis is 0 the interval may end before the loss is reached: then the rest is moved along that axis, to
- * either side, and both scenarios are reported. Throws `MatrixInvalid`, `ValueOutOfRange`.
+ * trust region problem, 1993); on that interval the P&L falls with mu, so that bisection finds it. Where the slope
+ * along the most curved axis is 0 the interval may end before the loss is reached: then the rest is moved along that
+ * axis, to either side, and both scenarios are reported. Throws `MatrixInvalid`, `ValueOutOfRange`.
  */
 export function reverseStressDeltaGamma(portfolio: DeltaGammaPortfolio, loss: number): ReverseStressResult {
   requireArgument('loss', loss, loss > 0 && loss < Infinity, 'finite and > 0');

@@ -88,7 +88,9 @@ function startOf(observations: Observations, start: CovarianceStart): Float64Arr
   if (start === 'sample-covariance') return covariance(observations);
   if (start === 'mean-product') return covariance(observations, { mean: 'zero' });
   if (start === 'weights') return new Float64Array(n * n);
-  return Float64Array.from({ length: n * n }, (_, place) => moves[Math.floor(place / n) * count] * moves[(place % n) * count]);
+  return Float64Array.from(
+    { length: n * n }, (_, place) => moves[Math.floor(place / n) * count] * moves[(place % n) * count],
+  );
 }
 
 function requireObservations({ moves, factorCount, count, names }: Observations, needed: number): void {
@@ -120,7 +122,9 @@ export function correlationOf(matrix: ArrayLike<number>, n: number, names?: read
   const deviations = Float64Array.from({ length: n }, (_, i) => {
     const variance = matrix[i * n + i];
     if (variance > 0) return Math.sqrt(variance);
-    throw refusal('covariance matrix', `has no correlations: the variance of ${rowName(i, names)} is ${variance}`, variance);
+    throw refusal(
+      'covariance matrix', `has no correlations: the variance of ${rowName(i, names)} is ${variance}`, variance,
+    );
   });
   const correlation = Float64Array.from({ length: n * n }, (_, place) => {
     const [i, j] = [Math.floor(place / n), place % n];

@@ -15,7 +15,9 @@ const zetaMinusOne = [
   7.450711789835429e-9, 3.725334024788457e-9,
 ] as const;
 
-/** ln Gamma(1 + x) for |x| <= 1/2, accurate relative to its size: it is 0 at 0. Zeta series (Abramowitz, Stegun 6.1.33). */
+/**
+ * ln Gamma(1 + x) for |x| <= 1/2, accurate relative to its size: it is 0 at 0. Zeta series (Abramowitz, Stegun 6.1.33).
+ */
 export function logGammaOnePlus(x: number): number {
   let sum = 0;
   for (let k = zetaMinusOne.length + 1; k >= 2; k--) {

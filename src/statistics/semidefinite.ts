@@ -1,6 +1,8 @@
 import { refusal, requireSymmetric, rowName } from './symmetric-matrix.ts';
 
-/** A pivot of no more than n times this, of a matrix with ones on its diagonal, is rounding: as in `semidefiniteRoot`. */
+/**
+ * A pivot of no more than n times this, of a matrix with ones on its diagonal, is rounding: as in `semidefiniteRoot`.
+ */
 const negligiblePivot = 3.552713678800501e-15;
 
 /**
@@ -18,7 +20,9 @@ export function requireSemidefinite(matrix: ArrayLike<number>, n: number, names?
     // A factor that stands still has no covariance with any other, and no negative variance.
     if (matrix[place] === 0) return 0;
     const at = `${rowName(i, names)}, column ${j + 1} is ${matrix[place]}`;
-    throw refusal('covariance matrix', `is not positive semidefinite: ${at} beside a variance that is not > 0`, matrix[place]);
+    throw refusal(
+      'covariance matrix', `is not positive semidefinite: ${at} beside a variance that is not > 0`, matrix[place],
+    );
   });
   const rows = Array.from({ length: n }, (_, i) => i);
   while (rows.length > 0) {
@@ -37,7 +41,9 @@ export function requireSemidefinite(matrix: ArrayLike<number>, n: number, names?
 }
 
 /** No variance is left: a covariance or a negative variance contradicts that. A covariance is at most their root. */
-function requireNothing(left: Float64Array, n: number, rows: readonly number[], names: readonly string[] | undefined): void {
+function requireNothing(
+  left: Float64Array, n: number, rows: readonly number[], names: readonly string[] | undefined,
+): void {
   for (const row of rows) {
     for (const column of rows) {
       const rest = left[row * n + column];

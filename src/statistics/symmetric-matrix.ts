@@ -2,7 +2,9 @@ import { MargridError } from '../errors.ts';
 
 /** Square matrices are row-major Float64Arrays of n * n: entry (i, j) at `i * n + j`. */
 
-/** How far two mirrored entries may differ, relative to the largest entry: rounding of files with 9 digits is refused. */
+/**
+ * How far two mirrored entries may differ, relative to the largest entry: rounding of files with 9 digits is refused.
+ */
 const symmetryTolerance = 1e-12;
 
 /** Name of a row in messages: `factor 3 (price:ETH)`. */

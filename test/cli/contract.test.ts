@@ -34,6 +34,12 @@ const commands = [
   'layout',
   'journal',
   'demo',
+  'var',
+  'stress',
+  'grid',
+  'backtest',
+  'scenarios',
+  'var-params',
 ];
 
 describe.concurrent('help and version', () => {

@@ -26,11 +26,24 @@ describe('margrid var-params', () => {
     expect(good.stdout).toContain('historical history: 80 scenarios of 6 factors');
     const { sets, source, unconfirmed } = parseVarParams(JSON.parse(readFileSync(at('params.json'), 'utf8')));
     expect(source).toBe('my own prices');
-    expect(unconfirmed).toEqual(['all']);
+    // The rules are the shipped ones: what is made up stays called made up.
+    expect(unconfirmed[0]).toBe('all');
+    expect(unconfirmed.slice(1)).toContain('rules of the shipped file: riskFactors: made up');
+    expect(unconfirmed.slice(1).every((text) => text.startsWith('rules of the shipped file: ') && !text.includes('historical-1'))).toBe(true);
     expect(sets.map(({ name, role, tail }) => [name, role, tail.measure])).toEqual([
       ['history', 'historical', 'valueAtRisk'], ['crises', 'stressed', 'worst'], ['grid', 'grid', 'worst'],
     ]);
     expect(sets[0].scenarios.labels?.[3]).toBe('day 3');
+  });
+
+  it('takes the shipped rules without the floors of factors that the history lacks, and says so', async () => {
+    const coin = ['label,price:BTC,volatility:BTC', ...Array.from({ length: 80 }, (_, s) => `${s},${(s % 9) / 100},0.1`)].join('\n');
+    for (const name of ['own.csv', 'bad.csv', 'cells.csv']) writeFileSync(at(name), coin);
+    const result = await runCli(['var-params', '--scenarios', at('own.csv'), '--stress', at('bad.csv'), '--grid', at('cells.csv'), ...common], folder);
+    expect(result.code).toBe(0);
+    expect(result.stderr).toContain('no historical set has price:ETH: its floor in the shipped rules is left out');
+    const { riskFactors } = parseVarParams(JSON.parse(readFileSync(at('params.json'), 'utf8')));
+    expect([...riskFactors.keys()]).toEqual(['price:BTC']);
   });
 
   it('refuses a tail that it does not know, a level that is too high, and no scenarios', async () => {

@@ -49,6 +49,8 @@ describe('parameters of var', () => {
       'riskFactors.price:DOGE'],
     ['a falling table', (file) => ((file['liquidity'] as Json)['table'] = [[0.2, 0], [0.1, 1]]), 'liquidity.table'],
     ['a window that is too long', (file) => ((file['correlationBreak'] as Json)['window'] = 250), 'correlationBreak.window'],
+    ['a reporting currency that moves', (file) => (file['reportingCurrency'] = 'BTC'), 'reportingCurrency must be no currency that scenarios move'],
+    ['an underlying in two cases', (file) => ((file['underlyings'] as Json)['BTC'] = {}), 'underlyings must name each only once'],
     ['a cap below the floor', (file) => ((file['correlationBreak'] as Json)['cap'] = 0.01), 'correlationBreak.cap'],
   ];
   it.each(broken)('%s is refused with its field', (_name, change, message) => {

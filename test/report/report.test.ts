@@ -35,7 +35,7 @@ describe('report', () => {
     const chart = exceptionsChart({
       dates: ['a', 'b', 'c'], pnl: [-10, -10.5, 11], limit: [10, 10, 10], limitName: 'margin', currency: 'USD',
     });
-    expect(chart.caption).toBe('3 days, 1 exceptions (red): days with a loss beyond margin.');
+    expect(chart.caption).toBe('3 days, 1 exception (red): days with a loss beyond margin.');
   });
 
   it('adds what is too small for a bar of its own to the others', () => {

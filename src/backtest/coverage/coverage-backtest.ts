@@ -5,7 +5,9 @@ import type { Coverage } from '../../margin/model.ts';
 import { calendarDays, pricesPerYear, requirePricePath, type PricePath } from './price-path.ts';
 import { defaultListingTerms, type Listing, type ListingTerms, type SlotName } from './listing.ts';
 import { marginDay, type PortfolioDay } from './margin-day.ts';
-import { legsText, outrightSlot, outrightSlots, randomPortfolios, standardPortfolios, type TestPortfolio } from './test-portfolios.ts';
+import {
+  legsText, outrightSlot, outrightSlots, randomPortfolios, standardPortfolios, type TestPortfolio,
+} from './test-portfolios.ts';
 import { venueOf, type ArrayScaling, type Venue } from './venue.ts';
 import { defaultVolatilityPolicy, volatilityPath, type VolatilityPolicy } from './volatility-policy.ts';
 
@@ -149,15 +151,21 @@ function requireLabels(models: readonly TestedModel[]): void {
 
 function requireWhole(name: string, value: number, least: number): number {
   if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new MargridError('OptionInvalid', `${name} must be a whole number >= ${least}, got ${value}`, { column: name, value });
+  throw new MargridError(
+    'OptionInvalid', `${name} must be a whole number >= ${least}, got ${value}`, { column: name, value },
+  );
 }
 
 function requirePositive(notional: number): number {
   if (notional > 0 && notional < Infinity) return notional;
-  throw new MargridError('OptionInvalid', `notional must be > 0 and finite, got ${notional}`, { column: 'notional', value: notional });
+  throw new MargridError(
+    'OptionInvalid', `notional must be > 0 and finite, got ${notional}`, { column: 'notional', value: notional },
+  );
 }
 
-function measuredDays({ path, warmUpDays = defaultWarmUpDays, from, to }: CoverageOptions, horizonDays: number): number[] {
+function measuredDays(
+  { path, warmUpDays = defaultWarmUpDays, from, to }: CoverageOptions, horizonDays: number,
+): number[] {
   const warmUp = requireWhole('warmUpDays', warmUpDays, 1);
   const last = path.prices.length - 1 - horizonDays;
   const days: number[] = [];
@@ -205,7 +213,9 @@ async function runModel(tested: TestedModel, options: CoverageOptions, setting: 
     currency: venue.currency,
     notional,
     portfolios: runs.filter((run) => !never.includes(run)),
-    refused: [...refused, ...never.map(({ portfolio, refusals }) => ({ portfolio, reason: [...refusals.keys()].join('; ') }))],
+    refused: [
+      ...refused, ...never.map(({ portfolio, refusals }) => ({ portfolio, reason: [...refusals.keys()].join('; ') })),
+    ],
   };
 }
 
@@ -224,7 +234,9 @@ function chosenPortfolios(options: CoverageOptions, { rows, refusals }: Listing)
     return `outright: ${[...reasons].join('; ')}`;
   };
   const given = portfolios.map((portfolio) => {
-    const slots = [...portfolio.legs.map(({ slot }) => slot), ...(portfolio.deltaHedged === true ? ['outright' as const] : [])];
+    const slots = [
+      ...portfolio.legs.map(({ slot }) => slot), ...(portfolio.deltaHedged === true ? ['outright' as const] : []),
+    ];
     return { portfolio, refusal: slots.map(reasonOf).find((reason) => reason !== null) ?? null };
   });
   const drawn = randomPortfolios(randomCount, seed, new Set(rows.keys())).map((portfolio) => ({

@@ -4,7 +4,9 @@ import { ExceptionTester, type ExceptionTests } from '../exception-tests.ts';
 import type { CoverageRun, ModelRun, PortfolioRun, Refused } from './coverage-backtest.ts';
 
 export interface CoverageReportOptions {
-  /** Part of the losses that margin must cover: 0.99 for listed derivatives, 0.995 for others (EU 153/2013 Article 24). */
+  /**
+   * Part of the losses that margin must cover: 0.99 for listed derivatives, 0.995 for others (EU 153/2013 Article 24).
+   */
   readonly level?: number;
   /** Days of the rises of margin; default 1, 5 and 30. */
   readonly riseDays?: readonly number[];
@@ -55,7 +57,9 @@ export interface ModelCoverage {
   readonly currency: string | null;
   readonly portfolios: readonly PortfolioCoverage[];
   readonly refused: readonly Refused[];
-  /** All portfolios together; null if the model margined none. Not independent of each other: no test is made of them. */
+  /**
+   * All portfolios together; null if the model margined none. Not independent of each other: no test is made of them.
+   */
   readonly overall: OverallCoverage | null;
 }
 
@@ -87,7 +91,9 @@ const roundingShare = 1e-9;
 export function coverageReport(run: CoverageRun, options: CoverageReportOptions = {}): CoverageReport {
   const { level = 0.99 } = options;
   if (!(level > 0 && level < 1)) {
-    throw new MargridError('OptionInvalid', `the coverage level must be in (0, 1), got ${level}`, { column: 'level', value: level });
+    throw new MargridError(
+      'OptionInvalid', `the coverage level must be in (0, 1), got ${level}`, { column: 'level', value: level },
+    );
   }
   const tester = new ExceptionTester({
     probability: 1 - level, horizonDays: run.horizonDays,
@@ -140,16 +146,21 @@ function portfolioCoverage(
     meanMargin: meanOf(shares(own.initialMargin)),
     meanCover: meanOf(cover),
     largestShortfall: largestOf(exceedances),
-    procyclicality: cover.every((each) => each >= 0) ? procyclicality(cover, riseDays === undefined ? {} : { days: riseDays }) : null,
+    procyclicality: cover.every((each) => each >= 0)
+      ? procyclicality(cover, riseDays === undefined ? {} : { days: riseDays })
+      : null,
     tests: tester.test(Uint8Array.from(days, (day) => exceeded[day])),
     refusedDays: [...own.refusals].map(([reason, count]) => ({ reason, days: count })),
   };
 }
 
-function exceedanceOn({ dates, endDates }: CoverageRun, { initialMargin, cover, loss }: PortfolioRun, day: number): Exceedance {
+function exceedanceOn(
+  { dates, endDates }: CoverageRun, { initialMargin, cover, loss }: PortfolioRun, day: number,
+): Exceedance {
   const shortfall = loss[day] - cover[day];
   return {
-    date: dates[day], endDate: endDates[day], initialMargin: initialMargin[day], cover: cover[day], loss: loss[day], shortfall,
+    date: dates[day], endDate: endDates[day], initialMargin: initialMargin[day], cover: cover[day], loss: loss[day],
+    shortfall,
     ratio: cover[day] > 0 ? shortfall / cover[day] : null,
   };
 }
@@ -164,7 +175,8 @@ function meanOf(values: Float64Array): number {
 }
 
 function overallCoverage(run: CoverageRun, portfolios: readonly PortfolioCoverage[]): OverallCoverage {
-  const count = (of: (portfolio: PortfolioCoverage) => number): number => portfolios.reduce((sum, each) => sum + of(each), 0);
+  const count = (of: (portfolio: PortfolioCoverage) => number): number =>
+    portfolios.reduce((sum, each) => sum + of(each), 0);
   const observations = count((each) => each.observations);
   const exceedances = count((each) => each.exceedances.length);
   const dates = new Set(portfolios.flatMap((each) => each.exceedances.map(({ date }) => date)));

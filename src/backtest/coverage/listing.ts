@@ -61,7 +61,8 @@ function instrumentOf(slot: SlotName, day: ListedDay, form: ListingForm, terms: 
   const expiryMs = slot === 'perpetual' || slot === 'spot' ? null : asOfMs + (isFar ? far : near) * dayMs;
   const optionType = slot.endsWith('call') ? 'call' : slot.endsWith('put') ? 'put' : null;
   const level = slot.startsWith('low') ? low : slot.startsWith('high') ? high : middle;
-  const kind: InstrumentKind = optionType !== null ? 'option' : expiryMs !== null ? 'future' : (slot as 'perpetual' | 'spot');
+  const kind: InstrumentKind =
+    optionType !== null ? 'option' : expiryMs !== null ? 'future' : (slot as 'perpetual' | 'spot');
   return {
     name: `${base}-${slot}`,
     kind,
@@ -113,7 +114,9 @@ export function listingOf(
   return { market: marketOf(day, form, instruments), rows, refusals };
 }
 
-function marketOf({ underlying, asOfMs, price, volatility }: ListedDay, form: ListingForm, instruments: Instrument[]): Market {
+function marketOf(
+  { underlying, asOfMs, price, volatility }: ListedDay, form: ListingForm, instruments: Instrument[],
+): Market {
   const count = instruments.length;
   const column = (of: (instrument: Instrument) => number): Float64Array => Float64Array.from(instruments, of);
   const isOption = ({ kind }: Instrument): boolean => kind === 'option';
@@ -122,7 +125,10 @@ function marketOf({ underlying, asOfMs, price, volatility }: ListedDay, form: Li
   const ones = new Float64Array(count).fill(1);
   const zeros = new Float64Array(count);
   const fields: [MarketField, Float64Array][] = [
-    ['markPrice', column((each) => (isOption(each) ? blackPrice(sign(each), price, each.strike!, deviation(each)) : NaN))],
+    [
+      'markPrice',
+      column((each) => (isOption(each) ? blackPrice(sign(each), price, each.strike!, deviation(each)) : NaN)),
+    ],
     ['delta', column((each) => (isOption(each) ? blackDelta(sign(each), price, each.strike!, deviation(each)) : 1))],
     ['interestRate', zeros],
     ['dividendYield', zeros],

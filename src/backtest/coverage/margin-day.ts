@@ -122,7 +122,9 @@ function contractsOf(
   return contracts;
 }
 
-/** Market value of one contract, in the currency of the margin; none of futures and perpetuals entered at the market. */
+/**
+ * Market value of one contract, in the currency of the margin; none of futures and perpetuals entered at the market.
+ */
 function worthOf(market: Market, instrument: Instrument, row: number, currency: string): number {
   if (instrument.kind === 'future' || instrument.kind === 'perpetual') return 0;
   const years = timeToExpiryYears(instrument, market.asOfMs);

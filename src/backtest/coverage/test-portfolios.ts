@@ -42,8 +42,9 @@ const legsMax = 4;
 const unitsMax = 3;
 
 /**
- * Random portfolios of two to four different slots, one to three units long or short each. Each is a seeded order of all
- * slots of which the first that are listed are taken, so that models with the same listing have the same portfolios.
+ * Random portfolios of two to four different slots, one to three units long or short each. Each is a seeded order of
+ * all slots of which the first that are listed are taken, so that models with the same listing have the same
+ * portfolios.
  */
 export function randomPortfolios(count: number, seed: number, listed: ReadonlySet<SlotName>): TestPortfolio[] {
   const random = new RandomStream();

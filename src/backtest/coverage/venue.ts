@@ -51,9 +51,10 @@ export interface VenueOptions {
 }
 
 /**
- * The venue of a model: its first underlying and the form of it of which it margins most contracts, spot aside (ties: in
- * the order of `listingForms`). Where options are of 100 shares, a unit is whole lots: the number nearest to the notional,
- * one at least; else it is the notional itself. A model whose parameters list the contracts has those, at the prices of the file.
+ * The venue of a model: its first underlying and the form of it of which it margins most contracts, spot aside (ties:
+ * in the order of `listingForms`). Where options are of 100 shares, a unit is whole lots: the number nearest to the
+ * notional, one at least; else it is the notional itself. A model whose parameters list the contracts has those, at the
+ * prices of the file.
  *
  * Throws `ComponentUnknown` with the model's reasons if it margins nothing of it.
  */
@@ -65,7 +66,8 @@ export function venueOf(options: VenueOptions): Venue {
     const dayOf = (day: number): ListedDay => ({
       underlying, asOfMs: dayStartMs(path, day), price: path.prices[day], volatility: volatilities[day],
     });
-    const margins = (instrument: Parameters<typeof refusalOf>[2]): string | null => refusalOf(model, params, instrument);
+    const margins = (instrument: Parameters<typeof refusalOf>[2]): string | null =>
+      refusalOf(model, params, instrument);
     let best: { form: ListingForm; listing: Listing } | null = null;
     for (const form of listingForms.filter((each) => payoff === null || each.payoff === payoff)) {
       const listing = listingOf(dayOf(first), form, terms, margins);
@@ -109,7 +111,8 @@ function fileVenue({ params, path, first, terms, arrayScaling, notional }: Venue
   const [underlying] = [...sizes].reduce((left, right) => (right[1] > left[1] ? right : left));
   const isGood = (row: number): boolean => {
     const { baseCurrency, kind } = market.instruments[row];
-    return baseCurrency === underlying && market.forward[row] > 0 && (kind !== 'option' || market.impliedVolatility[row] > 0);
+    const isPriced = market.forward[row] > 0 && (kind !== 'option' || market.impliedVolatility[row] > 0);
+    return baseCurrency === underlying && isPriced;
   };
   const rows = [...market.instruments.keys()].filter(isGood);
   const slots = new Map<SlotName, number>();

@@ -28,7 +28,9 @@ export function volatilityPath(path: PricePath, policy: VolatilityPolicy, prices
   if (policy.kind === 'series') return seriesPath(path, policy.volatilities);
   const { lambda, factor, floor } = policy;
   if (!(lambda > 0 && lambda < 1)) {
-    throw new MargridError('OptionInvalid', `lambda must be in (0, 1), got ${lambda}`, { column: 'lambda', value: lambda });
+    throw new MargridError(
+      'OptionInvalid', `lambda must be in (0, 1), got ${lambda}`, { column: 'lambda', value: lambda },
+    );
   }
   requirePositive(factor, 'factor');
   requirePositive(floor, 'floor');

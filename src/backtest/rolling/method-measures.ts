@@ -82,7 +82,9 @@ function filteredMeasures(
   const { history, returns, horizonDays, windows, lookback, levels, measure } = portfolio;
   const modelOn = method.kind === 'fhs-garch' ? garchModels(portfolio, method) : null;
   return (day) => {
-    const model = modelOn === null ? ({ kind: 'ewma', lambda: (method as { lambda: number }).lambda } as const) : modelOn(day);
+    const model = modelOn === null
+      ? ({ kind: 'ewma', lambda: (method as { lambda: number }).lambda } as const)
+      : modelOn(day);
     const scenarios = historicalScenarios(history, {
       endDate: history.dates[day], returns, horizonDays, windows, lookback, filter: { model },
     });
@@ -90,7 +92,9 @@ function filteredMeasures(
   };
 }
 
-/** Models by name of factor, fitted to the returns of the lookback on the first day asked for and every so often after. */
+/**
+ * Models by name of factor, fitted to the returns of the lookback on the first day asked for and every so often after.
+ */
 function garchModels(
   { history, returns, lookback, horizonDays, windows }: MeasuredPortfolio,
   { refitDays, innovation }: VarMethod & { readonly kind: 'fhs-garch' },
@@ -121,7 +125,9 @@ function deltaNormalMeasures(portfolio: MeasuredPortfolio, lambda: number | null
   const { history, returns, horizonDays, lookback, levels } = portfolio;
   const deltas = deltasOf(portfolio);
   const last = history.dates.length - 1;
-  const rows = history.factors.map((factor, index) => dayReturns(history, index, returnKindOf(returns, factor), 0, last));
+  const rows = history.factors.map(
+    (factor, index) => dayReturns(history, index, returnKindOf(returns, factor), 0, last),
+  );
   // First-order P&L of each day: its variance is that of the covariance matrix, without the matrix.
   const pnl = Float64Array.from({ length: last }, (_, day) =>
     rows.reduce((sum, own, factor) => sum + deltas[factor] * own[day], 0),
@@ -149,7 +155,9 @@ function deltasOf(portfolio: MeasuredPortfolio): Float64Array {
   const factors = history.factors.map((factor) => ({ ...factor, change: changeOf(returnKindOf(returns, factor)) }));
   const moves = new Float64Array(count * 2 * count);
   // An absolute move is a part of the value that it changes; of the first day, so that nothing later is looked at.
-  const steps = factors.map(({ change }, index) => (change === 'relative' ? 1 : valuesOf(history, index)[0]) * deltaStep);
+  const steps = factors.map(
+    ({ change }, index) => (change === 'relative' ? 1 : valuesOf(history, index)[0]) * deltaStep,
+  );
   steps.forEach((step, index) => {
     moves[index * 2 * count + 2 * index] = step;
     moves[index * 2 * count + 2 * index + 1] = -step;

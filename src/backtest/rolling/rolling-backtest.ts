@@ -115,13 +115,16 @@ function portfolioOf(options: RollingOptions): MeasuredPortfolio {
   }
   return {
     market: options.market, holdings: options.holdings, cash: options.cash ?? new Map<string, number>(),
-    currency: options.currency ?? 'USD', unmatched: options.unmatched ?? 'refuse', history: requireHistory(options.history),
+    currency: options.currency ?? 'USD', unmatched: options.unmatched ?? 'refuse',
+    history: requireHistory(options.history),
     returns: options.returns ?? 'log',
     horizonDays: requireCount('horizonDays', options.horizonDays ?? 1),
     windows: options.windows ?? 'overlapping',
     lookback: requireCount('lookback', options.lookback ?? 500),
     levels,
-    measure: { ...(convention === undefined ? {} : { convention }), ...(beyondSample === undefined ? {} : { beyondSample }) },
+    measure: {
+      ...(convention === undefined ? {} : { convention }), ...(beyondSample === undefined ? {} : { beyondSample }),
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 import { MargridError } from '../../errors.ts';
-import { acerbiSzekely, simulateAcerbiSzekely, testAgainst, type SimulatedStatistics, type SimulatedTest } from '../acerbi-szekely.ts';
+import {
+  acerbiSzekely, simulateAcerbiSzekely, testAgainst, type SimulatedStatistics, type SimulatedTest,
+} from '../acerbi-szekely.ts';
 import { ExceptionTester, type ExceptionTests } from '../exception-tests.ts';
 import { normalModel, studentTModel } from '../null-models.ts';
 import type { LevelRun, RollingRun } from './rolling-backtest.ts';
@@ -7,7 +9,10 @@ import type { LevelRun, RollingRun } from './rolling-backtest.ts';
 export interface RollingReportOptions {
   /** Probability of rejecting a right model, of the tests of ES; default 0.05. */
   readonly size?: number;
-  /** Simulated backtests for critical values of ES tests (default 2,000) and traffic lights of overlapping days (10,000). */
+  /**
+   * Simulated backtests for critical values of ES tests (default 2,000) and traffic lights of overlapping days
+   * (10,000).
+   */
   readonly paths?: number;
   readonly seed?: number;
 }
@@ -75,7 +80,9 @@ export function rollingReport(run: RollingRun, options: RollingReportOptions = {
   };
 }
 
-function levelReport(run: RollingRun, own: LevelRun, tester: ExceptionTester, options: RollingReportOptions): LevelReport {
+function levelReport(
+  run: RollingRun, own: LevelRun, tester: ExceptionTester, options: RollingReportOptions,
+): LevelReport {
   const { valueAtRisk, expectedShortfall, exceptions } = own;
   const days = [...exceptions.keys()].filter((day) => exceptions[day] === 1);
   const mean = (values: Float64Array): number => values.reduce((sum, each) => sum + each, 0) / values.length;
@@ -94,8 +101,8 @@ function levelReport(run: RollingRun, own: LevelRun, tester: ExceptionTester, op
 }
 
 /**
- * Of overlapping days the statistics run on every h-th day, for each day to start on; the one with the least p-value under
- * normal P&L counts, at a size divided by h (Bonferroni).
+ * Of overlapping days the statistics run on every h-th day, for each day to start on; the one with the least p-value
+ * under normal P&L counts, at a size divided by h (Bonferroni).
  */
 function shortfallTests(
   run: RollingRun, own: LevelRun, { size = defaultSize, paths = defaultPaths, seed = 1 }: RollingReportOptions,
@@ -128,7 +135,9 @@ function shortfallTests(
       }
     }
   } catch (error) {
-    if (!(error instanceof MargridError) || !['ValueOutOfRange', 'ObservationsMissing'].includes(error.code)) throw error;
+    if (!(error instanceof MargridError) || !['ValueOutOfRange', 'ObservationsMissing'].includes(error.code)) {
+      throw error;
+    }
     return { z1: { refused: error.message }, z2: { refused: error.message } };
   }
   const without = { refused: 'there is no exception' };

@@ -5,9 +5,11 @@ import type { Innovation } from '../../dynamic/garch-fit.ts';
  *
  * - `historical`: every window of the lookback counts the same.
  * - `age-weighted`: weights by age, newer ones more (Boudoukh, Richardson and Whitelaw 1998).
- * - `fhs-ewma`, `fhs-garch`: returns of the lookback scaled to the volatility forecast for the day (Hull and White 1998,
+ * - `fhs-ewma`, `fhs-garch`: returns of the lookback scaled to the volatility forecast for the day (Hull and White
+ *   1998,
  *   Barone-Adesi, Giannopoulos and Vosper 1999). The GARCH(1,1) is fitted to the lookback, afresh every `refitDays`.
- * - `delta-normal`: first-order P&L, normal, without a mean; variance of the lookback's daily returns, with equal weights
+ * - `delta-normal`: first-order P&L, normal, without a mean; variance of the lookback's daily returns, with equal
+ *   weights
  *   or exponential ones (`lambda`), times the horizon.
  */
 export type VarMethod =

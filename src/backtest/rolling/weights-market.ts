@@ -11,11 +11,13 @@ export interface WeightedPortfolio {
 
 /**
  * A portfolio of constant amounts, in `currency` by underlying (negative: short): its P&L is the sum of amount times
- * relative move; absolute moves have no meaning beside its price of 1. Throws `OptionInvalid` for none, or an amount that
- * is not finite.
+ * relative move; absolute moves have no meaning beside its price of 1. Throws `OptionInvalid` for none, or an amount
+ * that is not finite.
  */
 export function weightedPortfolio(amounts: ReadonlyMap<string, number>, currency = 'USD'): WeightedPortfolio {
-  if (amounts.size === 0) throw new MargridError('OptionInvalid', 'a portfolio needs at least one amount', { column: 'weights' });
+  if (amounts.size === 0) {
+    throw new MargridError('OptionInvalid', 'a portfolio needs at least one amount', { column: 'weights' });
+  }
   for (const [underlying, amount] of amounts) {
     if (Number.isFinite(amount)) continue;
     const message = `the amount of ${underlying} must be finite, got ${amount}`;

@@ -1,5 +1,5 @@
 import { coverageBacktest, type CoverageRun, type TestedModel } from '../../backtest/coverage/coverage-backtest.ts';
-import { coverageReport, exceedancesOf, type CoverageReport, type ModelCoverage } from '../../backtest/coverage/coverage-report.ts';
+import { coverageReport, exceedancesOf, type CoverageReport } from '../../backtest/coverage/coverage-report.ts';
 import { standardPortfolios, type TestPortfolio } from '../../backtest/coverage/test-portfolios.ts';
 import type { ListingTerms } from '../../backtest/coverage/listing.ts';
 import type { ArrayScaling } from '../../backtest/coverage/venue.ts';
@@ -10,11 +10,14 @@ import { valuesOf, type MarketHistory } from '../../history/market-history.ts';
 import { writeTable, type ResultColumn } from '../../io/index.ts';
 import { modelByName, modelNames } from '../../margin/registry.ts';
 import { factorName } from '../../scenario/scenario-set.ts';
-import { checkFailure, levelsOf, progressOf, pValueText, type SharedBacktestOptions } from '../backtest-shared.ts';
-import { amount, count, percent, table } from '../format.ts';
+import { checkFailure, levelsOf, progressOf, type SharedBacktestOptions } from '../backtest-shared.ts';
+import { coverageMatrix, overviewHeader, overviewRow, portfolioHeader, portfolioRow, refusalTexts } from '../coverage-tables.ts';
+import { count, percent, table } from '../format.ts';
 import { loadParams, requireParams } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
+import { writePictures } from '../pictures.ts';
 import type { Terminal } from '../terminal.ts';
+import { coveragePage } from './backtest-coverage-page.ts';
 
 export interface CoverageCommandOptions {
   /** `span,regt`, `old=deribit-pm`, `all`. */
@@ -35,6 +38,8 @@ export interface CoverageCommandOptions {
   readonly payoff?: Payoff;
   /** Portfolio by portfolio, for several models too. */
   readonly details?: boolean;
+  /** Portfolio whose days are drawn; default: of each model the one that is covered least. */
+  readonly draw?: string;
 }
 
 type Options = CoverageCommandOptions & SharedBacktestOptions;
@@ -48,6 +53,8 @@ export async function backtestCoverage(
 ): Promise<number> {
   const [level, ...more] = levelsOf(options.level ?? '0.99');
   if (more.length > 0) throw new MargridError('OptionInvalid', '--level must be one level with --model', { value: options.level });
+  const portfolios = chosenPortfolios(options.portfolios);
+  requireDrawable(options, portfolios);
   const models = await testedModels(options);
   const prices = factorValues(history, 'price');
   const progress = progressOf(terminal, 'margining', signal);
@@ -61,7 +68,7 @@ export async function backtestCoverage(
     ...(options.to === undefined ? {} : { to: options.to }),
     volatility: volatilityPolicy(options.volatility, history),
     terms: termsOf(options),
-    portfolios: chosenPortfolios(options.portfolios),
+    portfolios,
     randomCount: options.random,
     seed: options.seed,
     notional: options.notional,
@@ -73,6 +80,7 @@ export async function backtestCoverage(
   if (options.out !== undefined) await writeDays(options.out, run, signal);
   if (options.json) terminal.print(JSON.stringify(report));
   else printReport(report, options.details === true || report.models.length === 1, terminal);
+  await writePictures(options, () => coveragePage(run, report, options.draw ?? null), terminal);
   return checked(report, options, terminal);
 }
 
@@ -149,6 +157,14 @@ function chosenPortfolios(text: string | undefined): readonly TestPortfolio[] {
   });
 }
 
+/** Before the work: a name that no portfolio will have. */
+function requireDrawable({ draw, random }: Options, portfolios: readonly TestPortfolio[]): void {
+  if (draw === undefined) return;
+  const names = [...portfolios.map(({ name }) => name), ...Array.from({ length: random }, (_, index) => `random-${index + 1}`)];
+  if (names.includes(draw)) return;
+  throw new MargridError('OptionInvalid', `--draw must be one of ${names.join(', ')}, got '${draw}'`, { column: 'draw', value: draw });
+}
+
 /** A model that margins nothing has covered nothing: it fails a check. */
 function checked(report: CoverageReport, options: Options, terminal: Terminal): number {
   if (options.requireCoverage === undefined && options.requireZone === undefined) return exitCodes.ok;
@@ -172,75 +188,15 @@ function printReport(report: CoverageReport, isDetailed: boolean, terminal: Term
   if (report.models.length > 1) {
     terminal.print('');
     terminal.print('coverage by portfolio');
-    terminal.print(coverageMatrix(report.models));
+    terminal.print(table(coverageMatrix(report.models)));
   }
   for (const model of report.models) {
     if (isDetailed && model.portfolios.length > 0) {
       terminal.print('');
       terminal.print(`${model.label}: ${model.listing}, in ${model.currency}; parameters of ${model.parameters?.date}`);
-      terminal.print(portfolioTable(model));
+      terminal.print(table([portfolioHeader, ...model.portfolios.map(portfolioRow)]));
     }
-    printRefusals(model, terminal);
-  }
-}
-
-const overviewHeader = [
-  'model', 'listing', 'parameters', 'portfolios', 'refused', 'observations', 'exceedances', 'coverage', 'below standard',
-  'worst portfolio', 'mean margin', 'largest shortfall',
-];
-
-function overviewRow({ label, listing, parameters, portfolios, refused, overall }: ModelCoverage): string[] {
-  const start = [label, (listing ?? '-').replace(/^contracts of the risk-parameter file, ([^,]+).*/, 'file, $1'), parameters?.date ?? '-'];
-  if (overall === null) return [...start, '0', count(refused.length), '0', '-', '-', '-', '-', '-', '-'];
-  const { largestShortfall } = overall;
-  return [
-    ...start, count(portfolios.length), count(refused.length), count(overall.observations), count(overall.exceedances),
-    percent(overall.coverage, 3), count(overall.portfoliosBelowLevel), overall.exceedances === 0 ? '-' : overall.worstPortfolio, percent(overall.meanMargin, 1),
-    largestShortfall === null ? '-' : `${amount(largestShortfall.ratio!, 2)}x ${largestShortfall.portfolio} ${largestShortfall.date}`,
-  ];
-}
-
-function coverageMatrix(models: readonly ModelCoverage[]): string {
-  const names = [...new Set(models.flatMap(({ portfolios }) => portfolios.map(({ portfolio }) => portfolio)))];
-  const rows = models.map(({ label, portfolios }) => [
-    label,
-    ...names.map((name) => {
-      const found = portfolios.find(({ portfolio }) => portfolio === name);
-      return found === undefined ? '-' : `${percent(found.coverage, 2)}${found.meetsLevel ? '' : '!'}`;
-    }),
-  ]);
-  return table([['model', ...names], ...rows]);
-}
-
-function portfolioTable({ portfolios }: ModelCoverage): string {
-  const header = [
-    'portfolio', 'legs', 'observed', 'exceeded', 'expected', 'coverage', 'zone', 'Kupiec p', 'Christoffersen p', 'margin', 'cover',
-    'peak/trough', '30-day rise', 'largest shortfall',
-  ];
-  const rows = portfolios.map((each) => {
-    const { tests, procyclicality: path, largestShortfall } = each;
-    const rise = path?.rises.at(-1)?.ratio ?? null;
-    return [
-      each.portfolio, each.legs, count(each.observations), count(each.exceedances.length), amount(tests.expected, 1),
-      percent(each.coverage, 3), tests.trafficLight.zone, pValueText(tests.kupiec), pValueText(tests.conditional),
-      percent(each.meanMargin, 2), percent(each.meanCover, 2),
-      path === null ? '-' : amount(path.peakToTrough, 2), rise === null ? '-' : percent(rise, 0),
-      largestShortfall === null ? '-' : `${amount(largestShortfall.ratio!, 2)}x on ${largestShortfall.date}`,
-    ];
-  });
-  return table([header, ...rows]);
-}
-
-/** One line per reason. */
-function printRefusals({ label, refused, portfolios }: ModelCoverage, terminal: Terminal): void {
-  const byReason = new Map<string, string[]>();
-  for (const { portfolio, reason } of refused) {
-    const text = reason.replace(/^[a-z-]+: /, '');
-    byReason.set(text, [...(byReason.get(text) ?? []), portfolio ?? 'everything']);
-  }
-  for (const [reason, names] of byReason) terminal.print(`${label} refuses ${names.join(', ')}: ${reason}`);
-  for (const { portfolio, refusedDays } of portfolios) {
-    for (const { reason, days } of refusedDays) terminal.print(`${label} refuses ${portfolio} on ${days} days: ${reason}`);
+    for (const text of refusalTexts(model)) terminal.print(text);
   }
 }
 

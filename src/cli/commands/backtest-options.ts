@@ -1,7 +1,5 @@
 import { Option, type Command } from 'commander';
-import { datePolicies } from '../../history/align.ts';
-import { windowRules } from '../../history/historical-scenarios.ts';
-import { dateFormats, intradayPolicies } from '../../history/read-market-history.ts';
+import { addHistoryOptions, addMoveOptions } from '../history-sources.ts';
 import { builtInName } from '../inputs.ts';
 import { interruptible } from '../interruption.ts';
 import { collected, decimalNumber, wholeNumber } from '../option-values.ts';
@@ -15,31 +13,24 @@ const list = (flags: string, description: string): Option =>
 export function addBacktest(program: Command, terminal: Terminal, finish: (code: number) => void): void {
   const command = program
     .command('backtest')
-    .description('margin models (--model) or VaR and ES of a portfolio (--book, --weight) against what prices then did')
-    .requiredOption('--prices <file>', 'price histories (.csv, .csv.gz, .parquet, .json, .ndjson, .arrow)')
-    .addOption(list('--factor <factor=column>', "'price:BTC=btc_close', 'volatility:SPX=VIX*0.01', 'price:ETH=close@file'; repeat"))
-    .option('--date-column <name>', 'column of dates', 'date')
-    .addOption(new Option('--date-format <format>', 'of dates that are no ISO-8601').choices(dateFormats).default('iso'))
-    .option('--symbol-column <name>', 'of a long file: the columns of factors are then symbols')
-    .option('--value-column <name>', 'of a long file', 'close')
-    .addOption(new Option('--intraday <rule>', 'several rows of a day').choices(intradayPolicies).default('refuse'))
-    .option('--missing-text <text>', "stands for no value, beside an empty cell: '.', NA")
-    .addOption(new Option('--mismatch <rule>', 'dates that a series lacks').choices(datePolicies).default('refuse'))
-    .addOption(new Option('--carry-days <n>', 'calendar days that a value may be old').argParser(wholeNumber(0, 36_500)))
-    .option('--from <date>', 'first day that is measured')
-    .option('--to <date>', 'last day that is measured')
+    .summary('margin models, or VaR, against what prices did')
+    .description('margin models (--model) or VaR and ES of a portfolio (--book, --weight) against what prices then did');
+  const sources = addHistoryOptions(command, { from: 'first day that is measured', to: 'last day that is measured' });
+  addMoveOptions(command, { returns: 'log', lookback: '500' });
+  command
     .option('--level <list>', 'coverage level (default: 0.99), or levels of VaR (default: 0.975,0.99)')
-    .option('--horizon <n>', 'days (rows) of risk: the margin period of risk, or the horizon of VaR', wholeNumber(1, 250), 1)
     .option('--paths <n>', 'simulated histories for critical values', wholeNumber(100, 1_000_000))
     .addOption(new Option('--seed <n>', 'of everything drawn').argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)).default(1))
     .option('--require-coverage <share>', 'exit with 1 where less is covered', decimalNumber(0, 1))
     .addOption(new Option('--require-zone <zone>', 'exit with 1 where the traffic light is worse').choices(['green', 'yellow']))
     .option('--out <file>', 'write every day (.parquet, .csv, .json, .ndjson, .arrow)')
+    .option('--report <file>', 'write a page with tables and pictures (.html)')
+    .option('--svg <folder>', 'write the pictures as SVG files')
     .option('--json', 'machine-readable result on stdout');
   addCoverageOptions(command);
   addValueAtRiskOptions(command);
   command.action(async (options: BacktestCommandOptions) =>
-    finish(await backtest(options, terminal, interruptible())),
+    finish(await backtest({ ...options, sources }, terminal, interruptible())),
   );
 }
 
@@ -59,7 +50,8 @@ function addCoverageOptions(command: Command): void {
       new Option('--arrays <scaling>', 'SPAN: arrays move with the price, or are held').choices(['rescale', 'hold']).default('rescale'),
     )
     .addOption(new Option('--payoff <kind>', 'only contracts of this payoff').choices(['linear', 'inverse']))
-    .option('--details', 'portfolio by portfolio, for several models too');
+    .option('--details', 'portfolio by portfolio, for several models too')
+    .option('--draw <portfolio>', 'whose days a report draws (default: the one that is covered least)');
 }
 
 function addValueAtRiskOptions(command: Command): void {
@@ -75,11 +67,6 @@ function addValueAtRiskOptions(command: Command): void {
       'historical (default), age-weighted[:LAMBDA], fhs-ewma[:LAMBDA], fhs-garch[:REFIT DAYS], delta-normal[:LAMBDA]',
     )
     .addOption(new Option('--innovation <name>', 'of a GARCH fit').choices(['normal', 'student-t']).default('normal'))
-    .option('--lookback <n>', 'scenarios of each day (default: 500)', wholeNumber(2, 1_000_000))
-    .addOption(
-      new Option('--windows <rule>', 'scenarios of several days').choices(windowRules),
-    )
-    .option('--returns <kinds>', "relative, absolute, log (default), or by kind 'price=log,volatility=absolute'")
     .option('--quantile <convention>', 'how VaR and ES are read off the scenarios', 'acerbi-tasche')
     .addOption(new Option('--beyond-sample <policy>', 'a lookback too short for a level').choices(['refuse', 'worst']).default('refuse'))
     .option('--size <share>', 'probability of rejecting a right model, of the tests of ES', decimalNumber(1e-6, 0.5), 0.05);

@@ -6,7 +6,6 @@ import type { Book } from '../../domain/book.ts';
 import type { Market } from '../../domain/market.ts';
 import type { Innovation } from '../../dynamic/garch-fit.ts';
 import { MargridError } from '../../errors.ts';
-import type { WindowRule } from '../../history/historical-scenarios.ts';
 import type { MarketHistory } from '../../history/market-history.ts';
 import { writeTable, type ResultColumn } from '../../io/index.ts';
 import type { Holding } from '../../revaluation/revaluation.ts';
@@ -15,9 +14,11 @@ import { measureConventions, type ConventionName } from '../../risk/conventions.
 import { checkFailure, levelsOf, progressOf, pValueText, type SharedBacktestOptions } from '../backtest-shared.ts';
 import { amount, count, money, percent, table } from '../format.ts';
 import { loadBook, loadMarket, requireAccount } from '../inputs.ts';
+import { returnKindsOf } from '../history-sources.ts';
 import { exitCodes } from '../interruption.ts';
+import { writePictures } from '../pictures.ts';
 import type { Terminal } from '../terminal.ts';
-import { returnKindsOf } from './scenarios.ts';
+import { valueAtRiskPage } from './backtest-value-at-risk-page.ts';
 
 export interface ValueAtRiskCommandOptions {
   readonly book?: string;
@@ -31,10 +32,6 @@ export interface ValueAtRiskCommandOptions {
   /** `fhs-ewma:0.97`. */
   readonly method?: string;
   readonly innovation: Innovation;
-  readonly lookback?: number;
-  readonly windows?: WindowRule;
-  /** `log`, or by kind of factor. */
-  readonly returns?: string;
   readonly quantile: string;
   readonly beyondSample: 'refuse' | 'worst';
   /** Of a right model to be rejected, in the tests of ES. */
@@ -77,7 +74,14 @@ export async function backtestValueAtRisk(
   if (options.out !== undefined) await writeDays(options.out, run, signal);
   if (options.json) terminal.print(JSON.stringify(report));
   else printReport(report, terminal);
+  await writePictures(options, () => valueAtRiskPage(run, report, portfolioText(options)), terminal);
   return checked(report, options, terminal);
+}
+
+/** `BTC=1000000`, `book.parquet, account 7`. */
+function portfolioText({ book, account, weight }: Options): string {
+  if (book === undefined) return weight.join(', ');
+  return account === undefined ? book : `${book}, account ${account}`;
 }
 
 function methodOf({ method: text = 'historical', innovation }: Options): VarMethod {

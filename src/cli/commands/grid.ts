@@ -11,8 +11,10 @@ import type { UnmatchedPolicy } from '../../revaluation/shocks.ts';
 import { amount, table } from '../format.ts';
 import { bookOfAccount } from '../../whatif/holdings.ts';
 import { loadBook, loadMarket, requireAccount, requireWritable, type FileOptions } from '../inputs.ts';
+import { noteHeldConstant } from '../held-constant.ts';
 import { exitCodes } from '../interruption.ts';
-import { writePictures, type PictureOptions } from '../pictures.ts';
+import { noteLeftOut } from '../left-out.ts';
+import { requirePictures, writePictures, type PictureOptions } from '../pictures.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface GridCommandOptions extends FileOptions, PictureOptions {
@@ -32,6 +34,7 @@ export interface GridCommandOptions extends FileOptions, PictureOptions {
 /** `margrid grid`: P&L of a book, or of one account, over moves of price, volatility and time. */
 export async function grid(options: GridCommandOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
   requireWritable(options.out);
+  requirePictures(options);
   const axes = {
     price: pointsOf('--price', options.price),
     ...(options.volatility === undefined ? {} : { volatility: pointsOf('--volatility', options.volatility) }),
@@ -50,7 +53,8 @@ export async function grid(options: GridCommandOptions, terminal: Terminal, sign
   const { currency, unmatched } = options;
   const result = stressBook({ market, book, scenarios, currency, unmatched });
   terminal.stage(null);
-  for (const name of result.heldConstant) terminal.note(`not moved: ${name}`);
+  noteHeldConstant(result.heldConstant, terminal);
+  noteLeftOut(result.quarantined, terminal);
   if (options.out !== undefined) await writeGrid(options.out, scenarios, result.pnl, signal);
   const slices = slicesOf(scenarios, result.pnl);
   if (options.json) {
@@ -61,7 +65,6 @@ export async function grid(options: GridCommandOptions, terminal: Terminal, sign
     }));
   } else {
     for (const slice of slices) printSlice(slice, currency, terminal);
-    if (result.quarantined.size > 0) terminal.print(`${result.quarantined.size} accounts are left out: bad input`);
   }
   const charts = (): Chart[] => slices.map((slice) => gridHeatmapChart({ ...slice, currency }));
   const facts = [['book', options.book], ['account', options.account ?? 'all'], ['scenarios', String(scenarios.count)]] as const;

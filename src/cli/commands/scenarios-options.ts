@@ -1,7 +1,5 @@
 import { Option, type Command } from 'commander';
-import { datePolicies } from '../../history/align.ts';
-import { windowRules } from '../../history/historical-scenarios.ts';
-import { dateFormats, intradayPolicies } from '../../history/read-market-history.ts';
+import { addHistoryOptions, addMoveOptions, type SourceText } from '../history-sources.ts';
 import { interruptible } from '../interruption.ts';
 import { collected, decimalNumber, wholeNumber } from '../option-values.ts';
 import type { Terminal } from '../terminal.ts';
@@ -17,40 +15,31 @@ const outOption = (): Option =>
 const list = (flags: string, description: string): Option =>
   new Option(flags, description).default([]).argParser(collected);
 
-function withHistory(command: Command): Command {
-  return command
-    .requiredOption('--prices <file>', 'price histories (.csv, .csv.gz, .parquet, .json, .ndjson, .arrow)')
-    .addOption(list('--factor <factor=column>', "'price:BTC=btc_close', 'volatility:SPX=VIX*0.01', 'price:ETH=close@file'; repeat"))
-    .option('--date-column <name>', 'column of dates', 'date')
-    .addOption(new Option('--date-format <format>', 'of dates that are no ISO-8601').choices(dateFormats).default('iso'))
-    .option('--symbol-column <name>', 'of a long file: the columns of factors are then symbols')
-    .option('--value-column <name>', 'of a long file', 'close')
-    .addOption(new Option('--intraday <rule>', 'several rows of a day').choices(intradayPolicies).default('refuse'))
-    .option('--missing-text <text>', "stands for no value, beside an empty cell: '.', NA")
-    .addOption(new Option('--mismatch <rule>', 'dates that a series lacks').choices(datePolicies).default('refuse'))
-    .addOption(new Option('--carry-days <n>', 'calendar days that a value may be old').argParser(wholeNumber(0, 36_500)))
-    .option('--from <date>', 'first date')
-    .option('--to <date>', 'last date: nothing after it is looked at')
-    .option('--returns <kinds>', "relative, absolute, log, or by kind 'price=log,volatility=absolute'")
-    .addOption(new Option('--horizon <n>', 'days of a move').argParser(wholeNumber(1, 10_000)).default(1))
-    .addOption(new Option('--lookback <n>', 'newest observations').argParser(wholeNumber(1, 10_000_000)))
+function addHistory(command: Command): SourceText[] {
+  const sources = addHistoryOptions(command, { from: 'first date', to: 'last date: nothing after it is looked at' });
+  addMoveOptions(command, { returns: 'relative', lookback: 'all' });
+  command
     .addOption(new Option('--age-lambda <n>', 'weights by age').argParser(decimalNumber(Number.MIN_VALUE, 1)))
     .addOption(new Option('--days <n>', 'calendar days that pass in a scenario').argParser(decimalNumber(0, 36_500)))
     .addOption(outOption())
     .addOption(jsonOption());
+  return sources;
 }
-
-const windowsOption = (): Option =>
-  new Option('--windows <rule>', 'how a horizon is made of days').choices(windowRules).default('overlapping');
 
 /** `margrid scenarios`: sets of scenarios, and what they are made of. */
 export function addScenarios(program: Command, terminal: Terminal, finish: (code: number) => void): void {
-  const scenarios = program.command('scenarios').description('scenarios from history, stressed periods, grids and crises');
-  withHistory(scenarios.command('historical').description('what happened, as scenarios of what may happen'))
-    .addOption(windowsOption())
-    .action(async (options: HistoricalCommandOptions) => finish(await historicalCommand(options, terminal, interruptible())));
-  withHistory(scenarios.command('filtered').description('history scaled to the volatility of today'))
-    .addOption(windowsOption())
+  const scenarios = program
+    .command('scenarios')
+    .summary('scenarios from history, grids and crises')
+    .description('scenarios from history, stressed periods, grids and crises');
+  const historical = scenarios.command('historical').description('what happened, as scenarios of what may happen');
+  const historicalSources = addHistory(historical);
+  historical.action(async (options: HistoricalCommandOptions) =>
+    finish(await historicalCommand({ ...options, sources: historicalSources }, terminal, interruptible())),
+  );
+  const filtered = scenarios.command('filtered').description('history scaled to the volatility of today');
+  const filteredSources = addHistory(filtered);
+  filtered
     .option('--filter <model>', 'ewma:LAMBDA, garch (fitted), garch-t (Student-t), garch:MU,OMEGA,ALPHA,BETA', 'ewma:0.94')
     .option('--start-variance <name>', 'convention or number; default: sample-variance (EWMA), pre-sample (GARCH)')
     .addOption(new Option('--form <form>', 'of the scaling').choices(['ratio', 'residual']))
@@ -59,16 +48,21 @@ export function addScenarios(program: Command, terminal: Terminal, finish: (code
     .addOption(new Option('--ratio-cap <n>', 'of the scaling').argParser(decimalNumber(0, 1e9)))
     .addOption(new Option('--paths <n>', 'draw paths of residuals instead').argParser(wholeNumber(1, 10_000_000)))
     .addOption(new Option('--seed <n>', 'of the paths').argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)).default(1))
-    .action(async (options: FilteredCommandOptions) => finish(await filteredCommand(options, terminal, interruptible())));
-  withHistory(scenarios.command('stressed').description('scenarios of stressed periods, given or searched'))
-    .addOption(windowsOption())
+    .action(async (options: FilteredCommandOptions) =>
+      finish(await filteredCommand({ ...options, sources: filteredSources }, terminal, interruptible())),
+    );
+  const stressed = scenarios.command('stressed').description('scenarios of stressed periods, given or searched');
+  const stressedSources = addHistory(stressed);
+  stressed
     .addOption(list('--period <from..to>', 'a stressed period; repeat'))
     .addOption(new Option('--search <n>', 'search the worst period of n scenarios').argParser(wholeNumber(1, 1_000_000)))
     .addOption(new Option('--count <n>', 'periods to find').argParser(wholeNumber(1, 10_000)).default(1))
     .addOption(list('--exposure <factor=amount>', 'P&L of the search: the sum of amount x move; repeat'))
     .addOption(new Option('--tail <share>', 'loss of a period: mean of its worst share').argParser(decimalNumber(1e-9, 1)).default(0.025))
     .addOption(new Option('--stress-weight <share>', 'join the history, with this share for the stress').argParser(decimalNumber(0, 1)))
-    .action(async (options: StressedCommandOptions) => finish(await stressedCommand(options, terminal, interruptible())));
+    .action(async (options: StressedCommandOptions) =>
+      finish(await stressedCommand({ ...options, sources: stressedSources }, terminal, interruptible())),
+    );
   addMadeUp(scenarios, terminal, finish);
 }
 

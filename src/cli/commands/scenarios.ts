@@ -1,22 +1,18 @@
 import { parseVolatilityModel, startVarianceNames, type StartVariance } from '../../dynamic/volatility-model.ts';
 import { MargridError } from '../../errors.ts';
-import type { DatePolicy } from '../../history/align.ts';
 import { combineScenarios } from '../../history/combine.ts';
 import { crisisMoveAs, crisisScenarios, parseCrises, shippedCrises, type Crisis, type CrisisMove, type CrisisProxy } from '../../history/crises.ts';
 import { filteredPaths } from '../../history/filtered-paths.ts';
 import { gridScenarios, type AxisPoints } from '../../history/grid-scenarios.ts';
 import { cryptoGrid, spanGrid, timsGrid } from '../../history/grid-presets.ts';
-import { historicalScenarios, type HistoricalOptions, type WindowRule } from '../../history/historical-scenarios.ts';
+import { historicalScenarios, type HistoricalOptions } from '../../history/historical-scenarios.ts';
 import type { MarketHistory } from '../../history/market-history.ts';
-import {
-  parseFactorColumn, readMarketHistory, type DateFormat, type HistorySource, type IntradayPolicy,
-} from '../../history/read-market-history.ts';
-import { returnKinds, type ReturnKind, type ReturnKinds } from '../../history/returns.ts';
 import { readScenarios, writeScenarios } from '../../history/scenario-file.ts';
 import { findStressPeriods, meanOfWorst, stressedScenarios, type StressPeriod } from '../../history/stressed-scenarios.ts';
 import type { FilterModel, VolatilityFilter } from '../../history/volatility-filter.ts';
 import { factorName, movesOf, scenarioLabel, type FactorChange, type ScenarioSet } from '../../scenario/scenario-set.ts';
 import { count, percent, table } from '../format.ts';
+import { historyOf, returnKindsOf, type HistoryTexts, type MoveTexts } from '../history-sources.ts';
 import { requireWritable } from '../inputs.ts';
 import { exitCodes } from '../interruption.ts';
 import { readJson } from '../read-json.ts';
@@ -27,33 +23,10 @@ interface OutputOptions {
   readonly json?: boolean;
 }
 
-export interface HistoricalCommandOptions extends OutputOptions {
-  readonly prices: string;
-  readonly factor: readonly string[];
-  readonly dateColumn: string;
-  readonly dateFormat: DateFormat;
-  readonly symbolColumn?: string;
-  readonly valueColumn: string;
-  readonly intraday: IntradayPolicy;
-  readonly missingText?: string;
-  readonly mismatch: DatePolicy;
-  readonly carryDays?: number;
-  readonly from?: string;
-  readonly to?: string;
-  readonly returns?: string;
-  readonly horizon: number;
-  readonly windows: WindowRule;
-  readonly lookback?: number;
+export interface HistoricalCommandOptions extends OutputOptions, HistoryTexts, MoveTexts {
   readonly ageLambda?: number;
   readonly days?: number;
 }
-
-/** Which files, which columns, which dates. */
-export type HistoryFileOptions = Pick<
-  HistoricalCommandOptions,
-  | 'prices' | 'factor' | 'dateColumn' | 'dateFormat' | 'symbolColumn' | 'valueColumn' | 'intraday' | 'missingText'
-  | 'mismatch' | 'carryDays' | 'from' | 'to'
->;
 
 export interface FilteredCommandOptions extends HistoricalCommandOptions {
   readonly filter: string;
@@ -191,49 +164,15 @@ async function crisesOf(file: string | undefined): Promise<readonly Crisis[]> {
   return file === undefined ? shippedCrises() : parseCrises(await readJson(file, 'crises'));
 }
 
-/** The history that the options about price files describe. */
-export async function historyOf(options: HistoryFileOptions): Promise<MarketHistory> {
-  const { symbolColumn, dateColumn, dateFormat, valueColumn, intraday, missingText, mismatch, carryDays, from, to } = options;
-  if (options.factor.length === 0) throw new MargridError('OptionInvalid', 'say what the columns are: --factor price:BTC=btc_close');
-  const sources = new Map<string, HistorySource>();
-  for (const text of options.factor) {
-    const [, mapping, path = options.prices] = /^([^=]*=[^@]*)(?:@(.+))?$/.exec(text) ?? [text, text];
-    const shared = {
-      path, dateColumn, dateFormat, valueColumn, intraday,
-      ...(missingText === undefined ? {} : { missingText }),
-      ...(symbolColumn === undefined ? {} : { symbolColumn }),
-    };
-    const factors = [...(sources.get(path)?.factors ?? []), parseFactorColumn(mapping)];
-    sources.set(path, { ...shared, factors });
-  }
-  return readMarketHistory([...sources.values()], {
-    mismatch,
-    ...(carryDays === undefined ? {} : { carryDaysMax: carryDays }),
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-  });
-}
-
 function historicalOptions({ returns, horizon, windows, lookback, ageLambda, days }: HistoricalCommandOptions): HistoricalOptions {
   return {
-    horizonDays: horizon, windows,
+    horizonDays: horizon,
+    ...(windows === undefined ? {} : { windows }),
     ...(returns === undefined ? {} : { returns: returnKindsOf(returns) }),
     ...(lookback === undefined ? {} : { lookback }),
     ...(ageLambda === undefined ? {} : { ageLambda }),
     ...(days === undefined ? {} : { days }),
   };
-}
-
-/** `log`, or `price=log,volatility=absolute`. */
-export function returnKindsOf(text: string): ReturnKinds {
-  const kindOf = (name: string | undefined): ReturnKind => {
-    const kind = returnKinds.find((each) => each === name);
-    if (kind !== undefined) return kind;
-    throw new MargridError('OptionInvalid', `--returns is ${returnKinds.join(', ')} or price=...,volatility=..., got '${text}'`, { value: text });
-  };
-  if (!text.includes('=')) return kindOf(text);
-  const byKind = new Map(text.split(',').map((part) => part.split('=') as [string, string]));
-  return { price: kindOf(byKind.get('price')), volatility: kindOf(byKind.get('volatility')) };
 }
 
 function filterModel(text: string): FilterModel {

@@ -8,8 +8,10 @@ import type { UnmatchedPolicy } from '../../revaluation/shocks.ts';
 import { scenarioLabel, type ScenarioSet } from '../../scenario/scenario-set.ts';
 import { amount, count, table } from '../format.ts';
 import { loadBook, loadMarket, requireWritable, type FileOptions } from '../inputs.ts';
+import { noteHeldConstant } from '../held-constant.ts';
 import { exitCodes } from '../interruption.ts';
-import { writePictures, type PictureOptions } from '../pictures.ts';
+import { noteLeftOut } from '../left-out.ts';
+import { requirePictures, writePictures, type PictureOptions } from '../pictures.ts';
 import { readPools } from '../pools-file.ts';
 import { describeScenarios, scenariosOf, type ScenarioTexts } from '../scenario-source.ts';
 import type { Terminal } from '../terminal.ts';
@@ -31,6 +33,7 @@ export interface StressCommandOptions extends FileOptions, PictureOptions, Scena
 export async function stress(options: StressCommandOptions, terminal: Terminal, signal: AbortSignal): Promise<number> {
   requireWritable(options.out);
   requireWritable(options.outScenarios);
+  requirePictures(options);
   const market = await loadMarket(options, terminal);
   const { book } = await loadBook(options, market);
   const groups = options.pools === undefined ? null : await readPools(options.pools, book);
@@ -42,7 +45,8 @@ export async function stress(options: StressCommandOptions, terminal: Terminal, 
     progress: (done) => progress.update(done),
   });
   progress.stop();
-  for (const name of result.heldConstant) terminal.note(`not moved: ${name}`);
+  noteHeldConstant(result.heldConstant, terminal);
+  noteLeftOut(result.quarantined, terminal);
   if (options.out !== undefined) await writeTable(options.out, accountTable(book, scenarios, result), { signal });
   const rows = scenarioRows(book, scenarios, result);
   if (options.outScenarios !== undefined) {
@@ -97,8 +101,7 @@ function printWorst(
   groups: AccountGroups | null,
   terminal: Terminal,
 ): void {
-  const left = quarantined.size === 0 ? '' : `, ${count(quarantined.size)} left out: bad input`;
-  terminal.print(`${describeScenarios(scenarios)}; ${count(accountCount)} accounts${left}`);
+  terminal.print(`${describeScenarios(scenarios)}; ${count(accountCount)} accounts, ${count(quarantined.size)} left out`);
   terminal.print(`equity of the book ${amount(equity, 2)} ${currency}`);
   const header = ['scenario', `P&L, ${currency}`, 'losers', 'losses', 'insolvent', 'deficit', 'worst account', 'its loss'];
   terminal.print(table([header, ...rows.map(cellsOf)]));

@@ -3,10 +3,11 @@ import { basename } from 'node:path';
 import { Option, type Command } from 'commander';
 import { MargridError } from '../../errors.ts';
 import { readScenarios } from '../../history/scenario-file.ts';
-import type { Section } from '../../margin/fields.ts';
+import { section, textsField, type Section } from '../../margin/fields.ts';
 import type { VarRole } from '../../margin/var/parse-set.ts';
 import { varParamsFile, type VarSetSource } from '../../margin/var/write-params.ts';
 import { shippedParams } from '../../margin/shipped-params.ts';
+import { factorName } from '../../scenario/scenario-set.ts';
 import { exitCodes } from '../interruption.ts';
 import { collected } from '../option-values.ts';
 import { readJson } from '../read-json.ts';
@@ -41,14 +42,35 @@ export async function varParams(options: VarParamsOptions, terminal: Terminal): 
   for (const [role, paths, measure] of files) {
     for (const path of paths) sets.push(await setOf(role, path, measure));
   }
-  const rules: unknown = options.rules === undefined ? shippedParams('var') : await readJson(options.rules, 'rules');
-  const file = varParamsFile({ ...options, sets, rules });
+  const { rules, unconfirmed } = options.rules === undefined
+    ? shippedRules(sets, terminal)
+    : { rules: await readJson(options.rules, 'rules'), unconfirmed: [] };
+  const file = varParamsFile({ ...options, sets, rules, unconfirmed: [...options.unconfirmed, ...unconfirmed] });
   await write(options.out, `${JSON.stringify(file)}\n`);
   for (const { name, role, scenarios } of sets) {
     terminal.print(`${role} ${name}: ${scenarios.count} scenarios of ${scenarios.factors.length} factors`);
   }
   terminal.print(`written to ${options.out}`);
   return exitCodes.ok;
+}
+
+/**
+ * The rules of the shipped file for factors that the historical sets have, and what is to be said of them: they are made
+ * up, whatever the scenarios are.
+ */
+function shippedRules(sets: readonly VarSetSource[], terminal: Terminal): { rules: Section; unconfirmed: readonly string[] } {
+  const shipped = section(shippedParams('var'), 'parameters');
+  const historical = sets.filter(({ role }) => role === 'historical');
+  const known = new Set(historical.flatMap(({ scenarios }) => scenarios.factors.map(factorName)));
+  const floors = Object.entries(section(shipped['riskFactors'], 'riskFactors'));
+  for (const [name] of floors) {
+    if (!known.has(name)) terminal.note(`no historical set has ${name}: its floor in the shipped rules is left out`);
+  }
+  const said = textsField(shipped, 'unconfirmed', '').filter((text) => !text.startsWith('set'));
+  return {
+    rules: { ...shipped, riskFactors: Object.fromEntries(floors.filter(([name]) => known.has(name))) },
+    unconfirmed: said.map((text) => `rules of the shipped file: ${text}`),
+  };
 }
 
 /** The set is called as the file is, without what follows the first dot. */
@@ -88,6 +110,7 @@ export function addVarParams(program: Command, terminal: Terminal, finish: (code
     new Option(flags, description).default([]).argParser(collected);
   program
     .command('var-params')
+    .summary('parameters of the model var from scenarios')
     .description('a parameter file of the model var from scenario files (margrid scenarios)')
     .addOption(files('--scenarios <file>', 'historical scenarios; repeat for sub-samples'))
     .addOption(files('--stress <file>', 'stressed scenarios'))

@@ -2,29 +2,36 @@ import type { Book } from '../../domain/book.ts';
 import type { Market } from '../../domain/market.ts';
 import { MargridError } from '../../errors.ts';
 import { writeTable, type ResultColumn } from '../../io/index.ts';
+import type { AccountGroups } from '../../revaluation/book-portfolios.ts';
 import { contributionsChart } from '../../report/bars.ts';
 import type { Chart } from '../../report/chart.ts';
 import type { Report, ReportTable } from '../../report/page.ts';
 import { pnlDistributionChart } from '../../report/pnl-distribution.ts';
+import { nettedBook } from '../../revaluation/netted-book.ts';
 import { Revaluation } from '../../revaluation/revaluation.ts';
-import { sortHoldings } from '../../revaluation/sorted-holdings.ts';
 import type { UnmatchedPolicy } from '../../revaluation/shocks.ts';
 import { bookRisk, type BookRisk, type RiskColumns } from '../../risk/book-risk.ts';
 import type { ConventionName } from '../../risk/conventions.ts';
-import { portfolioRisk, type PortfolioRisk } from '../../risk/incremental.ts';
-import { riskMeasures } from '../../risk/measures.ts';
-import { orderStatisticInterval, quantileStandardError, shortfallStandardError } from '../../risk/standard-errors.ts';
 import type { ScenarioSet } from '../../scenario/scenario-set.ts';
 import { bookOfAccount } from '../../whatif/holdings.ts';
-import { amount, count, percent, table } from '../format.ts';
+import { amount, count, table } from '../format.ts';
 import { loadBook, loadMarket, requireAccount, requireWritable, type FileOptions } from '../inputs.ts';
+import { noteHeldConstant } from '../held-constant.ts';
 import { exitCodes } from '../interruption.ts';
-import { writePictures, type PictureOptions } from '../pictures.ts';
+import { noteLeftOut } from '../left-out.ts';
+import { requirePictures, writePictures, type PictureOptions } from '../pictures.ts';
 import { readPools } from '../pools-file.ts';
 import { describeScenarios, scenariosOf, type ScenarioTexts } from '../scenario-source.ts';
 import type { Terminal } from '../terminal.ts';
+import { isParametric, levelName, levelsOf, requireFitting, type VarMethodTexts } from '../var-options.ts';
+import { approximateVar, requireNoAccounts } from './var-approximate.ts';
+import {
+  componentHeader, componentRows, componentsJson, findingsOf, measureHeader, measureRows, type Findings,
+} from './var-findings.ts';
+import { monteCarloCommand } from './var-monte-carlo.ts';
+import { parametricVar } from './var-parametric.ts';
 
-export interface VarCommandOptions extends FileOptions, PictureOptions, ScenarioTexts {
+export interface VarCommandOptions extends FileOptions, PictureOptions, ScenarioTexts, VarMethodTexts {
   /** One account instead of the book. */
   readonly account?: string;
   readonly pools?: string;
@@ -44,136 +51,78 @@ export interface VarCommandOptions extends FileOptions, PictureOptions, Scenario
   readonly json?: boolean;
 }
 
-/** What is said of the P&L of one portfolio: the book, or one account. */
-interface Findings {
-  readonly pnl: Float64Array;
-  readonly measures: readonly LevelFindings[];
-  readonly parts: readonly string[];
-  /** At the first level. */
-  readonly components: PortfolioRisk;
-}
-
-interface LevelFindings {
-  readonly level: number;
-  readonly valueAtRisk: number;
-  readonly expectedShortfall: number;
-  /** Null with weights: the interval is one of equal ones. */
-  readonly interval: { readonly lower: number | null; readonly upper: number | null } | null;
-  readonly valueAtRiskError: number;
-  readonly expectedShortfallError: number;
-}
-
-/** Confidence of the intervals that are printed. */
-const intervalConfidence = 0.95;
-
-/** `margrid var`: VaR and ES of every account, of pools and of the whole book, by full revaluation. */
+/** `margrid var`: VaR and ES of a book by the method asked for. */
 export async function valueAtRiskCommand(
   options: VarCommandOptions,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
+  requireFitting(options);
   [options.out, options.outPools].forEach(requireWritable);
-  const levels = levelsOf(options.level);
+  requirePictures(options);
+  levelsOf(options.level);
+  const { method, revaluation, account, currency, unmatched } = options;
+  if (method === 'full' && revaluation !== 'full') requireNoAccounts(options);
   const market = await loadMarket(options, terminal);
   const { book: whole } = await loadBook(options, market);
-  const { account } = options;
   const book =
     account === undefined ? whole : bookOfAccount(whole, requireAccount(whole, { book: options.book, account }));
   const groups = options.pools === undefined ? undefined : await readPools(options.pools, book);
   const scenarios = await scenariosOf(options, market, book, terminal);
+  const source = { market, book, scenarios, currency, unmatched, ...(groups === undefined ? {} : { groups }) };
+  if (method === 'full' && revaluation === 'full') return revaluedVar(options, source, terminal, signal);
+  const netted = nettedBook(source);
+  noteHeldConstant(netted.heldConstant, terminal);
+  const inputs = { market, scenarios, netted };
+  if (isParametric(method)) await parametricVar(options, method, inputs, terminal, signal);
+  else if (method === 'monte-carlo') await monteCarloCommand(options, inputs, terminal, signal);
+  else if (revaluation !== 'full' && revaluation !== 'delta-gamma') await approximateVar(options, revaluation, inputs, terminal);
+  return exitCodes.ok;
+}
+
+interface Source {
+  readonly market: Market;
+  readonly book: Book;
+  readonly scenarios: ScenarioSet;
+  readonly groups?: AccountGroups;
+}
+
+/** Every account, pool and the book in every scenario, by full revaluation. */
+async function revaluedVar(options: VarCommandOptions, source: Source, terminal: Terminal, signal: AbortSignal): Promise<number> {
   const { convention, beyondSample, currency, unmatched, workers, kernels } = options;
+  const { market, book, scenarios } = source;
+  const levels = levelsOf(options.level);
   const progress = terminal.progress('portfolios', 100);
   const risk = await bookRisk({
-    market, book, scenarios, levels, convention, beyondSample, currency, unmatched, workers, signal,
-    ...(groups === undefined ? {} : { groups }),
+    ...source, levels, convention, beyondSample, currency, unmatched, workers, signal,
     ...(kernels === undefined ? {} : { kernels }),
     onProgress: ({ done, total }) => progress.update(Math.floor((100 * done) / total)),
   });
   progress.stop();
-  for (const name of risk.heldConstant) terminal.note(`not moved: ${name}`);
-  const findings = findingsOf(options, market, book, scenarios, risk);
+  noteHeldConstant(risk.heldConstant, terminal);
+  noteLeftOut(reasonsOf(risk), terminal);
   if (options.out !== undefined) await writeTable(options.out, measureTable(risk, risk.accounts, 'account'), { signal });
   if (options.outPools !== undefined) await writePoolTable(options.outPools, risk, signal);
+  // After the files: where every account is left out they say why, one by one.
+  const netted = nettedBook({ market, book, scenarios, currency, unmatched });
+  const revaluation = new Revaluation(market, scenarios, { currency, unmatched });
+  const findings = findingsOf(options, market, netted.book, revaluation, risk.bookPnl, levels);
   if (options.json) terminal.print(JSON.stringify(jsonOf(options, scenarios, risk, findings)));
   else printFindings(options, scenarios, risk, findings, terminal);
   await writePictures(options, () => page(options, scenarios, risk, findings), terminal);
   return exitCodes.ok;
 }
 
-function levelsOf(text: string): number[] {
-  const levels = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  if (levels.every((level) => level > 0 && level < 1)) return levels;
-  throw new MargridError('OptionInvalid', `--level must be numbers in (0, 1), comma-separated, got '${text}'`, { value: text });
+/** By account that is left out. */
+function reasonsOf(risk: BookRisk): ReadonlyMap<number, string> {
+  const { quarantined } = risk.accounts;
+  return new Map([...quarantined.keys()].filter((row) => quarantined[row] === 1).map((row) => [row, risk.reasonOf(row) ?? '']));
 }
 
 async function writePoolTable(path: string, risk: BookRisk, signal: AbortSignal): Promise<void> {
   if (risk.groups === null) throw new MargridError('OptionInvalid', '--out-pools needs --pools');
   await writeTable(path, measureTable(risk, risk.groups, 'pool'), { signal });
 }
-
-/** The book's P&L, taken apart: by underlying or by instrument, at the first level. */
-function findingsOf(
-  { currency, unmatched, convention, beyondSample, parts }: VarCommandOptions,
-  market: Market,
-  book: Book,
-  scenarios: ScenarioSet,
-  { bookPnl: pnl, levels, accounts }: BookRisk,
-): Findings {
-  const { weights } = scenarios;
-  const options = { convention, beyondSample, ...(weights === undefined ? {} : { weights }) };
-  const rows = partsOf(market, book, accounts, new Revaluation(market, scenarios, { currency, unmatched }), parts);
-  const names = [...rows.keys()].sort();
-  return {
-    pnl,
-    measures: riskMeasures(pnl, levels, options).map(({ level, ...values }) => ({
-      level,
-      ...values,
-      interval: weights === undefined ? orderStatisticInterval(pnl, level, intervalConfidence) : null,
-      valueAtRiskError: quantileStandardError(pnl, { ...options, level }),
-      expectedShortfallError: shortfallStandardError(pnl, { ...options, level }),
-    })),
-    parts: names,
-    components: portfolioRisk(
-      { parts: names.length, scenarios: scenarios.count, pnlOf: (part) => rows.get(names[part])! },
-      { ...options, level: levels[0] },
-    ),
-  };
-}
-
-/** P&L of each part of the book, without the accounts that are left out. Cash of a coin belongs to that coin. */
-function partsOf(
-  market: Market,
-  book: Book,
-  { quarantined }: RiskColumns,
-  revaluation: Revaluation,
-  by: VarCommandOptions['parts'],
-): Map<string, Float64Array> {
-  const { currencies, cash, firstPosition, instrument, quantity } = sortHoldings(book, market);
-  const net = new Float64Array(market.instruments.length);
-  const paid = new Float64Array(currencies.length);
-  for (let account = 0; account < book.accountIds.length; account++) {
-    if (quarantined[account] === 1) continue;
-    for (let c = 0; c < currencies.length; c++) paid[c] += cash[account * currencies.length + c];
-    for (let p = firstPosition[account]; p < firstPosition[account + 1]; p++) net[instrument[p]] += quantity[p];
-  }
-  const rows = new Map<string, Float64Array>();
-  const add = (name: string, held: number, unit: Float64Array): void => {
-    const row = rows.get(name) ?? new Float64Array(unit.length);
-    for (let s = 0; s < unit.length; s++) row[s] += held * unit[s];
-    rows.set(name, row);
-  };
-  paid.forEach((held, c) => {
-    const unit = held === 0 ? null : revaluation.currencyPnl(currencies[c]);
-    if (unit?.some((each) => each !== 0) === true) add(by === 'instrument' ? `cash ${currencies[c]}` : currencies[c], held, unit);
-  });
-  net.forEach((held, index) => {
-    const { name, baseCurrency } = market.instruments[index];
-    if (held !== 0) add(by === 'instrument' ? name : baseCurrency, held, revaluation.instrumentPnl(index));
-  });
-  return rows;
-}
-
-const levelName = (level: number): string => `${Number((level * 100).toPrecision(12))}`;
 
 function measureTable(risk: BookRisk, columns: RiskColumns, first: string): Parameters<typeof writeTable>[1] {
   const { names, quarantined, expectedPnl, valueAtRisk, expectedShortfall, worstPnl, worstScenario } = columns;
@@ -199,23 +148,15 @@ function jsonOf(options: VarCommandOptions, scenarios: ScenarioSet, risk: BookRi
   const pools = groups?.names.map((pool, row) => ({
     pool, accounts: groups.members[row], quarantined: groups.quarantinedMembers[row], ...measuresOf(risk, groups, row),
   }));
-  const { valueAtRisk, expectedShortfall } = findings.components;
   return {
-    currency, convention, observations, scenarios: describeScenarios(scenarios), ...counts, heldConstant, memoryBytes,
+    method: 'full', revaluation: 'full', currency, convention, observations, scenarios: describeScenarios(scenarios),
+    ...counts, heldConstant, memoryBytes,
     account: options.account ?? null,
     book: { ...measuresOf(risk, risk.book, 0), measures: findings.measures },
-    components: findings.parts.map((part, row) => ({
-      part,
-      valueAtRisk: componentOf(valueAtRisk, row),
-      expectedShortfall: componentOf(expectedShortfall, row),
-    })),
+    components: componentsJson(findings),
     ...(pools === undefined ? {} : { pools }),
     ...(options.out === undefined ? { largest: largestAccounts(risk, options.top).map((row) => accountOf(risk, row)) } : {}),
   };
-}
-
-function componentOf({ components, standalone, incremental }: PortfolioRisk['valueAtRisk'], row: number): unknown {
-  return { component: components[row], standalone: standalone[row], incremental: incremental[row] };
 }
 
 function accountOf(risk: BookRisk, row: number): object {
@@ -241,25 +182,6 @@ function largestAccounts({ accounts: { names, quarantined, valueAtRisk } }: Book
   return rows.sort((a, b) => valueAtRisk[0][b] - valueAtRisk[0][a] || a - b).slice(0, top);
 }
 
-function measureRows({ measures }: Findings): string[][] {
-  const bound = (value: number | null): string => (value === null ? '-' : amount(value, 2));
-  return measures.map(({ level, valueAtRisk, expectedShortfall, interval, valueAtRiskError, expectedShortfallError }) => [
-    percent(level, 2), amount(valueAtRisk, 2), amount(valueAtRiskError, 2),
-    interval === null ? '-' : `${bound(interval.lower)} to ${bound(interval.upper)}`,
-    amount(expectedShortfall, 2), amount(expectedShortfallError, 2),
-  ]);
-}
-
-const measureHeader = ['level', 'VaR', 'std error', `${intervalConfidence * 100}% interval`, 'ES', 'std error'];
-const componentHeader = ['part', 'component VaR', 'stand-alone', 'incremental', 'component ES', 'stand-alone', 'incremental'];
-
-function componentRows({ parts, components: { valueAtRisk, expectedShortfall } }: Findings): string[][] {
-  const cells = (of: PortfolioRisk['valueAtRisk'], row: number): string[] =>
-    [of.components, of.standalone, of.incremental].map((column) => amount(column[row], 2));
-  const order = [...parts.keys()].sort((a, b) => expectedShortfall.components[b] - expectedShortfall.components[a]);
-  return order.map((row) => [parts[row], ...cells(valueAtRisk, row), ...cells(expectedShortfall, row)]);
-}
-
 function accountRows(risk: BookRisk, rows: readonly number[], columns: RiskColumns): string[][] {
   return rows.map((row) => [
     columns.names[row],
@@ -281,7 +203,7 @@ function printFindings(
 ): void {
   const { accounts, quarantined } = risk.counts;
   terminal.print(`${describeScenarios(scenarios)}; ${count(accounts)} accounts, ${count(quarantined)} left out; ${risk.currency}`);
-  terminal.print(table([measureHeader, ...measureRows(findings)]));
+  terminal.print(table([measureHeader, ...measureRows(findings.measures)]));
   terminal.print('');
   terminal.print(table([componentHeader, ...componentRows(findings).slice(0, options.top)]));
   if (risk.groups !== null) {
@@ -302,7 +224,7 @@ function page(options: VarCommandOptions, scenarios: ScenarioSet, risk: BookRisk
     {
       title: 'VaR and ES',
       header: measureHeader,
-      rows: measureRows(findings),
+      rows: measureRows(findings.measures),
       note: `Losses positive. Quantile type ${quantile} of Hyndman and Fan on the ${side} side, ES ${shortfall}.`,
     },
     { title: `Parts at ${levelName(levels[0])}%`, header: componentHeader, rows: componentRows(findings).slice(0, options.top) },

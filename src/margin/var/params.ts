@@ -1,3 +1,4 @@
+import { hasPriceFactor } from '../../scenario/factor-lookup.ts';
 import { factorName } from '../../scenario/scenario-set.ts';
 import {
   choiceField, dateField, invalid, knownFields, listField, numberField, section, textField, textsField, unbounded,
@@ -141,6 +142,7 @@ export function parseVarParams(input: unknown): VarParams {
     concentration: choiceField(root, 'concentration', '', ['underlying', 'none']) === 'underlying',
     maintenanceFraction: numberField(root, 'maintenanceFraction', '', share),
   };
+  requireSteady(params);
   requireRoles(params);
   requireFactors(params);
   requireWindows(params);
@@ -158,6 +160,9 @@ function mapOf<T>(
   parse: (value: unknown, path: string) => T,
 ): ReadonlyMap<string, T> {
   const entries = Object.entries(section(root[name], name));
+  const keys = entries.map(([key]) => keyOf(key));
+  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (twice !== undefined) throw invalid(name, twice, 'must name each only once, whatever the case of its letters');
   return new Map(entries.map(([key, value]) => [keyOf(key), parse(value, `${name}.${key}`)]));
 }
 
@@ -267,6 +272,15 @@ function parseBidAsk(value: unknown): BidAskRule {
     multiple: numberField(fields, 'multiple', 'bidAsk', notNegative),
     spread: choiceField(fields, 'spread', 'bidAsk', ['market', 'underlying']),
   };
+}
+
+/** Moves of prices are in dollars: rates against a currency that moves itself would be ratios of them. */
+function requireSteady({ reportingCurrency, sets }: VarParams): void {
+  for (const { name, scenarios } of sets) {
+    if (!hasPriceFactor(scenarios, reportingCurrency)) continue;
+    const rule = `must be no currency that scenarios move: ${name} has price:${reportingCurrency}`;
+    throw invalid('reportingCurrency', reportingCurrency, rule);
+  }
 }
 
 /** A part of the formula without scenarios of its own would pass for zero. */

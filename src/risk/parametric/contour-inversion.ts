@@ -161,7 +161,9 @@ class Integrand {
 }
 
 /** Terms of the three integrals at v: of the probability (over s), the density, the partial mean (over s^2). */
-function termsAt(integrand: Integrand, { saddle, width, bend }: Omit<Contour, 'vEnd' | 'growth'>, v: number, terms: Float64Array): void {
+function termsAt(
+  integrand: Integrand, { saddle, width, bend }: Omit<Contour, 'vEnd' | 'growth'>, v: number, terms: Float64Array,
+): void {
   const up = exp(v);
   const down = 1 / up;
   const sinh = v < 1e-4 ? v : 0.5 * (up - down);

@@ -29,7 +29,10 @@ export interface Contributions {
   readonly component: Float64Array;
   /** The total less R without that exposure. */
   readonly incremental: Float64Array;
-  /** Covariance of the factor with the portfolio over its variance, per unit of total exposure: mean of beta * weight is 1. */
+  /**
+   * Covariance of the factor with the portfolio over its variance, per unit of total exposure: mean of beta * weight is
+   * 1.
+   */
   readonly beta: Float64Array;
 }
 
@@ -37,7 +40,9 @@ export interface Contributions {
 export function linearMoments(portfolio: LinearPortfolio): { readonly deviation: number; readonly mean: number } {
   const { exposures, means } = requirePortfolio(portfolio);
   const variance = dotProduct(exposures, timesVector(portfolio.covariance, exposures));
-  return { deviation: rootOfVariance(variance, portfolio), mean: means === undefined ? 0 : dotProduct(exposures, means) };
+  return {
+    deviation: rootOfVariance(variance, portfolio), mean: means === undefined ? 0 : dotProduct(exposures, means),
+  };
 }
 
 /**
@@ -55,7 +60,9 @@ export function linearContributions(portfolio: LinearPortfolio, multiplier: numb
   const meanOf = (i: number): number => (means?.[i] ?? 0) * horizon;
   const column = (f: (i: number) => number): Float64Array => Float64Array.from({ length: n }, (_, i) => f(i));
   const marginal = column((i) => (deviation > 0 ? (scale * covariances[i]) / deviation : 0) - meanOf(i));
-  const individual = column((i) => scale * Math.abs(exposures[i]) * Math.sqrt(covariance[i * n + i]) - exposures[i] * meanOf(i));
+  const individual = column(
+    (i) => scale * Math.abs(exposures[i]) * Math.sqrt(covariance[i * n + i]) - exposures[i] * meanOf(i),
+  );
   const component = marginal.map((each, i) => exposures[i] * each);
   const total = scale * deviation - column((i) => exposures[i] * meanOf(i)).reduce((sum, each) => sum + each, 0);
   const incremental = column((i) => {
@@ -105,7 +112,8 @@ export function positionContributions(
     const { deviation, mean } = linearMoments({ ...rest, exposures: each });
     return multiplier * Math.sqrt(horizon) * deviation - mean * horizon;
   };
-  const column = (f: (p: number) => number): Float64Array => Float64Array.from({ length: positionCount }, (_, p) => f(p));
+  const column = (f: (p: number) => number): Float64Array =>
+    Float64Array.from({ length: positionCount }, (_, p) => f(p));
   return {
     total: whole.total,
     individual: column((p) => riskOf(row(p))),
@@ -119,7 +127,8 @@ function requirePortfolio(portfolio: LinearPortfolio): LinearPortfolio {
   const n = exposures.length;
   requireSymmetric('covariance matrix', covariance, n, names);
   for (let i = 0; i < n; i++) {
-    requireArgument(`exposure to ${names?.[i] ?? `factor ${i + 1}`}`, exposures[i], Number.isFinite(exposures[i]), 'finite');
+    const factor = names?.[i] ?? `factor ${i + 1}`;
+    requireArgument(`exposure to ${factor}`, exposures[i], Number.isFinite(exposures[i]), 'finite');
     const variance = covariance[i * n + i];
     requireArgument(`variance of ${names?.[i] ?? `factor ${i + 1}`}`, variance, variance >= 0, '>= 0');
   }
@@ -149,5 +158,7 @@ function rootOfVariance(variance: number, { exposures, covariance }: LinearPortf
   let gross = 0;
   for (let i = 0; i < n; i++) gross += Math.abs(exposures[i]) * Math.sqrt(covariance[i * n + i]);
   if (variance >= -n * 1e-14 * gross * gross) return 0;
-  throw refusal('covariance matrix', `is not positive semidefinite: the variance of this portfolio is ${variance}`, variance);
+  throw refusal(
+    'covariance matrix', `is not positive semidefinite: the variance of this portfolio is ${variance}`, variance,
+  );
 }

@@ -1,7 +1,9 @@
 import {
   linearContributions, linearMoments, requireLinear, type Contributions, type LinearPortfolio,
 } from './contributions.ts';
-import { tailMultipliers, type ParametricRisk, type TailDistribution, type TailMultipliers } from './tail-distribution.ts';
+import {
+  tailMultipliers, type ParametricRisk, type TailDistribution, type TailMultipliers,
+} from './tail-distribution.ts';
 
 export interface DeltaNormalInput extends LinearPortfolio {
   /** Confidence, e.g. 0.99. */

@@ -47,7 +47,9 @@ export function quadraticDistribution(form: QuadraticForm): QuadraticDistributio
       if (unit === null) return { value: mean, error: 0, lowerPartialMean: 0 };
       if (probability === 0) return { value: least, error: 0, lowerPartialMean: 0 };
       if (above === 0) return { value: greatest, error: 0, lowerPartialMean: greatest - mean };
-      const found = unitQuantile(unitTails, probability, above, [(least - mean) / deviation, (greatest - mean) / deviation]);
+      const found = unitQuantile(
+        unitTails, probability, above, [(least - mean) / deviation, (greatest - mean) / deviation],
+      );
       return {
         value: mean + deviation * found.value,
         error: deviation * found.error + 1e-15 * Math.abs(mean),
@@ -59,7 +61,9 @@ export function quadraticDistribution(form: QuadraticForm): QuadraticDistributio
 
 function pointMass(mean: number, x: number): PointTails {
   const lower = x >= mean ? 1 : 0;
-  return { lower, upper: 1 - lower, density: x === mean ? Infinity : 0, lowerPartialMean: Math.max(0, x - mean), error: 0 };
+  return {
+    lower, upper: 1 - lower, density: x === mean ? Infinity : 0, lowerPartialMean: Math.max(0, x - mean), error: 0,
+  };
 }
 
 /** Mean 0, variance 1. */
@@ -115,7 +119,8 @@ function unitQuantile(
     const step = ((log(target) - log(tail)) * tail) / at.density;
     const newton = u + (isLower ? step : -step);
     const next = newton > low && newton < high ? newton : between(low, high, u);
-    const isDone = Math.abs(next - u) <= 2e-15 * (Math.abs(u) + Math.min(1, u - least, greatest - u)) || next === low || next === high;
+    const size = Math.abs(u) + Math.min(1, u - least, greatest - u);
+    const isDone = Math.abs(next - u) <= 2e-15 * size || next === low || next === high;
     u = next;
     at = tails(u);
     if (isDone) break;

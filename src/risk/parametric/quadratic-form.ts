@@ -20,7 +20,9 @@ export interface DeltaGammaPortfolio {
   readonly names?: readonly string[];
 }
 
-/** constant + deviation z_0 + sum over j of (linear_j z_j + curvature_j z_j^2 / 2), all z independent standard normal. */
+/**
+ * constant + deviation z_0 + sum over j of (linear_j z_j + curvature_j z_j^2 / 2), all z independent standard normal.
+ */
 export interface QuadraticForm {
   readonly constant: number;
   /** Standard deviation of the purely linear part. */
@@ -101,7 +103,9 @@ export function leastValue({ constant, deviation, linear, curvature }: Quadratic
 }
 
 export function negated({ constant, deviation, linear, curvature }: QuadraticForm): QuadraticForm {
-  return { constant: -constant, deviation, linear: linear.map((each) => -each), curvature: curvature.map((each) => -each) };
+  return {
+    constant: -constant, deviation, linear: linear.map((each) => -each), curvature: curvature.map((each) => -each),
+  };
 }
 
 export function meanAndVariance({ constant, deviation, linear, curvature }: QuadraticForm): {

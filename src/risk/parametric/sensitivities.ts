@@ -75,6 +75,7 @@ class Expansion {
   constructor(market: Market, factors: readonly RiskFactor[], currency: string, unmatched: UnmatchedPolicy) {
     const n = factors.length;
     this.#market = market;
+    requireSteady(currency, factors);
     // One scenario in which nothing moves: what the rules that map instruments to factors take.
     this.#still = requireScenarios({ factors, count: 1, moves: new Float64Array(n) });
     this.#currency = currency;
@@ -153,8 +154,17 @@ class Expansion {
     const to = dollarRate(this.#market, this.#currency)?.rate;
     if (from !== undefined && to !== undefined) return currency === this.#currency ? 1 : from / to;
     const lost = from === undefined ? currency : this.#currency;
-    throw new MargridError('CurrencyUnknown', `no index price of the market says what ${lost} is worth`, { value: lost });
+    throw new MargridError(
+      'CurrencyUnknown', `no index price of the market says what ${lost} is worth`, { value: lost },
+    );
   }
+}
+
+/** The expansion is in moves of prices in dollars: against a currency that moves, rates are ratios of them. */
+function requireSteady(currency: string, factors: readonly RiskFactor[]): void {
+  if (!factors.some(({ kind, underlying, expiry }) => kind === 'price' && underlying === currency && expiry === null)) return;
+  const message = `sensitivities are not measured in ${currency}, which price:${currency} moves: USD, or full revaluation`;
+  throw new MargridError('OptionInvalid', message, { column: 'currency', value: currency });
 }
 
 /** The right to exercise early has no closed form: Black-76's derivatives would be those of another contract. */

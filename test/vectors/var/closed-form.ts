@@ -4,11 +4,20 @@ import { CaseInputError, expectedOf, fieldsOf, isFields, listOf, numberOf, textO
 import { caseOf } from '../suite.ts';
 import type { VarFormat } from './formats.ts';
 
+/** The gate that the file's 18 digits are for. */
+const gate = 1e-12;
+/** Half of the last binary digit of a level in [1/2, 1): so far is the number from the decimal text of the file. */
+const levelRounding = 1.2e-16 / 2;
+
 /**
- * The gate that the file's 18 digits are for. A level is a decimal text of at most four nines: as a binary number its
- * complement is off by up to 1e-12 of itself, a quantile by a quarter of that.
+ * A level is a decimal text; as a binary number it is off by `levelRounding`, and its complement by that much. VaR and
+ * ES move by less than the complement does, in relative terms: their elasticity is 1 / nu of a t in its tail, 1 / z^2
+ * of the normal distribution. It counts from 0.9999 on: 5.5e-11 at 0.999999.
  */
-const tolerance = 1e-12;
+function toleranceAt(level: number): number {
+  return Math.max(gate, levelRounding / (1 - level));
+}
+
 const distributionPattern = /^(?:normal|t(\d+(?:\.\d+)?))$/;
 
 /** `{ rows: [{ dist: 'normal' | 't5', p, VaR, ES, unitVarianceScale? }] }`: the raw t of unit scale. */
@@ -31,7 +40,7 @@ function checksOf(row: Fields): Check[] {
   const figures: [string, number][] = [['VaR', valueAtRisk], ['ES', expectedShortfall], ['unitVarianceScale', scale]];
   return figures.flatMap(([name, actual]) => {
     const expected = expectedOf(row, name);
-    return expected === null ? [] : [checkRelative(name, actual, expected, tolerance)];
+    return expected === null ? [] : [checkRelative(name, actual, expected, toleranceAt(level))];
   });
 }
 
