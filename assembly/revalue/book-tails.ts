@@ -46,16 +46,22 @@ export function bookTails(context: usize, scratch: usize, first: i32, count: i32
     }
     screen += tileBytes;
   }
+  let flagged: usize = 0;
   for (let i = 0; i < count; i++) {
-    openCandidates(context, scratch, first + i, i);
-    flagGroups(context, scratch, i);
+    openPortfolio(context, scratch, first + i, i);
+    store<u32>(stateOf(context, scratch, i), <u32>flagged, 8);
+    flagged += flagGroups(context, scratch, i);
   }
   const groupCount = (scenarioCount + 7) >> 3;
-  for (let group: usize = 0; group < groupCount; group++) offerGroup(context, scratch, first, count, group);
-  for (let i = 0; i < count; i++) closeCandidates(context, scratch, first + i, i);
+  for (let group: usize = 0; group < groupCount; group++) sumGroup(context, scratch, first, count, group);
+  let firstResult: usize = 0;
+  for (let i = 0; i < count; i++) {
+    closePortfolio(context, scratch, first + i, i, firstResult);
+    firstResult = <usize>load<u32>(stateOf(context, scratch, i), 8);
+  }
 }
 
-/** Of the candidates of a portfolio: limit (f64), number (u32), least screened P&L that is of no use (i32). */
+/** Of a portfolio: limit (f64), place of its next result in groups (u32), least screened P&L that is of no use (i32). */
 // @ts-ignore: decorator
 @inline
 function stateOf(context: usize, scratch: usize, i: i32): usize {
@@ -91,16 +97,17 @@ function spareOf(context: usize, scratch: usize): usize {
 
 // @ts-ignore: decorator
 @inline
-function listOf(context: usize, scratch: usize, i: i32): usize {
+function listOf(context: usize, scratch: usize): usize {
   const bytes = valueBytes(context);
-  return spareOf(context, scratch) + (bytes + (bytes >> 1)) * (<usize>i + 1);
+  return spareOf(context, scratch) + bytes + (bytes >> 1);
 }
 
 /** Screened P&L of a portfolio of the chunk. */
 // @ts-ignore: decorator
 @inline
 function sumsOf(context: usize, scratch: usize, i: i32): usize {
-  const sums = listOf(context, scratch, <i32>word(context, BOOK_CHUNK));
+  const bytes = valueBytes(context);
+  const sums = listOf(context, scratch) + bytes + (bytes >> 1);
   return sums + <usize>i * (word(context, BOOK_SCREEN_CELLS) << 1);
 }
 
@@ -111,26 +118,26 @@ function flagsOf(context: usize, scratch: usize, group: usize): usize {
   return sumsOf(context, scratch, <i32>word(context, BOOK_CHUNK)) + group * word(context, BOOK_CHUNK);
 }
 
+/** P&L of the flagged groups, portfolio after portfolio, eight scenarios each. */
+// @ts-ignore: decorator
+@inline
+function resultsOf(context: usize, scratch: usize): usize {
+  const flags = flagsOf(context, scratch, (word(context, BOOK_SCREEN_CELLS) + 7) >> 3);
+  return (flags + 63) & ~63;
+}
+
 // @ts-ignore: decorator
 @inline
 function tailOf(context: usize, portfolio: i32): usize {
   return word(context, BOOK_TAILS) + <usize>portfolio * (word(context, BOOK_TAIL_CAPACITY) << 4);
 }
 
-/** What the scenarios before have left, and what the screen says about those now. */
-function openCandidates(context: usize, scratch: usize, portfolio: i32, i: i32): void {
+/** The limit that the scenarios before have left, lowered by what the screen says about those now. */
+function openPortfolio(context: usize, scratch: usize, portfolio: i32, i: i32): void {
   const capacity = word(context, BOOK_TAIL_CAPACITY);
-  const held = min(capacity, word(context, BOOK_FIRST_SCENARIO));
-  const tail = tailOf(context, portfolio);
-  const values = listOf(context, scratch, i);
-  const numbers = values + valueBytes(context);
-  for (let k: usize = 0; k < held; k++) {
-    store<f64>(values + (k << 3), load<f64>(tail + (k << 3)));
-    store<i32>(numbers + (k << 2), <i32>load<f64>(tail + ((capacity + k) << 3)));
-  }
+  const isFull = word(context, BOOK_FIRST_SCENARIO) >= capacity;
   const state = stateOf(context, scratch, i);
-  store<f64>(state, held == capacity ? load<f64>(tail + ((capacity - 1) << 3)) : Infinity);
-  store<u32>(state, <u32>held, 8);
+  store<f64>(state, isFull ? load<f64>(tailOf(context, portfolio) + ((capacity - 1) << 3)) : Infinity);
   store<i32>(state, load<f64>(unitOf(context, scratch, i)) == 0 ? UNSCREENED : screened(context, scratch, portfolio, i), 12);
 }
 
@@ -156,32 +163,40 @@ function screened(context: usize, scratch: usize, portfolio: i32, i: i32): i32 {
   return <i32>max(-32769.0, min(32766.0, floor(limit / unit + error))) + 1;
 }
 
-/** Makes room for a group: keeps the best candidates and lowers the limit. */
-function thinOut(context: usize, scratch: usize, i: i32): void {
+/** The candidates of a portfolio, from the tail before and from its results; ascending, into the tail. */
+function closePortfolio(context: usize, scratch: usize, portfolio: i32, i: i32, firstResult: usize): void {
   const capacity = word(context, BOOK_TAIL_CAPACITY);
-  const state = stateOf(context, scratch, i);
-  const values = listOf(context, scratch, i);
-  const numbers = values + valueBytes(context);
-  const held = <usize>load<u32>(state, 8);
-  let limit = limitFor(values, held, capacity);
-  let kept = keepUpTo(values, numbers, held, limit);
-  if (kept + 8 > word(context, BOOK_CANDIDATE_CAPACITY)) {
-    // Many equal values: the first of them will do.
-    sortCandidates(values, numbers, kept, spareOf(context, scratch));
-    kept = capacity;
-    limit = load<f64>(values + ((kept - 1) << 3));
-  }
-  store<f64>(state, limit);
-  store<u32>(state, <u32>kept, 8);
-}
-
-/** Ascending, into the tail: later scenarios, or the measures, go on from there. */
-function closeCandidates(context: usize, scratch: usize, portfolio: i32, i: i32): void {
-  const capacity = word(context, BOOK_TAIL_CAPACITY);
+  const room = word(context, BOOK_CANDIDATE_CAPACITY);
   const tail = tailOf(context, portfolio);
-  const values = listOf(context, scratch, i);
+  const values = listOf(context, scratch);
   const numbers = values + valueBytes(context);
-  let held = <usize>load<u32>(stateOf(context, scratch, i), 8);
+  const chunk = word(context, BOOK_CHUNK);
+  const scenarioCount = word(context, BOOK_SCENARIO_COUNT);
+  const groupCount = (scenarioCount + 7) >> 3;
+  const order = word(context, BOOK_ORDER);
+  let limit = load<f64>(stateOf(context, scratch, i));
+  let held = min(capacity, word(context, BOOK_FIRST_SCENARIO));
+  for (let k: usize = 0; k < held; k++) {
+    store<f64>(values + (k << 3), load<f64>(tail + (k << 3)));
+    store<i32>(numbers + (k << 2), <i32>load<f64>(tail + ((capacity + k) << 3)));
+  }
+  let result = resultsOf(context, scratch) + (firstResult << 6);
+  let flag = flagsOf(context, scratch, 0) + <usize>i;
+  for (let group: usize = 0; group < groupCount; group++, flag += chunk) {
+    if (load<u8>(flag) == 0) continue;
+    if (held + 8 > room) {
+      limit = limitFor(values, held, capacity);
+      held = keepUpTo(values, numbers, held, limit);
+      if (held + 8 > room) {
+        // Many equal values: the first of them will do.
+        sortCandidates(values, numbers, held, spareOf(context, scratch));
+        held = capacity;
+        limit = load<f64>(values + ((held - 1) << 3));
+      }
+    }
+    held = appendEight(values, numbers, held, result, limit, order + (group << 5), <i32>(scenarioCount - (group << 3)));
+    result += 64;
+  }
   if (held > capacity << 1) held = keepUpTo(values, numbers, held, limitFor(values, held, capacity));
   sortCandidates(values, numbers, held, spareOf(context, scratch));
   const kept = min(held, capacity);
@@ -191,8 +206,22 @@ function closeCandidates(context: usize, scratch: usize, portfolio: i32, i: i32)
   }
 }
 
-/** Says of every group of eight scenarios whether the screen leaves one of them a chance. */
-function flagGroups(context: usize, scratch: usize, i: i32): void {
+/** Eight scenarios, of which `left` are there. */
+// @ts-ignore: decorator
+@inline
+function appendEight(
+  values: usize, numbers: usize, before: usize, result: usize, limit: f64, order: usize, left: i32,
+): usize {
+  let held = before;
+  for (let pair = 0; pair < 4; pair++, result += 16, order += 8, left -= 2) {
+    if (left >= 2) held = appendTwo(values, numbers, held, v128.load(result), limit, load<i32>(order), load<i32>(order, 4));
+    else if (left == 1) held = appendOne(values, numbers, held, load<f64>(result), limit, load<i32>(order));
+  }
+  return held;
+}
+
+/** Says of every group of eight scenarios whether the screen leaves one of them a chance. Returns how many do. */
+function flagGroups(context: usize, scratch: usize, i: i32): usize {
   const useless = load<i32>(stateOf(context, scratch, i), 12);
   const sums = sumsOf(context, scratch, i);
   const above = i16x8.splat(<i16>useless);
@@ -200,79 +229,59 @@ function flagGroups(context: usize, scratch: usize, i: i32): void {
   const chunk = word(context, BOOK_CHUNK);
   const groupCount = (word(context, BOOK_SCENARIO_COUNT) + 7) >> 3;
   let flag = flagsOf(context, scratch, 0) + <usize>i;
+  let flagged: usize = 0;
   for (let group: usize = 0; group < groupCount; group++, flag += chunk) {
-    store<u8>(flag, <u8>(<i32>v128.any_true(i16x8.lt_s(v128.load(sums + (group << 4)), above)) | all));
+    const isFlagged = <i32>v128.any_true(i16x8.lt_s(v128.load(sums + (group << 4)), above)) | all;
+    store<u8>(flag, <u8>isFlagged);
+    flagged += <usize>isFlagged;
   }
+  return flagged;
 }
 
-/** P&L of the portfolios of a chunk in a group of eight scenarios, of those for which it is flagged. */
-function offerGroup(context: usize, scratch: usize, first: i32, count: i32, group: usize): void {
+/**
+ * P&L of the portfolios of a chunk in a group of eight scenarios, of those for which it is flagged: strict left fold
+ * over the positions.
+ */
+function sumGroup(context: usize, scratch: usize, first: i32, count: i32, group: usize): void {
   const done = group << 3;
   const tile = word(context, BOOK_TILE);
   const inTile = done % tile;
+  const stride = tile << 3;
   const base = word(context, BOOK_ROWS) + (((done - inTile) * word(context, BOOK_ROW_COUNT) + inTile) << 3);
-  const order = word(context, BOOK_ORDER) + (done << 2);
-  const left = <i32>(word(context, BOOK_SCENARIO_COUNT) - done);
-  const room = word(context, BOOK_CANDIDATE_CAPACITY);
   const flags = flagsOf(context, scratch, group);
-  const numbersAt = valueBytes(context);
-  const firstPositions = word(context, BOOK_FIRST_POSITION);
-  const positionCounts = word(context, BOOK_POSITION_COUNT);
+  const results = resultsOf(context, scratch);
+  const firstPositions = word(context, BOOK_FIRST_POSITION) + (<usize>first << 2);
+  const positionCounts = word(context, BOOK_POSITION_COUNT) + (<usize>first << 2);
   const entries = word(context, BOOK_ENTRY);
   const quantities = word(context, BOOK_QUANTITY);
-  for (let i = 0; i < count; i++) {
-    if (load<u8>(flags + <usize>i) == 0) continue;
-    const state = stateOf(context, scratch, i);
-    if (<usize>load<u32>(state, 8) + 8 > room) thinOut(context, scratch, i);
-    const portfolio = <usize>(first + i) << 2;
-    const p = <usize>load<u32>(firstPositions + portfolio);
+  const states = stateOf(context, scratch, 0);
+  for (let i: usize = 0; i < <usize>count; i++) {
+    if (load<u8>(flags + i) == 0) continue;
+    const next = <usize>load<u32>(states + (i << 4), 8);
+    store<u32>(states + (i << 4), <u32>next + 1, 8);
+    const p = <usize>load<u32>(firstPositions + (i << 2));
     const entryFirst = entries + (p << 2);
-    const entryEnd = entryFirst + (<usize>load<u32>(positionCounts + portfolio) << 2);
-    const values = listOf(context, scratch, i);
-    const held = offerEight(
-      entryFirst, entryEnd, quantities + (p << 3), base, tile << 3, values, values + numbersAt,
-      <usize>load<u32>(state, 8), load<f64>(state), order, left,
-    );
-    store<u32>(state, <u32>held, 8);
+    const entryEnd = entryFirst + (<usize>load<u32>(positionCounts + (i << 2)) << 2);
+    let quantityAt = quantities + (p << 3);
+    let c0 = f64x2.splat(0.0);
+    let c1 = c0;
+    let c2 = c0;
+    let c3 = c0;
+    for (let entryAt = entryFirst; entryAt < entryEnd; entryAt += 4) {
+      const row = base + <usize>(load<u32>(entryAt) >> FLAG_BITS) * stride;
+      const quantity = v128.load_splat<f64>(quantityAt);
+      quantityAt += 8;
+      c0 = f64x2.add(c0, f64x2.mul(quantity, v128.load(row)));
+      c1 = f64x2.add(c1, f64x2.mul(quantity, v128.load(row, 16)));
+      c2 = f64x2.add(c2, f64x2.mul(quantity, v128.load(row, 32)));
+      c3 = f64x2.add(c3, f64x2.mul(quantity, v128.load(row, 48)));
+    }
+    const result = results + (next << 6);
+    v128.store(result, c0);
+    v128.store(result, c1, 16);
+    v128.store(result, c2, 32);
+    v128.store(result, c3, 48);
   }
-}
-
-/** Eight scenarios, of which `left` are there. Strict left fold over the positions. */
-// @ts-ignore: decorator
-@inline
-function offerEight(
-  entryFirst: usize, entryEnd: usize, quantityFirst: usize, base: usize, stride: usize, values: usize, numbers: usize,
-  before: usize, limit: f64, order: usize, left: i32,
-): usize {
-  let c0 = f64x2.splat(0.0);
-  let c1 = c0;
-  let c2 = c0;
-  let c3 = c0;
-  let quantityAt = quantityFirst;
-  for (let entryAt = entryFirst; entryAt < entryEnd; entryAt += 4) {
-    const row = base + <usize>(load<u32>(entryAt) >> FLAG_BITS) * stride;
-    const quantity = v128.load_splat<f64>(quantityAt);
-    quantityAt += 8;
-    c0 = f64x2.add(c0, f64x2.mul(quantity, v128.load(row)));
-    c1 = f64x2.add(c1, f64x2.mul(quantity, v128.load(row, 16)));
-    c2 = f64x2.add(c2, f64x2.mul(quantity, v128.load(row, 32)));
-    c3 = f64x2.add(c3, f64x2.mul(quantity, v128.load(row, 48)));
-  }
-  let held = offerPair(values, numbers, before, c0, limit, order, left);
-  held = offerPair(values, numbers, held, c1, limit, order + 8, left - 2);
-  held = offerPair(values, numbers, held, c2, limit, order + 16, left - 4);
-  return offerPair(values, numbers, held, c3, limit, order + 24, left - 6);
-}
-
-/** Two scenarios, of which `left` are there. */
-// @ts-ignore: decorator
-@inline
-function offerPair(
-  values: usize, numbers: usize, held: usize, pair: v128, limit: f64, order: usize, left: i32,
-): usize {
-  if (left >= 2) return appendTwo(values, numbers, held, pair, limit, load<i32>(order), load<i32>(order, 4));
-  if (left == 1) return appendOne(values, numbers, held, f64x2.extract_lane(pair, 0), limit, load<i32>(order));
-  return held;
 }
 
 /** Scalar twin of `bookTails`: the portable heap, offered every cell. Bit-equal once the last scenario has been seen. */

@@ -67,7 +67,7 @@ const chunkMin = 16;
 /**
  * Pure. Bytes, but for rounding to cache lines:
  *
- *   10 P + 14 N + 16 k P + 8 R + 8 R B + 2 R S + 12 B + W (16 t + 24 c + (17 B / 8 + 12 (4 k + 32)) (c + 1))
+ *   10 P + 14 N + 16 k P + 8 R + 8 R B + 2 R S + 12 B + W (16 t + 24 c + 2 B + (81 B / 8) c + 24 (4 k + 32))
  *
  * P portfolios, N positions, R rows, B scenarios of a block (whole tiles; S: whole tiles of the screen), k values of a
  * tail, W workers, c portfolios of a chunk, t scenarios of a tile: never P times scenarios. Throws `LimitExceeded`,
@@ -88,7 +88,7 @@ export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, hea
   const chunk = sizes.chunk ?? Math.min(chunkMax, Math.max(chunkMin, Math.floor(chunkBytesMax / (2 * block))));
   const groups = Math.ceil(block / 8);
   const scratchBytes = 16 * tile + 16 * chunk + 16 * Math.ceil(chunk / 2) + 2 * block * (chunk + 1) +
-    listBytes * (chunk + 1) + groups * chunk;
+    2 * listBytes + groups * chunk + 64 + 64 * groups * chunk;
   let top = heapBase;
   const take = (bytes: number): number => {
     const address = Math.ceil(top / 64) * 64;
