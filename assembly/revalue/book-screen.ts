@@ -1,7 +1,7 @@
 import { word } from "../context.ts";
 import {
-  BOOK_ENTRY, BOOK_FIRST_POSITION, BOOK_POSITION_COUNT, BOOK_QUANTITY, BOOK_ROWS, BOOK_ROW_COUNT, BOOK_ROW_LARGEST,
-  BOOK_SCENARIO_COUNT, BOOK_SCREEN, BOOK_SCREEN_TILE, BOOK_TILE, BOOK_WEIGHT,
+  BOOK_ENTRY, BOOK_FIRST_POSITION, BOOK_PAIR, BOOK_POSITION_COUNT, BOOK_QUANTITY, BOOK_ROWS, BOOK_ROW_COUNT, BOOK_ROW_LARGEST,
+  BOOK_SCENARIO_COUNT, BOOK_SCREEN, BOOK_SCREEN_TILE,
 } from "../portable/book-layout.ts";
 import { FLAG_BITS } from "../portable/layout.ts";
 
@@ -28,6 +28,8 @@ import { FLAG_BITS } from "../portable/layout.ts";
 
 /** Portfolios of more positions are not screened. */
 const SCREEN_POSITIONS_MAX: usize = 16_000;
+/** See BOOK_PAIR. */
+const PAIR_BYTES: usize = 12;
 /** 1.5 * 2^52: what is added to it is rounded to a whole number, in its low bits. */
 const ROUNDER: f64 = 6755399441055744.0;
 
@@ -38,57 +40,77 @@ export function screenError(positionCount: usize): f64 {
   return <f64>((positionCount >> 1) + 3);
 }
 
-/** Rows [first, first + count) of the screen, from those of P&L: their largest |x|, and their cells in tiles. */
+/**
+ * Rows [first, first + count) of the screen, from those of P&L, which stand scenario after scenario: their largest |x|,
+ * and their cells in tiles.
+ */
 export function bookScreen(context: usize, _scratch: usize, first: i32, count: i32): void {
-  for (let row = <usize>first; row < <usize>(first + count); row++) {
-    const largest = largestOf(context, row);
-    store<f64>(word(context, BOOK_ROW_LARGEST) + (row << 3), largest);
-    writeCells(context, row, largest);
+  const from = <usize>first;
+  const end = from + <usize>count;
+  writeLargest(context, from, end);
+  const scenarioCount = word(context, BOOK_SCENARIO_COUNT);
+  for (let done: usize = 0; done < scenarioCount; done += 8) {
+    for (let row = from; row < end; row += 2) writeCells(context, row, row + 1 < end, done);
   }
 }
 
-function largestOf(context: usize, row: usize): f64 {
-  const rowBytes = word(context, BOOK_TILE) << 3;
-  const tileBytes = word(context, BOOK_ROW_COUNT) * rowBytes;
-  const count = word(context, BOOK_SCENARIO_COUNT);
-  let largest = f64x2.splat(0);
-  let from = word(context, BOOK_ROWS) + row * rowBytes;
-  // What comes after the last scenario is zero.
-  for (let done: usize = 0; done < count << 3; done += rowBytes, from += tileBytes) {
-    for (let at: usize = 0; at < rowBytes; at += 16) {
-      largest = f64x2.pmax(largest, f64x2.abs(v128.load(from + at)));
+function writeLargest(context: usize, from: usize, end: usize): void {
+  const largest = word(context, BOOK_ROW_LARGEST);
+  const rowBytes = word(context, BOOK_ROW_COUNT) << 3;
+  const rowsEnd = word(context, BOOK_ROWS) + word(context, BOOK_SCENARIO_COUNT) * rowBytes;
+  memory.fill(largest + (from << 3), 0, (end - from) << 3);
+  for (let rows = word(context, BOOK_ROWS); rows < rowsEnd; rows += rowBytes) {
+    let row = from;
+    for (; row + 2 <= end; row += 2) {
+      const to = largest + (row << 3);
+      v128.store(to, f64x2.pmax(v128.load(to), f64x2.abs(v128.load(rows + (row << 3)))));
     }
+    if (row < end) store<f64>(largest + (row << 3), max(load<f64>(largest + (row << 3)), abs(load<f64>(rows + (row << 3)))));
   }
-  return max(f64x2.extract_lane(largest, 0), f64x2.extract_lane(largest, 1));
 }
 
-/** Eight scenarios at a time: they are together in a tile of both kinds. */
-function writeCells(context: usize, row: usize, largest: f64): void {
-  const tile = word(context, BOOK_TILE);
+/** Eight scenarios of two rows, of which the second may not be there. After the last scenario it stands again. */
+// @ts-ignore: decorator
+@inline
+function writeCells(context: usize, row: usize, both: bool, done: usize): void {
   const screenTile = word(context, BOOK_SCREEN_TILE);
   const rowCount = word(context, BOOK_ROW_COUNT);
-  const rows = word(context, BOOK_ROWS);
-  const screen = word(context, BOOK_SCREEN);
-  const count = word(context, BOOK_SCENARIO_COUNT);
+  const rowBytes = rowCount << 3;
+  const left = word(context, BOOK_SCENARIO_COUNT) - done - 1;
+  const from = word(context, BOOK_ROWS) + done * rowBytes + (row << 3);
+  const largest = word(context, BOOK_ROW_LARGEST) + (row << 3);
+  const even = load<f64>(largest);
+  const odd = both ? load<f64>(largest, 8) : 0;
   // Of a row without P&L every cell is zero, not 0 / 0.
-  const divisor = f64x2.splat(largest > 0 ? largest : 1);
-  const top = f64x2.splat(32767);
-  const rounder = f64x2.splat(ROUNDER);
-  for (let done: usize = 0; done < count; done += 8) {
-    const inTile = done % tile;
-    const from = rows + (((done - inTile) * rowCount + row * tile + inTile) << 3);
-    const inScreen = done % screenTile;
-    const to = screen + (((done - inScreen) * rowCount + row * screenTile + inScreen) << 1);
-    for (let pair: usize = 0; pair < 4; pair++) {
-      const share = f64x2.mul(f64x2.div(v128.load(from + (pair << 4)), divisor), top);
-      const cells = f64x2.add(share, rounder);
-      store<i16>(to + (pair << 2), i16x8.extract_lane_s(cells, 0));
-      store<i16>(to + (pair << 2), i16x8.extract_lane_s(cells, 4), 2);
-    }
-  }
+  const divisor = f64x2.replace_lane(f64x2.splat(even > 0 ? even : 1), 1, odd > 0 ? odd : 1);
+  const a = v128.shuffle<i32>(
+    twoCells(from, rowBytes, 0, left, divisor), twoCells(from, rowBytes, 2, left, divisor), 0, 4, 2, 6,
+  );
+  const b = v128.shuffle<i32>(
+    twoCells(from, rowBytes, 4, left, divisor), twoCells(from, rowBytes, 6, left, divisor), 0, 4, 2, 6,
+  );
+  const inScreen = done % screenTile;
+  const to = word(context, BOOK_SCREEN) + (((done - inScreen) * rowCount + row * screenTile + inScreen) << 1);
+  v128.store(to, v128.shuffle<i64>(a, b, 0, 2));
+  if (both) v128.store(to + (screenTile << 1), v128.shuffle<i64>(a, b, 1, 3));
 }
 
-/** Writes the weights of a portfolio, and one of zero after them. Returns its unit; 0 if it cannot be screened. */
+/** Two scenarios of two rows, sixteen bits each: of the first row at the start of the low half, of the second of the high. */
+// @ts-ignore: decorator
+@inline
+function twoCells(from: usize, rowBytes: usize, at: usize, left: usize, divisor: v128): v128 {
+  const first = v128.load(from + min(at, left) * rowBytes);
+  const second = v128.load(from + min(at + 1, left) * rowBytes);
+  return v128.shuffle<i16>(sixteenBitsOf(first, divisor), sixteenBitsOf(second, divisor), 0, 8, 0, 8, 4, 12, 4, 12);
+}
+
+// @ts-ignore: decorator
+@inline
+function sixteenBitsOf(pair: v128, divisor: v128): v128 {
+  return f64x2.add(f64x2.mul(f64x2.div(pair, divisor), f64x2.splat(32767)), f64x2.splat(ROUNDER));
+}
+
+/** Writes the pairs of a portfolio: weights and cells. Returns its unit; 0 if it cannot be screened. */
 export function weighPositions(context: usize, portfolio: i32): f64 {
   const first = <usize>load<u32>(word(context, BOOK_FIRST_POSITION) + (<usize>portfolio << 2));
   const count = <usize>load<u32>(word(context, BOOK_POSITION_COUNT) + (<usize>portfolio << 2));
@@ -96,6 +118,7 @@ export function weighPositions(context: usize, portfolio: i32): f64 {
   const entries = word(context, BOOK_ENTRY) + (first << 2);
   const quantities = word(context, BOOK_QUANTITY) + (first << 3);
   const largest = word(context, BOOK_ROW_LARGEST);
+  const pairs = pairsOf(context, portfolio, first);
   let sum: f64 = 0;
   for (let p: usize = 0; p < count; p++) {
     const row = <usize>(load<u32>(entries + (p << 2)) >> FLAG_BITS);
@@ -105,55 +128,55 @@ export function weighPositions(context: usize, portfolio: i32): f64 {
   if (!(sum > 1e-280 && sum < 1e290)) return 0;
   const whole = <f64>(32766 - <i32>count);
   const scale = whole / sum;
-  const weights = weightsOf(context, portfolio, first);
+  const stride = word(context, BOOK_SCREEN_TILE) << 1;
   for (let p: usize = 0; p < count; p++) {
     const row = <usize>(load<u32>(entries + (p << 2)) >> FLAG_BITS);
     const share = load<f64>(quantities + (p << 3)) * load<f64>(largest + (row << 3)) * scale;
-    store<i16>(weights + (p << 1), <i16>reinterpret<i64>(share + ROUNDER));
+    const pair = pairs + (p >> 1) * PAIR_BYTES;
+    store<u32>(pair + ((p & 1) << 2), <u32>(row * stride));
+    store<i16>(pair + ((p & 1) << 1), <i16>reinterpret<i64>(share + ROUNDER), 8);
   }
-  store<i16>(weights + (count << 1), 0);
+  if ((count & 1) != 0) {
+    const pair = pairs + (count >> 1) * PAIR_BYTES;
+    store<u32>(pair, 0, 4);
+    store<i16>(pair, 0, 10);
+  }
   return (sum * (32768.0 / 32767.0)) / whole;
-}
-
-/** There is one weight more per portfolio than it has positions: they are taken two by two. */
-// @ts-ignore: decorator
-@inline
-function weightsOf(context: usize, portfolio: i32, first: usize): usize {
-  return word(context, BOOK_WEIGHT) + ((first + <usize>portfolio) << 1);
 }
 
 /** Screened P&L of a portfolio in `cells` scenarios (a multiple of eight) of one tile of the screen. */
 export function screenTile(context: usize, portfolio: i32, tile: usize, cells: usize, to: usize): void {
   const first = <usize>load<u32>(word(context, BOOK_FIRST_POSITION) + (<usize>portfolio << 2));
   const count = <usize>load<u32>(word(context, BOOK_POSITION_COUNT) + (<usize>portfolio << 2));
-  const entries = word(context, BOOK_ENTRY) + (first << 2);
-  const entryEnd = entries + (((count + 1) >> 1) << 3);
-  const weights = weightsOf(context, portfolio, first);
-  const stride = word(context, BOOK_SCREEN_TILE) << 1;
+  const pairs = pairsOf(context, portfolio, first);
+  const pairEnd = pairs + ((count + 1) >> 1) * PAIR_BYTES;
   const end = cells << 1;
   let at: usize = 0;
-  for (; at + 48 <= end; at += 48) screenTwentyFour(entries, entryEnd, weights, tile + at, stride, to + at);
-  for (; at < end; at += 16) screenEight(entries, entryEnd, weights, tile + at, stride, to + at);
+  for (; at + 48 <= end; at += 48) screenTwentyFour(pairs, pairEnd, tile + at, to + at);
+  for (; at < end; at += 16) screenEight(pairs, pairEnd, tile + at, to + at);
+}
+
+/** The pairs of a portfolio, one at least per two of its positions, stand after those of the portfolios before. */
+// @ts-ignore: decorator
+@inline
+function pairsOf(context: usize, portfolio: i32, first: usize): usize {
+  return word(context, BOOK_PAIR) + ((first + <usize>portfolio) >> 1) * PAIR_BYTES;
 }
 
 /** Two positions per step: their cells side by side, so that one instruction makes four sums of two products. */
 // @ts-ignore: decorator
 @inline
-function screenTwentyFour(
-  entries: usize, entryEnd: usize, weights: usize, base: usize, stride: usize, to: usize,
-): void {
+function screenTwentyFour(pairs: usize, pairEnd: usize, base: usize, to: usize): void {
   let c0 = i32x4.splat(0);
   let c1 = c0;
   let c2 = c0;
   let c3 = c0;
   let c4 = c0;
   let c5 = c0;
-  let weightAt = weights;
-  for (let at = entries; at < entryEnd; at += 8) {
-    const a = base + <usize>(load<u32>(at) >> FLAG_BITS) * stride;
-    const b = base + <usize>(load<u32>(at, 4) >> FLAG_BITS) * stride;
-    const weight = v128.load_splat<i32>(weightAt);
-    weightAt += 4;
+  for (let pair = pairs; pair < pairEnd; pair += PAIR_BYTES) {
+    const a = base + <usize>load<u32>(pair);
+    const b = base + <usize>load<u32>(pair, 4);
+    const weight = v128.load_splat<i32>(pair, 8);
     const a0 = v128.load(a);
     const b0 = v128.load(b);
     c0 = i32x4.add(c0, i32x4.dot_i16x8_s(lowPairs(a0, b0), weight));
@@ -174,15 +197,13 @@ function screenTwentyFour(
 
 // @ts-ignore: decorator
 @inline
-function screenEight(entries: usize, entryEnd: usize, weights: usize, base: usize, stride: usize, to: usize): void {
+function screenEight(pairs: usize, pairEnd: usize, base: usize, to: usize): void {
   let c0 = i32x4.splat(0);
   let c1 = c0;
-  let weightAt = weights;
-  for (let at = entries; at < entryEnd; at += 8) {
-    const a = v128.load(base + <usize>(load<u32>(at) >> FLAG_BITS) * stride);
-    const b = v128.load(base + <usize>(load<u32>(at, 4) >> FLAG_BITS) * stride);
-    const weight = v128.load_splat<i32>(weightAt);
-    weightAt += 4;
+  for (let pair = pairs; pair < pairEnd; pair += PAIR_BYTES) {
+    const a = v128.load(base + <usize>load<u32>(pair));
+    const b = v128.load(base + <usize>load<u32>(pair, 4));
+    const weight = v128.load_splat<i32>(pair, 8);
     c0 = i32x4.add(c0, i32x4.dot_i16x8_s(lowPairs(a, b), weight));
     c1 = i32x4.add(c1, i32x4.dot_i16x8_s(highPairs(a, b), weight));
   }

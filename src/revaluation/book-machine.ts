@@ -49,7 +49,7 @@ export class BookMachine {
     } else {
       const build: BuildName = choice === 'wasm-debug' ? 'debug' : workers > 0 ? 'release' : 'single';
       const module = compileBuild(build);
-      this.plan = planBookMemory(counts, sizes, heapBaseOf(instantiate(module, createMemory(build, 65_536))));
+      this.plan = planBookMemory(counts, { ...sizes, tile: 1 }, heapBaseOf(instantiate(module, createMemory(build, 65_536))));
       const memory = createMemory(build, this.plan.end);
       this.#buffer = memory.buffer;
       this.#kernels = instantiate(module, memory);
@@ -141,29 +141,45 @@ export class BookMachine {
   }
 
   #writeContext(): void {
-    const { plan } = this;
-    const { rowCount, tailCapacity } = plan.counts;
-    const words: readonly (readonly [slot: number, value: number])[] = [
-      [layout.BOOK_FIRST_POSITION, plan.firstPosition],
-      [layout.BOOK_POSITION_COUNT, plan.positionCount],
-      [layout.BOOK_ENTRY, plan.entry],
-      [layout.BOOK_QUANTITY, plan.quantity],
-      [layout.BOOK_ROWS, plan.rows],
-      [layout.BOOK_ROW_COUNT, rowCount],
-      [layout.BOOK_TILE, plan.tile],
-      [layout.BOOK_TAIL_CAPACITY, tailCapacity],
-      [layout.BOOK_TAILS, plan.tails],
-      [layout.BOOK_CANDIDATE_CAPACITY, plan.candidateCapacity],
-      [layout.BOOK_CHUNK, plan.chunk],
-      [layout.BOOK_SCREEN, plan.screen],
-      [layout.BOOK_SCREEN_TILE, plan.screenTile],
-      [layout.BOOK_SCREEN_CELLS, plan.block],
-      [layout.BOOK_ROW_LARGEST, plan.rowLargest],
-      [layout.BOOK_WEIGHT, plan.weight],
-      [layout.BOOK_ORDER, plan.order],
-    ];
-    for (const [slot, value] of words) this.#words[slot] = value;
+    for (const [slot, value] of contextWords(this.plan)) this.#words[slot] = value;
   }
+}
+
+/** What never changes of the words of a context. */
+export function contextWords(plan: BookMemoryPlan): readonly (readonly [slot: number, value: number])[] {
+  const { within } = plan;
+  const { rowCount, tailCapacity } = plan.counts;
+  return [
+    [layout.BOOK_FIRST_POSITION, plan.firstPosition],
+    [layout.BOOK_POSITION_COUNT, plan.positionCount],
+    [layout.BOOK_ENTRY, plan.entry],
+    [layout.BOOK_QUANTITY, plan.quantity],
+    [layout.BOOK_ROWS, plan.rows],
+    [layout.BOOK_ROW_COUNT, rowCount],
+    [layout.BOOK_TILE, plan.tile],
+    [layout.BOOK_TAIL_CAPACITY, tailCapacity],
+    [layout.BOOK_TAILS, plan.tails],
+    [layout.BOOK_CANDIDATE_CAPACITY, plan.candidates],
+    [layout.BOOK_CHUNK, plan.chunk],
+    [layout.BOOK_SCREEN, plan.screen],
+    [layout.BOOK_SCREEN_TILE, plan.screenTile],
+    [layout.BOOK_SCREEN_CELLS, plan.screenCells],
+    [layout.BOOK_SCREEN_CHUNK, plan.screenChunk],
+    [layout.BOOK_ROW_LARGEST, plan.rowLargest],
+    [layout.BOOK_PAIR, plan.pair],
+    [layout.BOOK_ORDER, plan.order],
+    [layout.BOOK_AT_STATE, within.state],
+    [layout.BOOK_AT_MINIMA, within.minima],
+    [layout.BOOK_AT_SUMS, within.sums],
+    [layout.BOOK_AT_COUNT, within.count],
+    [layout.BOOK_AT_PLACE, within.place],
+    [layout.BOOK_AT_KEY, within.key],
+    [layout.BOOK_AT_VALUE, within.value],
+    [layout.BOOK_AT_BUCKET, within.bucket],
+    [layout.BOOK_AT_LIST, within.list],
+    [layout.BOOK_AT_SPARE, within.spare],
+    [layout.BOOK_LIST_CAPACITY, plan.listCapacity],
+  ];
 }
 
 function requireWanted(signal: AbortSignal | undefined): void {

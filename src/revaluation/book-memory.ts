@@ -16,7 +16,7 @@ export interface BookTailCounts {
 
 /** Sizes that change how long it takes, never the result. */
 export interface BookTailSizes {
-  /** Scenarios of a row that stand together, in 64 bits; a multiple of 8. */
+  /** Scenarios of a row that stand together where JavaScript adds up; a multiple of 8. Kernels with a screen take one. */
   readonly tile?: number;
   /** Scenarios of all rows of the screen that are in the cache together; a multiple of 8. */
   readonly screenTile?: number;
@@ -24,12 +24,34 @@ export interface BookTailSizes {
   readonly block?: number;
   /** Portfolios that go through a block together. */
   readonly chunk?: number;
+  /** Of these, portfolios that are screened together. */
+  readonly screenChunk?: number;
+  /** Candidates of a chunk for which there is room; a chunk with more is gone through in pieces. */
+  readonly candidates?: number;
+}
+
+/** Where everything is in the scratch area of a thread, in bytes: assembly/portable/book-layout.ts. */
+export interface ScratchPlan {
+  readonly state: number;
+  readonly minima: number;
+  readonly sums: number;
+  readonly count: number;
+  readonly place: number;
+  readonly key: number;
+  readonly value: number;
+  readonly bucket: number;
+  readonly list: number;
+  readonly spare: number;
+  readonly bytes: number;
 }
 
 /** Where everything is, in bytes. */
 export interface BookMemoryPlan extends Required<BookTailSizes> {
   readonly counts: BookTailCounts;
-  readonly candidateCapacity: number;
+  readonly screenCells: number;
+  readonly listCapacity: number;
+  /** In the scratch area of a thread. */
+  readonly within: ScratchPlan;
   readonly header: number;
   readonly control: number;
   readonly context: number;
@@ -38,7 +60,7 @@ export interface BookMemoryPlan extends Required<BookTailSizes> {
   readonly positionCount: number;
   readonly entry: number;
   readonly quantity: number;
-  readonly weight: number;
+  readonly pair: number;
   readonly tails: number;
   readonly rows: number;
   readonly rowLargest: number;
@@ -49,8 +71,6 @@ export interface BookMemoryPlan extends Required<BookTailSizes> {
   readonly end: number;
 }
 
-/** P&L in 64 bits is read eight scenarios at a time, here and there: a cache line. */
-const tileDefault = 8;
 /** A tile of the screen takes half of a second-level cache of a megabyte: a multiple of what its inner loop takes. */
 const screenBytesMax = 512 * 1024;
 const screenStep = 24;
@@ -59,70 +79,107 @@ const screenTileMax = 2_400;
 const blockBytesMax = 256 * 1024 * 1024;
 /** Eight scenarios are counted together, in sixteen bits. */
 const blockMax = 200_000;
-/** Screened P&L of a chunk: what one core has of a shared cache. */
-const chunkBytesMax = 2_560 * 1024;
-const chunkMax = 2048;
-const chunkMin = 16;
+/** Portfolios of a chunk: their positions stay in a second-level cache of a megabyte while scenarios go by. */
+const chunkMax = 2_048;
+/** Screened P&L of the portfolios that are screened together: what one core has of a shared cache. */
+const screenChunkBytesMax = 2_560 * 1024;
+const screenChunkMin = 16;
+/** For ranks and keys of a few hundred candidates: assembly/revalue/candidates.ts. */
+const spareBytesMin = 2_048;
+/** Candidates beyond one for every scenario: 18 bytes each. */
+const candidatesMax = 1_048_576;
 
 /**
  * Pure. Bytes, but for rounding to cache lines:
  *
- *   10 P + 14 N + 16 k P + 8 R + 8 R B + 2 R S + 12 B + W (16 t + 24 c + 2 B + (81 B / 8) c + 24 (4 k + 32))
+ *   14 P + 18 N + 16 k P + 8 R + 8 R B + 2 R S + 12 B + W (16 t + 32 c + 2 B (s + 1) + 4 B + 18 C + 24 (B + k + 4))
  *
- * P portfolios, N positions, R rows, B scenarios of a block (whole tiles; S: whole tiles of the screen), k values of a
- * tail, W workers, c portfolios of a chunk, t scenarios of a tile: never P times scenarios. Throws `LimitExceeded`,
- * `OptionInvalid`.
+ * P portfolios, N positions, R rows, B scenarios of a block (S: whole tiles of the screen), k values of a tail, W
+ * workers, c portfolios of a chunk, s of them screened together, C candidates (B more than min(2 k c, a million)), t
+ * scenarios of a tile: never P times scenarios. Throws `LimitExceeded`, `OptionInvalid`.
  */
 export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, heapBase: number): BookMemoryPlan {
   const { portfolioCount, positionCount, rowCount, scenarioCount, tailCapacity, workers } = counts;
   requireWithinLimit('positionCountMax', positionCount);
-  const { tile = tileDefault } = sizes;
-  requireEights('tile', tile);
+  const { tile = 1 } = sizes;
+  if (tile !== 1) requireEights('tile', tile);
   const tileCount = Math.ceil(scenarioCount / tile);
   const block = wholeTiles(Math.min(sizes.block ?? Math.floor(blockBytesMax / (8 * rowCount)), blockMax), tile, tileCount);
   const screenTile = sizes.screenTile ?? screenTileFor(rowCount, block);
   requireEights('screenTile', screenTile);
-  // Two more than a multiple of four: the lists then start on sixteen bytes.
-  const candidateCapacity = Math.ceil((4 * tailCapacity + 8 + 16) / 4) * 4 + 2;
-  const listBytes = 12 * (candidateCapacity + 2);
-  const chunk = sizes.chunk ?? Math.min(chunkMax, Math.max(chunkMin, Math.floor(chunkBytesMax / (2 * block))));
-  const groups = Math.ceil(block / 8);
-  const scratchBytes = 16 * tile + 16 * chunk + 16 * Math.ceil(chunk / 2) + 2 * block * (chunk + 1) +
-    2 * listBytes + groups * chunk + 64 + 64 * groups * chunk;
-  let top = heapBase;
-  const take = (bytes: number): number => {
-    const address = Math.ceil(top / 64) * 64;
-    top = address + bytes;
-    return address;
-  };
+  const chunk = sizes.chunk ?? chunkMax;
+  const screenChunk = Math.min(
+    chunk, sizes.screenChunk ?? Math.max(screenChunkMin, Math.floor(screenChunkBytesMax / (2 * block))),
+  );
+  const candidates = block + (sizes.candidates ?? Math.min(2 * tailCapacity * chunk, candidatesMax));
+  // Two more: the list is counted two at a time.
+  const listCapacity = Math.ceil((block + tailCapacity + 2) / 2) * 2;
+  const screenCells = Math.ceil(block / 64) * 64;
+  const within = planScratch({ block, tile, chunk, screenChunk, candidates, listCapacity, screenCells });
+  const take = placesFrom(heapBase);
   const plan = {
-    counts, tile, screenTile, block, chunk, candidateCapacity,
+    counts, tile, screenTile, block, chunk, screenChunk, candidates, screenCells, listCapacity, within,
     header: take(headerBytes),
     control: take(64),
     context: take(BOOK_WORD_COUNT * 4),
-    scratch: Array.from({ length: Math.max(workers, 1) }, () => take(scratchBytes)),
+    scratch: Array.from({ length: Math.max(workers, 1) }, () => take(within.bytes)),
     firstPosition: take(4 * portfolioCount),
     positionCount: take(4 * portfolioCount),
-    // Positions are taken two by two: the last one may have none beside it.
-    entry: take(4 * (positionCount + 1)),
+    entry: take(4 * positionCount),
     quantity: take(8 * positionCount),
-    weight: take(2 * (positionCount + portfolioCount)),
+    pair: take(6 * (positionCount + portfolioCount + 2)),
     tails: take(16 * tailCapacity * portfolioCount),
-    rows: take(8 * rowCount * block),
+    // Two rows are read at a time.
+    rows: take(8 * (rowCount * block + 1)),
     rowLargest: take(8 * rowCount),
     screen: take(2 * rowCount * screenTile * Math.ceil(block / screenTile)),
     order: take(4 * block),
     cells: take(8 * block),
+    end: take(0),
   };
-  if (!(top <= limits.memoryBytesMax)) {
+  if (!(plan.end <= limits.memoryBytesMax)) {
     throw new MargridError(
       'LimitExceeded',
       `${portfolioCount} portfolios with the ${tailCapacity} worst of ${scenarioCount} scenarios and ${rowCount} ` +
-        `rows need ${top} bytes; one WASM memory has at most ${limits.memoryBytesMax} (memoryBytesMax): ` +
+        `rows need ${plan.end} bytes; one WASM memory has at most ${limits.memoryBytesMax} (memoryBytesMax): ` +
         'split the book, or ask for levels nearer to 1',
     );
   }
-  return { ...plan, end: Math.ceil(top / 64) * 64 };
+  return plan;
+}
+
+type ScratchSizes = Pick<
+  BookMemoryPlan, 'block' | 'tile' | 'chunk' | 'screenChunk' | 'candidates' | 'listCapacity' | 'screenCells'
+>;
+
+function planScratch({ block, tile, chunk, screenChunk, candidates, listCapacity, screenCells }: ScratchSizes): ScratchPlan {
+  const take = placesFrom(0);
+  // At the start what kernels without a screen use: where sums start, and P&L of a tile.
+  take(16 * tile);
+  return {
+    state: take(32 * chunk),
+    minima: take(2 * screenCells),
+    sums: take(2 * screenCells * screenChunk),
+    count: take(4 * block),
+    place: take(4 * candidates),
+    // Eight keys are read at a time.
+    key: take(2 * candidates + 16),
+    value: take(8 * candidates),
+    bucket: take(4 * candidates),
+    list: take(12 * listCapacity),
+    spare: take(Math.max(12 * listCapacity, spareBytesMin)),
+    bytes: take(0),
+  };
+}
+
+/** Gives out places one after the other, each at the start of a cache line. */
+function placesFrom(start: number): (bytes: number) => number {
+  let top = start;
+  return (bytes) => {
+    const address = Math.ceil(top / 64) * 64;
+    top = address + bytes;
+    return address;
+  };
 }
 
 /** As few tiles as fit, all about as large. */

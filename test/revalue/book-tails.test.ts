@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as layout from '../../assembly/portable/book-layout.ts';
 import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import { RandomStream } from '../../src/generate/random.ts';
+import { contextWords } from '../../src/revaluation/book-machine.ts';
 import { planBookMemory, type BookTailSizes } from '../../src/revaluation/book-memory.ts';
 import { scalarKernels } from '../../src/scalar/kernels.ts';
 import { compileBuild, createMemory, heapBaseOf, instantiate } from '../../src/wasm/module.ts';
@@ -24,18 +25,10 @@ function tailsOf({ rows, portfolios }: TailBook, capacity: number, sizes: BookTa
   const tailCapacity = Math.min(capacity, scenarioCount);
   const positionCount = portfolios.reduce((sum, { length }) => sum + length, 0);
   const counts = { portfolioCount: portfolios.length, positionCount, rowCount: rows.length, scenarioCount, tailCapacity, workers: 1 };
-  const plan = planBookMemory(counts, sizes, heapBase);
+  const plan = planBookMemory(counts, runner === 'simd' ? { ...sizes, tile: 1 } : sizes, heapBase);
   const memory = createMemory('single', plan.end);
   const [u32, f64] = [new Uint32Array(memory.buffer), new Float64Array(memory.buffer)];
-  const words: [number, number][] = [
-    [layout.BOOK_FIRST_POSITION, plan.firstPosition], [layout.BOOK_POSITION_COUNT, plan.positionCount],
-    [layout.BOOK_ENTRY, plan.entry], [layout.BOOK_QUANTITY, plan.quantity], [layout.BOOK_ROWS, plan.rows],
-    [layout.BOOK_ROW_COUNT, rows.length], [layout.BOOK_TILE, plan.tile], [layout.BOOK_TAIL_CAPACITY, tailCapacity],
-    [layout.BOOK_TAILS, plan.tails], [layout.BOOK_CANDIDATE_CAPACITY, plan.candidateCapacity], [layout.BOOK_CHUNK, plan.chunk],
-    [layout.BOOK_SCREEN, plan.screen], [layout.BOOK_SCREEN_TILE, plan.screenTile], [layout.BOOK_SCREEN_CELLS, plan.block],
-    [layout.BOOK_ROW_LARGEST, plan.rowLargest], [layout.BOOK_WEIGHT, plan.weight], [layout.BOOK_ORDER, plan.order],
-  ];
-  for (const [slot, value] of words) u32[plan.context / 4 + slot] = value;
+  for (const [slot, value] of contextWords(plan)) u32[plan.context / 4 + slot] = value;
   let position = 0;
   portfolios.forEach((held, portfolio) => {
     u32[plan.firstPosition / 4 + portfolio] = position;
