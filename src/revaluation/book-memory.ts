@@ -71,18 +71,17 @@ export interface BookMemoryPlan extends Required<BookTailSizes> {
   readonly end: number;
 }
 
-/** A tile of the screen takes half of a second-level cache of a megabyte: a multiple of what its inner loop takes. */
-const screenBytesMax = 512 * 1024;
+/** A tile of the screen: a multiple of what its inner loop takes; so much of a row is read at a stretch. */
 const screenStep = 24;
-const screenTileMax = 2_400;
+const screenTileMax = 1_440;
 /** Rows in the memory together: beyond that, scenarios come block by block. */
 const blockBytesMax = 256 * 1024 * 1024;
 /** Eight scenarios are counted together, in sixteen bits. */
 const blockMax = 200_000;
 /** Portfolios of a chunk: their positions stay in a second-level cache of a megabyte while scenarios go by. */
 const chunkMax = 2_048;
-/** Screened P&L of the portfolios that are screened together: what one core has of a shared cache. */
-const screenChunkBytesMax = 2_560 * 1024;
+/** Screened P&L of the portfolios that are screened together: a part of a second-level cache. */
+const screenChunkBytesMax = 384 * 1024;
 const screenChunkMin = 16;
 /** For ranks and keys of a few hundred candidates: assembly/revalue/candidates.ts. */
 const spareBytesMin = 2_048;
@@ -105,7 +104,7 @@ export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, hea
   if (tile !== 1) requireEights('tile', tile);
   const tileCount = Math.ceil(scenarioCount / tile);
   const block = wholeTiles(Math.min(sizes.block ?? Math.floor(blockBytesMax / (8 * rowCount)), blockMax), tile, tileCount);
-  const screenTile = sizes.screenTile ?? screenTileFor(rowCount, block);
+  const screenTile = sizes.screenTile ?? screenTileFor(block);
   requireEights('screenTile', screenTile);
   const chunk = sizes.chunk ?? chunkMax;
   const screenChunk = Math.min(
@@ -182,10 +181,9 @@ function placesFrom(start: number): (bytes: number) => number {
   };
 }
 
-/** As few tiles as fit, all about as large. */
-function screenTileFor(rowCount: number, scenarioCount: number): number {
-  const fitting = Math.min(screenTileMax, Math.max(2 * screenStep, screenBytesMax / (2 * rowCount)));
-  const tiles = Math.ceil(scenarioCount / fitting);
+/** As few tiles as can be, all about as large. */
+function screenTileFor(scenarioCount: number): number {
+  const tiles = Math.ceil(scenarioCount / screenTileMax);
   return Math.ceil(scenarioCount / tiles / screenStep) * screenStep;
 }
 
