@@ -69,4 +69,6 @@ export const BOOK_AT_LIST: i32 = 29;
 export const BOOK_AT_SPARE: i32 = 30;
 /** Candidates for which that list has room. */
 export const BOOK_LIST_CAPACITY: i32 = 31;
-export const BOOK_WORD_COUNT: i32 = 32;
+/** u32 per number of positions: the first state of portfolios with as many. */
+export const BOOK_AT_BIN: i32 = 32;
+export const BOOK_WORD_COUNT: i32 = 33;

@@ -1,6 +1,6 @@
 import { word } from "../context.ts";
 import {
-  BOOK_AT_BUCKET, BOOK_AT_COUNT, BOOK_AT_KEY, BOOK_AT_LIST, BOOK_AT_MINIMA, BOOK_AT_PLACE, BOOK_AT_SPARE,
+  BOOK_AT_BIN, BOOK_AT_BUCKET, BOOK_AT_COUNT, BOOK_AT_KEY, BOOK_AT_LIST, BOOK_AT_MINIMA, BOOK_AT_PLACE, BOOK_AT_SPARE,
   BOOK_AT_STATE, BOOK_AT_VALUE, BOOK_ENTRY, BOOK_FIRST_POSITION, BOOK_FIRST_SCENARIO, BOOK_LIST_CAPACITY, BOOK_ORDER,
   BOOK_POSITION_COUNT, BOOK_QUANTITY, BOOK_ROWS, BOOK_ROW_COUNT, BOOK_SCENARIO_COUNT, BOOK_SCREEN_CELLS, BOOK_TAILS,
   BOOK_TAIL_CAPACITY,
@@ -17,8 +17,9 @@ import { keepUpTo, limitFor, placeByRank, RANKED_MAX, sortCandidates } from "./c
  *
  * State of a portfolio of the chunk, 32 bytes:
  */
-/** f64: the unit of its screened P&L, or 0 where it is not screened. */
+/** f64: the unit of its screened P&L, or 0 where it is not screened; once listed, u32: the state after it in its bin. */
 const UNIT: usize = 0;
+const NEXT_STATE: usize = 0;
 /** u32: its candidates [first, end). */
 const FIRST: usize = 8;
 const END: usize = 12;
@@ -29,6 +30,9 @@ const ENTRIES: usize = 20;
 const ENTRIES_END: usize = 24;
 const QUANTITIES: usize = 28;
 const STATE_SHIFT: usize = 5;
+
+/** Portfolios by their number of positions: the last bin has all that have more. */
+const BIN_COUNT: usize = 64;
 
 /** Portfolios of a scenario from which on its rows are brought into the cache one after the other. */
 const SWEEP_MIN: usize = 64;
@@ -148,9 +152,11 @@ function listAll(context: usize, scratch: usize, listed: usize): usize {
   return listed + scenarioCount;
 }
 
-/** From lists of places to lists of portfolios [from, to), place after place. Counts become the ends of these. */
+/**
+ * From lists of places to lists of portfolios [from, to), place after place. Counts become the ends of these. In a list,
+ * portfolios with as many positions stand together: the processor then foresees where the sums of the next end.
+ */
 export function turnCandidates(context: usize, scratch: usize, from: i32, to: i32): void {
-  const places = scratch + word(context, BOOK_AT_PLACE);
   const counts = scratch + word(context, BOOK_AT_COUNT);
   let next = scratch + word(context, BOOK_AT_BUCKET);
   for (let at = counts, end = counts + (word(context, BOOK_SCENARIO_COUNT) << 2); at < end; at += 4) {
@@ -158,15 +164,31 @@ export function turnCandidates(context: usize, scratch: usize, from: i32, to: i3
     store<u32>(at, <u32>next);
     next += count << 2;
   }
-  for (let i = from; i < to; i++) {
+  const bins = scratch + word(context, BOOK_AT_BIN);
+  memory.fill(bins, 0, BIN_COUNT << 2);
+  for (let i = to - 1; i >= from; i--) {
     const state = stateOf(context, scratch, i);
-    const end = places + (<usize>load<u32>(state, END) << 2);
-    for (let at = places + (<usize>load<u32>(state, FIRST) << 2); at < end; at += 4) {
-      const cursor = counts + (<usize>load<u32>(at) << 2);
-      const bucket = <usize>load<u32>(cursor);
-      store<u32>(bucket, <u32>state);
-      store<u32>(cursor, <u32>(bucket + 4));
-    }
+    const positions = <usize>(load<u32>(state, ENTRIES_END) - load<u32>(state, ENTRIES)) >> 2;
+    const bin = bins + (min(positions, BIN_COUNT - 1) << 2);
+    store<u32>(state, load<u32>(bin), NEXT_STATE);
+    store<u32>(bin, <u32>state);
+  }
+  const places = scratch + word(context, BOOK_AT_PLACE);
+  for (let bin: usize = 0; bin < BIN_COUNT; bin++) {
+    let state = <usize>load<u32>(bins + (bin << 2));
+    for (; state != 0; state = <usize>load<u32>(state, NEXT_STATE)) turnOne(state, places, counts);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function turnOne(state: usize, places: usize, counts: usize): void {
+  const end = places + (<usize>load<u32>(state, END) << 2);
+  for (let at = places + (<usize>load<u32>(state, FIRST) << 2); at < end; at += 4) {
+    const cursor = counts + (<usize>load<u32>(at) << 2);
+    const bucket = <usize>load<u32>(cursor);
+    store<u32>(bucket, <u32>state);
+    store<u32>(cursor, <u32>(bucket + 4));
   }
 }
 

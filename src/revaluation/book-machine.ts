@@ -178,6 +178,7 @@ export function contextWords(plan: BookMemoryPlan): readonly (readonly [slot: nu
     [layout.BOOK_AT_BUCKET, within.bucket],
     [layout.BOOK_AT_LIST, within.list],
     [layout.BOOK_AT_SPARE, within.spare],
+    [layout.BOOK_AT_BIN, within.bin],
     [layout.BOOK_LIST_CAPACITY, plan.listCapacity],
   ];
 }

@@ -42,6 +42,7 @@ export interface ScratchPlan {
   readonly bucket: number;
   readonly list: number;
   readonly spare: number;
+  readonly bin: number;
   readonly bytes: number;
 }
 
@@ -85,6 +86,8 @@ const screenChunkBytesMax = 384 * 1024;
 const screenChunkMin = 16;
 /** For ranks and keys of a few hundred candidates: assembly/revalue/candidates.ts. */
 const spareBytesMin = 2_048;
+/** For portfolios by their number of positions: assembly/revalue/book-candidates.ts. */
+const binBytes = 256;
 /** Candidates beyond one for every scenario: 18 bytes each. */
 const candidatesMax = 1_048_576;
 
@@ -167,6 +170,7 @@ function planScratch({ block, tile, chunk, screenChunk, candidates, listCapacity
     bucket: take(4 * candidates),
     list: take(12 * listCapacity),
     spare: take(Math.max(12 * listCapacity, spareBytesMin)),
+    bin: take(binBytes),
     bytes: take(0),
   };
 }
