@@ -68,7 +68,9 @@ export function isScreened(context: usize, scratch: usize, i: i32): bool {
 
 /** No scenario has a candidate. */
 export function forgetCandidates(context: usize, scratch: usize): void {
-  memory.fill(scratch + word(context, BOOK_AT_COUNT), 0, word(context, BOOK_SCENARIO_COUNT) << 2);
+  const counts = scratch + word(context, BOOK_AT_COUNT);
+  const end = counts + (word(context, BOOK_SCENARIO_COUNT) << 2);
+  for (let at = counts; at < end; at += 4) store<u32>(at, 0);
 }
 
 /** Lists the candidates of a portfolio after the `listed` that there are; of one without a screen, all. Returns both. */
@@ -165,7 +167,7 @@ export function turnCandidates(context: usize, scratch: usize, from: i32, to: i3
     next += count << 2;
   }
   const bins = scratch + word(context, BOOK_AT_BIN);
-  memory.fill(bins, 0, BIN_COUNT << 2);
+  for (let bin: usize = 0; bin < BIN_COUNT; bin++) store<u32>(bins + (bin << 2), 0);
   for (let i = to - 1; i >= from; i--) {
     const state = stateOf(context, scratch, i);
     const positions = <usize>(load<u32>(state, ENTRIES_END) - load<u32>(state, ENTRIES)) >> 2;

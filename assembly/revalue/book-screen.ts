@@ -58,14 +58,15 @@ function writeLargest(context: usize, from: usize, end: usize): void {
   const largest = word(context, BOOK_ROW_LARGEST);
   const rowBytes = word(context, BOOK_ROW_COUNT) << 3;
   const rowsEnd = word(context, BOOK_ROWS) + word(context, BOOK_SCENARIO_COUNT) * rowBytes;
-  memory.fill(largest + (from << 3), 0, (end - from) << 3);
+  for (let row = from; row < end; row++) store<f64>(largest + (row << 3), 0);
   for (let rows = word(context, BOOK_ROWS); rows < rowsEnd; rows += rowBytes) {
     let row = from;
     for (; row + 2 <= end; row += 2) {
       const to = largest + (row << 3);
       v128.store(to, f64x2.pmax(v128.load(to), f64x2.abs(v128.load(rows + (row << 3)))));
     }
-    if (row < end) store<f64>(largest + (row << 3), max(load<f64>(largest + (row << 3)), abs(load<f64>(rows + (row << 3)))));
+    const to = largest + (row << 3);
+    if (row < end) store<f64>(to, max(load<f64>(to), abs(load<f64>(rows + (row << 3)))));
   }
 }
 

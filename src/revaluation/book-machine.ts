@@ -7,7 +7,7 @@ import { MargridError } from '../errors.ts';
 import { scalarKernels } from '../scalar/kernels.ts';
 import type { Kernels } from '../wasm/kernels.ts';
 import { compileBuild, createMemory, heapBaseOf, instantiate, type BuildName } from '../wasm/module.ts';
-import { planBookMemory, type BookMemoryPlan, type BookTailCounts, type BookTailSizes } from './book-memory.ts';
+import { planBookMemory, screenSizes, type BookMemoryPlan, type BookTailCounts, type BookTailSizes } from './book-memory.ts';
 import type { Portfolios } from './book-portfolios.ts';
 
 /** Told about, and asked, while a run goes on. */
@@ -49,7 +49,7 @@ export class BookMachine {
     } else {
       const build: BuildName = choice === 'wasm-debug' ? 'debug' : workers > 0 ? 'release' : 'single';
       const module = compileBuild(build);
-      this.plan = planBookMemory(counts, { ...sizes, tile: 1 }, heapBaseOf(instantiate(module, createMemory(build, 65_536))));
+      this.plan = planBookMemory(counts, screenSizes(sizes), heapBaseOf(instantiate(module, createMemory(build, 65_536))));
       const memory = createMemory(build, this.plan.end);
       this.#buffer = memory.buffer;
       this.#kernels = instantiate(module, memory);

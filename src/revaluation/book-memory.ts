@@ -185,6 +185,12 @@ function placesFrom(start: number): (bytes: number) => number {
   };
 }
 
+/** Sizes for kernels with a screen: what they are given of tiles of P&L is checked, and not used. */
+export function screenSizes(sizes: BookTailSizes): BookTailSizes {
+  if (sizes.tile !== undefined) requireEights('tile', sizes.tile);
+  return { ...sizes, tile: 1 };
+}
+
 /** As few tiles as can be, all about as large. */
 function screenTileFor(scenarioCount: number): number {
   const tiles = Math.ceil(scenarioCount / screenTileMax);

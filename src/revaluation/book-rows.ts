@@ -110,27 +110,30 @@ export class BookRows {
   }
 
   /**
-   * Writes scenarios [first, first + count) in tiles (assembly/portable/book-layout.ts), zeros after the last and in rows
-   * with a fault; in their order, or in that of `order`. Throws `ValueOutOfRange` if a P&L is no usable number.
+   * Writes scenarios [first, first + count) in tiles (assembly/portable/book-layout.ts); in their order, or in that of
+   * `order`. Rows with a fault, and what comes after the last scenario, stay as they are. Throws `ValueOutOfRange` if a
+   * P&L is no usable number.
    */
   fill(first: number, count: number, tile: number, to: Float64Array, order: Uint32Array | null = null): void {
     const offsets = offsetsOf(first, count, tile, this.count, order);
     const isNew = first === this.#summed;
-    to.fill(0, 0, Math.ceil(count / tile) * tile * this.count);
+    const block = { first, tile, to, isNew, offsets };
     const batch = new Float64Array(batchInstruments * batchScenarios);
     for (let from = first; from < first + count; from += batchScenarios) {
       const size = Math.min(batchScenarios, first + count - from);
       this.#currencies.forEach((each, row) => {
         for (let s = 0; s < size; s++) batch[s] = movedValue(this.#scenarios, each.factor, from + s, each.rate) - each.rate;
-        this.#place(row, batch, 0, from, size, { first, tile, to, isNew, offsets });
+        this.#place(row, batch, 0, from, size, block);
       });
       for (let start = 0; start < this.#rowOf.length; start += batchInstruments) {
         const some = Math.min(batchInstruments, this.#rowOf.length - start);
         this.#kernels!.fillRows(start, some, from, size, batch);
         const stride = this.#kernels!.strideOf(size);
-        for (let i = 0; i < some; i++) {
-          this.#place(this.#rowOf[start + i], batch, i * stride, from, size, { first, tile, to, isNew, offsets });
+        let i = 0;
+        for (; i + 8 <= some; i += 8) {
+          this.#placeEight(this.#rowOf.subarray(start + i, start + i + 8), batch, i * stride, stride, from, size, block);
         }
+        for (; i < some; i++) this.#place(this.#rowOf[start + i], batch, i * stride, from, size, block);
       }
     }
     if (isNew) this.#summed += count;
@@ -149,6 +152,27 @@ export class BookRows {
     if (isNew) this.#sums[row] = sum;
     const start = row * tile;
     for (let s = 0, place = from - first; s < size; s++, place++) to[start + offsets[place]] = batch[at + s];
+  }
+
+  /** Eight rows side by side: next to each other they fill cache lines, one after the other they would share them. */
+  #placeEight(
+    rows: Uint32Array, batch: Float64Array, at: number, stride: number, from: number, size: number, block: Block,
+  ): void {
+    const { first, tile, to, isNew, offsets } = block;
+    const { weights } = this.#scenarios;
+    const starts = rows.map((row) => row * tile);
+    const sums = Float64Array.from(rows, (row) => this.#sums[row]);
+    for (let s = 0; s < size; s++) {
+      const offset = offsets[from - first + s];
+      const weight = weights === undefined ? 1 : weights[from + s];
+      for (let i = 0, cellAt = at + s; i < 8; i++, cellAt += stride) {
+        const cell = batch[cellAt];
+        if (!(Math.abs(cell) <= cellMax)) throw this.#refusal(rows[i], from + s, cell);
+        sums[i] += weight * cell;
+        to[offset + starts[i]] = cell;
+      }
+    }
+    if (isNew) rows.forEach((row, i) => (this.#sums[row] = sums[i]));
   }
 
   #refusal(row: number, scenario: number, value: number): MargridError {

@@ -276,13 +276,15 @@ describe('memory and progress', () => {
   };
 
   it('takes what the formula says, and no more for more scenarios', () => {
-    const { tile, screenTile, block, chunk, end } = planBookMemory(counts, {}, 0);
+    const { tile, screenTile, block, chunk: c, screenChunk, candidates, end } = planBookMemory(counts, {}, 0);
     const { portfolioCount: p, positionCount: n, rowCount: r, tailCapacity: k, workers } = counts;
-    const perWorker = 16 * tile + 8 * chunk + 2 * block * (chunk + 1) + 24 * (4 * k + 32);
+    const screened = 2 * Math.ceil(block / 64) * 64 * (screenChunk + 1);
+    const perWorker = 16 * tile + 32 * c + screened + 4 * block + 18 * candidates + 24 * (block + k + 4);
     const screen = 2 * r * Math.ceil(block / screenTile) * screenTile;
-    const formula = 10 * p + 14 * n + 16 * k * p + 8 * r + 8 * r * block + screen + 12 * block + workers * perWorker;
-    expect(end).toBeLessThan(formula + 64 * 16);
-    expect(end).toBeGreaterThan(0.98 * formula);
+    const formula = 14 * p + 18 * n + 16 * k * p + 8 * r + 8 * r * block + screen + 12 * block + workers * perWorker;
+    expect(candidates).toBe(block + 2 * k * c);
+    expect(end).toBeLessThan(formula + 64 * (16 + 16 * workers));
+    expect(end).toBeGreaterThan(formula);
     expect(planBookMemory({ ...counts, scenarioCount: 1_000_000 }, { block: 2_520 }, 0).end).toBeLessThan(1.01 * end);
   });
 
