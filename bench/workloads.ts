@@ -14,8 +14,7 @@ import { whatIf } from './what-if/workload.ts';
 import type { Workload } from './workload.ts';
 
 export const workloads: readonly Workload[] = [
-  revalue, price, tick, micro, whatIf, canPlace, engineTick, recovery, grid, valueAtRisk, ...modelWorkloads,
-  revalue, price, tick, micro, whatIf, canPlace, engineTick, recovery, monteCarlo, ...modelWorkloads,
+  revalue, price, tick, micro, whatIf, canPlace, engineTick, recovery, grid, valueAtRisk, monteCarlo, ...modelWorkloads,
 ];
 
 export function workloadByName(name: string): Workload {

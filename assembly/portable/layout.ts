@@ -91,6 +91,8 @@ export const CONTEXT_COMPONENT_COUNT: i32 = 50;
 export const CONTEXT_WORK_COUNT: i32 = 51;
 /** 0 no rows, 1 one row of cells per risk group, 2 one per run of equal expiry and shape class. */
 export const CONTEXT_SEGMENT_LEVEL: i32 = 52;
+/** The certificate block (certificate-layout.ts), 0 if nothing is certified. */
+export const CONTEXT_CERTIFICATE: i32 = 53;
 
 export const CONTEXT_WORD_COUNT: i32 = 54;
 /** Bytes of the words; the scalars follow. */

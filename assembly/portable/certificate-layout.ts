@@ -1,0 +1,85 @@
+/**
+ * The contract between the monitor and the certificate kernels: docs/CERTIFICATES.md has the mathematics.
+ *
+ * A certificate says how far a market may move from a reference market before a netting set can cross a threshold. The
+ * movement of an instrument is X = ln(forward / reference forward) and Y = ln(volatility / reference volatility); the
+ * passing of time counts as movement of volatility. Of a risk group, all instruments move by a common X and Y, in one
+ * of four quadrants, and by a rest of their own.
+ *
+ * The certificate block holds 32-bit words (addresses and counts), then 64-bit floats from `CERTIFICATE_BYTES`. Its
+ * address is in the context block (`CONTEXT_CERTIFICATE`), 0 if nothing is certified.
+ */
+
+// --- words -----------------------------------------------------------------------------------------------------------
+/** `SLOPE_ROW_COUNT` rows of CELL_COUNT floats per instrument. */
+export const CERTIFICATE_SLOPE_ROWS: i32 = 0;
+/** `SLOPE_TERM_COUNT` floats per instrument. */
+export const CERTIFICATE_SLOPE_TERMS: i32 = 1;
+/** Per netting set `QUADRANT_COUNT` floats of 32 bits: radius, as a share of the box; 1 is the whole box, 0 none. */
+export const CERTIFICATE_RADIUS: i32 = 2;
+/** Per netting set `THRESHOLD_COUNT_MAX` floats: health at the reference, per threshold. */
+export const CERTIFICATE_HEALTH: i32 = 3;
+/** u32: netting sets to certify, in any order. */
+export const CERTIFICATE_LIST: i32 = 4;
+export const CERTIFICATE_THRESHOLD_COUNT: i32 = 5;
+/** `EXPIRY_SLOPE_COUNT` floats per expiry row. */
+export const CERTIFICATE_EXPIRY_SLOPES: i32 = 6;
+export const CERTIFICATE_WORD_COUNT: i32 = 8;
+export const CERTIFICATE_BYTES: i32 = 32;
+
+// --- floats ----------------------------------------------------------------------------------------------------------
+/** The box: common movement X of a group up to this, in either direction. */
+export const BOX_PRICE: i32 = 0;
+/** What a single instrument may differ from its group's X. */
+export const BOX_PRICE_REST: i32 = 1;
+/** Common movement Y. */
+export const BOX_VOLATILITY: i32 = 2;
+/** What a single instrument may differ from its group's Y, the passing of time included. */
+export const BOX_VOLATILITY_REST: i32 = 3;
+/** |ln(time to expiry / that at the reference)| up to this. */
+export const BOX_TIME: i32 = 4;
+/**
+ * Thresholds, health = equity - REQUIREMENT x (worst case + roll shock + delta shock) - ADD_ON x add-on: two floats
+ * each, from here. Health >= 0 (or > 0, where they differ by rounding: never certified) is the good side.
+ */
+export const BOX_THRESHOLDS: i32 = 8;
+export const THRESHOLD_REQUIREMENT: i32 = 0;
+export const THRESHOLD_ADD_ON: i32 = 1;
+export const THRESHOLD_FLOATS: i32 = 2;
+export const THRESHOLD_COUNT_MAX: i32 = 8;
+export const CERTIFICATE_FLOAT_COUNT: i32 = 24;
+
+// --- slope rows of an instrument: every derivative of a cell in the box lies in middle +- radius ----------------------
+/** d cell / d X. */
+export const SLOPE_PRICE_MIDDLE: i32 = 0;
+export const SLOPE_PRICE_RADIUS: i32 = 1;
+/** d cell / d Y. */
+export const SLOPE_VOLATILITY_MIDDLE: i32 = 2;
+export const SLOPE_VOLATILITY_RADIUS: i32 = 3;
+export const SLOPE_ROW_COUNT: i32 = 4;
+
+// --- slope terms of an instrument, per contract ----------------------------------------------------------------------
+/** d value / d X: middle, radius. */
+export const SLOPE_VALUE_PRICE_MIDDLE: i32 = 0;
+export const SLOPE_VALUE_PRICE_RADIUS: i32 = 1;
+/** d value / d Y. */
+export const SLOPE_VALUE_VOLATILITY_MIDDLE: i32 = 2;
+export const SLOPE_VALUE_VOLATILITY_RADIUS: i32 = 3;
+/** Largest |d delta / d X|, |d delta / d Y|: delta in base coin, as the kernels count it. */
+export const SLOPE_DELTA_PRICE: i32 = 4;
+export const SLOPE_DELTA_VOLATILITY: i32 = 5;
+/** Largest size of anything summed for the instrument (value, cells, the forward in settlement currency): for rounding. */
+export const SLOPE_SIZE: i32 = 6;
+export const SLOPE_TERM_COUNT: i32 = 8;
+
+// --- slopes of an expiry row -----------------------------------------------------------------------------------------
+/** Largest |d ln deviation / d ln time| in any scenario, at least 1/2: turns the passing of time into movement Y. */
+export const EXPIRY_DEVIATION_TIME: i32 = 0;
+/** Largest |d roll factor / d ln time|. */
+export const EXPIRY_ROLL_TIME: i32 = 1;
+export const EXPIRY_SLOPE_COUNT: i32 = 2;
+
+// --- quadrants of a common movement: bit 0 price falls, bit 1 volatility falls -----------------------------------------
+export const QUADRANT_PRICE_FALLS: i32 = 1;
+export const QUADRANT_VOLATILITY_FALLS: i32 = 2;
+export const QUADRANT_COUNT: i32 = 4;
