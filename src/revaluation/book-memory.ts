@@ -81,6 +81,9 @@ const blockBytesMax = 256 * 1024 * 1024;
 const blockMax = 200_000;
 /** Portfolios of a chunk: their positions stay in a second-level cache of a megabyte while scenarios go by. */
 const chunkMax = 2_048;
+const chunkMin = 16;
+/** Fewer, and one thread would wait for another. */
+const chunksPerWorker = 8;
 /** Screened P&L of the portfolios that are screened together: a part of a second-level cache. */
 const screenChunkBytesMax = 384 * 1024;
 const screenChunkMin = 16;
@@ -109,7 +112,8 @@ export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, hea
   const block = wholeTiles(Math.min(sizes.block ?? Math.floor(blockBytesMax / (8 * rowCount)), blockMax), tile, tileCount);
   const screenTile = sizes.screenTile ?? screenTileFor(block);
   requireEights('screenTile', screenTile);
-  const chunk = sizes.chunk ?? chunkMax;
+  const share = Math.ceil(portfolioCount / (chunksPerWorker * Math.max(workers, 1)));
+  const chunk = sizes.chunk ?? Math.min(chunkMax, Math.max(chunkMin, share));
   const screenChunk = Math.min(
     chunk, sizes.screenChunk ?? Math.max(screenChunkMin, Math.floor(screenChunkBytesMax / (2 * block))),
   );

@@ -98,6 +98,17 @@ describe('the screen', () => {
     }), { numRuns: 300 });
   });
 
+  it('finds the worst scenario where errors of all positions add up, here one way and there the other', () => {
+    // 172 positions: A = 32766 - 172 = 86 * 379, S = 86 (189.45 + 189.55) = A. Weights are 189 and 190 instead of 189.45
+    // and 189.55. P&L / 86 of scenario 0: -189.45 + 189.55 * 0.998 = -0.28; screened -189 + 190 * 0.998 = 0.62. Of
+    // scenario 1: -0.1, screened -1. So the worst, at -24 units, is screened as 53, and the other as -86: more than the
+    // bound of one error, 89, apart.
+    const calm = Array.from({ length: 30 }, () => 0);
+    const rows = [[-1, 1, ...calm], [0.998, -1, ...calm]];
+    const portfolio = Array.from({ length: 172 }, (_, p): [number, number] => [p % 2, p % 2 === 0 ? 189.45 : 189.55]);
+    expectAll({ rows, portfolios: [portfolio] }, 1, {});
+  });
+
   it('leaves about as many candidates as a tail holds', () => {
     const book = bookOf(2_500, 8, (_row, _s, random) => random.nextFineFraction() - 0.5);
     const { plan, buffer } = run(book, 63, {}, 'simd');
