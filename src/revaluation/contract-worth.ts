@@ -1,8 +1,8 @@
 import { exp } from '../../assembly/portable/exp.ts';
 import { timeToExpiryYears, type Market } from '../domain/market.ts';
-import { MargridError } from '../errors.ts';
 import { americanPrices } from '../pricing/american.ts';
 import { contractValue } from './contract-value.ts';
+import { americanField } from './instrument-columns.ts';
 
 /**
  * What one contract adds to the equity of whoever holds it, in its settlement currency: the value of spot and options,
@@ -10,20 +10,15 @@ import { contractValue } from './contract-value.ts';
  * for an American option without rate or yield.
  */
 export function contractWorth(market: Market, index: number): number {
-  const { kind, contractSize, strike, optionType, exercise, name } = market.instruments[index];
+  const { kind, contractSize, strike, optionType, exercise } = market.instruments[index];
   const forward = market.forward[index];
   if (kind === 'future' || kind === 'perpetual') return 0;
   if (kind === 'spot') return contractSize * forward;
   const years = Math.max(0, timeToExpiryYears(market.instruments[index], market.asOfMs));
   const volatility = market.impliedVolatility[index];
   if (exercise === 'american') {
-    const [rate, dividendYield] = (['interestRate', 'dividendYield'] as const).map((field) => {
-      const value = market.fields?.get(field)?.[index] ?? NaN;
-      if (Number.isFinite(value)) return value;
-      throw new MargridError(
-        'ValueMissing', `the American option ${name} needs ${field}, got ${value}`, { column: field },
-      );
-    });
+    const rate = americanField(market, 'interestRate', index);
+    const dividendYield = americanField(market, 'dividendYield', index);
     const one = (value: number): Float64Array => Float64Array.of(value);
     const spot = forward * exp((dividendYield - rate) * years);
     const [price] = americanPrices({

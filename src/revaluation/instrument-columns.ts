@@ -1,11 +1,11 @@
 import {
   SHAPE_AMERICAN, SHAPE_EUROPEAN, SHAPE_GAIN, SHAPE_INVERSE_GAIN, SHAPE_WORTH,
 } from '../../assembly/portable/scenario-layout.ts';
-import { dollarRate } from '../domain/dollar-rates.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { timeToExpiryYears, type Market, type MarketField } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';
 import { scenarioLabel, type ScenarioSet } from '../scenario/scenario-set.ts';
+import { rateNow } from './currency-rate.ts';
 import { isRateKnown } from './reporting-currency.ts';
 import { currencyFactor, instrumentFactors, movedValue, type InstrumentFactors, type UnmatchedPolicy } from './shocks.ts';
 
@@ -176,8 +176,8 @@ export class InstrumentCompiler {
     columns.volatilityFactor[at] = matched.volatility;
     columns.currencyFactor[at] = settlement.factor;
     const isAmerican = columns.shape[at] === SHAPE_AMERICAN;
-    columns.interestRate[at] = isAmerican ? fieldOf(market, 'interestRate', row) : 0;
-    columns.dividendYield[at] = isAmerican ? fieldOf(market, 'dividendYield', row) : 0;
+    columns.interestRate[at] = isAmerican ? americanField(market, 'interestRate', row) : 0;
+    columns.dividendYield[at] = isAmerican ? americanField(market, 'dividendYield', row) : 0;
     return matched.price >= 0 && (!isOption || matched.volatility >= 0);
   }
 
@@ -210,7 +210,8 @@ function requireGood(instrument: Instrument, name: string, value: number): numbe
   });
 }
 
-function fieldOf(market: Market, field: MarketField, row: number): number {
+/** A quote that an American option needs. Throws `ValueMissing`. */
+export function americanField(market: Market, field: MarketField, row: number): number {
   const value = market.fields?.get(field)?.[row] ?? NaN;
   if (Number.isFinite(value)) return value;
   throw new MargridError(
@@ -269,7 +270,7 @@ class CurrencyRates {
     const known = this.#known.get(currency);
     if (known !== undefined) return known;
     const factor = currency === this.#currency ? -1 : currencyFactor(this.#scenarios, currency);
-    const rate = { rate: this.#now(currency), factor };
+    const rate = { rate: rateNow(this.#market, currency, this.#currency), factor };
     if (this.#unmatched === 'refuse' && !isRateKnown(this.#scenarios, currency, this.#currency)) {
       throw new MargridError('FactorMissing', `no scenario moves the rate of ${currency}: there is no price:${currency}`, {
         column: 'price', value: currency,
@@ -277,16 +278,6 @@ class CurrencyRates {
     }
     this.#known.set(currency, rate);
     return rate;
-  }
-
-  #now(currency: string): number {
-    const from = dollarRate(this.#market, currency)?.rate;
-    const to = dollarRate(this.#market, this.#currency)?.rate;
-    if (from !== undefined && to !== undefined) return currency === this.#currency ? 1 : from / to;
-    const lost = from === undefined ? currency : this.#currency;
-    throw new MargridError(
-      'CurrencyUnknown', `no index price of the market says what ${lost} is worth`, { value: lost },
-    );
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Market } from '../../domain/market.ts';
 import { MargridError } from '../../errors.ts';
-import { historicalScenarios, type WindowRule } from '../../history/historical-scenarios.ts';
+import { historicalScenarios, requireWhole, type WindowRule } from '../../history/historical-scenarios.ts';
 import { requireHistory, type MarketHistory } from '../../history/market-history.ts';
 import type { ReturnKinds } from '../../history/returns.ts';
 import type { Holding } from '../../revaluation/revaluation.ts';
@@ -118,19 +118,14 @@ function portfolioOf(options: RollingOptions): MeasuredPortfolio {
     currency: options.currency ?? 'USD', unmatched: options.unmatched ?? 'refuse',
     history: requireHistory(options.history),
     returns: options.returns ?? 'log',
-    horizonDays: requireCount('horizonDays', options.horizonDays ?? 1),
+    horizonDays: requireWhole('horizonDays', options.horizonDays ?? 1),
     windows: options.windows ?? 'overlapping',
-    lookback: requireCount('lookback', options.lookback ?? 500),
+    lookback: requireWhole('lookback', options.lookback ?? 500),
     levels,
     measure: {
       ...(convention === undefined ? {} : { convention }), ...(beyondSample === undefined ? {} : { beyondSample }),
     },
   };
-}
-
-function requireCount(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new MargridError('OptionInvalid', `${name} must be a whole number >= 1, got ${value}`, { column: name, value });
 }
 
 /** Rows that a forecast is made on: the lookback is behind them, the horizon ahead. */

@@ -1,7 +1,7 @@
-import { dollarRate } from '../../domain/dollar-rates.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import { timeToExpiryYears, type Market } from '../../domain/market.ts';
 import { MargridError } from '../../errors.ts';
+import { rateNow } from '../../revaluation/currency-rate.ts';
 import type { Holding } from '../../revaluation/revaluation.ts';
 import { currencyFactor, instrumentFactors, type UnmatchedPolicy } from '../../revaluation/shocks.ts';
 import { requireScenarios, type RiskFactor, type ScenarioSet } from '../../scenario/scenario-set.ts';
@@ -93,7 +93,7 @@ class Expansion {
 
   addCash(currency: string, amount: number): void {
     const factor = this.#factorOfCurrency(currency);
-    this.#slope(factor, amount * this.#unit(factor, this.#rateNow(currency)));
+    this.#slope(factor, amount * this.#unit(factor, rateNow(this.#market, currency, this.#currency)));
   }
 
   addContracts(index: number, quantity: number): void {
@@ -106,7 +106,7 @@ class Expansion {
     if (isOption) requireGood(instrument, 'volatility', volatility);
     const { price, volatility: vol } = instrumentFactors(this.#still, instrument, this.#unmatched);
     if (price < 0 || (isOption && vol < 0)) this.#held.add(instrument.name);
-    const rate = this.#rateNow(instrument.settlementCurrency);
+    const rate = rateNow(this.#market, instrument.settlementCurrency, this.#currency);
     const currency = this.#factorOfCurrency(instrument.settlementCurrency);
     const years = Math.max(0, timeToExpiryYears(instrument, this.#market.asOfMs));
     const by = instrumentDerivatives(instrument, forward, volatility, years);
@@ -147,16 +147,6 @@ class Expansion {
 
   #factorOfCurrency(currency: string): number {
     return currency === this.#currency ? -1 : currencyFactor(this.#still, currency);
-  }
-
-  #rateNow(currency: string): number {
-    const from = dollarRate(this.#market, currency)?.rate;
-    const to = dollarRate(this.#market, this.#currency)?.rate;
-    if (from !== undefined && to !== undefined) return currency === this.#currency ? 1 : from / to;
-    const lost = from === undefined ? currency : this.#currency;
-    throw new MargridError(
-      'CurrencyUnknown', `no index price of the market says what ${lost} is worth`, { value: lost },
-    );
   }
 }
 
