@@ -1,7 +1,7 @@
 import type { BookTails } from '../revaluation/book-tails.ts';
 import { MargridError } from '../errors.ts';
 import { tailCountNeeded, tailPosition, type MeasureConvention } from './conventions.ts';
-import { meanOfShares, meanOfWorst, quantilePnl, shortfallShares, type SampleTail } from './measure-shares.ts';
+import { meanOfShares, quantilePnl, shortfallShares, type SampleTail } from './measure-shares.ts';
 import { effectiveCount } from './effective-count.ts';
 import { probabilityTolerance, valueAt, type QuantilePosition } from './quantile.ts';
 import { weightedTailCountNeeded, withWeights, type WeightedTail } from './weighted-tail.ts';
@@ -27,7 +27,7 @@ export interface MeasureColumns {
   readonly expectedShortfall: readonly Float64Array[];
 }
 
-/** Portfolios whose tails stay in the cache from level to level: an even number. */
+/** Portfolios whose tails stay in the cache from level to level. */
 const cachedPortfolios = 512;
 /** Standard deviations of the weight of the k worst that the first pass allows for. */
 const weightDeviations = 3;
@@ -94,14 +94,25 @@ interface CountedLevel {
   readonly expectedShortfall: Float64Array;
 }
 
+/** Two tails at a time: a sum waits for its last addition, two sums wait together. Bit by bit what `meanOfShares` is. */
 function writeLevel(
   { position, shares, valueAtRisk, expectedShortfall }: CountedLevel, columns: Float64Array, stride: number,
   portfolios: Uint32Array, places: Uint32Array,
 ): void {
-  for (let index = 0; index < portfolios.length; index++) {
-    const start = stride * portfolios[index];
-    valueAtRisk[places[index]] = 0 - valueAt(columns, position, start);
-    expectedShortfall[places[index]] = 0 - meanOfWorst(columns, start, shares);
+  const lastShare = shares.length - 1;
+  for (let first = 0; first < portfolios.length; first += 2) {
+    const second = Math.min(first + 1, portfolios.length - 1);
+    const [start, start2] = [stride * portfolios[first], stride * portfolios[second]];
+    const [last, last2] = [columns[start + lastShare], columns[start2 + lastShare]];
+    let [excess, excess2] = [0, 0];
+    for (let k = 0; k <= lastShare; k++) {
+      excess += shares[k] * (columns[start + k] - last);
+      excess2 += shares[k] * (columns[start2 + k] - last2);
+    }
+    valueAtRisk[places[first]] = 0 - valueAt(columns, position, start);
+    valueAtRisk[places[second]] = 0 - valueAt(columns, position, start2);
+    expectedShortfall[places[first]] = 0 - (last + excess);
+    expectedShortfall[places[second]] = 0 - (last2 + excess2);
   }
 }
 

@@ -61,14 +61,6 @@ export function meanOfShares(values: ArrayLike<number>, shares: readonly TailSha
   return last + excess;
 }
 
-/** The same, bit by bit, where the k-th worst, which stands at `start + k`, has the share `shares[k]`. */
-export function meanOfWorst(values: Float64Array, start: number, shares: Float64Array): number {
-  const last = values[start + shares.length - 1];
-  let excess = 0;
-  for (let k = 0; k < shares.length; k++) excess += shares[k] * (values[start + k] - last);
-  return last + excess;
-}
-
 function equalShares(count: number): TailShare[] {
   return Array.from({ length: count }, (_, place) => ({ place, share: 1 / count }));
 }
