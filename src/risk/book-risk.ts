@@ -17,7 +17,7 @@ import {
   firstTailCount, largestTailCount, tailReaderOf, type MeasureRequest, type TailReader,
 } from './book-measures.ts';
 import { conventionOf, requireLevel, type ConventionName, type MeasureConvention } from './conventions.ts';
-import { requireObservations, type BeyondSample } from './observations.ts';
+import { requireObservations, requireWeightedObservations, type BeyondSample } from './observations.ts';
 
 export interface BookRiskOptions extends Omit<RevaluationOptions, 'kernels'>, BookTailOptions {
   readonly market: Market;
@@ -128,7 +128,8 @@ function requestOf(options: BookRiskOptions): MeasureRequest {
   const weights = scenarios.weights ?? null;
   for (const level of levels) {
     requireLevel(level);
-    requireObservations(scenarios.count, level, weights === null ? beyondSample : 'worst');
+    if (weights === null) requireObservations(scenarios.count, level, beyondSample);
+    else requireWeightedObservations(weights, level, beyondSample);
   }
   return { levels, convention: conventionOf(options.convention), scenarioCount: scenarios.count, weights };
 }

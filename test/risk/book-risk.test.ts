@@ -268,6 +268,11 @@ describe('refusals', () => {
     await expect(bookRisk({ ...base, levels: [0.99] })).rejects.toMatchObject({ code: 'ObservationsMissing' });
     const worst = await bookRisk({ ...base, levels: [0.99], beyondSample: 'worst' });
     expect(worst.accounts.valueAtRisk[0][0]).toBeCloseTo(10, 10);
+    const weighted = { ...base, scenarios: riskScenarios([[-0.1, 0.1]], { weights: Float64Array.of(0.25, 0.75) }) };
+    await expect(bookRisk({ ...weighted, levels: [0.76] })).rejects.toThrow(/the lightest of 2 weighs 0.25/);
+    expect((await bookRisk({ ...weighted, levels: [0.75] })).accounts.valueAtRisk[0][0]).toBeCloseTo(10, 10);
+    const worstOf = await bookRisk({ ...weighted, levels: [0.76], beyondSample: 'worst' });
+    expect(worstOf.accounts.valueAtRisk[0][0]).toBeCloseTo(10, 10);
   });
 
   it.each([
