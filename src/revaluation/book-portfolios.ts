@@ -68,16 +68,14 @@ export function portfoliosOf(
   const bookSum = writeAccounts(columns, holdings, rows, quarantined);
   const members = new Uint32Array(groupCount + 1);
   const quarantinedMembers = new Uint32Array(groupCount + 1);
-  if (groups !== null) {
-    const netting = new Netting(columns, rows.count);
-    byGroup(groups).forEach((accounts, group) => {
-      members[group] = accounts.length;
-      for (const account of accounts) {
-        if (quarantined.has(account)) quarantinedMembers[group]++;
-        else netting.add(account);
-      }
-      netting.close(accountCount + group);
-    });
+  const netting = new Netting(columns, rows.count);
+  for (const [group, accounts] of (groups === null ? [] : byGroup(groups)).entries()) {
+    members[group] = accounts.length;
+    for (const account of accounts) {
+      if (quarantined.has(account)) quarantinedMembers[group]++;
+      else netting.add(account);
+    }
+    netting.close(accountCount + group);
   }
   members[groupCount] = accountCount;
   quarantinedMembers[groupCount] = quarantined.size;

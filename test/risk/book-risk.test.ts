@@ -193,8 +193,8 @@ describe('groups', () => {
 
   it('gain what their accounts gain together, cash and futures too', async () => {
     const partition = fc.array(fc.integer({ min: -1, max: 2 }), { minLength: accountCount, maxLength: accountCount });
-    await fc.assert(fc.asyncProperty(randomRun, partition, async ({ moves, rows, cash }, groupOf) => {
-      const book = riskBook(accountCount, rows, cash);
+    await fc.assert(fc.asyncProperty(randomRun, partition, async ({ moves, rows: held, cash }, groupOf) => {
+      const book = riskBook(accountCount, held, cash);
       const groups = { names: ['a', 'b', 'c'], groupOf: Int32Array.from(groupOf) };
       const scenarios = riskScenarios(moves);
       const risk = await bookRisk({
