@@ -30,6 +30,8 @@ export interface BookProgress {
 export interface BookTails {
   /** Values that a tail holds: what was asked for, or all scenarios if there are fewer. */
   readonly held: number;
+  /** `2 * held` numbers of every portfolio: what `valuesOf` gives, then what `scenariosOf` gives. A view. */
+  readonly columns: Float64Array;
   /** P&L of a portfolio in its worst scenarios, ascending. A view. */
   valuesOf(portfolio: number): Float64Array;
   /** Which scenarios those are. A view. */
@@ -81,6 +83,7 @@ export async function findBookTails(
   const startOf = (portfolio: number): number => 2 * tailCapacity * portfolio;
   return {
     held: tailCapacity,
+    columns: tails,
     valuesOf: (portfolio) => tails.subarray(startOf(portfolio), startOf(portfolio) + tailCapacity),
     scenariosOf: (portfolio) => tails.subarray(startOf(portfolio) + tailCapacity, startOf(portfolio + 1)),
     pnl,

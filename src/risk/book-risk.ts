@@ -17,7 +17,7 @@ import {
   firstTailCount, largestTailCount, tailReaderOf, type MeasureRequest, type TailReader,
 } from './book-measures.ts';
 import { conventionOf, requireLevel, type ConventionName, type MeasureConvention } from './conventions.ts';
-import { requireObservations, type BeyondSample } from './observations.ts';
+import { requireObservations, requireWeightedObservations, type BeyondSample } from './observations.ts';
 
 export interface BookRiskOptions extends Omit<RevaluationOptions, 'kernels'>, BookTailOptions {
   readonly market: Market;
@@ -108,12 +108,11 @@ export async function bookRisk(options: BookRiskOptions): Promise<BookRisk> {
   const tails = await findBookTails(portfolios, rows, firstTailCount(request), [...wanted.keys(), last], options);
   writeExpected(columns, portfolios, rows.expected);
   const read = tailReaderOf(request, columns);
-  const short: number[] = [];
-  for (let portfolio = 0; portfolio < portfolios.count; portfolio++) {
-    if (portfolios.quarantined.has(portfolio)) blank(columns, portfolio);
-    else if (!writeMeasures(columns, read, tails, portfolio, portfolio)) short.push(portfolio);
-  }
-  const memoryBytes = await deepen(short, { portfolios, rows, request, columns, read, options, held: tails.held });
+  for (const account of portfolios.quarantined.keys()) blank(columns, account);
+  const evaluated = evaluatedOf(portfolios);
+  writeWorst(columns, tails, evaluated);
+  const short = read(tails, evaluated, evaluated);
+  const memoryBytes = await deepen(short, { portfolios, rows, request, read, options, held: tails.held });
   return resultOf(options, request, portfolios, columns, {
     tails, wanted, deepened: short.length, heldConstant: rows.heldConstant,
     memoryBytes: Math.max(tails.memoryBytes, memoryBytes),
@@ -129,7 +128,8 @@ function requestOf(options: BookRiskOptions): MeasureRequest {
   const weights = scenarios.weights ?? null;
   for (const level of levels) {
     requireLevel(level);
-    requireObservations(scenarios.count, level, weights === null ? beyondSample : 'worst');
+    if (weights === null) requireObservations(scenarios.count, level, beyondSample);
+    else requireWeightedObservations(weights, level, beyondSample);
   }
   return { levels, convention: conventionOf(options.convention), scenarioCount: scenarios.count, weights };
 }
@@ -165,26 +165,32 @@ function writeExpected(
 ): void {
   for (let portfolio = 0; portfolio < count; portfolio++) {
     let sum = 0;
-    for (let p = firstPosition[portfolio]; p < firstPosition[portfolio + 1]; p++) sum += quantity[p] * expected[row[p]];
+    const end = firstPosition[portfolio + 1];
+    for (let p = firstPosition[portfolio]; p < end; p++) sum += quantity[p] * expected[row[p]];
     expectedPnl[portfolio] = sum;
   }
 }
 
-/** `portfolio` of the tails is row `place` of the columns. False if its tail is too short. */
-function writeMeasures(
-  columns: Columns, read: TailReader, tails: BookTails, portfolio: number, place: number,
-): boolean {
-  if (!read(tails, portfolio, place)) return false;
-  columns.worstPnl[place] = tails.valuesOf(portfolio)[0];
-  columns.worstScenario[place] = tails.scenariosOf(portfolio)[0];
-  return true;
+function evaluatedOf({ count, quarantined }: BookPortfolios): Uint32Array {
+  const evaluated = new Uint32Array(count - quarantined.size);
+  for (let portfolio = 0, place = 0; portfolio < count; portfolio++) {
+    if (!quarantined.has(portfolio)) evaluated[place++] = portfolio;
+  }
+  return evaluated;
+}
+
+/** The first of every tail, be it too short for the measures or not. */
+function writeWorst({ worstPnl, worstScenario }: Columns, { columns, held }: BookTails, portfolios: Uint32Array): void {
+  for (const portfolio of portfolios) {
+    worstPnl[portfolio] = columns[2 * held * portfolio];
+    worstScenario[portfolio] = columns[2 * held * portfolio + held];
+  }
 }
 
 interface Deepening {
   readonly portfolios: Portfolios;
   readonly rows: BookRows;
   readonly request: MeasureRequest;
-  readonly columns: Columns;
   readonly read: TailReader;
   readonly options: BookRiskOptions;
   /** Depth that was not enough. */
@@ -193,19 +199,17 @@ interface Deepening {
 
 /** Four times as deep, and again, for those that need it, few enough at a time. Returns the largest memory in use. */
 async function deepen(short: readonly number[], run: Deepening): Promise<number> {
-  const { portfolios, rows, request, columns, read, options, held } = run;
+  const { portfolios, rows, request, read, options, held } = run;
   if (short.length === 0) return 0;
   const depth = Math.min(4 * held, Math.max(largestTailCount(request), held + 1), request.scenarioCount);
   const step = Math.max(1, Math.floor(deeperTailBytesMax / (16 * depth)));
   let memoryBytes = 0;
-  const shorter: number[] = [];
+  let shorter: number[] = [];
   for (let first = 0; first < short.length; first += step) {
     const some = short.slice(first, first + step);
     const tails = await findBookTails(selected(portfolios, some), rows, depth, [], options);
     memoryBytes = Math.max(memoryBytes, tails.memoryBytes);
-    some.forEach((place, index) => {
-      if (!writeMeasures(columns, read, tails, index, place)) shorter.push(place);
-    });
+    shorter = shorter.concat(read(tails, Uint32Array.from(some.keys()), Uint32Array.from(some)));
   }
   return Math.max(memoryBytes, await deepen(shorter, { ...run, held: depth }));
 }

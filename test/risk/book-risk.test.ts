@@ -191,6 +191,25 @@ describe('groups', () => {
     expect(risk.book.worstPnl[0]).toBe(Math.min(...risk.bookPnl));
   });
 
+  it('gain what their accounts gain together, cash and futures too', async () => {
+    const partition = fc.array(fc.integer({ min: -1, max: 2 }), { minLength: accountCount, maxLength: accountCount });
+    await fc.assert(fc.asyncProperty(randomRun, partition, async ({ moves, rows: held, cash }, groupOf) => {
+      const book = riskBook(accountCount, held, cash);
+      const groups = { names: ['a', 'b', 'c'], groupOf: Int32Array.from(groupOf) };
+      const scenarios = riskScenarios(moves);
+      const risk = await bookRisk({
+        market: riskMarket(), book, scenarios, groups, pnlOf: book.accountIds, levels: [0.9],
+      });
+      const worstOf = (accounts: readonly number[]): number => Math.min(...Array.from({ length: scenarios.count }, (_, s) =>
+        accounts.reduce((sum, account) => sum + risk.accountPnl.get(`A${account}`)![s], 0)));
+      const all = groupOf.map((_, account) => account);
+      // Rounding of thousands of units at prices of 100, added up in another order.
+      groups.names.forEach((_, group) =>
+        expect(risk.groups!.worstPnl[group]).toBeCloseTo(worstOf(all.filter((account) => groupOf[account] === group)), 6));
+      expect(risk.book.worstPnl[0]).toBeCloseTo(worstOf(all), 6);
+    }), { numRuns: 40 });
+  }, 60_000);
+
   it.each([
     [{ names: ['one'], groupOf: Int32Array.of(0) }, 'there are 4 accounts, got 1'],
     [{ names: ['one'], groupOf: Int32Array.of(0, 1, 0, 0) }, 'account 2 must be in a group below 1 or -1, got 1'],
@@ -249,6 +268,11 @@ describe('refusals', () => {
     await expect(bookRisk({ ...base, levels: [0.99] })).rejects.toMatchObject({ code: 'ObservationsMissing' });
     const worst = await bookRisk({ ...base, levels: [0.99], beyondSample: 'worst' });
     expect(worst.accounts.valueAtRisk[0][0]).toBeCloseTo(10, 10);
+    const weighted = { ...base, scenarios: riskScenarios([[-0.1, 0.1]], { weights: Float64Array.of(0.25, 0.75) }) };
+    await expect(bookRisk({ ...weighted, levels: [0.76] })).rejects.toThrow(/the lightest of 2 weighs 0.25/);
+    expect((await bookRisk({ ...weighted, levels: [0.75] })).accounts.valueAtRisk[0][0]).toBeCloseTo(10, 10);
+    const worstOf = await bookRisk({ ...weighted, levels: [0.76], beyondSample: 'worst' });
+    expect(worstOf.accounts.valueAtRisk[0][0]).toBeCloseTo(10, 10);
   });
 
   it.each([
