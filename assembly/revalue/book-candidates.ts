@@ -1,10 +1,12 @@
 import { word } from "../context.ts";
+import { FLOATS, WORDS } from "../margin/account-driver.ts";
 import {
   BOOK_AT_BIN, BOOK_AT_BUCKET, BOOK_AT_COUNT, BOOK_AT_KEY, BOOK_AT_LIST, BOOK_AT_MINIMA, BOOK_AT_PLACE, BOOK_AT_SPARE,
-  BOOK_AT_STATE, BOOK_AT_VALUE, BOOK_ENTRY, BOOK_FIRST_POSITION, BOOK_FIRST_SCENARIO, BOOK_LIST_CAPACITY, BOOK_ORDER,
-  BOOK_POSITION_COUNT, BOOK_QUANTITY, BOOK_ROWS, BOOK_ROW_COUNT, BOOK_SCENARIO_COUNT, BOOK_SCREEN_CELLS, BOOK_TAILS,
-  BOOK_TAIL_CAPACITY,
+  BOOK_AT_STATE, BOOK_AT_VALUE, BOOK_ENTRY, BOOK_FIRST_POSITION, BOOK_FIRST_SCENARIO, BOOK_LIST_CAPACITY, BOOK_MEASURES,
+  BOOK_ORDER, BOOK_PORTFOLIO_COUNT, BOOK_POSITION_COUNT, BOOK_QUANTITY, BOOK_RESULTS, BOOK_ROWS, BOOK_ROW_COUNT,
+  BOOK_SCENARIO_COUNT, BOOK_SCREEN_CELLS, BOOK_TAILS, BOOK_TAIL_CAPACITY,
 } from "../portable/book-layout.ts";
+import { writeTailMeasures } from "../portable/book-measures.ts";
 import { FLAG_BITS } from "../portable/layout.ts";
 import { screenError, screenLimit } from "./book-screen.ts";
 import { keepUpTo, limitFor, placeByRank, RANKED_MAX, sortCandidates } from "./candidates.ts";
@@ -47,6 +49,14 @@ function stateOf(context: usize, scratch: usize, i: i32): usize {
 @inline
 export function tailOf(context: usize, portfolio: i32): usize {
   return word(context, BOOK_TAILS) + <usize>portfolio * (word(context, BOOK_TAIL_CAPACITY) << 4);
+}
+
+/** Measures of a portfolio whose whole tail, ascending, is at the address `values`. */
+export function measureTail(context: usize, portfolio: i32, values: usize, worstScenario: f64): void {
+  const definition = <i32>(word(context, BOOK_MEASURES) >> 3);
+  const to = <i32>(word(context, BOOK_RESULTS) >> 3) + portfolio;
+  const stride = <i32>word(context, BOOK_PORTFOLIO_COUNT);
+  writeTailMeasures(FLOATS, WORDS, <i32>(values >> 3), worstScenario, definition, to, stride);
 }
 
 export function openPortfolio(context: usize, scratch: usize, portfolio: i32, i: i32, unit: f64): void {
@@ -237,7 +247,7 @@ function sumCandidate(state: usize, rows: usize): void {
   store<u32>(state, <u32>(to + 8), NEXT_VALUE);
 }
 
-/** The tail of a portfolio, ascending, from the tail before and from its candidates. */
+/** The tail of a portfolio, ascending, from the tail before and from its candidates; or what is read off it. */
 export function closePortfolio(context: usize, scratch: usize, portfolio: i32, i: i32): void {
   const state = stateOf(context, scratch, i);
   const first = <usize>load<u32>(state, FIRST);
@@ -266,6 +276,10 @@ export function closePortfolio(context: usize, scratch: usize, portfolio: i32, i
     }
     if (held > capacity << 1) held = keepUpTo(values, numbers, held, limitFor(values, held, capacity));
     sortCandidates(values, numbers, held, spare);
+  }
+  if (word(context, BOOK_MEASURES) != 0) {
+    measureTail(context, portfolio, values, <f64>load<i32>(numbers));
+    return;
   }
   const kept = min(held, capacity);
   for (let k: usize = 0; k < kept; k++) {

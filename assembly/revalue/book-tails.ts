@@ -1,14 +1,14 @@
 import { word } from "../context.ts";
 import { FLOATS } from "../margin/account-driver.ts";
 import {
-  BOOK_AT_SUMS, BOOK_CANDIDATE_CAPACITY, BOOK_ENTRY, BOOK_FIRST_POSITION, BOOK_FIRST_SCENARIO, BOOK_IS_LAST,
-  BOOK_POSITION_COUNT, BOOK_QUANTITY, BOOK_ROWS, BOOK_ROW_COUNT, BOOK_SCENARIO_COUNT, BOOK_SCREEN, BOOK_SCREEN_CELLS,
+  BOOK_AT_LIST, BOOK_AT_SUMS, BOOK_CANDIDATE_CAPACITY, BOOK_ENTRY, BOOK_FIRST_POSITION, BOOK_FIRST_SCENARIO,
+  BOOK_IS_LAST, BOOK_MEASURES, BOOK_POSITION_COUNT, BOOK_QUANTITY, BOOK_ROWS, BOOK_ROW_COUNT, BOOK_SCENARIO_COUNT, BOOK_SCREEN, BOOK_SCREEN_CELLS,
   BOOK_SCREEN_CHUNK, BOOK_SCREEN_TILE, BOOK_TAIL_CAPACITY, BOOK_TILE,
 } from "../portable/book-layout.ts";
 import { offerTail, sortTail } from "../portable/tail.ts";
 import { accumulateRowsScalar } from "./accumulate.ts";
 import {
-  closePortfolio, forgetCandidates, isScreened, listCandidates, openPortfolio, sumCandidates, tailOf, turnCandidates,
+  closePortfolio, forgetCandidates, isScreened, listCandidates, measureTail, openPortfolio, sumCandidates, tailOf, turnCandidates,
 } from "./book-candidates.ts";
 import { screenTile, weighPositions } from "./book-screen.ts";
 
@@ -17,7 +17,8 @@ import { screenTile, weighPositions } from "./book-screen.ts";
  *
  * Reads   portfolios [first, first + count), their positions, the rows of P&L (tiles of one scenario) and their screen
  *         (`bookScreen`); the tails of scenarios before
- * Writes  the weights of their positions; the tails of the range, ascending
+ * Writes  the weights of their positions; the tails of the range, ascending; or, with BOOK_MEASURES, what is read off
+ *         them instead
  * Needs   finite rows; count <= BOOK_CHUNK; candidates: room for one portfolio in every scenario at least; a scratch
  *         area: src/revaluation/book-memory.ts
  * Order   P&L of a scenario: strict left fold over the positions, from zero. What is in a tail is defined by its values
@@ -84,10 +85,12 @@ export function bookTailsScalar(context: usize, scratch: usize, first: i32, coun
   const firstScenario = word(context, BOOK_FIRST_SCENARIO);
   const tileBytes = word(context, BOOK_ROW_COUNT) * (tile << 3);
   const capacity = <i32>word(context, BOOK_TAIL_CAPACITY);
+  const isMeasured = word(context, BOOK_MEASURES) != 0;
   const zeros = scratch;
   const cells = zeros + (tile << 3);
   for (let portfolio = first; portfolio < first + count; portfolio++) {
-    const tail = <i32>(tailOf(context, portfolio) >> 3);
+    const address = isMeasured ? scratch + word(context, BOOK_AT_LIST) : tailOf(context, portfolio);
+    const tail = <i32>(address >> 3);
     let held = <i32>min(<usize>capacity, firstScenario);
     let rows = word(context, BOOK_ROWS);
     for (let done: usize = 0; done < scenarioCount; done += tile) {
@@ -97,6 +100,7 @@ export function bookTailsScalar(context: usize, scratch: usize, first: i32, coun
       rows += tileBytes;
     }
     if (word(context, BOOK_IS_LAST) != 0) sortTail(FLOATS, tail, capacity, held);
+    if (isMeasured) measureTail(context, portfolio, address, load<f64>(address + (<usize>capacity << 3)));
   }
 }
 

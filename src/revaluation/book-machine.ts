@@ -1,4 +1,5 @@
 import * as layout from '../../assembly/portable/book-layout.ts';
+import { MEASURES_HEAD, MEASURES_LEVEL } from '../../assembly/portable/book-measures.ts';
 import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import { sealHeader } from '../columns/arena.ts';
 import type { KernelChoice } from '../engine/machine.ts';
@@ -7,7 +8,9 @@ import { MargridError } from '../errors.ts';
 import { scalarKernels } from '../scalar/kernels.ts';
 import type { Kernels } from '../wasm/kernels.ts';
 import { compileBuild, createMemory, heapBaseOf, instantiate, type BuildName } from '../wasm/module.ts';
-import { planBookMemory, screenSizes, type BookMemoryPlan, type BookTailCounts, type BookTailSizes } from './book-memory.ts';
+import {
+  planBookMemory, resultColumns, screenSizes, type BookMemoryPlan, type BookTailCounts, type BookTailSizes, type TailLevel,
+} from './book-memory.ts';
 import type { Portfolios } from './book-portfolios.ts';
 
 /** Told about, and asked, while a run goes on. */
@@ -26,7 +29,7 @@ const rowsPerTask = 64;
 /** More than any counter of chunks: threads that see it stop. */
 const noMoreChunks = 0x3fff_ffff;
 
-/** Memory, kernels and threads for one set of portfolios. */
+/** Memory, kernels and threads for one set of portfolios. Threads start beside the caller, who may take the time to load. */
 export class BookMachine {
   readonly plan: BookMemoryPlan;
   /** Scenarios may stand in any order within a block. */
@@ -59,7 +62,8 @@ export class BookMachine {
     sealHeader(new Int32Array(this.#buffer, this.plan.header, 2));
     this.#words = new Uint32Array(this.#buffer, this.plan.context, layout.BOOK_WORD_COUNT);
     this.#control = new Int32Array(this.#buffer, this.plan.control, 2);
-    this.#writeContext();
+    for (const [slot, value] of contextWords(this.plan)) this.#words[slot] = value;
+    if (this.plan.levels !== null) writeLevels(this.plan.levels, this.#buffer, this.plan.measures);
   }
 
   /** Rows of P&L, to be filled with a block. */
@@ -70,7 +74,15 @@ export class BookMachine {
   /** `2 * tailCapacity` per portfolio: values, then scenarios, ascending after the last block. A view. */
   get tails(): Float64Array {
     const { portfolioCount, tailCapacity } = this.plan.counts;
-    return new Float64Array(this.#buffer, this.plan.tails, 2 * tailCapacity * portfolioCount);
+    return new Float64Array(this.#buffer, this.plan.tails, this.plan.levels === null ? 2 * tailCapacity * portfolioCount : 0);
+  }
+
+  /** What has been read off tails that are not kept: columns with a float per portfolio. Views. */
+  get measures(): Float64Array[] | null {
+    const { levels, results, counts: { portfolioCount } } = this.plan;
+    if (levels === null) return null;
+    return Array.from({ length: resultColumns(levels) }, (_, column) =>
+      new Float64Array(this.#buffer, results + 8 * portfolioCount * column, portfolioCount));
   }
 
   load({ count, firstPosition, row, quantity }: Portfolios): void {
@@ -139,16 +151,27 @@ export class BookMachine {
       clearInterval(timer);
     }
   }
+}
 
-  #writeContext(): void {
-    for (const [slot, value] of contextWords(this.plan)) this.#words[slot] = value;
+/** assembly/portable/book-measures.ts */
+export function writeLevels(levels: readonly TailLevel[], buffer: ArrayBufferLike, address: number): void {
+  const [floats, words] = [new Float64Array(buffer), new Int32Array(buffer)];
+  let at = address / 8;
+  words[2 * at] = levels.length;
+  at += MEASURES_HEAD;
+  for (const { position: { lower, upper, weight }, shares } of levels) {
+    words.set([lower, upper], 2 * at);
+    floats[at + 1] = weight;
+    words[2 * at + 4] = shares.length;
+    floats.set(shares, at + MEASURES_LEVEL);
+    at += MEASURES_LEVEL + shares.length;
   }
 }
 
 /** What never changes of the words of a context. */
 export function contextWords(plan: BookMemoryPlan): readonly (readonly [slot: number, value: number])[] {
   const { within } = plan;
-  const { rowCount, tailCapacity } = plan.counts;
+  const { rowCount, tailCapacity, portfolioCount } = plan.counts;
   return [
     [layout.BOOK_FIRST_POSITION, plan.firstPosition],
     [layout.BOOK_POSITION_COUNT, plan.positionCount],
@@ -180,6 +203,9 @@ export function contextWords(plan: BookMemoryPlan): readonly (readonly [slot: nu
     [layout.BOOK_AT_SPARE, within.spare],
     [layout.BOOK_AT_BIN, within.bin],
     [layout.BOOK_LIST_CAPACITY, plan.listCapacity],
+    [layout.BOOK_MEASURES, plan.levels === null ? 0 : plan.measures],
+    [layout.BOOK_RESULTS, plan.results],
+    [layout.BOOK_PORTFOLIO_COUNT, portfolioCount],
   ];
 }
 

@@ -1,7 +1,16 @@
 import { BOOK_WORD_COUNT } from '../../assembly/portable/book-layout.ts';
+import { MEASURES_HEAD, MEASURES_LEVEL, MEASURES_WORST } from '../../assembly/portable/book-measures.ts';
 import { headerBytes } from '../columns/arena.ts';
 import { MargridError } from '../errors.ts';
 import { limits, requireWithinLimit } from '../limits.ts';
+
+/** What is read off the tail of every portfolio in the same way: assembly/portable/book-measures.ts. */
+export interface TailLevel {
+  /** Between which order statistics VaR lies, from 0, and how far from the first to the second. */
+  readonly position: { readonly lower: number; readonly upper: number; readonly weight: number };
+  /** `shares[k]` of the k-th worst in ES. */
+  readonly shares: Float64Array;
+}
 
 /** What the memory of a tail run is made for. */
 export interface BookTailCounts {
@@ -12,6 +21,8 @@ export interface BookTailCounts {
   /** Values that a tail keeps. */
   readonly tailCapacity: number;
   readonly workers: number;
+  /** All that is wanted of the tails; absent: the tails themselves. They are kept too if there are several blocks. */
+  readonly levels?: readonly TailLevel[] | undefined;
 }
 
 /** Sizes that change how long it takes, never the result. */
@@ -62,6 +73,10 @@ export interface BookMemoryPlan extends Required<BookTailSizes> {
   readonly entry: number;
   readonly quantity: number;
   readonly pair: number;
+  /** What is read off tails that are not kept, or null: they are kept. */
+  readonly levels: readonly TailLevel[] | null;
+  readonly measures: number;
+  readonly results: number;
   readonly tails: number;
   readonly rows: number;
   readonly rowLargest: number;
@@ -101,7 +116,8 @@ const candidatesMax = 1_048_576;
  *
  * P portfolios, N positions, R rows, B scenarios of a block (S: whole tiles of the screen), k values of a tail, W
  * workers, c portfolios of a chunk, s of them screened together, C candidates (B more than min(2 k c, a million)), t
- * scenarios of a tile: never P times scenarios. Throws `LimitExceeded`, `OptionInvalid`.
+ * scenarios of a tile: never P times scenarios. Where only L levels are wanted of tails of one block, 16 (L + 1) P
+ * instead of 16 k P. Throws `LimitExceeded`, `OptionInvalid`.
  */
 export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, heapBase: number): BookMemoryPlan {
   const { portfolioCount, positionCount, rowCount, scenarioCount, tailCapacity, workers } = counts;
@@ -122,9 +138,10 @@ export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, hea
   const listCapacity = Math.ceil((block + tailCapacity + 2) / 2) * 2;
   const screenCells = Math.ceil(block / 64) * 64;
   const within = planScratch({ block, tile, chunk, screenChunk, candidates, listCapacity, screenCells });
+  const levels = counts.levels !== undefined && block >= scenarioCount ? counts.levels : null;
   const take = placesFrom(heapBase);
   const plan = {
-    counts, tile, screenTile, block, chunk, screenChunk, candidates, screenCells, listCapacity, within,
+    counts, tile, levels, screenTile, block, chunk, screenChunk, candidates, screenCells, listCapacity, within,
     header: take(headerBytes),
     control: take(64),
     context: take(BOOK_WORD_COUNT * 4),
@@ -134,7 +151,9 @@ export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, hea
     entry: take(4 * positionCount),
     quantity: take(8 * positionCount),
     pair: take(6 * (positionCount + portfolioCount + 2)),
-    tails: take(16 * tailCapacity * portfolioCount),
+    measures: take(levels === null ? 0 : 8 * measuresFloats(levels)),
+    results: take(levels === null ? 0 : 8 * resultColumns(levels) * portfolioCount),
+    tails: take(levels === null ? 16 * tailCapacity * portfolioCount : 0),
     // Two rows are read at a time.
     rows: take(8 * (rowCount * block + 1)),
     rowLargest: take(8 * rowCount),
@@ -152,6 +171,15 @@ export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, hea
     );
   }
   return plan;
+}
+
+function measuresFloats(levels: readonly TailLevel[]): number {
+  return levels.reduce((floats, { shares }) => floats + MEASURES_LEVEL + shares.length, MEASURES_HEAD);
+}
+
+/** What is read off a tail: the worst P&L and its scenario, then VaR and ES, level by level. */
+export function resultColumns(levels: readonly TailLevel[]): number {
+  return MEASURES_WORST + 2 * levels.length;
 }
 
 type ScratchSizes = Pick<

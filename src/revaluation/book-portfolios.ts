@@ -64,7 +64,7 @@ export function portfoliosOf(
   const accountCount = book.accountIds.length;
   const groupCount = groups?.names.length ?? 0;
   const quarantined = quarantinedOf(book, market, holdings, rows);
-  const columns = emptyColumns(accountCount + groupCount + 1, mostPositions(holdings, rows, groups !== null));
+  const columns = emptyColumns(accountCount + groupCount + 1, mostPositions(holdings, rows, groups));
   const bookSum = writeAccounts(columns, holdings, rows, quarantined);
   const members = new Uint32Array(groupCount + 1);
   const quarantinedMembers = new Uint32Array(groupCount + 1);
@@ -114,14 +114,19 @@ function faultOf(
 }
 
 /**
- * Positions if every account has cash in every currency that moves, and again if nothing cancels in groups, which have
- * no account in common; the book has a row once. Memory that is not written to is not taken.
+ * How many positions `portfoliosOf` makes at most: those of the accounts if none is quarantined, cash with them; as many
+ * again if nothing cancels in groups, which have no account in common, but no group has a row twice; the book has every
+ * row once.
  */
-function mostPositions(
-  { instrument, firstPosition }: SortedHoldings, { currencyRow, count }: BookRows, isGrouped: boolean,
+export function mostPositions(
+  { instrument, currencies, cash }: SortedHoldings, { currencyRow, count }: BookRows, groups: AccountGroups | null,
 ): number {
-  const currencies = currencyRow.reduce((sum, row) => sum + (row >= 0 ? 1 : 0), 0);
-  return (isGrouped ? 2 : 1) * (instrument.length + (firstPosition.length - 1) * currencies) + count;
+  let held = instrument.length;
+  for (let c = 0; c < currencies.length; c++) {
+    if (currencyRow[c] < 0) continue;
+    for (let at = c; at < cash.length; at += currencies.length) if (cash[at] !== 0) held++;
+  }
+  return held + (groups === null ? 0 : Math.min(held, groups.names.length * count)) + count;
 }
 
 function emptyColumns(portfolioCount: number, positionCount: number): Portfolios {

@@ -1,9 +1,10 @@
+import type { TailLevel } from '../revaluation/book-memory.ts';
 import type { BookTails } from '../revaluation/book-tails.ts';
 import { MargridError } from '../errors.ts';
 import { tailCountNeeded, tailPosition, type MeasureConvention } from './conventions.ts';
 import { meanOfShares, quantilePnl, shortfallShares, type SampleTail } from './measure-shares.ts';
 import { effectiveCount } from './effective-count.ts';
-import { probabilityTolerance, valueAt, type QuantilePosition } from './quantile.ts';
+import { probabilityTolerance, valueAt } from './quantile.ts';
 import { weightedTailCountNeeded, withWeights, type WeightedTail } from './weighted-tail.ts';
 
 /** What is read off the tails of a book. */
@@ -60,24 +61,38 @@ export function largestTailCount({ levels, convention, scenarioCount, weights }:
  * every portfolio: they are made once.
  */
 export function tailReaderOf(request: MeasureRequest, to: MeasureColumns): TailReader {
-  if (request.weights === null && !isBeyond(request.convention)) return countingReader(request, to);
-  return generalReader(request, to);
+  const levels = countedLevels(request);
+  return levels === null ? generalReader(request, to) : countingReader(levels, to);
+}
+
+/** Shares and places where they are the same for every portfolio; null where they are not. */
+export function countedLevels({ levels, convention, scenarioCount: n, weights }: MeasureRequest): TailLevel[] | null {
+  if (weights !== null || isBeyond(convention)) return null;
+  const count = Math.max(1, ...levels.map((level) => tailCountNeeded(n, level, convention)));
+  const tail = { values: new Float64Array(count), scenarios: new Uint32Array(count) };
+  return levels.map((level) => ({
+    position: tailPosition(n, level, convention),
+    shares: Float64Array.from(shortfallShares({ n, tail }, level, convention), ({ share }) => share),
+  }));
 }
 
 function isBeyond({ shortfall }: MeasureConvention): boolean {
   return shortfall === 'at-or-beyond' || shortfall === 'beyond';
 }
 
-function countingReader({ levels, convention, scenarioCount: n }: MeasureRequest, to: MeasureColumns): TailReader {
-  const count = Math.max(1, ...levels.map((level) => tailCountNeeded(n, level, convention)));
-  const tail = { values: new Float64Array(count), scenarios: new Uint32Array(count) };
+/** Of tails of which only the measures were kept, these. */
+function countingReader(levels: readonly TailLevel[], to: MeasureColumns): TailReader {
   const parts = levels.map((level, index) => ({
-    position: tailPosition(n, level, convention),
-    shares: Float64Array.from(shortfallShares({ n, tail }, level, convention), ({ share }) => share),
-    valueAtRisk: to.valueAtRisk[index],
-    expectedShortfall: to.expectedShortfall[index],
+    ...level, valueAtRisk: to.valueAtRisk[index], expectedShortfall: to.expectedShortfall[index],
   }));
-  return ({ columns, held }, portfolios, places) => {
+  return ({ columns, held, measures }, portfolios, places) => {
+    if (measures !== null) {
+      parts.forEach(({ valueAtRisk, expectedShortfall }, index) => {
+        copyTo(valueAtRisk, places, measures[2 + 2 * index], portfolios);
+        copyTo(expectedShortfall, places, measures[3 + 2 * index], portfolios);
+      });
+      return [];
+    }
     for (let first = 0; first < portfolios.length; first += cachedPortfolios) {
       const some = portfolios.subarray(first, first + cachedPortfolios);
       for (const part of parts) writeLevel(part, columns, 2 * held, some, places.subarray(first, first + some.length));
@@ -86,10 +101,11 @@ function countingReader({ levels, convention, scenarioCount: n }: MeasureRequest
   };
 }
 
-/** `shares[k]` of the k-th worst. */
-interface CountedLevel {
-  readonly position: QuantilePosition;
-  readonly shares: Float64Array;
+function copyTo(to: Float64Array, places: Uint32Array, from: Float64Array, portfolios: Uint32Array): void {
+  for (let i = 0; i < places.length; i++) to[places[i]] = from[portfolios[i]];
+}
+
+interface CountedLevel extends TailLevel {
   readonly valueAtRisk: Float64Array;
   readonly expectedShortfall: Float64Array;
 }

@@ -5,7 +5,7 @@ import { requireValidBook } from '../engine/valid-book.ts';
 import { requireValidMarket } from '../engine/valid-market.ts';
 import { MargridError } from '../errors.ts';
 import {
-  portfoliosOf, requireGroups, type AccountGroups, type BookPortfolios, type Portfolios,
+  mostPositions, portfoliosOf, requireGroups, type AccountGroups, type BookPortfolios, type Portfolios,
 } from '../revaluation/book-portfolios.ts';
 import { BookRows } from '../revaluation/book-rows.ts';
 import { findBookTails, type BookTailOptions, type BookTails } from '../revaluation/book-tails.ts';
@@ -14,7 +14,7 @@ import type { RevaluationOptions } from '../revaluation/revaluation.ts';
 import { sortHoldings } from '../revaluation/sorted-holdings.ts';
 import { requireScenarios, scenarioLabel, type ScenarioSet } from '../scenario/scenario-set.ts';
 import {
-  firstTailCount, largestTailCount, tailReaderOf, type MeasureRequest, type TailReader,
+  countedLevels, firstTailCount, largestTailCount, tailReaderOf, type MeasureRequest, type TailReader,
 } from './book-measures.ts';
 import { conventionOf, requireLevel, type ConventionName, type MeasureConvention } from './conventions.ts';
 import { requireObservations, requireWeightedObservations, type BeyondSample } from './observations.ts';
@@ -101,18 +101,27 @@ export async function bookRisk(options: BookRiskOptions): Promise<BookRisk> {
   const { currency = 'USD', unmatched = 'refuse' } = options;
   const kernels = requireKernels(options.kernels) === 'javascript' ? 'javascript' : 'wasm';
   const rows = new BookRows(market, scenariosIn(market, scenarios, currency), holdings.currencies, holdings.isHeld, { currency, unmatched, kernels });
-  const portfolios = portfoliosOf(book, market, holdings, rows, groups);
-  const wanted = wantedAccounts(options, portfolios);
-  const columns = emptyColumns(portfolios.count, request.levels.length);
-  const last = portfolios.count - 1;
-  const tails = await findBookTails(portfolios, rows, firstTailCount(request), [...wanted.keys(), last], options);
+  const portfolioCount = book.accountIds.length + (groups?.names.length ?? 0) + 1;
+  const tails = await findBookTails(rows, {
+    capacity: firstTailCount(request), levels: countedLevels(request) ?? undefined, portfolioCount,
+    positionCount: mostPositions(holdings, rows, groups),
+    prepare: () => {
+      const portfolios = portfoliosOf(book, market, holdings, rows, groups);
+      const accounts = wantedAccounts(options, portfolios);
+      return { portfolios, accounts, wanted: [...accounts.keys(), portfolioCount - 1] };
+    },
+  }, options);
+  const { portfolios, accounts: wanted } = tails.prepared;
+  const columns = emptyColumns(portfolioCount, request.levels.length);
   writeExpected(columns, portfolios, rows.expected);
   const read = tailReaderOf(request, columns);
   for (const account of portfolios.quarantined.keys()) blank(columns, account);
   const evaluated = evaluatedOf(portfolios);
   writeWorst(columns, tails, evaluated);
   const short = read(tails, evaluated, evaluated);
-  const memoryBytes = await deepen(short, { portfolios, rows, request, read, options, held: tails.held });
+  const [memoryBytes] = await Promise.all([
+    deepen(short, { portfolios, rows, request, read, options, held: tails.held }), tails.closed,
+  ]);
   return resultOf(options, request, portfolios, columns, {
     tails, wanted, deepened: short.length, heldConstant: rows.heldConstant,
     memoryBytes: Math.max(tails.memoryBytes, memoryBytes),
@@ -180,7 +189,17 @@ function evaluatedOf({ count, quarantined }: BookPortfolios): Uint32Array {
 }
 
 /** The first of every tail, be it too short for the measures or not. */
-function writeWorst({ worstPnl, worstScenario }: Columns, { columns, held }: BookTails, portfolios: Uint32Array): void {
+function writeWorst(
+  { worstPnl, worstScenario }: Columns, { columns, held, measures }: BookTails, portfolios: Uint32Array,
+): void {
+  if (measures !== null) {
+    const [pnl, scenario] = measures;
+    for (const portfolio of portfolios) {
+      worstPnl[portfolio] = pnl[portfolio];
+      worstScenario[portfolio] = scenario[portfolio];
+    }
+    return;
+  }
   for (const portfolio of portfolios) {
     worstPnl[portfolio] = columns[2 * held * portfolio];
     worstScenario[portfolio] = columns[2 * held * portfolio + held];
@@ -207,9 +226,14 @@ async function deepen(short: readonly number[], run: Deepening): Promise<number>
   let shorter: number[] = [];
   for (let first = 0; first < short.length; first += step) {
     const some = short.slice(first, first + step);
-    const tails = await findBookTails(selected(portfolios, some), rows, depth, [], options);
+    const chosen = selected(portfolios, some);
+    const tails = await findBookTails(rows, {
+      capacity: depth, portfolioCount: chosen.count, positionCount: chosen.row.length,
+      prepare: () => ({ portfolios: chosen, wanted: [] }),
+    }, options);
     memoryBytes = Math.max(memoryBytes, tails.memoryBytes);
     shorter = shorter.concat(read(tails, Uint32Array.from(some.keys()), Uint32Array.from(some)));
+    await tails.closed;
   }
   return Math.max(memoryBytes, await deepen(shorter, { ...run, held: depth }));
 }
