@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import * as layout from '../../assembly/portable/book-layout.ts';
 import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import { RandomStream } from '../../src/generate/random.ts';
-import { contextWords } from '../../src/revaluation/book-machine.ts';
-import { planBookMemory, type BookMemoryPlan, type BookTailSizes } from '../../src/revaluation/book-memory.ts';
+import { contextWords, writeLevels } from '../../src/revaluation/book-machine.ts';
+import { planBookMemory, type BookMemoryPlan, type BookTailSizes, type TailLevel } from '../../src/revaluation/book-memory.ts';
 import { scalarKernels } from '../../src/scalar/kernels.ts';
 import { compileBuild, createMemory, heapBaseOf, instantiate } from '../../src/wasm/module.ts';
 
@@ -29,18 +29,21 @@ function tailsOf(book: TailBook, capacity: number, sizes: BookTailSizes, runner:
   }));
 }
 
-/** The memory after all blocks. */
+/** The memory after all blocks; with `levels` of one block only: what is read off the tails instead of these. */
 export function run(
-  { rows, portfolios }: TailBook, capacity: number, sizes: BookTailSizes, runner: Runner,
+  { rows, portfolios }: TailBook, capacity: number, sizes: BookTailSizes, runner: Runner, levels?: readonly TailLevel[],
 ): { plan: BookMemoryPlan; buffer: ArrayBufferLike } {
   const scenarioCount = rows[0].length;
   const tailCapacity = Math.min(capacity, scenarioCount);
   const positionCount = portfolios.reduce((sum, { length }) => sum + length, 0);
-  const counts = { portfolioCount: portfolios.length, positionCount, rowCount: rows.length, scenarioCount, tailCapacity, workers: 1 };
+  const counts = {
+    portfolioCount: portfolios.length, positionCount, rowCount: rows.length, scenarioCount, tailCapacity, workers: 1, levels,
+  };
   const plan = planBookMemory(counts, runner === 'simd' ? { ...sizes, tile: 1 } : sizes, heapBase);
   const memory = createMemory('single', plan.end);
   const [u32, f64] = [new Uint32Array(memory.buffer), new Float64Array(memory.buffer)];
   for (const [slot, value] of contextWords(plan)) u32[plan.context / 4 + slot] = value;
+  if (plan.levels !== null) writeLevels(plan.levels, memory.buffer, plan.measures);
   let position = 0;
   portfolios.forEach((held, portfolio) => {
     u32[plan.firstPosition / 4 + portfolio] = position;

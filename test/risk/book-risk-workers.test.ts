@@ -35,4 +35,14 @@ describe('bookRisk on worker threads', () => {
     await expect(run).rejects.toMatchObject({ code: 'Interrupted' });
     expect((await bookRisk({ market, book, scenarios, workers: 2 })).counts.evaluated).toBe(700);
   }, 60_000);
+
+  it('ends its threads when the portfolios cannot be made', async () => {
+    const { bookRisk } = await importBuilt<typeof import('../../src/risk/book-risk.ts')>('src/risk/book-risk');
+    const ports = (): number => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+    const before = ports();
+    const run = bookRisk({ market, book, scenarios, workers: 2, pnlOf: ['nobody'] });
+    expect(ports()).toBeGreaterThan(before);
+    await expect(run).rejects.toMatchObject({ code: 'AccountUnknown' });
+    expect(ports()).toBe(before);
+  }, 60_000);
 });
