@@ -72,8 +72,8 @@ export const BOOK_LIST_CAPACITY: i32 = 31;
 /** u32 per number of positions: the first state of portfolios with as many. */
 export const BOOK_AT_BIN: i32 = 32;
 /**
- * What is read off the tails (book-measures.ts), or 0: tails are kept. If all scenarios are in the rows at once, tails of
- * which nothing else is wanted need not be: they are in the scratch area only.
+ * What is read off the tails (book-measures.ts), or 0: tails are kept. If all scenarios are in the rows at once, tails
+ * of which nothing else is wanted need not be: they are in the scratch area only.
  */
 export const BOOK_MEASURES: i32 = 33;
 /** f64 per portfolio, column by column, each of as many floats as there are portfolios: what has been read. */

@@ -2,13 +2,14 @@ import { word } from "../context.ts";
 import { FLOATS } from "../margin/account-driver.ts";
 import {
   BOOK_AT_LIST, BOOK_AT_SUMS, BOOK_CANDIDATE_CAPACITY, BOOK_ENTRY, BOOK_FIRST_POSITION, BOOK_FIRST_SCENARIO,
-  BOOK_IS_LAST, BOOK_MEASURES, BOOK_POSITION_COUNT, BOOK_QUANTITY, BOOK_ROWS, BOOK_ROW_COUNT, BOOK_SCENARIO_COUNT, BOOK_SCREEN, BOOK_SCREEN_CELLS,
-  BOOK_SCREEN_CHUNK, BOOK_SCREEN_TILE, BOOK_TAIL_CAPACITY, BOOK_TILE,
+  BOOK_IS_LAST, BOOK_MEASURES, BOOK_POSITION_COUNT, BOOK_QUANTITY, BOOK_ROWS, BOOK_ROW_COUNT, BOOK_SCENARIO_COUNT,
+  BOOK_SCREEN, BOOK_SCREEN_CELLS, BOOK_SCREEN_CHUNK, BOOK_SCREEN_TILE, BOOK_TAIL_CAPACITY, BOOK_TILE,
 } from "../portable/book-layout.ts";
 import { offerTail, sortTail } from "../portable/tail.ts";
 import { accumulateRowsScalar } from "./accumulate.ts";
 import {
-  closePortfolio, forgetCandidates, isScreened, listCandidates, measureTail, openPortfolio, sumCandidates, tailOf, turnCandidates,
+  closePortfolio, forgetCandidates, isScreened, listCandidates, measureTail, openPortfolio, sumCandidates, tailOf,
+  turnCandidates,
 } from "./book-candidates.ts";
 import { screenTile, weighPositions } from "./book-screen.ts";
 

@@ -9,7 +9,8 @@ import { scalarKernels } from '../scalar/kernels.ts';
 import type { Kernels } from '../wasm/kernels.ts';
 import { compileBuild, createMemory, heapBaseOf, instantiate, type BuildName } from '../wasm/module.ts';
 import {
-  planBookMemory, resultColumns, screenSizes, type BookMemoryPlan, type BookTailCounts, type BookTailSizes, type TailLevel,
+  planBookMemory, resultColumns, screenSizes, type BookMemoryPlan, type BookTailCounts, type BookTailSizes,
+  type TailLevel,
 } from './book-memory.ts';
 import type { Portfolios } from './book-portfolios.ts';
 
@@ -29,7 +30,7 @@ const rowsPerTask = 64;
 /** More than any counter of chunks: threads that see it stop. */
 const noMoreChunks = 0x3fff_ffff;
 
-/** Memory, kernels and threads for one set of portfolios. Threads start beside the caller, who may take the time to load. */
+/** Memory, kernels and threads for one set of portfolios. Threads start while the caller makes these. */
 export class BookMachine {
   readonly plan: BookMemoryPlan;
   /** Scenarios may stand in any order within a block. */
@@ -71,10 +72,13 @@ export class BookMachine {
     return new Float64Array(this.#buffer, this.plan.rows, this.plan.counts.rowCount * this.plan.block);
   }
 
-  /** `2 * tailCapacity` per portfolio: values, then scenarios, ascending after the last block. A view. */
+  /**
+   * `2 * tailCapacity` per portfolio: values, then scenarios, ascending after the last block; none if only measures are
+   * kept. A view.
+   */
   get tails(): Float64Array {
-    const { portfolioCount, tailCapacity } = this.plan.counts;
-    return new Float64Array(this.#buffer, this.plan.tails, this.plan.levels === null ? 2 * tailCapacity * portfolioCount : 0);
+    const { levels, tails, counts: { portfolioCount, tailCapacity } } = this.plan;
+    return new Float64Array(this.#buffer, tails, levels === null ? 2 * tailCapacity * portfolioCount : 0);
   }
 
   /** What has been read off tails that are not kept: columns with a float per portfolio. Views. */

@@ -114,9 +114,9 @@ function faultOf(
 }
 
 /**
- * How many positions `portfoliosOf` makes at most: those of the accounts if none is quarantined, cash with them; as many
- * again if nothing cancels in groups, which have no account in common, but no group has a row twice; the book has every
- * row once.
+ * How many positions `portfoliosOf` makes at most: those of the accounts if none is quarantined, cash with them; as
+ * many again if nothing cancels in groups, which have no account in common, but no group has a row twice; the book has
+ * every row once.
  */
 export function mostPositions(
   { instrument, currencies, cash }: SortedHoldings, { currencyRow, count }: BookRows, groups: AccountGroups | null,

@@ -50,8 +50,8 @@ export interface BookTails {
   /** Values that a tail holds: what was asked for, or all scenarios if there are fewer. */
   readonly held: number;
   /**
-   * Instead of the tails, if that was asked for and all scenarios were one block: a float per portfolio in every column,
-   * P&L in the worst scenario, which that is, then VaR and ES, level by level, losses positive. Views.
+   * Instead of the tails, if that was asked for and all scenarios were one block: a float per portfolio in every
+   * column, P&L in the worst scenario, which that is, then VaR and ES, level by level, losses positive. Views.
    */
   readonly measures: readonly Float64Array[] | null;
   /** `2 * held` numbers of every portfolio: what `valuesOf` gives, then what `scenariosOf` gives. A view. */

@@ -31,7 +31,8 @@ function expectedOf({ rows, portfolios }: TailBook): number[][] {
 
 /** `bookOf` with whole quantities. */
 function wholeBook(scenarios: number, cells: number): TailBook {
-  const { rows, portfolios } = bookOf(scenarios, 6, (_row, _s, random) => random.nextIndex(cells) - Math.floor(cells / 2));
+  const half = Math.floor(cells / 2);
+  const { rows, portfolios } = bookOf(scenarios, 6, (_row, _s, random) => random.nextIndex(cells) - half);
   return { rows, portfolios: portfolios.map((held) => held.map(([row, quantity]) => [row, Math.round(4 * quantity)])) };
 }
 

@@ -3,7 +3,9 @@ import * as layout from '../../assembly/portable/book-layout.ts';
 import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import { RandomStream } from '../../src/generate/random.ts';
 import { contextWords, writeLevels } from '../../src/revaluation/book-machine.ts';
-import { planBookMemory, type BookMemoryPlan, type BookTailSizes, type TailLevel } from '../../src/revaluation/book-memory.ts';
+import {
+  planBookMemory, type BookMemoryPlan, type BookTailSizes, type TailLevel,
+} from '../../src/revaluation/book-memory.ts';
 import { scalarKernels } from '../../src/scalar/kernels.ts';
 import { compileBuild, createMemory, heapBaseOf, instantiate } from '../../src/wasm/module.ts';
 
@@ -37,7 +39,8 @@ export function run(
   const tailCapacity = Math.min(capacity, scenarioCount);
   const positionCount = portfolios.reduce((sum, { length }) => sum + length, 0);
   const counts = {
-    portfolioCount: portfolios.length, positionCount, rowCount: rows.length, scenarioCount, tailCapacity, workers: 1, levels,
+    portfolioCount: portfolios.length, positionCount, rowCount: rows.length, scenarioCount, tailCapacity, workers: 1,
+    levels,
   };
   const plan = planBookMemory(counts, runner === 'simd' ? { ...sizes, tile: 1 } : sizes, heapBase);
   const memory = createMemory('single', plan.end);
