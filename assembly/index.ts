@@ -6,6 +6,7 @@
 import "./views.ts";
 export * from "./pricing";
 export { riskArray, riskArrayScalar } from "./revalue/risk-array";
+export { slopeRows, slopeRowsScalar } from "./certify/slope-rows";
 export { scenarioRows, scenarioRowsScalar, scenarioSums, scenarioSumsScalar } from "./revalue/scenario-rows";
 export { revalueWorstLoss, revalueWorstLossScalar } from "./revalue/revalue";
 export { bookScreen } from "./revalue/book-screen";
@@ -15,6 +16,7 @@ export { deribitStandard, deribitStandardRow } from "./margin/deribit-standard";
 export { deribitXpm, deribitXpmRow } from "./margin/deribit-xpm";
 export { derivePortfolio, derivePortfolioRows } from "./margin/derive-portfolio";
 export { deriveSrm, deriveSrmRows } from "./margin/derive-srm";
+export { certifyDeribitPm, certifyDeribitPmScalar } from "./certify/certify-deribit-pm";
 export { deribitPmVectors } from "./margin/deribit-pm-vectors";
 export { tiered, tieredRows } from "./margin/tiered";
 export * from "./margin/tiered-liquidation";

@@ -47,6 +47,7 @@ export const errorCodes = {
   PostingUnknown: 'the ledger has no posting of this number that can be corrected',
   EngineState: 'the call is not allowed in the present state of the engine',
   KernelMismatch: 'the WASM module is not the one this version was built with',
+  CertificateWrong: 'a certificate was wrong: a full evaluation gave another status',
   WorkerFailed: 'a worker stopped unexpectedly',
   Interrupted: 'the run was interrupted',
   // journal and snapshots

@@ -4,6 +4,8 @@
 
 // The engine
 export { Engine, type EngineOptions, type ResultColumns, type TickReport, type TickTimings } from './engine/engine.ts';
+export { ShardedEngine, type ShardedEngineOptions } from './engine/sharded-engine.ts';
+export { splitBook, type ShardSize } from './engine/split-book.ts';
 export type { AddOnChange, BookChanges, CashChange, OrderChange, PositionChange } from './engine/book-changes.ts';
 export {
   marginAccount,

@@ -1,9 +1,10 @@
 import { floatAt, intAt, scalar, word } from "../context.ts";
 import { deltaShockUsd } from "../portable/deribit-pm.ts";
 import { roundToNineDecimals } from "../portable/money.ts";
-import { accumulateRows, accumulateRowsScalar } from "../revalue/accumulate.ts";
+import { accumulateDampened, accumulateRowsScalar } from "../revalue/accumulate.ts";
+import { smallerLane } from "../revalue/blocks.ts";
 import {
-  firstCellEqual, firstCellEqualScalar, minimumDampened, minimumDampenedScalar,
+  firstCellEqual, firstCellEqualScalar, minimumDampenedScalar,
 } from "../revalue/worst-case.ts";
 import { addToTotals, quarantine, statusOf, totalsOf } from "./set-result.ts";
 import {
@@ -19,7 +20,7 @@ import {
   GROUP_DELTA_SHOCK_MAX, GROUP_DELTA_SHOCK_SLOPE, GROUP_DELTA_SHOCK_THRESHOLD, GROUP_DELTA_TO_SETTLEMENT,
   GROUP_SCALAR_COUNT, GROUP_USD_TO_SETTLEMENT, SCALAR_MAINTENANCE_FACTOR, 
   SUM_AMOUNT, SUM_COUNT, SUM_DELTA_SHOCK, SUM_LONG_DELTA, SUM_PROBE,
-  SUM_REST_DELTA, SUM_ROLL, SUM_ROLL_SHOCK, SUM_VALUE, SUM_WORST_CASE, SUM_WORST_GROUP, SUM_WORST_SCENARIO,
+  SUM_REST_DELTA, SUM_ROLL, SUM_ROLL_SHOCK, SUM_TOUCHED, SUM_VALUE, SUM_WORST_CASE, SUM_WORST_GROUP, SUM_WORST_SCENARIO,
   TERM_AMOUNT, TERM_DELTA, TERM_ROLL_FACTOR, TERM_VALUE,
 } from "../portable/layout.ts";
 
@@ -121,6 +122,9 @@ function scanOptions(context: usize, sums: usize, first: usize): usize {
   let roll: f64 = 0;
   let expiryDelta: f64 = 0;
   let entry: u32 = 0;
+  const riskArray = word(context, CONTEXT_RISK_ARRAY);
+  const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
+  let touched: i32 = 0;
   do {
     entry = load<u32>(entryAt);
     const own = terms + <usize>((entry & ~FLAG_MASK) << 1);
@@ -128,6 +132,7 @@ function scanOptions(context: usize, sums: usize, first: usize): usize {
     const delta = quantity * floatAt(own, TERM_DELTA);
     const isLong = <f64>(<i32>(quantity > 0));
     const isEnd = <f64>((entry >> FLAG_END_EXPIRY_BIT) & 1);
+    touched = touched | touchRow(riskArray + <usize>(entry >> FLAG_BITS) * cellBytes, cellBytes);
     value = value + quantity * floatAt(own, TERM_VALUE);
     expiryDelta = expiryDelta + delta;
     longDelta = longDelta + delta * isLong;
@@ -141,6 +146,7 @@ function scanOptions(context: usize, sums: usize, first: usize): usize {
   store<f64>(sums + (<usize>SUM_REST_DELTA << 3), restDelta);
   store<f64>(sums + (<usize>SUM_LONG_DELTA << 3), longDelta);
   store<f64>(sums + (<usize>SUM_ROLL << 3), roll);
+  store<i32>(sums + (<usize>SUM_TOUCHED << 3), touched);
   return (entryAt - word(context, CONTEXT_POSITION_ROW)) >> 2;
 }
 
@@ -159,6 +165,9 @@ function scanMixed(context: usize, sums: usize, linearFirst: usize, optionFirst:
   let roll: f64 = 0;
   let expiryDelta: f64 = 0;
   let linear = linearFirst;
+  const riskArray = word(context, CONTEXT_RISK_ARRAY);
+  const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
+  let touched: i32 = 0;
   let p = optionFirst;
   let last = (load<u32>(entries + ((optionFirst - 1) << 2)) & FLAG_END_GROUP) != 0;
   while (!last) {
@@ -171,6 +180,7 @@ function scanMixed(context: usize, sums: usize, linearFirst: usize, optionFirst:
     const isLong = <f64>(<i32>(quantity > 0));
     longDelta = longDelta + delta * isLong;
     restDelta = restDelta + delta * (1.0 - isLong);
+    touched = touched | touchRow(riskArray + <usize>(entry >> FLAG_BITS) * cellBytes, cellBytes);
     p++;
     if (entry & FLAG_END_EXPIRY) {
       const expiry = expiryOf(context, entries, p - 1);
@@ -196,7 +206,25 @@ function scanMixed(context: usize, sums: usize, linearFirst: usize, optionFirst:
   store<f64>(sums + (<usize>SUM_REST_DELTA << 3), restDelta);
   store<f64>(sums + (<usize>SUM_LONG_DELTA << 3), longDelta);
   store<f64>(sums + (<usize>SUM_ROLL << 3), roll);
+  store<i32>(sums + (<usize>SUM_TOUCHED << 3), touched);
   return p;
+}
+
+/**
+ * Reads one word of each of the first five cache lines of a risk array row, so that they are on their way while the
+ * scan goes on: a table of thirteen thousand rows does not fit the second-level cache, and the sums that come next
+ * would wait for every line. WASM has no prefetch. Rows are whole vectors, so a row of less than five lines has its
+ * last word read again.
+ */
+// @ts-ignore: decorator
+@inline
+function touchRow(row: usize, cellBytes: usize): i32 {
+  const last = row + cellBytes - 4;
+  return load<i32>(row)
+    | load<i32>(min(row + 64, last))
+    | load<i32>(min(row + 128, last))
+    | load<i32>(min(row + 192, last))
+    | load<i32>(min(row + 256, last));
 }
 
 /** Worst case, roll shock and delta shock of one group, added to those of the set. */
@@ -213,7 +241,7 @@ function chargeGroup(
   const worst = roundToNineDecimals(minimum < 0 ? -minimum : 0);
   if (worst > floatAt(sums, SUM_WORST_GROUP)) {
     const scenario = simd
-      ? firstCellEqual(scratch, dampener, cellBytes, minimum)
+      ? firstCellEqual(scratch, cellBytes, minimum)
       : firstCellEqualScalar(scratch, dampener, cellBytes, minimum);
     store<f64>(sums + (<usize>SUM_WORST_GROUP << 3), worst);
     store<f64>(sums + (<usize>SUM_WORST_SCENARIO << 3), scenario);
@@ -238,12 +266,11 @@ function chargeGroup(
 function worstCell(
   context: usize, scratch: usize, sums: usize, cellBytes: usize, grid: usize, first: usize, end: usize,
 ): f64 {
-  accumulateRows(
+  return accumulateDampened(
     word(context, CONTEXT_POSITION_ROW), word(context, CONTEXT_POSITION_QUANTITY), first, end,
-    word(context, CONTEXT_RISK_ARRAY), grid + <usize>GRID_CLASS * cellBytes, floatAt(sums, SUM_AMOUNT), scratch,
-    cellBytes,
+    word(context, CONTEXT_RISK_ARRAY), grid + <usize>GRID_CLASS * cellBytes, floatAt(sums, SUM_AMOUNT),
+    grid + <usize>GRID_DAMPENER * cellBytes, scratch, cellBytes,
   );
-  return minimumDampened(scratch, grid + <usize>GRID_DAMPENER * cellBytes, cellBytes);
 }
 
 /**
@@ -260,22 +287,19 @@ function worstCellLinear(scratch: usize, sums: usize, cellBytes: usize, grid: us
   let second = first;
   let at: usize = 0;
   for (; at + 32 <= cellBytes; at += 32) {
-    const a = f64x2.mul(amount, v128.load(shockClass + at));
-    const b = f64x2.mul(amount, v128.load(shockClass + at, 16));
+    const a = f64x2.add(f64x2.mul(amount, v128.load(shockClass + at)), v128.load(dampener + at));
+    const b = f64x2.add(f64x2.mul(amount, v128.load(shockClass + at, 16)), v128.load(dampener + at, 16));
     v128.store(scratch + at, a);
     v128.store(scratch + at, b, 16);
-    first = f64x2.pmin(first, f64x2.add(a, v128.load(dampener + at)));
-    second = f64x2.pmin(second, f64x2.add(b, v128.load(dampener + at, 16)));
+    first = f64x2.pmin(first, a);
+    second = f64x2.pmin(second, b);
   }
   if (at < cellBytes) {
-    const a = f64x2.mul(amount, v128.load(shockClass + at));
+    const a = f64x2.add(f64x2.mul(amount, v128.load(shockClass + at)), v128.load(dampener + at));
     v128.store(scratch + at, a);
-    first = f64x2.pmin(first, f64x2.add(a, v128.load(dampener + at)));
+    first = f64x2.pmin(first, a);
   }
-  const both = f64x2.pmin(first, second);
-  const even = f64x2.extract_lane(both, 0);
-  const odd = f64x2.extract_lane(both, 1);
-  return odd < even ? odd : even;
+  return smallerLane(f64x2.pmin(first, second));
 }
 
 // @ts-ignore: decorator

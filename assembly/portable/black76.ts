@@ -279,7 +279,11 @@ function densityOf(
 }
 
 export function deltaOf(sign: f64, forward: f64, density: f64, d1: f64): f64 {
-  const tail: f64 = density / forward * millsRatio(Math.abs(d1));
+  return deltaOfTail(sign, density / forward * millsRatio(Math.abs(d1)), d1);
+}
+
+/** N(d1) or -N(-d1) from the smaller of the two tails. */
+export function deltaOfTail(sign: f64, tail: f64, d1: f64): f64 {
   // Exactly 1/2 at d1 = 0, but NaN where the tail is.
   const atMoney: f64 = d1 == 0.0 ? 0.5 + (tail - tail) : tail;
   // Adding 0 turns -0 into 0.

@@ -70,10 +70,18 @@ export const SLOPE_DELTA_PRICE: i32 = 4;
 export const SLOPE_DELTA_VOLATILITY: i32 = 5;
 /** Largest size of anything summed for the instrument (value, cells, the forward in settlement currency): for rounding. */
 export const SLOPE_SIZE: i32 = 6;
+/**
+ * What a cell may move by beyond |d cell / d Y|, per unit of movement Y that is the passing of time: time moves the
+ * volatility of a shocked scenario by another amount than that of the value.
+ */
+export const SLOPE_TIME: i32 = 7;
 export const SLOPE_TERM_COUNT: i32 = 8;
 
 // --- slopes of an expiry row -----------------------------------------------------------------------------------------
-/** Largest |d ln deviation / d ln time| in any scenario, at least 1/2: turns the passing of time into movement Y. */
+/**
+ * 1/2 + the largest |d ln shock / d ln time| of a volatility shock, so no less than |d ln deviation / d ln time| in any
+ * scenario: turns the passing of time into movement Y. Infinity if nothing bounds it.
+ */
 export const EXPIRY_DEVIATION_TIME: i32 = 0;
 /** Largest |d roll factor / d ln time|. */
 export const EXPIRY_ROLL_TIME: i32 = 1;

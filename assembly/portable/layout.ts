@@ -184,6 +184,8 @@ export const SUM_WORST_GROUP: i32 = 8;
 export const SUM_WORST_SCENARIO: i32 = 9;
 /** 0, or NaN once a poisoned row was met. */
 export const SUM_PROBE: i32 = 10;
+/** What was read only to be fetched; without meaning. */
+export const SUM_TOUCHED: i32 = 11;
 export const SUM_COUNT: i32 = 12;
 
 // --- instrument shapes

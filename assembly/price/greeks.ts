@@ -45,7 +45,7 @@ function densityShift2(h: v128, v: v128, x: v128, xTail: v128, error: v128): v12
 /** Twin of blackDensity. */
 // @ts-ignore: decorator
 @inline
-function blackDensity2(forward: v128, strike: v128, h: v128, v: v128, shift: v128): v128 {
+export function blackDensity2(forward: v128, strike: v128, h: v128, v: v128, shift: v128): v128 {
   const headH = headOf(h);
   const headV = headOf(v);
   const high = f64x2.sub(times(f64x2.mul(headH, headH), -0.5), times(f64x2.mul(headV, headV), 0.125));
@@ -57,12 +57,19 @@ function blackDensity2(forward: v128, strike: v128, h: v128, v: v128, shift: v12
   return scaledExpOfNegative2(factor, high, f64x2.add(low, shift));
 }
 
+/** What deltaOf calls the tail. */
+// @ts-ignore: decorator
+@inline
+export function deltaTail2(forward: v128, density: v128, d1: v128): v128 {
+  return f64x2.mul(f64x2.div(density, forward), millsRatio2(f64x2.abs(d1)));
+}
+
 /** Twin of deltaOf. */
 // @ts-ignore: decorator
 @inline
 function delta2(sign: v128, forward: v128, density: v128, d1: v128): v128 {
   const zero = f64x2.splat(0.0);
-  const tail = f64x2.mul(f64x2.div(density, forward), millsRatio2(f64x2.abs(d1)));
+  const tail = deltaTail2(forward, density, d1);
   const half = f64x2.add(f64x2.splat(0.5), f64x2.sub(tail, tail));
   const atMoney = v128.bitselect(half, tail, f64x2.eq(d1, zero));
   const inside = f64x2.gt(f64x2.mul(sign, d1), zero);

@@ -1,4 +1,5 @@
 import { FLAG_BITS } from "../portable/layout.ts";
+import { BLOCK_DAMPENED, BLOCK_STORE, blockWidth, smallerLane, sumBlock } from "./blocks.ts";
 
 /**
  * The inner loop of everything: adds risk array rows, weighted by quantities, to a row of cells.
@@ -10,11 +11,6 @@ import { FLAG_BITS } from "../portable/layout.ts";
  * Writes  cells (f64 row)
  * Needs   rows 16-byte aligned, cellBytes a multiple of 16
  * Order   positions in row order, cells independent: any blocking gives the same bits, and so does the scalar twin
- *
- * Six accumulators and one position per step: V8 moves all loads of a step ahead of the arithmetic, so six
- * accumulators, six loaded
- * vectors and the quantity are what fits the sixteen registers; eight accumulators spill and are a quarter slower
- * (docs/PERFORMANCE.md).
  */
 export function accumulateRows(
   entries: usize,
@@ -32,98 +28,80 @@ export function accumulateRows(
   const quantityFirst = quantities + (first << 3);
   const weight = f64x2.splat(start);
   let block: usize = 0;
-  for (; block + 96 <= cellBytes; block += 96) {
-    accumulateSix(
-      entryFirst, entryEnd, quantityFirst, riskArray + block, cellBytes, shockClass + block, weight, cells + block,
-    );
-  }
-  for (; block + 64 <= cellBytes; block += 64) {
-    accumulateFour(
-      entryFirst, entryEnd, quantityFirst, riskArray + block, cellBytes, shockClass + block, weight, cells + block,
-    );
-  }
-  for (; block < cellBytes; block += 16) {
-    accumulateOne(
-      entryFirst, entryEnd, quantityFirst, riskArray + block, cellBytes, shockClass + block, weight, cells + block,
-    );
+  while (block < cellBytes) {
+    const width = blockWidth((cellBytes - block) >> 4);
+    const base = riskArray + block;
+    const from = shockClass + block;
+    const to = cells + block;
+    if (width == 6) {
+      sumBlock(
+        6, BLOCK_STORE, entryFirst, entryEnd, quantityFirst, base, cellBytes, from, weight, 0, to, weight,
+      );
+    } else if (width == 4) {
+      sumBlock(
+        4, BLOCK_STORE, entryFirst, entryEnd, quantityFirst, base, cellBytes, from, weight, 0, to, weight,
+      );
+    } else if (width == 2) {
+      sumBlock(
+        2, BLOCK_STORE, entryFirst, entryEnd, quantityFirst, base, cellBytes, from, weight, 0, to, weight,
+      );
+    } else {
+      sumBlock(
+        1, BLOCK_STORE, entryFirst, entryEnd, quantityFirst, base, cellBytes, from, weight, 0, to, weight,
+      );
+    }
+    block += <usize>width << 4;
   }
 }
 
-/** Twelve cells. Inlined although it holds a loop: a call with eight arguments costs as much as two positions. */
-// @ts-ignore: decorator
-@inline
-function accumulateSix(
-  entryFirst: usize, entryEnd: usize, quantityFirst: usize, base: usize, stride: usize, from: usize, weight: v128,
-  to: usize,
-): void {
-  let c0 = f64x2.mul(weight, v128.load(from));
-  let c1 = f64x2.mul(weight, v128.load(from, 16));
-  let c2 = f64x2.mul(weight, v128.load(from, 32));
-  let c3 = f64x2.mul(weight, v128.load(from, 48));
-  let c4 = f64x2.mul(weight, v128.load(from, 64));
-  let c5 = f64x2.mul(weight, v128.load(from, 80));
-  let quantityAt = quantityFirst;
-  for (let entryAt = entryFirst; entryAt < entryEnd; entryAt += 4) {
-    const row = base + <usize>(load<u32>(entryAt) >> FLAG_BITS) * stride;
-    const quantity = v128.load_splat<f64>(quantityAt);
-    quantityAt += 8;
-    c0 = f64x2.add(c0, f64x2.mul(quantity, v128.load(row)));
-    c1 = f64x2.add(c1, f64x2.mul(quantity, v128.load(row, 16)));
-    c2 = f64x2.add(c2, f64x2.mul(quantity, v128.load(row, 32)));
-    c3 = f64x2.add(c3, f64x2.mul(quantity, v128.load(row, 48)));
-    c4 = f64x2.add(c4, f64x2.mul(quantity, v128.load(row, 64)));
-    c5 = f64x2.add(c5, f64x2.mul(quantity, v128.load(row, 80)));
+/**
+ * `accumulateRows`, then the dampener added to every cell. Leaves the dampened cells and returns the smallest; NaN
+ * cells are dropped.
+ */
+export function accumulateDampened(
+  entries: usize,
+  quantities: usize,
+  first: usize,
+  end: usize,
+  riskArray: usize,
+  shockClass: usize,
+  start: f64,
+  dampener: usize,
+  cells: usize,
+  cellBytes: usize,
+): f64 {
+  const entryFirst = entries + (first << 2);
+  const entryEnd = entries + (end << 2);
+  const quantityFirst = quantities + (first << 3);
+  const weight = f64x2.splat(start);
+  let minimum = f64x2.splat(Infinity);
+  let block: usize = 0;
+  while (block < cellBytes) {
+    const width = blockWidth((cellBytes - block) >> 4);
+    const base = riskArray + block;
+    const from = shockClass + block;
+    const to = cells + block;
+    const damp = dampener + block;
+    if (width == 6) {
+      minimum = sumBlock(
+        6, BLOCK_DAMPENED, entryFirst, entryEnd, quantityFirst, base, cellBytes, from, weight, damp, to, minimum,
+      );
+    } else if (width == 4) {
+      minimum = sumBlock(
+        4, BLOCK_DAMPENED, entryFirst, entryEnd, quantityFirst, base, cellBytes, from, weight, damp, to, minimum,
+      );
+    } else if (width == 2) {
+      minimum = sumBlock(
+        2, BLOCK_DAMPENED, entryFirst, entryEnd, quantityFirst, base, cellBytes, from, weight, damp, to, minimum,
+      );
+    } else {
+      minimum = sumBlock(
+        1, BLOCK_DAMPENED, entryFirst, entryEnd, quantityFirst, base, cellBytes, from, weight, damp, to, minimum,
+      );
+    }
+    block += <usize>width << 4;
   }
-  v128.store(to, c0);
-  v128.store(to, c1, 16);
-  v128.store(to, c2, 32);
-  v128.store(to, c3, 48);
-  v128.store(to, c4, 64);
-  v128.store(to, c5, 80);
-}
-
-/** Eight cells. */
-// @ts-ignore: decorator
-@inline
-function accumulateFour(
-  entryFirst: usize, entryEnd: usize, quantityFirst: usize, base: usize, stride: usize, from: usize, weight: v128,
-  to: usize,
-): void {
-  let c0 = f64x2.mul(weight, v128.load(from));
-  let c1 = f64x2.mul(weight, v128.load(from, 16));
-  let c2 = f64x2.mul(weight, v128.load(from, 32));
-  let c3 = f64x2.mul(weight, v128.load(from, 48));
-  let quantityAt = quantityFirst;
-  for (let entryAt = entryFirst; entryAt < entryEnd; entryAt += 4) {
-    const row = base + <usize>(load<u32>(entryAt) >> FLAG_BITS) * stride;
-    const quantity = v128.load_splat<f64>(quantityAt);
-    quantityAt += 8;
-    c0 = f64x2.add(c0, f64x2.mul(quantity, v128.load(row)));
-    c1 = f64x2.add(c1, f64x2.mul(quantity, v128.load(row, 16)));
-    c2 = f64x2.add(c2, f64x2.mul(quantity, v128.load(row, 32)));
-    c3 = f64x2.add(c3, f64x2.mul(quantity, v128.load(row, 48)));
-  }
-  v128.store(to, c0);
-  v128.store(to, c1, 16);
-  v128.store(to, c2, 32);
-  v128.store(to, c3, 48);
-}
-
-/** Two cells. */
-// @ts-ignore: decorator
-@inline
-function accumulateOne(
-  entryFirst: usize, entryEnd: usize, quantityFirst: usize, base: usize, stride: usize, from: usize, weight: v128,
-  to: usize,
-): void {
-  let c0 = f64x2.mul(weight, v128.load(from));
-  let quantityAt = quantityFirst;
-  for (let entryAt = entryFirst; entryAt < entryEnd; entryAt += 4) {
-    const row = base + <usize>(load<u32>(entryAt) >> FLAG_BITS) * stride;
-    c0 = f64x2.add(c0, f64x2.mul(v128.load_splat<f64>(quantityAt), v128.load(row)));
-    quantityAt += 8;
-  }
-  v128.store(to, c0);
+  return smallerLane(minimum);
 }
 
 /** Scalar twin of `accumulateRows`: bit-equal. */

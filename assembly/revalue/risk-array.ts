@@ -1,6 +1,5 @@
 import { floatAt, intAt, word } from "../context.ts";
-import { blackOtm2, storeBlackPrice4 } from "../price/black76.ts";
-import { blackDelta, blackOtm } from "../portable/black76.ts";
+import { blackDelta, blackOtm, deltaOfTail, SMALLEST_NORMAL } from "../portable/black76.ts";
 import { logRatio } from "../portable/log.ts";
 import {
   CONTEXT_CELL_COUNT, CONTEXT_EXPIRY_DOWN_FACTOR, CONTEXT_EXPIRY_ROLL_FACTOR, CONTEXT_EXPIRY_SQRT_TIME,
@@ -11,6 +10,14 @@ import {
   GRID_INVERSE_MULTIPLIER, GRID_LOG_MULTIPLIER, GRID_MULTIPLIER, GRID_UP_MASK, GRID_WEIGHT, SHAPE_CALL, SHAPE_PUT,
   TERM_AMOUNT, TERM_COUNT, TERM_DELTA, TERM_ROLL_FACTOR, TERM_VALUE,
 } from "../portable/layout.ts";
+import { TILE_AT, TILE_SIZE } from "../portable/risk-array-work.ts";
+import {
+  CLASS_BYTES, CLASS_DOWN, CLASS_SAME, CLASS_UP, fillTileTerms, NO_CELL, nowCell, prepareWork, priceTile, sortCells,
+  TILE_D1, TILE_DEVIATION, TILE_FORWARD, TILE_MONEYNESS, TILE_OPTION, TILE_ROW, TILE_STRIKE, TILE_TAIL,
+} from "./option-tile.ts";
+
+/** No price is larger that is meant. */
+const LARGEST: f64 = 1e150;
 
 /**
  * Kernel A: the risk array, P&L of one contract of each instrument in each scenario.
@@ -26,36 +33,88 @@ import {
  *
  * The moneyness of a scenario is x = ln(K/F) - ln(1+m), with ln(1+m) from the scenario table: no logarithm in the loop.
  */
-export function riskArray(context: usize, first: i32, count: i32): void {
-  fillRiskArray(context, first, count, true);
+export function riskArray(context: usize, first: i32, count: i32, work: usize): void {
+  prepareWork(work);
+  const end = first + count;
+  const groups = word(context, CONTEXT_INSTRUMENT_GROUP);
+  const gridBytes = <usize>GRID_COLUMN_COUNT * (word(context, CONTEXT_CELL_COUNT) << 3);
+  let sorted = -1;
+  for (let at = first; at < end;) {
+    const group = intAt(groups, at);
+    let tileEnd = at + 1;
+    while (tileEnd < end && tileEnd - at < TILE_SIZE && intAt(groups, tileEnd) == group) tileEnd++;
+    const grid = word(context, CONTEXT_GRID) + <usize>group * gridBytes;
+    if (group != sorted) sortCells(work, grid, word(context, CONTEXT_CELL_COUNT) << 3);
+    sorted = group;
+    fillTile(context, at, tileEnd, group, grid, work);
+    at = tileEnd;
+  }
 }
 
 /** Scalar twin of `riskArray`: bit-equal. */
 export function riskArrayScalar(context: usize, first: i32, count: i32): void {
-  fillRiskArray(context, first, count, false);
-}
-
-function fillRiskArray(context: usize, first: i32, count: i32, simd: bool): void {
-  const stride = word(context, CONTEXT_ROW_STRIDE);
   const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
   for (let instrument = first; instrument < first + count; instrument++) {
-    const row = word(context, CONTEXT_RISK_ARRAY) + <usize>instrument * stride;
     const group = intAt(word(context, CONTEXT_INSTRUMENT_GROUP), instrument);
-    const expiry = intAt(word(context, CONTEXT_INSTRUMENT_EXPIRY), instrument);
-    const terms = word(context, CONTEXT_TERMS) + <usize>instrument * <usize>TERM_COUNT * 8;
-    store<f64>(terms + (<usize>TERM_ROLL_FACTOR << 3), floatAt(word(context, CONTEXT_EXPIRY_ROLL_FACTOR), expiry));
     const grid = word(context, CONTEXT_GRID) + <usize>group * <usize>GRID_COLUMN_COUNT * cellBytes;
-    const shape = intAt(word(context, CONTEXT_INSTRUMENT_SHAPE), instrument);
-    if (!isPriced(context, instrument, group, expiry, shape)) {
-      poisonRow(row, terms, cellBytes);
-    } else if (shape == SHAPE_CALL || shape == SHAPE_PUT) {
-      const sign = shape == SHAPE_CALL ? 1.0 : -1.0;
-      fillOptionRow(context, instrument, group, expiry, sign, row, terms, grid, cellBytes, simd);
-    } else {
-      fillLinearRow(context, instrument, group, row, terms, grid, cellBytes);
-    }
-    if (!isFiniteRow(row, terms, cellBytes)) poisonRow(row, terms, cellBytes);
+    if (!fillRowUnlessOption(context, instrument, group, grid)) fillOptionRow(context, instrument, group, grid);
   }
+}
+
+/** Rows [first, end) of one risk group, at most TILE_SIZE. Options that are alike but for their type are priced once. */
+function fillTile(context: usize, first: i32, end: i32, group: i32, grid: usize, work: usize): void {
+  const tile = work + TILE_AT;
+  let options = 0;
+  for (let instrument = first; instrument < end; instrument++) {
+    const place = tile + TILE_OPTION + (<usize>(instrument - first) << 2);
+    store<i32>(place, -1);
+    if (fillRowUnlessOption(context, instrument, group, grid)) continue;
+    if (!isOrdinary(context, instrument)) {
+      fillOptionRow(context, instrument, group, grid);
+      continue;
+    }
+    putOption(context, instrument, group, tile + (<usize>options << 3));
+    store<u32>(tile + TILE_ROW + (<usize>options << 2), <u32>rowOf(context, instrument));
+    if (options == 0 || !isAlike(tile + (<usize>options << 3))) options++;
+    store<i32>(place, options - 1);
+  }
+  if (options == 0) return;
+  fillTileTerms(work, options);
+  priceTile(work, word(context, CONTEXT_CELL_COUNT) << 3, options);
+  // From the last to the first: the row that holds the prices of several is finished after the others.
+  for (let instrument = end - 1; instrument >= first; instrument--) {
+    const option = load<i32>(tile + TILE_OPTION + (<usize>(instrument - first) << 2));
+    if (option >= 0) finishOption(context, instrument, group, grid, work, option);
+  }
+}
+
+/** True if the row was filled: a bad input or no option. */
+// @ts-ignore: decorator
+@inline
+function fillRowUnlessOption(context: usize, instrument: i32, group: i32, grid: usize): bool {
+  const expiry = intAt(word(context, CONTEXT_INSTRUMENT_EXPIRY), instrument);
+  const shape = intAt(word(context, CONTEXT_INSTRUMENT_SHAPE), instrument);
+  const terms = termsOf(context, instrument);
+  store<f64>(terms + (<usize>TERM_ROLL_FACTOR << 3), floatAt(word(context, CONTEXT_EXPIRY_ROLL_FACTOR), expiry));
+  if (!isPriced(context, instrument, group, expiry, shape)) {
+    poisonRow(rowOf(context, instrument), terms, word(context, CONTEXT_CELL_COUNT) << 3);
+    return true;
+  }
+  if (shape == SHAPE_CALL || shape == SHAPE_PUT) return false;
+  fillLinearRow(context, instrument, group, grid);
+  return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function rowOf(context: usize, instrument: i32): usize {
+  return word(context, CONTEXT_RISK_ARRAY) + <usize>instrument * word(context, CONTEXT_ROW_STRIDE);
+}
+
+// @ts-ignore: decorator
+@inline
+function termsOf(context: usize, instrument: i32): usize {
+  return word(context, CONTEXT_TERMS) + <usize>instrument * <usize>TERM_COUNT * 8;
 }
 
 /** True if every number that prices the instrument is good. Written so that NaN fails. */
@@ -70,15 +129,10 @@ function isPriced(context: usize, instrument: i32, group: i32, expiry: i32, shap
 }
 
 /** Futures, perpetuals and spot: one amount times the shock class row of the risk group. */
-function fillLinearRow(
-  context: usize,
-  instrument: i32,
-  group: i32,
-  row: usize,
-  terms: usize,
-  grid: usize,
-  cellBytes: usize,
-): void {
+function fillLinearRow(context: usize, instrument: i32, group: i32, grid: usize): void {
+  const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
+  const row = rowOf(context, instrument);
+  const terms = termsOf(context, instrument);
   const forward = floatAt(word(context, CONTEXT_INSTRUMENT_FORWARD), instrument);
   const size = floatAt(word(context, CONTEXT_INSTRUMENT_SIZE), instrument);
   const inverse = intAt(word(context, CONTEXT_GROUP_INVERSE), group) != 0;
@@ -86,33 +140,162 @@ function fillLinearRow(
   const shockClass = grid + <usize>GRID_CLASS * cellBytes;
   for (let at: usize = 0; at < cellBytes; at += 8) store<f64>(row + at, amount * load<f64>(shockClass + at));
   storeTerms(terms, inverse ? -amount : amount, inverse ? amount : size, amount);
+  if (!isFiniteRow(row, terms, cellBytes)) poisonRow(row, terms, cellBytes);
 }
 
-function fillOptionRow(
-  context: usize,
-  instrument: i32,
-  group: i32,
-  expiry: i32,
-  sign: f64,
-  row: usize,
-  terms: usize,
-  grid: usize,
-  cellBytes: usize,
-  simd: bool,
-): void {
+/** Whether prices are normal numbers, and far from the largest: logarithm and densities of the passes need that. */
+// @ts-ignore: decorator
+@inline
+function isOrdinary(context: usize, instrument: i32): bool {
+  const strike = floatAt(word(context, CONTEXT_INSTRUMENT_STRIKE), instrument);
+  const forward = floatAt(word(context, CONTEXT_INSTRUMENT_FORWARD), instrument);
+  return forward >= SMALLEST_NORMAL && forward < LARGEST && strike >= SMALLEST_NORMAL && strike < LARGEST;
+}
+
+// Standard deviations of an option in each class.
+
+// @ts-ignore: decorator
+@inline
+function deviationUp(context: usize, group: i32, expiry: i32, volatility: f64): f64 {
+  const floor = floatAt(word(context, CONTEXT_GROUP_VOLATILITY_FLOOR), group);
+  const shocked = volatility * floatAt(word(context, CONTEXT_EXPIRY_UP_FACTOR), expiry);
+  return (shocked < floor ? floor : shocked) * floatAt(word(context, CONTEXT_EXPIRY_SQRT_TIME), expiry);
+}
+
+// @ts-ignore: decorator
+@inline
+function deviationDown(context: usize, expiry: i32, volatility: f64): f64 {
+  const factor = floatAt(word(context, CONTEXT_EXPIRY_DOWN_FACTOR), expiry);
+  return volatility * factor * floatAt(word(context, CONTEXT_EXPIRY_SQRT_TIME), expiry);
+}
+
+/** Columns of an option in the tile. */
+function putOption(context: usize, instrument: i32, group: i32, at: usize): void {
+  const expiry = intAt(word(context, CONTEXT_INSTRUMENT_EXPIRY), instrument);
+  const volatility = floatAt(word(context, CONTEXT_INSTRUMENT_VOLATILITY), instrument);
+  const deviation = volatility * floatAt(word(context, CONTEXT_EXPIRY_SQRT_TIME), expiry);
+  store<f64>(at, floatAt(word(context, CONTEXT_INSTRUMENT_FORWARD), instrument), TILE_FORWARD);
+  store<f64>(at, floatAt(word(context, CONTEXT_INSTRUMENT_STRIKE), instrument), TILE_STRIKE);
+  store<f64>(at + <usize>CLASS_UP * CLASS_BYTES, deviationUp(context, group, expiry, volatility), TILE_DEVIATION);
+  store<f64>(at + <usize>CLASS_SAME * CLASS_BYTES, deviation, TILE_DEVIATION);
+  store<f64>(at + <usize>CLASS_DOWN * CLASS_BYTES, deviationDown(context, expiry, volatility), TILE_DEVIATION);
+}
+
+/** Whether all that prices the option in the tile is what prices the one before: a call and a put, mostly. */
+function isAlike(at: usize): bool {
+  return isEqual(at, TILE_FORWARD) && isEqual(at, TILE_STRIKE) && isEqual(at, TILE_DEVIATION)
+    && isEqual(at, TILE_DEVIATION + CLASS_BYTES) && isEqual(at, TILE_DEVIATION + 2 * CLASS_BYTES);
+}
+
+// @ts-ignore: decorator
+@inline
+function isEqual(at: usize, column: usize): bool {
+  return load<f64>(at + column) == load<f64>(at + column - 8);
+}
+
+/** Turns the prices of option number `option` of the tile into the row of one instrument, and its terms. */
+function finishOption(context: usize, instrument: i32, group: i32, grid: usize, work: usize, option: i32): void {
+  const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
+  const at = work + TILE_AT + (<usize>option << 3);
+  const prices = <usize>load<u32>(work + TILE_AT + TILE_ROW + (<usize>option << 2));
+  const row = rowOf(context, instrument);
+  const terms = termsOf(context, instrument);
+  const sign = intAt(word(context, CONTEXT_INSTRUMENT_SHAPE), instrument) == SHAPE_CALL ? 1.0 : -1.0;
+  const size = floatAt(word(context, CONTEXT_INSTRUMENT_SIZE), instrument);
+  const inverse = intAt(word(context, CONTEXT_GROUP_INVERSE), group) != 0;
+  const forward = load<f64>(at, TILE_FORWARD);
+  const strike = load<f64>(at, TILE_STRIKE);
+  const inverseForward = 1.0 / forward;
+  const now = nowCell(work);
+  const otm = now == NO_CELL ? otmNow(at) : load<f64>(prices + now);
+  const intrinsic = sign * (forward - strike);
+  const price = otm + (intrinsic > 0 ? intrinsic : 0);
+  const value = inverse ? price * inverseForward : price;
+  const delta = deltaOfTail(sign, load<f64>(at, TILE_TAIL), load<f64>(at, TILE_D1));
+  storeTerms(terms, size * value, size * (inverse ? delta - value : delta), 0);
+  let isFinite = false;
+  if (inverse) {
+    isFinite = finishInverse(row, prices, grid, cellBytes, sign, forward, strike, size, value, inverseForward);
+  } else {
+    isFinite = finishLinear(row, prices, grid, cellBytes, sign, forward, strike, size, value);
+  }
+  if (!(isFinite && floatAt(terms, TERM_VALUE) * 0 + floatAt(terms, TERM_DELTA) * 0 == 0)) {
+    poisonRow(row, terms, cellBytes);
+  }
+}
+
+/** Price now of an option whose scenario table has no cell for it. */
+function otmNow(at: usize): f64 {
+  const forward = load<f64>(at, TILE_FORWARD);
+  const strike = load<f64>(at, TILE_STRIKE);
+  const deviation = load<f64>(at + <usize>CLASS_SAME * CLASS_BYTES, TILE_DEVIATION);
+  return blackOtm(strike < forward ? strike : forward, Math.abs(load<f64>(at, TILE_MONEYNESS)), deviation);
+}
+
+/**
+ * Cells: size * ((V(F·mult)·[1/(F·mult)] - value) * weight), from the out-of-the-money prices in `prices`, which may be
+ * the row itself. Returns whether all are finite.
+ */
+function finishInverse(
+  row: usize, prices: usize, grid: usize, cellBytes: usize, sign: f64, forward: f64, strike: f64, size: f64, value: f64,
+  inverseForward: f64,
+): bool {
+  const perForward = f64x2.splat(inverseForward);
+  const inverses = grid + <usize>GRID_INVERSE_MULTIPLIER * cellBytes;
+  const weights = grid + <usize>GRID_WEIGHT * cellBytes;
+  const signs = f64x2.splat(sign);
+  const forwards = f64x2.splat(forward);
+  const strikes = f64x2.splat(strike);
+  const sizes = f64x2.splat(size);
+  const values = f64x2.splat(value);
+  const zero = f64x2.splat(0.0);
+  let probe = zero;
+  for (let at: usize = 0; at < cellBytes; at += 16) {
+    const gain = f64x2.mul(signs, f64x2.sub(f64x2.mul(forwards, v128.load(grid + at)), strikes));
+    const price = f64x2.add(v128.load(prices + at), f64x2.pmax(gain, zero));
+    const coins = f64x2.mul(price, f64x2.mul(perForward, v128.load(inverses + at)));
+    const cell = f64x2.mul(sizes, f64x2.mul(f64x2.sub(coins, values), v128.load(weights + at)));
+    v128.store(row + at, cell);
+    probe = f64x2.add(probe, f64x2.mul(cell, zero));
+  }
+  return f64x2.extract_lane(probe, 0) + f64x2.extract_lane(probe, 1) == 0;
+}
+
+/** The same for options that are settled in the quote currency. */
+function finishLinear(
+  row: usize, prices: usize, grid: usize, cellBytes: usize, sign: f64, forward: f64, strike: f64, size: f64, value: f64,
+): bool {
+  const weights = grid + <usize>GRID_WEIGHT * cellBytes;
+  const signs = f64x2.splat(sign);
+  const forwards = f64x2.splat(forward);
+  const strikes = f64x2.splat(strike);
+  const sizes = f64x2.splat(size);
+  const values = f64x2.splat(value);
+  const zero = f64x2.splat(0.0);
+  let probe = zero;
+  for (let at: usize = 0; at < cellBytes; at += 16) {
+    const gain = f64x2.mul(signs, f64x2.sub(f64x2.mul(forwards, v128.load(grid + at)), strikes));
+    const price = f64x2.add(v128.load(prices + at), f64x2.pmax(gain, zero));
+    const cell = f64x2.mul(sizes, f64x2.mul(f64x2.sub(price, values), v128.load(weights + at)));
+    v128.store(row + at, cell);
+    probe = f64x2.add(probe, f64x2.mul(cell, zero));
+  }
+  return f64x2.extract_lane(probe, 0) + f64x2.extract_lane(probe, 1) == 0;
+}
+
+/** Scalar twin of what a tile does for an option. */
+function fillOptionRow(context: usize, instrument: i32, group: i32, grid: usize): void {
+  const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
+  const row = rowOf(context, instrument);
+  const terms = termsOf(context, instrument);
+  const sign = intAt(word(context, CONTEXT_INSTRUMENT_SHAPE), instrument) == SHAPE_CALL ? 1.0 : -1.0;
+  const expiry = intAt(word(context, CONTEXT_INSTRUMENT_EXPIRY), instrument);
   const forward = floatAt(word(context, CONTEXT_INSTRUMENT_FORWARD), instrument);
   const strike = floatAt(word(context, CONTEXT_INSTRUMENT_STRIKE), instrument);
   const size = floatAt(word(context, CONTEXT_INSTRUMENT_SIZE), instrument);
   const volatility = floatAt(word(context, CONTEXT_INSTRUMENT_VOLATILITY), instrument);
   const inverse = intAt(word(context, CONTEXT_GROUP_INVERSE), group) != 0;
-  const rootTime = floatAt(word(context, CONTEXT_EXPIRY_SQRT_TIME), expiry);
-  const floor = floatAt(word(context, CONTEXT_GROUP_VOLATILITY_FLOOR), group);
-
-  const shockedUp = volatility * floatAt(word(context, CONTEXT_EXPIRY_UP_FACTOR), expiry);
-  const deviationUp = (shockedUp < floor ? floor : shockedUp) * rootTime;
-  const deviationDown = volatility * floatAt(word(context, CONTEXT_EXPIRY_DOWN_FACTOR), expiry) * rootTime;
-  const deviation = volatility * rootTime;
-
+  const deviation = volatility * floatAt(word(context, CONTEXT_EXPIRY_SQRT_TIME), expiry);
   const moneyness = logRatio(strike, forward);
   const inverseForward = 1.0 / forward;
   const lower = strike < forward ? strike : forward;
@@ -120,100 +303,16 @@ function fillOptionRow(
   const price = blackOtm(lower, Math.abs(moneyness), deviation) + (intrinsic > 0 ? intrinsic : 0);
   const value = inverse ? price * inverseForward : price;
   const delta = blackDelta(sign, forward, strike, deviation);
-
-  if (simd) {
-    fillOptionCells(
-      row, grid, cellBytes, sign, forward, strike, size, moneyness, deviation, deviationUp, deviationDown,
-      inverse, inverseForward, value,
-    );
-  } else {
-    fillOptionCellsScalar(
-      row, grid, cellBytes, sign, forward, strike, size, moneyness, deviation, deviationUp, deviationDown,
-      inverse, inverseForward, value,
-    );
-  }
+  fillOptionCellsScalar(
+    row, grid, cellBytes, sign, forward, strike, size, moneyness, deviation,
+    deviationUp(context, group, expiry, volatility), deviationDown(context, expiry, volatility),
+    inverse, inverseForward, value,
+  );
   storeTerms(terms, size * value, size * (inverse ? delta - value : delta), 0);
+  if (!isFiniteRow(row, terms, cellBytes)) poisonRow(row, terms, cellBytes);
 }
 
-/**
- * Cells: size * ((V(F·mult)·[1/(F·mult)] - value) * weight). Two scenarios per vector, two vectors at a time: one price
- * is a long chain of
- * operations that wait for each other, two side by side fill the gaps.
- */
-function fillOptionCells(
-  row: usize, grid: usize, cellBytes: usize, sign: f64, forward: f64, strike: f64, size: f64, moneyness: f64,
-  deviation: f64, deviationUp: f64, deviationDown: f64, inverse: bool, inverseForward: f64, value: f64,
-): void {
-  const signs = f64x2.splat(sign);
-  const forwards = f64x2.splat(forward);
-  const strikes = f64x2.splat(strike);
-  const sizes = f64x2.splat(size);
-  const moneynesses = f64x2.splat(moneyness);
-  const same = f64x2.splat(deviation);
-  const up = f64x2.splat(deviationUp);
-  const down = f64x2.splat(deviationDown);
-  const perForward = f64x2.splat(inverseForward);
-  const values = f64x2.splat(value);
-  let at: usize = 0;
-  for (; at + 32 <= cellBytes; at += 32) {
-    const table = grid + at;
-    storeBlackPrice4(
-      row + at,
-      signs, shockedForward(table, cellBytes, forwards), strikes, shockedMoneyness(table, cellBytes, moneynesses),
-      shockedDeviation(table, cellBytes, up, same, down),
-      signs, shockedForward(table + 16, cellBytes, forwards), strikes,
-      shockedMoneyness(table + 16, cellBytes, moneynesses),
-      shockedDeviation(table + 16, cellBytes, up, same, down),
-    );
-    finishCells(row + at, table, cellBytes, sizes, perForward, values, inverse);
-    finishCells(row + at + 16, table + 16, cellBytes, sizes, perForward, values, inverse);
-  }
-  if (at < cellBytes) {
-    const table = grid + at;
-    const shocked = shockedForward(table, cellBytes, forwards);
-    const v = shockedDeviation(table, cellBytes, up, same, down);
-    const otm = blackOtm2(f64x2.pmin(shocked, strikes), shockedMoneyness(table, cellBytes, moneynesses), v);
-    const intrinsic = f64x2.pmax(f64x2.splat(0.0), f64x2.mul(signs, f64x2.sub(shocked, strikes)));
-    v128.store(row + at, f64x2.add(otm, intrinsic));
-    finishCells(row + at, table, cellBytes, sizes, perForward, values, inverse);
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function shockedForward(table: usize, cellBytes: usize, forwards: v128): v128 {
-  return f64x2.mul(forwards, v128.load(table + <usize>GRID_MULTIPLIER * cellBytes));
-}
-
-// @ts-ignore: decorator
-@inline
-function shockedMoneyness(table: usize, cellBytes: usize, moneynesses: v128): v128 {
-  return f64x2.abs(f64x2.sub(moneynesses, v128.load(table + <usize>GRID_LOG_MULTIPLIER * cellBytes)));
-}
-
-// @ts-ignore: decorator
-@inline
-function shockedDeviation(table: usize, cellBytes: usize, up: v128, same: v128, down: v128): v128 {
-  const withDown = v128.bitselect(down, same, v128.load(table + <usize>GRID_DOWN_MASK * cellBytes));
-  return v128.bitselect(up, withDown, v128.load(table + <usize>GRID_UP_MASK * cellBytes));
-}
-
-/** Turns the prices at `cells` into P&L of one contract. */
-// @ts-ignore: decorator
-@inline
-function finishCells(
-  cells: usize, table: usize, cellBytes: usize, sizes: v128, perForward: v128, values: v128, inverse: bool,
-): void {
-  let price = v128.load(cells);
-  if (inverse) {
-    const unit = f64x2.mul(perForward, v128.load(table + <usize>GRID_INVERSE_MULTIPLIER * cellBytes));
-    price = f64x2.mul(price, unit);
-  }
-  const weight = v128.load(table + <usize>GRID_WEIGHT * cellBytes);
-  v128.store(cells, f64x2.mul(sizes, f64x2.mul(f64x2.sub(price, values), weight)));
-}
-
-/** Scalar twin of `fillOptionCells`. */
+/** Cells: size * ((V(F·mult)·[1/(F·mult)] - value) * weight). */
 function fillOptionCellsScalar(
   row: usize, grid: usize, cellBytes: usize, sign: f64, forward: f64, strike: f64, size: f64, moneyness: f64,
   deviation: f64, deviationUp: f64, deviationDown: f64, inverse: bool, inverseForward: f64, value: f64,

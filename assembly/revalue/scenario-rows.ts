@@ -1,5 +1,6 @@
 import { floatAt, word } from '../context.ts';
-import { CHUNK_BYTES, joinedPrice, priceChunk, storeCell, writeConstants } from '../price/scenario-price.ts';
+import { CHUNK_BYTES, writeConstants } from '../price/passes.ts';
+import { joinedPrice, priceChunk, storeCell } from '../price/scenario-price.ts';
 import { CELL_MONEYNESS_LIMIT } from '../portable/scenario-price.ts';
 import {
   CONTEXT_CELLS, CONTEXT_PITCH, CONTEXT_PRICING, CONTEXT_SCRATCH, CONTEXT_TERMS_AT, LINE_CHANGE, LINE_INVERSE, LINE_INVERSE_SCALE,

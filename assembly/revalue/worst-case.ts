@@ -6,25 +6,7 @@
  * two equal cells is kept (0 or -0) depends on the order of folding; callers use the minimum only where it is negative.
  */
 
-/** Smallest of `cells[s] + dampener[s]`. Needs at least one vector (two cells). */
-// @ts-ignore: decorator
-@inline
-export function minimumDampened(cells: usize, dampener: usize, cellBytes: usize): f64 {
-  let first = f64x2.splat(Infinity);
-  let second = first;
-  let at: usize = 0;
-  for (; at + 32 <= cellBytes; at += 32) {
-    first = f64x2.pmin(first, f64x2.add(v128.load(cells + at), v128.load(dampener + at)));
-    second = f64x2.pmin(second, f64x2.add(v128.load(cells + at, 16), v128.load(dampener + at, 16)));
-  }
-  if (at < cellBytes) first = f64x2.pmin(first, f64x2.add(v128.load(cells + at), v128.load(dampener + at)));
-  const minimum = f64x2.pmin(first, second);
-  const even = f64x2.extract_lane(minimum, 0);
-  const odd = f64x2.extract_lane(minimum, 1);
-  return odd < even ? odd : even;
-}
-
-/** Scalar twin of `minimumDampened`. */
+/** Smallest of `cells[s] + dampener[s]`: twin of the minimum that `accumulateDampened` returns. */
 // @ts-ignore: decorator
 @inline
 export function minimumDampenedScalar(cells: usize, dampener: usize, cellBytes: usize): f64 {
@@ -39,20 +21,27 @@ export function minimumDampenedScalar(cells: usize, dampener: usize, cellBytes: 
   return odd < even ? odd : even;
 }
 
-/** Index of the first cell with `cells[s] + dampener[s] == minimum`; 0 if none (a minimum that is no number). */
-// @ts-ignore: decorator
-@inline
-export function firstCellEqual(cells: usize, dampener: usize, cellBytes: usize, minimum: f64): i32 {
+/**
+ * Index of the first of the dampened cells that equals `minimum`; 0 if none does (a minimum that is no number).
+ *
+ * All cells of a run of 64 are compared before anything is decided: where a search would stop cannot be predicted.
+ */
+export function firstCellEqual(dampened: usize, cellBytes: usize, minimum: f64): i32 {
   const wanted = f64x2.splat(minimum);
-  for (let at: usize = 0; at < cellBytes; at += 16) {
-    const equal = f64x2.eq(f64x2.add(v128.load(cells + at), v128.load(dampener + at)), wanted);
-    const lanes = i64x2.bitmask(equal);
-    if (lanes != 0) return (<i32>(at >>> 3)) + (lanes == 2 ? 1 : 0);
+  for (let run: usize = 0; run < cellBytes; run += 512) {
+    const runEnd = min(run + 512, cellBytes);
+    let equal: u64 = 0;
+    let shift: u64 = 0;
+    for (let at = run; at < runEnd; at += 16) {
+      equal |= <u64>i64x2.bitmask(f64x2.eq(v128.load(dampened + at), wanted)) << shift;
+      shift += 2;
+    }
+    if (equal != 0) return <i32>(run >>> 3) + <i32>ctz(equal);
   }
   return 0;
 }
 
-/** Scalar twin of `firstCellEqual`. */
+/** Index of the first cell with `cells[s] + dampener[s] == minimum`, 0 if none: twin of `firstCellEqual`. */
 // @ts-ignore: decorator
 @inline
 export function firstCellEqualScalar(cells: usize, dampener: usize, cellBytes: usize, minimum: f64): i32 {

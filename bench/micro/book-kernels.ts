@@ -17,7 +17,7 @@ export async function bookKernels(accounts: number, seed: number): Promise<Micro
 }
 
 function riskArrayKernel(engine: Engine): MicroKernel {
-  const { context, counts } = engine.arena.plan;
+  const { context, counts, scratch } = engine.arena.plan;
   const kernels = engine.kernels as KernelExports;
   const javaScript = scalarKernels(engine.arena.buffer);
   const variant = (name: MicroVariant['name'], pass: () => void): MicroVariant => ({
@@ -30,9 +30,9 @@ function riskArrayKernel(engine: Engine): MicroKernel {
     unit: 'cells',
     units: counts.instrumentCount * counts.scenarioCount,
     variants: [
-      variant('simd', () => kernels.riskArray(context, 0, counts.instrumentCount)),
+      variant('simd', () => kernels.riskArray(context, 0, counts.instrumentCount, scratch[0])),
       variant('scalar', () => void kernels['riskArrayScalar'](context, 0, counts.instrumentCount)),
-      variant('javascript', () => javaScript.riskArray(context, 0, counts.instrumentCount)),
+      variant('javascript', () => javaScript.riskArray(context, 0, counts.instrumentCount, scratch[0])),
     ],
   };
 }

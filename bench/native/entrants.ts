@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Arena } from '../../src/columns/arena.ts';
 import { cellCountOf } from '../../src/columns/schema.ts';
@@ -10,26 +10,89 @@ import { outputOf } from '../machine.ts';
 
 interface NativeVariant {
   readonly name: string;
+  readonly source: 'revalue.c' | 'revalue-vectors.c';
   readonly flags: readonly string[];
   readonly bitEqual: boolean;
   readonly note: string;
+  /** Doubles per vector of a kernel with intrinsics, and the most accumulators that it keeps in registers. */
+  readonly lanes?: number;
+  readonly accumulatorsMax?: number;
+  /** What the processor must have: a flag of /proc/cpuinfo. */
+  readonly needs?: string;
 }
 
 const optimised = ['-O3', '-march=native'];
+const unfused = '-ffp-contract=off';
 const variants: readonly NativeVariant[] = [
   {
     name: 'c-gcc',
-    flags: [...optimised, '-ffp-contract=off'],
+    source: 'revalue.c',
+    flags: [...optimised, unfused],
     bitEqual: true,
     note: 'plain C loops, auto-vectorised, one thread; gcc -O3 -march=native -ffp-contract=off: bit-equal',
   },
   {
     name: 'c-gcc-fma',
+    source: 'revalue.c',
     flags: optimised,
     bitEqual: false,
     note: 'the same with the default -ffp-contract=fast: multiply-adds round once, so the last bits differ',
   },
+  {
+    name: 'c-128',
+    source: 'revalue-vectors.c',
+    // The sixteen registers and three-operand instructions that V8 has, no more: the twin of the WASM kernel.
+    flags: [...optimised, unfused, '-mno-avx512f', '-mno-fma'],
+    bitEqual: true,
+    note: 'hand-written intrinsics of 128 bits, blocked for the registers, without FMA, one thread: bit-equal',
+    lanes: 2,
+    accumulatorsMax: 12,
+    needs: 'sse2',
+  },
+  {
+    name: 'c-avx512',
+    source: 'revalue-vectors.c',
+    flags: [...optimised, unfused],
+    bitEqual: true,
+    note: 'hand-written AVX-512 intrinsics without FMA, one thread: bit-equal',
+    lanes: 8,
+    accumulatorsMax: 16,
+    needs: 'avx512f',
+  },
+  {
+    name: 'c-avx512-fma',
+    source: 'revalue-vectors.c',
+    flags: [...optimised, '-DFUSED'],
+    bitEqual: false,
+    note: 'hand-written AVX-512 intrinsics with FMA, one thread: multiply-adds round once, so the last bits differ',
+    lanes: 8,
+    accumulatorsMax: 16,
+    needs: 'avx512f',
+  },
 ];
+
+/** Native entrants that cannot run here, and why: nothing is left out unnamed. */
+export function missingNative(): Record<string, string> {
+  return Object.fromEntries(
+    variants.flatMap((variant) => {
+      const reason = whyMissing(variant);
+      return reason === null ? [] : [[variant.name, reason] as const];
+    }),
+  );
+}
+
+function whyMissing({ needs }: NativeVariant): string | null {
+  if (gccVersion() === null) return 'there is no gcc';
+  if (needs === undefined || processorFlags().has(needs)) return null;
+  return `the processor has no ${needs}`;
+}
+
+/** Empty where the system does not list them: then nothing that needs one is compiled. */
+function processorFlags(): ReadonlySet<string> {
+  const path = '/proc/cpuinfo';
+  if (!existsSync(path)) return new Set();
+  return new Set(/^flags\s*:\s*(.*)$/m.exec(readFileSync(path, 'utf8'))?.[1].split(' ') ?? []);
+}
 
 /** First line of `gcc --version`, or null: then there are no native entrants. */
 export function gccVersion(): string | null {
@@ -37,7 +100,7 @@ export function gccVersion(): string | null {
 }
 
 /**
- * Compiles bench/native/revalue.c for this size and starts it with the columns of the arena. `close` removes every
+ * Compiles what this machine can run for this size and starts it with the columns of the arena. `close` removes every
  * file.
  */
 export async function nativeEntrants(arena: Arena, scenarios: number): Promise<Entrant[]> {
@@ -47,21 +110,32 @@ export async function nativeEntrants(arena: Arena, scenarios: number): Promise<E
   const input = join(folder, 'columns.bin');
   try {
     writeColumns(arena, input);
-    const programs = variants.map((variant) => compile(variant, folder, scenarios));
-    return variants.map((variant, index) => startVariant(variant, programs[index], folder, input));
+    const present = variants.filter((variant) => whyMissing(variant) === null);
+    const programs = present.map((variant) => compile(variant, folder, scenarios));
+    return present.map((variant, index) => startVariant(variant, programs[index], folder, input));
   } catch (cause) {
     rmSync(folder, { recursive: true, force: true });
     throw cause;
   }
 }
 
-function compile({ name, flags }: NativeVariant, folder: string, scenarios: number): string {
+function compile(variant: NativeVariant, folder: string, scenarios: number): string {
+  const { name, source, flags } = variant;
   const program = join(folder, name);
-  const sizes = [`-DSCENARIO_COUNT=${scenarios}`, `-DROW_CELLS=${cellCountOf(scenarios)}`];
-  const source = join(packageRoot, 'bench', 'native', 'revalue.c');
-  // Not -std=c11: strict ISO mode turns contraction off, and the two variants would be one.
-  execFileSync('gcc', ['-std=gnu11', ...flags, ...sizes, '-o', program, source]);
+  const rowSizes = [`-DSCENARIO_COUNT=${scenarios}`, `-DROW_CELLS=${cellCountOf(scenarios)}`];
+  const sizes = [...rowSizes, ...vectorSizes(variant, scenarios)];
+  const sources = ['main.c', source].map((file) => join(packageRoot, 'bench', 'native', file));
+  // Not -std=c11: strict ISO mode turns contraction off, and fused and unfused would be one.
+  execFileSync('gcc', ['-std=gnu11', ...flags, ...sizes, '-o', program, ...sources]);
   return program;
+}
+
+/** As few passes over the positions as the accumulators allow, of equal width: rows of 18 vectors as 9 and 9. */
+function vectorSizes({ lanes, accumulatorsMax }: NativeVariant, scenarios: number): string[] {
+  if (lanes === undefined || accumulatorsMax === undefined) return [];
+  const vectors = Math.ceil(cellCountOf(scenarios) / lanes);
+  const accumulators = Math.ceil(vectors / Math.ceil(vectors / accumulatorsMax));
+  return [`-DLANES=${lanes}`, `-DACCUMULATORS=${accumulators}`];
 }
 
 function startVariant(variant: NativeVariant, program: string, folder: string, input: string): Entrant {
@@ -86,7 +160,7 @@ function startVariant(variant: NativeVariant, program: string, folder: string, i
   };
 }
 
-/** Counts as three 64-bit integers, then the columns in the order in which revalue.c reads them. */
+/** Counts as three 64-bit integers, then the columns in the order in which main.c reads them. */
 function writeColumns(arena: Arena, path: string): void {
   const { nettingSet, position, riskArray } = arena.views;
   const { nettingSetCapacity, positionCapacity, instrumentCount } = arena.plan.counts;

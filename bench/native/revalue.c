@@ -3,44 +3,10 @@
  *
  * Compiled for one scenario count and row length (SCENARIO_COUNT, ROW_CELLS), so that the compiler knows the trip
  * count of the inner loop and can keep the cells in registers: the best case for compiled code.
- *
- * revalue INPUT OUTPUT: reads the columns, then for each line on standard input does the work once and prints the
- * milliseconds it took; at the end of its input it writes the worst losses to OUTPUT. So it can be timed in turn
- * with others.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
+#include "columns.h"
 
-enum { FLAG_BITS = 4, LINE_BYTES = 64 };
-
-typedef struct {
-  uint64_t account_count;
-  uint64_t position_count;
-  uint64_t instrument_count;
-} Counts;
-
-static void fail(const char *what) {
-  fprintf(stderr, "revalue: %s\n", what);
-  exit(1);
-}
-
-static void *read_column(FILE *file, size_t element_bytes, size_t count) {
-  size_t bytes = element_bytes * count;
-  void *column = aligned_alloc(LINE_BYTES, (bytes + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES);
-  if (column == NULL) fail("out of memory");
-  if (fread(column, element_bytes, count, file) != count) fail("the input is too short");
-  return column;
-}
-
-static double now_ms(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
-
-static void revalue(
+static void work(
     uint64_t account_count, const uint32_t *restrict first_position, const uint32_t *restrict position_count,
     const uint32_t *restrict position_row, const double *restrict quantity, const double *restrict risk_array,
     double *restrict worst) {
@@ -60,32 +26,8 @@ static void revalue(
   }
 }
 
-int main(int argument_count, char **arguments) {
-  if (argument_count != 3) fail("usage: revalue INPUT OUTPUT");
-  FILE *input = fopen(arguments[1], "rb");
-  if (input == NULL) fail("cannot open the input");
-  Counts counts;
-  if (fread(&counts, sizeof counts, 1, input) != 1) fail("the input is too short");
-  uint32_t *first_position = read_column(input, 4, counts.account_count);
-  uint32_t *position_count = read_column(input, 4, counts.account_count);
-  uint32_t *position_row = read_column(input, 4, counts.position_count);
-  double *quantity = read_column(input, 8, counts.position_count);
-  double *risk_array = read_column(input, 8, counts.instrument_count * ROW_CELLS);
-  fclose(input);
-  double *worst = calloc(counts.account_count, 8);
-  if (worst == NULL) fail("out of memory");
-
-  for (int c = getchar(); c != EOF; c = getchar()) {
-    if (c != '\n') continue;
-    double start = now_ms();
-    revalue(counts.account_count, first_position, position_count, position_row, quantity, risk_array, worst);
-    printf("%.6f\n", now_ms() - start);
-    fflush(stdout);
-  }
-
-  FILE *output = fopen(arguments[2], "wb");
-  if (output == NULL) fail("cannot open the output");
-  if (fwrite(worst, 8, counts.account_count, output) != counts.account_count) fail("cannot write the output");
-  if (fclose(output) != 0) fail("cannot write the output");
-  return 0;
+void revalue(const Columns *columns, double *worst) {
+  work(
+      columns->account_count, columns->first_position, columns->position_count, columns->position_row,
+      columns->quantity, columns->risk_array, worst);
 }

@@ -29,7 +29,7 @@ async function run(parameters: Parameters): Promise<Outcome> {
   writePriceColumns(arena, parameters);
   const kernels = instantiate(module, memory);
   const entrants = [javaScriptTwin(copyColumns(arena), instruments), wasmTwin(arena, instruments)];
-  const margrid = { name: 'margrid', run: () => timed(() => kernels.riskArray(plan.context, 0, instruments)) };
+  const margrid = { name: 'margrid', run: () => timed(() => kernels.riskArray(plan.context, 0, instruments, plan.scratch[0])) };
   const timings = await measureInTurn([margrid, ...entrants], parameters.runs);
   const own = timings.get('margrid')!;
   const results = resultsOf(arena);
@@ -59,7 +59,7 @@ function javaScriptTwin(arena: Arena, instruments: number): Entrant {
     name: 'javascript',
     note: "margrid's own JavaScript engine: the same formula, typed arrays, no Math.exp or Math.log; one thread",
     bitEqual: true,
-    run: () => timed(() => kernels.riskArray(arena.plan.context, 0, instruments)),
+    run: () => timed(() => kernels.riskArray(arena.plan.context, 0, instruments, arena.plan.scratch[0])),
     results: async () => resultsOf(arena),
     close: async () => {},
   };

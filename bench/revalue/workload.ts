@@ -5,7 +5,7 @@ import { scalarKernels } from '../../src/scalar/kernels.ts';
 import { runChunks, type StageTask } from '../../src/engine/worker.ts';
 import { entrantReports, type Entrant } from '../entrant.ts';
 import { measureInTurn, timed } from '../measure.ts';
-import { gccVersion, nativeEntrants } from '../native/entrants.ts';
+import { gccVersion, missingNative, nativeEntrants } from '../native/entrants.ts';
 import { columnHash } from '../verify.ts';
 import type { Outcome, Parameters, Workload } from '../workload.ts';
 import { copyColumns } from './columns.ts';
@@ -50,10 +50,8 @@ async function run(parameters: Parameters, progress: (line: string) => void): Pr
       note: parameters.workers > 1 ? `WASM SIMD, ${parameters.workers} worker threads` : 'WASM SIMD, one thread',
       throughput: { perSecond: (cells / own.median) * 1_000, unit: 'position-scenarios' },
       entrants: await entrantReports(entrants, timings, own.median, results),
-      details: {
-        arenaBytes: margrid.arena.plan.bytes,
-        native: gcc === null ? 'left out: there is no gcc' : 'measured',
-      },
+      missing: missingNative(),
+      details: { arenaBytes: margrid.arena.plan.bytes },
     };
   } finally {
     for (const entrant of entrants) await entrant.close();

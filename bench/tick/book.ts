@@ -9,6 +9,8 @@ export interface BookSize {
   /** Mean over all accounts. */
   readonly positions: number;
   readonly seed: number;
+  /** Number of the first account; default 0. */
+  readonly firstAccount?: number;
 }
 
 /** The built package: its engines can start worker threads. */
@@ -31,8 +33,12 @@ export async function loadBuiltEngine(): Promise<BuiltEngine> {
   return {
     market,
     params,
-    generate: ({ accounts, positions, seed }, options) =>
-      generator.generateMarginedBook(market, { accounts, meanPositions: positions, seed }, { params, ...options }),
+    generate: ({ accounts, positions, seed, firstAccount = 0 }, options) =>
+      generator.generateMarginedBook(
+        market,
+        { accounts, meanPositions: positions, seed, firstAccount },
+        { params, ...options },
+      ),
     create: (options) => engine.Engine.create(options),
   };
 }

@@ -6,6 +6,7 @@ import { median } from '../statistics.ts';
 import { requireEqual, type Comparison } from '../verify.ts';
 import type { EntrantReport, Outcome, Parameters, Timing, Workload } from '../workload.ts';
 import { loadBuiltEngine, type BookSize, type BuiltEngine } from './book.ts';
+import { dispatchOverhead } from './dispatch.ts';
 import { bookMemory } from './memory.ts';
 import { startProcesses, type Processes } from './processes.ts';
 
@@ -42,6 +43,7 @@ interface Ticker extends Pass {
 function ticker(name: string, engine: Engine, scale: number): Ticker {
   const stages: TickTimings[] = [];
   const tickOnce = async (): Promise<number> => {
+    engine.forgetRows();
     const { timingsMs } = await engine.tick();
     stages.push(timingsMs);
     return timingsMs.inputs + timingsMs.riskArray + (timingsMs.margin + timingsMs.totals) * scale;
@@ -89,6 +91,8 @@ async function run(parameters: Parameters, progress: (line: string) => void): Pr
         instruments: built.market.instruments.length,
         scenarios: engine.arena.plan.counts.scenarioCount,
         stagesMs: medianStages(whole.stages.slice(-runs)),
+        coldOverWarm: own.cold / own.median,
+        dispatchMicroseconds: await dispatchOverhead(workers),
         scaling: scalingOf(parameters, timings, processes),
         memory: bookMemory(engine),
       },

@@ -44,7 +44,10 @@ async function run({ accounts, seed, runs }: Parameters, progress: (line: string
     timed(() => {
       answers = questions.flatMap((each) => engine.preview(each.account, { positions: [each] }));
     });
-  const wholeTick = async (): Promise<number> => (await engine.tick()).timingsMs.total;
+  const wholeTick = async (): Promise<number> => {
+    engine.forgetRows();
+    return (await engine.tick()).timingsMs.total;
+  };
   try {
     const passes = [
       { name: 'margrid', run: ask },

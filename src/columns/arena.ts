@@ -37,7 +37,7 @@ export interface ArenaPlan {
 const alignment = 64;
 export const headerBytes = 64;
 const controlBytes = 64;
-const elementBytes: Record<ColumnType, number> = { f64: 8, i32: 4, u32: 4, u8: 1 };
+const elementBytes: Record<ColumnType, number> = { f64: 8, f32: 4, i32: 4, u32: 4, u8: 1 };
 
 /** Pure: where everything goes. Throws `LimitExceeded` if the counts need more than one memory. */
 export function planArena(counts: Counts, scratchCount: number, heapBase: number): ArenaPlan {
@@ -71,7 +71,7 @@ export function planArena(counts: Counts, scratchCount: number, heapBase: number
     throw new MargridError(
       'LimitExceeded',
       `the book needs ${top} bytes; one engine is one WASM memory of at most ${limits.memoryBytesMax} bytes (memoryBytesMax): ` +
-        'split the book into several engines',
+        'split the book into several engines (ShardedEngine)',
     );
   }
   return { counts, scratchCount, header, control, context, scratch, columns, end: top, bytes: top - header };
@@ -83,6 +83,8 @@ function alignUp(address: number): number {
 
 type ViewOf<T extends ColumnType> = T extends 'f64'
   ? Float64Array
+  : T extends 'f32'
+    ? Float32Array
   : T extends 'i32'
     ? Int32Array
     : T extends 'u32'
@@ -172,6 +174,8 @@ function viewOf(type: ColumnType, buffer: ArrayBufferLike, address: number, leng
   switch (type) {
     case 'f64':
       return new Float64Array(buffer, address, length);
+    case 'f32':
+      return new Float32Array(buffer, address, length);
     case 'i32':
       return new Int32Array(buffer, address, length);
     case 'u32':

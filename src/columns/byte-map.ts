@@ -12,6 +12,7 @@ export const exampleCounts: Counts = {
   nettingSetCapacity: 1_060_000,
   positionCapacity: 12_000_000,
   model: noModelCounts,
+  certified: true,
 };
 
 /** Where every column lies, as a Markdown table; addresses relative to the arena's start. */

@@ -1,12 +1,15 @@
+import * as certificate from '../../assembly/portable/certificate-layout.ts';
+import { certificateScratchFloatsOf } from '../../assembly/portable/certify/scratch.ts';
 import * as layout from '../../assembly/portable/layout.ts';
+import { riskArrayWorkFloats } from '../../assembly/portable/risk-array-work.ts';
 
 /**
  * The data dictionary: every column of the arena with its type, unit and writer. The byte map in docs/ARCHITECTURE.md
  * is printed
  * from this table, and a test says that it is current.
  */
-export type ColumnType = 'f64' | 'i32' | 'u32' | 'u8';
-export type ColumnWriter = 'load' | 'update' | 'tick' | 'kernel A' | 'kernels B-D';
+export type ColumnType = 'f64' | 'f32' | 'i32' | 'u32' | 'u8';
+export type ColumnWriter = 'load' | 'update' | 'tick' | 'kernel A' | 'kernels B-D' | 'certificates';
 
 export interface ColumnSpec {
   readonly type: ColumnType;
@@ -15,6 +18,8 @@ export interface ColumnSpec {
   readonly writer: ColumnWriter;
   /** Word of the context block that holds the column's address. */
   readonly contextWord: number | null;
+  /** Word of the certificate block that holds it. */
+  readonly certificateWord?: number;
   /** Elements per row of the table; 1 unless given. */
   readonly width?: (counts: Counts) => number;
 }
@@ -31,6 +36,8 @@ export interface Counts {
   readonly positionCapacity: number;
   /** What a model on portable kernels needs besides; nothing for the others. */
   readonly model: ModelCounts;
+  /** Whether there is room for certificates, which the monitor needs. */
+  readonly certified?: boolean;
 }
 
 /** Sizes of the columns that only models on portable kernels have. */
@@ -60,11 +67,11 @@ export const noModelCounts: ModelCounts = {
 };
 
 /** Floats of one worker's scratch area. */
-export function scratchFloatsOf({ scenarioCount, model }: Counts): number {
+export function scratchFloatsOf({ scenarioCount, model, certified }: Counts): number {
   const cells = cellCountOf(scenarioCount);
-  const grid = cells + layout.SUM_COUNT;
+  const grid = Math.max(cells + layout.SUM_COUNT, certified === true ? certificateScratchFloatsOf(cells) : 0);
   const portable = outFloatsOf(model) + cells + evenOf(model.workCount) + model.segmentCount * cells;
-  return Math.max(grid, portable);
+  return Math.max(grid, portable, riskArrayWorkFloats(cells));
 }
 
 /** Floats of the output block of a portable margin function; the vector, the work area and the segment rows follow. */
@@ -89,6 +96,11 @@ export function chunkCountOf(nettingSetCount: number): number {
 /** Bytes of one chunk's totals: counts, then sums per currency, padded to a cache line. */
 export function chunkTotalsBytesOf(currencyCount: number): number {
   return Math.ceil((layout.TOTALS_COUNT_BYTES + currencyCount * layout.TOTALS_SUM_COUNT * 8) / 64) * 64;
+}
+
+/** Rows of a table of certificates: none unless asked for. */
+function certifiedRows(rows: (counts: Counts) => number): (counts: Counts) => number {
+  return (counts) => (counts.certified === true ? rows(counts) : 0);
 }
 
 type TypedColumn<T extends ColumnType> = ColumnSpec & { readonly type: T };
@@ -281,6 +293,61 @@ export const schema = {
         ...column('f64', layout.CONTEXT_CHUNK_TOTALS, 'kernels B-D', 'per chunk: counts by status, sums per currency'),
         width: (counts: Counts) => chunkTotalsBytesOf(counts.currencyCount) / 8,
       },
+    },
+  },
+  certificate: {
+    rows: certifiedRows(() => 1),
+    columns: {
+      block: {
+        ...column('f64', layout.CONTEXT_CERTIFICATE, 'certificates', 'what certificate kernels are asked: words, box, thresholds'),
+        width: () => certificate.CERTIFICATE_BYTES / 8 + certificate.CERTIFICATE_FLOAT_COUNT,
+      },
+    },
+  },
+  certifiedInstrument: {
+    rows: certifiedRows((counts) => counts.instrumentCount),
+    columns: {
+      slopeRow: {
+        ...column('f64', null, 'certificates', 'slopes of the cells in the box: middle and radius, in price and volatility'),
+        certificateWord: certificate.CERTIFICATE_SLOPE_ROWS,
+        width: (counts: Counts) => certificate.SLOPE_ROW_COUNT * cellCountOf(counts.scenarioCount),
+      },
+      slopeTerms: {
+        ...column('f64', null, 'certificates', 'slopes of value and delta in the box'),
+        certificateWord: certificate.CERTIFICATE_SLOPE_TERMS,
+        width: () => certificate.SLOPE_TERM_COUNT,
+      },
+      list: column('u32', null, 'tick', 'instrument rows of a list stage'),
+    },
+  },
+  certifiedExpiry: {
+    rows: certifiedRows((counts) => counts.expiryCount),
+    columns: {
+      slopes: {
+        ...column('f64', null, 'certificates', 'what the passing of time moves'),
+        certificateWord: certificate.CERTIFICATE_EXPIRY_SLOPES,
+        width: () => certificate.EXPIRY_SLOPE_COUNT,
+      },
+    },
+  },
+  certifiedSet: {
+    rows: certifiedRows((counts) => counts.nettingSetCapacity),
+    columns: {
+      radius: {
+        ...column('f32', null, 'certificates', 'per quadrant: share of the box that is certified'),
+        certificateWord: certificate.CERTIFICATE_RADIUS,
+        width: () => certificate.QUADRANT_COUNT,
+      },
+      health: {
+        ...column('f64', null, 'certificates', 'per threshold: health at the reference, settlement currency'),
+        certificateWord: certificate.CERTIFICATE_HEALTH,
+        width: () => certificate.THRESHOLD_COUNT_MAX,
+      },
+      certifyList: {
+        ...column('u32', null, 'certificates', 'netting sets to certify'),
+        certificateWord: certificate.CERTIFICATE_LIST,
+      },
+      list: column('u32', null, 'tick', 'netting sets of a list stage'),
     },
   },
 } as const satisfies Record<string, TableSpec>;

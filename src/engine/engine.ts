@@ -19,14 +19,17 @@ import { requireKernels, setUpMachine, type KernelChoice, type Machine } from '.
 import { requireWorkerCount, type StageRunner } from './pool.ts';
 import { requireValidBook } from './valid-book.ts';
 import { requireQuotes, requireValidMarket } from './valid-market.ts';
-import { resultHash, stateHash } from './state-hash.ts';
-import { sortBook } from './sorted-book.ts';
+import { resultHash, resultHolderOf, stateHash } from './state-hash.ts';
+import { sortBook, type SortedBook } from './sorted-book.ts';
+import { StaleRows, type RowRun } from './stale-rows.ts';
+import type { PartialStage, PartialTicks } from './partial-ticks.ts';
 import { reduceSets, undoReductions, type ReductionUndo, type SetReductions } from './set-reductions.ts';
 import { requireMarginable } from './marginable.ts';
 import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
 import { InstrumentFaults, modelCountsOf, modelRowsOf } from './model-inputs.ts';
 import { clearTotals, foldTotals, statusNames, type Totals } from './totals.ts';
-import { writeContext, writeStaticColumns, writeTickInputs, type Quotes, type TickSetup } from './tick-inputs.ts';
+import { listOf, runChunks } from './worker.ts';
+import { writeContext, writeExpirySlopes, writeStaticColumns, writeTickInputs, type Quotes, type TickSetup } from './tick-inputs.ts';
 
 export interface EngineOptions {
   readonly market: Market;
@@ -45,6 +48,12 @@ export interface EngineOptions {
   /** Position slots and netting sets to plan for, so that updates have room; defaults leave an eighth. */
   readonly positionCapacity?: number;
   readonly nettingSetCapacity?: number;
+}
+
+/** Room for more than ticks take. */
+export interface EngineRoom {
+  /** Columns of certificates, for `Monitor`. */
+  readonly certified?: boolean;
 }
 
 /** Milliseconds of one tick by stage. */
@@ -126,6 +135,8 @@ export class Engine {
   #accountRow: Map<string, number> | null = null;
   /** Since the last change of another kind: those that can be taken back. */
   #reductions: ReductionUndo[] = [];
+  /** Of a model whose row kernel need not price every row. */
+  readonly #staleRows: StaleRows | null;
   #quotes: Quotes;
   #tick = 0;
   /** Whether the risk array is that of `#quotes`: a tick that fails leaves half of one. */
@@ -146,6 +157,7 @@ export class Engine {
     this.#kernels = kernels;
     this.#runner = runner;
     this.#quotes = options.market;
+    this.#staleRows = parts.staleRows;
     this.#reasons = new Map(
       options.book.quarantined.map(({ accountIndex, reason }) => [accountIndex, reason] as const),
     );
@@ -160,7 +172,7 @@ export class Engine {
    * instrument the model
    * cannot margin), `PositionDuplicate`.
    */
-  static create(options: EngineOptions): Engine {
+  static create(options: EngineOptions, room: EngineRoom = {}): Engine {
     const workers = options.workers ?? 0;
     requireWorkerCount(workers);
     const choice = requireKernels(options.kernels);
@@ -185,8 +197,21 @@ export class Engine {
       nettingSetCapacity: capacityOf('nettingSet', options.nettingSetCapacity, sorted.setCount, 1024) + 1,
       positionCapacity: capacityOf('position', options.positionCapacity, sorted.row.length, 4096),
       model: modelCountsOf(model, params, modelRows),
+      certified: room.certified === true,
     };
     const machine = setUpMachine(counts, workers, choice);
+    // The threads start while the book is loaded: the first tick does not wait for them.
+    const runner = machine.start();
+    try {
+      return Engine.#load({ options, model, params, rows, modelRows, sorted, pooled, machine, runner });
+    } catch (error) {
+      void runner.close();
+      throw error;
+    }
+  }
+
+  static #load(parts: LoadParts): Engine {
+    const { options, model, params, rows, modelRows, sorted, pooled, machine, runner } = parts;
     const { arena } = machine;
     arena.seal();
     writeContext(arena);
@@ -201,24 +226,68 @@ export class Engine {
     book.load(sorted);
     const faults = model.kind === 'portable' ? new InstrumentFaults(model, params, modelRows) : null;
     const setup = { arena, rows, modelRows, model, params, faults };
-    return new Engine({ options, setup, kernels: machine.kernels, book, runner: machine.start() });
+    const staleRows = model.kind === 'grid' ? new StaleRows(arena) : null;
+    if (staleRows !== null) for (const row of sorted.row) staleRows.hold(row);
+    return new Engine({ options, setup, kernels: machine.kernels, book, runner, staleRows });
   }
 
   /** Margins every account at the given quotes (default: those of the last tick, at first those of the market). */
   async tick(quotes: Partial<Quotes> = {}): Promise<TickReport> {
+    this.#takeQuotes(quotes);
+    try {
+      return await this.#runTick();
+    } catch (error) {
+      // A tick that failed leaves no results, but the book is as it was: the next tick may succeed.
+      if (this.#state === 'ticking') this.#state = 'loaded';
+      this.#staleRows?.forget();
+      throw error;
+    }
+  }
+
+  #takeQuotes(quotes: Partial<Quotes>): void {
     this.#requireIdle();
     const next = withQuotes(this.#quotes, quotes);
     requireQuotes(next, this.market.instruments.length);
     if (!Number.isFinite(next.asOfMs)) throw new MargridError('OptionInvalid', `asOfMs must be a time, got ${next.asOfMs}`);
     this.#quotes = next;
     this.#state = 'ticking';
-    try {
-      return await this.#runTick();
-    } catch (error) {
-      // A tick that failed leaves no results, but the book is as it was: the next tick may succeed.
-      if (this.#state === 'ticking') this.#state = 'loaded';
-      throw error;
-    }
+  }
+
+  /** For `Monitor`, which evaluates some sets of a tick only: see `PartialTicks`. */
+  partialTicks(): PartialTicks {
+    return {
+      setup: this.#setup,
+      book: this.#book,
+      model: this.#model,
+      kernels: this.#kernels,
+      workerCount: this.#runner.workerCount,
+      begin: (quotes) => {
+        this.#takeQuotes(quotes);
+        this.#isPriced = false;
+        // The driver writes rows behind the engine's back.
+        this.#staleRows?.forget();
+        writeTickInputs(this.#setup, this.#quotes, this.#book.setCount);
+        return this.#quotes;
+      },
+      stage: (stage) => this.#partialStage(stage),
+      whole: () => this.#runTick(),
+      writeExpirySlopes: (boxTime) => writeExpirySlopes(this.#setup, this.#quotes, boxTime),
+      end: (failed = false) => {
+        if (this.#state !== 'closed') this.#state = failed ? 'loaded' : 'ticked';
+        else if (!failed) throw closedDuringTick();
+      },
+      marginAgain: (set) => this.#marginAgain(set),
+    };
+  }
+
+  async #partialStage({ kernel, itemCount, chunkItems, list, inlineItems }: PartialStage): Promise<void> {
+    if (itemCount === 0) return;
+    if (itemCount > inlineItems) return this.#stage(kernel, itemCount, chunkItems, list);
+    const { header, control, context, scratch } = this.arena.plan;
+    const plain = { kernel, context, itemCount, chunkItems, header, control, scratch };
+    const task = list === undefined ? plain : { ...plain, list };
+    let next = 0;
+    runChunks(this.#kernels, task, scratch[0], () => next++, listOf(this.arena.buffer, task));
   }
 
   async #runTick(): Promise<TickReport> {
@@ -228,7 +297,7 @@ export class Engine {
     writeTickInputs(this.#setup, this.#quotes, setCount);
     clearTotals(this.arena);
     const prepared = performance.now();
-    await this.#stage(this.#model.rowKernel, this.market.instruments.length, instrumentChunk);
+    await this.#priceRows();
     this.#isPriced = true;
     const priced = performance.now();
     await this.#stage(this.#model.kernel, setCount, CHUNK_SET_COUNT);
@@ -248,6 +317,47 @@ export class Engine {
     return { tick: this.#tick, totals, timingsMs };
   }
 
+  /** Kernel A: rows that nobody holds are left out, and rows that nothing has changed stay as they are. */
+  async #priceRows(): Promise<void> {
+    const count = this.market.instruments.length;
+    const stale = this.#staleRows?.compare() ?? [{ first: 0, count }];
+    const staleCount = stale.reduce((sum, run) => sum + run.count, 0);
+    // A few rows take less time on the calling thread than all of them on the workers.
+    if (staleCount < count && staleCount * Math.max(this.#runner.workerCount, 1) <= count) {
+      for (const run of stale) this.#priceRun(run);
+      return;
+    }
+    await this.#stage(this.#model.rowKernel, count, instrumentChunk);
+    this.#staleRows?.priced({ first: 0, count });
+  }
+
+  #priceRun(run: RowRun): void {
+    const { context, scratch } = this.arena.plan;
+    this.#kernels[this.#model.rowKernel](context, run.first, run.count, scratch[0]);
+    this.#staleRows?.priced(run);
+  }
+
+  /** Prices rows at the quotes of the last tick unless they are. */
+  #requireRows(rows: readonly number[]): void {
+    for (const first of rows) if (this.#staleRows?.isCurrent(first) === false) this.#priceRun({ first, count: 1 });
+  }
+
+  /** The next tick prices every held row, as if all quotes had changed: for whoever measures ticks. */
+  forgetRows(): void {
+    this.#requireIdle();
+    this.#staleRows?.forget();
+  }
+
+  /**
+   * Brings every row of the risk array (`arena.views.riskArray`) to the quotes of the last tick, also those of instruments
+   * that nobody holds. Throws `EngineState` before the first tick.
+   */
+  priceAllRows(): void {
+    this.#requireIdle();
+    if (!this.#isPriced) throw noPrices();
+    this.#requireRows(Array.from(this.rows.instrumentOf, (_, row) => row));
+  }
+
   /**
    * Changes positions, cash and add-ons; the next tick margins the changed book. The result equals that of a book
    * loaded afresh, bit for bit.
@@ -259,6 +369,7 @@ export class Engine {
     const known = this.#book.accountIds.length;
     const opened = applyBookChanges(this.#book, this.#directory(accountRow), changes);
     opened.forEach((account, index) => accountRow.set(account, known + index));
+    for (const { instrument } of changes.positions ?? []) this.#staleRows?.hold(this.#instrumentRow.get(instrument)!);
     this.#reductions = [];
     this.#state = 'loaded';
   }
@@ -452,11 +563,12 @@ export class Engine {
    */
   preview(account: string, changes: Omit<BookChanges, 'addOns'>): AccountMargin[] {
     this.#requireIdle();
-    if (!this.#isPriced) throw new MargridError('EngineState', 'there are no prices: call tick() first');
+    if (!this.#isPriced) throw noPrices();
     const accounts = this.#accounts();
     const row = accounts.get(account) ?? this.#book.accountIds.length;
     const change = changeOfAccount(this.#book, this.#directory(accounts), account, changes);
     const sets = changedSets(this.#book, row, change);
+    for (const { positions } of sets) this.#requireRows(positions.map(({ row: instrument }) => instrument));
     return sets.map((held) => this.#marginAgain(this.#book.writeVisitor(held)));
   }
 
@@ -529,7 +641,7 @@ export class Engine {
   /** SHA-256 of the result columns. */
   resultHash(): string {
     this.#requireResults();
-    return resultHash(this.#book);
+    return resultHash([resultHolderOf(this.#book)]);
   }
 
   /**
@@ -553,10 +665,11 @@ export class Engine {
     await this.#runner.close();
   }
 
-  async #stage(kernel: RangeKernelName, itemCount: number, chunkItems: number): Promise<void> {
+  async #stage(kernel: RangeKernelName, itemCount: number, chunkItems: number, list?: number): Promise<void> {
     const { header, control, context, scratch } = this.arena.plan;
+    const task = { kernel, context, itemCount, chunkItems, header, control, scratch };
     try {
-      await this.#runner.run({ kernel, context, itemCount, chunkItems, header, control, scratch }, this.arena.control);
+      await this.#runner.run(list === undefined ? task : { ...task, list }, this.arena.control);
     } catch (error) {
       throw this.#isClosed() ? closedDuringTick() : error;
     }
@@ -595,6 +708,10 @@ export class Engine {
   }
 }
 
+function noPrices(): MargridError {
+  return new MargridError('EngineState', 'there are no prices: call tick() first');
+}
+
 function closedDuringTick(): MargridError {
   return new MargridError('EngineState', 'the engine was closed during the tick');
 }
@@ -612,7 +729,21 @@ function withQuotes(old: Quotes, next: Partial<Quotes>): Quotes {
   };
 }
 
+/** What loading a book needs. */
+interface LoadParts {
+  readonly options: EngineOptions;
+  readonly model: MarginModel<unknown>;
+  readonly params: unknown;
+  readonly rows: InstrumentRows;
+  readonly modelRows: TickSetup['modelRows'];
+  readonly sorted: SortedBook;
+  readonly pooled: string | null;
+  readonly machine: Machine;
+  readonly runner: StageRunner;
+}
+
 interface EngineParts extends Pick<Machine, 'kernels'> {
+  readonly staleRows: StaleRows | null;
   readonly runner: StageRunner;
   readonly options: EngineOptions;
   readonly setup: TickSetup;

@@ -13,7 +13,7 @@ import {
   type BuildName,
 } from '../wasm/module.ts';
 import { createPool, type StageRunner } from './pool.ts';
-import { runChunks, type StageTask, type WorkerSetup } from './worker.ts';
+import { listOf, runChunks, type StageTask, type WorkerSetup } from './worker.ts';
 
 /** `wasm-debug` is `wasm` with assertions and names; `javascript` is bit-equal to both, and slower. */
 const kernelChoices = ['wasm', 'javascript', 'wasm-debug'] as const;
@@ -23,7 +23,7 @@ export type KernelChoice = (typeof kernelChoices)[number];
 export interface Machine {
   readonly arena: Arena;
   readonly kernels: Kernels;
-  /** Starts the threads: last, when nothing can fail any more, because threads that nobody knows never end. */
+  /** Starts the threads. Whoever does must close them, also if something fails. */
   readonly start: () => StageRunner;
 }
 
@@ -65,16 +65,16 @@ export function setUpMachine(counts: Counts, workers: number, choice: KernelChoi
 }
 
 function startRunner(workers: number, setup: WorkerSetup, kernels: Kernels, scratch: number): StageRunner {
-  return workers > 0 ? createPool(workers, setup) : inline(kernels, scratch);
+  return workers > 0 ? createPool(workers, setup) : inline(kernels, setup.buffer, scratch);
 }
 
 /** No threads: the calling thread does every chunk, in order. */
-function inline(kernels: Kernels, scratch: number): StageRunner {
+function inline(kernels: Kernels, buffer: ArrayBufferLike, scratch: number): StageRunner {
   return {
     workerCount: 0,
     run: async (task: StageTask) => {
       let next = 0;
-      runChunks(kernels, task, scratch, () => next++);
+      runChunks(kernels, task, scratch, () => next++, listOf(buffer, task));
     },
     close: async () => {},
   };

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Arena } from '../columns/arena.ts';
 import type { BookColumns } from './book-columns.ts';
+import type { InstrumentRows } from './instrument-rows.ts';
 
 /**
  * Bytes of a column as they lie in memory. All supported machines are little-endian; the hash is defined over
@@ -9,36 +11,62 @@ function bytesOf(column: Float64Array | Int32Array | Uint32Array | Uint8Array): 
   return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
 }
 
+/** What holds results: an engine's book, or one shard of it. */
+export interface ResultHolder {
+  readonly arena: Arena;
+  readonly rows: InstrumentRows;
+  readonly setCount: number;
+  readonly accountCount: number;
+}
+
 /**
- * The currencies that netting sets are in, and which of them each set is in. Currency rows would not do: they also
- * count currencies that
- * the market or the book names and nobody holds, so that the same book read from a file could get another hash.
+ * The currencies that netting sets are in, and the place of each currency row among them. Currency rows would not do:
+ * they also count currencies that the market or the book names and nobody holds, so that the same book read from a
+ * file could get another hash.
  */
-function heldCurrencies(book: BookColumns): { readonly names: readonly string[]; readonly index: Uint8Array } {
-  const rows = book.arena.views.nettingSet.currency.subarray(0, book.setCount);
-  const isHeld = new Uint8Array(book.rows.currencies.length);
-  for (const row of rows) isHeld[row] = 1;
-  const names = book.rows.currencies.filter((_, row) => isHeld[row] === 1);
-  const place = Uint8Array.from(book.rows.currencies, (name) => Math.max(names.indexOf(name), 0));
-  return { names, index: rows.map((row) => place[row]) };
+function heldCurrencies(shards: readonly ResultHolder[]): {
+  readonly names: readonly string[];
+  readonly place: Uint8Array;
+} {
+  const { currencies } = shards[0].rows;
+  const isHeld = new Uint8Array(currencies.length);
+  for (const { arena, setCount } of shards) {
+    for (const row of arena.views.nettingSet.currency.subarray(0, setCount)) isHeld[row] = 1;
+  }
+  const names = currencies.filter((_, row) => isHeld[row] === 1);
+  return { names, place: Uint8Array.from(currencies, (name) => Math.max(names.indexOf(name), 0)) };
 }
 
 /**
  * SHA-256 of the results: every result column over all netting sets in (account, currency) order, with the account and
- * currency they belong to.
- * Quarantined results hold the one canonical NaN that kernels store.
+ * currency they belong to. Quarantined results hold the one canonical NaN that kernels store. Shards hold the accounts
+ * of one book one after another, with equal currencies: the hash is that of the whole.
  */
-export function resultHash(book: BookColumns): string {
-  const { result, nettingSet } = book.arena.views;
-  const { names, index } = heldCurrencies(book);
+export function resultHash(shards: readonly ResultHolder[]): string {
+  const { names, place } = heldCurrencies(shards);
   const hash = createHash('sha256').update(JSON.stringify(names));
-  const { componentCount } = book.arena.plan.counts.model;
-  const { components, ...columns } = result;
-  for (const column of [nettingSet.account, index, ...Object.values(columns)]) {
-    hash.update(bytesOf(column.subarray(0, book.setCount)));
+  let firstAccount = 0;
+  for (const { arena, setCount, accountCount } of shards) {
+    const account = arena.views.nettingSet.account.subarray(0, setCount);
+    const base = firstAccount;
+    hash.update(bytesOf(base === 0 ? account : account.map((row) => row + base)));
+    firstAccount += accountCount;
   }
-  hash.update(bytesOf(components.subarray(0, book.setCount * componentCount)));
+  for (const { arena, setCount } of shards) {
+    hash.update(bytesOf(arena.views.nettingSet.currency.subarray(0, setCount).map((row) => place[row])));
+  }
+  const { components: _, ...columns } = shards[0].arena.views.result;
+  for (const name of Object.keys(columns) as (keyof typeof columns)[]) {
+    for (const { arena, setCount } of shards) hash.update(bytesOf(arena.views.result[name].subarray(0, setCount)));
+  }
+  for (const { arena, setCount } of shards) {
+    hash.update(bytesOf(arena.views.result.components.subarray(0, setCount * arena.plan.counts.model.componentCount)));
+  }
   return hash.digest('hex');
+}
+
+export function resultHolderOf({ arena, rows, setCount, accountIds }: BookColumns): ResultHolder {
+  return { arena, rows, setCount, accountCount: accountIds.length };
 }
 
 /**
@@ -69,7 +97,7 @@ export function stateHash(book: BookColumns, asOfMs: number, modelName: string, 
     hash.update(bytesOf(column.subarray(0, book.setCount)));
   }
   for (const column of [position.row, position.quantity, book.entryPrice]) hash.update(positionHash(book, column));
-  hash.update(resultHash(book));
+  hash.update(resultHash([resultHolderOf(book)]));
   return hash.digest('hex');
 }
 

@@ -1,5 +1,7 @@
+import { CERTIFICATE_WORD_COUNT } from '../../assembly/portable/certificate-layout.ts';
 import {
   CONTEXT_CELL_COUNT,
+  CONTEXT_CERTIFICATE,
   CONTEXT_CHUNK_TOTALS_STRIDE,
   CONTEXT_COMPONENT_COUNT,
   CONTEXT_INSTRUMENT_DATA_WIDTH,
@@ -51,6 +53,15 @@ export function writeContext(arena: Arena): void {
   arena.contextWords[CONTEXT_CHUNK_TOTALS_STRIDE] = chunkTotalsBytesOf(counts.currencyCount);
   for (const { spec, address } of columns)
     if (spec.contextWord !== null) arena.contextWords[spec.contextWord] = address;
+  if (counts.certified === true) writeCertificateBlock(arena);
+  else arena.contextWords[CONTEXT_CERTIFICATE] = 0;
+}
+
+function writeCertificateBlock(arena: Arena): void {
+  const { block } = arena.views.certificate;
+  const words = new Uint32Array(block.buffer, block.byteOffset, CERTIFICATE_WORD_COUNT);
+  for (const { spec, address } of arena.plan.columns)
+    if (spec.certificateWord !== undefined) words[spec.certificateWord] = address;
 }
 
 /** Columns of instruments and groups that never change after loading. */
@@ -99,6 +110,14 @@ export function writeTickInputs(setup: TickSetup, quotes: Quotes, nettingSetCoun
   arena.views.modelInstrument.data.fill(0);
   model.prepareTick(market, params, tickFactors(arena));
   if (model.kind === 'grid') writeGrids(setup, model);
+}
+
+/** Slopes by time of every expiry, for certificates at the market in the arena; nothing for models without. */
+export function writeExpirySlopes(setup: TickSetup, quotes: Quotes, boxTime: number): void {
+  const { arena, model, params } = setup;
+  if (model.kind !== 'grid' || model.certificate === undefined) return;
+  const { slopes } = arena.views.certifiedExpiry;
+  model.certificate.writeExpirySlopes(tickMarket(setup, quotes), params, boxTime, slopes);
 }
 
 function tickMarket({ arena, rows, modelRows }: TickSetup, quotes: Quotes): TickMarket {

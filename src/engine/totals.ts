@@ -43,9 +43,14 @@ export function foldTotals(arena: Arena, currencies: readonly string[], nettingS
   if (all !== nettingSetCount) {
     throw new MargridError('EngineState', `${all} of ${nettingSetCount} netting sets were evaluated or quarantined`);
   }
+  return totalsOfSums(counts, sums, currencies);
+}
+
+/** Counts by status and `TOTALS_SUM_COUNT` sums per currency, in words. */
+export function totalsOfSums(counts: readonly number[], sums: Float64Array, currencies: readonly string[]): Totals {
   return {
     counts: { healthy: counts[0], 'margin-call': counts[1], liquidation: counts[2], quarantined: counts[3] },
-    evaluated: all - counts[3],
+    evaluated: counts[0] + counts[1] + counts[2],
     quarantined: counts[3],
     perCurrency: currencies.map((currency, index) => ({
       currency,

@@ -30,6 +30,11 @@ export interface StageTask {
   readonly control: number;
   /** Scratch addresses; a worker takes the one at the slot it claims. */
   readonly scratch: readonly number[];
+  /**
+   * Byte address of the items (u32), if they are not 0 to itemCount - 1: the kernel then runs for each of them alone,
+   * and chunk totals mean nothing.
+   */
+  readonly list?: number;
 }
 
 /** Second word of the control block: scratch slots taken in this stage. */
@@ -38,35 +43,61 @@ const claimedScratch = 1;
 
 let kernels: Kernels | null = null;
 let control: Int32Array | null = null;
+let memory: ArrayBufferLike | null = null;
 
-function setUp(task: StageTask): { kernels: Kernels; control: Int32Array } {
-  if (kernels === null || control === null) {
+function setUp(task: StageTask): { kernels: Kernels; control: Int32Array; memory: ArrayBufferLike } {
+  if (kernels === null || control === null || memory === null) {
     const setup = (workerData as [unknown, WorkerSetup])[1] ?? (workerData as WorkerSetup);
     verifyHeader(new Int32Array(setup.buffer, task.header, headerBytes / 4));
     const own = setup.module === null ? scalarKernels(setup.buffer) : instantiate(setup.module, setup.memory!);
     kernels = withHostKernels(own, setup.buffer);
     control = new Int32Array(setup.buffer, task.control, 2);
+    memory = setup.buffer;
   }
-  return { kernels, control };
+  return { kernels, control, memory };
 }
 
 /** Runs chunks of a stage until none is left. Returns the number of chunks done here, for the load histogram. */
 export default function runStage(task: StageTask): number {
   const own = setUp(task);
   const scratch = task.scratch[Atomics.add(own.control, claimedScratch, 1)];
-  return runChunks(own.kernels, task, scratch, () => Atomics.add(own.control, claimedChunks, 1));
+  const claim = (): number => Atomics.add(own.control, claimedChunks, 1);
+  return runChunks(own.kernels, task, scratch, claim, listOf(own.memory, task));
 }
 
 /** The loop itself, also used on the main thread when there are no workers. */
-export function runChunks(stageKernels: Kernels, task: StageTask, scratch: number, claim: () => number): number {
+export function runChunks(
+  stageKernels: Kernels,
+  task: StageTask,
+  scratch: number,
+  claim: () => number,
+  list: Uint32Array | null = null,
+): number {
   const chunkCount = Math.ceil(task.itemCount / task.chunkItems);
   let done = 0;
   for (let chunk = claim(); chunk < chunkCount; chunk = claim()) {
     const first = chunk * task.chunkItems;
     const count = Math.min(task.chunkItems, task.itemCount - first);
-    if (isRowKernel(task.kernel)) stageKernels[task.kernel](task.context, first, count);
+    if (list !== null) runListed(stageKernels, task, scratch, list.subarray(first, first + count));
+    else if (isRowKernel(task.kernel)) stageKernels[task.kernel](task.context, first, count, scratch);
     else stageKernels[task.kernel](task.context, scratch, first, count);
     done++;
   }
   return done;
+}
+
+/** The items of a stage that has a list of them. */
+export function listOf(buffer: ArrayBufferLike, { list, itemCount }: StageTask): Uint32Array | null {
+  return list === undefined ? null : new Uint32Array(buffer, list, itemCount);
+}
+
+function runListed(stageKernels: Kernels, task: StageTask, scratch: number, items: Uint32Array): void {
+  const { context, kernel } = task;
+  if (isRowKernel(kernel)) {
+    const run = stageKernels[kernel];
+    for (let i = 0; i < items.length; i++) run(context, items[i], 1, scratch);
+  } else {
+    const run = stageKernels[kernel];
+    for (let i = 0; i < items.length; i++) run(context, scratch, items[i], 1);
+  }
 }

@@ -14,8 +14,8 @@ export interface BookOptions {
 
 export type ResolvedBookOptions = Required<BookOptions>;
 
-/** Account numbers have seven digits: `A0000001`. */
-export const accountNumberMax = 9_999_999;
+/** First number that no account has. Names have seven digits, `A0000001`; that of the very last, `A10000000`, has eight. */
+export const accountNumberMax = 10_000_000;
 /** Range in which the shape of the book (docs/BOOK-GENERATOR.md) can be kept. */
 export const meanPositionsMin = 3;
 export const meanPositionsMax = 30;

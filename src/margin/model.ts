@@ -121,6 +121,18 @@ export interface GridModel<P> extends ModelBase<P> {
    * every tick (weights and dampeners may follow the index).
    */
   scenarios(group: RiskGroup, indexPrice: number, params: P): readonly Scenario[];
+  /** How the model's margins are certified between two evaluations; without it every tick evaluates every account. */
+  readonly certificate?: GridCertificate<P>;
+}
+
+/** What a grid model adds to certified skipping: docs/CERTIFICATES.md. */
+export interface GridCertificate<P> {
+  readonly kernel: 'certifyDeribitPm';
+  /**
+   * Bounds of what the passing of time moves, per expiry row of the market: EXPIRY_SLOPE_COUNT floats each, for every
+   * time to expiry within `boxTime` of the present one, in logs.
+   */
+  writeExpirySlopes(market: TickMarket, params: P, boxTime: number, out: Float64Array): void;
 }
 
 /** A model on portable kernels (`assembly/portable/margin`): its own rows, tables and reduction. */

@@ -1,3 +1,4 @@
+import { fillSlopeRow } from '../../assembly/portable/certify/slope-row.ts';
 import { fillSpanRow, marginSpan } from '../../assembly/portable/margin/span.ts';
 import { fillDeribitStandardRow, marginDeribitStandard } from '../../assembly/portable/margin/deribit-standard.ts';
 import { fillDeribitXpmRow, marginDeribitXpm } from '../../assembly/portable/margin/deribit-xpm.ts';
@@ -14,6 +15,7 @@ import { MargridError } from '../errors.ts';
 import type { Kernels } from '../wasm/kernels.ts';
 import { fillTieredRow, marginTiered } from '../../assembly/portable/margin/tiered.ts';
 import { bookPnl, bookTails } from './book-tails.ts';
+import { certifyDeribitPm } from './certify-deribit-pm.ts';
 import { deribitPm, deribitPmVectors } from './deribit-pm.ts';
 import { viewMemory } from './memory-views.ts';
 import { portableMargin, portableRows } from './portable.ts';
@@ -31,12 +33,14 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     regtRows: portableRows(memory, fillRegtRow),
     regt: onHost,
     riskArray: (context, first, count) => riskArray(memory, context, first, count),
+    slopeRows: portableRows(memory, fillSlopeRow),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),
     // Selects with a heap, from P&L in 64 bits.
     bookScreen: () => {},
     bookTails: (context, scratch, first, count) => bookTails(memory, context, scratch, first, count),
     bookPnl: (context, scratch, portfolio, cells) => bookPnl(memory, context, scratch, portfolio, cells),
     deribitPm: (context, scratch, first, count) => deribitPm(memory, context, scratch, first, count),
+    certifyDeribitPm: (context, scratch, first, count) => certifyDeribitPm(memory, context, scratch, first, count),
     spanRows: portableRows(memory, fillSpanRow),
     span: portableMargin(memory, marginSpan),
     timsRows: portableRows(memory, fillTimsRow),

@@ -4,6 +4,7 @@
  */
 export const rowKernelNames = [
   'riskArray',
+  'slopeRows',
   'deribitStandardRow',
   'deribitXpmRow',
   'paradexPmRow',
@@ -36,14 +37,18 @@ export const marginKernelNames = [
 ] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 
+/** Kernels that certify netting sets of a list: first and count are places in it (certificate-layout.ts). */
+export const certificateKernelNames = ['certifyDeribitPm'] as const;
+export type CertificateKernelName = (typeof certificateKernelNames)[number];
+
 /** Kernels of a book: over the rows of P&L, the screen; over its portfolios, the worst of their scenarios. */
 export type BookKernelName = 'bookScreen' | 'bookTails';
 
 /** Everything a worker can be told to run over a range. */
-export type RangeKernelName = RowKernelName | MarginKernelName | BookKernelName;
+export type RangeKernelName = RowKernelName | MarginKernelName | CertificateKernelName | BookKernelName;
 
-/** Rows [first, first + count) of the risk array. */
-export type RowKernel = (context: number, first: number, count: number) => void;
+/** Rows [first, first + count) of the risk array, with the scratch area of the worker. */
+export type RowKernel = (context: number, first: number, count: number, scratch: number) => void;
 /** Netting sets [first, first + count), with the scratch area of the worker. */
 export type MarginKernel = (context: number, scratch: number, first: number, count: number) => void;
 
@@ -53,7 +58,7 @@ export type MarginKernel = (context: number, scratch: number, first: number, cou
  * (`scalar/`), bit-equal to each other. Arguments are addresses (bytes) and counts only.
  */
 export interface Kernels
-  extends Readonly<Record<RowKernelName, RowKernel>>, Readonly<Record<MarginKernelName | BookKernelName, MarginKernel>> {
+  extends Readonly<Record<RowKernelName, RowKernel>>, Readonly<Record<MarginKernelName | CertificateKernelName | BookKernelName, MarginKernel>> {
   /** Writes the P&L of one portfolio of a book in every scenario of the rows now: assembly/revalue/book-tails.ts. */
   bookPnl(context: number, scratch: number, portfolio: number, cells: number): void;
   /** Writes the aggregated vectors of one netting set and group; returns 1 if it holds the group. */

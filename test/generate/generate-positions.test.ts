@@ -188,7 +188,7 @@ describe('generatePositions: options', () => {
     [{ accounts: 0 }, 'accounts must be an integer in [1, 8000000], got 0'],
     [{ accounts: 1.5 }, 'accounts must be an integer in [1, 8000000], got 1.5'],
     [{ seed: -1 }, 'seed must be an integer in [0, 9007199254740991], got -1'],
-    [{ accounts: 1, firstAccount: 9_999_999 }, 'firstAccount must be an integer in [0, 9999998], got 9999999'],
+    [{ accounts: 1, firstAccount: 10_000_000 }, 'firstAccount must be an integer in [0, 9999999], got 10000000'],
     [{ meanPositions: 2 }, 'meanPositions must be in [3, 30], got 2'],
     [{ meanPositions: NaN }, 'meanPositions must be in [3, 30], got NaN'],
   ])('refuses %j', (options, message) => {

@@ -31,16 +31,17 @@ function runKernels(engine: Engine, runner: Runner): Uint8Array[] {
   const instruments = engine.market.instruments.length;
   const sets = engine.nettingSetCount;
   engine.arena.views.riskArray.row.fill(-1);
+  engine.arena.views.riskArray.terms.fill(-1);
   engine.arena.views.chunk.totals.fill(0);
   for (const column of Object.values(engine.arena.views.result)) column.fill(7);
   if (runner === 'simd') {
-    exports.riskArray(context, 0, instruments);
+    exports.riskArray(context, 0, instruments, scratch[0]);
     exports.deribitPm(context, scratch[0], 0, sets);
   } else if (runner === 'twin') {
     exports['riskArrayScalar'](context, 0, instruments);
     exports['deribitPmScalar'](context, scratch[0], 0, sets);
   } else {
-    javascript.riskArray(context, 0, instruments);
+    javascript.riskArray(context, 0, instruments, scratch[0]);
     javascript.deribitPm(context, scratch[0], 0, sets);
   }
   return written(engine);
@@ -110,6 +111,7 @@ describe('risk array', () => {
     const { strike, contractSize, expiryMs } = market.instruments[option];
     const engine = Engine.create({ market: { ...market, asOfMs: expiryMs! }, params, book: bookOf([], ['A']) });
     await engine.tick();
+    engine.priceAllRows();
     const { row } = engine.arena.views.riskArray;
     const rowFloats = row.length / market.instruments.length;
     const at = engine.rows.rowOf[option] * rowFloats;

@@ -8,6 +8,7 @@ const engineKernels = [
   'bookPnl',
   'bookScreen',
   'bookTails',
+  'certifyDeribitPm',
   'deribitPm',
   'deribitPmVectors',
   'deribitStandard',
@@ -27,6 +28,7 @@ const engineKernels = [
   'riskArray',
   'scenarioRows',
   'scenarioSums',
+  'slopeRows',
   'span',
   'spanRows',
   'tiered',
@@ -74,6 +76,7 @@ const venueFormulas = [
 ];
 const scalarTwins = [
   'bookTailsScalar',
+  'certifyDeribitPmScalar',
   'deribitPmScalar',
   'greekOptionsScalar',
   'impliedVolatilitiesScalar',
@@ -82,6 +85,7 @@ const scalarTwins = [
   'riskArrayScalar',
   'scenarioRowsScalar',
   'scenarioSumsScalar',
+  'slopeRowsScalar',
 ];
 const pricingKernels = [
   'americanBoundaryPrices',

@@ -269,6 +269,7 @@ async function measureSpeedUp(market: Market, book: Book, params: unknown, accou
       ['wasm', wasm],
       ['javascript', javascript],
     ] as const) {
+      engine.forgetRows();
       const { riskArray, margin } = (await engine.tick()).timingsMs;
       best[name] = {
         riskArray: Math.min(best[name].riskArray, riskArray),

@@ -13,6 +13,7 @@ import type { Scenario } from '../../scenario/grid.ts';
 import { dampenerUsd, matrixCells, rollRate, volatilityFactors } from '../deribit/risk-matrix.ts';
 import type { Coverage, GridModel, TickFactors, TickMarket } from '../model.ts';
 import { deribitPmComponents } from './evidence.ts';
+import { writeExpirySlopes } from './expiry-slopes.ts';
 import {
   parseDeribitPmParams,
   type DeribitPmCurrencyParams,
@@ -33,6 +34,7 @@ export const deribitPm: GridModel<DeribitPmParams> = {
   refusal,
   scenarios,
   prepareTick,
+  certificate: { kernel: 'certifyDeribitPm', writeExpirySlopes },
 };
 
 function coverage({ source, timestampMs, pairs }: DeribitPmParams): Coverage {

@@ -68,3 +68,43 @@ export function rollRate(kind: ExpiryRow['kind'], years: number, currency: Matri
   const annualised = exp(currency.annualisedMoveRisk * years) - 1;
   return annualised > currency.minAnnualisedMove ? annualised : currency.minAnnualisedMove;
 }
+
+/** Shocks this close to -100% count as reaching it: what rounding may hide. */
+const shockMargin = 1e-9;
+
+/**
+ * Largest |d ln(volatility multiplier) / d ln(time)| of the up and the down shock for times to expiry from `least` to
+ * `most` years; Infinity if the down multiplier reaches 0 somewhere, but not everywhere, in between.
+ *
+ * With the shock e = range (30/DTE)^p it is p e / (1 + e) up and p e / (1 - e) down, which both grow with e, that is as
+ * the expiry nears; p is 0 below one day to expiry and changes at 30.
+ */
+export function volatilityTimeSlope(least: number, most: number, pair: MatrixPairParams): number {
+  const leastDays = least * daysPerYear;
+  const mostDays = most * daysPerYear;
+  let largest = 0;
+  if (mostDays >= daysToExpiryMin * (1 - shockMargin) && leastDays <= pivotDays)
+    largest = pieceSlope(Math.max(leastDays, daysToExpiryMin), Math.min(mostDays, pivotDays), pair.shortTermVegaPower, pair);
+  if (mostDays >= pivotDays * (1 - shockMargin))
+    largest = Math.max(largest, pieceSlope(Math.max(leastDays, pivotDays), mostDays, pair.longTermVegaPower, pair));
+  return largest;
+}
+
+/** The same between two numbers of days with one power. */
+function pieceSlope(leastDays: number, mostDays: number, vegaPower: number, pair: MatrixPairParams): number {
+  const steepest = power(pivotDays / leastDays, vegaPower);
+  const up = pair.volatilityRangeUp * steepest;
+  const down = pair.volatilityRangeDown * steepest;
+  const ofUp = (vegaPower * up) / (1 + up);
+  if (down < 1 - shockMargin) return Math.max(ofUp, (vegaPower * down) / (1 - down));
+  // A multiplier that is 0 throughout does not move.
+  const flattest = pair.volatilityRangeDown * power(pivotDays / mostDays, vegaPower);
+  return flattest > 1 + shockMargin ? ofUp : Infinity;
+}
+
+/** Largest d(roll rate) / d ln(time) up to `most` years: a T e^(a T) where the annualised part is above the minimum. */
+export function rollTimeSlope(most: number, currency: MatrixCurrencyParams): number {
+  const exponent = currency.annualisedMoveRisk * most;
+  const growth = exp(exponent);
+  return growth - 1 < currency.minAnnualisedMove * (1 - shockMargin) ? 0 : exponent * growth;
+}

@@ -82,7 +82,7 @@ export async function evaluateMoves(holdings: readonly Holding[], moves: readonl
     const scenario: Scenario = { spotShock: moves[index], volatility: 'same', weight: 1, dampener: 0 };
     writeGrid([scenario], true, cellCount, views.group.grid);
     const row = engine.rows.rowOf[index];
-    engine.kernels.riskArray(plan.context, row, 1);
+    engine.kernels.riskArray(plan.context, row, 1, plan.scratch[0]);
     return quantity * views.riskArray.row[row * cellCount];
   });
   await engine.close();

@@ -1,0 +1,101 @@
+import { floatAt, word } from "../context.ts";
+import { FLOATS, outIndex, WORDS, wordIndex } from "../margin/account-driver.ts";
+import {
+  CERTIFICATE_LIST, CERTIFICATE_RADIUS, CERTIFICATE_SLOPE_ROWS, QUADRANT_COUNT,
+} from "../portable/certificate-layout.ts";
+import { boundGroup } from "../portable/certify/bound-group.ts";
+import { numbersOf, openBox } from "../portable/certify/box.ts";
+import { beginSet, finishSet, refuseSet } from "../portable/certify/certify-set.ts";
+import { linearEndOf, scanGroup } from "../portable/certify/scan-group.ts";
+import { CERTIFY_RADII, certifyCellsOf, GROUP_AMOUNT } from "../portable/certify/scratch.ts";
+import { groupEnd, groupOfRow, rowOfSlot } from "../portable/columns.ts";
+import {
+  CONTEXT_CELL_COUNT, CONTEXT_CERTIFICATE, CONTEXT_GRID, CONTEXT_POSITION_QUANTITY, CONTEXT_POSITION_ROW,
+  CONTEXT_RISK_ARRAY, CONTEXT_SET_FAULT, CONTEXT_SET_FIRST_POSITION, CONTEXT_SET_POSITION_COUNT, FAULT_NONE,
+  GRID_CLASS, GRID_COLUMN_COUNT,
+} from "../portable/layout.ts";
+import { sumSlopes, sumSlopesScalar } from "./slope-sums.ts";
+
+/**
+ * Certificates of Deribit portfolio margin: how much of the box may be used up before a netting set can cross a
+ * threshold. Mathematics and proof: docs/CERTIFICATES-DERIBIT-PM.md.
+ *
+ * Reads   what `deribitPm` reads, at the reference market; the certificate block: slope rows and terms, slopes of
+ *         expiries, box and thresholds
+ * Writes  for the netting sets at places [first, first + count) of the list: four radii, health per threshold
+ * Needs   what `deribitPm` needs; `scratch` of `certificateScratchFloatsOf(CELL_COUNT)` floats, 16-byte aligned
+ * Order   sets independent
+ *
+ * Guarantee: let all instruments of a risk group, and its index price, move by a common X between 0 and t x BOX_PRICE
+ * in the direction of quadrant q and a rest of their own of at most t x BOX_PRICE_REST; by a common Y and rests
+ * likewise, |ln time| x EXPIRY_DEVIATION_TIME counted in the rest; |ln time| <= t x BOX_TIME. Then for t < radius[q]
+ * the sign of every health, as `deribitPm` computes it in floating point, is that at the reference. The groups of a set
+ * may be in different quadrants.
+ *
+ * Radius 0: quarantined, a health within its rounding error, a number that is not finite. Radius 1: no positions, or
+ * nothing in the box matters.
+ */
+export function certifyDeribitPm(context: usize, scratch: usize, first: i32, count: i32): void {
+  certifyRange(context, scratch, first, count, true);
+}
+
+/** Scalar twin of `certifyDeribitPm`: bit-equal. */
+export function certifyDeribitPmScalar(context: usize, scratch: usize, first: i32, count: i32): void {
+  certifyRange(context, scratch, first, count, false);
+}
+
+function certifyRange(context: usize, scratch: usize, first: i32, count: i32, simd: bool): void {
+  const certificate = word(context, CONTEXT_CERTIFICATE);
+  const list = word(certificate, CERTIFICATE_LIST);
+  openBox(FLOATS, WORDS, wordIndex(context), outIndex(scratch));
+  const radii = numbersOf(WORDS, wordIndex(context), outIndex(scratch)) + CERTIFY_RADII;
+  for (let place = first; place < first + count; place++) {
+    const set = load<i32>(list + (<usize>place << 2));
+    beginSet(FLOATS, WORDS, wordIndex(context), outIndex(scratch), set);
+    if (load<u8>(word(context, CONTEXT_SET_FAULT) + <usize>set) == <u8>FAULT_NONE) {
+      certifySet(context, scratch, set, simd);
+    } else {
+      refuseSet(FLOATS, WORDS, wordIndex(context), outIndex(scratch), set);
+    }
+    const to = word(certificate, CERTIFICATE_RADIUS) + (<usize>(set * QUADRANT_COUNT) << 2);
+    for (let q = 0; q < QUADRANT_COUNT; q++) store<f32>(to + (<usize>q << 2), <f32>FLOATS[radii + q]);
+  }
+}
+
+function certifySet(context: usize, scratch: usize, set: i32, simd: bool): void {
+  const c = wordIndex(context);
+  const s = outIndex(scratch);
+  const start = load<i32>(word(context, CONTEXT_SET_FIRST_POSITION) + (<usize>set << 2));
+  const end = start + load<i32>(word(context, CONTEXT_SET_POSITION_COUNT) + (<usize>set << 2));
+  let p = start;
+  while (p < end) {
+    const group = groupOfRow(WORDS, c, rowOfSlot(WORDS, c, p));
+    const next = groupEnd(WORDS, c, p, end);
+    const optionFirst = linearEndOf(WORDS, c, p, next);
+    scanGroup(FLOATS, WORDS, c, numbersOf(WORDS, c, s), p, optionFirst, next);
+    sumRows(context, scratch, group, optionFirst, next, simd);
+    boundGroup(FLOATS, WORDS, c, s, group, p == start && next == end);
+    p = next;
+  }
+  finishSet(FLOATS, WORDS, c, s, set);
+}
+
+function sumRows(context: usize, scratch: usize, group: i32, first: i32, end: i32, simd: bool): void {
+  const cellCount = word(context, CONTEXT_CELL_COUNT);
+  const shockClass = word(context, CONTEXT_GRID) +
+    ((<usize>(group * GRID_COLUMN_COUNT + GRID_CLASS) * cellCount) << 3);
+  const slopes = word(word(context, CONTEXT_CERTIFICATE), CERTIFICATE_SLOPE_ROWS);
+  const amount = floatAt(<usize>numbersOf(WORDS, wordIndex(context), outIndex(scratch)) << 3, GROUP_AMOUNT);
+  const rowBytes = <usize>certifyCellsOf(<i32>cellCount) << 3;
+  if (simd) {
+    sumSlopes(
+      word(context, CONTEXT_POSITION_ROW), word(context, CONTEXT_POSITION_QUANTITY), first, end,
+      word(context, CONTEXT_RISK_ARRAY), slopes, shockClass, amount, scratch, rowBytes, cellCount << 3,
+    );
+  } else {
+    sumSlopesScalar(
+      word(context, CONTEXT_POSITION_ROW), word(context, CONTEXT_POSITION_QUANTITY), first, end,
+      word(context, CONTEXT_RISK_ARRAY), slopes, shockClass, amount, scratch, rowBytes, cellCount << 3,
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import {
+  BOX_PRICE, BOX_PRICE_REST, BOX_TIME, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES,
+} from '../certificate-layout.ts';
+import { exp } from '../exp.ts';
+import { CONTEXT_CELL_COUNT, CONTEXT_CERTIFICATE } from '../layout.ts';
+import {
+  CALL_DENSITY, CALL_GROWTH, CALL_LINEAR_REST, CALL_PRICE, CALL_PRICE_REACH, CALL_PRICE_REST, CALL_TIME,
+  CALL_VOLATILITY, CALL_VOLATILITY_REACH, CALL_VOLATILITY_REST, CERTIFY_ROW_COUNT, certifyCellsOf,
+} from './scratch.ts';
+
+/** Largest normal density 1/sqrt(2 pi) = 0.39894..., rounded up. */
+const DENSITY_MAX: f64 = 0.39895;
+/** Covers the error of `exp`. */
+const UP: f64 = 1.000000000001;
+
+/** Word index of the certificate block. */
+export function certificateWords(w: Ints, context: i32): i32 {
+  return w[context + CONTEXT_CERTIFICATE] >>> 2;
+}
+
+/** Float index of the floats of the certificate block. */
+export function certificateFloats(w: Ints, context: i32): i32 {
+  return (w[context + CONTEXT_CERTIFICATE] + CERTIFICATE_BYTES) >>> 3;
+}
+
+/** Float index of a column of floats that the certificate block names. */
+export function certificateColumn(w: Ints, context: i32, slot: i32): i32 {
+  return w[certificateWords(w, context) + slot] >>> 3;
+}
+
+/** Float index of the numbers in the scratch area. */
+export function numbersOf(w: Ints, context: i32, scratch: i32): i32 {
+  return scratch + CERTIFY_ROW_COUNT * certifyCellsOf(w[context + CONTEXT_CELL_COUNT]);
+}
+
+/** Writes the numbers of the call. */
+export function openBox(f: Floats, w: Ints, context: i32, scratch: i32): void {
+  const numbers: i32 = numbersOf(w, context, scratch);
+  const box: i32 = certificateFloats(w, context);
+  const price: f64 = f[box + BOX_PRICE] + f[box + BOX_PRICE_REST];
+  const volatility: f64 = f[box + BOX_VOLATILITY] + f[box + BOX_VOLATILITY_REST];
+  const growth: f64 = exp(price) * UP;
+  f[numbers + CALL_PRICE] = f[box + BOX_PRICE];
+  f[numbers + CALL_PRICE_REST] = f[box + BOX_PRICE_REST];
+  f[numbers + CALL_VOLATILITY] = f[box + BOX_VOLATILITY];
+  f[numbers + CALL_VOLATILITY_REST] = f[box + BOX_VOLATILITY_REST];
+  f[numbers + CALL_TIME] = f[box + BOX_TIME];
+  f[numbers + CALL_PRICE_REACH] = price;
+  f[numbers + CALL_VOLATILITY_REACH] = volatility;
+  f[numbers + CALL_GROWTH] = growth;
+  // |e^x - 1 - x| <= x^2/2 e^|x|
+  f[numbers + CALL_LINEAR_REST] = f[box + BOX_PRICE_REST] + 0.5 * price * price * growth;
+  f[numbers + CALL_DENSITY] = DENSITY_MAX * exp(volatility) * UP;
+}

@@ -1,0 +1,169 @@
+import { millsPolynomial, normalPdf, scaledNormalPdf } from '../normal.ts';
+
+/**
+ * Bounds of the first derivatives of Black's formula over a box of prices and volatilities: docs/CERTIFICATES.md.
+ *
+ * Calls and puts, in currency and in coin, come down to two functions of z (ln(F/K) in currency, ln(K/F) in coin) and
+ * of the deviation s = sigma sqrt(T). With d = z/s + s/2 and e = d - s:
+ *
+ *   A = e^z N(side d)     d value / d ln F = sign scale A, side = sign in currency, -sign in coin
+ *   B = s phi(e)          d value / d ln s = scale B
+ *
+ * scale is the strike in currency and 1 in coin.
+ */
+
+/**
+ * Added to each half width of a box, in logs. A rounding error of z, d, e or s is that of the exact value at a point
+ * nearby, 2^-50 of z and of s away at most: 1e-10 is more for any |z| < 1e5, so that only the errors of the functions
+ * themselves are left, see `SLOPE_PAD`.
+ */
+export const BOX_SLACK: f64 = 1e-10;
+/**
+ * Added to a radius, relative to the largest e^z (prices) or to the upper bound (volatilities). Density, Mills ratio
+ * and e^z are good to 2e-14 together (their own bounds, 6e-16 each, and the roundings of the sums), middles to 1e-15.
+ */
+export const SLOPE_PAD: f64 = 1e-13;
+/** Deviation of an option that has none: anything at which all of the bounds stay finite. */
+export const DEVIATION_FLOOR: f64 = 1e-150;
+/** Beyond this many standard deviations e^(-z^2/2) is 0. */
+export const FURTHEST: f64 = 64.0;
+/** What the slope of A may reach and A still count as falling in z: 1 less the error of the comparison. */
+export const FALLING_LIMIT: f64 = 0.999999999999;
+
+/** The deviation in [low, high] at which d = z/s + s/2 is least: between the ends if sqrt(2 z) is. */
+export function deviationOfLeast(z: f64, low: f64, high: f64): f64 {
+  const double: f64 = 2.0 * z;
+  const turn: f64 = Math.sqrt(double < 0.0 ? 0.0 : double);
+  const notBelow: f64 = turn < low ? low : turn;
+  return high < notBelow ? high : notBelow;
+}
+
+/** The deviation in [low, high] at which d is greatest: an end, d being convex in s. */
+export function deviationOfGreatest(z: f64, low: f64, high: f64): f64 {
+  return low * high < 2.0 * z ? low : high;
+}
+
+/** Largest e of the box, e(z, s) being -d(-z, s). `z`: the greatest of the box. */
+export function greatestE(z: f64, low: f64, high: f64): f64 {
+  const s: f64 = deviationOfLeast(-z, low, high);
+  return z / s - 0.5 * s;
+}
+
+/** Smallest e of the box. `z`: the least of the box. */
+export function leastE(z: f64, low: f64, high: f64): f64 {
+  const s: f64 = deviationOfGreatest(-z, low, high);
+  return z / s - 0.5 * s;
+}
+
+/** Distance of [least, greatest] from 0. */
+export function nearestOf(least: f64, greatest: f64): f64 {
+  const right: f64 = least < 0.0 ? 0.0 : least;
+  const nearest: f64 = right < -greatest ? -greatest : right;
+  return FURTHEST < nearest ? FURTHEST : nearest;
+}
+
+/** Largest distance of a point of [least, greatest] from 0. */
+export function furthestOf(least: f64, greatest: f64): f64 {
+  const furthest: f64 = greatest < -least ? -least : greatest;
+  return FURTHEST < furthest ? FURTHEST : furthest;
+}
+
+function bounded(x: f64): f64 {
+  const size: f64 = Math.abs(x);
+  return FURTHEST < size ? FURTHEST : size;
+}
+
+/**
+ * Writes lower and upper bound of scale A, then of scale B, at f[at], f[at + stride] and so on, over z in [zLow, zHigh]
+ * and s in [low, high]; to be widened by SLOPE_PAD.
+ *
+ * For side 1, A rises in z and in d: two corners bound it exactly. For side -1 it falls in z wherever (N(-d) / phi(d))
+ * s < 1, and then the same two corners do; elsewhere e^z takes its bounds from the ends of the box on its own.
+ *
+ * @param grossLow, grossHigh - scale e^z at the ends of the box
+ * @param stretch - e^(zHigh - zLow)
+ */
+export function writeSlopeBounds(
+  f: Floats, at: i32, stride: i32, zLow: f64, zHigh: f64, grossLow: f64, grossHigh: f64, scale: f64, low: f64, high: f64,
+  stretch: f64, side: f64,
+): void {
+  const s1: f64 = deviationOfLeast(zLow, low, high);
+  const s2: f64 = deviationOfGreatest(zHigh, low, high);
+  const p1: f64 = zLow / s1;
+  const p2: f64 = zHigh / s2;
+  const h1: f64 = 0.5 * s1;
+  const h2: f64 = 0.5 * s2;
+  const d1: f64 = p1 + h1;
+  const d2: f64 = p2 + h2;
+  const density1: f64 = scaledNormalPdf(scale, bounded(p1 - h1));
+  const density2: f64 = scaledNormalPdf(scale, bounded(p2 - h2));
+
+  // Both Mills ratios with one division, as in ratioDifference.
+  const y1: f64 = bounded(d1);
+  const y2: f64 = bounded(d2);
+  const a1: f64 = y1 + 5.0;
+  const b1: f64 = y1 + 1.25;
+  const a2: f64 = y2 + 5.0;
+  const b2: f64 = y2 + 1.25;
+  const m1: f64 = a1 * b1;
+  const m2: f64 = a2 * b2;
+  const inverse: f64 = 1.0 / (m1 * m2);
+  const inverse1: f64 = inverse * m2;
+  const inverse2: f64 = inverse * m1;
+  const tail1: f64 = density1 * (millsPolynomial((y1 - 5.0) * b1 * inverse1) * a1 * inverse1);
+  const tail2: f64 = density2 * (millsPolynomial((y2 - 5.0) * b2 * inverse2) * a2 * inverse2);
+
+  const corner1: f64 = d1 * side < 0.0 ? tail1 : grossLow - tail1;
+  const corner2: f64 = d2 * side < 0.0 ? tail2 : grossHigh - tail2;
+  const rising = side > 0.0;
+  const growth: f64 = corner1 * high < density1 * FALLING_LIMIT ? 1.0 : stretch;
+  f[at] = rising ? corner1 : corner2 / growth;
+  f[at + stride] = rising ? corner2 : corner1 * growth;
+
+  const least: f64 = leastE(zLow, low, high);
+  const greatest: f64 = greatestE(zHigh, low, high);
+  f[at + 2 * stride] = low * scaledNormalPdf(scale, furthestOf(least, greatest));
+  f[at + 3 * stride] = high * scaledNormalPdf(scale, nearestOf(least, greatest));
+}
+
+/** |x| phi(x) is at most phi(1). */
+const DENSITY_AT_1: f64 = 0.24197072451914337;
+/** Upper bounds of what several rounded steps give. */
+const UPWARD: f64 = 1.000000000001;
+
+/**
+ * Upper bound of |d delta / d ln F|: in coin, delta is d value / d ln F, that is A, and d A / d z = A + side phi(e) / s;
+ * in currency it is N(d), and the derivative phi(d) / s.
+ *
+ * @param lowerA, upperA - bounds of A (in coin, scale is 1), each to be widened by `pad`
+ */
+export function deltaPriceSlope(
+  inCoin: boolean, side: f64, zLow: f64, zHigh: f64, low: f64, high: f64, lowerA: f64, upperA: f64, pad: f64,
+): f64 {
+  if (!inCoin) return UPWARD * (normalPdf(nearestD(zLow, zHigh, low, high)) / low);
+  const least: f64 = leastE(zLow, low, high);
+  const greatest: f64 = greatestE(zHigh, low, high);
+  const most: f64 = normalPdf(nearestOf(least, greatest)) / low;
+  if (side > 0.0) return UPWARD * (upperA + most) + pad;
+  const fewest: f64 = normalPdf(furthestOf(least, greatest)) / high;
+  const rise: f64 = upperA - fewest;
+  const fall: f64 = most - lowerA;
+  return UPWARD * (rise < fall ? fall : rise) + (pad + SLOPE_PAD * most);
+}
+
+/** Upper bound of |d delta / d ln s|: phi(e) |e| in coin, phi(d) |e| in currency. */
+export function deltaVolatilitySlope(inCoin: boolean, zLow: f64, zHigh: f64, low: f64, high: f64): f64 {
+  const least: f64 = leastE(zLow, low, high);
+  const greatest: f64 = greatestE(zHigh, low, high);
+  const furthest: f64 = greatest < -least ? -least : greatest;
+  const density: f64 = normalPdf(inCoin ? nearestOf(least, greatest) : nearestD(zLow, zHigh, low, high));
+  const product: f64 = furthest * density;
+  // |e| <= |d| + s
+  const limit: f64 = inCoin ? DENSITY_AT_1 : DENSITY_AT_1 + high * density;
+  return UPWARD * (product < limit ? product : limit);
+}
+
+/** Smallest |d| of the box. */
+function nearestD(zLow: f64, zHigh: f64, low: f64, high: f64): f64 {
+  return nearestOf(-greatestE(-zLow, low, high), -leastE(-zHigh, low, high));
+}

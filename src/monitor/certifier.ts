@@ -1,0 +1,128 @@
+import { QUADRANT_COUNT } from '../../assembly/portable/certificate-layout.ts';
+import { FLAG_BITS } from '../../assembly/portable/layout.ts';
+import type { BookColumns } from '../engine/book-columns.ts';
+import { boxSizes } from './box.ts';
+import { CertificateIndex } from './certificate-index.ts';
+import type { Reference } from './reference.ts';
+import type { SetClasses } from './set-classes.ts';
+import { STANDING, UNCERTIFIED, type SetColumns } from './set-columns.ts';
+
+/** Radii are rounded down; this makes up for their product with the box. */
+const inward = 1 - 1e-7;
+/** A radius below this share of the box would be larger in the next smaller box: the boxes are a factor 4 or 5 apart. */
+const smallRadius = 0.2;
+
+/** Who computes radii: the kernels of a model. */
+export interface CertificateIssuer {
+  /** Slopes in a box of everything that the sets hold. */
+  slopes(boxSize: number, sets: Uint32Array): Promise<void>;
+  /** Radius and health of the sets, into the columns of the arena. */
+  certify(sets: Uint32Array): Promise<void>;
+}
+
+/** Issues certificates at the market in the arena, whose prices the sets' rows must have. */
+export class Certifier {
+  readonly #book: BookColumns;
+  readonly #columns: SetColumns;
+  readonly #classes: SetClasses;
+  readonly #issuer: CertificateIssuer;
+
+  constructor(book: BookColumns, columns: SetColumns, classes: SetClasses, issuer: CertificateIssuer) {
+    this.#book = book;
+    this.#columns = columns;
+    this.#classes = classes;
+    this.#issuer = issuer;
+  }
+
+  /** Radius of a set's certificate in units of price movement. */
+  radiusOf(set: number, quadrant: number): number {
+    const { radius } = this.#book.arena.views.certifiedSet;
+    const share = radius[set * QUADRANT_COUNT + quadrant];
+    return share > 0 ? share * boxSizes[this.#columns.box[set]] * inward : 0;
+  }
+
+  /** Sets that can be certified: not quarantined on input, and nothing that they hold has bad quotes. */
+  candidates(sets: Uint32Array, isBad: Uint8Array): Uint32Array {
+    const columns = this.#columns;
+    const { nettingSet, position } = this.#book.arena.views;
+    const anyBad = isBad.includes(1);
+    return sets.filter((set) => {
+      columns.setReference(set, UNCERTIFIED);
+      if (nettingSet.fault[set] !== 0) {
+        columns.setReference(set, STANDING);
+        return false;
+      }
+      if (!anyBad) return true;
+      const end = nettingSet.firstPosition[set] + nettingSet.positionCount[set];
+      for (let slot = nettingSet.firstPosition[set]; slot < end; slot++) {
+        if (isBad[position.row[slot] >>> FLAG_BITS] === 1) return false;
+      }
+      return true;
+    });
+  }
+
+  /** Certifies the sets, each in the box that suits it, and files them with the reference. */
+  async issue(sets: Uint32Array, reference: Reference): Promise<void> {
+    const columns = this.#columns;
+    for (let box = 0; box < boxSizes.length; box++) {
+      await this.#certify(sets.filter((set) => columns.box[set] === box), box);
+    }
+    await this.#tryLarger(sets);
+    await this.#trySmaller(sets);
+    const classes = new Uint16Array(sets.length);
+    for (let index = 0; index < sets.length; index++) {
+      const set = sets[index];
+      classes[index] = columns.class[set] = this.#classes.classOf(set, reference.category);
+      columns.setReference(set, reference.number);
+      if (this.#classes.members[classes[index]].length > 1) this.#takeLeastRadius(set);
+    }
+    const radiusOf = (set: number, quadrant: number): number => this.radiusOf(set, quadrant);
+    reference.index = new CertificateIndex({ sets, classes, radiusOf });
+  }
+
+  async #certify(sets: Uint32Array, box: number): Promise<void> {
+    if (sets.length === 0) return;
+    for (const set of sets) this.#columns.box[set] = box;
+    await this.#issuer.slopes(boxSizes[box], sets);
+    await this.#issuer.certify(sets);
+  }
+
+  /** Sets whose box is certified as a whole get the next larger one, unless that gives them less. */
+  async #tryLarger(sets: Uint32Array): Promise<void> {
+    const columns = this.#columns;
+    const { radius } = this.#book.arena.views.certifiedSet;
+    for (let box = 0; box + 1 < boxSizes.length; box++) {
+      const whole = sets.filter((set) => columns.box[set] === box && this.#leastRadius(set) === 1);
+      await this.#certify(whole, box + 1);
+      for (const set of whole) {
+        if (this.#leastRadius(set) * boxSizes[box + 1] >= boxSizes[box]) continue;
+        radius.fill(1, set * QUADRANT_COUNT, (set + 1) * QUADRANT_COUNT);
+        columns.box[set] = box;
+      }
+    }
+  }
+
+  async #trySmaller(sets: Uint32Array): Promise<void> {
+    const columns = this.#columns;
+    for (let box = boxSizes.length - 1; box > 0; box--) {
+      const small = sets.filter((set) => columns.box[set] === box && this.#leastRadius(set) < smallRadius);
+      await this.#certify(small, box - 1);
+    }
+  }
+
+  #leastRadius(set: number): number {
+    const { radius } = this.#book.arena.views.certifiedSet;
+    let least = radius[set * QUADRANT_COUNT];
+    for (let quadrant = 1; quadrant < QUADRANT_COUNT; quadrant++) {
+      const other = radius[set * QUADRANT_COUNT + quadrant];
+      if (!(other >= least)) least = other;
+    }
+    return least;
+  }
+
+  /** The groups of a set may move in different quadrants. */
+  #takeLeastRadius(set: number): void {
+    const { radius } = this.#book.arena.views.certifiedSet;
+    radius.fill(this.#leastRadius(set), set * QUADRANT_COUNT, (set + 1) * QUADRANT_COUNT);
+  }
+}

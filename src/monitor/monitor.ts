@@ -1,0 +1,471 @@
+import { THRESHOLD_COUNT_MAX } from '../../assembly/portable/certificate-layout.ts';
+import { FLAG_BITS } from '../../assembly/portable/layout.ts';
+import { sourcesOf } from '../account/set-status.ts';
+import type { AccountMargin } from '../engine/account-margin.ts';
+import type { BookChanges } from '../engine/book-changes.ts';
+import { Engine, type EngineOptions } from '../engine/engine.ts';
+import type { PartialTicks } from '../engine/partial-ticks.ts';
+import type { Quotes } from '../engine/tick-inputs.ts';
+import { MargridError } from '../errors.ts';
+import { largestBox, timeShape } from './box.ts';
+import { Certifier, type CertificateIssuer } from './certifier.ts';
+import { noPlace } from './certificate-index.ts';
+import { ChangeList } from './change-list.ts';
+import { Evaluation } from './evaluation.ts';
+import { issuerFactoryOf, noCertificates, type IssuerFactory } from './issuer.ts';
+import { Reference } from './reference.ts';
+import { References } from './references.ts';
+import type { MonitorReport } from './report.ts';
+import { RowWatch } from './row-watch.ts';
+import { segmentsOf, type Segments } from './segments.ts';
+import { SetClasses } from './set-classes.ts';
+import { SetColumns, STANDING, UNCERTIFIED } from './set-columns.ts';
+import { StageClock } from './stage-clock.ts';
+import { requireWatched, watchOf, type Watch, type Watched } from './watch.ts';
+
+export interface MonitorOptions extends EngineOptions {
+  /** What is watched; default `statuses`. The less is watched, the less has to be evaluated. */
+  readonly watch?: Watched;
+  /** Evaluates everything a second time on every tick, and throws `CertificateWrong` if any status differs. */
+  readonly shadow?: boolean;
+  /** Reference markets alive at most, 2 to 64; default 16. Each takes two floats per instrument, and measuring. */
+  readonly references?: number;
+  /** Share of the sets from which evaluating all of them is cheaper; default 0.3. */
+  readonly bruteForceShare?: number;
+}
+
+/** Health of a threshold at the present quotes: it lies in [low, high]. Settlement currency. */
+export interface HealthInterval {
+  readonly threshold: string;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What is certain about a netting set without evaluating it. */
+export interface CertifiedMargin {
+  readonly currency: string;
+  readonly status: string;
+  /** Tick at which it was margined last. */
+  readonly asOfTick: number;
+  readonly health: readonly HealthInterval[];
+}
+
+/** Boxes tried first: the middle one. */
+const firstBox = 1;
+const defaultReferences = 16;
+const defaultBruteForceShare = 0.3;
+/** So many sets are evaluated one by one, whatever share of the book they are. */
+const fewSets = 64;
+/** Cost of slopes per row, of a certificate and of an evaluation per set, in rows priced: measured. */
+const slopeCost = 8;
+const certificateCost = 2;
+const evaluationCost = 0.25;
+/** Most of a book is certified anew only when the market moves by less than this per tick, and not on every tick. */
+const calmMovement = 0.005;
+const massIssueTicks = { least: 16, most: 1_024 };
+/** Sets that are so much nearer to their radius are certified with those that have reached it. */
+const reach = 1.25;
+
+/** Statuses of a whole book on every tick, exact, by evaluating few of its sets: docs/MONITOR.md. */
+export class Monitor {
+  readonly #engine: Engine;
+  readonly #ticks: PartialTicks;
+  readonly #options: MonitorOptions;
+  readonly #columns: SetColumns;
+  readonly #segments: Segments;
+  readonly #rowWatch: RowWatch;
+  readonly #classes: SetClasses;
+  readonly #references: References;
+  readonly #touched: Uint32Array;
+  readonly #issuerOf: IssuerFactory | null;
+  readonly #evaluation: Evaluation | null;
+  #issuer: CertificateIssuer | null = null;
+  #certifier: Certifier | null = null;
+  #watch: Watch | null = null;
+  /** Sets without a certificate, each once. */
+  #loose: number[] = [];
+  #tick = 0;
+  #state: 'idle' | 'ticking' | 'ticked' = 'idle';
+  /** Cost of evaluations since the last certificates were issued. */
+  #debt = 0;
+  /** First tick at which most of the book may be certified anew, and how long to wait after that. */
+  #nextMassIssue = 0;
+  #massIssueWait = massIssueTicks.least;
+
+  /** `issuerOf`: who computes certificates, null if nobody can. */
+  private constructor(engine: Engine, options: MonitorOptions, issuerOf: IssuerFactory | null) {
+    const ticks = engine.partialTicks();
+    const { arena, rows } = ticks.setup;
+    const { nettingSetCapacity, instrumentCount, groupCount } = arena.plan.counts;
+    this.#engine = engine;
+    this.#options = options;
+    this.#issuerOf = issuerOf;
+    this.#ticks = ticks;
+    this.#columns = new SetColumns(arena, nettingSetCapacity, firstBox);
+    this.#columns.load(ticks.book.setCount);
+    for (let set = 0; set < ticks.book.setCount; set++) this.#loose.push(set);
+    this.#segments = segmentsOf(rows);
+    this.#rowWatch = new RowWatch(this.#segments, rows.expiries, instrumentCount, groupCount);
+    this.#classes = new SetClasses(ticks.book);
+    this.#references = new References(options.references ?? defaultReferences, this.#columns, this.#classes);
+    this.#touched = new Uint32Array(nettingSetCapacity);
+    this.#evaluation = issuerOf === null ? null : new Evaluation(ticks);
+  }
+
+  /** Loads a book. Throws what `Engine.create` throws. `issuerOf`: other certificates than the model's, for tests. */
+  static create(options: MonitorOptions, issuerOf: IssuerFactory | null = issuerFactoryOf(options)): Monitor {
+    const { references = defaultReferences, bruteForceShare = defaultBruteForceShare } = options;
+    if (!(Number.isInteger(references) && references >= 2 && references <= 64))
+      throw new MargridError('OptionInvalid', `references must be a whole number in [2, 64], got ${references}`);
+    if (!(bruteForceShare >= 0 && bruteForceShare <= 1))
+      throw new MargridError('OptionInvalid', `bruteForceShare must be in [0, 1], got ${bruteForceShare}`);
+    requireWatched(options.watch ?? 'statuses');
+    return new Monitor(Engine.create(options, { certified: issuerOf !== null }), options, issuerOf);
+  }
+
+  /**
+   * Statuses at the last tick, one code per netting set in (account, currency) order; `statusName` has their names.
+   * A view: valid until the next update.
+   */
+  get statuses(): Uint8Array {
+    this.#requireTicked();
+    return this.#columns.status.subarray(0, this.#columns.count);
+  }
+
+  /** Tick of each set's last evaluation. */
+  get asOfTick(): Uint32Array {
+    this.#requireTicked();
+    return this.#columns.asOfTick.subarray(0, this.#columns.count);
+  }
+
+  get nettingSetCount(): number {
+    return this.#columns.count;
+  }
+
+  statusName(status: number): string {
+    this.#requireTicked();
+    return this.#watch!.nameOf(status);
+  }
+
+  /** Rows of an account in `statuses`, [first, end). Throws `AccountUnknown`. */
+  setsOf(account: string): { readonly first: number; readonly end: number } {
+    return this.#engine.resultRange(account);
+  }
+
+  /**
+   * Statuses at new quotes. Throws as `Engine.tick` does; `EngineState` if the sets do not add up; in shadow mode
+   * `CertificateWrong`.
+   */
+  async tick(quotes: Partial<Quotes> = {}): Promise<MonitorReport> {
+    this.#requireIdle();
+    const clock = new StageClock();
+    const { asOfMs } = this.#ticks.begin(quotes);
+    this.#state = 'ticking';
+    try {
+      const report = await this.#run(asOfMs, clock);
+      this.#ticks.end();
+      this.#state = 'ticked';
+      return report;
+    } catch (error) {
+      this.#ticks.end(true);
+      this.#state = 'idle';
+      throw error;
+    }
+  }
+
+  async #run(asOfMs: number, clock: StageClock): Promise<MonitorReport> {
+    this.#prepare();
+    clock.end('inputs');
+    const reason = this.#touch(asOfMs);
+    const sets = reason === null ? this.#touched.subarray(0, this.#collect(this.#touched, 1)) : null;
+    clock.end('touch');
+    const found = sets === null ? await this.#evaluateAll(clock) : await this.#evaluate(sets, clock);
+    const certified = await this.#issueIfDue(sets, found.priced, asOfMs);
+    clock.end('certify');
+    if (this.#options.shadow === true) await this.#requireSameStatuses();
+    clock.end('shadow');
+    return {
+      tick: this.#tick,
+      mode: reason === null ? { kind: 'certified' } : { kind: 'brute force', reason },
+      ...found,
+      certified,
+      references: this.#references.alive.length,
+      timingsMs: clock.timings(),
+    };
+  }
+
+  #prepare(): void {
+    const { arena } = this.#ticks.setup;
+    this.#tick++;
+    this.#watch ??= watchOf(this.#options.watch ?? 'statuses', arena);
+    if (this.#evaluation === null || this.#issuerOf === null) return;
+    this.#evaluation.startTick();
+    if (this.#certifier !== null) return;
+    this.#issuer = this.#issuerOf(this.#ticks, this.#evaluation, this.#watch.thresholds);
+    this.#certifier = new Certifier(this.#ticks.book, this.#columns, this.#classes, this.#issuer);
+  }
+
+  /** Measures the market. Returns why all sets must be evaluated, or null. */
+  #touch(asOfMs: number): string | null {
+    if (this.#issuerOf === null) return noCertificates(this.#options);
+    const { arena } = this.#ticks.setup;
+    const lost = this.#rowWatch.scan(arena, asOfMs);
+    if (lost.length > 0 && this.#references.alive.length > 0) this.#loseHolders(lost);
+    this.#references.measure(arena, asOfMs);
+    if (this.#references.alive.length === 0 && this.#columns.count > fewSets) return 'no certificates yet';
+    const share = this.#options.bruteForceShare ?? defaultBruteForceShare;
+    const most = Math.max(Math.floor(share * this.#columns.count), fewSets);
+    if (most >= this.#columns.count) return null;
+    const isMost = this.#collect(this.#touched.subarray(0, most + 1), 1) > most;
+    return isMost ? 'most sets have moved beyond their certificates' : null;
+  }
+
+  /** Sets without a certificate, then those whose certificate does not reach here. Stops where `found` ends. */
+  #collect(found: Uint32Array, wider: number): number {
+    const count = Math.min(this.#loose.length, found.length);
+    for (let index = 0; index < count; index++) found[index] = this.#loose[index];
+    return this.#references.collect(found, count, wider);
+  }
+
+  /** Sets that hold what moves beyond all intervals lose their certificates; intervals then leave it out. */
+  #loseHolders(lost: readonly number[]): void {
+    const { reference, count } = this.#columns;
+    const { nettingSet, position } = this.#ticks.setup.arena.views;
+    const isLost = new Uint8Array(this.#rowWatch.isBad.length);
+    for (const row of lost) isLost[row] = 1;
+    for (let set = 0; set < count; set++) {
+      if (reference[set] >= STANDING) continue;
+      const end = nettingSet.firstPosition[set] + nettingSet.positionCount[set];
+      for (let slot = nettingSet.firstPosition[set]; slot < end; slot++) {
+        if (isLost[position.row[slot] >>> FLAG_BITS] === 0) continue;
+        this.#loosen(set);
+        break;
+      }
+    }
+    for (const each of this.#references.alive) for (const row of lost) each.leaveOut(row);
+  }
+
+  #loosen(set: number): void {
+    if (this.#columns.reference[set] === UNCERTIFIED) return;
+    this.#columns.setReference(set, UNCERTIFIED);
+    this.#loose.push(set);
+  }
+
+  async #evaluate(sets: Uint32Array, clock: StageClock): Promise<Found> {
+    const { status, asOfTick, count, live } = this.#columns;
+    const watch = this.#watch!;
+    const priced = await this.#evaluation!.price(sets);
+    clock.end('riskArray');
+    await this.#evaluation!.margin(sets);
+    const skipped = count - live[STANDING] - live[UNCERTIFIED] - (sets.length - this.#loose.length);
+    if (this.#loose.length !== live[UNCERTIFIED] || sets.length + skipped + live[STANDING] !== count) {
+      throw new MargridError('EngineState', `${sets.length} evaluated and ${skipped} skipped sets are not all ${count}`);
+    }
+    const changes = new ChangeList();
+    let quarantined = live[STANDING];
+    for (let index = 0; index < sets.length; index++) {
+      const set = sets[index];
+      const next = watch.statusOf(set);
+      if (next === watch.quarantined) quarantined++;
+      if (next !== status[set]) this.#change(set, next, changes);
+      asOfTick[set] = this.#tick;
+    }
+    clock.end('margin');
+    const evaluated = sets.length + live[STANDING] - quarantined;
+    return { evaluated, skipped, quarantined, priced, changes: changes.sorted() };
+  }
+
+  async #evaluateAll(clock: StageClock): Promise<Found> {
+    const { asOfTick, count } = this.#columns;
+    await this.#ticks.whole();
+    this.#evaluation?.allPriced();
+    const changes = new ChangeList();
+    const quarantined = this.#compareAll((set, next) => this.#change(set, next, changes));
+    asOfTick.fill(this.#tick, 0, count);
+    clock.end('margin');
+    const priced = this.#rowWatch.isBad.length;
+    return { evaluated: count - quarantined, skipped: 0, quarantined, priced, changes: changes.sorted() };
+  }
+
+  /**
+   * A certificate speaks of the status at its reference: of a set that has another one now, it would say the wrong
+   * thing as soon as the market came back.
+   */
+  #change(set: number, next: number, changes: ChangeList): void {
+    const { status, reference } = this.#columns;
+    changes.add(set, status[set], next);
+    status[set] = next;
+    if (reference[set] !== STANDING) this.#loosen(set);
+  }
+
+  /** Calls `differs` for every set whose result has another status than ours; returns the number of quarantined. */
+  #compareAll(differs: (set: number, next: number) => void): number {
+    const { status, count } = this.#columns;
+    const { ofKernel, statusOf, quarantined } = this.#watch!;
+    const kernelStatus = this.#ticks.setup.arena.views.result.status;
+    let total = 0;
+    for (let set = 0; set < count; set++) {
+      const next = ofKernel === null ? statusOf(set) : ofKernel[kernelStatus[set]];
+      if (next === quarantined) total++;
+      if (next !== status[set]) differs(set, next);
+    }
+    return total;
+  }
+
+  /**
+   * Issues certificates at this tick's market to the sets that it touches, once evaluating them has cost as much as
+   * that will. `sets`: touched, null if all were evaluated. Returns how many.
+   */
+  async #issueIfDue(sets: Uint32Array | null, priced: number, asOfMs: number): Promise<number> {
+    if (this.#issuer === null) return 0;
+    if (sets === null) {
+      const isCalm = this.#rowWatch.movement < calmMovement || this.#references.alive.length === 0;
+      if (!isCalm || this.#tick < this.#nextMassIssue) return 0;
+      this.#nextMassIssue = this.#tick + this.#massIssueWait;
+      // What does not last long is tried less and less often.
+      this.#massIssueWait = Math.min(2 * this.#massIssueWait, massIssueTicks.most);
+    } else {
+      if (this.#tick >= this.#nextMassIssue) this.#massIssueWait = massIssueTicks.least;
+      this.#debt += priced + evaluationCost * sets.length;
+      if (sets.length === 0 || this.#debt < slopeCost * priced + certificateCost * sets.length) return 0;
+    }
+    this.#debt = 0;
+    return this.#issue(asOfMs);
+  }
+
+  async #issue(asOfMs: number): Promise<number> {
+    const { arena, rows } = this.#ticks.setup;
+    const number = this.#references.nextNumber(this.#loose);
+    const near = this.#touched.subarray(0, this.#collect(this.#touched, reach));
+    const sets = this.#certifier!.candidates(near, this.#rowWatch.isBad);
+    await this.#evaluation!.price(sets);
+    // A reference measures time for all its boxes: the slopes of the largest hold in the others.
+    this.#ticks.writeExpirySlopes(timeShape * largestBox);
+    const market = { arena, expiries: rows.expiries, segments: this.#segments, asOfMs, isLeftOut: this.#rowWatch.isBad };
+    const reference = new Reference(number, this.#tick, market);
+    await this.#certifier!.issue(sets, reference);
+    this.#references.alive.push(reference);
+    this.#loose = [];
+    for (const set of near) if (this.#columns.reference[set] === UNCERTIFIED) this.#loose.push(set);
+    return sets.length;
+  }
+
+  async #requireSameStatuses(): Promise<void> {
+    await this.#ticks.whole();
+    this.#evaluation?.allPriced();
+    this.#compareAll((set, next) => {
+      throw new MargridError('CertificateWrong', this.#disagreement(set, next));
+    });
+  }
+
+  #disagreement(set: number, next: number): string {
+    const { nettingSet } = this.#ticks.setup.arena.views;
+    const { reference, status, asOfTick, box } = this.#columns;
+    const account = this.#ticks.book.accountIds[nettingSet.account[set]];
+    return (
+      `tick ${this.#tick}: netting set ${set} of account ${account} is ${this.#watch!.nameOf(next)}, was taken for ` +
+      `${this.#watch!.nameOf(status[set])} (evaluated at tick ${asOfTick[set]}, reference ${reference[set]}, box ` +
+      `${box[set]}, ${this.#shareOfRadius(set)} of its radius used)`
+    );
+  }
+
+  #shareOfRadius(set: number): number {
+    return this.#references.shareOfRadius(set, (each, quadrant) => this.#certifier!.radiusOf(each, quadrant));
+  }
+
+  /**
+   * Changes the book as `Engine.update` does: the accounts named lose their certificates, and the next tick evaluates
+   * them. Throws what `Engine.update` throws, and changes nothing then.
+   */
+  update(changes: BookChanges): void {
+    this.#requireIdle();
+    const { book } = this.#ticks;
+    const { structureVersion } = book;
+    this.#engine.update(changes);
+    this.#state = 'idle';
+    if (book.structureVersion !== structureVersion) this.#rearrange();
+    const named = [changes.positions, changes.cash, changes.addOns, changes.orders].flatMap((list) => [...(list ?? [])]);
+    for (const account of new Set(named.map((each) => each.account))) {
+      const { first, end } = this.#engine.resultRange(account);
+      for (let set = first; set < end; set++) this.#loosen(set);
+    }
+  }
+
+  #rearrange(): void {
+    const { account, currency } = this.#ticks.setup.arena.views.nettingSet;
+    const { setCount } = this.#ticks.book;
+    const next = { account: account.subarray(0, setCount), currency: currency.subarray(0, setCount) };
+    const sources = sourcesOf(this.#columns.keys, next);
+    const places = new Uint32Array(this.#columns.count).fill(noPlace);
+    for (let set = 0; set < setCount; set++) if (sources[set] >= 0) places[sources[set]] = set;
+    this.#columns.rearrange(sources, firstBox);
+    this.#references.rearrange(places);
+    this.#loose = [];
+    const { reference } = this.#columns;
+    for (let set = 0; set < setCount; set++) if (reference[set] === UNCERTIFIED) this.#loose.push(set);
+  }
+
+  /**
+   * Margins of one account at the quotes of the last tick, whether it was skipped or not. `exact`: evaluated now, the
+   * same bits as `Engine.accountMargins`; `interval`: what its certificate says. Microseconds. Throws `AccountUnknown`,
+   * `EngineState`.
+   */
+  marginsOf(account: string, how: 'exact'): AccountMargin[];
+  marginsOf(account: string, how: 'interval'): CertifiedMargin[];
+  marginsOf(account: string, how: 'exact' | 'interval'): AccountMargin[] | CertifiedMargin[] {
+    this.#requireTicked();
+    const { first, end } = this.#engine.resultRange(account);
+    const sets = Array.from({ length: end - first }, (_, index) => first + index);
+    return how === 'exact' ? sets.map((set) => this.#exactMargin(set)) : sets.map((set) => this.#certifiedMargin(set));
+  }
+
+  #exactMargin(set: number): AccountMargin {
+    this.#evaluation?.priceAlone(set);
+    const margin = this.#ticks.marginAgain(set);
+    const status = this.#watch!.statusOf(set);
+    if (status !== this.#columns.status[set])
+      throw new MargridError('CertificateWrong', this.#disagreement(set, status));
+    this.#columns.asOfTick[set] = this.#tick;
+    return margin;
+  }
+
+  #certifiedMargin(set: number): CertifiedMargin {
+    const { nettingSet, result, certifiedSet } = this.#ticks.setup.arena.views;
+    const { thresholds, thresholdNames } = this.#watch!;
+    const { asOfTick, status } = this.#columns;
+    const isEvaluated = asOfTick[set] === this.#tick;
+    const share = isEvaluated ? NaN : this.#shareOfRadius(set);
+    const health = thresholds.map(({ requirement, addOn }, index): HealthInterval => {
+      if (isEvaluated) {
+        const matrix = result.worstCase[set] + result.rollShock[set] + result.deltaShock[set];
+        const own = result.equity[set] - requirement * matrix - addOn * nettingSet.addOn[set];
+        return { threshold: thresholdNames[index], low: own, high: own };
+      }
+      const left = certifiedSet.health[set * THRESHOLD_COUNT_MAX + index] * (1 - share);
+      const [low, high] = left > 0 ? [left, Infinity] : [-Infinity, left];
+      return { threshold: thresholdNames[index], low, high };
+    });
+    return {
+      currency: this.#ticks.setup.rows.currencies[nettingSet.currency[set]],
+      status: this.#watch!.nameOf(status[set]),
+      asOfTick: asOfTick[set],
+      health,
+    };
+  }
+
+  /** Ends the worker threads. */
+  async close(): Promise<void> {
+    await this.#engine.close();
+  }
+
+  #requireIdle(): void {
+    if (this.#state === 'ticking') throw new MargridError('EngineState', 'a tick is running: wait for it');
+  }
+
+  #requireTicked(): void {
+    if (this.#state !== 'ticked') throw new MargridError('EngineState', 'there are no statuses: call tick() first');
+  }
+}
+
+/** What a tick found. */
+type Found = Pick<MonitorReport, 'evaluated' | 'skipped' | 'quarantined' | 'priced' | 'changes'>;

@@ -1,0 +1,198 @@
+import {
+  EXPIRY_DEVIATION_TIME,
+  EXPIRY_SLOPE_COUNT,
+  QUADRANT_PRICE_FALLS,
+  QUADRANT_VOLATILITY_FALLS,
+} from '../../assembly/portable/certificate-layout.ts';
+import type { Arena } from '../columns/arena.ts';
+import type { ExpiryRow } from '../margin/model.ts';
+import { priceRestShape, timeShape, volatilityRestShape, volatilityShape } from './box.ts';
+import type { CertificateIndex } from './certificate-index.ts';
+import { logAtLeast, logAtMost } from './log-bounds.ts';
+import type { Segments } from './segments.ts';
+import { categoryCount, categoryOf, type ClassMembers } from './set-classes.ts';
+
+/** Least and largest movement of a category's prices and volatilities, and of time; five floats each. */
+const PRICE_LOW = 0;
+const PRICE_HIGH = 1;
+const VOLATILITY_LOW = 2;
+const VOLATILITY_HIGH = 3;
+const TIME = 4;
+const moveFloats = 5;
+
+/** How far a class of sets has moved from a reference: in units of price movement, in one quadrant. */
+export interface Displacement {
+  distance: number;
+  quadrant: number;
+}
+
+/** Rounding of a few sums and quotients, and of radii in 32 bits, which are rounded down already. */
+const outward = 1 + 1e-12;
+
+/** A market that certificates were issued at, and where the present one is, seen from there. */
+export class Reference {
+  readonly number: number;
+  /** Tick at which it was made. */
+  readonly tick: number;
+  /** Category of every expiry row, as it was then. */
+  readonly category: Uint8Array;
+  index: CertificateIndex | null = null;
+  readonly #expiries: readonly ExpiryRow[];
+  readonly #segments: Segments;
+  readonly #asOfMs: number;
+  /** 1 / forward and 1 / volatility by row; NaN: not measured, because no certificate here depends on it. */
+  readonly #perForward: Float64Array;
+  readonly #perVolatility: Float64Array;
+  readonly #perIndex: Float64Array;
+  readonly #deviationTime: Float64Array;
+  /** Per risk group and category, and per risk group the index price: see the offsets above. */
+  readonly #moves: Float64Array;
+  readonly #indexLow: Float64Array;
+  readonly #indexHigh: Float64Array;
+
+  constructor(number: number, tick: number, at: ReferenceMarket) {
+    const { arena, expiries, segments, asOfMs, isLeftOut } = at;
+    const { instrument, group, certifiedExpiry } = arena.views;
+    this.number = number;
+    this.tick = tick;
+    this.#expiries = expiries;
+    this.#segments = segments;
+    this.#asOfMs = asOfMs;
+    this.category = Uint8Array.from(expiries, (expiry) => categoryOf(expiry, asOfMs));
+    const perOf = (value: number, row: number): number => (isLeftOut[row] === 1 ? NaN : 1 / value);
+    this.#perForward = instrument.forward.map(perOf);
+    this.#perVolatility = instrument.volatility.map(perOf);
+    this.#perIndex = group.indexPrice.map((value) => 1 / value);
+    this.#deviationTime = Float64Array.from(
+      expiries,
+      (_, row) => certifiedExpiry.slopes[row * EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME],
+    );
+    this.#moves = new Float64Array(group.indexPrice.length * categoryCount * moveFloats);
+    this.#indexLow = new Float64Array(group.indexPrice.length);
+    this.#indexHigh = new Float64Array(group.indexPrice.length);
+  }
+
+  /** No set certified here holds the row any more: what it does no longer matters. */
+  leaveOut(row: number): void {
+    this.#perForward[row] = NaN;
+    this.#perVolatility[row] = NaN;
+  }
+
+  /**
+   * Where the market in the arena is. Rows with bad quotes must have been left out: a comparison does not see NaN.
+   */
+  measure(arena: Arena, asOfMs: number): void {
+    const { instrument, group } = arena.views;
+    const moves = this.#moves;
+    for (let at = 0; at < moves.length; at += moveFloats) {
+      moves[at + PRICE_LOW] = moves[at + VOLATILITY_LOW] = Infinity;
+      moves[at + PRICE_HIGH] = moves[at + VOLATILITY_HIGH] = -Infinity;
+      moves[at + TIME] = 0;
+    }
+    for (let each = 0; each < this.#indexLow.length; each++) {
+      const ratio = group.indexPrice[each] * this.#perIndex[each];
+      this.#indexLow[each] = logAtLeast(ratio);
+      this.#indexHigh[each] = logAtMost(ratio);
+    }
+    const { count, first, end, isOption, expiry } = this.#segments;
+    for (let segment = 0; segment < count; segment++) {
+      const at = (this.#segments.group[segment] * categoryCount + this.category[expiry[segment]]) * moveFloats;
+      const time = this.#timeMovement(expiry[segment], asOfMs);
+      if (time > moves[at + TIME]) moves[at + TIME] = time;
+      this.#widen(at + PRICE_LOW, instrument.forward, this.#perForward, first[segment], end[segment], 0);
+      if (isOption[segment] === 0) continue;
+      // The deviation may follow time without a bound: that is no movement while no time passes.
+      const own = time === 0 ? 0 : time * this.#deviationTime[expiry[segment]];
+      this.#widen(at + VOLATILITY_LOW, instrument.volatility, this.#perVolatility, first[segment], end[segment], own);
+    }
+  }
+
+  /** Widens the interval at `at` by the movements of rows [first, end), and by `more` on both sides. */
+  #widen(at: number, quotes: Float64Array, per: Float64Array, first: number, end: number, more: number): void {
+    let low = Infinity;
+    let high = -Infinity;
+    for (let row = first; row < end; row++) {
+      const ratio = quotes[row] * per[row];
+      if (ratio < low) low = ratio;
+      if (ratio > high) high = ratio;
+    }
+    if (low > high) return;
+    const least = logAtLeast(low) - more;
+    const most = logAtMost(high) + more;
+    if (!(least >= this.#moves[at])) this.#moves[at] = least;
+    if (!(most <= this.#moves[at + 1])) this.#moves[at + 1] = most;
+  }
+
+  /** |ln(time left / time left at the reference)|. */
+  #timeMovement(expiry: number, asOfMs: number): number {
+    const { expiryMs } = this.#expiries[expiry];
+    if (expiryMs === null || asOfMs === this.#asOfMs) return 0;
+    // Expired now or at the reference: whoever holds it has no certificate.
+    if (expiryMs <= this.#asOfMs || expiryMs <= asOfMs) return 0;
+    const ratio = (expiryMs - asOfMs) / (expiryMs - this.#asOfMs);
+    return Math.max(logAtMost(ratio), -logAtLeast(ratio));
+  }
+
+  /** How far a class has moved, at the last `measure`: the largest of its groups. */
+  displacementOf(members: ClassMembers, into: Displacement): void {
+    into.distance = 0;
+    into.quadrant = 0;
+    for (let each = 0; each < members.length; each++) {
+      const [group, mask] = members[each];
+      const distance = this.#groupDistance(group, mask, into);
+      if (!(distance <= into.distance)) into.distance = distance;
+    }
+    // Sets of several groups have one radius, for all quadrants.
+    if (members.length > 1) into.quadrant = 0;
+  }
+
+  #groupDistance(group: number, mask: number, into: Displacement): number {
+    const moves = this.#moves;
+    let priceLow = this.#indexLow[group];
+    let priceHigh = this.#indexHigh[group];
+    let volatilityLow = Infinity;
+    let volatilityHigh = -Infinity;
+    let time = 0;
+    for (let category = 0; category < categoryCount; category++) {
+      if ((mask & (1 << category)) === 0) continue;
+      const at = (group * categoryCount + category) * moveFloats;
+      if (moves[at + PRICE_LOW] < priceLow) priceLow = moves[at + PRICE_LOW];
+      if (moves[at + PRICE_HIGH] > priceHigh) priceHigh = moves[at + PRICE_HIGH];
+      if (moves[at + VOLATILITY_LOW] < volatilityLow) volatilityLow = moves[at + VOLATILITY_LOW];
+      if (moves[at + VOLATILITY_HIGH] > volatilityHigh) volatilityHigh = moves[at + VOLATILITY_HIGH];
+      if (moves[at + TIME] > time) time = moves[at + TIME];
+    }
+    let distance = boxDistance(priceLow, priceHigh, priceRestShape);
+    if (volatilityLow <= volatilityHigh) {
+      const own = boxDistance(volatilityLow, volatilityHigh, volatilityRestShape) / volatilityShape;
+      if (!(own <= distance)) distance = own;
+    } else volatilityLow = volatilityHigh = 0;
+    if (!(time / timeShape <= distance)) distance = time / timeShape;
+    into.quadrant =
+      (priceLow + priceHigh < 0 ? QUADRANT_PRICE_FALLS : 0) |
+      (volatilityLow + volatilityHigh < 0 ? QUADRANT_VOLATILITY_FALLS : 0);
+    return distance * outward;
+  }
+}
+
+/**
+ * Smallest box that holds the interval: a common movement in the direction of its middle, and a rest around it. A part
+ * of the common movement may count as rest, as far as the rest has room in the box.
+ */
+function boxDistance(low: number, high: number, restShape: number): number {
+  const middle = Math.abs((low + high) / 2);
+  const rest = (high - low) / 2;
+  const inRest = rest / restShape;
+  if (!(inRest < middle)) return Number.isNaN(inRest) ? Infinity : inRest;
+  return middle - (middle - inRest) / (1 + 1 / restShape);
+}
+
+/** What a reference is made of. */
+export interface ReferenceMarket {
+  readonly arena: Arena;
+  readonly expiries: readonly ExpiryRow[];
+  readonly segments: Segments;
+  readonly asOfMs: number;
+  /** 1 per row whose quotes are bad. */
+  readonly isLeftOut: Uint8Array;
+}

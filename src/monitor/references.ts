@@ -1,0 +1,81 @@
+import type { Arena } from '../columns/arena.ts';
+import type { Displacement, Reference } from './reference.ts';
+import type { SetClasses } from './set-classes.ts';
+import { UNCERTIFIED, type SetColumns } from './set-columns.ts';
+
+/** The reference markets alive, and the sets that the present market touches from them. */
+export class References {
+  alive: Reference[] = [];
+  readonly #max: number;
+  readonly #columns: SetColumns;
+  readonly #classes: SetClasses;
+  readonly #displacement: Displacement = { distance: 0, quadrant: 0 };
+
+  constructor(max: number, columns: SetColumns, classes: SetClasses) {
+    this.#max = max;
+    this.#columns = columns;
+    this.#classes = classes;
+  }
+
+  /** Where the market in the arena is, seen from every reference; those without sets end. */
+  measure(arena: Arena, asOfMs: number): void {
+    const { live } = this.#columns;
+    this.alive = this.alive.filter(({ number }) => live[number] > 0);
+    for (const reference of this.alive) reference.measure(arena, asOfMs);
+  }
+
+  /**
+   * Sets that may have changed their status, at the last `measure`, into `found` from `count`; stops at its end.
+   * `reach` > 1: sets that are nearly touched too. Returns the new count.
+   */
+  collect(found: Uint32Array, count: number, reach = 1): number {
+    const { reference: column } = this.#columns;
+    let top = count;
+    for (const reference of this.alive) {
+      const index = reference.index!;
+      const owner = { column, reference: reference.number };
+      for (let place = 0; place < index.classes.length; place++) {
+        reference.displacementOf(this.#classes.members[index.classes[place]], this.#displacement);
+        const { distance, quadrant } = this.#displacement;
+        if (distance > 0) top = index.collect(place, quadrant, distance * reach, owner, found, top);
+      }
+      if (top === found.length) return top;
+    }
+    return top;
+  }
+
+  /** How far the market is from the reference of a set's certificate, as a share of its radius; NaN without one. */
+  shareOfRadius(set: number, radiusOf: (set: number, quadrant: number) => number): number {
+    const reference = this.alive.find(({ number }) => number === this.#columns.reference[set]);
+    if (reference === undefined) return NaN;
+    reference.displacementOf(this.#classes.members[this.#columns.class[set]], this.#displacement);
+    const { distance, quadrant } = this.#displacement;
+    return distance === 0 ? 0 : distance / radiusOf(set, quadrant);
+  }
+
+  /**
+   * A number for a new reference. If all are taken, the reference with the fewest sets ends, and its sets, which lose
+   * their certificates, are added to `released`.
+   */
+  nextNumber(released: number[]): number {
+    if (this.alive.length >= this.#max) {
+      const { live } = this.#columns;
+      const [ending] = [...this.alive].sort((a, b) => live[a.number] - live[b.number] || a.tick - b.tick);
+      const owner = { column: this.#columns.reference, reference: ending.number };
+      for (const set of [...ending.index!.members(owner)]) {
+        this.#columns.setReference(set, UNCERTIFIED);
+        released.push(set);
+      }
+      this.alive = this.alive.filter((each) => each !== ending);
+    }
+    const taken = new Set(this.alive.map(({ number }) => number));
+    let number = 0;
+    while (taken.has(number)) number++;
+    return number;
+  }
+
+  /** After netting sets were opened and closed. */
+  rearrange(places: Uint32Array): void {
+    for (const { index } of this.alive) index!.rearrange(places);
+  }
+}

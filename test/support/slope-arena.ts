@@ -1,0 +1,105 @@
+import {
+  BOX_PRICE, BOX_PRICE_REST, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_EXPIRY_SLOPES,
+  CERTIFICATE_FLOAT_COUNT, CERTIFICATE_SLOPE_ROWS, CERTIFICATE_SLOPE_TERMS, CERTIFICATE_WORD_COUNT,
+  EXPIRY_DEVIATION_TIME, EXPIRY_SLOPE_COUNT, SLOPE_ROW_COUNT, SLOPE_TERM_COUNT,
+} from '../../assembly/portable/certificate-layout.ts';
+import { CONTEXT_CERTIFICATE } from '../../assembly/portable/layout.ts';
+import { cellCountOf } from '../../src/columns/schema.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { scalarKernels } from '../../src/scalar/kernels.ts';
+import { compileBuild, createMemory, instantiate, type KernelExports } from '../../src/wasm/module.ts';
+
+/** Half widths of a box, in logs. */
+export interface Box {
+  readonly price: number;
+  readonly priceRest: number;
+  readonly volatility: number;
+  readonly volatilityRest: number;
+}
+
+/** Slopes of one instrument, as the kernel wrote them. */
+export interface Slopes {
+  /** Row by row, CELL_COUNT floats each. */
+  readonly rows: Float64Array;
+  readonly terms: Float64Array;
+}
+
+export type Runner = 'simd' | 'twin' | 'javascript';
+
+/** The arena of an engine copied into a memory with room for a certificate block and its tables. */
+export class SlopeArena {
+  readonly kernels: KernelExports;
+  readonly buffer: ArrayBufferLike;
+  readonly context: number;
+  readonly cellCount: number;
+  readonly instrumentCount: number;
+  readonly #block: number;
+  readonly #rows: number;
+  readonly #terms: number;
+  readonly #expirySlopes: number;
+  readonly #expiryCount: number;
+  readonly #javascript: ReturnType<typeof scalarKernels>;
+
+  constructor(engine: Engine) {
+    const { plan, buffer } = engine.arena;
+    this.cellCount = cellCountOf(plan.counts.scenarioCount);
+    this.instrumentCount = plan.counts.instrumentCount;
+    this.#expiryCount = plan.counts.expiryCount;
+    this.context = plan.context;
+    this.#block = Math.ceil(buffer.byteLength / 64) * 64;
+    this.#expirySlopes = this.#block + CERTIFICATE_BYTES + CERTIFICATE_FLOAT_COUNT * 8;
+    this.#terms = this.#expirySlopes + this.#expiryCount * EXPIRY_SLOPE_COUNT * 8;
+    this.#rows = this.#terms + this.instrumentCount * SLOPE_TERM_COUNT * 8;
+    const end = this.#rows + this.instrumentCount * SLOPE_ROW_COUNT * this.cellCount * 8;
+    const memory = createMemory('release', end);
+    this.buffer = memory.buffer;
+    new Uint8Array(this.buffer).set(new Uint8Array(buffer));
+    this.kernels = instantiate(compileBuild('release'), memory);
+    this.#javascript = scalarKernels(this.buffer);
+    const words = new Uint32Array(this.buffer, this.#block, CERTIFICATE_WORD_COUNT);
+    words[CERTIFICATE_SLOPE_ROWS] = this.#rows;
+    words[CERTIFICATE_SLOPE_TERMS] = this.#terms;
+    words[CERTIFICATE_EXPIRY_SLOPES] = this.#expirySlopes;
+    new Uint32Array(this.buffer, this.context)[CONTEXT_CERTIFICATE] = this.#block;
+    this.setDeviationTime(0.75);
+  }
+
+  setBox({ price, priceRest, volatility, volatilityRest }: Box): void {
+    const floats = new Float64Array(this.buffer, this.#block + CERTIFICATE_BYTES, CERTIFICATE_FLOAT_COUNT);
+    floats[BOX_PRICE] = price;
+    floats[BOX_PRICE_REST] = priceRest;
+    floats[BOX_VOLATILITY] = volatility;
+    floats[BOX_VOLATILITY_REST] = volatilityRest;
+  }
+
+  /** |d ln deviation / d ln time| of every expiry. */
+  setDeviationTime(value: number): void {
+    const slopes = new Float64Array(this.buffer, this.#expirySlopes, this.#expiryCount * EXPIRY_SLOPE_COUNT);
+    for (let expiry = 0; expiry < this.#expiryCount; expiry++) {
+      slopes[expiry * EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME] = value;
+    }
+  }
+
+  /** Fills rows [first, first + count), with a pattern in the tables before. */
+  run(runner: Runner = 'simd', first = 0, count = this.instrumentCount): void {
+    new Float64Array(this.buffer, this.#terms).fill(-7);
+    if (runner === 'simd') this.kernels.slopeRows(this.context, first, count, 0);
+    else if (runner === 'twin') this.kernels['slopeRowsScalar'](this.context, first, count);
+    else this.#javascript.slopeRows(this.context, first, count, 0);
+  }
+
+  slopesOf(row: number): Slopes {
+    const floats = SLOPE_ROW_COUNT * this.cellCount;
+    return {
+      rows: new Float64Array(this.buffer, this.#rows + row * floats * 8, floats),
+      terms: new Float64Array(this.buffer, this.#terms + row * SLOPE_TERM_COUNT * 8, SLOPE_TERM_COUNT),
+    };
+  }
+
+  /** Copy of both tables as bits. */
+  bits(): BigUint64Array {
+    const { byteLength } = this.slopesOf(0).rows;
+    const bytes = this.#rows - this.#terms + this.instrumentCount * byteLength;
+    return new BigUint64Array(this.buffer.slice(this.#terms, this.#terms + bytes));
+  }
+}
