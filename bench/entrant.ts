@@ -1,7 +1,7 @@
 import type { Pass } from './measure.ts';
 import type { Comparison } from './verify.ts';
 import { compareColumns, columnHash, requireEqual } from './verify.ts';
-import type { EntrantReport, Timing } from './workload.ts';
+import type { EntrantLabel, EntrantReport, Timing } from './workload.ts';
 
 /** One way of doing the work, beside margrid's. */
 export interface Entrant extends Pass {
@@ -37,6 +37,7 @@ export function entrantReport(
   hash: string,
   comparison: Comparison,
   note: string,
+  label: EntrantLabel = 'same algorithm',
 ): EntrantReport {
-  return { ...timing, hash, ratio: timing.median / margridMedian, ...comparison, note };
+  return { ...timing, hash, ratio: timing.median / margridMedian, ...comparison, label, note };
 }

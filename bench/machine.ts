@@ -23,6 +23,7 @@ export function describeVersions(): Record<string, string | null> {
   return {
     margrid: version,
     commit: currentCommit(),
+    lock: fileHash(join(packageRoot, 'package-lock.json')),
     wasm: fileHash(join(packageRoot, 'build', 'single.wasm')),
     node: process.versions.node,
     v8: process.versions.v8,

@@ -8,6 +8,9 @@ import { compareCommits } from './compare.ts';
 import { appendRecord, readRecords } from './records.ts';
 import { renderComparison, renderHelp, renderList, renderReport } from './render.ts';
 import { runWorkload } from './run-workload.ts';
+import { readSuiteFile, type SuiteLine } from './suite/lines.ts';
+import { writeBenchmarkReport } from './suite/report.ts';
+import { runInProcess, runSuite } from './suite/run.ts';
 import { workloads } from './workloads.ts';
 
 const usageErrors = new Set(['OptionInvalid', 'LimitExceeded']);
@@ -30,6 +33,12 @@ async function perform(command: Command): Promise<void> {
       const runs = compareCommits(readRecords(), ...command.commits);
       return command.json ? printJson(runs) : print(renderComparison(runs));
     }
+    case 'suite':
+      return performSuite(command);
+    case 'report': {
+      const written = await writeBenchmarkReport(readSuiteFile(command.source), command.source, command.path);
+      return print(written.map((path) => `${path}\n`).join(''));
+    }
     case 'run': {
       const { workload, parameters, json, record } = command;
       const report = await runWorkload(workload, parameters, progress);
@@ -38,6 +47,20 @@ async function perform(command: Command): Promise<void> {
       if (record) progress(`recorded in ${appendRecord(report)}`);
     }
   }
+}
+
+/** A workload that failed does not end the others, but the exit code is 1. */
+async function performSuite({ entries, smoke, file, json }: Command & { kind: 'suite' }): Promise<void> {
+  const lines: SuiteLine[] = [];
+  const onLine = (line: SuiteLine): void => {
+    lines.push(line);
+    if (!json && line.kind === 'workload') print(`${renderReport(line.report)}\n`);
+    if (line.kind === 'failed') process.stderr.write(`bench: ${line.workload}: ${line.error}\n`);
+  };
+  const failed = await runSuite({ entries, smoke, file, runEntry: (entry) => runInProcess(entry), progress, onLine });
+  if (json) printJson(lines);
+  progress(`written to ${file}`);
+  if (failed > 0) process.exitCode = 1;
 }
 
 function print(text: string): void {

@@ -4,6 +4,8 @@ import { parameterNames, type Report, type Workload } from './workload.ts';
 const usage = `usage: npm run --silent bench -- <workload> [options]
        npm run --silent bench -- list
        npm run --silent bench -- compare <commit> <commit>
+       npm run --silent bench -- suite [--smoke] [--only a,b] [--out FILE.ndjson] [--runs N ...]
+       npm run --silent bench -- report FILE.ndjson [--out docs/BENCHMARKS.md]
 
   --json      one JSON object instead of tables
   --record    append the run to bench/results/<machine>.ndjson
@@ -30,12 +32,12 @@ export function renderReport(report: Report): string {
   const { workload, parameters, versions, machine, throughput, details } = report;
   const settings = Object.entries(parameters).map(([name, value]) => `${name} ${value}`).join(', ');
   const rows = [
-    ['margrid', ...timeCells(report), '1.00', '', report.note],
+    ['margrid', ...timeCells(report), '1.00', '', 'same algorithm', report.note],
     ...Object.entries(report.entrants).map(([name, entrant]) => [
-      name, ...timeCells(entrant), entrant.ratio.toFixed(2), equalityOf(entrant), entrant.note,
+      name, ...timeCells(entrant), entrant.ratio.toFixed(2), equalityOf(entrant), entrant.label, entrant.note,
     ]),
   ];
-  const titles = ['entrant', 'median ms', '± MAD', 'min ms', 'cold ms', 'ratio', 'results', 'note'];
+  const titles = ['entrant', 'median ms', '± MAD', 'p99 ms', 'min ms', 'cold ms', 'ratio', 'results', 'label', 'note'];
   const lines = [
     `${workload}: ${settings}`,
     `${machine.cpu}, ${machine.cores} cores, ${machine.platform}, Node ${versions['node']}, ` +
@@ -46,15 +48,17 @@ export function renderReport(report: Report): string {
     `throughput  ${formatCount(throughput.perSecond)} ${throughput.unit} per second`,
     `hash        ${report.hash}`,
   ];
+  for (const [name, reason] of Object.entries(report.missing ?? {})) lines.push(`missing: ${name}: ${reason}`);
   for (const [name, value] of Object.entries(details)) lines.push(`${name}: ${formatDetail(value)}`);
   return `${lines.join('\n')}\n`;
 }
 
-function timeCells({ median, mad, min, cold }: Pick<Report, 'median' | 'mad' | 'min' | 'cold'>): string[] {
-  return [median, mad, min, cold].map(formatMs);
+function timeCells({ median, mad, p99, min, cold }: Pick<Report, 'median' | 'mad' | 'p99' | 'min' | 'cold'>): string[] {
+  return [median, mad, p99, min, cold].map(formatMs);
 }
 
-function equalityOf({ equal, maxRelativeDifference }: Report['entrants'][string]): string {
+function equalityOf({ equal, verified, maxRelativeDifference }: Report['entrants'][string]): string {
+  if (verified !== undefined) return verified;
   return equal ? 'equal' : `within ${maxRelativeDifference.toExponential(1)}`;
 }
 
@@ -81,11 +85,11 @@ function renderTable(rows: readonly (readonly string[])[], titles: readonly stri
 }
 
 /** Four digits, whatever the size: kernels take nanoseconds, ticks seconds. */
-function formatMs(value: number): string {
+export function formatMs(value: number): string {
   return value >= 1_000 ? value.toFixed(0) : value.toPrecision(4);
 }
 
-function formatCount(value: number): string {
+export function formatCount(value: number): string {
   const units = [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const;
   const [size, letter] = units.find(([least]) => value >= least) ?? [1, ''];
   return `${(value / size).toPrecision(4)} ${letter}`.trimEnd();

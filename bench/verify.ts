@@ -35,3 +35,12 @@ export function requireEqual(name: string, comparison: Comparison): void {
       `${comparison.maxRelativeDifference} (relative)`,
   );
 }
+
+/** For entrants of other arithmetic: how far they may be from margrid, relative. */
+export function requireWithin(name: string, { maxRelativeDifference }: Comparison, tolerance: number): void {
+  if (maxRelativeDifference <= tolerance) return;
+  throw new MargridError(
+    'KernelMismatch',
+    `${name} differs from margrid by up to ${maxRelativeDifference} (relative), more than ${tolerance}`,
+  );
+}

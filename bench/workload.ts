@@ -1,5 +1,7 @@
 /** What a benchmark is: parameters with a full and a smoke value, and a run that gives a report. */
-export const parameterNames = ['accounts', 'positions', 'scenarios', 'instruments', 'workers', 'seed', 'runs'] as const;
+export const parameterNames = [
+  'accounts', 'positions', 'scenarios', 'instruments', 'workers', 'move', 'seed', 'runs',
+] as const;
 export type ParameterName = (typeof parameterNames)[number];
 
 /** Smoke values are tiny: with them every workload runs in the test suite, so that none of them rots. */
@@ -18,11 +20,19 @@ export interface Timing {
   readonly median: number;
   /** Median absolute deviation of the samples from their median. */
   readonly mad: number;
+  /** The 99th percentile by nearest rank: of fewer than a hundred samples, the slowest. */
+  readonly p99: number;
   readonly min: number;
   readonly samples: readonly number[];
   /** The very first pass: caches, page faults and just-in-time compilers are cold. */
   readonly cold: number;
 }
+
+/**
+ * What a ratio compares. `same algorithm`: everything that margrid computes is computed, by the same formula. `less
+ * work`: the same answer without computing everything. `other work`: other numbers by design, for orientation.
+ */
+export type EntrantLabel = 'same algorithm' | 'less work' | 'other work';
 
 export interface EntrantReport extends Timing {
   readonly hash: string;
@@ -32,6 +42,9 @@ export interface EntrantReport extends Timing {
   readonly equal: boolean;
   /** Largest difference from margrid's results, relative to margrid's; 0 if equal. */
   readonly maxRelativeDifference: number;
+  readonly label: EntrantLabel;
+  /** How its results were checked, where `equal` and the difference do not say it. */
+  readonly verified?: string;
   readonly note: string;
 }
 
@@ -47,6 +60,8 @@ export interface Report extends Timing {
   readonly note: string;
   readonly throughput: { readonly perSecond: number; readonly unit: string };
   readonly entrants: Readonly<Record<string, EntrantReport>>;
+  /** Entrants that could not run here, with the reason. */
+  readonly missing?: Readonly<Record<string, string>>;
   /** Whatever else the workload measures: stages, memory, scaling. */
   readonly details: Readonly<Record<string, unknown>>;
 }

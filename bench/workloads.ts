@@ -1,6 +1,8 @@
 import { MargridError } from '../src/errors.ts';
 import { grid } from './grid/workload.ts';
 import { engineTick } from './engine-tick/workload.ts';
+import { american } from './american/workload.ts';
+import { impliedVol } from './implied-vol/workload.ts';
 import { canPlace } from './can-place/workload.ts';
 import { modelWorkloads } from './models/workload.ts';
 import { micro } from './micro/workload.ts';
@@ -10,12 +12,14 @@ import { monteCarlo } from './monte-carlo/workload.ts';
 import { recovery } from './recovery/workload.ts';
 import { scaling } from './scaling/workload.ts';
 import { tick } from './tick/workload.ts';
+import { tickWorkloads } from './ticks/workload.ts';
 import { valueAtRisk } from './var/workload.ts';
 import { whatIf } from './what-if/workload.ts';
 import type { Workload } from './workload.ts';
 
 export const workloads: readonly Workload[] = [
-  revalue, price, tick, micro, whatIf, canPlace, engineTick, recovery, grid, valueAtRisk, monteCarlo, scaling, ...modelWorkloads,
+  revalue, price, tick, micro, whatIf, canPlace, engineTick, recovery, grid, valueAtRisk, monteCarlo, scaling, impliedVol, american,
+  ...tickWorkloads, ...modelWorkloads,
 ];
 
 export function workloadByName(name: string): Workload {

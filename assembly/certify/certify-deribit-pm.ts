@@ -24,7 +24,7 @@ import { sumSlopes, sumSlopesScalar } from "./slope-sums.ts";
 
 /**
  * Certificates of Deribit portfolio margin: how much of the box may be used up before a netting set can cross a
- * threshold. Mathematics and proof: docs/CERTIFICATES-DERIBIT-PM.md.
+ * threshold. Mathematics and proof: docs/CERTIFICATES.md.
  *
  * Reads   what `deribitPm` reads, at the reference market; the certificate block: slope rows and terms, slopes of
  *         expiries, box and thresholds

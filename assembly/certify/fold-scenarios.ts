@@ -8,8 +8,8 @@ import {
 import {
   CALL_PRICE, CALL_VOLATILITY, CERTIFY_CELL, CERTIFY_LANES, CERTIFY_MARGINS, CERTIFY_PRICE, CERTIFY_PRICE_GROSS,
   CERTIFY_PRICE_RADIUS, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS, CERTIFY_VOLATILITY_RADIUS, certifyCellsOf,
-  GROUP_AMOUNT, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_RADIUS, GROUP_VALUE_VOLATILITY, GROUP_VALUE_VOLATILITY_RADIUS,
-  GROUP_WORST_CELL, LANE_LOADS, LANE_PROBE, LANE_RISE,
+  CHORD_SHARE, GROUP_AMOUNT, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_RADIUS, GROUP_VALUE_VOLATILITY,
+  GROUP_VALUE_VOLATILITY_RADIUS, GROUP_WORST_CELL, LANE_LOADS, LANE_PROBE, LANE_RISE,
 } from "../portable/certify/scratch.ts";
 import { CONTEXT_CELL_COUNT } from "../portable/layout.ts";
 
@@ -38,6 +38,7 @@ export function foldScenarios2(context: usize, scratch: usize, k: i32, mode: i32
   const linearRest = f64x2.splat(amountRest(FLOATS, numbers));
   const worst = f64x2.splat(share * floatAt(n, GROUP_WORST_CELL));
   const margin = f64x2.splat(Math.abs(floatAt(n, CERTIFY_MARGINS + k)));
+  const chord = f64x2.splat(CHORD_SHARE);
   const zero = f64x2.splat(0);
   const one = f64x2.splat(1);
   let r0 = f64x2.splat(mode == MODE_FALL ? 1.0 : 0.0);
@@ -80,6 +81,7 @@ export function foldScenarios2(context: usize, scratch: usize, k: i32, mode: i32
     } else {
       const move = f64x2.add(f64x2.pmax(up, down), f64x2.pmax(more, less));
       r0 = f64x2.pmax(r0, f64x2.sub(move, gap));
+      r1 = f64x2.pmax(r1, f64x2.sub(f64x2.mul(chord, move), gap));
       rise = f64x2.pmin(rise, v128.bitselect(move, rise, f64x2.eq(gap, zero)));
     }
   }

@@ -66,7 +66,7 @@ async function run(name: string, parameters: Parameters, progress: (line: string
     const plainHash = columnHash(plain.arena.views.result.worstCase.subarray(0, accounts));
     const entrants: Record<string, EntrantReport> = {
       javascript: entrantReport(timings.get('javascript')!, own.median, columnHash(resultsOf(javascript)), twin, twinNote(model)),
-      'plain-scan': entrantReport(plainTiming, own.median, plainHash, otherWork, plainNote(held)),
+      'plain-scan': entrantReport(plainTiming, own.median, plainHash, otherWork, plainNote(held), 'other work'),
     };
     return {
       ...own,

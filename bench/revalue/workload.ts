@@ -50,10 +50,8 @@ async function run(parameters: Parameters, progress: (line: string) => void): Pr
       note: parameters.workers > 1 ? `WASM SIMD, ${parameters.workers} worker threads` : 'WASM SIMD, one thread',
       throughput: { perSecond: (cells / own.median) * 1_000, unit: 'position-scenarios' },
       entrants: await entrantReports(entrants, timings, own.median, results),
-      details: {
-        arenaBytes: margrid.arena.plan.bytes,
-        missing: missingNative(),
-      },
+      missing: missingNative(),
+      details: { arenaBytes: margrid.arena.plan.bytes },
     };
   } finally {
     for (const entrant of entrants) await entrant.close();

@@ -30,7 +30,7 @@ const accountsPerShard = 2_500_000;
 /** Accounts of the series of kernels B and C: beyond every cache, quick to write. */
 const kernelAccountsMax = 200_000;
 
-interface SeriesPoint {
+export interface SeriesPoint {
   readonly size: number;
   readonly medianMs: number;
   /** Processor time would hide what waiting costs: this is elapsed time. */
@@ -89,7 +89,7 @@ async function measureAccounts(built: BuiltEngine, parameters: Parameters): Prom
   const { accounts, runs } = parameters;
   const engine = await loadShards(built, parameters);
   try {
-    const pass = { name: 'tick', run: async () => (await engine.tick()).timingsMs.total };
+    const pass = { name: 'tick', run: async () => (engine.forgetRows(), (await engine.tick()).timingsMs.total) };
     const timing = (await measureInTurn([pass], runs)).get('tick')!;
     const point = {
       ...seriesPoint(accounts, accounts, timing),

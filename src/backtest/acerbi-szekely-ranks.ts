@@ -1,6 +1,6 @@
 import { exp } from '../../assembly/portable/exp.ts';
 import { MargridError } from '../errors.ts';
-import { RandomStream } from '../generate/random.ts';
+import { RandomStream, requireSeed } from '../generate/random.ts';
 import { binomialCdf, binomialSurvival } from '../statistics/binomial.ts';
 import { requireWholeCounts, type SimulationOptions } from './acerbi-szekely.ts';
 import { requireProbability } from './exceptions.ts';
@@ -50,6 +50,7 @@ export function simulateAcerbiSzekelyRanks(
   distributions: PredictiveDistributions, { level, observations, paths, seed }: SimulationOptions,
 ): Float64Array {
   requireWholeCounts({ observations, paths });
+  requireSeed(seed);
   const shortfalls = new RankShortfalls(distributions, observations, level);
   const stream = new RandomStream();
   const ranks = new Float64Array(observations);

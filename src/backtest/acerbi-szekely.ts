@@ -1,5 +1,5 @@
 import { MargridError } from '../errors.ts';
-import { RandomStream } from '../generate/random.ts';
+import { RandomStream, requireSeed } from '../generate/random.ts';
 import { orderStatisticInterval, type QuantileInterval } from '../risk/standard-errors.ts';
 import { quantile } from '../risk/quantile.ts';
 import { requireProbability, requireSeries } from './exceptions.ts';
@@ -87,6 +87,7 @@ export function simulateAcerbiSzekely(model: NullModel, options: SimulationOptio
   const { level, observations, paths, seed } = options;
   requireProbability('level', level);
   requireWholeCounts({ observations, paths });
+  requireSeed(seed);
   if (!(model.expectedShortfall > 0 && model.expectedShortfall < Infinity)) {
     const message = `the ES of the model must be > 0 and finite, got ${model.expectedShortfall}: P&L are divided by it`;
     throw new MargridError('ValueOutOfRange', message, { column: 'ES', value: model.expectedShortfall });

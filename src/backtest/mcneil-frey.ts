@@ -1,7 +1,8 @@
 import { normalCdf } from '../../assembly/portable/normal.ts';
 import { MargridError } from '../errors.ts';
-import { RandomStream } from '../generate/random.ts';
+import { RandomStream, requireSeed } from '../generate/random.ts';
 import { sampleMoments, unbiasedVariance } from '../risk/moments.ts';
+import { requireWholeCounts } from './acerbi-szekely.ts';
 import { requireSeries } from './exceptions.ts';
 
 export interface ExceedanceResiduals {
@@ -69,6 +70,8 @@ function bootstrapped(
   statistic: number,
   { resamples, seed }: { readonly resamples: number; readonly seed: number },
 ): number {
+  requireWholeCounts({ resamples });
+  requireSeed(seed);
   const stream = new RandomStream();
   let greater = 0;
   for (let resample = 0; resample < resamples; resample++) {

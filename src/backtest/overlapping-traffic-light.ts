@@ -1,6 +1,6 @@
 import { normalQuantile } from '../../assembly/portable/normal.ts';
 import { MargridError } from '../errors.ts';
-import { RandomStream } from '../generate/random.ts';
+import { RandomStream, requireSeed } from '../generate/random.ts';
 import { binomialCdf, binomialQuantile } from '../statistics/binomial.ts';
 import { requireProbability } from './exceptions.ts';
 import { openFraction } from './open-fraction.ts';
@@ -150,8 +150,9 @@ function limitsOf(observations: number, counts: Float64Array, paths: number): Ov
 }
 
 function requireOptions(observations: readonly number[], options: OverlappingOptions): void {
-  const { horizon, probability, paths, portfolios = 1, correlation = 0 } = options;
+  const { horizon, probability, paths, seed, portfolios = 1, correlation = 0 } = options;
   requireProbability('probability', probability);
+  requireSeed(seed);
   const days = observations.map((count, index): [string, number] => [`observations ${index + 1}`, count]);
   for (const [name, count] of [...Object.entries({ horizon, paths, portfolios }), ...days]) {
     if (Number.isInteger(count) && count >= 1) continue;

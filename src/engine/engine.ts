@@ -19,10 +19,10 @@ import { requireKernels, setUpMachine, type KernelChoice, type Machine } from '.
 import { requireWorkerCount, type StageRunner } from './pool.ts';
 import { requireValidBook } from './valid-book.ts';
 import { requireQuotes, requireValidMarket } from './valid-market.ts';
-import type { PartialStage, PartialTicks } from './partial-ticks.ts';
 import { resultHash, resultHolderOf, stateHash } from './state-hash.ts';
 import { sortBook, type SortedBook } from './sorted-book.ts';
 import { StaleRows, type RowRun } from './stale-rows.ts';
+import type { PartialStage, PartialTicks } from './partial-ticks.ts';
 import { reduceSets, undoReductions, type ReductionUndo, type SetReductions } from './set-reductions.ts';
 import { requireMarginable } from './marginable.ts';
 import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
@@ -264,7 +264,7 @@ export class Engine {
       begin: (quotes) => {
         this.#takeQuotes(quotes);
         this.#isPriced = false;
-        // Stages price rows that nobody tells the comparison of.
+        // The driver writes rows behind the engine's back.
         this.#staleRows?.forget();
         writeTickInputs(this.#setup, this.#quotes, this.#book.setCount);
         return this.#quotes;

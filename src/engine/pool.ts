@@ -42,6 +42,8 @@ export function createPool(workers: number, setup: WorkerSetup): StageRunner {
     maxQueue: 2 * workers,
     concurrentTasksPerWorker: 1,
     idleTimeout: Infinity,
+    // Not the calling process' own: a TypeScript loader, say, would be started in every thread, for nothing.
+    execArgv: [],
     workerData: setup,
   });
   // Without a listener an error event of the pool would end the process; the task's own rejection carries the failure.

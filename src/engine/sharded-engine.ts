@@ -62,6 +62,11 @@ export class ShardedEngine {
     return new ShardedEngine([...shards]);
   }
 
+  /** The next tick prices every held row, as if all quotes had changed: for whoever measures ticks. */
+  forgetRows(): void {
+    for (const shard of this.shards) shard.forgetRows();
+  }
+
   /** Margins every account of every shard at the given quotes; `timingsMs` are summed over the shards. */
   async tick(quotes: Partial<Quotes> = {}): Promise<TickReport> {
     const reports: TickReport[] = [];

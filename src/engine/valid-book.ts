@@ -50,25 +50,31 @@ function checkPositions(book: Book, market: Market, log: BookProblems): void {
       log.add('OptionInvalid', undefined, `positions.${name}`, column.length, `must have ${count} values`);
   }
   log.throwIfAny();
-  const needsEntry = market.instruments.map(isFuture);
+  const needsEntry = Uint8Array.from(market.instruments, (instrument) => (isFuture(instrument) ? 1 : 0));
+  const accountCount = book.accountIds.length;
+  const { quantityMax, priceMax } = limits;
   for (let p = 0; p < count; p++) {
-    if (!(accountIndex[p] < book.accountIds.length))
-      log.add('AccountUnknown', p, 'accountIndex', accountIndex[p], accountRule(book));
-    if (!(instrumentIndex[p] < needsEntry.length)) {
-      log.add(
-        'InstrumentUnknown',
-        p,
-        'instrumentIndex',
-        instrumentIndex[p],
-        `must be an instrument below ${needsEntry.length}`,
-      );
-    }
-    if (!(Math.abs(quantity[p]) <= limits.quantityMax))
-      log.add('ValueNotFinite', p, 'quantity', quantity[p], 'must be a finite number');
-    const entry = entryPrice[p];
-    if (needsEntry[instrumentIndex[p]] && !(entry > 0 && entry <= limits.priceMax)) {
-      log.add('ValueOutOfRange', p, 'entryPrice', entry, 'must be > 0 for a future or perpetual');
-    }
+    const index = instrumentIndex[p];
+    const isValid = accountIndex[p] < accountCount && index < needsEntry.length && Math.abs(quantity[p]) <= quantityMax &&
+      (needsEntry[index] === 0 || (entryPrice[p] > 0 && entryPrice[p] <= priceMax));
+    // Millions of positions are right: which rule is broken is asked only of one that is not.
+    if (!isValid) logPosition(book, needsEntry, p, log);
+  }
+}
+
+function logPosition(book: Book, needsEntry: Uint8Array, p: number, log: BookProblems): void {
+  const { positions, accountIds } = book;
+  const [account, index] = [positions.accountIndex[p], positions.instrumentIndex[p]];
+  const [quantity, entry] = [positions.quantity[p], positions.entryPrice[p]];
+  if (!(account < accountIds.length))
+    log.add('AccountUnknown', p, 'accountIndex', account, accountRule(book));
+  if (!(index < needsEntry.length)) {
+    log.add('InstrumentUnknown', p, 'instrumentIndex', index, `must be an instrument below ${needsEntry.length}`);
+  }
+  if (!(Math.abs(quantity) <= limits.quantityMax))
+    log.add('ValueNotFinite', p, 'quantity', quantity, 'must be a finite number');
+  if (needsEntry[index] === 1 && !(entry > 0 && entry <= limits.priceMax)) {
+    log.add('ValueOutOfRange', p, 'entryPrice', entry, 'must be > 0 for a future or perpetual');
   }
 }
 

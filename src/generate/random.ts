@@ -1,3 +1,5 @@
+import { MargridError } from '../errors.ts';
+
 /**
  * Random streams that are the same bits everywhere: 32-bit integer arithmetic only.
  *
@@ -16,13 +18,21 @@ const twoPowerMinus53 = 1 / 9_007_199_254_740_992;
 /** What a stream is for: two purposes of one account never share numbers. */
 export const streamPurposes = { positions: 1, cash: 2, ticks: 3, residuals: 4 } as const;
 
+/** Throws `OptionInvalid` unless a seed is a whole number in [0, 2^53): others would draw what some whole number draws. */
+export function requireSeed(seed: number): void {
+  if (Number.isSafeInteger(seed) && seed >= 0) return;
+  throw new MargridError('OptionInvalid', `seed must be a whole number in [0, 2^53), got ${String(seed)}`, {
+    column: 'seed', value: seed,
+  });
+}
+
 export class RandomStream {
   #a = 0;
   #b = 0;
   #c = 0;
   #counter = 1;
 
-  /** Restarts at the stream of (seed, account, purpose). `seed` is an integer in [0, 2^53). */
+  /** Restarts at the stream of (seed, account, purpose). `seed`: as `requireSeed` wants it, which is not asked here. */
   restart(seed: number, account: number, purpose: number): void {
     const low = seed | 0;
     const high = Math.floor(seed / twoPower32) | 0;

@@ -1,5 +1,5 @@
 import { nextVariance } from '../dynamic/volatility-model.ts';
-import { RandomStream, streamPurposes } from '../generate/random.ts';
+import { RandomStream, requireSeed, streamPurposes } from '../generate/random.ts';
 import { requireWithinLimit } from '../limits.ts';
 import { factorName, requireScenarios, type RiskFactor, type ScenarioSet } from '../scenario/scenario-set.ts';
 import { ageWeights } from './age-weights.ts';
@@ -55,6 +55,7 @@ export type FilteredPathScenarios = ScenarioSet & { readonly report: FilteredPat
 export function filteredPaths(history: MarketHistory, options: FilteredPathOptions): FilteredPathScenarios {
   requireHistory(history);
   const { filter, seed, returns = 'log', ageLambda, days } = options;
+  requireSeed(seed);
   const paths = requireWhole('paths', options.paths);
   requireWithinLimit('scenarioSetCountMax', paths);
   const horizonDays = requireWhole('horizonDays', options.horizonDays);

@@ -62,54 +62,128 @@ export function portfoliosOf(
   book: Book, market: Market, holdings: SortedHoldings, rows: BookRows, groups: AccountGroups | null,
 ): BookPortfolios {
   const accountCount = book.accountIds.length;
-  const quarantined = new Map(book.quarantined.map(({ accountIndex, reason }) => [accountIndex, reason] as const));
-  const builder = new PortfolioBuilder(accountCount + (groups?.names.length ?? 0) + 1, holdings.instrument.length);
-  for (let account = 0; account < accountCount; account++) {
-    const fault = quarantined.get(account) ?? faultOf(market, holdings, rows, account);
-    if (fault !== null) quarantined.set(account, fault);
-    else addAccount(builder, holdings, rows, account);
-    builder.close();
-  }
   const groupCount = groups?.names.length ?? 0;
+  const quarantined = quarantinedOf(book, market, holdings, rows);
+  const columns = emptyColumns(accountCount + groupCount + 1, mostPositions(holdings, rows, groups));
+  const bookSum = writeAccounts(columns, holdings, rows, quarantined);
   const members = new Uint32Array(groupCount + 1);
   const quarantinedMembers = new Uint32Array(groupCount + 1);
-  const netting = new Netting(builder, rows.count);
-  const netAll = (accounts: Iterable<number>, place: number): void => {
+  const netting = new Netting(columns, rows.count);
+  for (const [group, accounts] of (groups === null ? [] : byGroup(groups)).entries()) {
+    members[group] = accounts.length;
     for (const account of accounts) {
-      members[place]++;
-      if (quarantined.has(account)) quarantinedMembers[place]++;
+      if (quarantined.has(account)) quarantinedMembers[group]++;
       else netting.add(account);
     }
-    netting.flush();
-  };
-  if (groups !== null) byGroup(groups).forEach((accounts, group) => netAll(accounts, group));
-  netAll(Array(accountCount).keys(), groupCount);
-  return { ...builder.built(), accountCount, groupCount, quarantined, members, quarantinedMembers };
+    netting.close(accountCount + group);
+  }
+  members[groupCount] = accountCount;
+  quarantinedMembers[groupCount] = quarantined.size;
+  writeSums(columns, accountCount + groupCount, bookSum, Uint32Array.from(bookSum.keys()));
+  return { ...withoutRest(columns), accountCount, groupCount, quarantined, members, quarantinedMembers };
 }
 
-function faultOf(market: Market, holdings: SortedHoldings, rows: BookRows, account: number): string | null {
-  if (rows.faults.size === 0) return null;
+/** Why accounts are left out: what the reader of the book has found, or else their first row with a fault. */
+function quarantinedOf(book: Book, market: Market, holdings: SortedHoldings, rows: BookRows): Map<number, string> {
+  const quarantined = new Map(book.quarantined.map(({ accountIndex, reason }) => [accountIndex, reason] as const));
+  if (rows.faults.size === 0) return quarantined;
+  const isFaulty = new Uint8Array(rows.count);
+  for (const row of rows.faults.keys()) isFaulty[row] = 1;
+  for (let account = 0; account < book.accountIds.length; account++) {
+    if (quarantined.has(account)) continue;
+    const fault = faultOf(market, holdings, rows, isFaulty, account);
+    if (fault !== null) quarantined.set(account, fault);
+  }
+  return quarantined;
+}
+
+function faultOf(
+  { instruments }: Market, holdings: SortedHoldings, rows: BookRows, isFaulty: Uint8Array, account: number,
+): string | null {
   const { currencies, cash, firstPosition, instrument } = holdings;
   for (let c = 0; c < currencies.length; c++) {
-    const fault = rows.faults.get(rows.currencyRow[c]);
-    if (fault !== undefined && cash[account * currencies.length + c] !== 0) return `cash in ${currencies[c]}: ${fault}`;
+    const row = rows.currencyRow[c];
+    const isOwed = cash[account * currencies.length + c] !== 0;
+    if (isFaulty[row] === 1 && isOwed) return `cash in ${currencies[c]}: ${rows.faults.get(row)!}`;
   }
   for (let p = firstPosition[account]; p < firstPosition[account + 1]; p++) {
-    const fault = rows.faults.get(rows.instrumentRow[instrument[p]]);
-    if (fault !== undefined) return `position in ${market.instruments[instrument[p]].name}: ${fault}`;
+    const row = rows.instrumentRow[instrument[p]];
+    if (isFaulty[row] === 1) return `position in ${instruments[instrument[p]].name}: ${rows.faults.get(row)!}`;
   }
   return null;
 }
 
-function addAccount(builder: PortfolioBuilder, holdings: SortedHoldings, rows: BookRows, account: number): void {
-  const { currencies, cash, firstPosition, instrument, quantity } = holdings;
+/**
+ * How many positions `portfoliosOf` makes at most: those of the accounts if none is quarantined, cash with them; as
+ * many again if nothing cancels in groups, which have no account in common, but no group has a row twice; the book has
+ * every row once.
+ */
+export function mostPositions(
+  { instrument, currencies, cash }: SortedHoldings, { currencyRow, count }: BookRows, groups: AccountGroups | null,
+): number {
+  let held = instrument.length;
   for (let c = 0; c < currencies.length; c++) {
-    const amount = cash[account * currencies.length + c];
-    if (rows.currencyRow[c] >= 0 && amount !== 0) builder.add(rows.currencyRow[c], amount);
+    if (currencyRow[c] < 0) continue;
+    for (let at = c; at < cash.length; at += currencies.length) if (cash[at] !== 0) held++;
   }
-  for (let p = firstPosition[account]; p < firstPosition[account + 1]; p++) {
-    builder.add(rows.instrumentRow[instrument[p]], quantity[p]);
+  return held + (groups === null ? 0 : Math.min(held, groups.names.length * count)) + count;
+}
+
+function emptyColumns(portfolioCount: number, positionCount: number): Portfolios {
+  return {
+    count: portfolioCount,
+    firstPosition: new Uint32Array(portfolioCount + 1),
+    row: new Uint32Array(positionCount),
+    quantity: new Float64Array(positionCount),
+  };
+}
+
+function withoutRest({ count, firstPosition, row, quantity }: Portfolios): Portfolios {
+  const end = firstPosition[count];
+  return { count, firstPosition, row: row.subarray(0, end), quantity: quantity.subarray(0, end) };
+}
+
+/** One portfolio per account, an empty one where it is quarantined. Returns their sum, by row. */
+function writeAccounts(
+  { firstPosition: first, row, quantity }: Portfolios, holdings: SortedHoldings, 
+  { currencyRow, instrumentRow, count: rowCount }: BookRows, quarantined: ReadonlyMap<number, string>,
+): Float64Array {
+  const { currencies, cash, firstPosition, instrument, quantity: held } = holdings;
+  const sum = new Float64Array(rowCount);
+  let end = 0;
+  for (let account = 0; account + 1 < firstPosition.length; account++) {
+    if (!quarantined.has(account)) {
+      for (let c = 0; c < currencies.length; c++) {
+        const amount = cash[account * currencies.length + c];
+        if (currencyRow[c] < 0 || amount === 0) continue;
+        row[end] = currencyRow[c];
+        quantity[end++] = amount;
+        sum[currencyRow[c]] += amount;
+      }
+      const last = firstPosition[account + 1];
+      for (let p = firstPosition[account]; p < last; p++, end++) {
+        const at = instrumentRow[instrument[p]];
+        row[end] = at;
+        quantity[end] = held[p];
+        sum[at] += held[p];
+      }
+    }
+    first[account + 1] = end;
   }
+  return sum;
+}
+
+/** The next portfolio: `rows`, ascending, where their sums are not zero. */
+function writeSums(
+  { firstPosition, row, quantity }: Portfolios, portfolio: number, sum: Float64Array, rows: Uint32Array,
+): void {
+  let end = firstPosition[portfolio];
+  for (const at of rows) {
+    if (sum[at] === 0) continue;
+    row[end] = at;
+    quantity[end++] = sum[at];
+  }
+  firstPosition[portfolio + 1] = end;
 }
 
 /** Accounts of every group, ascending: a counting sort. */
@@ -124,90 +198,42 @@ function byGroup({ names, groupOf }: AccountGroups): Uint32Array[] {
   return accounts;
 }
 
-/** Columns that grow by doubling: netted portfolios have as many rows as turn out not to cancel. */
-class PortfolioBuilder {
-  readonly firstPosition: Uint32Array;
-  #row: Uint32Array;
-  #quantity: Float64Array;
-  #closed = 0;
-  #size = 0;
-
-  constructor(portfolioCount: number, capacity: number) {
-    this.firstPosition = new Uint32Array(portfolioCount + 1);
-    this.#row = new Uint32Array(capacity + 16);
-    this.#quantity = new Float64Array(capacity + 16);
-  }
-
-  add(row: number, quantity: number): void {
-    if (this.#size === this.#row.length) this.#grow();
-    this.#row[this.#size] = row;
-    this.#quantity[this.#size++] = quantity;
-  }
-
-  close(): void {
-    this.firstPosition[++this.#closed] = this.#size;
-  }
-
-  rowAt(position: number): number {
-    return this.#row[position];
-  }
-
-  quantityAt(position: number): number {
-    return this.#quantity[position];
-  }
-
-  built(): Portfolios {
-    return {
-      count: this.#closed,
-      firstPosition: this.firstPosition,
-      row: this.#row.subarray(0, this.#size),
-      quantity: this.#quantity.subarray(0, this.#size),
-    };
-  }
-
-  #grow(): void {
-    const row = new Uint32Array(this.#row.length * 2);
-    const quantity = new Float64Array(this.#quantity.length * 2);
-    row.set(this.#row);
-    quantity.set(this.#quantity);
-    this.#row = row;
-    this.#quantity = quantity;
-  }
-}
-
-/** Adds up accounts that are built already. */
+/** Adds up portfolios that are written already into further ones: time and memory of the rows that they have. */
 class Netting {
-  readonly #builder: PortfolioBuilder;
+  readonly #columns: Portfolios;
   readonly #sum: Float64Array;
   readonly #isTouched: Uint8Array;
-  #touched: number[] = [];
+  readonly #touched: Uint32Array;
+  #touchedCount = 0;
 
-  constructor(builder: PortfolioBuilder, rowCount: number) {
-    this.#builder = builder;
+  constructor(columns: Portfolios, rowCount: number) {
+    this.#columns = columns;
     this.#sum = new Float64Array(rowCount);
     this.#isTouched = new Uint8Array(rowCount);
+    this.#touched = new Uint32Array(rowCount);
   }
 
-  add(account: number): void {
-    const { firstPosition } = this.#builder;
-    for (let p = firstPosition[account]; p < firstPosition[account + 1]; p++) {
-      const row = this.#builder.rowAt(p);
-      if (this.#isTouched[row] === 0) {
-        this.#isTouched[row] = 1;
-        this.#touched.push(row);
+  add(portfolio: number): void {
+    const { firstPosition, row, quantity } = this.#columns;
+    const end = firstPosition[portfolio + 1];
+    for (let p = firstPosition[portfolio]; p < end; p++) {
+      const at = row[p];
+      if (this.#isTouched[at] === 0) {
+        this.#isTouched[at] = 1;
+        this.#touched[this.#touchedCount++] = at;
       }
-      this.#sum[row] += this.#builder.quantityAt(p);
+      this.#sum[at] += quantity[p];
     }
   }
 
-  /** The portfolio so far, rows ascending; the next one starts empty. */
-  flush(): void {
-    for (const row of this.#touched.sort((a, b) => a - b)) {
-      if (this.#sum[row] !== 0) this.#builder.add(row, this.#sum[row]);
-      this.#sum[row] = 0;
-      this.#isTouched[row] = 0;
+  /** Writes what has been added up as `portfolio`; the next one starts empty. */
+  close(portfolio: number): void {
+    const touched = this.#touched.subarray(0, this.#touchedCount).sort();
+    writeSums(this.#columns, portfolio, this.#sum, touched);
+    for (const at of touched) {
+      this.#sum[at] = 0;
+      this.#isTouched[at] = 0;
     }
-    this.#touched = [];
-    this.#builder.close();
+    this.#touchedCount = 0;
   }
 }

@@ -10,8 +10,8 @@ import { movedValue } from './shocks.ts';
 
 /** P&L of one unit beyond this is no number that sums of a book could be made of. */
 const cellMax = 1e250;
-/** Instruments and scenarios that are revalued together: two megabytes. */
-const batchInstruments = 256;
+/** Instruments and scenarios that are revalued together: half a megabyte, which stays in a second-level cache. */
+const batchInstruments = 64;
 const batchScenarios = 1_024;
 
 /**
@@ -82,44 +82,62 @@ export class BookRows {
   }
 
   /**
-   * Expected P&L of one unit: a left fold over the scenarios, by their weights, or the plain mean. After all of `fill`.
+   * Scenarios [first, first + count), ascending; or those together in which the same prices fall, widest moves first: so
+   * the worst scenarios of a portfolio stand together, which saves time and changes no result.
    */
+  orderOf(first: number, count: number, bySize: boolean): Uint32Array {
+    const order = Uint32Array.from({ length: count }, (_, place) => first + place);
+    if (!bySize) return order;
+    const { factors, moves, count: all } = this.#scenarios;
+    const chosen = factors.flatMap(({ kind }, factor) => (kind === 'price' ? [factor] : [])).slice(0, 4);
+    const key = new Float64Array(count);
+    chosen.forEach((factor, bit) => {
+      let largest = 0;
+      for (let s = first; s < first + count; s++) largest = Math.max(largest, Math.abs(moves[factor * all + s]));
+      if (!(largest > 0)) return;
+      for (let place = 0; place < count; place++) {
+        const move = moves[factor * all + first + place] / largest;
+        key[place] += (move < 0 ? 8 * (1 << bit) : 0) - Math.abs(move);
+      }
+    });
+    return order.sort((a, b) => key[a - first] - key[b - first] || a - b);
+  }
+
+  /** Expected P&L of one unit: a left fold over the scenarios, by their weights, or the plain mean. After all of `fill`. */
   get expected(): Float64Array {
     const { weights, count } = this.#scenarios;
     return this.#sums.map((sum) => (weights === undefined ? sum / count : sum));
   }
 
   /**
-   * Writes scenarios [first, first + count) in tiles (assembly/portable/book-layout.ts), zeros after the last and in
-   * rows with a fault. Throws `ValueOutOfRange` if a P&L is no usable number.
+   * Writes scenarios [first, first + count) in tiles (assembly/portable/book-layout.ts); in their order, or in that of
+   * `order`. Rows with a fault, and what comes after the last scenario, stay as they are. Throws `ValueOutOfRange` if a
+   * P&L is no usable number.
    */
-  fill(first: number, count: number, tile: number, to: Float64Array): void {
+  fill(first: number, count: number, tile: number, to: Float64Array, order: Uint32Array | null = null): void {
+    const offsets = offsetsOf(first, count, tile, this.count, order);
     const isNew = first === this.#summed;
-    to.fill(0, 0, Math.ceil(count / tile) * tile * this.count);
     const batch = new Float64Array(batchInstruments * batchScenarios);
     for (let from = first; from < first + count; from += batchScenarios) {
       const size = Math.min(batchScenarios, first + count - from);
       this.#currencies.forEach((each, row) => {
-        for (let s = 0; s < size; s++) {
-          batch[s] = movedValue(this.#scenarios, each.factor, from + s, each.rate) - each.rate;
-        }
-        this.#place(row, batch, 0, from, size, { first, tile, to, isNew });
+        for (let s = 0; s < size; s++) batch[s] = movedValue(this.#scenarios, each.factor, from + s, each.rate) - each.rate;
+        this.#check(row, batch, 0, from, size, isNew);
+        placeRows(Uint32Array.of(row), batch, size, offsets.subarray(from - first), size, tile, to);
       });
       for (let start = 0; start < this.#rowOf.length; start += batchInstruments) {
         const some = Math.min(batchInstruments, this.#rowOf.length - start);
         this.#kernels!.fillRows(start, some, from, size, batch);
         const stride = this.#kernels!.strideOf(size);
-        for (let i = 0; i < some; i++) {
-          this.#place(this.#rowOf[start + i], batch, i * stride, from, size, { first, tile, to, isNew });
-        }
+        for (let i = 0; i < some; i++) this.#check(this.#rowOf[start + i], batch, i * stride, from, size, isNew);
+        placeRows(this.#rowOf.subarray(start, start + some), batch, stride, offsets.subarray(from - first), size, tile, to);
       }
     }
     if (isNew) this.#summed += count;
   }
 
-  /** One row of a batch into the tiles of its block. */
-  #place(row: number, batch: Float64Array, at: number, from: number, size: number, block: Block): void {
-    const { first, tile, to, isNew } = block;
+  /** One row of a batch: every cell a usable number; expected P&L. */
+  #check(row: number, batch: Float64Array, at: number, from: number, size: number, isNew: boolean): void {
     const { weights } = this.#scenarios;
     let sum = this.#sums[row];
     for (let s = 0; s < size; s++) {
@@ -128,13 +146,6 @@ export class BookRows {
       sum += weights === undefined ? cell : weights[from + s] * cell;
     }
     if (isNew) this.#sums[row] = sum;
-    for (let s = 0; s < size; ) {
-      const place = from - first + s;
-      const inTile = place % tile;
-      const length = Math.min(tile - inTile, size - s);
-      to.set(batch.subarray(at + s, at + s + length), (place - inTile) * this.count + row * tile + inTile);
-      s += length;
-    }
   }
 
   #refusal(row: number, scenario: number, value: number): MargridError {
@@ -151,11 +162,43 @@ export class BookRows {
   }
 }
 
-interface Block {
-  readonly first: number;
-  readonly tile: number;
-  readonly to: Float64Array;
-  readonly isNew: boolean;
+/** Where in the tiles, from row 0, scenarios first, first + 1, … stand. */
+function offsetsOf(first: number, count: number, tile: number, rowCount: number, order: Uint32Array | null): Uint32Array {
+  const offsets = new Uint32Array(count);
+  for (let place = 0; place < count; place++) {
+    const inTile = place % tile;
+    offsets[order === null ? place : order[place] - first] = (place - inTile) * rowCount + inTile;
+  }
+  return offsets;
+}
+
+/**
+ * Rows of a batch into the tiles of their block: eight at a time, scenario after scenario. Of tiles of one scenario,
+ * which kernels with a screen take, that is a cache line; so no line is fetched once per row.
+ */
+function placeRows(
+  rows: Uint32Array, batch: Float64Array, stride: number, offsets: Uint32Array, size: number, tile: number,
+  to: Float64Array,
+): void {
+  let i = 0;
+  for (; i + 8 <= rows.length; i += 8) {
+    const [row0, row1, row2, row3] = [rows[i] * tile, rows[i + 1] * tile, rows[i + 2] * tile, rows[i + 3] * tile];
+    const [row4, row5, row6, row7] = [rows[i + 4] * tile, rows[i + 5] * tile, rows[i + 6] * tile, rows[i + 7] * tile];
+    for (let s = 0, at = i * stride; s < size; s++, at++) {
+      const offset = offsets[s];
+      to[offset + row0] = batch[at];
+      to[offset + row1] = batch[at + stride];
+      to[offset + row2] = batch[at + 2 * stride];
+      to[offset + row3] = batch[at + 3 * stride];
+      to[offset + row4] = batch[at + 4 * stride];
+      to[offset + row5] = batch[at + 5 * stride];
+      to[offset + row6] = batch[at + 6 * stride];
+      to[offset + row7] = batch[at + 7 * stride];
+    }
+  }
+  for (; i < rows.length; i++) {
+    for (let s = 0; s < size; s++) to[offsets[s] + rows[i] * tile] = batch[i * stride + s];
+  }
 }
 
 function requireUsual(market: Market, index: number): void {

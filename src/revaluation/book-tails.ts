@@ -1,7 +1,7 @@
 import { requireKernels, type KernelChoice } from '../engine/machine.ts';
 import { requireWorkerCount } from '../engine/pool.ts';
 import { BookMachine } from './book-machine.ts';
-import type { BookTailSizes } from './book-memory.ts';
+import type { BookTailSizes, TailLevel } from './book-memory.ts';
 import type { Portfolios } from './book-portfolios.ts';
 import type { BookRows } from './book-rows.ts';
 
@@ -26,10 +26,36 @@ export interface BookProgress {
   readonly remainingMs: number | null;
 }
 
+/** What is asked of tails. */
+export interface TailRequest<Prepared extends PreparedPortfolios> {
+  /** How many of the worst scenarios. */
+  readonly capacity: number;
+  /** All that is wanted of the tails; absent: the tails themselves. */
+  readonly levels?: readonly TailLevel[] | undefined;
+  /** What memory is made for: so many portfolios, at most so many positions. */
+  readonly portfolioCount: number;
+  readonly positionCount: number;
+  /** Makes the portfolios, while threads start. */
+  readonly prepare: () => Prepared;
+}
+
+export interface PreparedPortfolios {
+  readonly portfolios: Portfolios;
+  /** Those of which P&L is returned in full. */
+  readonly wanted: readonly number[];
+}
+
 /** The worst scenarios of every portfolio, worst first; equal ones by scenario. */
 export interface BookTails {
   /** Values that a tail holds: what was asked for, or all scenarios if there are fewer. */
   readonly held: number;
+  /**
+   * Instead of the tails, if that was asked for and all scenarios were one block: a float per portfolio in every
+   * column, P&L in the worst scenario, which that is, then VaR and ES, level by level, losses positive. Views.
+   */
+  readonly measures: readonly Float64Array[] | null;
+  /** `2 * held` numbers of every portfolio: what `valuesOf` gives, then what `scenariosOf` gives. A view. */
+  readonly columns: Float64Array;
   /** P&L of a portfolio in its worst scenarios, ascending. A view. */
   valuesOf(portfolio: number): Float64Array;
   /** Which scenarios those are. A view. */
@@ -37,53 +63,63 @@ export interface BookTails {
   /** P&L in every scenario of the portfolios that it was asked for. */
   readonly pnl: ReadonlyMap<number, Float64Array>;
   readonly memoryBytes: number;
+  /** When all threads have ended. */
+  readonly closed: Promise<void>;
 }
 
 /**
  * Selects the `capacity` worst scenarios of every portfolio, exactly, scenarios block by block: nothing of the size of
- * portfolios times scenarios (docs/BOOK-RISK.md has the formula). `wanted`: portfolios whose P&L is returned in full.
- * Throws `LimitExceeded`, `OptionInvalid`, `Interrupted`.
+ * portfolios times scenarios (docs/BOOK-RISK.md has the formula). Throws `LimitExceeded`, `OptionInvalid`,
+ * `Interrupted`, and what `prepare` throws.
  */
-export async function findBookTails(
-  portfolios: Portfolios, rows: BookRows, capacity: number, wanted: readonly number[], options: BookTailOptions,
-): Promise<BookTails> {
+export async function findBookTails<Prepared extends PreparedPortfolios>(
+  rows: BookRows, request: TailRequest<Prepared>, options: BookTailOptions,
+): Promise<BookTails & { readonly prepared: Prepared }> {
   const { workers = 0, sizes = {}, signal } = options;
   requireWorkerCount(workers);
   const { scenarioCount } = rows;
-  const tailCapacity = Math.min(capacity, scenarioCount);
-  const counts = {
-    portfolioCount: portfolios.count, positionCount: portfolios.row.length, rowCount: rows.count, scenarioCount,
-    tailCapacity,
-    workers,
-  };
+  const { portfolioCount, positionCount, levels } = request;
+  const tailCapacity = Math.min(request.capacity, scenarioCount);
+  const counts = { portfolioCount, positionCount, rowCount: rows.count, scenarioCount, tailCapacity, workers, levels };
   const machine = new BookMachine(counts, sizes, requireKernels(options.kernels));
-  const report = progressOf(portfolios.count, scenarioCount, options.onProgress);
-  const pnl = new Map(wanted.map((portfolio) => [portfolio, new Float64Array(scenarioCount)] as const));
+  const report = progressOf(portfolioCount, scenarioCount, options.onProgress);
   try {
-    machine.load(portfolios);
+    const prepared = request.prepare();
+    machine.load(prepared.portfolios);
+    const pnl = new Map(prepared.wanted.map((portfolio) => [portfolio, new Float64Array(scenarioCount)] as const));
     const { block, tile } = machine.plan;
     for (let first = 0; first < scenarioCount; first += block) {
       const count = Math.min(block, scenarioCount - first);
-      rows.fill(first, count, tile, machine.rows);
-      machine.openBlock(first, count, first + count === scenarioCount);
+      const order = rows.orderOf(first, count, machine.hasOrder);
+      rows.fill(first, count, tile, machine.rows, order);
+      machine.openBlock(first, order, first + count === scenarioCount);
       await machine.offerBlock({
-        onPortfolios: (done) => report(first * portfolios.count + done * count),
+        onPortfolios: (done) => report(first * portfolioCount + done * count),
         ...(signal === undefined ? {} : { signal }),
       });
-      for (const [portfolio, vector] of pnl) vector.set(machine.pnlOf(portfolio), first);
-      report((first + count) * portfolios.count);
+      for (const [portfolio, vector] of pnl) machine.pnlOf(portfolio).forEach((value, place) => (vector[order[place]] = value));
+      report((first + count) * portfolioCount);
     }
-  } finally {
+    return { ...tailsOn(machine, pnl), prepared };
+  } catch (error) {
     await machine.close();
+    throw error;
   }
-  const { tails } = machine;
+}
+
+/** Threads end while the caller reads the tails. */
+function tailsOn(machine: BookMachine, pnl: BookTails['pnl']): BookTails {
+  const { tails, measures, plan: { end, counts: { tailCapacity } } } = machine;
   const startOf = (portfolio: number): number => 2 * tailCapacity * portfolio;
   return {
     held: tailCapacity,
+    measures,
+    columns: tails,
     valuesOf: (portfolio) => tails.subarray(startOf(portfolio), startOf(portfolio) + tailCapacity),
     scenariosOf: (portfolio) => tails.subarray(startOf(portfolio) + tailCapacity, startOf(portfolio + 1)),
     pnl,
-    memoryBytes: machine.plan.end,
+    memoryBytes: end,
+    closed: machine.close(),
   };
 }
 

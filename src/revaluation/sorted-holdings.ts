@@ -1,5 +1,4 @@
-import type { Book } from '../domain/book.ts';
-import type { Instrument } from '../domain/instrument.ts';
+import type { Book, PositionColumns } from '../domain/book.ts';
 import type { Market } from '../domain/market.ts';
 import { isFuture } from '../engine/valid-market.ts';
 import { BadInputError } from '../errors.ts';
@@ -10,8 +9,9 @@ export interface SortedHoldings {
   readonly currencies: readonly string[];
   /** Per account: its positions are `firstPosition[a]` to `firstPosition[a + 1]`. */
   readonly firstPosition: Uint32Array;
-  /** Row of `Market.instruments`. */
+  /** Row of `Market.instruments`. Not to be written to: the book's own column where that is in order. */
   readonly instrument: Uint32Array;
+  /** Likewise. */
   readonly quantity: Float64Array;
   /**
    * `cash[account * currencies.length + currency]`: cash, and what futures have gained since their entry, which is cash
@@ -24,47 +24,116 @@ export interface SortedHoldings {
 
 /** Throws `PositionDuplicate` if an account has two positions in one instrument. */
 export function sortHoldings(book: Book, market: Market): SortedHoldings {
+  const isHeld = new Uint8Array(market.instruments.length);
+  const positions = inOrder(book.positions, book.accountIds.length, isHeld) ?? sorted(book, market, isHeld);
+  const currencies = currenciesOf(book, market, isHeld);
+  const cash = cashOf(book, currencies.length);
+  addGains(cash, currencies, positions, market);
+  const { firstPosition, instrument, quantity } = positions;
+  return { currencies, firstPosition, instrument, quantity, cash, isHeld };
+}
+
+/** Of every account, ascending in the market. */
+interface SortedPositions extends Pick<SortedHoldings, 'firstPosition' | 'instrument' | 'quantity'> {
+  readonly entryPrice: Float64Array;
+}
+
+/**
+ * Positions as they stand, if accounts ascend and the instruments of each, none twice, as books often come; or null.
+ * Marks what is held, all of it or some.
+ */
+function inOrder(
+  { accountIndex, instrumentIndex, quantity, entryPrice }: PositionColumns, accountCount: number, isHeld: Uint8Array,
+): SortedPositions | null {
+  const count = accountIndex.length;
+  const firstPosition = new Uint32Array(accountCount + 1);
+  if (count === 0) return { firstPosition, instrument: instrumentIndex, quantity, entryPrice };
+  isHeld[instrumentIndex[0]] = 1;
+  for (let row = 1; row < count; row++) {
+    const [account, before] = [accountIndex[row], accountIndex[row - 1]];
+    if (account === before) {
+      if (instrumentIndex[row] <= instrumentIndex[row - 1]) return null;
+    } else {
+      if (account < before) return null;
+      for (let begun = before + 1; begun <= account; begun++) firstPosition[begun] = row;
+    }
+    isHeld[instrumentIndex[row]] = 1;
+  }
+  firstPosition.fill(count, accountIndex[count - 1] + 1);
+  return { firstPosition, instrument: instrumentIndex, quantity, entryPrice };
+}
+
+/** Positions in that order. Marks what is held. */
+function sorted(book: Book, market: Market, isHeld: Uint8Array): SortedPositions {
   const { accountIndex, instrumentIndex, quantity, entryPrice } = book.positions;
   const accountCount = book.accountIds.length;
-  const order = countingSort(
-    accountIndex, countingSort(instrumentIndex, null, market.instruments.length), accountCount,
-  );
+  const order = countingSort(accountIndex, countingSort(instrumentIndex, null, market.instruments.length), accountCount);
   const firstPosition = new Uint32Array(accountCount + 1);
   for (let row = 0; row < accountIndex.length; row++) firstPosition[accountIndex[row] + 1]++;
   for (let account = 0; account < accountCount; account++) firstPosition[account + 1] += firstPosition[account];
-  const isHeld = new Uint8Array(market.instruments.length);
-  const sorted = { instrument: new Uint32Array(order.length), quantity: new Float64Array(order.length) };
+  const positions = {
+    firstPosition,
+    instrument: new Uint32Array(order.length),
+    quantity: new Float64Array(order.length),
+    entryPrice: new Float64Array(order.length),
+  };
   for (let place = 0; place < order.length; place++) {
     const row = order[place];
-    sorted.instrument[place] = instrumentIndex[row];
-    sorted.quantity[place] = quantity[row];
-    isHeld[instrumentIndex[row]] = 1;
+    const index = instrumentIndex[row];
+    const isFirst = place === firstPosition[accountIndex[row]];
+    if (!isFirst && positions.instrument[place - 1] === index) throw duplicate(book, market, row);
+    positions.instrument[place] = index;
+    positions.quantity[place] = quantity[row];
+    positions.entryPrice[place] = entryPrice[row];
+    isHeld[index] = 1;
   }
-  const currencies = currenciesOf(book, market, isHeld);
-  const cash = new Float64Array(accountCount * currencies.length);
-  book.cash.amount.forEach((amount, row) => {
-    cash[book.cash.accountIndex[row] * currencies.length + book.cash.currencyIndex[row]] += amount;
-  });
-  const settlement = Int32Array.from(
-    market.instruments, ({ settlementCurrency }) => currencies.indexOf(settlementCurrency),
-  );
-  const isFutureOf = Uint8Array.from(market.instruments, (each) => (isFuture(each) ? 1 : 0));
-  for (let place = 0; place < order.length; place++) {
-    const row = order[place];
-    const index = sorted.instrument[place];
-    const account = accountIndex[row];
-    if (place > firstPosition[account] && sorted.instrument[place - 1] === index) throw duplicate(book, market, row);
-    if (isFutureOf[index] === 0) continue;
-    const gain = gainSinceEntry(market.instruments[index], market.forward[index], entryPrice[row]);
-    cash[account * currencies.length + settlement[index]] += quantity[row] * gain;
-  }
-  return { currencies, firstPosition, ...sorted, cash, isHeld };
+  return positions;
 }
 
-/** Of one future in its settlement currency; 0 where no price says: its row has a fault then. */
-function gainSinceEntry({ payoff, contractSize }: Instrument, forward: number, entryPrice: number): number {
-  if (!(forward > 0 && forward < Infinity)) return 0;
-  return payoff === 'inverse' ? contractSize * (1 / entryPrice - 1 / forward) : contractSize * (forward - entryPrice);
+function cashOf({ cash: { accountIndex, currencyIndex, amount }, accountIds }: Book, currencyCount: number): Float64Array {
+  const cash = new Float64Array(accountIds.length * currencyCount);
+  for (let row = 0; row < amount.length; row++) cash[accountIndex[row] * currencyCount + currencyIndex[row]] += amount[row];
+  return cash;
+}
+
+/** What futures have gained since their entry, in the currency that they settle in. */
+function addGains(
+  cash: Float64Array, currencies: readonly string[], positions: SortedPositions, market: Market,
+): void {
+  const { firstPosition, instrument, quantity, entryPrice } = positions;
+  const { settlement, contractSize, forward, inverse } = futuresOf(market, currencies);
+  for (let account = 0; account + 1 < firstPosition.length; account++) {
+    const own = account * currencies.length;
+    const end = firstPosition[account + 1];
+    for (let p = firstPosition[account]; p < end; p++) {
+      const index = instrument[p];
+      if (settlement[index] < 0) continue;
+      const entry = entryPrice[p];
+      const move = inverse[index] > 0 ? 1 / entry - inverse[index] : forward[index] - entry;
+      cash[own + settlement[index]] += quantity[p] * (contractSize[index] * move);
+    }
+  }
+}
+
+/** By instrument of the market. */
+interface Futures {
+  /** Currency of `SortedHoldings.currencies`; -1: no future, or no price says what it has gained: its row has a fault. */
+  readonly settlement: Int32Array;
+  readonly contractSize: Float64Array;
+  readonly forward: Float64Array;
+  /** 1 / forward of those that are worth the difference of inverse prices; 0 of others. */
+  readonly inverse: Float64Array;
+}
+
+function futuresOf({ instruments, forward }: Market, currencies: readonly string[]): Futures {
+  const settlement = new Int32Array(instruments.length).fill(-1);
+  const inverse = new Float64Array(instruments.length);
+  instruments.forEach((instrument, index) => {
+    if (!isFuture(instrument) || !(forward[index] > 0 && forward[index] < Infinity)) return;
+    settlement[index] = currencies.indexOf(instrument.settlementCurrency);
+    if (instrument.payoff === 'inverse') inverse[index] = 1 / forward[index];
+  });
+  return { settlement, contractSize: Float64Array.from(instruments, (each) => each.contractSize), forward, inverse };
 }
 
 function currenciesOf(book: Book, market: Market, isHeld: Uint8Array): string[] {

@@ -5,7 +5,7 @@ import { requireValidBook } from '../engine/valid-book.ts';
 import { requireValidMarket } from '../engine/valid-market.ts';
 import { MargridError } from '../errors.ts';
 import {
-  portfoliosOf, requireGroups, type AccountGroups, type BookPortfolios, type Portfolios,
+  mostPositions, portfoliosOf, requireGroups, type AccountGroups, type BookPortfolios, type Portfolios,
 } from '../revaluation/book-portfolios.ts';
 import { BookRows } from '../revaluation/book-rows.ts';
 import { findBookTails, type BookTailOptions, type BookTails } from '../revaluation/book-tails.ts';
@@ -14,10 +14,10 @@ import type { RevaluationOptions } from '../revaluation/revaluation.ts';
 import { sortHoldings } from '../revaluation/sorted-holdings.ts';
 import { requireScenarios, scenarioLabel, type ScenarioSet } from '../scenario/scenario-set.ts';
 import {
-  firstTailCount, largestTailCount, tailReaderOf, type MeasureRequest, type TailReader,
+  countedLevels, firstTailCount, largestTailCount, tailReaderOf, type MeasureRequest, type TailReader,
 } from './book-measures.ts';
 import { conventionOf, requireLevel, type ConventionName, type MeasureConvention } from './conventions.ts';
-import { requireObservations, type BeyondSample } from './observations.ts';
+import { requireObservations, requireWeightedObservations, type BeyondSample } from './observations.ts';
 
 export interface BookRiskOptions extends Omit<RevaluationOptions, 'kernels'>, BookTailOptions {
   readonly market: Market;
@@ -101,19 +101,27 @@ export async function bookRisk(options: BookRiskOptions): Promise<BookRisk> {
   const { currency = 'USD', unmatched = 'refuse' } = options;
   const kernels = requireKernels(options.kernels) === 'javascript' ? 'javascript' : 'wasm';
   const rows = new BookRows(market, scenariosIn(market, scenarios, currency), holdings.currencies, holdings.isHeld, { currency, unmatched, kernels });
-  const portfolios = portfoliosOf(book, market, holdings, rows, groups);
-  const wanted = wantedAccounts(options, portfolios);
-  const columns = emptyColumns(portfolios.count, request.levels.length);
-  const last = portfolios.count - 1;
-  const tails = await findBookTails(portfolios, rows, firstTailCount(request), [...wanted.keys(), last], options);
+  const portfolioCount = book.accountIds.length + (groups?.names.length ?? 0) + 1;
+  const tails = await findBookTails(rows, {
+    capacity: firstTailCount(request), levels: countedLevels(request) ?? undefined, portfolioCount,
+    positionCount: mostPositions(holdings, rows, groups),
+    prepare: () => {
+      const portfolios = portfoliosOf(book, market, holdings, rows, groups);
+      const accounts = wantedAccounts(options, portfolios);
+      return { portfolios, accounts, wanted: [...accounts.keys(), portfolioCount - 1] };
+    },
+  }, options);
+  const { portfolios, accounts: wanted } = tails.prepared;
+  const columns = emptyColumns(portfolioCount, request.levels.length);
   writeExpected(columns, portfolios, rows.expected);
   const read = tailReaderOf(request, columns);
-  const short: number[] = [];
-  for (let portfolio = 0; portfolio < portfolios.count; portfolio++) {
-    if (portfolios.quarantined.has(portfolio)) blank(columns, portfolio);
-    else if (!writeMeasures(columns, read, tails, portfolio, portfolio)) short.push(portfolio);
-  }
-  const memoryBytes = await deepen(short, { portfolios, rows, request, columns, read, options, held: tails.held });
+  for (const account of portfolios.quarantined.keys()) blank(columns, account);
+  const evaluated = evaluatedOf(portfolios);
+  writeWorst(columns, tails, evaluated);
+  const short = read(tails, evaluated, evaluated);
+  const [memoryBytes] = await Promise.all([
+    deepen(short, { portfolios, rows, request, read, options, held: tails.held }), tails.closed,
+  ]);
   return resultOf(options, request, portfolios, columns, {
     tails, wanted, deepened: short.length, heldConstant: rows.heldConstant,
     memoryBytes: Math.max(tails.memoryBytes, memoryBytes),
@@ -129,7 +137,8 @@ function requestOf(options: BookRiskOptions): MeasureRequest {
   const weights = scenarios.weights ?? null;
   for (const level of levels) {
     requireLevel(level);
-    requireObservations(scenarios.count, level, weights === null ? beyondSample : 'worst');
+    if (weights === null) requireObservations(scenarios.count, level, beyondSample);
+    else requireWeightedObservations(weights, level, beyondSample);
   }
   return { levels, convention: conventionOf(options.convention), scenarioCount: scenarios.count, weights };
 }
@@ -165,26 +174,42 @@ function writeExpected(
 ): void {
   for (let portfolio = 0; portfolio < count; portfolio++) {
     let sum = 0;
-    for (let p = firstPosition[portfolio]; p < firstPosition[portfolio + 1]; p++) sum += quantity[p] * expected[row[p]];
+    const end = firstPosition[portfolio + 1];
+    for (let p = firstPosition[portfolio]; p < end; p++) sum += quantity[p] * expected[row[p]];
     expectedPnl[portfolio] = sum;
   }
 }
 
-/** `portfolio` of the tails is row `place` of the columns. False if its tail is too short. */
-function writeMeasures(
-  columns: Columns, read: TailReader, tails: BookTails, portfolio: number, place: number,
-): boolean {
-  if (!read(tails, portfolio, place)) return false;
-  columns.worstPnl[place] = tails.valuesOf(portfolio)[0];
-  columns.worstScenario[place] = tails.scenariosOf(portfolio)[0];
-  return true;
+function evaluatedOf({ count, quarantined }: BookPortfolios): Uint32Array {
+  const evaluated = new Uint32Array(count - quarantined.size);
+  for (let portfolio = 0, place = 0; portfolio < count; portfolio++) {
+    if (!quarantined.has(portfolio)) evaluated[place++] = portfolio;
+  }
+  return evaluated;
+}
+
+/** The first of every tail, be it too short for the measures or not. */
+function writeWorst(
+  { worstPnl, worstScenario }: Columns, { columns, held, measures }: BookTails, portfolios: Uint32Array,
+): void {
+  if (measures !== null) {
+    const [pnl, scenario] = measures;
+    for (const portfolio of portfolios) {
+      worstPnl[portfolio] = pnl[portfolio];
+      worstScenario[portfolio] = scenario[portfolio];
+    }
+    return;
+  }
+  for (const portfolio of portfolios) {
+    worstPnl[portfolio] = columns[2 * held * portfolio];
+    worstScenario[portfolio] = columns[2 * held * portfolio + held];
+  }
 }
 
 interface Deepening {
   readonly portfolios: Portfolios;
   readonly rows: BookRows;
   readonly request: MeasureRequest;
-  readonly columns: Columns;
   readonly read: TailReader;
   readonly options: BookRiskOptions;
   /** Depth that was not enough. */
@@ -193,19 +218,22 @@ interface Deepening {
 
 /** Four times as deep, and again, for those that need it, few enough at a time. Returns the largest memory in use. */
 async function deepen(short: readonly number[], run: Deepening): Promise<number> {
-  const { portfolios, rows, request, columns, read, options, held } = run;
+  const { portfolios, rows, request, read, options, held } = run;
   if (short.length === 0) return 0;
   const depth = Math.min(4 * held, Math.max(largestTailCount(request), held + 1), request.scenarioCount);
   const step = Math.max(1, Math.floor(deeperTailBytesMax / (16 * depth)));
   let memoryBytes = 0;
-  const shorter: number[] = [];
+  let shorter: number[] = [];
   for (let first = 0; first < short.length; first += step) {
     const some = short.slice(first, first + step);
-    const tails = await findBookTails(selected(portfolios, some), rows, depth, [], options);
+    const chosen = selected(portfolios, some);
+    const tails = await findBookTails(rows, {
+      capacity: depth, portfolioCount: chosen.count, positionCount: chosen.row.length,
+      prepare: () => ({ portfolios: chosen, wanted: [] }),
+    }, options);
     memoryBytes = Math.max(memoryBytes, tails.memoryBytes);
-    some.forEach((place, index) => {
-      if (!writeMeasures(columns, read, tails, index, place)) shorter.push(place);
-    });
+    shorter = shorter.concat(read(tails, Uint32Array.from(some.keys()), Uint32Array.from(some)));
+    await tails.closed;
   }
   return Math.max(memoryBytes, await deepen(shorter, { ...run, held: depth }));
 }
@@ -250,7 +278,8 @@ function resultOf(
   const { accountCount, groupCount, quarantined } = portfolios;
   const { tails, wanted, deepened, heldConstant, memoryBytes } = outcome;
   const last = accountCount + groupCount;
-  const evaluated = columns.worstScenario.subarray(0, accountCount).reduce((sum, each) => sum + (each >= 0 ? 1 : 0), 0);
+  let evaluated = 0;
+  for (let account = 0; account < accountCount; account++) if (columns.worstScenario[account] >= 0) evaluated++;
   if (evaluated + quarantined.size !== accountCount) {
     throw new MargridError(
       'EngineState', `${evaluated} accounts evaluated and ${quarantined.size} quarantined are not ${accountCount}`,
@@ -279,6 +308,8 @@ function resultOf(
 function slice(columns: Columns, names: readonly string[], first: number): RiskColumns {
   const cut = (column: Float64Array): Float64Array => column.subarray(first, first + names.length);
   const worstScenario = columns.worstScenario.subarray(first, first + names.length);
+  const quarantined = new Uint8Array(names.length);
+  for (let row = 0; row < names.length; row++) if (worstScenario[row] < 0) quarantined[row] = 1;
   return {
     names,
     valueAtRisk: columns.valueAtRisk.map(cut),
@@ -286,7 +317,7 @@ function slice(columns: Columns, names: readonly string[], first: number): RiskC
     worstPnl: cut(columns.worstPnl),
     worstScenario,
     expectedPnl: cut(columns.expectedPnl),
-    quarantined: Uint8Array.from(worstScenario, (scenario) => (scenario < 0 ? 1 : 0)),
+    quarantined,
   };
 }
 

@@ -2,7 +2,9 @@ import {
   conventionOf, requireLevel, tailCountNeeded, type ConventionName, type MeasureConvention,
 } from './conventions.ts';
 import { meanOfShares, quantilePnl, shortfallShares, type SampleTail } from './measure-shares.ts';
-import { requireFiniteValues, requireObservations, smallestPnl, type BeyondSample } from './observations.ts';
+import {
+  requireFiniteValues, requireObservations, requireWeightedObservations, smallestPnl, type BeyondSample,
+} from './observations.ts';
 import { requireWeights, weightedTailCountNeeded, weightedTailOf } from './weighted-tail.ts';
 
 export interface MeasureOptions {
@@ -10,9 +12,7 @@ export interface MeasureOptions {
   readonly convention?: ConventionName | MeasureConvention;
   /** Probability of each observation, adding up to 1; without them all have the same. */
   readonly weights?: ArrayLike<number>;
-  /**
-   * What a sample too small for the level gives: an error (default) or its worst observation, as always with weights.
-   */
+  /** What a sample too small for the level gives: an error (default) or its worst observation. */
   readonly beyondSample?: BeyondSample;
 }
 
@@ -97,7 +97,7 @@ export function sampleTailOf(
   const isBeyond = convention.shortfall === 'at-or-beyond' || convention.shortfall === 'beyond';
   if (weights !== undefined) {
     requireWeights(weights, n);
-    levels.forEach((level) => requireObservations(n, level, 'worst'));
+    levels.forEach((level) => requireWeightedObservations(weights, level, beyondSample));
     const count = isBeyond ? n : Math.max(0, ...levels.map((level) => weightedTailCountNeeded(weights, level)));
     return { n, tail: weightedTailOf(pnl, weights, count) };
   }

@@ -44,8 +44,8 @@ function notFinite(name: string, index: number, value: number): MargridError {
 }
 
 /**
- * What to do where the sample is too small to hold the quantile, n (1 - level) < 1: `refuse`, or take its `worst`
- * observation for it, as spreadsheets do.
+ * What to do where the sample is too small to hold the quantile, n (1 - level) < 1, or every observation of a weighted
+ * one weighs more than 1 - level: `refuse`, or take its `worst` observation for it, as spreadsheets do.
  */
 export type BeyondSample = 'refuse' | 'worst';
 
@@ -56,6 +56,28 @@ export function requireObservations(n: number, level: number, beyondSample: Beyo
   throw new MargridError(
     'ObservationsMissing',
     `a measure at level ${level} needs at least ${needed} observations, got ${n}`,
+    { column: 'level', value: level },
+  );
+}
+
+/**
+ * The same of weighted observations: equal weights give the same answer. What is refused has one observation as its tail
+ * whatever their order; where that depends on the order, the worst may still be one that outweighs 1 - level.
+ */
+export function requireWeightedObservations(
+  weights: ArrayLike<number>, level: number, beyondSample: BeyondSample,
+): void {
+  requireObservations(weights.length, level, 'worst');
+  if (beyondSample === 'worst') return;
+  let lightest = Infinity;
+  for (let index = 0; index < weights.length; index++) {
+    if (weights[index] > 0 && weights[index] < lightest) lightest = weights[index];
+  }
+  if (lightest <= 1 - level + probabilityTolerance) return;
+  throw new MargridError(
+    'ObservationsMissing',
+    `a measure at level ${level} needs an observation that weighs no more than 1 - level, the lightest of ` +
+      `${weights.length} weighs ${lightest}`,
     { column: 'level', value: level },
   );
 }

@@ -48,9 +48,12 @@ export function quantile(sorted: ArrayLike<number>, p: number, type: QuantileTyp
   return valueAt(sorted, quantilePosition(sorted.length, p, type));
 }
 
-/** The value at a position of sorted values, or of as many of the smallest ones as the position needs. */
-export function valueAt(sorted: ArrayLike<number>, { lower, upper, weight }: QuantilePosition): number {
-  return weight === 0 ? sorted[lower] : sorted[lower] + weight * (sorted[upper] - sorted[lower]);
+/** The value at a position of sorted values, from `start`, or of as many of the smallest as the position needs. */
+export function valueAt(
+  sorted: ArrayLike<number>, { lower, upper, weight }: QuantilePosition, start: number = 0,
+): number {
+  const value = sorted[start + lower];
+  return weight === 0 ? value : value + weight * (sorted[start + upper] - value);
 }
 
 /** What Hyndman and Fan call m: the position is n p + m, from 1. */

@@ -1,7 +1,7 @@
 import { exp } from '../../assembly/portable/exp.ts';
 import { power } from '../../assembly/portable/power.ts';
 import { MargridError } from '../errors.ts';
-import { RandomStream } from '../generate/random.ts';
+import { RandomStream, requireSeed } from '../generate/random.ts';
 import { binomialCdf, binomialQuantile } from '../statistics/binomial.ts';
 import { regularisedBeta } from '../statistics/incomplete-beta.ts';
 import { effectiveCount } from './effective-count.ts';
@@ -132,6 +132,7 @@ export function bootstrapErrors(pnl: ArrayLike<number>, options: BootstrapOption
       column: 'resamples', value: resamples,
     });
   }
+  requireSeed(seed);
   const convention: MeasureConvention = conventionOf(options.convention);
   const stream = new RandomStream();
   const resample = new Float64Array(pnl.length);

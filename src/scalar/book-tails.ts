@@ -1,4 +1,5 @@
 import * as layout from '../../assembly/portable/book-layout.ts';
+import { writeTailMeasures } from '../../assembly/portable/book-measures.ts';
 import { offerTail, sortTail } from '../../assembly/portable/tail.ts';
 import { accumulateRows } from './accumulate.ts';
 import { word, type MemoryViews } from './memory-views.ts';
@@ -11,10 +12,13 @@ export function bookTails(memory: MemoryViews, context: number, scratch: number,
   const capacity = word(memory, context, layout.BOOK_TAIL_CAPACITY);
   const tileFloats = word(memory, context, layout.BOOK_ROW_COUNT) * tile;
   const isLast = word(memory, context, layout.BOOK_IS_LAST) !== 0;
-  const zeros = zeroTile(memory, context, scratch, tile);
+  const measures = word(memory, context, layout.BOOK_MEASURES);
+  const zeros = zeroTile(memory, scratch, tile);
   const cells = zeros + tile;
   for (let portfolio = first; portfolio < first + count; portfolio++) {
-    const tail = word(memory, context, layout.BOOK_TAILS) / 8 + portfolio * 2 * capacity;
+    const tail = measures === 0
+      ? word(memory, context, layout.BOOK_TAILS) / 8 + portfolio * 2 * capacity
+      : (scratch + word(memory, context, layout.BOOK_AT_LIST)) / 8;
     let held = Math.min(capacity, firstScenario);
     let rows = word(memory, context, layout.BOOK_ROWS) / 8;
     for (let done = 0; done < scenarioCount; done += tile) {
@@ -24,6 +28,10 @@ export function bookTails(memory: MemoryViews, context: number, scratch: number,
       rows += tileFloats;
     }
     if (isLast) sortTail(memory.f64, tail, capacity, held);
+    if (measures === 0) continue;
+    const to = word(memory, context, layout.BOOK_RESULTS) / 8 + portfolio;
+    const stride = word(memory, context, layout.BOOK_PORTFOLIO_COUNT);
+    writeTailMeasures(memory.f64, memory.i32, tail, memory.f64[tail + capacity], measures / 8, to, stride);
   }
 }
 
@@ -32,7 +40,7 @@ export function bookPnl(memory: MemoryViews, context: number, scratch: number, p
   const tile = word(memory, context, layout.BOOK_TILE);
   const scenarioCount = word(memory, context, layout.BOOK_SCENARIO_COUNT);
   const tileFloats = word(memory, context, layout.BOOK_ROW_COUNT) * tile;
-  const zeros = zeroTile(memory, context, scratch, tile);
+  const zeros = zeroTile(memory, scratch, tile);
   let rows = word(memory, context, layout.BOOK_ROWS) / 8;
   for (let done = 0; done < scenarioCount; done += tile) {
     accumulateTile(memory, context, portfolio, rows, zeros, cells / 8 + done);
@@ -41,8 +49,8 @@ export function bookPnl(memory: MemoryViews, context: number, scratch: number, p
 }
 
 /** Where the sums start. */
-function zeroTile(memory: MemoryViews, context: number, scratch: number, tile: number): number {
-  const zeros = scratch / 8 + 2 * word(memory, context, layout.BOOK_CHUNK);
+function zeroTile(memory: MemoryViews, scratch: number, tile: number): number {
+  const zeros = scratch / 8;
   memory.f64.fill(0, zeros, zeros + tile);
   return zeros;
 }

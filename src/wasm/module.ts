@@ -25,10 +25,15 @@ export function isSimdSupported(): boolean {
   return typeof WebAssembly === 'object' && WebAssembly.validate(new Uint8Array(probe));
 }
 
+/** Compiled once per process: a module has with it the code that has been optimised since. */
+const compiled = new Map<BuildName, WebAssembly.Module>();
+
 export function compileBuild(build: BuildName): WebAssembly.Module {
   const path = join(packageRoot, 'build', `${build}.wasm`);
   try {
-    return new WebAssembly.Module(readFileSync(path));
+    const module = compiled.get(build) ?? new WebAssembly.Module(readFileSync(path));
+    compiled.set(build, module);
+    return module;
   } catch (cause) {
     throw new MargridError('KernelMismatch', `cannot load build/${build}.wasm (run the build first): ${String(cause)}`);
   }

@@ -12,7 +12,7 @@ const report: Report = {
   versions: { commit: 'aaaa1111', node: '20.0.0' },
   machine: { cpu: 'Some CPU (R) 3000', cores: 4, platform: 'linux-x64' },
   date: '2026-01-02T03:04:05.000Z',
-  median: 10, mad: 1, min: 9, samples: [9, 10, 11], cold: 20,
+  median: 10, mad: 1, p99: 11, min: 9, samples: [9, 10, 11], cold: 20,
   hash: 'ab',
   note: '',
   throughput: { perSecond: 1, unit: 'things' },

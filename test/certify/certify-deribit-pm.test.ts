@@ -113,10 +113,10 @@ interface LoadOutcome {
 
 /**
  * Tries to cross every threshold of every set just inside `stretch` x its radii. If `seeksCrossing`, also how far the
- * market has to go for the first crossing, by bisection, up to four radii.
+ * market has to go for the first crossing, by bisection, up to four radii. Stops after `enough` violations.
  */
 async function attack(
-  issued: Issued, seed: number, seeksCrossing: boolean, stretch = 0.999_999, turn = 0,
+  issued: Issued, seed: number, seeksCrossing: boolean, stretch = 0.999_999, turn = 0, enough = Infinity,
 ): Promise<Outcome> {
   const { engine, arena, sets, kindOf } = issued;
   const random = seededRandom(seed);
@@ -125,7 +125,7 @@ async function attack(
   for (const set of sets) {
     for (let quadrant = 0; quadrant < certificate.QUADRANT_COUNT; quadrant++) {
       const radius = radiusOf(arena, set, quadrant);
-      if (radius === 0) continue;
+      if (radius === 0 || outcome.violations.length >= enough) continue;
       let first = 4 * radius;
       for (const movement of [1, -1].flatMap((against) => attacks(engine, set, against, random, 2))) {
         // Of two groups, the second may be in any quadrant.
@@ -163,13 +163,13 @@ describe('certificates of deribit-pm', () => {
   it.each([
     [1, 0.004, false], [2, 0.02, false], [3, 0.05, false], [4, 0.004, true], [5, 0.02, true], [6, 0.05, true],
   ])('no threshold is crossed inside the radii (book %i, box %f, delta shock %s)', async (seed, price, isShocked) => {
-    const issued = await issue(seed, 60, boxOf(price), isShocked);
+    const issued = await issue(seed, 25, boxOf(price), isShocked);
     const radii = issued.sets.flatMap((set) => [0, 1, 2, 3].map((quadrant) => radiusOf(issued.arena, set, quadrant)));
     // The books are near their thresholds, but certified.
     expect(radii.filter((radius) => radius > 0 && radius < 1).length).toBeGreaterThan(radii.length / 2);
     if (isShocked) expect(issued.engine.results.deltaShock.some((shock) => shock > 0)).toBe(true);
     const { points, violations } = await attack(issued, seed + 100, false);
-    expect(points).toBeGreaterThan(3000);
+    expect(points).toBeGreaterThan(1200);
     expect(violations).toEqual([]);
     const byLoads = await attackLoads(issued, seed + 200);
     expect(byLoads.beyondRadius).toBeGreaterThan(byLoads.points / 5);
@@ -227,12 +227,12 @@ describe('tightness', () => {
   });
 
   it('hedges and books of options cross within small multiples of the radius', async () => {
-    const issued = await issue(9, 30, boxOf(0.004), false);
+    const issued = await issue(9, 15, boxOf(0.004), false);
     const { ratios, violations } = await attack(issued, 9, true);
     expect(violations).toEqual([]);
     const limits = { perpetual: 1.05, hedge: 1.1, options: 2, mixed: 1.8, groups: 2.2 } as const;
     for (const kind of kinds) {
-      expect(ratios.get(kind)!.length).toBeGreaterThan(8);
+      expect(ratios.get(kind)!.length).toBeGreaterThan(4);
       expect(Math.min(...ratios.get(kind)!)).toBeGreaterThan(1);
       expect(mean(ratios.get(kind)!), kind).toBeLessThan(limits[kind]);
     }
@@ -253,7 +253,7 @@ describe('planted errors are caught', () => {
     ['radii a tenth too large', 1.1, 0],
     ['price quadrants exchanged', 0.999_999, certificate.QUADRANT_PRICE_FALLS],
   ])('%s', async (_, stretch, turn) => {
-    const { violations } = await attack(await issue(10, 30, boxOf(0.004), false), 10, false, stretch, turn);
+    const { violations } = await attack(await issue(10, 30, boxOf(0.004), false), 10, false, stretch, turn, 6);
     expect(violations.length).toBeGreaterThan(5);
   });
 
@@ -296,7 +296,7 @@ describe('planted errors are caught', () => {
     const issued = await issue(11, 60, boxOf(0.004), true, only);
     plant(issued);
     issued.arena.certify(issued.sets);
-    expect((await attack(issued, 12, false)).violations.length).toBeGreaterThan(0);
+    expect((await attack(issued, 12, false, 0.999_999, 0, 1)).violations.length).toBeGreaterThan(0);
   });
 });
 

@@ -1,92 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import * as layout from '../../assembly/portable/book-layout.ts';
-import { FLAG_BITS } from '../../assembly/portable/layout.ts';
-import { RandomStream } from '../../src/generate/random.ts';
-import { planBookMemory, type BookTailSizes } from '../../src/revaluation/book-memory.ts';
-import { scalarKernels } from '../../src/scalar/kernels.ts';
-import { compileBuild, createMemory, heapBaseOf, instantiate } from '../../src/wasm/module.ts';
-
-interface TailBook {
-  /** P&L, `rows[row][scenario]`. */
-  readonly rows: readonly (readonly number[])[];
-  /** Per portfolio: rows and quantities. */
-  readonly portfolios: readonly (readonly (readonly [row: number, quantity: number])[])[];
-}
-
-const module = compileBuild('single');
-const heapBase = heapBaseOf(instantiate(module, createMemory('single', 65_536)));
-type Runner = 'simd' | 'twin' | 'javascript';
-
-/** Tails of all portfolios as [value, scenario], by one of the three. */
-function tailsOf({ rows, portfolios }: TailBook, capacity: number, sizes: BookTailSizes, runner: Runner): [number, number][][] {
-  const scenarioCount = rows[0].length;
-  const tailCapacity = Math.min(capacity, scenarioCount);
-  const positionCount = portfolios.reduce((sum, { length }) => sum + length, 0);
-  const counts = { portfolioCount: portfolios.length, positionCount, rowCount: rows.length, scenarioCount, tailCapacity, workers: 1 };
-  const plan = planBookMemory(counts, sizes, heapBase);
-  const memory = createMemory('single', plan.end);
-  const [u32, f64] = [new Uint32Array(memory.buffer), new Float64Array(memory.buffer)];
-  const words: [number, number][] = [
-    [layout.BOOK_FIRST_POSITION, plan.firstPosition], [layout.BOOK_POSITION_COUNT, plan.positionCount],
-    [layout.BOOK_ENTRY, plan.entry], [layout.BOOK_QUANTITY, plan.quantity], [layout.BOOK_ROWS, plan.rows],
-    [layout.BOOK_ROW_COUNT, rows.length], [layout.BOOK_TILE, plan.tile], [layout.BOOK_TAIL_CAPACITY, tailCapacity],
-    [layout.BOOK_TAILS, plan.tails], [layout.BOOK_CANDIDATE_CAPACITY, plan.candidateCapacity], [layout.BOOK_CHUNK, plan.chunk],
-  ];
-  for (const [slot, value] of words) u32[plan.context / 4 + slot] = value;
-  let position = 0;
-  portfolios.forEach((held, portfolio) => {
-    u32[plan.firstPosition / 4 + portfolio] = position;
-    u32[plan.positionCount / 4 + portfolio] = held.length;
-    for (const [row, quantity] of held) {
-      u32[plan.entry / 4 + position] = row << FLAG_BITS;
-      f64[plan.quantity / 8 + position++] = quantity;
-    }
-  });
-  const wasm = instantiate(module, memory);
-  const kernel = runner === 'simd' ? wasm.bookTails : runner === 'twin' ? wasm['bookTailsScalar'] : scalarKernels(memory.buffer).bookTails;
-  for (let first = 0; first < scenarioCount; first += plan.block) {
-    const count = Math.min(plan.block, scenarioCount - first);
-    f64.fill(0, plan.rows / 8, plan.rows / 8 + rows.length * plan.block);
-    rows.forEach((row, index) => {
-      for (let s = 0; s < count; s++) {
-        const tile = Math.floor(s / plan.tile);
-        f64[plan.rows / 8 + (tile * rows.length + index) * plan.tile + (s % plan.tile)] = row[first + s];
-      }
-    });
-    u32.set([first, count, first + count === scenarioCount ? 1 : 0], plan.context / 4 + layout.BOOK_FIRST_SCENARIO);
-    for (let at = 0; at < portfolios.length; at += plan.chunk) {
-      kernel(plan.context, plan.scratch[0], at, Math.min(plan.chunk, portfolios.length - at));
-    }
-  }
-  return portfolios.map((_, portfolio) => Array.from({ length: tailCapacity }, (__, k) => {
-    const tail = plan.tails / 8 + 2 * tailCapacity * portfolio;
-    return [f64[tail + k], f64[tail + tailCapacity + k]];
-  }));
-}
-
-/** From the definition: every P&L, sorted. */
-function sortedTails({ rows, portfolios }: TailBook, capacity: number): [number, number][][] {
-  return portfolios.map((held) => rows[0]
-    .map((_, s): [number, number] => [held.reduce((sum, [row, quantity]) => sum + quantity * rows[row][s], 0), s])
-    .sort((a, b) => a[0] - b[0] || a[1] - b[1])
-    .slice(0, capacity));
-}
-
-function expectAll(book: TailBook, capacity: number, sizes: BookTailSizes): void {
-  const expected = sortedTails(book, capacity);
-  for (const runner of ['simd', 'twin', 'javascript'] as const) expect([runner, tailsOf(book, capacity, sizes, runner)]).toEqual([runner, expected]);
-}
-
-/** `cellOf(row, scenario, random)`. */
-function bookOf(scenarios: number, rowCount: number, cellOf: (row: number, scenario: number, random: RandomStream) => number): TailBook {
-  const random = new RandomStream();
-  random.restart(7, scenarios, 900);
-  const rows = Array.from({ length: rowCount }, (_, row) => Array.from({ length: scenarios }, (__, s) => cellOf(row, s, random)));
-  const portfolios = Array.from({ length: 9 }, (_, size) =>
-    Array.from({ length: size }, (): [number, number] => [random.nextIndex(rowCount), random.nextFineFraction() * 4 - 2]));
-  return { rows, portfolios };
-}
+import { bookOf, expectAll, orderOf, run } from './tail-book.ts';
 
 describe('bookTails: SIMD, scalar twin and JavaScript are the sorted P&L', () => {
   it.each([
@@ -99,10 +13,12 @@ describe('bookTails: SIMD, scalar twin and JavaScript are the sorted P&L', () =>
   ])('%s', (_name, book) => {
     for (const capacity of [1, 2, 25, 63]) {
       expectAll(book, capacity, {});
-      expectAll(book, capacity, { tile: 60, chunk: 4 });
-      expectAll(book, capacity, { tile: 14, block: 300, chunk: 3 });
+      expectAll(book, capacity, { tile: 64, screenTile: 96, chunk: 4 });
+      expectAll(book, capacity, { tile: 16, screenTile: 40, block: 300, chunk: 3 });
+      // Room for the candidates of little more than one portfolio: a chunk goes through in pieces.
+      expectAll(book, capacity, { screenChunk: 2, candidates: 1 });
     }
-    expectAll(book, 5_000, { tile: 32, block: 128, chunk: 5 });
+    expectAll(book, 5_000, { tile: 32, screenTile: 8, block: 128, chunk: 5 });
   }, 60_000);
 
   it('for random books and sizes', () => {
@@ -111,9 +27,98 @@ describe('bookTails: SIMD, scalar twin and JavaScript are the sorted P&L', () =>
       rows: fc.array(fc.array(value, { minLength: scenarios, maxLength: scenarios }), { minLength: 4, maxLength: 4 }),
       portfolios: fc.array(fc.array(fc.tuple(fc.nat(3), value), { maxLength: 6 }), { minLength: 1, maxLength: 5 }),
     }));
-    const sizes = fc.record({ tile: fc.integer({ min: 1, max: 15 }).map((half) => 2 * half), block: fc.integer({ min: 1, max: 99 }), chunk: fc.integer({ min: 1, max: 6 }) });
+    const eights = fc.integer({ min: 1, max: 7 }).map((count) => 8 * count);
+    const sizes = fc.record({
+      tile: eights, screenTile: eights, block: fc.integer({ min: 1, max: 99 }), chunk: fc.integer({ min: 1, max: 6 }),
+      screenChunk: fc.integer({ min: 1, max: 4 }), candidates: fc.integer({ min: 0, max: 200 }),
+    });
     fc.assert(fc.property(books, fc.integer({ min: 1, max: 40 }), sizes, (book, capacity, some) => {
       expectAll(book, capacity, some);
     }), { numRuns: 150 });
   }, 60_000);
+
+  it('many positions, one after the other and in one portfolio', () => {
+    const { rows } = bookOf(300, 6, (_row, _s, random) => random.nextFineFraction() - 0.5);
+    const portfolios = [1, 62, 63, 64, 65, 200, 2, 63, 64].map((size) =>
+      Array.from({ length: size }, (_, p): [number, number] => [p % 6, ((p * 37) % 11) - 4.5]));
+    for (const capacity of [1, 20, 299]) expectAll({ rows, portfolios }, capacity, { screenChunk: 4 });
+  });
+});
+
+describe('portfolios that the screen cannot be used for, among others', () => {
+  const noise = bookOf(200, 4, (_row, _s, random) => random.nextFineFraction() - 0.5);
+  const falling = bookOf(200, 4, (row, s) => (row + 1) * (200 - s));
+  it.each([
+    ['next to nothing', [[0, 1e-290], [1, -3e-291]]],
+    ['denormal', [[0, 4e-320], [2, 5e-324]]],
+    ['nearly too large', [[0, 1e292], [1, -3e293]]],
+    ['nothing', []],
+    ['no quantity', [[0, 0], [3, 0]]],
+  ] as [string, [number, number][]][])('%s', (_name, portfolio) => {
+    for (const { rows, portfolios } of [noise, falling]) {
+      const book = { rows, portfolios: [...portfolios, portfolio, portfolios[5], portfolio] };
+      for (const capacity of [1, 40]) {
+        expectAll(book, capacity, {});
+        expectAll(book, capacity, { candidates: 0, chunk: 4, block: 77 });
+      }
+      expectAll(book, 300, {});
+    }
+  }, 30_000);
+
+  it('one position more than can be screened, and as many as can', () => {
+    const { rows } = bookOf(24, 4, (_row, _s, random) => random.nextFineFraction() - 0.5);
+    const many = Array.from({ length: 16_001 }, (_, p): [number, number] => [p % 4, (p % 7) - 3]);
+    expectAll({ rows, portfolios: [many, many.slice(1), [[0, 1]]] }, 5, {});
+  }, 30_000);
+});
+
+describe('the screen', () => {
+  const value = fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.integer({ min: -5, max: 5 }));
+  const books = fc.integer({ min: 1, max: 40 }).chain((scenarios) => fc.record({
+    rows: fc.array(fc.array(value, { minLength: scenarios, maxLength: scenarios }), { minLength: 5, maxLength: 5 }),
+    portfolios: fc.array(fc.array(fc.tuple(fc.nat(4), value), { minLength: 1, maxLength: 9 }), { minLength: 3, maxLength: 3 }),
+  }));
+
+  it('differs from P&L in its unit by less than half the positions and three', () => {
+    fc.assert(fc.property(books, (book) => {
+      const { plan, buffer } = run(book, 1, { screenTile: 16 }, 'simd');
+      const sums = new Int16Array(buffer, plan.scratch[0] + plan.within.sums, 3 * plan.screenCells);
+      const largest = book.rows.map((row) => Math.max(...row.map(Math.abs)));
+      const order = orderOf(0, book.rows[0].length, true);
+      book.portfolios.forEach((held, portfolio) => {
+        const conceivable = held.reduce((sum, [row, quantity]) => sum + Math.abs(quantity) * largest[row], 0);
+        if (!(conceivable > 1e-280)) return;
+        const unit = (conceivable * 32_768) / (32_767 * (32_766 - held.length));
+        order.forEach((scenario, place) => {
+          const pnl = held.reduce((sum, [row, quantity]) => sum + quantity * book.rows[row][scenario], 0);
+          const error = Math.abs(sums[portfolio * plan.screenCells + place] - pnl / unit);
+          expect(error).toBeLessThan(Math.floor(held.length / 2) + 3);
+        });
+      });
+    }), { numRuns: 300 });
+  });
+
+  it('finds the worst scenario where errors of all positions add up, here one way and there the other', () => {
+    // 172 positions: A = 32766 - 172 = 86 * 379, S = 86 (189.45 + 189.55) = A. Weights are 189 and 190 instead of 189.45
+    // and 189.55. P&L / 86 of scenario 0: -189.45 + 189.55 * 0.998 = -0.28; screened -189 + 190 * 0.998 = 0.62. Of
+    // scenario 1: -0.1, screened -1. So the worst, at -24 units, is screened as 53, and the other as -86: more than the
+    // bound of one error, 89, apart.
+    const calm = Array.from({ length: 30 }, () => 0);
+    const rows = [[-1, 1, ...calm], [0.998, -1, ...calm]];
+    const portfolio = Array.from({ length: 172 }, (_, p): [number, number] => [p % 2, p % 2 === 0 ? 189.45 : 189.55]);
+    expectAll({ rows, portfolios: [portfolio] }, 1, {});
+  });
+
+  it('leaves about as many candidates as a tail holds', () => {
+    const book = bookOf(2_500, 8, (_row, _s, random) => random.nextFineFraction() - 0.5);
+    const { plan, buffer } = run(book, 63, {}, 'simd');
+    const state = new Uint32Array(buffer, plan.scratch[0] + plan.within.state, 8 * 9);
+    // First and end of a portfolio's candidates: the first portfolio has no position, so that all are.
+    const counts = book.portfolios.map((_, portfolio) => state[8 * portfolio + 3] - state[8 * portfolio + 2]);
+    expect(counts[0]).toBe(2_500);
+    for (const count of counts.slice(1)) {
+      expect(count).toBeGreaterThanOrEqual(63);
+      expect(count).toBeLessThan(2 * 63);
+    }
+  });
 });

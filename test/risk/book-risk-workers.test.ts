@@ -22,7 +22,7 @@ describe('bookRisk on worker threads', () => {
     const expected = numbersOf(await bookRisk(base));
     for (const workers of [1, 3]) {
       expect(numbersOf(await bookRisk({ ...base, workers, sizes: { chunk: 64 } }))).toEqual(expected);
-      expect(numbersOf(await bookRisk({ ...base, workers, sizes: { tile: 26, block: 130, chunk: 50 } }))).toEqual(expected);
+      expect(numbersOf(await bookRisk({ ...base, workers, sizes: { tile: 24, block: 130, chunk: 50 } }))).toEqual(expected);
     }
     expect(numbersOf(await bookRisk({ ...base, workers: 2, kernels: 'javascript' }))).toEqual(expected);
   }, 60_000);
@@ -34,5 +34,15 @@ describe('bookRisk on worker threads', () => {
     const run = bookRisk({ ...large, sizes: { chunk: 16 }, signal: stop.signal, onProgress: () => stop.abort() });
     await expect(run).rejects.toMatchObject({ code: 'Interrupted' });
     expect((await bookRisk({ market, book, scenarios, workers: 2 })).counts.evaluated).toBe(700);
+  }, 60_000);
+
+  it('ends its threads when the portfolios cannot be made', async () => {
+    const { bookRisk } = await importBuilt<typeof import('../../src/risk/book-risk.ts')>('src/risk/book-risk');
+    const ports = (): number => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+    const before = ports();
+    const run = bookRisk({ market, book, scenarios, workers: 2, pnlOf: ['nobody'] });
+    expect(ports()).toBeGreaterThan(before);
+    await expect(run).rejects.toMatchObject({ code: 'AccountUnknown' });
+    expect(ports()).toBe(before);
   }, 60_000);
 });

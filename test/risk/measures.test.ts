@@ -115,6 +115,42 @@ describe('VaR and ES of a sample', () => {
     expect(() => valueAtRisk([], { level: 0.5 })).toThrow(/got 0/);
   });
 
+  it('with weights: refuses where every observation outweighs the tail', () => {
+    // Of three the lightest weighs 0.2: 80% is the highest level at which some order has more than one in the tail.
+    const pnl = [-3, -2, -1];
+    const weights = [0.2, 0.5, 0.3];
+    expect(valueAtRisk(pnl, { level: 0.8, weights })).toBe(3);
+    expect(() => valueAtRisk(pnl, { level: 0.81, weights })).toThrow(/level 0.81 needs .* the lightest of 3 weighs 0.2/);
+    expect(valueAtRisk(pnl, { level: 0.81, weights, beyondSample: 'worst' })).toBe(3);
+    // What weighs nothing is not there.
+    expect(() => expectedShortfall([...pnl, 0], { level: 0.81, weights: [...weights, 0] })).toThrow(/weighs 0.2/);
+    expect(() => riskMeasures([], [0.8], { weights: [] })).toThrow(expect.objectContaining({ code: 'ScenarioInvalid' }));
+    // The heaviest may be the worst: that depends on the order, and is no error.
+    expect(expectedShortfall([-1, -3, -2], { level: 0.8, weights })).toBe(3);
+  });
+
+  it('equal weights are refused where none are', () => {
+    const isRefused = (measure: () => unknown): boolean => {
+      try {
+        measure();
+        return false;
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'ObservationsMissing' });
+        return true;
+      }
+    };
+    for (const level of [0.5, 0.8, 0.9, 0.95, 0.975, 0.99, 0.995]) {
+      for (let n = 1; n <= 220; n++) {
+        const pnl = Array.from({ length: n }, (_, index) => index);
+        const weights = pnl.map(() => 1 / n);
+        const refused = isRefused(() => valueAtRisk(pnl, { level, weights }));
+        expect([n, level, refused]).toEqual([n, level, isRefused(() => valueAtRisk(pnl, { level }))]);
+        // By hand: n (1 - level) < 1, in thousandths.
+        expect(refused).toBe(n * (1000 - Math.round(level * 1000)) < 1000);
+      }
+    }
+  });
+
   it('names the position of a P&L that is no number', () => {
     const place = (pnl: number[]) => () => valueAtRisk(pnl, { level: 0.5 });
     expect(place([1, NaN, 2])).toThrow(/P&L 2 must be finite, got NaN/);

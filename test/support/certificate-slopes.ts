@@ -38,7 +38,7 @@ function greeks({ sign, strike, size, inverse }: Option, forward: number, deviat
     value: unit * share,
     byPrice: unit * (inverse ? delta - share : delta),
     byVolatility: unit * density * deviation,
-    deltaByPrice: size * (density / deviation + (inverse ? Math.abs(delta - share) : 0)),
+    deltaByPrice: size * (density / deviation - (inverse ? delta - share : 0)),
     deltaByVolatility: size * density * (Math.abs(d1 - deviation) + (inverse ? deviation : 0)),
   };
 }

@@ -35,10 +35,10 @@ export class SlopeArena {
   readonly instrumentCount: number;
   readonly expiryCount: number;
   readonly #block: number;
+  readonly #scratch: number;
   readonly #rows: number;
   readonly #terms: number;
   readonly #expirySlopes: number;
-  readonly #work: number;
   readonly #javascript: ReturnType<typeof scalarKernels>;
 
   constructor(engine: Engine) {
@@ -47,7 +47,7 @@ export class SlopeArena {
     this.instrumentCount = plan.counts.instrumentCount;
     this.expiryCount = plan.counts.expiryCount;
     this.context = plan.context;
-    this.#work = plan.scratch[0];
+    this.#scratch = plan.scratch[0];
     this.#block = Math.ceil(buffer.byteLength / 64) * 64;
     this.#expirySlopes = this.#block + CERTIFICATE_BYTES + CERTIFICATE_FLOAT_COUNT * 8;
     this.#terms = this.#expirySlopes + this.expiryCount * EXPIRY_SLOPE_COUNT * 8;
@@ -94,7 +94,7 @@ export class SlopeArena {
 
   /** Kernel A: a copy of the cells (CELL_COUNT per instrument) and of the terms (TERM_COUNT per instrument). */
   evaluate(): { readonly cells: Float64Array; readonly terms: Float64Array } {
-    this.kernels.riskArray(this.context, 0, this.instrumentCount, this.#work);
+    this.kernels.riskArray(this.context, 0, this.instrumentCount, this.#scratch);
     return {
       cells: this.column(CONTEXT_RISK_ARRAY, this.instrumentCount * this.cellCount).slice(),
       terms: this.column(CONTEXT_TERMS, this.instrumentCount * TERM_COUNT).slice(),

@@ -84,7 +84,7 @@ export function shapeRows(f: Floats, w: Ints, context: i32, scratch: i32, group:
   closeRows(f, w, context, scratch, worst);
 }
 
-/** The worst case of the group, and the scenario of no loss after the others. */
+/** The worst case, and the scenario of no loss after the others: its charges bind only if no scenario stands still. */
 export function closeRows(f: Floats, w: Ints, context: i32, scratch: i32, worst: f64): void {
   const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
   const stride: i32 = certifyCellsOf(cellCount);

@@ -6,8 +6,9 @@ import { floatsAt } from '../columns.ts';
 import { CONTEXT_SET_ADD_ON, CONTEXT_SET_CASH, CONTEXT_SET_ENTRY_VALUE } from '../layout.ts';
 import { certificateColumn, certificateFloats, certificateWords, numbersOf } from './box.ts';
 import {
-  CERTIFY_FALLS, CERTIFY_LANES, CERTIFY_LOADS, CERTIFY_MARGINS, CERTIFY_RADII, CERTIFY_RISES, SET_DELTA_SHOCK, SET_GROUP_COUNT,
-  SET_POSITION_COUNT, SET_PROBE, SET_ROLL_SHOCK, SET_SIZE, SET_VALUE, SET_WORST_CASE,
+  CERTIFY_FALLS, CERTIFY_LANES, CERTIFY_LOADS, CERTIFY_MARGINS, CERTIFY_NEAR_FALLS, CERTIFY_RADII, CERTIFY_RISES,
+  CHORD_SHARE, SET_DELTA_SHOCK, SET_GROUP_COUNT, SET_POSITION_COUNT, SET_PROBE, SET_ROLL_SHOCK, SET_SIZE, SET_VALUE,
+  SET_WORST_CASE,
 } from './scratch.ts';
 
 /** Half a unit of the ninth decimal, and a little: what `roundToNineDecimals` changes at most. */
@@ -78,14 +79,24 @@ export function closeSet(f: Floats, w: Ints, context: i32, scratch: i32, set: i3
   f[n + SET_PROBE] = f[n + SET_PROBE] + (equity - equity) + (matrix - matrix) + (addOn - addOn);
 }
 
-/** Several groups: whatever quadrants they are in, health moves by at most t x the sum of their largest moves. */
+/**
+ * Several groups, whatever quadrants they are in: health rises by at most t x the sum of the rises, and falls by no
+ * more than the chords of a convex function of t through 0, the sum of falls at `CHORD_SHARE` and that at 1.
+ */
 export function lowerBySums(f: Floats, w: Ints, context: i32, scratch: i32): void {
   const n: i32 = numbersOf(w, context, scratch);
   const count: i32 = w[certificateWords(w, context) + CERTIFICATE_THRESHOLD_COUNT];
   for (let k: i32 = 0; k < count; k++) {
     const margin: f64 = Math.abs(f[n + CERTIFY_MARGINS + k]);
-    const move: f64 = f[n + (f[n + CERTIFY_MARGINS + k] < 0 ? CERTIFY_RISES : CERTIFY_FALLS) + k];
-    const radius: f64 = margin < move ? margin / move : 1.0;
+    const isBad: boolean = f[n + CERTIFY_MARGINS + k] < 0;
+    const move: f64 = f[n + (isBad ? CERTIFY_RISES : CERTIFY_FALLS) + k];
+    let radius: f64 = margin < move ? margin / move : 1.0;
+    if (!isBad && radius < 1.0) {
+      const near: f64 = f[n + CERTIFY_NEAR_FALLS + k];
+      radius = margin < near
+        ? CHORD_SHARE * (margin / near)
+        : CHORD_SHARE + (1.0 - CHORD_SHARE) * ((margin - near) / (move - near));
+    }
     for (let q: i32 = 0; q < QUADRANT_COUNT; q++) {
       if (radius < f[n + CERTIFY_RADII + q]) f[n + CERTIFY_RADII + q] = radius;
     }

@@ -6,11 +6,11 @@ import { CONTEXT_CELL_COUNT } from '../layout.ts';
 import { certificateFloats, numbersOf } from './box.ts';
 import {
   CALL_LINEAR_REST, CALL_PRICE, CALL_PRICE_REST, CALL_VOLATILITY, CALL_VOLATILITY_REST, CERTIFY_CELL, CERTIFY_FALLS,
-  CERTIFY_LANES, CERTIFY_LOADS, CERTIFY_MARGINS, CERTIFY_PRICE, CERTIFY_PRICE_GROSS, CERTIFY_PRICE_RADIUS, CERTIFY_RADII,
-  CERTIFY_RISES, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS, CERTIFY_VOLATILITY_RADIUS, certifyCellsOf, GROUP_AMOUNT,
-  GROUP_AMOUNT_GROSS, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_GROSS, GROUP_VALUE_PRICE_RADIUS, GROUP_VALUE_VOLATILITY,
-  GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS, GROUP_WORST_CELL, LANE_LOADS, LANE_PROBE, LANE_RADII,
-  LANE_RISE, SET_PROBE,
+  CERTIFY_LANES, CERTIFY_LOADS, CERTIFY_MARGINS, CERTIFY_NEAR_FALLS, CERTIFY_PRICE, CERTIFY_PRICE_GROSS,
+  CERTIFY_PRICE_RADIUS, CERTIFY_RADII, CERTIFY_RISES, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS, CERTIFY_VOLATILITY_RADIUS,
+  certifyCellsOf, CHORD_SHARE, GROUP_AMOUNT, GROUP_AMOUNT_GROSS, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_GROSS,
+  GROUP_VALUE_PRICE_RADIUS, GROUP_VALUE_VOLATILITY, GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS,
+  GROUP_WORST_CELL, LANE_LOADS, LANE_PROBE, LANE_RADII, LANE_RISE, SET_PROBE,
 } from './scratch.ts';
 
 /**
@@ -115,7 +115,9 @@ function foldLane(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: 
       if ((up + more) * r3 < room) r3 = room / (up + more);
     } else {
       const move: f64 = (up < down ? down : up) + (more < less ? less : more);
+      const near: f64 = CHORD_SHARE * move;
       if (r0 < move - gap) r0 = move - gap;
+      if (r1 < near - gap) r1 = near - gap;
       if (gap === 0 && move < rise) rise = move;
     }
   }
@@ -150,6 +152,7 @@ export function mergeLanes(f: Floats, w: Ints, context: i32, scratch: i32, k: i3
   f[n + SET_PROBE] = f[n + SET_PROBE] + (probe - probe);
   if (mode === MODE_LARGEST) {
     f[n + CERTIFY_FALLS + k] = f[n + CERTIFY_FALLS + k] + Math.max(f[lanes], f[lanes + 1]);
+    f[n + CERTIFY_NEAR_FALLS + k] = f[n + CERTIFY_NEAR_FALLS + k] + Math.max(f[lanes + 2], f[lanes + 3]);
     f[n + CERTIFY_RISES + k] =
       f[n + CERTIFY_RISES + k] + Math.min(f[lanes + 2 * LANE_RISE], f[lanes + 2 * LANE_RISE + 1]);
     return;

@@ -82,11 +82,13 @@ export const CERTIFY_MARGINS: i32 = CERTIFY_RADII + QUADRANT_COUNT;
 /** Per threshold, of a set of several groups: largest fall and rise of its health in the box, summed over them. */
 export const CERTIFY_FALLS: i32 = CERTIFY_MARGINS + THRESHOLD_COUNT_MAX;
 export const CERTIFY_RISES: i32 = CERTIFY_FALLS + THRESHOLD_COUNT_MAX;
+/** Largest fall in `CHORD_SHARE` of the box. */
+export const CERTIFY_NEAR_FALLS: i32 = CERTIFY_RISES + THRESHOLD_COUNT_MAX;
 /** Loads, largest over the thresholds: floats of 32 bits in size. */
-export const CERTIFY_LOADS: i32 = CERTIFY_RISES + THRESHOLD_COUNT_MAX;
+export const CERTIFY_LOADS: i32 = CERTIFY_NEAR_FALLS + THRESHOLD_COUNT_MAX;
 /** What the even and the odd scenarios come to, two floats each. */
 export const CERTIFY_LANES: i32 = CERTIFY_LOADS + LOAD_COUNT;
-/** Radius per quadrant, or the largest fall in the first. */
+/** Radius per quadrant, or the largest fall in the first and that in `CHORD_SHARE` of the box in the second. */
 export const LANE_RADII: i32 = 0;
 export const LANE_RISE: i32 = 4;
 export const LANE_PROBE: i32 = 5;
@@ -94,6 +96,9 @@ export const LANE_PROBE: i32 = 5;
 export const LANE_LOADS: i32 = 6;
 export const LANE_COUNT: i32 = LANE_LOADS + LOAD_COUNT;
 export const CERTIFY_NUMBER_COUNT: i32 = CERTIFY_LANES + 2 * LANE_COUNT;
+
+/** Where the fall of a set of several groups, convex in the share of the box, is bounded by two chords. */
+export const CHORD_SHARE: f64 = 0.25;
 
 /** Cells of a scratch row. */
 export function certifyCellsOf(cellCount: i32): i32 {

@@ -1,4 +1,4 @@
-import { RandomStream } from '../../generate/random.ts';
+import { RandomStream, requireSeed } from '../../generate/random.ts';
 import { slotNames, type SlotName } from './listing.ts';
 
 /** What a leg is held in: a slot, or the first of perpetual, spot and near future that is listed. */
@@ -47,6 +47,7 @@ const unitsMax = 3;
  * portfolios.
  */
 export function randomPortfolios(count: number, seed: number, listed: ReadonlySet<SlotName>): TestPortfolio[] {
+  requireSeed(seed);
   const random = new RandomStream();
   return Array.from({ length: count }, (_, index) => {
     random.restart(seed, index, portfolioStream);

@@ -1,0 +1,134 @@
+import { RandomStream } from '../../src/generate/random.ts';
+import { americanPrices, type AmericanColumns, type AmericanOptions } from '../../src/pricing/american.ts';
+import { entrantReport, type Entrant } from '../entrant.ts';
+import { measureInTurn, timed } from '../measure.ts';
+import { findPython, pythonEntrant } from '../python.ts';
+import { columnHash, compareColumns, requireEqual, requireWithin, type Comparison } from '../verify.ts';
+import type { EntrantReport, Outcome, Parameters, Timing, Workload } from '../workload.ts';
+
+export const american: Workload = {
+  name: 'american',
+  title: 'American options from their exercise boundaries (Andersen, Lake and Offengenden), the accurate scheme',
+  parameters: {
+    instruments: { full: 4_000, smoke: 40, least: 1, meaning: 'options, each with a boundary of its own' },
+    seed: { full: 1, smoke: 1, least: 0, meaning: 'of the options' },
+    runs: { full: 9, smoke: 1, least: 1, meaning: 'rounds' },
+  },
+  run,
+};
+
+const optionStream = 109;
+const strike = 100;
+const daysPerYear = 365;
+/** Options of the entrants that take long. */
+const sampleMax = 500;
+/** Of QuantLib's prices, relative to the strike: the accuracy that both schemes are made for is better than this. */
+const tolerance = 1e-6;
+
+async function run({ instruments: count, seed, runs }: Parameters): Promise<Outcome> {
+  const options = optionsOf(count, seed);
+  let results: Float64Array = new Float64Array(0);
+  const sample = Math.min(count, sampleMax);
+  const entrants = [javascriptEntrant(firstOf(options, sample), count / sample)];
+  const missing: Record<string, string> = {};
+  const quantlib = findPython(['QuantLib']);
+  if (quantlib === null) missing['quantlib'] = 'there is no python3 with QuantLib, NumPy and SciPy';
+  else {
+    entrants.push(pythonEntrant({
+      name: 'quantlib',
+      note: `QdFpAmericanEngine, its accurate scheme, from Python${sampledNote(sample, count)}`,
+      python: quantlib,
+      script: 'bench/american/american.py',
+      parameters: [],
+      columns: columnsOf(firstOf(options, sample)),
+      scale: count / sample,
+    }));
+  }
+  try {
+    const margrid = { name: 'margrid', run: () => timed(() => (results = americanPrices(options))) };
+    const timings = await measureInTurn([margrid, ...entrants], runs);
+    const own = timings.get('margrid')!;
+    return {
+      ...own,
+      hash: columnHash(results),
+      note: 'WASM, one thread, columns copied in and out',
+      throughput: { perSecond: (count / own.median) * 1_000, unit: 'options' },
+      entrants: await reportsOf(entrants, timings, own.median, results),
+      missing,
+      details: { microsecondsPerOption: (own.median * 1e3) / count, tolerance },
+    };
+  } finally {
+    for (const entrant of entrants) await entrant.close();
+  }
+}
+
+/** Whole days to expiry, as QuantLib has dates; spots within 30% of the strike. */
+function optionsOf(count: number, seed: number): AmericanColumns {
+  const random = new RandomStream();
+  random.restart(seed, 0, optionStream);
+  const column = (draw: () => number): Float64Array => Float64Array.from({ length: count }, draw);
+  return {
+    optionType: Array.from({ length: count }, (_, index) => (index % 2 === 0 ? 'put' : 'call')),
+    spot: column(() => strike * (0.7 + 0.6 * random.nextFineFraction())),
+    strike: new Float64Array(count).fill(strike),
+    timeToExpiryYears: column(() => (20 + random.nextIndex(700)) / daysPerYear),
+    volatility: column(() => 0.15 + 0.45 * random.nextFineFraction()),
+    rate: column(() => 0.01 + 0.06 * random.nextFineFraction()),
+    dividendYield: column(() => 0.01 + 0.06 * random.nextFineFraction()),
+  };
+}
+
+function firstOf(options: AmericanColumns, count: number): AmericanColumns {
+  const columns = Object.entries(options).map(([name, column]) => [name, column.slice(0, count)]);
+  return Object.fromEntries(columns) as unknown as AmericanColumns;
+}
+
+function columnsOf({ optionType, spot, timeToExpiryYears, volatility, rate, dividendYield, ...rest }: AmericanColumns): Float64Array[] {
+  const sign = Float64Array.from(optionType, (type) => (type === 'call' ? 1 : -1));
+  const days = timeToExpiryYears.map((years) => Math.round(years * daysPerYear));
+  return [sign, spot, rest.strike, days, volatility, rate, dividendYield];
+}
+
+function sampledNote(sample: number, count: number): string {
+  return sample < count ? `; the first ${sample} options, time scaled` : '';
+}
+
+function javascriptEntrant(options: AmericanColumns, scale: number): Entrant {
+  const settings: AmericanOptions = { kernels: 'javascript' };
+  const sample = options.spot.length;
+  let results: Float64Array = new Float64Array(0);
+  return {
+    name: 'javascript',
+    note: `the same formula in plain TypeScript, one thread${sampledNote(sample, sample * scale)}`,
+    bitEqual: true,
+    run: () => timed(() => (results = americanPrices(options, settings))) * scale,
+    results: async () => results,
+    close: async () => {},
+  };
+}
+
+async function reportsOf(
+  entrants: readonly Entrant[], timings: ReadonlyMap<string, Timing>, median: number, own: Float64Array,
+): Promise<Record<string, EntrantReport>> {
+  const reports: Record<string, EntrantReport> = {};
+  for (const entrant of entrants) {
+    const { name, note, bitEqual } = entrant;
+    const results = await entrant.results();
+    const comparison = bitEqual ? compareColumns(results, own) : compareByStrike(results, own);
+    if (bitEqual) requireEqual(name, comparison);
+    else requireWithin(name, comparison, tolerance);
+    const report = entrantReport(timings.get(name)!, median, columnHash(results), comparison, note);
+    const verified = `within ${comparison.maxRelativeDifference.toExponential(1)} of the strike`;
+    reports[name] = bitEqual ? report : { ...report, verified };
+  }
+  return reports;
+}
+
+/** Largest difference, relative to the strike. */
+function compareByStrike(results: Float64Array, own: Float64Array): Comparison {
+  const largest = results.reduce((most, price, index) => {
+    const difference = Math.abs(price - own[index]) / strike;
+    return difference <= most ? most : Number.isNaN(difference) ? Infinity : difference;
+  }, 0);
+  return { equal: largest === 0, maxRelativeDifference: largest };
+}

@@ -1,0 +1,198 @@
+import { basename, dirname, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { Chart } from '../../src/report/chart.ts';
+import { renderChart } from '../../src/report/render-chart.ts';
+import { formatCount, formatMs } from '../render.ts';
+import type { SeriesPoint } from '../scaling/workload.ts';
+import type { EntrantReport, Report } from '../workload.ts';
+import { mediansChart, seriesChart } from './charts.ts';
+import type { SuiteFile } from './lines.ts';
+
+/** Folder of the pictures, beside the text. */
+const pictureFolder = 'benchmarks';
+
+/**
+ * Writes the text and its pictures. The same file of the suite gives the same bytes. Returns the paths written. Throws
+ * `DependencyMissing` where the drawing library is not installed.
+ */
+export async function writeBenchmarkReport(suite: SuiteFile, source: string, path: string): Promise<string[]> {
+  const charts = suite.reports.flatMap(chartsOf);
+  const folder = join(dirname(path), pictureFolder);
+  mkdirSync(folder, { recursive: true });
+  const written: string[] = [];
+  for (const chart of charts) {
+    const file = join(folder, `${chart.id}.svg`);
+    writeFileSync(file, `${await renderChart(chart)}\n`);
+    written.push(file);
+  }
+  writeFileSync(path, renderBenchmarkReport(suite, basename(source)));
+  return [path, ...written];
+}
+
+function chartsOf(report: Report): Chart[] {
+  const series = seriesOf(report);
+  return series.length > 0 ? series.map(([name, points]) => seriesChart(name, points)) : [mediansChart(report)];
+}
+
+function seriesOf({ workload, details }: Report): [string, readonly SeriesPoint[]][] {
+  if (workload !== 'scaling') return [];
+  return Object.entries(details).filter((entry): entry is [string, SeriesPoint[]] => Array.isArray(entry[1]));
+}
+
+/** The text: Markdown, lines as wide as they come. */
+export function renderBenchmarkReport(suite: SuiteFile, source: string): string {
+  return [
+    '# Benchmarks',
+    '',
+    `Made from \`${source}\` by \`npm run bench -- report\`: do not edit. How it is measured, and how to add an entrant:`,
+    '[BENCHMARKING.md](BENCHMARKING.md).',
+    ...smokeWarning(suite),
+    '',
+    ...runSection(suite),
+    ...readingSection,
+    ...summarySection(suite),
+    ...suite.reports.flatMap(workloadSection),
+    ...failureSection(suite),
+  ].join('\n');
+}
+
+function smokeWarning({ header, end }: SuiteFile): string[] {
+  const lines: string[] = [];
+  if (header.smoke) lines.push('', '**A smoke run: sizes are tiny, and the times say nothing.**');
+  if (end === null) lines.push('', '**The run was broken off: what follows is not all of it.**');
+  return lines;
+}
+
+function runSection({ header, end }: SuiteFile): string[] {
+  const { machine, versions, flags, date } = header;
+  const facts: (readonly [string, string])[] = [
+    ['date', date],
+    ['machine', `${machine.cpu}, ${machine.cores} cores, ${gibibytes(machine.memoryBytes)} GiB, ${machine.platform}`],
+    ['load average when the run began', machine.loadAverage.map((load) => load.toFixed(2)).join(', ')],
+    ...Object.entries(versions).map(([name, version]) => [`version: ${name}`, version ?? 'unknown'] as const),
+    ['options of Node', flags.length === 0 ? 'none' : flags.map((flag) => `\`${flag}\``).join(' ')],
+    ['whole run', end === null ? 'broken off' : `${(end.elapsedMs / 60_000).toFixed(1)} minutes`],
+  ];
+  return [
+    '## The run',
+    '',
+    '```sh',
+    'npm ci && npm run build',
+    'npm run --silent bench -- suite --out suite.ndjson',
+    'npm run --silent bench -- report suite.ndjson --out docs/BENCHMARKS.md',
+    '```',
+    '',
+    ...table(['', ''], facts),
+    '',
+  ];
+}
+
+const readingSection: readonly string[] = [
+  '## How to read the tables',
+  '',
+  'All entrants of a workload work on the same data in the same run, in turn: A B C, A B C, … Times are milliseconds of',
+  'one pass. *cold* is the very first pass; *median*, *p99* (nearest rank: the slowest of fewer than a hundred samples)',
+  'and *MAD* (median absolute deviation) are of the rounds after warming up; *ratio* is the median over that of margrid:',
+  'above 1, margrid is faster. *label*: `same algorithm` computes everything that margrid computes; `less work` gives',
+  'the same answer without computing everything, and is a statement about algorithms, not about code; `other work` gives',
+  'other numbers by design. *verified*: `same hash` means equal bit for bit; otherwise the largest relative difference,',
+  'or what was compared. A run in which a result is wrong has no times: it fails.',
+  '',
+];
+
+function summarySection({ reports }: SuiteFile): string[] {
+  const rows = reports.map((report) => {
+    const rivals = Object.entries(report.entrants).filter(([name, { label }]) => !name.startsWith('margrid') && label === 'same algorithm');
+    const rival = fastest(rivals);
+    const lessWork = fastest(Object.entries(report.entrants).filter(([, { label }]) => label === 'less work'));
+    return [
+      `[${report.workload}](#${report.workload})`,
+      formatMs(report.median),
+      `${formatCount(report.throughput.perSecond)} ${report.throughput.unit}/s`,
+      rival === null ? '' : `${rival[0]}: ${formatMs(rival[1].median)} (${formatRatio(rival[1].ratio)})`,
+      lessWork === null ? '' : `${lessWork[0]}: ${formatMs(lessWork[1].median)} (${formatRatio(lessWork[1].ratio)})`,
+    ];
+  });
+  const titles = ['workload', 'margrid, ms', 'throughput', 'fastest other entrant, same algorithm', 'fastest with less work'];
+  return ['## Summary', '', ...table(titles, rows), ''];
+}
+
+function fastest(entrants: readonly [string, EntrantReport][]): [string, EntrantReport] | null {
+  return [...entrants].sort(([, a], [, b]) => a.median - b.median)[0] ?? null;
+}
+
+function workloadSection(report: Report): string[] {
+  const { workload, parameters, throughput, hash, missing = {}, entrants, versions } = report;
+  const own = ['margrid', 'same algorithm', ...timeCells(report), '1.00', 'reference', report.note];
+  const rows = Object.entries(entrants).map(([name, entrant]) => [
+    name, entrant.label, ...timeCells(entrant), formatRatio(entrant.ratio), verifiedOf(entrant), entrant.note,
+  ]);
+  const titles = ['entrant', 'label', 'cold', 'median', 'p99', 'MAD', 'ratio', 'verified', 'what it is'];
+  const absent = Object.entries(missing).map(([name, reason]) => `- missing: **${name}**: ${reason}`);
+  const tools = Object.entries(versions).filter(([name, version]) => version !== null && !ownVersions.has(name));
+  return [
+    `## ${workload}`,
+    '',
+    Object.entries(parameters).map(([name, value]) => `${name} ${formatInteger(value)}`).join(', ') +
+      `; ${report.samples.length} rounds; ${formatCount(throughput.perSecond)} ${throughput.unit} per second.`,
+    '',
+    ...chartsOf(report).flatMap(({ id, title }) => [`![${title}](${pictureFolder}/${id}.svg)`, '']),
+    ...table(titles, [own, ...rows]),
+    '',
+    ...(absent.length === 0 ? [] : [...absent, '']),
+    ...seriesOf(report).flatMap(([name, points]) => seriesTable(name, points)),
+    ...detailLines(report),
+    `Hash of the results \`${hash}\`${tools.map(([, version]) => `; ${version}`).join('')}.`,
+    '',
+  ];
+}
+
+const ownVersions = new Set(['margrid', 'commit', 'lock', 'wasm', 'node', 'v8']);
+
+function seriesTable(name: string, points: readonly SeriesPoint[]): string[] {
+  const rows = points.map((point) => [
+    formatInteger(point.size), formatMs(point.medianMs), point.nanosecondsPerAccount.toPrecision(4),
+    `${formatCount(point.accountsPerSecond)}/s`, point.shards === undefined ? '' : String(point.shards),
+  ]);
+  return [...table([name, 'median', 'ns per account', 'accounts', 'memories'], rows), ''];
+}
+
+/** What a workload measures besides: numbers and texts, one line each; tables are for those who read the file. */
+function detailLines(report: Report): string[] {
+  const lines = Object.entries(report.details).flatMap(([name, value]) => {
+    if (typeof value === 'number') return [`- ${name}: ${Number.isInteger(value) ? formatInteger(value) : value.toPrecision(4)}`];
+    return typeof value === 'string' ? [`- ${name}: ${value}`] : [];
+  });
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+function failureSection({ failures }: SuiteFile): string[] {
+  if (failures.length === 0) return [];
+  return ['## Failed', '', ...failures.map(({ workload, error }) => `- **${workload}**: ${error}`), ''];
+}
+
+function timeCells({ cold, median, p99, mad }: Pick<Report, 'cold' | 'median' | 'p99' | 'mad'>): string[] {
+  return [cold, median, p99, mad].map(formatMs);
+}
+
+function verifiedOf({ verified, equal, maxRelativeDifference }: EntrantReport): string {
+  return verified ?? (equal ? 'same hash' : `within ${maxRelativeDifference.toExponential(1)}`);
+}
+
+function formatRatio(ratio: number): string {
+  return ratio >= 100 ? formatInteger(Math.round(ratio)) : ratio >= 0.1 ? ratio.toFixed(2) : ratio.toPrecision(2);
+}
+
+function formatInteger(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+}
+
+function gibibytes(bytes: number): string {
+  return (bytes / 2 ** 30).toFixed(1);
+}
+
+/** Numbers are aligned by whoever draws the Markdown. */
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)];
+}

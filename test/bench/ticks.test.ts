@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { loadBuiltInMarket } from '../../src/chain/built-in-market.ts';
+import { hasProcessorFlag } from '../../bench/native/tick-programs.ts';
+import { gccVersion } from '../../bench/native/entrants.ts';
+import { findPython } from '../../bench/python.ts';
+import { runWorkload, smokeParameters } from '../../bench/run-workload.ts';
+import { loadTickBook } from '../../bench/ticks/books.ts';
+import { compareMargins, type Margins, type TickEntrant } from '../../bench/ticks/entrant.ts';
+import { measureTicks } from '../../bench/ticks/measure.ts';
+import { crashFeed, walkFeed } from '../../bench/ticks/quotes.ts';
+import type { Report } from '../../bench/workload.ts';
+import { workloadByName } from '../../bench/workloads.ts';
+
+const size = { accounts: 400, positions: 6, instruments: 400, seed: 3 };
+
+function smoke(name: string, changes = {}): Promise<Report> {
+  const workload = workloadByName(name);
+  return runWorkload(workload, { ...smokeParameters(workload), ...changes });
+}
+
+describe('the books of the ticks', () => {
+  it('retail: one to four futures or perpetuals, one account in twenty with options', async () => {
+    const { market, book, engine } = await loadTickBook('retail', size, 0);
+    await engine.close();
+    const counts = new Uint32Array(size.accounts);
+    const options = new Uint32Array(size.accounts);
+    book.positions.accountIndex.forEach((account, row) => {
+      counts[account]++;
+      options[account] += Number(market.instruments[book.positions.instrumentIndex[row]].kind === 'option');
+    });
+    const withOptions = options.filter((count) => count > 0).length;
+    expect(withOptions).toBeGreaterThan(0);
+    expect(withOptions).toBeLessThan(0.08 * size.accounts);
+    const small = counts.filter((count) => count <= 3).length;
+    expect(small).toBeGreaterThan(0.75 * size.accounts);
+    expect(Math.min(...counts)).toBeGreaterThan(0);
+    expect(book.accountIds).toHaveLength(size.accounts);
+  });
+
+  it('options: every account has some, as many positions as asked for on average', async () => {
+    const { market, book, engine } = await loadTickBook('options', { accounts: 2_000, positions: 12, instruments: 13_126, seed: 3 }, 0);
+    await engine.close();
+    const { accountIndex, instrumentIndex } = book.positions;
+    const holders = new Set(accountIndex.filter((_, row) => market.instruments[instrumentIndex[row]].kind === 'option'));
+    expect(holders.size).toBe(2_000);
+    expect(accountIndex.length / 2_000).toBeGreaterThan(9);
+    expect(accountIndex.length / 2_000).toBeLessThan(15);
+  });
+});
+
+describe('the quotes of the ticks', () => {
+  const { market } = loadBuiltInMarket();
+
+  it('walk: the same for the same seed, moves of the size asked for', () => {
+    const [first, again, other] = [walkFeed(market, 3, 1), walkFeed(market, 3, 1), walkFeed(market, 3, 2)];
+    // The arrays of a tick are those of the tick before.
+    const start = first().forward.slice();
+    expect(again().forward).toEqual(start);
+    expect(other().forward).not.toEqual(start);
+    const ticks = Array.from({ length: 400 }, () => first());
+    const returns = ticks.slice(1).map((tick, index) => tick.indexPrice.get('btc_usd')! / ticks[index].indexPrice.get('btc_usd')! - 1);
+    const deviation = Math.sqrt(returns.reduce((sum, each) => sum + each * each, 0) / returns.length);
+    // 400 draws estimate a standard deviation within 3.5% (one sigma): four sigma.
+    expect(deviation / 3e-4).toBeGreaterThan(0.86);
+    expect(deviation / 3e-4).toBeLessThan(1.14);
+  });
+
+  it('crash: all prices fall by the move, and are back at the next tick', () => {
+    const feed = crashFeed(market, 2_000);
+    const [fall, back] = [feed(), feed()];
+    expect(fall.forward[0] / market.forward[0]).toBeCloseTo(0.8, 12);
+    expect(fall.indexPrice.get('spx_usd')! / market.indexPrice.get('spx_usd')!).toBeCloseTo(0.8, 12);
+    expect(back.forward).toEqual(market.forward);
+  });
+});
+
+describe('comparing margins', () => {
+  const margrid: Margins = {
+    equity: Float64Array.of(10, -1), initialMargin: Float64Array.of(2, 3), maintenanceMargin: Float64Array.of(1, 2),
+    status: Uint8Array.of(0, 2),
+  };
+  const entrant = (exactness: TickEntrant['exactness']): TickEntrant => ({
+    name: 'rival', label: 'same algorithm', note: '', every: 1, exactness, tick: async () => 1, margins: async () => margrid,
+    close: async () => {},
+  });
+  const changed = (changes: Partial<Margins>): Margins => ({ ...margrid, ...changes });
+
+  it('takes what is equal, and rounding where it is allowed', () => {
+    expect(compareMargins(entrant('bits'), margrid, margrid)).toMatchObject({ equal: true, verified: 'same hash' });
+    const rounded = changed({ equity: Float64Array.of(10 + 1e-12, -1) });
+    const { equal, verified } = compareMargins(entrant('tolerance'), rounded, margrid);
+    expect(equal).toBe(false);
+    expect(verified).toMatch(/^statuses identical, margins within 1\.\de-13$/);
+    expect(() => compareMargins(entrant('bits'), rounded, margrid)).toThrow('bit for bit');
+  });
+
+  it('refuses wrong margins and wrong statuses', () => {
+    const wrong = changed({ maintenanceMargin: Float64Array.of(1.001, 2) });
+    expect(() => compareMargins(entrant('tolerance'), wrong, margrid)).toThrow('netting set 0 maintenanceMargin 1.001');
+    const poisoned = changed({ equity: Float64Array.of(NaN, -1) });
+    expect(() => compareMargins(entrant('tolerance'), poisoned, margrid)).toThrow('equity NaN');
+    const called = changed({ status: Uint8Array.of(1, 2) });
+    expect(() => compareMargins(entrant('statuses'), called, margrid)).toThrow('netting set 0 status 1');
+    expect(compareMargins(entrant('liquidations'), called, margrid).verified).toBe('liquidation sets identical');
+    const missed = changed({ status: Uint8Array.of(0, 0) });
+    expect(() => compareMargins(entrant('liquidations'), missed, margrid)).toThrow('netting set 1');
+  });
+
+  it('says that it compared a sample', () => {
+    const first = { equity: Float64Array.of(10), initialMargin: Float64Array.of(2), maintenanceMargin: Float64Array.of(1), status: Uint8Array.of(0) };
+    expect(compareMargins(entrant('bits'), first, margrid).verified).toBe('same hash, first 1 netting sets');
+  });
+
+  it('compares at every tick, not only at the last', async () => {
+    let tick = 0;
+    const rival = { ...entrant('statuses'), margins: async () => (++tick === 2 ? changed({ status: Uint8Array.of(0, 0) }) : margrid) };
+    const feed = walkFeed({ ...loadBuiltInMarket().market }, 3, 1);
+    const honest = { ...entrant('bits'), name: 'margrid' };
+    await expect(measureTicks([honest, rival], feed, 3, 1, () => {})).rejects.toThrow('rival gives netting set 1 status 0');
+  });
+});
+
+describe('the ticks', () => {
+  it('takes all entrants to the same ticks in turn, slow ones in every third round', async () => {
+    const order: string[] = [];
+    const margins: Margins = {
+      equity: new Float64Array(1), initialMargin: new Float64Array(1), maintenanceMargin: new Float64Array(1), status: new Uint8Array(1),
+    };
+    const entrant = (name: string, every: TickEntrant['every']): TickEntrant => ({
+      name, label: 'same algorithm', note: '', every, exactness: 'bits', close: async () => {},
+      tick: async ({ asOfMs }) => {
+        order.push(`${name}${asOfMs}`);
+        return 1;
+      },
+      margins: async () => margins,
+    });
+    let now = 0;
+    const quotes = { forward: margins.equity, impliedVolatility: margins.equity, indexPrice: new Map<string, number>() };
+    const entrants = [entrant('a', 'tick'), entrant('b', 1), entrant('c', 3)];
+    const measured = await measureTicks(entrants, () => ({ ...quotes, asOfMs: now++ }), 4, 2, () => {});
+    // Tick 0 is cold, 1 to 3 warm up; rounds of two ticks begin at 4, 6, 8 and 10.
+    const ticks = (name: string): string[] => order.filter((each) => each.startsWith(name)).map((each) => each.slice(1));
+    expect(order.slice(0, 9)).toEqual(['a0', 'b0', 'c0', 'a1', 'b1', 'a2', 'b2', 'a3', 'b3']);
+    expect(ticks('a')).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11']);
+    expect(ticks('b')).toEqual(['0', '1', '2', '3', '4', '6', '8', '10']);
+    expect(ticks('c')).toEqual(['0', '4', '10']);
+    expect(measured.get('a')!.timing.samples).toHaveLength(8);
+    expect(measured.get('c')!.timing.samples).toHaveLength(2);
+  });
+
+  it('names every entrant, as measured or as missing', async () => {
+    const { entrants, missing = {} } = await smoke('tick-crash');
+    const names = [
+      'margrid-one-worker', 'wasm-scalar', 'typescript-tuned', 'javascript-engine',
+      'margrid-certified-liquidation', 'margrid-certified-liquidation-one-worker',
+      'margrid-certified-statuses', 'margrid-certified-statuses-one-worker',
+      'c-gcc', 'c-128', 'c-avx512', 'c-avx512-two-threads', 'numpy-scipy', 'quantlib-numpy', 'quantlib-per-position',
+    ];
+    expect([...Object.keys(entrants), ...Object.keys(missing)].sort()).toEqual(names.sort());
+    expect('c-gcc' in entrants).toBe(gccVersion() !== null);
+    expect('c-avx512' in entrants).toBe(gccVersion() !== null && hasProcessorFlag('avx512f'));
+    expect('numpy-scipy' in entrants).toBe(findPython([]) !== null);
+    expect(entrants['margrid-certified-statuses'].verified).toBe('statuses identical at every tick');
+    expect(entrants['margrid-certified-liquidation'].verified).toBe('liquidation sets identical at every tick');
+    for (const name of ['margrid-one-worker', 'wasm-scalar', 'typescript-tuned', 'javascript-engine']) {
+      expect(entrants[name].verified, name).toMatch(/^same hash.* at every tick$/);
+    }
+  });
+
+  it('have one hash for one seed', async () => {
+    const [first, other] = [await smoke('tick-ordinary'), await smoke('tick-ordinary', { seed: 2 })];
+    expect(first.entrants['typescript-tuned'].hash).toBe(first.hash);
+    expect(other.hash).not.toBe(first.hash);
+  });
+});
+
+describe('implied-vol and american', () => {
+  it('are bit-equal in JavaScript, and others within their tolerance', async () => {
+    for (const name of ['implied-vol', 'american']) {
+      const { hash, entrants, details, missing = {} } = await smoke(name);
+      expect(entrants['javascript'].hash, name).toBe(hash);
+      for (const entrant of Object.values(entrants)) {
+        expect(entrant.maxRelativeDifference, name).toBeLessThanOrEqual(Number(details['tolerance']));
+      }
+      expect('quantlib' in entrants).toBe(!('quantlib' in missing));
+    }
+  });
+});

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import * as certificate from '../../assembly/portable/certificate-layout.ts';
+import { radiusToCrossing, type Directed, type Holding } from '../support/directed-set.ts';
+import type { Box } from '../support/certificate-slopes.ts';
+
+const falls = certificate.QUADRANT_PRICE_FALLS;
+const volatilityFalls = certificate.QUADRANT_VOLATILITY_FALLS;
+const equity = { requirement: 0, addOn: 0 };
+const margin = { requirement: 1, addOn: 0 };
+
+function boxOf(box: Partial<Box>): Box {
+  return { price: 0, priceRest: 0, volatility: 0, volatilityRest: 0, time: 0, ...box };
+}
+
+function option(base: Holding['base'], type: 'call' | 'put', coins: number, ratio: number, days = 30): Holding {
+  return { base, type, coins, ratio, days, volatility: 0.6 };
+}
+
+const outOfTheMoney = option('BTC', 'call', -10, 1.3);
+const alternating = [option('BTC', 'call', 10, 1.1), option('BTC', 'call', -10, 1.15)];
+const quiet = { volatility_range_up: 0, volatility_range_down: 0, min_volatility_for_shock_up: 0 };
+const wide = { ...quiet, price_range: 0.4, extended_table_factor: 0 };
+/** Makes two groups of one. */
+const aside: Holding = { base: 'ETH', coins: 1e-4 };
+const dampened = option('BTC', 'call', -300, 2, 10);
+/** Short call and put of which the one that rises with the price is the worse at the reference. */
+function strangle(puts: number): Holding[] {
+  return [option('SPX', 'call', -10, 1.25), option('SPX', 'put', -puts, 0.82)];
+}
+
+/**
+ * At the reference worth nothing, as in every scenario but that of 40% down: there 10 puts are worth 24% and the short
+ * ones 10% each, the sum a little more than nothing, and less when the price falls.
+ */
+function ratioSpread(short: number): Holding[] {
+  return [[10, 0.84], [short, 0.7]].map(([coins, ratio]) =>
+    ({ base: 'SPX', type: 'put', coins, ratio, days: 2, volatility: 0.2 }));
+}
+
+/** A dated future against the perpetual: value and worst case stand still, but for the roll shock. */
+function calendar(base: Holding['base']): Holding[] {
+  return [{ base, coins: 10, days: 730 }, { base, coins: -10 }];
+}
+
+const rolling = { min_annualised_move: 1 };
+const shocking = { delta_total_liq_shock_threshold: 100_000, m_inc: 0.01, max_delta_shock: 1 };
+const shocked = { requirement: 10, addOn: 0 };
+/** A call whose delta in coin does not move with the price, and of it the delta of five coins. */
+const centred: Holding = { base: 'BTC', type: 'call', coins: 0, days: 365, ratio: 0.7261490370736909, volatility: 0.8 };
+const centredCoins = 5 / (centred.ratio! * 0.5);
+
+/**
+ * One term of the bound each: without it the radius passes the crossing that the search found. The number is how much
+ * of the way to the crossing the radius has at least: as measured, less a hundredth or two.
+ */
+const cases: readonly (readonly [string, number, Directed])[] = [
+  ['own price of values', 0.97,
+    { holdings: alternating, box: boxOf({ priceRest: 0.002 }), threshold: equity, quadrant: 0 }],
+  ['own volatility of values', 0.98,
+    { holdings: alternating, box: boxOf({ volatilityRest: 0.002 }), threshold: equity, quadrant: 0 }],
+  ['own price of cells', 0.97,
+    { holdings: [outOfTheMoney], box: boxOf({ priceRest: 0.002 }), threshold: margin, quadrant: 0 }],
+  ['own volatility of cells', 0.97,
+    { holdings: [outOfTheMoney], box: boxOf({ volatilityRest: 0.002 }), threshold: margin, quadrant: 0 }],
+  ['own price of futures', 0.98,
+    { holdings: [{ base: 'BTC', coins: 10 }, { base: 'BTC', coins: -10, days: 30 }],
+      box: boxOf({ priceRest: 0.002 }), threshold: equity, quadrant: 0 }],
+  ['own price of futures and of their cells', 0.98,
+    { holdings: [{ base: 'BTC', coins: 10 }, { base: 'BTC', coins: -7, days: 30 }],
+      box: boxOf({ priceRest: 0.002 }), threshold: margin, quadrant: 0 }],
+  ['curvature, inverse', 0.92,
+    { holdings: [{ base: 'BTC', coins: 10 }], box: boxOf({ price: 0.2 }), threshold: equity, quadrant: falls }],
+  ['curvature, linear', 0.92,
+    { holdings: [{ base: 'ETH', coins: -10 }], box: boxOf({ price: 0.2 }), threshold: equity, quadrant: 0 }],
+  ['rise by price', 0.98,
+    { holdings: [{ base: 'BTC', coins: 10 }], box: boxOf({ price: 0.01 }), threshold: margin, quadrant: 0,
+      rises: true }],
+  ['rise as price falls', 0.98,
+    { holdings: [{ base: 'BTC', coins: -10 }], box: boxOf({ price: 0.01 }), threshold: margin, quadrant: falls,
+      rises: true }],
+  ['rise by volatility', 0.97,
+    { holdings: [option('BTC', 'call', 10, 1.1)], box: boxOf({ volatility: 0.01 }), threshold: equity, quadrant: 0,
+      rises: true }],
+  ['rise as volatility falls', 0.97,
+    { holdings: [option('BTC', 'call', -10, 1.1)], box: boxOf({ volatility: 0.01 }), threshold: equity,
+      quadrant: volatilityFalls, rises: true }],
+  ['price radius of values', 0.73,
+    { holdings: [option('SPX', 'call', -10, 1.05, 5)], box: boxOf({ price: 0.02 }), threshold: equity, quadrant: 0 }],
+  ['volatility radius of values', 0.61,
+    { holdings: [option('SPX', 'call', -10, 1.3)], box: boxOf({ volatility: 0.2 }), threshold: equity, quadrant: 0 }],
+  ['price radius of cells', 0.64,
+    { holdings: [option('SPX', 'call', -10, 1.35, 7)], box: boxOf({ price: 0.05 }), threshold: margin, quadrant: 0 }],
+  ['volatility radius of cells', 0.56,
+    { holdings: [option('SPX', 'call', -10, 1.5, 7)], box: boxOf({ volatility: 0.2 }), threshold: margin,
+      quadrant: 0 }],
+  ['price slope of cells', 0.97,
+    { holdings: [outOfTheMoney], box: boxOf({ price: 0.002 }), threshold: margin, quadrant: 0 }],
+  ['volatility slope of cells', 0.97,
+    { holdings: [outOfTheMoney], box: boxOf({ volatility: 0.002 }), threshold: margin, quadrant: 0 }],
+  ['sum over groups', 0.98,
+    { holdings: [{ base: 'ETH', coins: 10 }, { base: 'SPX', coins: -4 }], box: boxOf({ price: 0.002 }),
+      threshold: margin, quadrant: falls }],
+  ['sum over groups, rise', 0.98,
+    { holdings: [{ base: 'ETH', coins: 10 }, { base: 'SPX', coins: -4 }], box: boxOf({ price: 0.002 }),
+      threshold: margin, quadrant: 0, rises: true }],
+  ['dampener by the index', 0.98,
+    { holdings: [dampened], box: boxOf({ price: 0.002 }), threshold: margin, quadrant: 0, pair: quiet }],
+  ['dampener by the index alone', 0.98,
+    { holdings: [dampened], box: boxOf({ priceRest: 0.002 }), threshold: margin, quadrant: 0, pair: quiet }],
+  ['dampener in currency stands still', 0.98,
+    { holdings: [option('SPX', 'put', -2500, 0.5)], box: boxOf({ price: 0.002 }), threshold: margin, quadrant: falls,
+      pair: quiet }],
+  ['net delta through zero', 0.97,
+    { holdings: [{ base: 'BTC', coins: -5, days: 365 }, { ...centred, coins: centredCoins }],
+      box: boxOf({ price: 0.002 }), threshold: margin, quadrant: falls, pair: quiet, currency: rolling }],
+  ['another scenario becomes the worst', 0.82,
+    { holdings: strangle(11.3), box: boxOf({ price: 0.02 }), threshold: margin, quadrant: falls }],
+  ['another scenario stays below', 0.75,
+    { holdings: strangle(9.6), box: boxOf({ price: 0.02 }), threshold: margin, quadrant: falls, rises: true }],
+  ['another scenario becomes the worst, two groups', 0.72,
+    { holdings: [...ratioSpread(-22), aside], box: boxOf({ price: 0.05 }), threshold: margin, quadrant: falls,
+      share: 0.95, pair: wide }],
+  ['another scenario becomes the worst in a quarter, two groups', 0.57,
+    { holdings: [...ratioSpread(-23.5), aside], box: boxOf({ price: 0.05 }), threshold: margin, quadrant: falls,
+      share: 0.2, pair: wide }],
+  ['time', 0.72,
+    { holdings: [outOfTheMoney], box: boxOf({ time: 0.002, volatilityRest: 0.004 }), threshold: margin, quadrant: 0 }],
+  ['volatility rises, two groups', 0.98,
+    { holdings: [option('SPX', 'call', -10, 1.1), aside], box: boxOf({ volatility: 0.002 }), threshold: equity,
+      quadrant: 0 }],
+  ['volatility falls, two groups', 0.98,
+    { holdings: [option('SPX', 'call', 10, 1.1), aside], box: boxOf({ volatility: 0.002 }), threshold: equity,
+      quadrant: volatilityFalls }],
+  ['roll shock by price, inverse', 0.98,
+    { holdings: calendar('BTC'), box: boxOf({ price: 0.002 }), threshold: margin, quadrant: falls,
+      currency: rolling }],
+  ['roll shock by price, linear', 0.98,
+    { holdings: calendar('ETH'), box: boxOf({ price: 0.002 }), threshold: margin, quadrant: 0, currency: rolling }],
+  ['roll shock by own prices, inverse', 0.98,
+    { holdings: [{ base: 'BTC', coins: 10, days: 730 }], box: boxOf({ priceRest: 0.002 }), threshold: margin,
+      quadrant: 0, currency: rolling }],
+  ['roll shock by own prices, linear', 0.98,
+    { holdings: calendar('ETH'), box: boxOf({ priceRest: 0.002 }), threshold: margin, quadrant: 0,
+      currency: rolling }],
+  ['roll shock by delta of options, price', 0.86,
+    { holdings: [option('SPX', 'call', 10, 1.1)], box: boxOf({ price: 0.002 }), threshold: margin, quadrant: 0,
+      currency: rolling }],
+  ['roll shock by delta of options, volatility', 0.83,
+    { holdings: [option('SPX', 'call', 10, 1.1)], box: boxOf({ volatility: 0.002 }), threshold: margin, quadrant: 0,
+      currency: rolling }],
+  ['roll factor by time', 0.87,
+    { holdings: calendar('BTC'), box: boxOf({ time: 0.02, volatilityRest: 0.1 }), threshold: margin, quadrant: 0 }],
+  ['delta shock by price, inverse', 0.82,
+    { holdings: [{ base: 'BTC', coins: -10 }], box: boxOf({ price: 0.002 }), threshold: shocked, quadrant: falls,
+      pair: shocking }],
+  ['delta shock by price, linear', 0.98,
+    { holdings: [{ base: 'ETH', coins: -100 }], box: boxOf({ price: 0.002 }), threshold: shocked, quadrant: 0,
+      pair: shocking }],
+  ['delta shock by the index alone, inverse', 0.3,
+    { holdings: [{ base: 'BTC', coins: -10 }], box: boxOf({ priceRest: 0.002 }), threshold: shocked, quadrant: 0,
+      pair: { ...shocking, delta_total_liq_shock_threshold: 400_000 } }],
+  ['delta shock by delta of options', 0.75,
+    { holdings: [option('SPX', 'put', -100, 0.9)], box: boxOf({ price: 0.002 }), threshold: shocked, quadrant: falls,
+      pair: shocking }],
+  ['delta shock, capped', 0.35,
+    { holdings: [{ base: 'ETH', coins: -100 }], box: boxOf({ price: 0.002 }), threshold: shocked, quadrant: 0,
+      pair: { ...shocking, max_delta_shock: 0.2 } }],
+];
+
+describe('terms of the bound of deribit-pm', () => {
+  it.each(cases)('%s', async (_, least, directed) => {
+    const radius = await radiusToCrossing(directed);
+    expect(radius).toBeLessThanOrEqual(1);
+    expect(radius).toBeGreaterThan(least);
+  });
+});
