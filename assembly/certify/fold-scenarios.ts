@@ -38,9 +38,7 @@ export function foldScenarios2(context: usize, scratch: usize, k: i32, mode: i32
   const linearRest = f64x2.splat(amountRest(FLOATS, numbers));
   const worst = f64x2.splat(share * floatAt(n, GROUP_WORST_CELL));
   const margin = f64x2.splat(Math.abs(floatAt(n, CERTIFY_MARGINS + k)));
-  const chord = f64x2.splat(CHORD_SHARE);
   const zero = f64x2.splat(0);
-  const one = f64x2.splat(1);
   let r0 = f64x2.splat(mode == MODE_FALL ? 1.0 : 0.0);
   let r1 = r0;
   let r2 = r0;
@@ -55,7 +53,7 @@ export function foldScenarios2(context: usize, scratch: usize, k: i32, mode: i32
     const xRadius = f64x2.add(radius, f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_PRICE_RADIUS * row)));
     const y = f64x2.add(vega, f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_VOLATILITY * row)));
     const yRadius = f64x2.add(vegaRadius, f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_VOLATILITY_RADIUS * row)));
-    const blend = f64x2.add(one, f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_VOLATILITY_GROSS * row)));
+    const blend = f64x2.add(f64x2.splat(1), f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_VOLATILITY_GROSS * row)));
     const own = f64x2.add(rest, f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_PRICE_GROSS * row)));
     const other = f64x2.add(own, f64x2.mul(linearRest, f64x2.abs(blend)));
     const upAlone = f64x2.mul(price, f64x2.pmax(zero, f64x2.sub(xRadius, x)));
@@ -81,7 +79,7 @@ export function foldScenarios2(context: usize, scratch: usize, k: i32, mode: i32
     } else {
       const move = f64x2.add(f64x2.pmax(up, down), f64x2.pmax(more, less));
       r0 = f64x2.pmax(r0, f64x2.sub(move, gap));
-      r1 = f64x2.pmax(r1, f64x2.sub(f64x2.mul(chord, move), gap));
+      r1 = f64x2.pmax(r1, f64x2.sub(f64x2.mul(f64x2.splat(CHORD_SHARE), move), gap));
       rise = f64x2.pmin(rise, v128.bitselect(move, rise, f64x2.eq(gap, zero)));
     }
   }

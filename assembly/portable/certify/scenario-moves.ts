@@ -79,8 +79,7 @@ function foldLane(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: 
   for (let each: i32 = 0; each < LOAD_COUNT; each++) f[lanes + 2 * (LANE_LOADS + each)] = 0;
   let rise: f64 = Infinity;
   let probe: f64 = 0;
-  const first: i32 = scratch + firstScenario(alpha, cellCount) + lane;
-  for (let at: i32 = first; at < scratch + stride; at += 2) {
+  for (let at: i32 = scratch + firstScenario(alpha, cellCount) + lane; at < scratch + stride; at += 2) {
     const gap: f64 = alpha * f[at + CERTIFY_CELL * stride] - worst;
     const x: f64 = slope + alpha * f[at + CERTIFY_PRICE * stride];
     const xRadius: f64 = radius + alpha * f[at + CERTIFY_PRICE_RADIUS * stride];
@@ -115,9 +114,8 @@ function foldLane(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: 
       if ((up + more) * r3 < room) r3 = room / (up + more);
     } else {
       const move: f64 = (up < down ? down : up) + (more < less ? less : more);
-      const near: f64 = CHORD_SHARE * move;
       if (r0 < move - gap) r0 = move - gap;
-      if (r1 < near - gap) r1 = near - gap;
+      if (r1 < CHORD_SHARE * move - gap) r1 = CHORD_SHARE * move - gap;
       if (gap === 0 && move < rise) rise = move;
     }
   }
