@@ -3,7 +3,7 @@ import type { RangeKernelName } from '../../src/wasm/kernels.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { clearTotals } from '../../src/engine/totals.ts';
 import { pooledCurrencyOf } from '../../src/margin/pooled-currency.ts';
-import { runChunks, type StageTask } from '../../src/engine/worker.ts';
+import { runChunks, type StageTask } from '../../src/engine/stage.ts';
 import { modelByName, modelNames } from '../../src/margin/registry.ts';
 import { shippedParams } from '../../src/margin/shipped-params.ts';
 import type { MarginModel } from '../../src/margin/model.ts';

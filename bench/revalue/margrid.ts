@@ -1,6 +1,6 @@
 import { CHUNK_SET_COUNT } from '../../assembly/portable/layout.ts';
 import { Arena } from '../../src/columns/arena.ts';
-import { runChunks, type StageTask } from '../../src/engine/worker.ts';
+import { runChunks, type StageTask } from '../../src/engine/stage.ts';
 import { compileBuild, createMemory, heapBaseOf, instantiate, type BuildName } from '../../src/wasm/module.ts';
 import { importBuilt } from '../built-package.ts';
 import { timed } from '../measure.ts';
@@ -48,7 +48,7 @@ async function onThreads(
   workers: number,
 ): Promise<MargridRevalue> {
   const { createPool } = await importBuilt<typeof import('../../src/engine/pool.ts')>('src/engine/pool');
-  const pool = createPool(workers, { memory, buffer: memory.buffer as unknown as SharedArrayBuffer, module });
+  const pool = createPool(workers, { memory, buffer: memory.buffer as unknown as SharedArrayBuffer, module, isHost: false });
   return {
     arena,
     run: async () => {

@@ -2,7 +2,7 @@ import { CHUNK_SET_COUNT } from '../../assembly/portable/layout.ts';
 import { cellCountOf } from '../../src/columns/schema.ts';
 import type { Arena } from '../../src/columns/arena.ts';
 import { scalarKernels } from '../../src/scalar/kernels.ts';
-import { runChunks, type StageTask } from '../../src/engine/worker.ts';
+import { runChunks, type StageTask } from '../../src/engine/stage.ts';
 import { entrantReports, type Entrant } from '../entrant.ts';
 import { measureInTurn, timed } from '../measure.ts';
 import { gccVersion, missingNative, nativeEntrants } from '../native/entrants.ts';

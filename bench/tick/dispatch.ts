@@ -19,7 +19,7 @@ export async function dispatchOverhead(workers: number): Promise<{ readonly medi
   const memory = createMemory('release', plan.end);
   const arena = new Arena(plan, memory.buffer);
   arena.seal();
-  const pool = createPool(workers, { memory, buffer: memory.buffer as unknown as SharedArrayBuffer, module });
+  const pool = createPool(workers, { memory, buffer: memory.buffer as unknown as SharedArrayBuffer, module, isHost: false });
   const { header, control, context } = plan;
   const scratch = Array.from({ length: workers }, () => plan.scratch[0]);
   const task = { context, itemCount: 0, chunkItems: 1, header, control, scratch };

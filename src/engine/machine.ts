@@ -13,7 +13,7 @@ import {
   type BuildName,
 } from '../wasm/module.ts';
 import { createPool, type StageRunner } from './pool.ts';
-import { listOf, runChunks, type StageTask, type WorkerSetup } from './worker.ts';
+import { listOf, runChunks, type StageTask, type WorkerSetup } from './stage.ts';
 
 /** `wasm-debug` is `wasm` with assertions and names; `javascript` is bit-equal to both, and slower. */
 const kernelChoices = ['wasm', 'javascript', 'wasm-debug'] as const;
@@ -43,7 +43,7 @@ export function setUpMachine(counts: Counts, workers: number, choice: KernelChoi
     const plan = planArena(counts, Math.max(workers, 1), 0);
     const buffer = workers > 0 ? new SharedArrayBuffer(plan.end) : new ArrayBuffer(plan.end);
     const kernels = withHostKernels(scalarKernels(buffer), buffer);
-    const setup = { memory: null, buffer: buffer as SharedArrayBuffer, module: null };
+    const setup = { memory: null, buffer: buffer as SharedArrayBuffer, module: null, isHost: true };
     return {
       arena: new Arena(plan, buffer),
       kernels,
@@ -56,7 +56,7 @@ export function setUpMachine(counts: Counts, workers: number, choice: KernelChoi
   const plan = planArena(counts, Math.max(workers, 1), heapBase);
   const memory = createMemory(build, plan.end);
   const kernels = withHostKernels(instantiate(module, memory), memory.buffer);
-  const setup = { memory, buffer: memory.buffer as unknown as SharedArrayBuffer, module };
+  const setup = { memory, buffer: memory.buffer as unknown as SharedArrayBuffer, module, isHost: true };
   return {
     arena: new Arena(plan, memory.buffer),
     kernels,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { MargridError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { StageTask, WorkerSetup } from './worker.ts';
+import type { StageTask, WorkerSetup } from './stage.ts';
 
 /** Runs the stages of a tick: on a pool of threads, or on the calling thread. */
 export interface StageRunner {

@@ -1,105 +1,32 @@
 import { workerData } from 'node:worker_threads';
 import { headerBytes, verifyHeader } from '../columns/arena.ts';
-import { withHostKernels } from '../host/kernels.ts';
-import { scalarKernels } from '../scalar/kernels.ts';
-import { isRowKernel, type Kernels, type RangeKernelName } from '../wasm/kernels.ts';
+import type { Kernels } from '../wasm/kernels.ts';
 import { instantiate } from '../wasm/module.ts';
-
-/**
- * What a worker is started with: the memory is shared, the module compiled once. `module` null means the JavaScript
- * engine.
- */
-export interface WorkerSetup {
-  readonly memory: WebAssembly.Memory | null;
-  readonly buffer: SharedArrayBuffer;
-  readonly module: WebAssembly.Module | null;
-}
-
-/**
- * One stage of a tick over `itemCount` items in chunks; every worker gets the same task and claims chunks until none is
- * left.
- */
-export interface StageTask {
-  readonly kernel: RangeKernelName;
-  readonly context: number;
-  readonly itemCount: number;
-  readonly chunkItems: number;
-  /** Byte address of the arena's header. */
-  readonly header: number;
-  /** Byte address of the counter of claimed chunks. */
-  readonly control: number;
-  /** Scratch addresses; a worker takes the one at the slot it claims. */
-  readonly scratch: readonly number[];
-  /**
-   * Byte address of the items (u32), if they are not 0 to itemCount - 1: the kernel then runs for each of them alone,
-   * and chunk totals mean nothing.
-   */
-  readonly list?: number;
-}
+import { listOf, runChunks, type StageTask, type WorkerSetup } from './stage.ts';
 
 /** Second word of the control block: scratch slots taken in this stage. */
 const claimedChunks = 0;
 const claimedScratch = 1;
 
-let kernels: Kernels | null = null;
+const setup = (workerData as [unknown, WorkerSetup])[1] ?? (workerData as WorkerSetup);
+const kernels = await loadKernels(setup);
 let control: Int32Array | null = null;
-let memory: ArrayBufferLike | null = null;
 
-function setUp(task: StageTask): { kernels: Kernels; control: Int32Array; memory: ArrayBufferLike } {
-  if (kernels === null || control === null || memory === null) {
-    const setup = (workerData as [unknown, WorkerSetup])[1] ?? (workerData as WorkerSetup);
-    verifyHeader(new Int32Array(setup.buffer, task.header, headerBytes / 4));
-    const own = setup.module === null ? scalarKernels(setup.buffer) : instantiate(setup.module, setup.memory!);
-    kernels = withHostKernels(own, setup.buffer);
-    control = new Int32Array(setup.buffer, task.control, 2);
-    memory = setup.buffer;
-  }
-  return { kernels, control, memory };
+/** Loads only what this thread will run: a thread starts when its modules are there. */
+async function loadKernels({ module, memory, buffer, isHost }: WorkerSetup): Promise<Kernels> {
+  const own = module === null ? (await import('../scalar/kernels.ts')).scalarKernels(buffer) : instantiate(module, memory!);
+  return isHost ? (await import('../host/kernels.ts')).withHostKernels(own, buffer) : own;
+}
+
+function controlOf(task: StageTask): Int32Array {
+  verifyHeader(new Int32Array(setup.buffer, task.header, headerBytes / 4));
+  return new Int32Array(setup.buffer, task.control, 2);
 }
 
 /** Runs chunks of a stage until none is left. Returns the number of chunks done here, for the load histogram. */
 export default function runStage(task: StageTask): number {
-  const own = setUp(task);
-  const scratch = task.scratch[Atomics.add(own.control, claimedScratch, 1)];
-  const claim = (): number => Atomics.add(own.control, claimedChunks, 1);
-  return runChunks(own.kernels, task, scratch, claim, listOf(own.memory, task));
-}
-
-/** The loop itself, also used on the main thread when there are no workers. */
-export function runChunks(
-  stageKernels: Kernels,
-  task: StageTask,
-  scratch: number,
-  claim: () => number,
-  list: Uint32Array | null = null,
-): number {
-  const chunkCount = Math.ceil(task.itemCount / task.chunkItems);
-  let done = 0;
-  for (let chunk = claim(); chunk < chunkCount; chunk = claim()) {
-    const first = chunk * task.chunkItems;
-    const count = Math.min(task.chunkItems, task.itemCount - first);
-    if (list !== null) runListed(stageKernels, task, scratch, list.subarray(first, first + count));
-    else if (isRowKernel(task.kernel)) stageKernels[task.kernel](task.context, first, count, scratch);
-    else stageKernels[task.kernel](task.context, scratch, first, count);
-    done++;
-  }
-  return done;
-}
-
-/** The items of a stage that has a list of them. */
-export function listOf(buffer: ArrayBufferLike, { list, itemCount }: StageTask): Uint32Array | null {
-  return list === undefined ? null : new Uint32Array(buffer, list, itemCount);
-}
-
-function runListed(stageKernels: Kernels, task: StageTask, scratch: number, items: Uint32Array): void {
-  const { context, kernel } = task;
-  if (kernel === 'riskArray') {
-    stageKernels.riskArrayOf(context, items.byteOffset, items.length, scratch);
-  } else if (isRowKernel(kernel)) {
-    const run = stageKernels[kernel];
-    for (let i = 0; i < items.length; i++) run(context, items[i], 1, scratch);
-  } else {
-    const run = stageKernels[kernel];
-    for (let i = 0; i < items.length; i++) run(context, scratch, items[i], 1);
-  }
+  const counters = (control ??= controlOf(task));
+  const scratch = task.scratch[Atomics.add(counters, claimedScratch, 1)];
+  const claim = (): number => Atomics.add(counters, claimedChunks, 1);
+  return runChunks(kernels, task, scratch, claim, listOf(setup.buffer, task));
 }

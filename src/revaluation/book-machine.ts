@@ -48,7 +48,7 @@ export class BookMachine {
       this.plan = planBookMemory(counts, { tile: javascriptTile, ...sizes }, 0);
       this.#buffer = workers > 0 ? new SharedArrayBuffer(this.plan.end) : new ArrayBuffer(this.plan.end);
       this.#kernels = scalarKernels(this.#buffer);
-      const setup = { memory: null, buffer: this.#buffer as SharedArrayBuffer, module: null };
+      const setup = { memory: null, buffer: this.#buffer as SharedArrayBuffer, module: null, isHost: false };
       this.#pool = workers > 0 ? createPool(workers, setup) : null;
     } else {
       const build: BuildName = choice === 'wasm-debug' ? 'debug' : workers > 0 ? 'release' : 'single';
@@ -57,7 +57,7 @@ export class BookMachine {
       const memory = createMemory(build, this.plan.end);
       this.#buffer = memory.buffer;
       this.#kernels = instantiate(module, memory);
-      const setup = { memory, buffer: memory.buffer as unknown as SharedArrayBuffer, module };
+      const setup = { memory, buffer: memory.buffer as unknown as SharedArrayBuffer, module, isHost: false };
       this.#pool = workers > 0 ? createPool(workers, setup) : null;
     }
     sealHeader(new Int32Array(this.#buffer, this.plan.header, 2));
