@@ -1,6 +1,6 @@
 import { timingOf } from '../statistics.ts';
 import type { Timing } from '../workload.ts';
-import { compareMargins, type Margins, type TickComparison, type TickEntrant } from './entrant.ts';
+import { compareMargins, marginHash, type Margins, type TickComparison, type TickEntrant } from './entrant.ts';
 import type { QuoteFeed, TickQuotes } from './quotes.ts';
 
 export interface MeasuredEntrant {
@@ -8,6 +8,8 @@ export interface MeasuredEntrant {
   readonly comparison: TickComparison;
   /** Means over the rounds of what the entrant told. */
   readonly told: Record<string, number>;
+  /** Of its margins at its last tick with all the others: the first of a round. */
+  readonly hash: string;
 }
 
 /** Rounds before those that are measured; slow entrants sit them out. */
@@ -26,6 +28,7 @@ export async function measureTicks(
   const samples = new Map<string, number[]>(entrants.map(({ name }) => [name, []]));
   const comparisons = new Map<string, TickComparison>();
   const told = new Map<string, Record<string, number>[]>(entrants.map(({ name }) => [name, []]));
+  const hashes = new Map<string, string>();
   const warmUpTicks = Math.min(warmUpRounds, runs);
   for (let tick = 0; tick < 1 + warmUpTicks + runs * ticksPerRound; tick++) {
     const place = tick - 1 - warmUpTicks;
@@ -40,6 +43,7 @@ export async function measureTicks(
       reference ??= margins;
       comparisons.set(name, compareMargins(entrant, margins, reference));
       if (tick === 0) cold.set(name, elapsed);
+      if (place < 0 || place % ticksPerRound === 0) hashes.set(name, marginHash(margins));
       if (place < 0) continue;
       samples.get(name)!.push(elapsed);
       if (entrant.told !== undefined) told.get(name)!.push(entrant.told());
@@ -52,6 +56,7 @@ export async function measureTicks(
         timing: timingOf(samples.get(name)!, cold.get(name)!),
         comparison: comparisons.get(name)!,
         told: meansOf(told.get(name)!),
+        hash: hashes.get(name)!,
       },
     ]),
   );

@@ -4,7 +4,7 @@ import type { EntrantReport, Outcome, Parameters, ParameterSpec, Workload } from
 import { loadTickBook, type BookKind } from './books.ts';
 import { certifiedEntrants, workersOf } from './certified.ts';
 import { engineEntrant, oneThreadEntrants } from './engines.ts';
-import { marginHash, marginsOf, type TickEntrant } from './entrant.ts';
+import type { TickEntrant } from './entrant.ts';
 import { measureTicks, type MeasuredEntrant } from './measure.ts';
 import { otherLanguages } from './other-languages.ts';
 import { crashFeed, walkFeed } from './quotes.ts';
@@ -91,10 +91,10 @@ async function run(kind: TickKind, parameters: Parameters, progress: (line: stri
     return {
       ...own,
       versions: others.versions,
-      hash: marginHash(marginsOf(engine)),
+      hash: measured.get('margrid')!.hash,
       note: margrid.note,
       throughput: { perSecond: (parameters.accounts / own.median) * 1_000, unit: 'accounts' },
-      entrants: await reportsOf(entrants.slice(1), measured, own.median),
+      entrants: reportsOf(entrants.slice(1), measured, own.median),
       missing: others.missing,
       details: {
         nettingSets: engine.nettingSetCount,
@@ -110,15 +110,15 @@ async function run(kind: TickKind, parameters: Parameters, progress: (line: stri
   }
 }
 
-async function reportsOf(
+function reportsOf(
   entrants: readonly TickEntrant[], measured: ReadonlyMap<string, MeasuredEntrant>, median: number,
-): Promise<Record<string, EntrantReport>> {
+): Record<string, EntrantReport> {
   const reports: Record<string, EntrantReport> = {};
-  for (const { name, note, label, margins } of entrants) {
-    const { timing, comparison } = measured.get(name)!;
+  for (const { name, note, label } of entrants) {
+    const { timing, comparison, hash } = measured.get(name)!;
     const { verified, ...equality } = comparison;
     const every = `${verified} at every tick`;
-    reports[name] = { ...entrantReport(timing, median, marginHash(await margins()), equality, note, label), verified: every };
+    reports[name] = { ...entrantReport(timing, median, hash, equality, note, label), verified: every };
   }
   return reports;
 }
