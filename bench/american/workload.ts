@@ -79,8 +79,17 @@ function optionsOf(count: number, seed: number): AmericanColumns {
 }
 
 function firstOf(options: AmericanColumns, count: number): AmericanColumns {
-  const columns = Object.entries(options).map(([name, column]) => [name, column.slice(0, count)]);
-  return Object.fromEntries(columns) as unknown as AmericanColumns;
+  const { optionType, spot, strike: strikes, timeToExpiryYears, volatility, rate, dividendYield } = options;
+  const cut = (column: Float64Array): Float64Array => column.subarray(0, count);
+  return {
+    optionType: optionType.slice(0, count),
+    spot: cut(spot),
+    strike: cut(strikes),
+    timeToExpiryYears: cut(timeToExpiryYears),
+    volatility: cut(volatility),
+    rate: cut(rate),
+    dividendYield: cut(dividendYield),
+  };
 }
 
 function columnsOf({ optionType, spot, timeToExpiryYears, volatility, rate, dividendYield, ...rest }: AmericanColumns): Float64Array[] {
