@@ -235,7 +235,9 @@ export class Engine {
   async tick(quotes: Partial<Quotes> = {}): Promise<TickReport> {
     this.#takeQuotes(quotes);
     try {
-      return await this.#runTick();
+      const start = performance.now();
+      this.#writeInputs();
+      return await this.#runStages(start);
     } catch (error) {
       // A tick that failed leaves no results, but the book is as it was: the next tick may succeed.
       if (this.#state === 'ticking') this.#state = 'loaded';
@@ -263,14 +265,13 @@ export class Engine {
       workerCount: this.#runner.workerCount,
       begin: (quotes) => {
         this.#takeQuotes(quotes);
-        this.#isPriced = false;
         // The driver writes rows behind the engine's back.
         this.#staleRows?.forget();
-        writeTickInputs(this.#setup, this.#quotes, this.#book.setCount);
+        this.#writeInputs();
         return this.#quotes;
       },
       stage: (stage) => this.#partialStage(stage),
-      whole: () => this.#runTick(),
+      whole: () => this.#runStages(performance.now()),
       writeExpirySlopes: (boxTime) => writeExpirySlopes(this.#setup, this.#quotes, boxTime),
       end: (failed = false) => {
         if (this.#state !== 'closed') this.#state = failed ? 'loaded' : 'ticked';
@@ -290,11 +291,14 @@ export class Engine {
     runChunks(this.#kernels, task, scratch[0], () => next++, listOf(this.arena.buffer, task));
   }
 
-  async #runTick(): Promise<TickReport> {
-    const start = performance.now();
-    const { setCount } = this.#book;
+  #writeInputs(): void {
     this.#isPriced = false;
-    writeTickInputs(this.#setup, this.#quotes, setCount);
+    writeTickInputs(this.#setup, this.#quotes, this.#book.setCount);
+  }
+
+  /** Every stage of a tick whose inputs are written. */
+  async #runStages(start: number): Promise<TickReport> {
+    const { setCount } = this.#book;
     clearTotals(this.arena);
     const prepared = performance.now();
     await this.#priceRows();

@@ -42,7 +42,7 @@ export class Evaluation {
     this.#pricing++;
   }
 
-  /** The engine has priced every row. */
+  /** The engine has priced every row that anybody holds: no other is asked for before the next tick. */
   allPriced(): void {
     this.#priced.fill(this.#pricing);
   }
