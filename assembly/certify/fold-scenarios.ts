@@ -3,7 +3,7 @@ import { FLOATS, outIndex, WORDS, wordIndex } from "../margin/account-driver.ts"
 import { LOAD_COUNT } from "../portable/certificate-layout.ts";
 import { numbersOf } from "../portable/certify/box.ts";
 import {
-  amountRest, firstScenario, MODE_FALL, MODE_RISE, mergeLanes, requirementOf, valueRest,
+  amountRadius, amountRest, firstScenario, MODE_FALL, MODE_RISE, mergeLanes, requirementOf, valueRest,
 } from "../portable/certify/scenario-moves.ts";
 import {
   CALL_PRICE, CALL_VOLATILITY, CERTIFY_CELL, CERTIFY_LANES, CERTIFY_MARGINS, CERTIFY_PRICE, CERTIFY_PRICE_GROSS,
@@ -36,6 +36,7 @@ export function foldScenarios2(context: usize, scratch: usize, k: i32, mode: i32
   const vegaRadius = f64x2.splat(floatAt(n, GROUP_VALUE_VOLATILITY_RADIUS));
   const rest = f64x2.splat(valueRest(FLOATS, numbers));
   const linearRest = f64x2.splat(amountRest(FLOATS, numbers));
+  const linearRadius = f64x2.splat(amountRadius(FLOATS, numbers));
   const worst = f64x2.splat(share * floatAt(n, GROUP_WORST_CELL));
   const margin = f64x2.splat(Math.abs(floatAt(n, CERTIFY_MARGINS + k)));
   const zero = f64x2.splat(0);
@@ -50,16 +51,19 @@ export function foldScenarios2(context: usize, scratch: usize, k: i32, mode: i32
   for (let at = scratch + (<usize>firstScenario(share, cellCount) << 3); at < scratch + row; at += 16) {
     const gap = f64x2.sub(f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_CELL * row)), worst);
     const x = f64x2.add(slope, f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_PRICE * row)));
-    const xRadius = f64x2.add(radius, f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_PRICE_RADIUS * row)));
+    const blend = f64x2.abs(
+      f64x2.add(f64x2.splat(1), f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_VOLATILITY_GROSS * row))),
+    );
+    const optionRadius = f64x2.add(radius, f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_PRICE_RADIUS * row)));
+    const xRadius = f64x2.add(optionRadius, f64x2.mul(linearRadius, blend));
     const y = f64x2.add(vega, f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_VOLATILITY * row)));
     const yRadius = f64x2.add(vegaRadius, f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_VOLATILITY_RADIUS * row)));
-    const blend = f64x2.add(f64x2.splat(1), f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_VOLATILITY_GROSS * row)));
-    const own = f64x2.add(rest, f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_PRICE_GROSS * row)));
-    const other = f64x2.add(own, f64x2.mul(linearRest, f64x2.abs(blend)));
+    const optionRest = f64x2.add(rest, f64x2.mul(alpha, v128.load(at + <usize>CERTIFY_PRICE_GROSS * row)));
+    const own = f64x2.add(optionRest, f64x2.mul(linearRest, blend));
     const upAlone = f64x2.mul(price, f64x2.pmax(zero, f64x2.sub(xRadius, x)));
     const downAlone = f64x2.mul(price, f64x2.pmax(zero, f64x2.add(xRadius, x)));
-    const up = f64x2.add(other, upAlone);
-    const down = f64x2.add(other, downAlone);
+    const up = f64x2.add(own, upAlone);
+    const down = f64x2.add(own, downAlone);
     const more = f64x2.mul(volatility, f64x2.pmax(zero, f64x2.sub(yRadius, y)));
     const less = f64x2.mul(volatility, f64x2.pmax(zero, f64x2.add(yRadius, y)));
     probe = f64x2.add(probe, f64x2.add(f64x2.add(f64x2.add(up, down), f64x2.add(more, less)), gap));
@@ -69,7 +73,7 @@ export function foldScenarios2(context: usize, scratch: usize, k: i32, mode: i32
       r1 = lowered(r1, room, f64x2.add(down, more));
       r2 = lowered(r2, room, f64x2.add(up, less));
       r3 = lowered(r3, room, f64x2.add(down, less));
-      raiseLoads(lanes + LOADS_AT, room, upAlone, downAlone, more, less, other);
+      raiseLoads(lanes + LOADS_AT, room, upAlone, downAlone, more, less, own);
     } else if (mode == MODE_RISE) {
       const room = f64x2.sub(margin, gap);
       r0 = raised(r0, room, f64x2.add(down, less));
@@ -96,14 +100,14 @@ export function foldScenarios2(context: usize, scratch: usize, k: i32, mode: i32
 // @ts-ignore: decorator
 @inline
 function raiseLoads(
-  loads: usize, room: v128, priceUp: v128, priceDown: v128, volatilityUp: v128, volatilityDown: v128, other: v128,
+  loads: usize, room: v128, priceUp: v128, priceDown: v128, volatilityUp: v128, volatilityDown: v128, rest: v128,
 ): void {
   const perRoom = f64x2.div(f64x2.splat(1), room);
   v128.store(loads, f64x2.pmax(v128.load(loads), f64x2.mul(priceUp, perRoom)));
   v128.store(loads, f64x2.pmax(v128.load(loads, 16), f64x2.mul(priceDown, perRoom)), 16);
   v128.store(loads, f64x2.pmax(v128.load(loads, 32), f64x2.mul(volatilityUp, perRoom)), 32);
   v128.store(loads, f64x2.pmax(v128.load(loads, 48), f64x2.mul(volatilityDown, perRoom)), 48);
-  v128.store(loads, f64x2.pmax(v128.load(loads, 64), f64x2.mul(other, perRoom)), 64);
+  v128.store(loads, f64x2.pmax(v128.load(loads, 64), f64x2.mul(rest, perRoom)), 64);
 }
 
 /** room / fall where that is less than r. */

@@ -68,17 +68,20 @@ export const SLOPE_VALUE_PRICE_RADIUS: i32 = 1;
 /** d value / d Y. */
 export const SLOPE_VALUE_VOLATILITY_MIDDLE: i32 = 2;
 export const SLOPE_VALUE_VOLATILITY_RADIUS: i32 = 3;
-/** Largest |d delta / d X|, |d delta / d Y|: delta in base coin, as the kernels count it. */
-export const SLOPE_DELTA_PRICE: i32 = 4;
-export const SLOPE_DELTA_VOLATILITY: i32 = 5;
+/** d delta / d X: middle, radius; delta in base coin, as the kernels count it. */
+export const SLOPE_DELTA_PRICE_MIDDLE: i32 = 4;
+export const SLOPE_DELTA_PRICE_RADIUS: i32 = 5;
+/** d delta / d Y. */
+export const SLOPE_DELTA_VOLATILITY_MIDDLE: i32 = 6;
+export const SLOPE_DELTA_VOLATILITY_RADIUS: i32 = 7;
 /** Largest size of anything summed for the instrument (value, cells, the forward in settlement currency): for rounding. */
-export const SLOPE_SIZE: i32 = 6;
+export const SLOPE_SIZE: i32 = 8;
 /**
  * What a cell may move by beyond |d cell / d Y|, per unit of movement Y that is the passing of time: time moves the
  * volatility of a shocked scenario by another amount than that of the value.
  */
-export const SLOPE_TIME: i32 = 7;
-export const SLOPE_TERM_COUNT: i32 = 8;
+export const SLOPE_TIME: i32 = 9;
+export const SLOPE_TERM_COUNT: i32 = 10;
 
 // --- slopes of an expiry row -----------------------------------------------------------------------------------------
 /**
@@ -100,6 +103,8 @@ export const LOAD_PRICE_UP: i32 = 0;
 export const LOAD_PRICE_DOWN: i32 = 1;
 export const LOAD_VOLATILITY_UP: i32 = 2;
 export const LOAD_VOLATILITY_DOWN: i32 = 3;
-/** Of the largest share that anything in the box uses, common movements included. */
-export const LOAD_OTHER: i32 = 4;
-export const LOAD_COUNT: i32 = 5;
+/** Of the largest share of the rests and of time. */
+export const LOAD_REST: i32 = 4;
+/** Of the largest share that anything in the box uses: of sets of several groups, and of whole boxes. */
+export const LOAD_OTHER: i32 = 5;
+export const LOAD_COUNT: i32 = 6;

@@ -327,10 +327,13 @@ export class Monitor {
       this.#massIssueWait = Math.min(2 * this.#massIssueWait, massIssueTicks.most);
     } else {
       if (this.#tick >= this.#nextMassIssue) this.#massIssueWait = massIssueTicks.least;
-      const cost = priced + evaluationCost * sets.length;
+      const G: any = globalThis as any;
+      let positions = 0;
+      for (const set of sets) positions += this.#ticks.setup.arena.views.nettingSet.positionCount[set];
+      const cost = 0.45 * priced + 0.6 * sets.length + 0.03 * positions;
       this.#leastCost = Math.min(this.#leastCost, cost);
       this.#debt += cost - this.#leastCost;
-      if (sets.length === 0 || this.#debt < slopeCost * priced + certificateCost * sets.length) return 0;
+      if (sets.length === 0 || this.#debt < (G.F ?? 1) * (0.2 * priced + 2 * sets.length + (G.C ?? 0.2) * positions)) return 0;
     }
     this.#debt = 0;
     this.#leastCost = Infinity;

@@ -24,9 +24,10 @@ const moveFloats = 5;
 export interface Displacement {
   distance: number;
   quadrant: number;
-  /** By kind of movement: common ones of prices and volatilities, and the largest of all, rests and time included. */
+  /** By kind of movement: common ones of prices and volatilities, the largest of rests and time, the largest of all. */
   price: number;
   volatility: number;
+  rest: number;
   largest: number;
 }
 
@@ -48,7 +49,8 @@ export class Reference {
   readonly #perForward: Float64Array;
   readonly #perVolatility: Float64Array;
   readonly #perIndex: Float64Array;
-  readonly #deviationTime: Float64Array;
+  /** What time moves shocked deviations by, beyond half of its own movement. */
+  readonly #excessTime: Float64Array;
   /** Per risk group and category, and per risk group the index price: see the offsets above. */
   readonly #moves: Float64Array;
   readonly #indexLow: Float64Array;
@@ -67,9 +69,9 @@ export class Reference {
     this.#perForward = instrument.forward.map(perOf);
     this.#perVolatility = instrument.volatility.map(perOf);
     this.#perIndex = group.indexPrice.map((value) => 1 / value);
-    this.#deviationTime = Float64Array.from(
+    this.#excessTime = Float64Array.from(
       expiries,
-      (_, row) => certifiedExpiry.slopes[row * EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME],
+      (_, row) => certifiedExpiry.slopes[row * EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME] - 0.5,
     );
     this.#moves = new Float64Array(group.indexPrice.length * categoryCount * moveFloats);
     this.#indexLow = new Float64Array(group.indexPrice.length);
@@ -101,18 +103,25 @@ export class Reference {
     const { count, first, end, isOption, expiry } = this.#segments;
     for (let segment = 0; segment < count; segment++) {
       const at = (this.#segments.group[segment] * categoryCount + this.category[expiry[segment]]) * moveFloats;
-      const time = this.#timeMovement(expiry[segment], asOfMs);
+      const ratio = this.#timeRatio(expiry[segment], asOfMs);
+      const least = ratio === 1 ? 0 : logAtLeast(ratio);
+      const most = ratio === 1 ? 0 : logAtMost(ratio);
+      const time = Math.max(most, -least);
       if (time > moves[at + TIME]) moves[at + TIME] = time;
-      this.#widen(at + PRICE_LOW, instrument.forward, this.#perForward, first[segment], end[segment], 0);
+      this.#widen(at + PRICE_LOW, instrument.forward, this.#perForward, first[segment], end[segment], 0, 0);
       if (isOption[segment] === 0) continue;
-      // The deviation may follow time without a bound: that is no movement while no time passes.
-      const own = time === 0 ? 0 : time * this.#deviationTime[expiry[segment]];
-      this.#widen(at + VOLATILITY_LOW, instrument.volatility, this.#perVolatility, first[segment], end[segment], own);
+      // Time moves every deviation by half of its own movement, and some shocked ones by more, maybe without a bound:
+      // that is no movement while no time passes.
+      const more = time === 0 ? 0 : time * this.#excessTime[expiry[segment]];
+      const [low, high] = [least / 2 - more, most / 2 + more];
+      this.#widen(at + VOLATILITY_LOW, instrument.volatility, this.#perVolatility, first[segment], end[segment], low, high);
     }
   }
 
-  /** Widens the interval at `at` by the movements of rows [first, end), and by `more` on both sides. */
-  #widen(at: number, quotes: Float64Array, per: Float64Array, first: number, end: number, more: number): void {
+  /** Widens the interval at `at` by the movements of rows [first, end), each plus anything in [below, above]. */
+  #widen(
+    at: number, quotes: Float64Array, per: Float64Array, first: number, end: number, below: number, above: number,
+  ): void {
     let low = Infinity;
     let high = -Infinity;
     for (let row = first; row < end; row++) {
@@ -121,20 +130,19 @@ export class Reference {
       if (ratio > high) high = ratio;
     }
     if (low > high) return;
-    const least = logAtLeast(low) - more;
-    const most = logAtMost(high) + more;
+    const least = logAtLeast(low) + below;
+    const most = logAtMost(high) + above;
     if (!(least >= this.#moves[at])) this.#moves[at] = least;
     if (!(most <= this.#moves[at + 1])) this.#moves[at + 1] = most;
   }
 
-  /** |ln(time left / time left at the reference)|. */
-  #timeMovement(expiry: number, asOfMs: number): number {
+  /** Time left / time left at the reference. */
+  #timeRatio(expiry: number, asOfMs: number): number {
     const { expiryMs } = this.#expiries[expiry];
-    if (expiryMs === null || asOfMs === this.#asOfMs) return 0;
+    if (expiryMs === null || asOfMs === this.#asOfMs) return 1;
     // Expired now or at the reference: whoever holds it has no certificate.
-    if (expiryMs <= this.#asOfMs || expiryMs <= asOfMs) return 0;
-    const ratio = (expiryMs - asOfMs) / (expiryMs - this.#asOfMs);
-    return Math.max(logAtMost(ratio), -logAtLeast(ratio));
+    if (expiryMs <= this.#asOfMs || expiryMs <= asOfMs) return 1;
+    return (expiryMs - asOfMs) / (expiryMs - this.#asOfMs);
   }
 
   /** How far a class has moved, at the last `measure`: the largest of its groups. */
@@ -168,18 +176,19 @@ export class Reference {
       if (moves[at + TIME] > time) time = moves[at + TIME];
     }
     let distance = boxDistance(priceLow, priceHigh, priceRestShape);
-    let largest = plainDistance(priceLow, priceHigh, priceRestShape);
+    let rest = (priceHigh - priceLow) / 2 / priceRestShape;
     if (volatilityLow <= volatilityHigh) {
       const own = boxDistance(volatilityLow, volatilityHigh, volatilityRestShape) / volatilityShape;
       if (!(own <= distance)) distance = own;
-      const plain = plainDistance(volatilityLow, volatilityHigh, volatilityRestShape) / volatilityShape;
-      if (!(plain <= largest)) largest = plain;
+      const plain = (volatilityHigh - volatilityLow) / 2 / (volatilityRestShape * volatilityShape);
+      if (!(plain <= rest)) rest = plain;
     } else volatilityLow = volatilityHigh = 0;
     if (!(time / timeShape <= distance)) distance = time / timeShape;
-    if (!(time / timeShape <= largest)) largest = time / timeShape;
+    if (!(time / timeShape <= rest)) rest = time / timeShape;
     into.price = Math.abs((priceLow + priceHigh) / 2) * outward;
     into.volatility = (Math.abs((volatilityLow + volatilityHigh) / 2) / volatilityShape) * outward;
-    into.largest = largest * outward;
+    into.rest = rest * outward;
+    into.largest = Math.max(into.price, into.volatility, into.rest);
     into.quadrant =
       (priceLow + priceHigh < 0 ? QUADRANT_PRICE_FALLS : 0) |
       (volatilityLow + volatilityHigh < 0 ? QUADRANT_VOLATILITY_FALLS : 0);
@@ -197,12 +206,6 @@ function boxDistance(low: number, high: number, restShape: number): number {
   const inRest = rest / restShape;
   if (!(inRest < middle)) return Number.isNaN(inRest) ? Infinity : inRest;
   return middle - (middle - inRest) / (1 + 1 / restShape);
-}
-
-/** The same with the middle of the interval as the common movement. */
-function plainDistance(low: number, high: number, restShape: number): number {
-  const distance = Math.max(Math.abs((low + high) / 2), (high - low) / 2 / restShape);
-  return Number.isNaN(distance) ? Infinity : distance;
 }
 
 /** What a reference is made of. */

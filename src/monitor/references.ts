@@ -11,7 +11,7 @@ export class References {
   readonly #columns: SetColumns;
   readonly #classes: SetClasses;
   readonly #loads: SetLoads;
-  readonly #displacement: Displacement = { distance: 0, quadrant: 0, price: 0, volatility: 0, largest: 0 };
+  readonly #displacement: Displacement = { distance: 0, quadrant: 0, price: 0, volatility: 0, rest: 0, largest: 0 };
 
   constructor(max: number, columns: SetColumns, classes: SetClasses, loads: Float32Array) {
     this.#loads = new SetLoads(loads, columns.box);

@@ -3,6 +3,7 @@ import {
   LOAD_OTHER,
   LOAD_PRICE_DOWN,
   LOAD_PRICE_UP,
+  LOAD_REST,
   LOAD_VOLATILITY_DOWN,
   LOAD_VOLATILITY_UP,
   QUADRANT_PRICE_FALLS,
@@ -23,6 +24,7 @@ export class SetLoads {
   readonly #box: Uint8Array;
   #price = 0;
   #volatility = 0;
+  #rest = 0;
   #largest = 0;
   #priceLoad = LOAD_PRICE_UP;
   #volatilityLoad = LOAD_VOLATILITY_UP;
@@ -34,9 +36,10 @@ export class SetLoads {
   }
 
   /** The market is at `reach` times the displacement. */
-  at({ price, volatility, largest, quadrant }: Displacement, reach: number): void {
+  at({ price, volatility, rest, largest, quadrant }: Displacement, reach: number): void {
     this.#price = price * reach;
     this.#volatility = volatility * reach;
+    this.#rest = rest * reach;
     this.#largest = largest * reach;
     this.#priceLoad = (quadrant & QUADRANT_PRICE_FALLS) === 0 ? LOAD_PRICE_UP : LOAD_PRICE_DOWN;
     this.#volatilityLoad = (quadrant & QUADRANT_VOLATILITY_FALLS) === 0 ? LOAD_VOLATILITY_UP : LOAD_VOLATILITY_DOWN;
@@ -51,6 +54,7 @@ export class SetLoads {
     const used =
       this.#price * loads[first + this.#priceLoad] +
       this.#volatility * loads[first + this.#volatilityLoad] +
+      this.#rest * loads[first + LOAD_REST] +
       this.#largest * loads[first + LOAD_OTHER];
     return used >= 0 ? (used / size) * outward : Infinity;
   }

@@ -4,8 +4,8 @@ import {
 import { exp } from '../exp.ts';
 import { CONTEXT_CELL_COUNT, CONTEXT_CERTIFICATE } from '../layout.ts';
 import {
-  CALL_GROWTH, CALL_LINEAR_REST, CALL_PRICE, CALL_PRICE_REACH, CALL_PRICE_REST, CALL_TIME,
-  CALL_VOLATILITY, CALL_VOLATILITY_REACH, CALL_VOLATILITY_REST, CERTIFY_ROW_COUNT, certifyCellsOf,
+  CALL_CURVATURE, CALL_GROWTH, CALL_PRICE, CALL_PRICE_REST, CALL_TIME,
+  CALL_VOLATILITY, CALL_VOLATILITY_REST, CERTIFY_ROW_COUNT, certifyCellsOf,
 } from './scratch.ts';
 
 /** Covers the error of `exp`. */
@@ -36,16 +36,13 @@ export function openBox(f: Floats, w: Ints, context: i32, scratch: i32): void {
   const numbers: i32 = numbersOf(w, context, scratch);
   const box: i32 = certificateFloats(w, context);
   const price: f64 = f[box + BOX_PRICE] + f[box + BOX_PRICE_REST];
-  const volatility: f64 = f[box + BOX_VOLATILITY] + f[box + BOX_VOLATILITY_REST];
   const growth: f64 = exp(price) * UP;
   f[numbers + CALL_PRICE] = f[box + BOX_PRICE];
   f[numbers + CALL_PRICE_REST] = f[box + BOX_PRICE_REST];
   f[numbers + CALL_VOLATILITY] = f[box + BOX_VOLATILITY];
   f[numbers + CALL_VOLATILITY_REST] = f[box + BOX_VOLATILITY_REST];
   f[numbers + CALL_TIME] = f[box + BOX_TIME];
-  f[numbers + CALL_PRICE_REACH] = price;
-  f[numbers + CALL_VOLATILITY_REACH] = volatility;
   f[numbers + CALL_GROWTH] = growth;
-  // |e^x - 1 - x| <= x^2/2 e^|x|
-  f[numbers + CALL_LINEAR_REST] = f[box + BOX_PRICE_REST] + 0.5 * price * price * growth;
+  // |e^x - 1 - x| <= x^2/2 e^|x| <= (price + rest) x reach/2 e^reach: as if slopes along X were so much larger.
+  f[numbers + CALL_CURVATURE] = 0.5 * price * growth;
 }

@@ -1,7 +1,8 @@
 import {
   CERTIFICATE_EXPIRY_SLOPES, CERTIFICATE_SLOPE_TERMS, EXPIRY_DEVIATION_TIME, EXPIRY_ROLL_TIME, EXPIRY_SLOPE_COUNT,
-  SLOPE_DELTA_PRICE, SLOPE_DELTA_VOLATILITY, SLOPE_SIZE, SLOPE_TERM_COUNT, SLOPE_TIME,
-  SLOPE_VALUE_PRICE_MIDDLE, SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS,
+  SLOPE_DELTA_PRICE_MIDDLE, SLOPE_DELTA_PRICE_RADIUS, SLOPE_DELTA_VOLATILITY_MIDDLE, SLOPE_DELTA_VOLATILITY_RADIUS,
+  SLOPE_SIZE, SLOPE_TERM_COUNT, SLOPE_TIME, SLOPE_VALUE_PRICE_MIDDLE, SLOPE_VALUE_PRICE_RADIUS,
+  SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS,
 } from '../certificate-layout.ts';
 import { expiryOfRow, floatsAt, groupOfRow, rowOfSlot, wordsAt } from '../columns.ts';
 import {
@@ -10,9 +11,12 @@ import {
 } from '../layout.ts';
 import { certificateColumn } from './box.ts';
 import {
-  CALL_GROWTH, CALL_LINEAR_REST, CALL_PRICE_REACH, CALL_TIME, CALL_VOLATILITY_REACH,
-  CALL_VOLATILITY_REST, GROUP_AMOUNT, GROUP_AMOUNT_GROSS, GROUP_DELTA_MOVE, GROUP_LONG_DELTA, GROUP_REST_DELTA,
-  GROUP_ROLL, GROUP_ROLL_PRICE, GROUP_ROLL_REST, GROUP_TIME, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_GROSS,
+  CALL_CURVATURE, CALL_PRICE, CALL_PRICE_REST, CALL_TIME, CALL_VOLATILITY, CALL_VOLATILITY_REST, EXPIRY_DELTA_PRICE,
+  EXPIRY_DELTA_PRICE_RADIUS, EXPIRY_DELTA_REST, EXPIRY_DELTA_VOLATILITY, EXPIRY_DELTA_VOLATILITY_RADIUS, GROUP_AMOUNT,
+  GROUP_AMOUNT_GROSS, GROUP_CHARGE_PRICE, GROUP_CHARGE_PRICE_RADIUS, GROUP_CHARGE_REST, GROUP_CHARGE_VOLATILITY,
+  GROUP_CHARGE_VOLATILITY_RADIUS, GROUP_DELTA_PRICE, GROUP_DELTA_PRICE_RADIUS, GROUP_DELTA_REST, GROUP_DELTA_VOLATILITY,
+  GROUP_DELTA_VOLATILITY_RADIUS, GROUP_LONG_DELTA, GROUP_REST_DELTA, GROUP_REST_DELTA_PRICE,
+  GROUP_REST_DELTA_VOLATILITY, GROUP_ROLL, GROUP_TIME, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_GROSS,
   GROUP_VALUE_PRICE_RADIUS, GROUP_VALUE_VOLATILITY, GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS,
   GROUP_WORST_CELL, SET_POSITION_COUNT, SET_SIZE, SET_VALUE,
 } from './scratch.ts';
@@ -57,10 +61,7 @@ function runEndOf(w: Ints, context: i32, p: i32, end: i32, expiry: i32): i32 {
   return next;
 }
 
-/**
- * Adds the positions of one expiry. Its net delta D moves by at most `move` in the box. As long as D keeps its sign,
- * |D| has a slope along X, which nets with others; where it may not, all of `move` is taken for its change.
- */
+/** Adds the positions of one expiry. */
 function scanExpiry(
   f: Floats, w: Ints, context: i32, numbers: i32, expiry: i32, linear: i32, linearEnd: i32, option: i32,
   optionEnd: i32,
@@ -92,44 +93,67 @@ function scanExpiry(
   f[numbers + GROUP_AMOUNT] = f[numbers + GROUP_AMOUNT] + amount;
   f[numbers + GROUP_AMOUNT_GROSS] = f[numbers + GROUP_AMOUNT_GROSS] + gross;
   f[numbers + GROUP_REST_DELTA] = f[numbers + GROUP_REST_DELTA] + delta;
-  const optionMove: f64 = f[numbers + GROUP_DELTA_MOVE];
   delta = scanOptionRun(f, w, context, numbers, expiry, option, optionEnd, delta);
-  const ownMove: f64 = f[numbers + GROUP_DELTA_MOVE] - optionMove;
   // Inverse: delta is the amount, and falls as the price rises; linear: delta is the size.
-  const slope: f64 = isInverse ? -amount : 0;
-  const linearGross: f64 = isInverse ? gross : 0;
-  const linearMove: f64 = linearGross * (f[numbers + CALL_PRICE_REACH] * f[numbers + CALL_GROWTH]);
-  f[numbers + GROUP_DELTA_MOVE] = f[numbers + GROUP_DELTA_MOVE] + linearMove;
-  addRoll(
-    f, w, context, numbers, expiry, rollFactor, delta, slope, ownMove + linearGross * f[numbers + CALL_LINEAR_REST],
-    ownMove + linearMove,
-  );
+  if (isInverse) {
+    const rest: f64 = f[numbers + CALL_PRICE_REST] * (1.0 + f[numbers + CALL_CURVATURE]) * gross;
+    const radius: f64 = f[numbers + CALL_CURVATURE] * gross;
+    f[numbers + EXPIRY_DELTA_PRICE] = f[numbers + EXPIRY_DELTA_PRICE] - amount;
+    f[numbers + EXPIRY_DELTA_PRICE_RADIUS] = f[numbers + EXPIRY_DELTA_PRICE_RADIUS] + radius;
+    f[numbers + EXPIRY_DELTA_REST] = f[numbers + EXPIRY_DELTA_REST] + rest;
+    f[numbers + GROUP_REST_DELTA_PRICE] = f[numbers + GROUP_REST_DELTA_PRICE] - amount;
+  }
+  addDeltaSlopes(f, numbers);
+  addRoll(f, w, context, numbers, expiry, rollFactor, delta);
+}
+
+function addDeltaSlopes(f: Floats, n: i32): void {
+  f[n + GROUP_DELTA_PRICE] = f[n + GROUP_DELTA_PRICE] + f[n + EXPIRY_DELTA_PRICE];
+  f[n + GROUP_DELTA_PRICE_RADIUS] = f[n + GROUP_DELTA_PRICE_RADIUS] + f[n + EXPIRY_DELTA_PRICE_RADIUS];
+  f[n + GROUP_DELTA_VOLATILITY] = f[n + GROUP_DELTA_VOLATILITY] + f[n + EXPIRY_DELTA_VOLATILITY];
+  f[n + GROUP_DELTA_VOLATILITY_RADIUS] = f[n + GROUP_DELTA_VOLATILITY_RADIUS] + f[n + EXPIRY_DELTA_VOLATILITY_RADIUS];
+  f[n + GROUP_DELTA_REST] = f[n + GROUP_DELTA_REST] + f[n + EXPIRY_DELTA_REST];
 }
 
 /**
- * Adds |delta| x roll factor. `slope` of delta along X, what it moves by besides (`rest`), all that it moves by
- * (`move`).
+ * Adds |delta| x roll factor. As long as the expiry's delta keeps its sign in all of the box, |delta| has its slopes,
+ * which net with others; where it may not, their sizes count.
  */
 function addRoll(
-  f: Floats, w: Ints, context: i32, numbers: i32, expiry: i32, rollFactor: f64, delta: f64, slope: f64, rest: f64,
-  move: f64,
+  f: Floats, w: Ints, context: i32, n: i32, expiry: i32, rollFactor: f64, delta: f64,
 ): void {
   const expirySlopes: i32 = certificateColumn(w, context, CERTIFICATE_EXPIRY_SLOPES) + expiry * EXPIRY_SLOPE_COUNT;
-  const rollMove: f64 = f[expirySlopes + EXPIRY_ROLL_TIME] * f[numbers + CALL_TIME];
+  const rollMove: f64 = f[expirySlopes + EXPIRY_ROLL_TIME] * f[n + CALL_TIME];
   const size: f64 = Math.abs(delta);
+  const price: f64 = f[n + EXPIRY_DELTA_PRICE];
+  const volatility: f64 = f[n + EXPIRY_DELTA_VOLATILITY];
+  const byPrice: f64 = Math.abs(price) + f[n + EXPIRY_DELTA_PRICE_RADIUS];
+  const byVolatility: f64 = Math.abs(volatility) + f[n + EXPIRY_DELTA_VOLATILITY_RADIUS];
+  const rest: f64 = f[n + EXPIRY_DELTA_REST];
+  const move: f64 = f[n + CALL_PRICE] * byPrice + f[n + CALL_VOLATILITY] * byVolatility + rest;
   const keepsSign: boolean = move <= size;
-  const price: f64 = keepsSign ? (delta < 0 ? -slope : slope) : 0;
-  f[numbers + GROUP_ROLL] = f[numbers + GROUP_ROLL] + size * rollFactor;
-  f[numbers + GROUP_ROLL_PRICE] = f[numbers + GROUP_ROLL_PRICE] + price * rollFactor;
-  f[numbers + GROUP_ROLL_REST] =
-    f[numbers + GROUP_ROLL_REST] + (keepsSign ? rest : move) * rollFactor + (size + move) * rollMove;
+  const sign: f64 = keepsSign ? (delta < 0 ? -rollFactor : rollFactor) : 0;
+  const priceRadius: f64 = keepsSign ? f[n + EXPIRY_DELTA_PRICE_RADIUS] : byPrice;
+  const volatilityRadius: f64 = keepsSign ? f[n + EXPIRY_DELTA_VOLATILITY_RADIUS] : byVolatility;
+  f[n + GROUP_ROLL] = f[n + GROUP_ROLL] + size * rollFactor;
+  f[n + GROUP_CHARGE_PRICE] = f[n + GROUP_CHARGE_PRICE] + price * sign;
+  f[n + GROUP_CHARGE_PRICE_RADIUS] = f[n + GROUP_CHARGE_PRICE_RADIUS] + priceRadius * rollFactor;
+  f[n + GROUP_CHARGE_VOLATILITY] = f[n + GROUP_CHARGE_VOLATILITY] + volatility * sign;
+  f[n + GROUP_CHARGE_VOLATILITY_RADIUS] = f[n + GROUP_CHARGE_VOLATILITY_RADIUS] + volatilityRadius * rollFactor;
+  f[n + GROUP_CHARGE_REST] = f[n + GROUP_CHARGE_REST] + rest * rollFactor + (size + move) * rollMove;
 }
 
-/** Largest movement Y that the passing of time may count as: the rest of Y includes it. */
+/**
+ * Largest movement Y that the passing of time may count as. What it does beyond half of |ln time|, (D - 1/2) / D of it,
+ * is in the rest of Y.
+ */
 function timeMovement(f: Floats, w: Ints, context: i32, numbers: i32, expiry: i32): f64 {
   const slopes: i32 = certificateColumn(w, context, CERTIFICATE_EXPIRY_SLOPES) + expiry * EXPIRY_SLOPE_COUNT;
-  const byTime: f64 = f[numbers + CALL_TIME] * f[slopes + EXPIRY_DEVIATION_TIME];
-  const byRest: f64 = f[numbers + CALL_VOLATILITY_REST];
+  const deviationTime: f64 = f[slopes + EXPIRY_DEVIATION_TIME];
+  const excess: f64 = deviationTime - 0.5;
+  const byTime: f64 = f[numbers + CALL_TIME] * deviationTime;
+  const share: f64 = excess > 0 && excess < Infinity ? deviationTime / excess : 1.0;
+  const byRest: f64 = f[numbers + CALL_VOLATILITY_REST] * share;
   return byTime < byRest ? byTime : byRest;
 }
 
@@ -137,12 +161,13 @@ function timeMovement(f: Floats, w: Ints, context: i32, numbers: i32, expiry: i3
 function scanOptionRun(
   f: Floats, w: Ints, context: i32, numbers: i32, expiry: i32, first: i32, end: i32, delta: f64,
 ): f64 {
+  for (let each: i32 = EXPIRY_DELTA_PRICE; each <= EXPIRY_DELTA_REST; each++) f[numbers + each] = 0;
   if (first === end) return delta;
   const terms: i32 = floatsAt(w, context, CONTEXT_TERMS);
   const slopes: i32 = certificateColumn(w, context, CERTIFICATE_SLOPE_TERMS);
   const quantities: i32 = floatsAt(w, context, CONTEXT_POSITION_QUANTITY);
-  const priceReach: f64 = f[numbers + CALL_PRICE_REACH];
-  const volatilityReach: f64 = f[numbers + CALL_VOLATILITY_REACH];
+  const priceRest: f64 = f[numbers + CALL_PRICE_REST];
+  const volatilityRest: f64 = f[numbers + CALL_VOLATILITY_REST];
   const time: f64 = timeMovement(f, w, context, numbers, expiry);
   let net: f64 = delta;
   let value: f64 = f[numbers + SET_VALUE];
@@ -156,7 +181,13 @@ function scanOptionRun(
   let volatilityRadius: f64 = 0;
   let volatilityGross: f64 = 0;
   let timed: f64 = 0;
-  let move: f64 = 0;
+  let gamma: f64 = 0;
+  let gammaRadius: f64 = 0;
+  let longGamma: f64 = 0;
+  let vanna: f64 = 0;
+  let vannaRadius: f64 = 0;
+  let longVanna: f64 = 0;
+  let rest: f64 = 0;
   for (let p: i32 = first; p < end; p++) {
     const row: i32 = rowOfSlot(w, context, p);
     const own: i32 = slopes + row * SLOPE_TERM_COUNT;
@@ -176,7 +207,17 @@ function scanOptionRun(
     volatilityRadius = volatilityRadius + size * f[own + SLOPE_VALUE_VOLATILITY_RADIUS];
     volatilityGross = volatilityGross + Math.abs(quantity * f[own + SLOPE_VALUE_VOLATILITY_MIDDLE]);
     timed = timed + size * f[own + SLOPE_TIME];
-    move = move + size * (f[own + SLOPE_DELTA_PRICE] * priceReach + f[own + SLOPE_DELTA_VOLATILITY] * volatilityReach);
+    const byPrice: f64 = f[own + SLOPE_DELTA_PRICE_MIDDLE];
+    const byVolatility: f64 = f[own + SLOPE_DELTA_VOLATILITY_MIDDLE];
+    const ownRest: f64 = priceRest * (Math.abs(byPrice) + f[own + SLOPE_DELTA_PRICE_RADIUS]) +
+      volatilityRest * (Math.abs(byVolatility) + f[own + SLOPE_DELTA_VOLATILITY_RADIUS]);
+    gamma = gamma + quantity * byPrice;
+    gammaRadius = gammaRadius + size * f[own + SLOPE_DELTA_PRICE_RADIUS];
+    longGamma = longGamma + (quantity + size) * byPrice;
+    vanna = vanna + quantity * byVolatility;
+    vannaRadius = vannaRadius + size * f[own + SLOPE_DELTA_VOLATILITY_RADIUS];
+    longVanna = longVanna + (quantity + size) * byVolatility;
+    rest = rest + size * ownRest;
   }
   f[numbers + SET_VALUE] = value;
   f[numbers + SET_SIZE] = sizes;
@@ -190,6 +231,12 @@ function scanOptionRun(
   f[numbers + GROUP_VALUE_VOLATILITY_GROSS] =
     f[numbers + GROUP_VALUE_VOLATILITY_GROSS] + volatilityGross + volatilityRadius;
   f[numbers + GROUP_TIME] = f[numbers + GROUP_TIME] + timed * time;
-  f[numbers + GROUP_DELTA_MOVE] = f[numbers + GROUP_DELTA_MOVE] + move;
+  f[numbers + EXPIRY_DELTA_PRICE] = gamma;
+  f[numbers + EXPIRY_DELTA_PRICE_RADIUS] = gammaRadius;
+  f[numbers + EXPIRY_DELTA_VOLATILITY] = vanna;
+  f[numbers + EXPIRY_DELTA_VOLATILITY_RADIUS] = vannaRadius;
+  f[numbers + EXPIRY_DELTA_REST] = rest;
+  f[numbers + GROUP_REST_DELTA_PRICE] = f[numbers + GROUP_REST_DELTA_PRICE] + (gamma - 0.5 * longGamma);
+  f[numbers + GROUP_REST_DELTA_VOLATILITY] = f[numbers + GROUP_REST_DELTA_VOLATILITY] + (vanna - 0.5 * longVanna);
   return net;
 }

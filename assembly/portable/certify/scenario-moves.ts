@@ -1,11 +1,11 @@
 import {
-  BOX_THRESHOLDS, LOAD_COUNT, LOAD_OTHER, LOAD_PRICE_DOWN, LOAD_PRICE_UP, LOAD_VOLATILITY_DOWN, LOAD_VOLATILITY_UP,
+  BOX_THRESHOLDS, LOAD_COUNT, LOAD_OTHER, LOAD_PRICE_DOWN, LOAD_PRICE_UP, LOAD_REST, LOAD_VOLATILITY_DOWN, LOAD_VOLATILITY_UP,
   THRESHOLD_FLOATS, THRESHOLD_REQUIREMENT,
 } from '../certificate-layout.ts';
 import { CONTEXT_CELL_COUNT } from '../layout.ts';
 import { certificateFloats, numbersOf } from './box.ts';
 import {
-  CALL_LINEAR_REST, CALL_PRICE, CALL_PRICE_REST, CALL_VOLATILITY, CALL_VOLATILITY_REST, CERTIFY_CELL, CERTIFY_FALLS,
+  CALL_CURVATURE, CALL_PRICE, CALL_PRICE_REST, CALL_VOLATILITY, CALL_VOLATILITY_REST, CERTIFY_CELL, CERTIFY_FALLS,
   CERTIFY_LANES, CERTIFY_LOADS, CERTIFY_MARGINS, CERTIFY_NEAR_FALLS, CERTIFY_PRICE, CERTIFY_PRICE_GROSS,
   CERTIFY_PRICE_RADIUS, CERTIFY_RADII, CERTIFY_RISES, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS, CERTIFY_VOLATILITY_RADIUS,
   certifyCellsOf, CHORD_SHARE, GROUP_AMOUNT, GROUP_AMOUNT_GROSS, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_GROSS,
@@ -39,9 +39,14 @@ export function valueRest(f: Floats, numbers: i32): f64 {
     f[numbers + CALL_VOLATILITY_REST] * f[numbers + GROUP_VALUE_VOLATILITY_GROSS];
 }
 
-/** What a linear position's own movement and its curvature do, summed over them. */
+/** What the rests of linear positions do per unit of their slope, summed over them. */
 export function amountRest(f: Floats, numbers: i32): f64 {
-  return f[numbers + CALL_LINEAR_REST] * f[numbers + GROUP_AMOUNT_GROSS];
+  return f[numbers + CALL_PRICE_REST] * (1.0 + f[numbers + CALL_CURVATURE]) * f[numbers + GROUP_AMOUNT_GROSS];
+}
+
+/** What their curvature adds to a slope along X, per unit of theirs. */
+export function amountRadius(f: Floats, numbers: i32): f64 {
+  return f[numbers + CALL_CURVATURE] * f[numbers + GROUP_AMOUNT_GROSS];
 }
 
 /** Scenarios one by one, even ones and odd ones apart: scalar twin of `foldScenarios` in assembly/certify. */
@@ -68,6 +73,7 @@ function foldLane(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: 
   const vegaRadius: f64 = f[n + GROUP_VALUE_VOLATILITY_RADIUS];
   const rest: f64 = valueRest(f, n);
   const linearRest: f64 = amountRest(f, n);
+  const linearRadius: f64 = amountRadius(f, n);
   const worst: f64 = alpha * f[n + GROUP_WORST_CELL];
   const margin: f64 = Math.abs(f[n + CERTIFY_MARGINS + k]);
   const start: f64 = mode === MODE_FALL ? 1.0 : 0.0;
@@ -82,15 +88,15 @@ function foldLane(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: 
   for (let at: i32 = scratch + firstScenario(alpha, cellCount) + lane; at < scratch + stride; at += 2) {
     const gap: f64 = alpha * f[at + CERTIFY_CELL * stride] - worst;
     const x: f64 = slope + alpha * f[at + CERTIFY_PRICE * stride];
-    const xRadius: f64 = radius + alpha * f[at + CERTIFY_PRICE_RADIUS * stride];
+    const blend: f64 = Math.abs(1.0 + alpha * f[at + CERTIFY_VOLATILITY_GROSS * stride]);
+    const xRadius: f64 = radius + alpha * f[at + CERTIFY_PRICE_RADIUS * stride] + linearRadius * blend;
     const y: f64 = vega + alpha * f[at + CERTIFY_VOLATILITY * stride];
     const yRadius: f64 = vegaRadius + alpha * f[at + CERTIFY_VOLATILITY_RADIUS * stride];
-    const other: f64 = rest + alpha * f[at + CERTIFY_PRICE_GROSS * stride] +
-      linearRest * Math.abs(1.0 + alpha * f[at + CERTIFY_VOLATILITY_GROSS * stride]);
+    const own: f64 = rest + alpha * f[at + CERTIFY_PRICE_GROSS * stride] + linearRest * blend;
     const upAlone: f64 = price * positive(xRadius - x);
     const downAlone: f64 = price * positive(xRadius + x);
-    const up: f64 = other + upAlone;
-    const down: f64 = other + downAlone;
+    const up: f64 = own + upAlone;
+    const down: f64 = own + downAlone;
     const more: f64 = volatility * positive(yRadius - y);
     const less: f64 = volatility * positive(yRadius + y);
     probe = probe + (up + down + (more + less) + gap);
@@ -105,7 +111,7 @@ function foldLane(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: 
       raiseLane(f, lanes, LOAD_PRICE_DOWN, downAlone * perRoom);
       raiseLane(f, lanes, LOAD_VOLATILITY_UP, more * perRoom);
       raiseLane(f, lanes, LOAD_VOLATILITY_DOWN, less * perRoom);
-      raiseLane(f, lanes, LOAD_OTHER, other * perRoom);
+      raiseLane(f, lanes, LOAD_REST, own * perRoom);
     } else if (mode === MODE_RISE) {
       const room: f64 = margin - gap;
       if ((down + less) * r0 < room) r0 = room / (down + less);
@@ -192,16 +198,18 @@ function riseLoads(f: Floats, w: Ints, context: i32, scratch: i32, k: i32): void
   const room: f64 = Math.abs(f[n + CERTIFY_MARGINS + k]) - gap;
   const perRoom: f64 = room > 0 ? 1.0 / room : Infinity;
   const x: f64 = f[n + GROUP_AMOUNT] + f[n + GROUP_VALUE_PRICE] + alpha * f[at + CERTIFY_PRICE * stride];
-  const xRadius: f64 = f[n + GROUP_VALUE_PRICE_RADIUS] + alpha * f[at + CERTIFY_PRICE_RADIUS * stride];
+  const blend: f64 = Math.abs(1.0 + alpha * f[at + CERTIFY_VOLATILITY_GROSS * stride]);
+  const xRadius: f64 =
+    f[n + GROUP_VALUE_PRICE_RADIUS] + alpha * f[at + CERTIFY_PRICE_RADIUS * stride] + amountRadius(f, n) * blend;
   const y: f64 = f[n + GROUP_VALUE_VOLATILITY] + alpha * f[at + CERTIFY_VOLATILITY * stride];
   const yRadius: f64 = f[n + GROUP_VALUE_VOLATILITY_RADIUS] + alpha * f[at + CERTIFY_VOLATILITY_RADIUS * stride];
   const price: f64 = f[n + CALL_PRICE] * perRoom;
   const volatility: f64 = f[n + CALL_VOLATILITY] * perRoom;
-  const other: f64 = valueRest(f, n) + alpha * f[at + CERTIFY_PRICE_GROSS * stride] +
-    amountRest(f, n) * Math.abs(1.0 + alpha * f[at + CERTIFY_VOLATILITY_GROSS * stride]);
+  const own: f64 = valueRest(f, n) + alpha * f[at + CERTIFY_PRICE_GROSS * stride] + amountRest(f, n) * blend;
   raiseLoad(f, n, LOAD_PRICE_UP, price * positive(xRadius + x));
   raiseLoad(f, n, LOAD_PRICE_DOWN, price * positive(xRadius - x));
   raiseLoad(f, n, LOAD_VOLATILITY_UP, volatility * positive(yRadius + y));
   raiseLoad(f, n, LOAD_VOLATILITY_DOWN, volatility * positive(yRadius - y));
-  raiseLoad(f, n, LOAD_OTHER, room > 0 ? other * perRoom : Infinity);
+  raiseLoad(f, n, LOAD_REST, own * perRoom);
+  raiseLoad(f, n, LOAD_OTHER, room > 0 ? 0 : Infinity);
 }

@@ -10,11 +10,11 @@ import { LOAD_COUNT, QUADRANT_COUNT, THRESHOLD_COUNT_MAX } from '../certificate-
 // --- rows: sums over the option positions of a risk group, then what is made of them in place ----------------------
 /** Sum of quantity x cell, linear positions included; then with its dampener. */
 export const CERTIFY_CELL: i32 = 0;
-/** Sum of quantity x middle of d cell / d X; then the slope of cell, dampener and roll shock. */
+/** Sum of quantity x middle of d cell / d X; then the slope of cell, dampener and charges. */
 export const CERTIFY_PRICE: i32 = 1;
-/** Sum of |quantity| x radius. */
+/** Sum of |quantity| x radius; then with the curvature of the dampener. */
 export const CERTIFY_PRICE_RADIUS: i32 = 2;
-/** Sum of |quantity x middle|; then all that own movements can do to the cell. */
+/** Sum of |quantity x middle|; then all that rests can do to the cell. */
 export const CERTIFY_PRICE_GROSS: i32 = 3;
 export const CERTIFY_VOLATILITY: i32 = 4;
 export const CERTIFY_VOLATILITY_RADIUS: i32 = 5;
@@ -35,48 +35,72 @@ export const CALL_VOLATILITY_REACH: i32 = 6;
 export const CALL_GROWTH: i32 = 7;
 /** What X's rest and the curvature of e^X can do to one unit of a linear position. */
 export const CALL_LINEAR_REST: i32 = 8;
+/** What the curvature of e^X adds to a slope along X, per unit of its size. */
+export const CALL_CURVATURE: i32 = 9;
 
 // --- numbers of the netting set ------------------------------------------------------------------------------------
-export const SET_VALUE: i32 = 9;
-export const SET_WORST_CASE: i32 = 10;
-export const SET_ROLL_SHOCK: i32 = 11;
-export const SET_DELTA_SHOCK: i32 = 12;
+export const SET_VALUE: i32 = 10;
+export const SET_WORST_CASE: i32 = 11;
+export const SET_ROLL_SHOCK: i32 = 12;
+export const SET_DELTA_SHOCK: i32 = 13;
 /** Sum of |quantity| x size: what rounding is relative to. */
-export const SET_SIZE: i32 = 13;
-export const SET_POSITION_COUNT: i32 = 14;
-export const SET_GROUP_COUNT: i32 = 15;
+export const SET_SIZE: i32 = 14;
+export const SET_POSITION_COUNT: i32 = 15;
+export const SET_GROUP_COUNT: i32 = 16;
 /** 0, or NaN once anything was not finite. */
-export const SET_PROBE: i32 = 16;
+export const SET_PROBE: i32 = 17;
 
 // --- numbers of the risk group -------------------------------------------------------------------------------------
 /** Linear positions: sum of quantity x amount, of its size. */
-export const GROUP_AMOUNT: i32 = 17;
-export const GROUP_AMOUNT_GROSS: i32 = 18;
+export const GROUP_AMOUNT: i32 = 18;
+export const GROUP_AMOUNT_GROSS: i32 = 19;
 /** Option positions, d value / d X and d value / d Y: sum of middles, of radii, of largest sizes. */
-export const GROUP_VALUE_PRICE: i32 = 19;
-export const GROUP_VALUE_PRICE_RADIUS: i32 = 20;
-export const GROUP_VALUE_PRICE_GROSS: i32 = 21;
-export const GROUP_VALUE_VOLATILITY: i32 = 22;
-export const GROUP_VALUE_VOLATILITY_RADIUS: i32 = 23;
-export const GROUP_VALUE_VOLATILITY_GROSS: i32 = 24;
-export const GROUP_LONG_DELTA: i32 = 25;
-export const GROUP_REST_DELTA: i32 = 26;
-/** Largest change of the group's deltas in the box. */
-export const GROUP_DELTA_MOVE: i32 = 27;
-/** Roll shock in base coin; its slope along X; its largest change besides. */
-export const GROUP_ROLL: i32 = 28;
-export const GROUP_ROLL_PRICE: i32 = 29;
-export const GROUP_ROLL_REST: i32 = 30;
+export const GROUP_VALUE_PRICE: i32 = 20;
+export const GROUP_VALUE_PRICE_RADIUS: i32 = 21;
+export const GROUP_VALUE_PRICE_GROSS: i32 = 22;
+export const GROUP_VALUE_VOLATILITY: i32 = 23;
+export const GROUP_VALUE_VOLATILITY_RADIUS: i32 = 24;
+export const GROUP_VALUE_VOLATILITY_GROSS: i32 = 25;
+export const GROUP_LONG_DELTA: i32 = 26;
+export const GROUP_REST_DELTA: i32 = 27;
+/** Slopes of the delta that is no long option's, and of all, along X and Y: sums of middles. */
+export const GROUP_REST_DELTA_PRICE: i32 = 28;
+export const GROUP_REST_DELTA_VOLATILITY: i32 = 29;
+export const GROUP_DELTA_PRICE: i32 = 30;
+export const GROUP_DELTA_VOLATILITY: i32 = 31;
+/** Sums of radii; largest change of any of them by rests. */
+export const GROUP_DELTA_PRICE_RADIUS: i32 = 32;
+export const GROUP_DELTA_VOLATILITY_RADIUS: i32 = 33;
+export const GROUP_DELTA_REST: i32 = 34;
+/** Roll shock in base coin. */
+export const GROUP_ROLL: i32 = 35;
+/**
+ * Slopes of roll and delta shock along X and Y, middles and radii; their largest change by rests and time. In base coin
+ * and of the roll shock alone at first, then in settlement currency.
+ */
+export const GROUP_CHARGE_PRICE: i32 = 36;
+export const GROUP_CHARGE_PRICE_RADIUS: i32 = 37;
+export const GROUP_CHARGE_VOLATILITY: i32 = 38;
+export const GROUP_CHARGE_VOLATILITY_RADIUS: i32 = 39;
+export const GROUP_CHARGE_REST: i32 = 40;
 /** Largest change of a cell by the passing of time, beyond what it does as a movement Y. */
-export const GROUP_TIME: i32 = 31;
-/** Largest change of roll and delta shock by what is not in the slope along X. */
-export const GROUP_CHARGE_REST: i32 = 32;
+export const GROUP_TIME: i32 = 41;
+/** Largest slopes of the delta shock along the size of the delta and along ln index. */
+export const GROUP_SHOCK_BY_SIZE: i32 = 42;
+export const GROUP_SHOCK_BY_INDEX: i32 = 43;
 /** Smallest cell with its dampener, at most 0. */
-export const GROUP_WORST_CELL: i32 = 33;
+export const GROUP_WORST_CELL: i32 = 44;
+
+// --- numbers of the expiry at hand: its delta's slopes, radii, largest change by rests ---------------------------------
+export const EXPIRY_DELTA_PRICE: i32 = 45;
+export const EXPIRY_DELTA_PRICE_RADIUS: i32 = 46;
+export const EXPIRY_DELTA_VOLATILITY: i32 = 47;
+export const EXPIRY_DELTA_VOLATILITY_RADIUS: i32 = 48;
+export const EXPIRY_DELTA_REST: i32 = 49;
 
 // --- results -------------------------------------------------------------------------------------------------------
 /** Radius per quadrant, least over the thresholds: a float of 32 bits in size. */
-export const CERTIFY_RADII: i32 = 34;
+export const CERTIFY_RADII: i32 = 50;
 /** Per threshold: health less its rounding error, with the sign of the health; 0 if there is nothing left. */
 export const CERTIFY_MARGINS: i32 = CERTIFY_RADII + QUADRANT_COUNT;
 /** Per threshold, of a set of several groups: largest fall and rise of its health in the box, summed over them. */

@@ -128,42 +128,59 @@ export function writeSlopeBounds(
 
 /** |x| phi(x) is at most phi(1). */
 const DENSITY_AT_1: f64 = 0.24197072451914337;
-/** Upper bounds of what several rounded steps give. */
-const UPWARD: f64 = 1.000000000001;
 
 /**
- * Upper bound of |d delta / d ln F|: in coin, delta is d value / d ln F, that is A, and d A / d z = A + side phi(e) / s;
- * in currency it is N(d), and the derivative phi(d) / s.
+ * Writes middle and radius of d delta / d ln F, then of d delta / d ln s, at f[at] to f[at + 3], per contract of size 1.
+ *
+ * In coin delta is d value / d ln F, that is A up to its sign, and |d A / d z| = A + side phi(e) / s; by ln s it is
+ * phi(e) e. In currency delta is N(d), up to its sign: phi(d) / s by ln F, and -phi(d) e by ln s.
  *
  * @param lowerA, upperA - bounds of A (in coin, scale is 1), each to be widened by `pad`
  */
-export function deltaPriceSlope(
-  inCoin: boolean, side: f64, zLow: f64, zHigh: f64, low: f64, high: f64, lowerA: f64, upperA: f64, pad: f64,
-): f64 {
-  if (!inCoin) return UPWARD * (normalPdf(nearestD(zLow, zHigh, low, high)) / low);
+export function writeDeltaSlopes(
+  f: Floats, at: i32, inCoin: boolean, side: f64, zLow: f64, zHigh: f64, low: f64, high: f64, lowerA: f64, upperA: f64,
+  pad: f64,
+): void {
   const least: f64 = leastE(zLow, low, high);
   const greatest: f64 = greatestE(zHigh, low, high);
-  const most: f64 = normalPdf(nearestOf(least, greatest)) / low;
-  if (side > 0.0) return UPWARD * (upperA + most) + pad;
-  const fewest: f64 = normalPdf(furthestOf(least, greatest)) / high;
-  const rise: f64 = upperA - fewest;
-  const fall: f64 = most - lowerA;
-  return UPWARD * (rise < fall ? fall : rise) + (pad + SLOPE_PAD * most);
+  const nearest: f64 = inCoin ? nearestOf(least, greatest) : nearestD(zLow, zHigh, low, high);
+  const furthest: f64 = inCoin ? furthestOf(least, greatest) : furthestD(zLow, zHigh, low, high);
+  const dense: f64 = normalPdf(nearest);
+  const thin: f64 = normalPdf(furthest);
+  const most: f64 = dense / low;
+  const fewest: f64 = thin / high;
+  let lower: f64 = fewest;
+  let upper: f64 = most;
+  if (inCoin) {
+    lower = side > 0.0 ? lowerA + fewest : fewest - upperA;
+    upper = side > 0.0 ? upperA + most : most - lowerA;
+  }
+  f[at] = 0.5 * (lower + upper);
+  f[at + 1] = 0.5 * (upper - lower) + (inCoin ? pad : 0.0) + SLOPE_PAD * (most + Math.abs(upper));
+
+  // |x| phi(x) is at most phi(1), and |e| <= |d| + s.
+  const limit: f64 = inCoin ? DENSITY_AT_1 : DENSITY_AT_1 + high * dense;
+  const lowest: f64 = atLeast(least * (least < 0.0 ? dense : thin), -limit);
+  const highest: f64 = atMost(greatest * (greatest > 0.0 ? dense : thin), limit);
+  const middle: f64 = 0.5 * (lowest + highest);
+  f[at + 2] = inCoin ? middle : -middle;
+  f[at + 3] = 0.5 * (highest - lowest) + SLOPE_PAD * limit;
 }
 
-/** Upper bound of |d delta / d ln s|: phi(e) |e| in coin, phi(d) |e| in currency. */
-export function deltaVolatilitySlope(inCoin: boolean, zLow: f64, zHigh: f64, low: f64, high: f64): f64 {
-  const least: f64 = leastE(zLow, low, high);
-  const greatest: f64 = greatestE(zHigh, low, high);
-  const furthest: f64 = greatest < -least ? -least : greatest;
-  const density: f64 = normalPdf(inCoin ? nearestOf(least, greatest) : nearestD(zLow, zHigh, low, high));
-  const product: f64 = furthest * density;
-  // |e| <= |d| + s
-  const limit: f64 = inCoin ? DENSITY_AT_1 : DENSITY_AT_1 + high * density;
-  return UPWARD * (product < limit ? product : limit);
+function atLeast(x: f64, limit: f64): f64 {
+  return x < limit ? limit : x;
+}
+
+function atMost(x: f64, limit: f64): f64 {
+  return limit < x ? limit : x;
 }
 
 /** Smallest |d| of the box. */
 function nearestD(zLow: f64, zHigh: f64, low: f64, high: f64): f64 {
   return nearestOf(-greatestE(-zLow, low, high), -leastE(-zHigh, low, high));
+}
+
+/** Largest |d| of the box. */
+function furthestD(zLow: f64, zHigh: f64, low: f64, high: f64): f64 {
+  return furthestOf(-greatestE(-zLow, low, high), -leastE(-zHigh, low, high));
 }

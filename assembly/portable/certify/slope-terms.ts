@@ -1,7 +1,7 @@
 import {
   BOX_PRICE, BOX_PRICE_REST, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_EXPIRY_SLOPES,
-  CERTIFICATE_SLOPE_ROWS, CERTIFICATE_SLOPE_TERMS, EXPIRY_DEVIATION_TIME, EXPIRY_SLOPE_COUNT, SLOPE_DELTA_PRICE,
-  SLOPE_DELTA_VOLATILITY, SLOPE_PRICE_MIDDLE, SLOPE_PRICE_RADIUS, SLOPE_ROW_COUNT, SLOPE_SIZE, SLOPE_TERM_COUNT,
+  CERTIFICATE_SLOPE_ROWS, CERTIFICATE_SLOPE_TERMS, EXPIRY_DEVIATION_TIME, EXPIRY_SLOPE_COUNT, SLOPE_DELTA_PRICE_MIDDLE,
+  SLOPE_DELTA_PRICE_RADIUS, SLOPE_DELTA_VOLATILITY_MIDDLE, SLOPE_DELTA_VOLATILITY_RADIUS, SLOPE_PRICE_MIDDLE, SLOPE_PRICE_RADIUS, SLOPE_ROW_COUNT, SLOPE_SIZE, SLOPE_TERM_COUNT,
   SLOPE_TIME, SLOPE_VALUE_PRICE_MIDDLE, SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE,
   SLOPE_VALUE_VOLATILITY_RADIUS, SLOPE_VOLATILITY_MIDDLE, SLOPE_VOLATILITY_RADIUS,
 } from '../certificate-layout.ts';
@@ -14,7 +14,7 @@ import {
 } from '../layout.ts';
 import { logRatio } from '../log.ts';
 import {
-  BOX_SLACK, deltaPriceSlope, deltaVolatilitySlope, DEVIATION_FLOOR, SLOPE_PAD, writeSlopeBounds,
+  BOX_SLACK, DEVIATION_FLOOR, SLOPE_PAD, writeDeltaSlopes, writeSlopeBounds,
 } from './slope-bounds.ts';
 
 /** Half width of the box in prices, in logs, slack included; NaN unless it is a box. */
@@ -137,8 +137,10 @@ function fillLinearSlopes(f: Floats, w: Ints, context: i32, row: i32): void {
   f[terms + SLOPE_VALUE_PRICE_RADIUS] = radius;
   f[terms + SLOPE_VALUE_VOLATILITY_MIDDLE] = 0.0;
   f[terms + SLOPE_VALUE_VOLATILITY_RADIUS] = 0.0;
-  f[terms + SLOPE_DELTA_PRICE] = inCoin ? Math.abs(middle) + radius : 0.0;
-  f[terms + SLOPE_DELTA_VOLATILITY] = 0.0;
+  f[terms + SLOPE_DELTA_PRICE_MIDDLE] = inCoin ? -middle : 0.0;
+  f[terms + SLOPE_DELTA_PRICE_RADIUS] = inCoin ? radius : 0.0;
+  f[terms + SLOPE_DELTA_VOLATILITY_MIDDLE] = 0.0;
+  f[terms + SLOPE_DELTA_VOLATILITY_RADIUS] = 0.0;
   f[terms + SLOPE_SIZE] = (Math.abs(middle) + radius) * largest;
   f[terms + SLOPE_TIME] = 0.0;
   if (probe + f[terms + SLOPE_SIZE] * 0.0 !== 0.0) poisonSlopes(f, w, context, row);
@@ -177,8 +179,11 @@ function fillOptionTerms(f: Floats, w: Ints, context: i32, row: i32): void {
   f[terms + SLOPE_VALUE_PRICE_RADIUS] = scaleSize * (0.5 * (upperA - lowerA) + SLOPE_PAD * grossHigh);
   f[terms + SLOPE_VALUE_VOLATILITY_MIDDLE] = size * (0.5 * (lowerB + upperB));
   f[terms + SLOPE_VALUE_VOLATILITY_RADIUS] = scaleSize * (0.5 * (upperB - lowerB) + SLOPE_PAD * upperB);
-  f[terms + SLOPE_DELTA_PRICE] =
-    scaleSize * deltaPriceSlope(inCoin, side, z - box, z + box, low, high, lowerA, upperA, SLOPE_PAD * grossHigh);
-  f[terms + SLOPE_DELTA_VOLATILITY] = scaleSize * deltaVolatilitySlope(inCoin, z - box, z + box, low, high);
+  const deltas: i32 = terms + SLOPE_DELTA_PRICE_MIDDLE;
+  writeDeltaSlopes(f, deltas, inCoin, side, z - box, z + box, low, high, lowerA, upperA, SLOPE_PAD * grossHigh);
+  f[deltas] = size * f[deltas];
+  f[deltas + 1] = scaleSize * f[deltas + 1];
+  f[deltas + 2] = size * f[deltas + 2];
+  f[deltas + 3] = scaleSize * f[deltas + 3];
   f[terms + SLOPE_SIZE] = scale < grossHigh ? grossHigh : scale;
 }
