@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { monitor as monitorCommand, type MonitorCommandOptions } from '../../src
 import type { Terminal } from '../../src/cli/terminal.ts';
 import type { BookChanges } from '../../src/engine/book-changes.ts';
 import { Engine } from '../../src/engine/engine.ts';
+import { MargridError } from '../../src/errors.ts';
 import type { Quotes } from '../../src/engine/tick-inputs.ts';
 import { statusNames } from '../../src/engine/totals.ts';
 import { ordinaryTicks } from '../../src/generate/ordinary-ticks.ts';
@@ -381,32 +382,77 @@ describe('margrid monitor, models without certificates', () => {
   });
 });
 
-describe.concurrent('margrid monitor, exit codes', () => {
+/** The command in this process. */
+async function inProcess(
+  options: Partial<MonitorCommandOptions>, create?: (given: MonitorOptions) => Monitor, signal = new AbortController().signal,
+): Promise<{ code: number; printed: string; noted: string }> {
+  let printed = '';
+  let noted = '';
+  const terminal: Terminal = {
+    print: (line) => void (printed += `${line}\n`),
+    note: (line) => void (noted += `${line}\n`),
+    stage: () => {},
+    progress: () => ({ update: () => {}, stop: () => {} }),
+  };
+  const given: MonitorCommandOptions = {
+    market: at('market.parquet'), book: at('book.parquet'), positions: 12, seed: 3, ticks, volatilityBp: 6, workers: 0,
+    watch: 'statuses', references: 16, baselineTicks: 0, marginsOf: [], margins: 'exact', json: true, ...options,
+  };
+  const code = await monitorCommand(given, terminal, signal, create);
+  return { code, printed, noted };
+}
+
+/** Certificates that are wrong: they hold in whole boxes. */
+const planted = (given: MonitorOptions): Monitor =>
+  Monitor.create(given, (partial, evaluation, thresholds) => {
+    const issuer = issuerFactoryOf(given)!(partial, evaluation, thresholds);
+    const { radius, loads } = partial.setup.arena.views.certifiedSet;
+    return {
+      ...issuer,
+      certify: async (sets) => {
+        await issuer.certify(sets);
+        for (const set of sets) for (let each = 4 * set; each < 4 * set + 4; each++) radius[each] = 1;
+        for (const set of sets) for (let each = 5 * set; each < 5 * set + 5; each++) loads[each] = 0;
+      },
+    };
+  });
+
+describe('margrid monitor, exit codes', () => {
   const small = ['--market', 'market.csv', '--book', 'small.csv', ...alone, '--ticks', '3'];
 
   it.each([
     [['--ticks', '3'], 'give a book: either --book FILE or --accounts N [OptionInvalid]'],
-    [[...inputs, '--accounts', '5'], 'give a book: either --book FILE or --accounts N [OptionInvalid]'],
-    [[...small, '--watch', 'everything'], '--watch must be liquidation, statuses or levels by factors'],
-    [[...small, '--watch', 'a=1,a=2'], '--watch has two levels named a, '],
-    [[...small, '--watch', 'a=-1'], '--watch must give a a factor'],
-    [[...small, '--watch', 'A b=1'], '--watch must name levels with small letters'],
-    [[...small, '--watch', 'a=1,b=1,c=1,d=1,e=1,f=1,g=1,h=1'], '1 to 7 thresholds'],
     [[...small, '--references', '1'], 'must be a whole number in [2, 64]'],
     [[...small, '--volatility-bp', '501'], 'must be a number in [0, 500]'],
     [[...small, '--margins', 'rough'], 'Allowed choices are exact, interval'],
-    [[...small, '--margins-of', 'zoe'], "the book has no account 'zoe' [AccountUnknown]"],
     [[...small, '--commands', 'day.ndjson'], "cannot be used with option '--ticks <n>'"],
-    [['--market', 'market.csv', '--book', 'small.csv', '--commands', 'missing.ndjson'], 'cannot read the command file missing.ndjson [FileNotFound]'],
-    [['--market', 'market.csv', '--book', 'small.csv', '--commands', 'small.csv'], 'small.csv, line 1: not valid JSON'],
     [['--market', 'market.csv', '--book', 'missing.csv'], 'missing.csv: the file does not exist [FileNotFound]'],
-    [[...small, '--out', 'changes.txt'], '[FileFormatUnknown]'],
-    [[...small, '--out', 'none/changes.csv'], 'the directory does not exist [FileUnreadable]'],
-    [[...small, '--model', 'nosuch'], '[ModelUnknown]'],
   ])('2: %s', async (args, message) => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
+  });
+
+  const refusals: readonly (readonly [Partial<MonitorCommandOptions>, string, string])[] = [
+    [{ accounts: 5 }, 'OptionInvalid', 'give a book: either --book FILE or --accounts N'],
+    [{ watch: 'everything' }, 'OptionInvalid', '--watch must be liquidation, statuses or levels by factors'],
+    [{ watch: 'a=1,a=2' }, 'OptionInvalid', '--watch has two levels named a, '],
+    [{ watch: 'a=-1' }, 'OptionInvalid', '--watch must give a a factor'],
+    [{ watch: 'A b=1' }, 'OptionInvalid', '--watch must name levels with small letters'],
+    [{ watch: 'a=1,b=1,c=1,d=1,e=1,f=1,g=1,h=1' }, 'OptionInvalid', '1 to 7 thresholds'],
+    [{ marginsOf: ['zoe'] }, 'AccountUnknown', "the book has no account 'zoe'"],
+    [{ commands: 'missing.ndjson' }, 'FileNotFound', 'cannot read the command file missing.ndjson'],
+    [{ commands: at('small.csv') }, 'CommandInvalid', 'small.csv, line 1: not valid JSON'],
+    [{ out: 'changes.txt' }, 'FileFormatUnknown', 'names no supported format'],
+    [{ out: 'none/changes.csv' }, 'FileUnreadable', 'the directory does not exist'],
+    [{ model: 'nosuch' }, 'ModelUnknown', "no margin model is called 'nosuch'"],
+  ];
+
+  it.each(refusals)('refused: %j', async (options, code, message) => {
+    const given = { market: at('market.csv'), book: at('small.csv'), ticks: 3, ...options };
+    const error = await inProcess(given).then(() => null, (thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(MargridError);
+    expect(error).toMatchObject({ code, message: expect.stringContaining(message) as string });
   });
 
   it('0: accounts with bad rows are quarantined on every tick', async () => {
@@ -424,55 +470,41 @@ describe.concurrent('margrid monitor, exit codes', () => {
     }
   });
 
-  /** The command in this process, with certificates that are wrong: they hold in whole boxes. */
-  async function planted(options: Partial<MonitorCommandOptions>): Promise<{ code: number; printed: string; noted: string }> {
-    let printed = '';
-    let noted = '';
-    const terminal: Terminal = {
-      print: (line) => void (printed += `${line}\n`),
-      note: (line) => void (noted += `${line}\n`),
-      stage: () => {},
-      progress: () => ({ update: () => {}, stop: () => {} }),
-    };
-    const create = (given: MonitorOptions): Monitor =>
-      Monitor.create(given, (partial, evaluation, thresholds) => {
-        const issuer = issuerFactoryOf(given)!(partial, evaluation, thresholds);
-        const { radius, loads } = partial.setup.arena.views.certifiedSet;
-        return {
-          ...issuer,
-          certify: async (sets) => {
-            await issuer.certify(sets);
-            for (const set of sets) for (let each = 4 * set; each < 4 * set + 4; each++) radius[each] = 1;
-            for (const set of sets) for (let each = 5 * set; each < 5 * set + 5; each++) loads[each] = 0;
-          },
-        };
-      });
-    const given: MonitorCommandOptions = {
-      market: at('market.parquet'), book: at('book.parquet'), positions: 12, seed: 3, ticks, volatilityBp: 6, workers: 0,
-      watch: 'statuses', references: 16, baselineTicks: 0, marginsOf: [], margins: 'exact', json: true, ...options,
-    };
-    const code = await monitorCommand(given, terminal, new AbortController().signal, create);
-    return { code, printed, noted };
-  }
-
   it('1: a wrong certificate is found in shadow mode, by the sampled ticks, and by exact margins', async () => {
-    const shadow = await planted({ shadow: true });
+    const shadow = await inProcess({ shadow: true }, planted);
     expect(shadow.code).toBe(1);
     expect(shadow.noted).toMatch(/^tick \d+: netting set \d+ of account A\d+ is [a-z-]+, was taken for [a-z-]+ .*\[CertificateWrong\]\n$/);
     const body = JSON.parse(shadow.printed) as Result;
     expect(body.difference).toContain('was taken for');
     expect(body.stateHash).toBeNull();
-    const sampled = await planted({ baselineTicks: 20 });
+    const sampled = await inProcess({ baselineTicks: 20 }, planted);
     expect(sampled.code).toBe(1);
     expect(sampled.noted).toMatch(/to the engine, [a-z-]+ to the monitor \[CertificateWrong\]/);
-    const unseen = await planted({});
+    const unseen = await inProcess({}, planted);
     expect(unseen.code).toBe(0);
     const wrong = expected.at(-1)!;
     const { stateHash } = JSON.parse(unseen.printed) as Result;
     expect(stateHash).not.toBe(stateHashOf(wrong));
-    const asked = await planted({ marginsOf: last.accountIds });
+    const asked = await inProcess({ marginsOf: last.accountIds }, planted);
     expect(asked.code).toBe(1);
-    const text = await planted({ shadow: true, json: false });
+    const text = await inProcess({ shadow: true, json: false }, planted);
     expect(text.printed).toContain('A STATUS DIFFERS');
   }, 60_000);
+
+  it('an interruption leaves no half-written file', async () => {
+    const controller = new AbortController();
+    const stopping = (given: MonitorOptions): Monitor => {
+      const made = Monitor.create(given);
+      const tick = made.tick.bind(made);
+      made.tick = async (quotes) => {
+        const report = await tick(quotes);
+        if (report.tick === 9) controller.abort();
+        return report;
+      };
+      return made;
+    };
+    const stopped = inProcess({ out: at('half.parquet') }, stopping, controller.signal);
+    await expect(stopped).rejects.toMatchObject({ code: 'Interrupted' });
+    expect(readdirSync(folder).filter((name) => name.includes('half'))).toEqual([]);
+  });
 });
