@@ -254,7 +254,11 @@ describe('margrid monitor, commands', () => {
     const list: ReturnType<typeof steps> = [{ id: 'first', timeMs: start, kind: 'tick' }];
     for (let tick = 1; tick <= 40; tick++) {
       const index = price * (1 - 0.0009 * tick + 0.002 * (tick % 3));
-      const quotes = { forward: { 'BTC-PERPETUAL': index, 'BTC-F0': index * 1.002 }, indexPrice: { btc_usd: index } };
+      // What a tick does not name stays as it was.
+      const quotes =
+        tick % 2 === 0
+          ? { forward: { 'BTC-F0': index * 1.002 } }
+          : { forward: { 'BTC-PERPETUAL': index }, indexPrice: { btc_usd: index } };
       list.push({ id: `t${tick}`, timeMs: start + tick * 5_000, kind: 'tick', quotes });
       if (tick % 10 !== 4) continue;
       const changes: BookChanges = {
@@ -274,7 +278,7 @@ describe('margrid monitor, commands', () => {
     let indexPrice = market.indexPrice;
     const own = steps().map(({ quotes, changes, timeMs }) => {
       if (changes !== undefined) return { changes };
-      const given = quotes as { forward: Record<string, number>; indexPrice: Record<string, number> } | undefined;
+      const given = quotes as { forward: Record<string, number>; indexPrice?: Record<string, number> } | undefined;
       for (const [name, value] of Object.entries(given?.forward ?? {})) column[market.instruments.findIndex((each) => each.name === name)] = value;
       indexPrice = new Map([...indexPrice, ...Object.entries(given?.indexPrice ?? {})]);
       return { asOfMs: timeMs, forward: column.slice(), indexPrice };
