@@ -11,10 +11,11 @@ import { MargridError } from '../../src/errors.ts';
 import type { Quotes } from '../../src/engine/tick-inputs.ts';
 import { statusNames } from '../../src/engine/totals.ts';
 import { ordinaryTicks } from '../../src/generate/ordinary-ticks.ts';
-import { readBook, readMarket, readRawTable, writeBook, writeMarket } from '../../src/io/index.ts';
+import { readBook, readMarket, readRawTable, writeBook, writeMarket, writeTable, type ResultColumn } from '../../src/io/index.ts';
 import { issuerFactoryOf } from '../../src/monitor/issuer.ts';
 import { Monitor, type MonitorOptions } from '../../src/monitor/monitor.ts';
 import { packageRoot } from '../../src/package-root.ts';
+import type { SqlTypes, Value } from '../io/fixtures.ts';
 import { nearThresholds, params } from '../support/monitored-book.ts';
 import { cliPath, runCli, runJson, temporaryFolder, type Finished } from './run-cli.ts';
 import { bookRows, bookTypes, csvText, marketRows, marketTypes } from './small-inputs.ts';
@@ -369,6 +370,72 @@ describe('margrid monitor, commands', () => {
     expect(found.quarantined).toBeGreaterThan(0);
     expect(found.statuses['quarantined']).toBe(found.quarantined);
     expect(readFileSync(at('gone.csv'), 'utf8')).toMatch(/,quarantined,nan,nan$/m);
+  });
+});
+
+describe('margrid monitor, recorded quotes', () => {
+  const columns: SqlTypes = { as_of: 'VARCHAR', instrument: 'VARCHAR', forward: 'DOUBLE', implied_volatility: 'DOUBLE', index_price: 'DOUBLE' };
+
+  /** The market, then movements, as rows: every third tick the perpetual and its index alone, one price gone for a while. */
+  async function recorded(): Promise<{ rows: Value[][]; steps: Partial<Quotes>[] }> {
+    const { market } = await readMarket(at('market.parquet'));
+    const moves = ordinaryTicks(market, 8, 9);
+    const rows: Value[][] = [];
+    const steps: Partial<Quotes>[] = [];
+    let [forward, impliedVolatility, indexPrice] = [market.forward, market.impliedVolatility, market.indexPrice];
+    for (let tick = 0; tick < 60; tick++) {
+      const next = moves.next().value as Quotes;
+      const asOfMs = market.asOfMs + tick * 1_000;
+      const only = tick % 3 === 2 ? 'BTC-PERPETUAL' : null;
+      const kept = (name: string): boolean => only === null || only === name;
+      forward = forward.map((old, row) => (kept(market.instruments[row].name) ? next.forward[row] : old));
+      if (tick === 21) forward[3] = NaN;
+      impliedVolatility = impliedVolatility.map((old, row) => (kept(market.instruments[row].name) ? next.impliedVolatility[row] : old));
+      indexPrice = new Map([...indexPrice].map(([pair, old]) => [pair, only === null || pair === 'btc_usd' ? next.indexPrice.get(pair)! : old]));
+      market.instruments.forEach(({ name, baseCurrency, kind }, row) => {
+        if (!kept(name)) return;
+        const index = indexPrice.get(`${baseCurrency.toLowerCase()}_usd`)!;
+        rows.push([new Date(asOfMs).toISOString(), name, forward[row], kind === 'option' ? impliedVolatility[row] : null, index]);
+      });
+      steps.push({ asOfMs, forward, impliedVolatility, indexPrice });
+    }
+    return { rows, steps };
+  }
+
+  const tableColumns = (rows: readonly (readonly Value[])[]): ResultColumn[] =>
+    Object.entries(columns).map(([name, type], place): ResultColumn =>
+      type === 'VARCHAR'
+        ? { name, type: 'string', values: rows.map((row) => String(row[place])) }
+        : { name, type: 'f64', values: Float64Array.from(rows, (row) => (row[place] as number | null) ?? NaN) },
+    );
+
+  it.each(['csv', 'parquet'])('of a .%s file give the statuses of the engine', async (format) => {
+    const { rows, steps } = await recorded();
+    const file = at(`quotes.${format}`);
+    // CSV: no value is an empty field; NaN is a price that nobody knows.
+    if (format === 'csv') writeFileSync(file, csvText(columns, rows));
+    else await writeTable(file, { rowCount: rows.length, columns: tableColumns(rows) });
+    const { all, engine } = await statusesOf(steps);
+    await engine.close();
+    const found = await runJson<Result>(['monitor', ...inputs, '--quotes', `quotes.${format}`, ...alone], folder);
+    expect(found).toMatchObject({ ticks: 60, historyHash: historyHashOf(all), stateHash: stateHashOf(all.at(-1)!) });
+    expect(all[21].some(({ status }) => status === 'quarantined')).toBe(true);
+    expect(all[25].some(({ status }) => status === 'quarantined')).toBe(false);
+  }, 60_000);
+
+  it.each([
+    ['as_of,instrument,forward\n2026-08-01T18:00:01Z,NOPE,1\n', 'InstrumentUnknown', 'bad-quotes.csv, row 1, column instrument: the market has no instrument "NOPE"'],
+    ['as_of,instrument,forward\n2026-08-01T17:00:01Z,BTC-PERPETUAL,1\n', 'HistoryMisaligned', 'must not be before 2026-08-01T18:00:00.000Z'],
+    ['as_of,instrument,forward\n1785607201000,BTC-PERPETUAL,1\n1785607200500,BTC-PERPETUAL,1\n', 'HistoryMisaligned', 'row 2'],
+    ['as_of,instrument,forward\nnoon,BTC-PERPETUAL,1\n', 'ValueInvalid', 'must be a time, got "noon"'],
+    ['as_of,instrument,forward\n2026-08-01T18:00:01Z,BTC-PERPETUAL,dear\n', 'ColumnTypeWrong', 'must be a number, got "dear"'],
+    ['as_of,instrument,bid\n2026-08-01T18:00:01Z,BTC-PERPETUAL,1\n', 'ColumnMissing', 'the column "forward" is missing'],
+    ['instrument,forward\nBTC-PERPETUAL,1\n', 'ColumnMissing', 'the column "as_of" is missing'],
+  ])('refused: %j', async (content, code, message) => {
+    const file = at('bad-quotes.csv');
+    writeFileSync(file, content);
+    const error = await inProcess({ quotes: file }).then(() => null, (thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code, message: expect.stringContaining(message) as string });
   });
 });
 

@@ -34,7 +34,13 @@ export function addMonitor(program: Command, terminal: Terminal, finish: Finish)
       new Option(
         '--commands <file>',
         "commands tick and book as of margrid run, one JSON object per line ('-': standard input)",
-      ).conflicts(['ticks', 'volatilityBp']),
+      ).conflicts(['quotes', 'ticks', 'volatilityBp']),
+    )
+    .addOption(
+      new Option('--quotes <file>', 'recorded quotes: rows of a market file, a tick for every as_of (docs/MONITOR.md)').conflicts([
+        'ticks',
+        'volatilityBp',
+      ]),
     )
     .addOption(
       new Option('--ticks <n>', 'ticks of generated movement, the first at the market as it is')

@@ -8,6 +8,7 @@ import { bookStages } from '../book-stages.ts';
 import { openChangeFile, type ChangeFile } from '../change-file.ts';
 import {
   inputsOfModel,
+  limitsOf,
   loadBook,
   loadMarket,
   loadParams,
@@ -21,6 +22,7 @@ import { printMonitored, progressLine, type Monitored } from '../monitor-report.
 import { MonitorTally } from '../monitor-tally.ts';
 import { commandTicks, generatedTicks, refusalOf, type Step, type TickSource } from '../monitor-ticks.ts';
 import { parseWatch } from '../monitor-watch.ts';
+import { quoteTicks } from '../quote-file.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface MonitorCommandOptions extends Omit<InputOptions, 'book'> {
@@ -29,8 +31,10 @@ export interface MonitorCommandOptions extends Omit<InputOptions, 'book'> {
   readonly accounts?: number;
   readonly positions: number;
   readonly seed: number;
-  /** NDJSON, `-`: standard input; none: generated movement. */
+  /** NDJSON, `-`: standard input. */
   readonly commands?: string;
+  /** Recorded quotes; without these and commands: generated movement. */
+  readonly quotes?: string;
   readonly ticks: number;
   readonly volatilityBp: number;
   readonly watch: string;
@@ -82,8 +86,7 @@ export async function monitor(
   const { market, book } = inputsOfModel(quoted, await bookOf(options, quoted, params, terminal), params, options);
   throwIfInterrupted(signal);
   if (options.commands === undefined) requireAccounts(book, options);
-  const { commands } = options;
-  const source = commands === undefined ? generatedTicks(market, options) : await commandTicks(market, commands, signal);
+  const source = await sourceOf(market, options, signal);
   const { workers, model, references, shadow = false } = options;
   const given = { market, book, params, workers, ...(model === undefined ? {} : { model }) };
   const watched = create({ ...given, watch, references, shadow });
@@ -108,6 +111,12 @@ export async function monitor(
     await baseline?.engine.close();
     await watched.close();
   }
+}
+
+async function sourceOf(market: Market, options: MonitorCommandOptions, signal: AbortSignal): Promise<TickSource> {
+  const { commands, quotes } = options;
+  if (commands !== undefined) return commandTicks(market, commands, signal);
+  return quotes === undefined ? generatedTicks(market, options) : quoteTicks(market, quotes, limitsOf(options));
 }
 
 /** Follows the stream to its end. Returns what differed from a full evaluation, null if nothing did. */
