@@ -12,7 +12,7 @@ const volatilityBpMax = 500;
 
 /** `margrid monitor`. */
 export function addMonitor(program: Command, terminal: Terminal, finish: Finish): void {
-  withOptionalBook(
+  const command = withOptionalBook(
     program
       .command('monitor')
       .summary('statuses of a whole book on every tick, by evaluating few of its accounts')
@@ -20,10 +20,19 @@ export function addMonitor(program: Command, terminal: Terminal, finish: Finish)
         'statuses of a whole book on every tick, by evaluating few of its accounts (docs/MONITOR.md); ' +
           'exit code 1 if a full evaluation gives another status',
       ),
-  )
+  );
+  addTickOptions(command);
+  addWatchOptions(command);
+  command.action(async (options: MonitorCommandOptions) => finish(await monitor(options, terminal, interruptible())));
+}
+
+/** A generated book, and where ticks come from. */
+function addTickOptions(command: Command): void {
+  command
     .addOption(
-      new Option('--accounts <n>', 'a generated book of so many accounts instead of --book')
-        .argParser(wholeNumber(1, limits.accountCountMax)),
+      new Option('--accounts <n>', 'a generated book of so many accounts instead of --book').argParser(
+        wholeNumber(1, limits.accountCountMax),
+      ),
     )
     .addOption(
       new Option('--positions <n>', 'mean positions per account of a generated book')
@@ -31,16 +40,17 @@ export function addMonitor(program: Command, terminal: Terminal, finish: Finish)
         .argParser(decimalNumber(meanPositionsMin, meanPositionsMax)),
     )
     .addOption(
-      new Option(
-        '--commands <file>',
-        "commands tick and book as of margrid run, one JSON object per line ('-': standard input)",
-      ).conflicts(['quotes', 'ticks', 'volatilityBp']),
-    )
-    .addOption(
-      new Option('--quotes <file>', 'recorded quotes: rows of a market file, a tick for every as_of (docs/MONITOR.md)').conflicts([
+      new Option('--quotes <file>', 'recorded quotes: rows of a market file, a tick for every as_of').conflicts([
+        'commands',
         'ticks',
         'volatilityBp',
       ]),
+    )
+    .addOption(
+      new Option(
+        '--commands <file>',
+        "commands tick and book as of margrid run, one JSON object per line ('-': standard input)",
+      ).conflicts(['ticks', 'volatilityBp']),
     )
     .addOption(
       new Option('--ticks <n>', 'ticks of generated movement, the first at the market as it is')
@@ -52,7 +62,12 @@ export function addMonitor(program: Command, terminal: Terminal, finish: Finish)
         .default(3)
         .argParser(decimalNumber(0, volatilityBpMax)),
     )
-    .addOption(seedOption())
+    .addOption(seedOption());
+}
+
+/** What is watched, compared, and told. */
+function addWatchOptions(command: Command): void {
+  command
     .option(
       '--watch <what>',
       "liquidation, statuses, or levels by factors, as 'warning=1.25*maintenance,bankrupt=0'",
@@ -80,6 +95,5 @@ export function addMonitor(program: Command, terminal: Terminal, finish: Finish)
       new Option('--margins <how>', 'margined now, or what is certain without')
         .choices(['exact', 'interval'])
         .default('exact'),
-    )
-    .action(async (options: MonitorCommandOptions) => finish(await monitor(options, terminal, interruptible())));
+    );
 }
