@@ -24,6 +24,9 @@ export async function* commandLines(file: string, signal: AbortSignal): AsyncGen
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new MargridError('FileNotFound', `cannot read the command file ${file}`, { file });
+  } finally {
+    // Whoever writes to standard input may go on for hours: it must not keep a process alive that has given up.
+    input.destroy();
   }
 }
 

@@ -336,6 +336,20 @@ describe('margrid monitor, commands', () => {
     expect(piped.baseline).toMatchObject({ timedTicks: 4, comparedTicks: 5 });
   }, 60_000);
 
+  it.each([
+    ['a command that is refused', '{"id":"1","timeMs":5,"kind":"tick"}', null, 2],
+    ['an interruption', '{"id":"1","timeMs":1785589200000,"kind":"tick"}', 'SIGINT', 130],
+  ] as const)('standard input that stays open does not keep it alive after %s', async (_, line, signal, expectedCode) => {
+    // With --progress the first tick says that it is waiting for the next line.
+    const args = [cliPath, 'monitor', '--market', 'market.csv', '--book', 'small.csv', '--commands', '-', '--progress', ...alone];
+    const child = spawn(process.execPath, args, { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
+    // The pipe has no end: it is only closed when the process has gone.
+    child.stdin.write(`${line}\n`);
+    if (signal !== null) child.stderr.once('data', () => child.kill(signal));
+    const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
+    expect(code).toBe(expectedCode);
+  }, 20_000);
+
   it('applies an id once, and refuses what it cannot do without leaving a trace', async () => {
     const bad = [
       { id: 'x1', timeMs: start + 1e9, kind: 'ledger.deposit', account: account(0) },
