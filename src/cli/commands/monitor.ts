@@ -121,13 +121,14 @@ async function sourceOf(market: Market, options: MonitorCommandOptions, signal: 
 
 /** Follows the stream to its end. Returns what differed from a full evaluation, null if nothing did. */
 async function watchOver(watching: Watching): Promise<string | null> {
-  const { source, terminal, signal, tally } = watching;
-  const progress = terminal.progress('watching', source.tickCount ?? 0);
+  const { source, terminal, signal, tally, options } = watching;
+  const hasBar = source.tickCount !== null && options.progress !== true;
+  const progress = hasBar ? terminal.progress('watching', source.tickCount) : null;
   try {
     for await (const step of source.steps()) {
       throwIfInterrupted(signal);
       await take(step, watching);
-      progress.update(tally.ticks);
+      progress?.update(tally.ticks);
     }
     throwIfInterrupted(signal);
     return null;
@@ -135,7 +136,7 @@ async function watchOver(watching: Watching): Promise<string | null> {
     if (error instanceof MargridError && error.code === 'CertificateWrong') return error.message;
     throw error;
   } finally {
-    progress.stop();
+    progress?.stop();
   }
 }
 
