@@ -1,16 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import * as coefficients from '../../assembly/portable/coefficients.ts';
-import { packageRoot } from '../../src/package-root.ts';
+import { compileProgram } from './compile.ts';
+import type { ProgramVariant } from './programs.ts';
 
-export interface TickProgram {
-  readonly name: string;
-  readonly note: string;
-  readonly flags: readonly string[];
+export interface TickProgram extends ProgramVariant {
   readonly threads: number;
-  /** What the processor must know, as /proc/cpuinfo spells it; null: nothing special. */
-  readonly needs: string | null;
 }
 
 const flagsOfAvx512 = ['-O3', '-march=native', '-DLANES=8'];
@@ -47,24 +39,7 @@ export const tickPrograms: readonly TickProgram[] = [
   },
 ];
 
-/** Whether this processor has a feature; a machine without /proc/cpuinfo is not asked. */
-export function hasProcessorFlag(flag: string): boolean {
-  return existsSync('/proc/cpuinfo') && new RegExp(`^flags.*\\b${flag}\\b`, 'm').test(readFileSync('/proc/cpuinfo', 'utf8'));
-}
-
-/** Compiles a variant into `folder`, with margrid's own polynomials. Returns the program. Throws if gcc does. */
-export function compileTickProgram({ flags }: TickProgram, folder: string, cells: number): string {
-  const program = join(folder, `tick${flags.join('')}`);
-  // Variants that differ in their threads only are one program.
-  if (existsSync(program)) return program;
-  writeFileSync(join(folder, 'coefficients.h'), coefficientsHeader());
-  const source = join(packageRoot, 'bench', 'native', 'tick.c');
-  const words = ['-std=gnu11', ...flags, `-DCELLS=${cells}`, `-I${folder}`, '-o', program, source, '-lm', '-pthread'];
-  execFileSync('gcc', words, { stdio: ['ignore', 'ignore', 'inherit'] });
-  return program;
-}
-
-function coefficientsHeader(): string {
-  const lines = Object.entries(coefficients).map(([name, value]) => `#define ${name} ${value.toExponential()}`);
-  return `${lines.join('\n')}\n`;
+/** The program of a variant: those that differ in their threads only are one. Throws if gcc does. */
+export function compileTickProgram({ flags }: TickProgram, cells: number): string {
+  return compileProgram(['tick.c'], [...flags, `-DCELLS=${cells}`]);
 }

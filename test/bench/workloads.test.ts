@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runWorkload, smokeParameters } from '../../bench/run-workload.ts';
-import { gccVersion, missingNative } from '../../bench/native/entrants.ts';
+import { gccVersion } from '../../bench/native/compile.ts';
+import { missingNative } from '../../bench/native/entrants.ts';
 import type { Parameters, Report } from '../../bench/workload.ts';
 import { workloadByName, workloads } from '../../bench/workloads.ts';
 
