@@ -22,6 +22,7 @@ const plan: readonly (readonly [name: string, changes: Partial<Record<ParameterN
   ['tick-retail', {}],
   ['tick-options', {}],
   ['tick-ordinary', {}],
+  ['tick-ordinary-10bp', {}],
   ['tick-crash', {}],
   ['revalue', {}],
   ['price', {}],
