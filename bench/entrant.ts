@@ -1,3 +1,4 @@
+import { MargridError } from '../src/errors.ts';
 import type { Pass } from './measure.ts';
 import type { Comparison } from './verify.ts';
 import { compareColumns, compareToScale, columnHash, requireEqual, requireWithin } from './verify.ts';
@@ -32,8 +33,11 @@ export async function entrantReports(
   tolerances: Readonly<Record<string, Tolerance>> = {},
 ): Promise<Record<string, EntrantReport>> {
   const reports: Record<string, EntrantReport> = {};
-  for (const { name, note, bitEqual, results: resultsOf } of entrants) {
-    const results = await resultsOf();
+  for (const entrant of entrants) {
+    const { name, note, bitEqual } = entrant;
+    const results = await entrant.results();
+    // Nothing differs from nothing.
+    if (results.length === 0) throw new MargridError('KernelMismatch', `${name} gave no results`);
     const { scale, limit = Infinity } = tolerances[name] ?? tolerances['others'] ?? {};
     const isScaled = scale !== undefined && !bitEqual;
     const comparison = isScaled ? compareToScale(results, margridResults, scale.size) : compareColumns(results, margridResults);

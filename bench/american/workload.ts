@@ -24,12 +24,12 @@ const strike = 100;
 const daysPerYear = 365;
 /** Options of the entrants that take long. */
 const sampleMax = 500;
-const scale = { size: strike, name: 'the strike' };
+const ofStrike = { size: strike, name: 'the strike' };
 /**
  * QuantLib: the accuracy that both schemes are made for is better than this. C: the same fixed point after as many
  * iterations from starting values with ten digits.
  */
-const tolerances = { quantlib: { limit: 1e-6, scale }, others: { limit: 1e-9, scale } };
+const tolerances = { quantlib: { limit: 1e-6, scale: ofStrike }, others: { limit: 1e-9, scale: ofStrike } };
 
 async function run({ instruments: count, seed, runs }: Parameters): Promise<Outcome> {
   const options = optionsOf(count, seed);

@@ -10,7 +10,7 @@ export function headlineSection(suite: SuiteFile): string[] {
   const { machine, versions } = header;
   const ticks = reports.filter(({ workload }) => workload.startsWith('tick-'));
   const loops = reports.filter((report) => !ticks.includes(report) && Object.keys(report.entrants).length > 0);
-  const from = `margrid ${versions['margrid']}, commit ${versions['commit']?.slice(0, 12) ?? 'unknown'}`;
+  const from = `margrid ${versions['margrid']}, commit ${commitOf(versions['commit'])}`;
   return [
     '## In short',
     '',
@@ -22,6 +22,12 @@ export function headlineSection(suite: SuiteFile): string[] {
     ...loopTable(loops),
     ...scalingLines(reports),
   ];
+}
+
+/** Short, but not without saying that the sources were others. */
+function commitOf(commit: string | null | undefined): string {
+  if (commit === null || commit === undefined) return 'unknown';
+  return `${commit.slice(0, 12)}${commit.endsWith('-dirty') ? ', with changes that are not in it' : ''}`;
 }
 
 /** A column of a table: whichever of these entrants is fastest there. */
@@ -50,12 +56,12 @@ const loopRivals: readonly Rival[] = [
 function tickTable(ticks: readonly Report[]): string[] {
   if (ticks.length === 0) return [];
   const rows = ticks.map((report) => [
-    linkTo(report), formatInteger(report.parameters['accounts']), formatMs(report.median), ...tickRivals.map((rival) => rivalCell(report, rival)),
+    linkTo(report), formatInteger(report.parameters['accounts']), formatMs(report.cold), formatMs(report.median), ...tickRivals.map((rival) => rivalCell(report, rival)),
   ]);
   return [
     'Whole ticks by **brute force**, milliseconds: pricing, margins with all charges, equity and status of every account.',
     '',
-    ...table(['workload', 'accounts', 'margrid', ...tickRivals.map(([title]) => title)], rows),
+    ...table(['workload', 'accounts', 'margrid, first tick', 'margrid', ...tickRivals.map(([title]) => title)], rows),
     '',
   ];
 }
@@ -81,25 +87,27 @@ function certifiedTable(ticks: readonly Report[]): string[] {
   const rows = ticks.flatMap((report) => {
     const certified = (report.details['certified'] ?? {}) as Readonly<Record<string, CertifiedDetails>>;
     return Object.entries(certified).map(([name, { meanMs, evaluatedShare }]) => {
-      const { median, label } = report.entrants[name];
+      const { cold, median } = report.entrants[name];
       const isAlone = name.endsWith('-one-worker');
       const own = isAlone ? report.entrants['margrid-one-worker'].median : report.median;
       const rival = fastest(Object.entries(report.entrants).filter((entry) => isRival(entry) && entry[0].endsWith('-two-threads') !== isAlone));
       return [
-        linkTo(report), formatInteger(report.parameters['move']), name.replace('margrid-', ''), label, formatMs(median), formatMs(meanMs),
-        formatShare(evaluatedShare), formatRatio(own / median), formatRatio(median / own),
+        linkTo(report), formatInteger(report.parameters['move']), name.includes('liquidation') ? 'liquidations' : 'all statuses',
+        isAlone ? '1' : String(report.parameters['workers']), formatMs(cold), formatMs(median), formatMs(meanMs), formatShare(evaluatedShare), formatMs(own),
+        formatRatio(median / own), formatRatio(own / median),
         rival === null ? '' : `${formatRatio(rival[1].median / median)} (${rival[0]})`,
       ];
     });
   });
   if (rows.length === 0) return [];
   const titles = [
-    'workload', 'basis points', 'entrant', 'label', 'median', 'mean', 'netting sets evaluated', 'times faster than brute force',
-    'time over brute force', 'times faster than the fastest other brute force',
+    'workload', 'basis points', 'watches', 'workers', 'first tick', 'median', 'mean', 'netting sets evaluated', 'brute force', 'over brute force',
+    'times faster', 'times faster than the fastest other brute force',
   ];
   return [
     '**Certified skipping**, milliseconds: what cannot have changed is not evaluated. Statuses (or liquidation sets) were compared with brute force',
-    'at every tick. Brute force beside it has as many workers; a crash leaves nothing to skip, and shows what the certificates then cost.',
+    'at every tick: the same answer with **less work**. Brute force beside it has as many workers. In `tick-crash` all prices fall at once, and there',
+    'is nothing to skip: its ratio over brute force is what certificates cost when they do not help.',
     '',
     ...table(titles, rows),
     '',

@@ -59,10 +59,12 @@ export function renderBenchmarkReport(suite: SuiteFile, source: string): string 
   ].join('\n');
 }
 
-function smokeWarning({ header, end }: SuiteFile): string[] {
+function smokeWarning({ header, end, failures }: SuiteFile): string[] {
   const lines: string[] = [];
   if (header.smoke) lines.push('', '**A smoke run: sizes are tiny, and the times say nothing.**');
   if (end === null) lines.push('', '**The run was broken off: what follows is not all of it.**');
+  const failed = failures.map(({ workload }) => workload).join(', ');
+  if (failed !== '') lines.push('', `**Workloads that [failed](#failed), and have no times: ${failed}.**`);
   return lines;
 }
 
@@ -132,10 +134,14 @@ function workloadSection(report: Report): string[] {
     Object.entries(parameters).map(([name, value]) => `${name} ${formatInteger(value)}`).join(', ') +
       `; ${report.samples.length} rounds; ${formatCount(throughput.perSecond)} ${throughput.unit} per second.`,
     '',
-    ...chartsOf(report).flatMap(({ id, title }) => [`![${title}](${pictureFolder}/${id}.svg)`, '']),
+    ...chartsOf(report).flatMap(({ id, title, caption }) => [`![${title}](${pictureFolder}/${id}.svg)`, '', `*${title}. ${caption}*`, '']),
     ...table(titles, [own, ...rows]),
     '',
+    '<details><summary>What the entrants are, with compilers and flags</summary>',
+    '',
     ...notes.map(([name, note]) => `- **${name}**: ${note}`),
+    '',
+    '</details>',
     '',
     ...(absent.length === 0 ? [] : [...absent, '']),
     ...seriesOf(report).flatMap(([name, points]) => seriesTable(name, points)),

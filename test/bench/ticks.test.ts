@@ -172,16 +172,3 @@ describe('the ticks', () => {
     expect(other.hash).not.toBe(first.hash);
   });
 });
-
-describe('implied-vol and american', () => {
-  it('are bit-equal in JavaScript, and others within their tolerance', async () => {
-    for (const name of ['implied-vol', 'american']) {
-      const { hash, entrants, details, missing = {} } = await smoke(name);
-      expect(entrants['javascript'].hash, name).toBe(hash);
-      for (const entrant of Object.values(entrants)) {
-        expect(entrant.maxRelativeDifference, name).toBeLessThanOrEqual(Number(details['tolerance']));
-      }
-      expect('quantlib' in entrants).toBe(!('quantlib' in missing));
-    }
-  });
-});
