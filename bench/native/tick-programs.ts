@@ -1,5 +1,5 @@
 import { compileProgram } from './compile.ts';
-import type { ProgramVariant } from './programs.ts';
+import { flagsOf128, type ProgramVariant } from './programs.ts';
 
 export interface TickProgram extends ProgramVariant {
   readonly threads: number;
@@ -18,8 +18,8 @@ export const tickPrograms: readonly TickProgram[] = [
   },
   {
     name: 'c-128',
-    note: 'hand-written SSE4.1, the width of WASM, no fused multiply-add: gcc -O3 -msse4.1; one thread',
-    flags: ['-O3', '-msse4.1', '-ffp-contract=off', '-DLANES=2'],
+    note: `hand-written intrinsics of the width of WASM, rows in two passes for the registers: gcc ${flagsOf128.join(' ')}; one thread`,
+    flags: [...flagsOf128, '-DLANES=2'],
     threads: 1,
     needs: 'sse4_1',
   },

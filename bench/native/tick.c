@@ -8,7 +8,7 @@
  * prints its milliseconds; for each line `margins` writes equity, initial and maintenance margin and status, and prints
  * a line. The files are those of bench/ticks/external.ts.
  *
- * Written to win: a row holds the cells and, in the same five cache lines, the terms of its instrument; the value of
+ * Written to win: prices are always differences of Mills ratios, without a branch; a row holds the cells and, in the same five cache lines, the terms of its instrument; the value of
  * the options is one more lane of the sum over rows; rows of positions further on are prefetched.
  */
 #include <pthread.h>
@@ -30,6 +30,10 @@ enum { HEALTHY, MARGIN_CALL, LIQUIDATION, QUARANTINED };
 enum { TERM_VALUE = CELLS, TERM_DELTA, TERM_AMOUNT, TERM_ROLL, TERMS_END };
 enum { ROW = (TERMS_END + LANES - 1) / LANES * LANES, VECTORS = ROW / LANES };
 enum { LINE_BYTES = 64, SET_CHUNK = 4096, INSTRUMENT_CHUNK = 64, PREFETCH_AHEAD = 6 };
+
+/* Rows of narrow vectors are summed in two passes over the positions: sixteen registers hold no more. */
+#define BLOCKED (LANES == 2)
+enum { ACCUMULATORS = (VECTORS + 1) / 2 };
 
 static int64_t counts[7];
 #define SETS counts[0]
@@ -151,12 +155,19 @@ static void read_tick(const char *path) {
   }
 }
 
+enum { SAME, UP, DOWN, CLASSES };
+
+/* Standard deviations and their inverses by class of scenario. */
 typedef struct {
-  double sign, forward, strike, size, moneyness, now, up, down, unit, value;
+  double sign, forward, strike, size, moneyness, unit, value, deviation[CLASSES], inverse[CLASSES];
   int is_inverse;
 } Option;
 
-static inline void option_cells(double *row, int64_t group, const Option *o, int kind) {
+static inline vec of_class(const double *values, mask is_up, mask is_down) {
+  return choose(is_up, set1(values[UP]), choose(is_down, set1(values[DOWN]), set1(values[SAME])));
+}
+
+static inline void option_cells(double *row, int64_t group, const Option *o) {
   const double *multiplier = table_of(group, GRID_MULTIPLIER), *inverse_of = table_of(group, GRID_INVERSE);
   const double *logarithm = table_of(group, GRID_LOG), *weight = table_of(group, GRID_WEIGHT);
   const double *up = table_of(group, GRID_UP), *down = table_of(group, GRID_DOWN);
@@ -167,9 +178,10 @@ static inline void option_cells(double *row, int64_t group, const Option *o, int
   for (int s = 0; s < ROW; s += LANES) {
     vec shocked = mul(set1(o->forward), load(multiplier + s));
     vec x = abs1(sub(set1(o->moneyness), load(logarithm + s)));
-    vec v = choose(less(half, load(up + s)), set1(o->up), choose(less(half, load(down + s)), set1(o->down), set1(o->now)));
+    mask is_up = less(half, load(up + s)), is_down = less(half, load(down + s));
+    vec v = of_class(o->deviation, is_up, is_down), h = mul(x, of_class(o->inverse, is_up, is_down));
     vec intrinsic = max1(mul(sign, sub(shocked, strike_of)), set1(0.0));
-    vec price = add(price_otm(min1(strike_of, shocked), x, v, kind), intrinsic);
+    vec price = add(cell_price(min1(strike_of, shocked), h, v), intrinsic);
     vec unit = o->is_inverse ? mul(set1(o->unit), load(inverse_of + s)) : set1(1.0);
     store(row + s, mul(set1(o->size), mul(sub(mul(price, unit), set1(o->value)), load(weight + s))));
   }
@@ -178,9 +190,9 @@ static inline void option_cells(double *row, int64_t group, const Option *o, int
 static double normal_cdf(double x) { return 0.5 * erfc(-x * 0.70710678118654752440); }
 
 /* One price: a lane of a vector. */
-static double price_now(double lower, double x, double v) {
+static double price_now(double lower, double h, double v) {
   double lanes[LANES] __attribute__((aligned(LINE_BYTES)));
-  store(lanes, price_otm(set1(lower), set1(x), set1(v), v < 0.4 ? 0 : 1));
+  store(lanes, cell_price(set1(lower), set1(h), set1(v)));
   return lanes[0];
 }
 
@@ -194,21 +206,19 @@ static void terms(double *row, double value, double delta, double amount, double
 
 static void option_row(double *row, int64_t i, int64_t g, int64_t e) {
   double f = forward[i], k = strike[i], sigma = volatility[i], root = root_time[e];
-  double shocked = sigma * up_factor[e];
+  double shocked = sigma * up_factor[e], now = sigma * root;
   Option o = {
     .sign = shape[i] == SHAPE_CALL ? 1 : -1, .forward = f, .strike = k, .size = size[i], .moneyness = log(k / f),
-    .now = sigma * root, .up = (shocked < floor_of[g] ? floor_of[g] : shocked) * root,
-    .down = sigma * down_factor[e] * root, .unit = 1 / f, .is_inverse = inverse[g],
+    .unit = 1 / f, .is_inverse = inverse[g],
+    .deviation = {now, (shocked < floor_of[g] ? floor_of[g] : shocked) * root, sigma * down_factor[e] * root},
   };
-  double intrinsic = o.sign * (f - k);
-  double price = price_now(k < f ? k : f, fabs(o.moneyness), o.now) + (intrinsic > 0 ? intrinsic : 0);
+  for (int c = 0; c < CLASSES; c++) o.inverse[c] = 1 / (o.deviation[c] > 1e-150 ? o.deviation[c] : 1e-150);
+  double intrinsic = o.sign * (f - k), h = fabs(o.moneyness) * o.inverse[SAME];
+  double price = price_now(k < f ? k : f, h, now) + (intrinsic > 0 ? intrinsic : 0);
   o.value = o.is_inverse ? price * o.unit : price;
-  double d1 = o.now > 0 ? -o.moneyness / o.now + 0.5 * o.now : (f > k ? 64 : f < k ? -64 : 0);
+  double d1 = now > 0 ? -o.moneyness / now + 0.5 * now : (f > k ? 64 : f < k ? -64 : 0);
   double delta = o.sign * normal_cdf(o.sign * d1);
-  double most = o.up > o.now ? o.up : o.now, small = o.down < o.now ? o.down : o.now;
-  if (most < 0.4) option_cells(row, g, &o, 0);
-  else if (small >= 0.4) option_cells(row, g, &o, 1);
-  else option_cells(row, g, &o, 2);
+  option_cells(row, g, &o);
   terms(row, o.size * o.value, o.size * (o.is_inverse ? delta - o.value : delta), 0, roll_factor[e]);
 }
 
@@ -275,6 +285,25 @@ typedef struct {
   double value, worst, roll, shock;
 } Sums;
 
+#if BLOCKED
+/* Adds the rows of positions [first, end): as many vectors at a time as the registers hold. */
+static inline void add_rows(uint32_t first, uint32_t end, vec *cells) {
+  for (int from = 0; from < VECTORS; from += ACCUMULATORS) {
+    vec sums[ACCUMULATORS];
+#pragma GCC unroll 16
+    for (int b = 0; b < ACCUMULATORS; b++) sums[b] = cells[from + b];
+    for (uint32_t p = first; p < end; p++) {
+      const double *row = row_of(entry[p]) + from * LANES;
+      vec q = set1(quantity[p]);
+#pragma GCC unroll 16
+      for (int b = 0; b < ACCUMULATORS; b++) sums[b] = fma1(q, load(row + b * LANES), sums[b]);
+    }
+#pragma GCC unroll 16
+    for (int b = 0; b < ACCUMULATORS; b++) cells[from + b] = sums[b];
+  }
+}
+#endif
+
 /* One risk group of a set from position p; returns the position after it. */
 static inline uint32_t charge_group(uint32_t p, Sums *sums) {
   int64_t g = group_of[entry[p] >> FLAG_BITS];
@@ -290,7 +319,7 @@ static inline uint32_t charge_group(uint32_t p, Sums *sums) {
     last = (entry[p++] & FLAG_END_GROUP) != 0;
   }
   linear_end = p;
-  vec cells[VECTORS];
+  vec cells[BLOCKED ? 2 * ACCUMULATORS : VECTORS];
   const double *class_row = table_of(g, GRID_CLASS);
   for (int b = 0; b < VECTORS; b++) cells[b] = mul(set1(amount), load(class_row + b * LANES));
   while (!last) {
@@ -298,8 +327,10 @@ static inline uint32_t charge_group(uint32_t p, Sums *sums) {
     double held = quantity[p];
     const double *row = row_of(e);
     prefetch(entry[p + PREFETCH_AHEAD]);
+#if !BLOCKED
     vec q = set1(held);
     for (int b = 0; b < VECTORS; b++) cells[b] = fma1(q, load(row + b * LANES), cells[b]);
+#endif
     double delta = held * row[TERM_DELTA];
     double long_part = held > 0 ? delta : 0;
     net += delta;
@@ -321,6 +352,9 @@ static inline uint32_t charge_group(uint32_t p, Sums *sums) {
     last = (e & FLAG_END_GROUP) != 0;
     p++;
   }
+#if BLOCKED
+  add_rows(linear_end, p, cells);
+#endif
   while (linear < linear_end) {
     int32_t at = expiry_of[entry[linear] >> FLAG_BITS];
     double factor = row_of(entry[linear])[TERM_ROLL];
