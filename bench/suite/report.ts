@@ -1,5 +1,5 @@
-import { basename, dirname, join } from 'node:path';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Chart } from '../../src/report/chart.ts';
 import { renderChart } from '../../src/report/render-chart.ts';
 import { formatCount, formatMs } from '../render.ts';
@@ -14,7 +14,7 @@ import { formatInteger, formatRatio, table } from './markdown.ts';
 const pictureFolder = 'benchmarks';
 
 /**
- * Writes the text and its pictures. The same file of the suite gives the same bytes. Returns the paths written. Throws
+ * Writes the text, its pictures, and beside them a copy of the file with the raw samples. The same file of the suite gives the same bytes. Returns the paths written. Throws
  * `DependencyMissing` where the drawing library is not installed.
  */
 export async function writeBenchmarkReport(suite: SuiteFile, source: string, path: string): Promise<string[]> {
@@ -27,8 +27,10 @@ export async function writeBenchmarkReport(suite: SuiteFile, source: string, pat
     writeFileSync(file, `${await renderChart(chart)}\n`);
     written.push(file);
   }
+  const samples = join(folder, basename(source));
+  if (resolve(samples) !== resolve(source)) copyFileSync(source, samples);
   writeFileSync(path, renderBenchmarkReport(suite, basename(source)));
-  return [path, ...written];
+  return [path, ...written, samples];
 }
 
 function chartsOf(report: Report): Chart[] {
@@ -46,8 +48,8 @@ export function renderBenchmarkReport(suite: SuiteFile, source: string): string 
   return [
     '# Benchmarks',
     '',
-    `Made from \`${source}\` by \`npm run bench -- report\`: do not edit. How it is measured, and how to add an entrant:`,
-    '[BENCHMARKING.md](BENCHMARKING.md).',
+    `Made by \`npm run bench -- report\` from [\`${source}\`](${pictureFolder}/${source}), which has all raw samples: do not edit.`,
+    'How it is measured, and how to add an entrant: [BENCHMARKING.md](BENCHMARKING.md).',
     ...smokeWarning(suite),
     '',
     ...headlineSection(suite),

@@ -93,17 +93,22 @@ describe('a run of the suite', () => {
   it('writes every workload when it is done, goes on after a failure, and says how many failed', async () => {
     const file = join(folder, 'deep', 'run.ndjson');
     const entries = ['revalue', 'price'].map((name) => workloadOf(name, () => Promise.reject(new Error('unused'))));
+    const told: string[] = [];
     const failed = await runSuite({
       entries,
       smoke: true,
       file,
-      progress: () => {},
+      progress: (line) => told.push(line),
       runEntry: async ({ workload }) => {
         if (workload.name === 'price') throw new Error('wrong by far');
         return reportOf(workload.name);
       },
     });
     expect(failed).toBe(1);
+    expect(told.map((line) => line.replace(/\d+\.\d/g, '#'))).toEqual([
+      'suite: 1 of 2: revalue', 'suite: revalue took # s; # s since the start',
+      'suite: 2 of 2: price', 'suite: price took # s; # s since the start',
+    ]);
     const suite = readSuiteFile(file);
     expect(suite.header).toMatchObject({ format: suiteFormat, smoke: true, workloads: ['revalue', 'price'] });
     expect(suite.header.versions['lock']).toMatch(/^[0-9a-f]{64}$/);
@@ -187,6 +192,7 @@ describe('the report of the suite', () => {
     const failure = { kind: 'failed', workload: 'price', error: 'wrong by far' };
     const text = renderBenchmarkReport(readSuiteFile(writeLines({ ...header, smoke: true }, failure)), 'run.ndjson');
     expect(text).toContain('- **price**: wrong by far');
+    expect(text).toContain('**Workloads that [failed](#failed), and have no times: price.**');
     expect(text).toContain('broken off');
     expect(text).toContain('A smoke run');
   });
@@ -197,13 +203,15 @@ describe('the report of the suite', () => {
     const file = writeLines(header, { kind: 'workload', report: reportOf('revalue') }, { kind: 'workload', report: scaling });
     const suite = readSuiteFile(file);
     const paths = await writeBenchmarkReport(suite, file, join(folder, 'a', 'B.md'));
-    expect(readdirSync(join(folder, 'a', 'benchmarks'))).toEqual(['revalue.svg', 'scaling-accounts.svg']);
+    expect(readdirSync(join(folder, 'a', 'benchmarks'))).toEqual(['revalue.svg', 'run.ndjson', 'scaling-accounts.svg']);
+    expect(readFileSync(join(folder, 'a', 'benchmarks', 'run.ndjson'))).toEqual(readFileSync(file));
     const first = paths.map((path) => readFileSync(path, 'utf8'));
     // Other pictures in between must leave no trace.
     await writeBenchmarkReport({ ...suite, reports: [scaling] }, file, join(folder, 'b', 'B.md'));
     await writeBenchmarkReport(suite, file, join(folder, 'a', 'B.md'));
     expect(paths.map((path) => readFileSync(path, 'utf8'))).toEqual(first);
     expect(first[1]).toContain('margrid-certified');
+    expect(first[0]).toContain('[`run.ndjson`](benchmarks/run.ndjson)');
     expect(first[0]).toContain('| 10,000 | 1.000 | 20.00 | 50.00 M/s | 2 |');
     expect(first[0]).toContain('- flatness: 1.500');
     expect(first[0]).toContain('![revalue: median milliseconds](benchmarks/revalue.svg)');
