@@ -106,8 +106,8 @@ function certifiedTable(ticks: readonly Report[]): string[] {
   ];
   return [
     '**Certified skipping**, milliseconds: what cannot have changed is not evaluated. Statuses (or liquidation sets) were compared with brute force',
-    'at every tick: the same answer with **less work**. Brute force beside it has as many workers. In `tick-crash` all prices fall at once, and there',
-    'is nothing to skip: its ratio over brute force is what certificates cost when they do not help.',
+    'at every tick: the same answer with **less work**. Brute force beside it has as many workers. In `tick-crash` all prices fall at once and',
+    'certificates help little or not at all: its ratio over brute force is what they then cost.',
     '',
     ...table(titles, rows),
     '',
