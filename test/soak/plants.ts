@@ -1,6 +1,6 @@
 import {
   BOX_PRICE_REST, BOX_TIME, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_FLOAT_COUNT, QUADRANT_COUNT,
-  SLOPE_DELTA_PRICE, SLOPE_DELTA_VOLATILITY, SLOPE_PRICE_RADIUS, SLOPE_ROW_COUNT, SLOPE_TERM_COUNT,
+  SLOPE_BLOCK, SLOPE_BLOCK_FLOATS, SLOPE_DELTA_PRICE, SLOPE_DELTA_VOLATILITY, SLOPE_PRICE_RADIUS, SLOPE_TERM_COUNT,
   SLOPE_VALUE_PRICE_MIDDLE, SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_RADIUS, SLOPE_VOLATILITY_MIDDLE,
   SLOPE_VOLATILITY_RADIUS,
 } from '../../assembly/portable/certificate-layout.ts';
@@ -42,11 +42,10 @@ function scaledRow(row: number, factor: number): Plant {
     ...issuer,
     // Rows are kept from one reference to the next: the error must not grow.
     certify: async (sets) => {
-      const cells = cellCountOf(arena.plan.counts.scenarioCount);
       const { slopeRow: slopes } = arena.views.certifiedInstrument;
       const before = slopes.slice();
-      for (let at = row * cells; at < slopes.length; at += SLOPE_ROW_COUNT * cells) {
-        for (let cell = 0; cell < cells; cell++) slopes[at + cell] *= factor;
+      for (let at = row * SLOPE_BLOCK; at < slopes.length; at += SLOPE_BLOCK_FLOATS) {
+        for (let cell = 0; cell < SLOPE_BLOCK; cell++) slopes[at + cell] *= factor;
       }
       await issuer.certify(sets);
       slopes.set(before);

@@ -11,7 +11,7 @@ import {
 import { certificateColumn } from './box.ts';
 import {
   CALL_GROWTH, CALL_LINEAR_REST, CALL_PRICE_REACH, CALL_TIME, CALL_VOLATILITY_REACH,
-  CALL_VOLATILITY_REST, GROUP_AMOUNT, GROUP_AMOUNT_GROSS, GROUP_DELTA_MOVE, GROUP_LONG_DELTA, GROUP_REST_DELTA,
+  CALL_VOLATILITY_REST, GROUP_AMOUNT, GROUP_AMOUNT_GROSS, GROUP_DELTA_MOVE, GROUP_LONG_DELTA, GROUP_OPTION_COUNT, GROUP_REST_DELTA,
   GROUP_ROLL, GROUP_ROLL_PRICE, GROUP_ROLL_REST, GROUP_TIME, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_GROSS,
   GROUP_VALUE_PRICE_RADIUS, GROUP_VALUE_VOLATILITY, GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS,
   GROUP_WORST_CELL, SET_POSITION_COUNT, SET_SIZE, SET_VALUE,
@@ -33,6 +33,7 @@ export function scanGroup(
   f: Floats, w: Ints, context: i32, numbers: i32, first: i32, optionFirst: i32, end: i32,
 ): void {
   for (let each: i32 = GROUP_AMOUNT; each <= GROUP_WORST_CELL; each++) f[numbers + each] = 0;
+  f[numbers + GROUP_OPTION_COUNT] = end - optionFirst;
   let linear: i32 = first;
   let option: i32 = optionFirst;
   while (linear < optionFirst || option < end) {

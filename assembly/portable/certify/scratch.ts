@@ -1,26 +1,25 @@
 import { LOAD_COUNT, QUADRANT_COUNT, THRESHOLD_COUNT_MAX } from '../certificate-layout.ts';
 
 /**
- * The scratch area of the certificate kernels, in floats: `CERTIFY_ROW_COUNT` rows of `certifyCellsOf(cellCount)`
- * floats, then the numbers of the call, of the netting set, of its risk group at hand and of the thresholds.
+ * The scratch area of the certificate kernels, in floats: a row of `certifyCellsOf(cellCount)` cells, then
+ * `CERTIFY_ROW_COUNT` rows of as many floats of 32 bits, then the numbers of the call, of the netting set, of its risk
+ * group at hand and of the thresholds.
  *
- * The rows have one cell more than the scenarios, twice: the scenario of no loss, at which a worst case stops.
+ * The rows have two or four cells more than there are scenarios: the scenario of no loss, at which a worst case stops.
  */
 
-// --- rows: sums over the option positions of a risk group, then what is made of them in place ----------------------
-/** Sum of quantity x cell, linear positions included; then with its dampener. */
-export const CERTIFY_CELL: i32 = 0;
+// --- rows of 32 bits: sums over the option positions of a risk group, then what is made of them in place -----------
 /** Sum of quantity x middle of d cell / d X; then the slope of cell, dampener and roll shock. */
-export const CERTIFY_PRICE: i32 = 1;
-/** Sum of |quantity| x radius. */
-export const CERTIFY_PRICE_RADIUS: i32 = 2;
+export const CERTIFY_PRICE: i32 = 0;
+/** Sum of |quantity| x radius; then with the rounding of the sums. */
+export const CERTIFY_PRICE_RADIUS: i32 = 1;
 /** Sum of |quantity x middle|; then all that own movements can do to the cell. */
-export const CERTIFY_PRICE_GROSS: i32 = 3;
-export const CERTIFY_VOLATILITY: i32 = 4;
-export const CERTIFY_VOLATILITY_RADIUS: i32 = 5;
+export const CERTIFY_PRICE_GROSS: i32 = 2;
+export const CERTIFY_VOLATILITY: i32 = 3;
+export const CERTIFY_VOLATILITY_RADIUS: i32 = 4;
 /** Sum of |quantity x middle|; then the slope of a linear position's cell per unit of its value's. */
-export const CERTIFY_VOLATILITY_GROSS: i32 = 6;
-export const CERTIFY_ROW_COUNT: i32 = 7;
+export const CERTIFY_VOLATILITY_GROSS: i32 = 5;
+export const CERTIFY_ROW_COUNT: i32 = 6;
 
 // --- numbers of the call: the box ----------------------------------------------------------------------------------
 export const CALL_PRICE: i32 = 0;
@@ -73,10 +72,11 @@ export const GROUP_TIME: i32 = 31;
 export const GROUP_CHARGE_REST: i32 = 32;
 /** Smallest cell with its dampener, at most 0. */
 export const GROUP_WORST_CELL: i32 = 33;
+export const GROUP_OPTION_COUNT: i32 = 34;
 
 // --- results -------------------------------------------------------------------------------------------------------
 /** Radius per quadrant, least over the thresholds: a float of 32 bits in size. */
-export const CERTIFY_RADII: i32 = 34;
+export const CERTIFY_RADII: i32 = 35;
 /** Per threshold: health less its rounding error, with the sign of the health; 0 if there is nothing left. */
 export const CERTIFY_MARGINS: i32 = CERTIFY_RADII + QUADRANT_COUNT;
 /** Per threshold, of a set of several groups: largest fall and rise of its health in the box, summed over them. */
@@ -86,8 +86,8 @@ export const CERTIFY_RISES: i32 = CERTIFY_FALLS + THRESHOLD_COUNT_MAX;
 export const CERTIFY_NEAR_FALLS: i32 = CERTIFY_RISES + THRESHOLD_COUNT_MAX;
 /** Loads, largest over the thresholds: floats of 32 bits in size. */
 export const CERTIFY_LOADS: i32 = CERTIFY_NEAR_FALLS + THRESHOLD_COUNT_MAX;
-/** What the even and the odd scenarios come to, two floats each. */
-export const CERTIFY_LANES: i32 = CERTIFY_LOADS + LOAD_COUNT;
+/** What every fourth scenario comes to: four floats of 32 bits each, on an even float. */
+export const CERTIFY_LANES: i32 = (CERTIFY_LOADS + LOAD_COUNT + 1) & ~1;
 /** Radius per quadrant, or the largest fall in the first and that in `CHORD_SHARE` of the box in the second. */
 export const LANE_RADII: i32 = 0;
 export const LANE_RISE: i32 = 4;
@@ -100,12 +100,12 @@ export const CERTIFY_NUMBER_COUNT: i32 = CERTIFY_LANES + 2 * LANE_COUNT;
 /** Where the fall of a set of several groups, convex in the share of the box, is bounded by two chords. */
 export const CHORD_SHARE: f64 = 0.25;
 
-/** Cells of a scratch row. */
+/** Cells of a scratch row: whole vectors of four, with two or four for the scenario of no loss. */
 export function certifyCellsOf(cellCount: i32): i32 {
-  return cellCount + 2;
+  return (cellCount + 4) & ~3;
 }
 
 /** Floats of scratch that the kernel needs, whatever the number of positions. */
 export function certificateScratchFloatsOf(cellCount: i32): i32 {
-  return CERTIFY_ROW_COUNT * certifyCellsOf(cellCount) + CERTIFY_NUMBER_COUNT;
+  return certifyCellsOf(cellCount) + ((CERTIFY_ROW_COUNT * certifyCellsOf(cellCount)) >> 1) + CERTIFY_NUMBER_COUNT;
 }
