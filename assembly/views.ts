@@ -21,6 +21,22 @@ export class Floats {
 
 // @ts-ignore: decorator
 @unmanaged @global
+export class Singles {
+  // @ts-ignore: decorator
+  @inline @operator("[]")
+  private __get(index: i32): f64 {
+    return load<f32>(changetype<usize>(this) + ((<usize>index) << 2));
+  }
+
+  // @ts-ignore: decorator
+  @inline @operator("[]=")
+  private __set(index: i32, value: f64): void {
+    store<f32>(changetype<usize>(this) + ((<usize>index) << 2), <f32>value);
+  }
+}
+
+// @ts-ignore: decorator
+@unmanaged @global
 export class Ints {
   // @ts-ignore: decorator
   @inline @operator("[]")

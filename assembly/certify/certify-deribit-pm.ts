@@ -2,7 +2,7 @@ import { floatAt, word } from "../context.ts";
 import { FLOATS, outIndex, WORDS, wordIndex } from "../margin/account-driver.ts";
 import {
   CERTIFICATE_LIST, CERTIFICATE_LOADS, CERTIFICATE_RADIUS, CERTIFICATE_SLOPE_ROWS, CERTIFICATE_THRESHOLD_COUNT, LOAD_COUNT,
-  QUADRANT_COUNT,
+  QUADRANT_COUNT, slopeFloatsOf,
 } from "../portable/certificate-layout.ts";
 import { chargeGroup, shapeRows } from "../portable/certify/bound-group.ts";
 import { numbersOf, openBox } from "../portable/certify/box.ts";
@@ -18,8 +18,11 @@ import {
   CONTEXT_RISK_ARRAY, CONTEXT_SET_FAULT, CONTEXT_SET_FIRST_POSITION, CONTEXT_SET_POSITION_COUNT, FAULT_NONE,
   GRID_CLASS, GRID_COLUMN_COUNT,
 } from "../portable/layout.ts";
-import { foldScenarios2 } from "./fold-scenarios.ts";
-import { shapeRows2 } from "./shape-rows.ts";
+import { accumulateRows, accumulateRowsScalar } from "../revalue/accumulate.ts";
+import { foldScenarios4 } from "./fold-scenarios.ts";
+import { shapeRows4 } from "./shape-rows.ts";
+import { SINGLES } from "./singles.ts";
+import { touchRows, touchSets } from "./touch.ts";
 import { sumSlopes, sumSlopesScalar } from "./slope-sums.ts";
 
 /**
@@ -60,6 +63,7 @@ function certifyRange(context: usize, scratch: usize, first: i32, count: i32, si
   const numbers = numbersOf(WORDS, wordIndex(context), outIndex(scratch));
   for (let place = first; place < first + count; place++) {
     const set = load<i32>(list + (<usize>place << 2));
+    if (simd) store<i32>(scratch, touchSets(context, place + 2, first + count));
     beginSet(FLOATS, WORDS, wordIndex(context), outIndex(scratch), set);
     if (load<u8>(word(context, CONTEXT_SET_FAULT) + <usize>set) == <u8>FAULT_NONE) {
       certifySet(context, scratch, set, simd);
@@ -91,11 +95,12 @@ function certifySet(context: usize, scratch: usize, set: i32, simd: bool): void 
     const group = groupOfRow(WORDS, c, rowOfSlot(WORDS, c, p));
     const next = groupEnd(WORDS, c, p, end);
     const optionFirst = linearEndOf(WORDS, c, p, next);
+    if (simd) store<i32>(scratch, touchRows(context, optionFirst, next));
     scanGroup(FLOATS, WORDS, c, numbersOf(WORDS, c, s), p, optionFirst, next);
     chargeGroup(FLOATS, WORDS, c, numbersOf(WORDS, c, s), group);
     sumRows(context, scratch, group, optionFirst, next, simd);
-    if (simd) shapeRows2(context, scratch, group);
-    else shapeRows(FLOATS, WORDS, c, s, group);
+    if (simd) shapeRows4(context, scratch, group);
+    else shapeRows(FLOATS, SINGLES, WORDS, c, s, group);
     if (!isSingle) for (let k = 0; k < thresholds; k++) fold(context, scratch, k, MODE_LARGEST, simd);
     p = next;
   }
@@ -113,26 +118,28 @@ function certifySet(context: usize, scratch: usize, set: i32, simd: bool): void 
 }
 
 function fold(context: usize, scratch: usize, k: i32, mode: i32, simd: bool): void {
-  if (simd) foldScenarios2(context, scratch, k, mode);
-  else foldScenarios(FLOATS, WORDS, wordIndex(context), outIndex(scratch), k, mode);
+  if (simd) foldScenarios4(context, scratch, k, mode);
+  else foldScenarios(FLOATS, SINGLES, WORDS, wordIndex(context), outIndex(scratch), k, mode);
 }
 
+/** Cells, as the margin kernel sums them, and their slopes. */
 function sumRows(context: usize, scratch: usize, group: i32, first: i32, end: i32, simd: bool): void {
-  const cellCount = word(context, CONTEXT_CELL_COUNT);
-  const shockClass = word(context, CONTEXT_GRID) +
-    ((<usize>(group * GRID_COLUMN_COUNT + GRID_CLASS) * cellCount) << 3);
+  const cellCount = <i32>word(context, CONTEXT_CELL_COUNT);
+  const cellBytes = <usize>cellCount << 3;
+  const shockClass = word(context, CONTEXT_GRID) + <usize>(group * GRID_COLUMN_COUNT + GRID_CLASS) * cellBytes;
+  const entries = word(context, CONTEXT_POSITION_ROW);
+  const quantities = word(context, CONTEXT_POSITION_QUANTITY);
+  const riskArray = word(context, CONTEXT_RISK_ARRAY);
   const slopes = word(word(context, CONTEXT_CERTIFICATE), CERTIFICATE_SLOPE_ROWS);
   const amount = floatAt(<usize>numbersOf(WORDS, wordIndex(context), outIndex(scratch)) << 3, GROUP_AMOUNT);
-  const rowBytes = <usize>certifyCellsOf(<i32>cellCount) << 3;
+  const cells = <usize>certifyCellsOf(cellCount);
+  const rows = scratch + (cells << 3);
+  const slopeBytes = <usize>slopeFloatsOf(cellCount) << 2;
   if (simd) {
-    sumSlopes(
-      word(context, CONTEXT_POSITION_ROW), word(context, CONTEXT_POSITION_QUANTITY), first, end,
-      word(context, CONTEXT_RISK_ARRAY), slopes, shockClass, amount, scratch, rowBytes, cellCount << 3,
-    );
+    accumulateRows(entries, quantities, first, end, riskArray, shockClass, amount, scratch, cellBytes);
+    sumSlopes(entries, quantities, first, end, slopes, slopeBytes, rows, cells << 2);
   } else {
-    sumSlopesScalar(
-      word(context, CONTEXT_POSITION_ROW), word(context, CONTEXT_POSITION_QUANTITY), first, end,
-      word(context, CONTEXT_RISK_ARRAY), slopes, shockClass, amount, scratch, rowBytes, cellCount << 3,
-    );
+    accumulateRowsScalar(entries, quantities, first, end, riskArray, shockClass, amount, scratch, cellBytes);
+    sumSlopesScalar(entries, quantities, first, end, slopes, slopeBytes, rows, cells << 2);
   }
 }

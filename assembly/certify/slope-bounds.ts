@@ -1,146 +1,153 @@
-import { millsPolynomial2, scaledNormalPdf2 } from "../math/normal.ts";
-import { atLeast, atMost, minus, plus, times } from "../math/vector.ts";
-import { FALLING_LIMIT, FURTHEST } from "../portable/certify/slope-bounds.ts";
+import { singleDensity4, singleMills4, singles } from "../math/single.ts";
+import {
+  SINGLE_CURVED_MAX, SINGLE_FALLING_LIMIT, SINGLE_LEAST, SINGLE_PAD, SINGLE_SLACK,
+} from "../portable/certify/single-bounds.ts";
+import { SINGLE_DENSITY_AT_0, SINGLE_FURTHEST } from "../portable/single.ts";
 
-/** Twin of deviationOfLeast. */
+/** Twin of deviationOfLeast in portable/certify/single-bounds.ts. */
 // @ts-ignore: decorator
 @inline
-function deviationOfLeast2(z: v128, low: v128, high: v128): v128 {
-  const turn = f64x2.sqrt(atLeast(times(z, 2.0), 0.0));
-  return f64x2.pmin(f64x2.pmax(turn, low), high);
+function deviationOfLeast4(z: v128, low: v128, high: v128): v128 {
+  const turn = f32x4.sqrt(f32x4.pmax(f32x4.mul(z, singles(2.0)), singles(0.0)));
+  return f32x4.pmin(f32x4.pmax(turn, low), high);
 }
 
 /** Twin of deviationOfGreatest. */
 // @ts-ignore: decorator
 @inline
-function deviationOfGreatest2(z: v128, low: v128, high: v128): v128 {
-  return v128.bitselect(low, high, f64x2.lt(f64x2.mul(low, high), times(z, 2.0)));
+function deviationOfGreatest4(z: v128, low: v128, high: v128): v128 {
+  return v128.bitselect(low, high, f32x4.lt(f32x4.mul(low, high), f32x4.mul(z, singles(2.0))));
 }
 
-/** Twin of greatestE. */
+/** Twin of halfOf. */
 // @ts-ignore: decorator
 @inline
-function greatestE2(z: v128, low: v128, high: v128): v128 {
-  const s = deviationOfLeast2(f64x2.neg(z), low, high);
-  return f64x2.sub(f64x2.div(z, s), times(s, 0.5));
-}
-
-/** Twin of leastE. */
-// @ts-ignore: decorator
-@inline
-function leastE2(z: v128, low: v128, high: v128): v128 {
-  const s = deviationOfGreatest2(f64x2.neg(z), low, high);
-  return f64x2.sub(f64x2.div(z, s), times(s, 0.5));
-}
-
-/** Twin of nearestOf. */
-// @ts-ignore: decorator
-@inline
-function nearestOf2(least: v128, greatest: v128): v128 {
-  return atMost(f64x2.pmax(atLeast(least, 0.0), f64x2.neg(greatest)), FURTHEST);
-}
-
-/** Twin of furthestOf. */
-// @ts-ignore: decorator
-@inline
-function furthestOf2(least: v128, greatest: v128): v128 {
-  return atMost(f64x2.pmax(greatest, f64x2.neg(least)), FURTHEST);
+function halfOf4(z: v128, s: v128): v128 {
+  return f32x4.sub(f32x4.div(z, s), f32x4.mul(s, singles(0.5)));
 }
 
 // @ts-ignore: decorator
 @inline
-function bounded2(x: v128): v128 {
-  return atMost(f64x2.abs(x), FURTHEST);
+function bounded4(x: v128): v128 {
+  return f32x4.pmin(f32x4.abs(x), singles(SINGLE_FURTHEST));
 }
 
-/** INVERSE_SQRT_2PI; rounding up a square so that its root is no less than what was squared. */
-const DENSITY_AT_0: f64 = 0.3989422804014327;
-const SQUARE_UPWARD: f64 = 1.000000000000001;
+/** Rounding up a square so that its root is no less than what was squared. */
+const SQUARE_UPWARD: f64 = 1.000001;
 
 /**
- * Whether the strike is so far from the forward, in both lanes, that d and e have their extremes at the same corners of
+ * Whether the strike is so far from the forward, in all lanes, that d and e have their extremes at the same corners of
  * the box: then neither needs a root, and the densities at the extremes of e are those that A needs anyway.
  */
 // @ts-ignore: decorator
 @inline
 function isFar(zLow: v128, zHigh: v128, high: v128): bool {
-  const distance = times(f64x2.pmax(zLow, f64x2.neg(zHigh)), 2.0);
-  return i64x2.all_true(f64x2.lt(times(f64x2.mul(high, high), SQUARE_UPWARD), distance));
+  const distance = f32x4.mul(f32x4.pmax(zLow, f32x4.neg(zHigh)), singles(2.0));
+  return i32x4.all_true(f32x4.lt(f32x4.mul(f32x4.mul(high, high), singles(SQUARE_UPWARD)), distance));
 }
 
-/** Twin of writeSlopeBounds, for two cells. */
+/** Twin of writeCellBounds, for a block of cells: lower and upper bound of A, then of B, 16 bytes each. */
 // @ts-ignore: decorator
 @inline
-export function storeSlopeBounds2(
-  ptr: usize, cellBytes: usize, zLow: v128, zHigh: v128, grossLow: v128, grossHigh: v128, scale: v128, low: v128,
-  high: v128, stretch: f64, shrink: f64, side: f64,
+export function storeCellBounds4(
+  ptr: usize, moved: v128, gross: v128, low: v128, high: v128, half: v128, rise: f32, fall: f32, side: f64,
 ): void {
+  const one = singles(1.0);
+  const size = f32x4.abs(moved);
+  const curved = f32x4.pmin(
+    f32x4.mul(f32x4.mul(high, high), singles(0.5)), f32x4.add(f32x4.add(size, size), singles(SINGLE_CURVED_MAX)),
+  );
+  const slack = f32x4.mul(singles(SINGLE_SLACK), f32x4.add(size, curved));
+  const reach = f32x4.add(half, slack);
+  const zLow = f32x4.sub(moved, reach);
+  const zHigh = f32x4.add(moved, reach);
+  const further = f32x4.mul(slack, f32x4.add(one, slack));
+  const grossLow = f32x4.mul(f32x4.mul(gross, f32x4.splat(fall)), f32x4.sub(one, slack));
+  const grossHigh = f32x4.mul(f32x4.mul(gross, f32x4.splat(rise)), f32x4.add(one, further));
   const far = isFar(zLow, zHigh, high);
-  const zero = f64x2.splat(0.0);
-  const above = f64x2.gt(zLow, zero);
+  const above = f32x4.gt(zLow, singles(0.0));
   let s1 = v128.bitselect(high, low, above);
   let s2 = v128.bitselect(low, high, above);
   if (!far) {
-    s1 = deviationOfLeast2(zLow, low, high);
-    s2 = deviationOfGreatest2(zHigh, low, high);
+    s1 = deviationOfLeast4(zLow, low, high);
+    s2 = deviationOfGreatest4(zHigh, low, high);
   }
-  const p1 = f64x2.div(zLow, s1);
-  const p2 = f64x2.div(zHigh, s2);
-  const h1 = times(s1, 0.5);
-  const h2 = times(s2, 0.5);
-  const d1 = f64x2.add(p1, h1);
-  const d2 = f64x2.add(p2, h2);
-  const e1 = f64x2.sub(p1, h1);
-  const e2 = f64x2.sub(p2, h2);
-  const density1 = scaledNormalPdf2(scale, bounded2(e1));
-  const density2 = scaledNormalPdf2(scale, bounded2(e2));
+  const p1 = f32x4.div(zLow, s1);
+  const p2 = f32x4.div(zHigh, s2);
+  const h1 = f32x4.mul(s1, singles(0.5));
+  const h2 = f32x4.mul(s2, singles(0.5));
+  const e1 = f32x4.sub(p1, h1);
+  const e2 = f32x4.sub(p2, h2);
+  const density1 = singleDensity4(bounded4(e1));
+  const density2 = singleDensity4(bounded4(e2));
   storeCorners(
-    ptr, cellBytes, bounded2(d1), bounded2(d2), density1, density2, f64x2.lt(times(d1, side), zero),
-    f64x2.lt(times(d2, side), zero), grossLow, grossHigh, high, stretch, shrink, side,
+    ptr, f32x4.add(p1, h1), f32x4.add(p2, h2), density1, density2, grossLow, grossHigh, high, slack, further, rise,
+    fall, side,
   );
-
-  if (far) {
-    const furthest = v128.bitselect(density1, density2, f64x2.lt(e2, f64x2.neg(e1)));
-    const within = v128.bitselect(density2, times(scale, DENSITY_AT_0), f64x2.lt(e2, zero));
-    const nearest = v128.bitselect(density1, within, f64x2.gt(e1, zero));
-    v128.store(ptr + 2 * cellBytes, f64x2.mul(low, furthest));
-    v128.store(ptr + 3 * cellBytes, f64x2.mul(high, nearest));
-  } else {
-    const least = leastE2(zLow, low, high);
-    const greatest = greatestE2(zHigh, low, high);
-    v128.store(ptr + 2 * cellBytes, f64x2.mul(low, scaledNormalPdf2(scale, furthestOf2(least, greatest))));
-    v128.store(ptr + 3 * cellBytes, f64x2.mul(high, scaledNormalPdf2(scale, nearestOf2(least, greatest))));
-  }
+  if (far) storeFarVegas(ptr, e1, e2, density1, density2, low, high);
+  else storeVegas(ptr, zLow, zHigh, low, high);
 }
 
-/** Bounds of A from |d|, the densities at e and the sign of d at both corners. */
+/** Bounds of A from d, the densities at e and the largest and smallest e^z. */
 // @ts-ignore: decorator
 @inline
 function storeCorners(
-  ptr: usize, cellBytes: usize, y1: v128, y2: v128, density1: v128, density2: v128, isTail1: v128, isTail2: v128,
-  grossLow: v128, grossHigh: v128, high: v128, stretch: f64, shrink: f64, side: f64,
+  ptr: usize, d1: v128, d2: v128, density1: v128, density2: v128, grossLow: v128, grossHigh: v128, high: v128,
+  slack: v128, further: v128, rise: f32, fall: f32, side: f64,
 ): void {
-  const a1 = plus(y1, 5.0);
-  const b1 = plus(y1, 1.25);
-  const a2 = plus(y2, 5.0);
-  const b2 = plus(y2, 1.25);
-  const m1 = f64x2.mul(a1, b1);
-  const m2 = f64x2.mul(a2, b2);
-  const inverse = f64x2.div(f64x2.splat(1.0), f64x2.mul(m1, m2));
-  const inverse1 = f64x2.mul(inverse, m2);
-  const inverse2 = f64x2.mul(inverse, m1);
-  const mills1 = millsPolynomial2(f64x2.mul(f64x2.mul(minus(y1, 5.0), b1), inverse1));
-  const mills2 = millsPolynomial2(f64x2.mul(f64x2.mul(minus(y2, 5.0), b2), inverse2));
-  const tail1 = f64x2.mul(density1, f64x2.mul(f64x2.mul(mills1, a1), inverse1));
-  const tail2 = f64x2.mul(density2, f64x2.mul(f64x2.mul(mills2, a2), inverse2));
-  const corner1 = v128.bitselect(tail1, f64x2.sub(grossLow, tail1), isTail1);
-  const corner2 = v128.bitselect(tail2, f64x2.sub(grossHigh, tail2), isTail2);
-  if (side > 0.0) {
-    v128.store(ptr, corner1);
-    v128.store(ptr + cellBytes, corner2);
+  const zero = singles(0.0);
+  const one = singles(1.0);
+  const tail1 = f32x4.mul(density1, singleMills4(bounded4(d1)));
+  const tail2 = f32x4.mul(density2, singleMills4(bounded4(d2)));
+  const isTail1 = f32x4.lt(f32x4.mul(d1, singles(side)), zero);
+  const isTail2 = f32x4.lt(f32x4.mul(d2, singles(side)), zero);
+  const corner1 = v128.bitselect(tail1, f32x4.sub(grossLow, tail1), isTail1);
+  const corner2 = v128.bitselect(tail2, f32x4.sub(grossHigh, tail2), isTail2);
+  const pad = f32x4.add(f32x4.mul(grossHigh, f32x4.add(singles(SINGLE_PAD), slack)), singles(SINGLE_LEAST));
+  if (side < 0.0) {
+    const falls = f32x4.lt(f32x4.mul(corner1, high), f32x4.mul(density1, singles(SINGLE_FALLING_LIMIT)));
+    const twice = f32x4.add(further, further);
+    const shrink = f32x4.mul(f32x4.splat(fall * fall), f32x4.sub(one, twice));
+    const stretch = f32x4.mul(f32x4.splat(rise * rise), f32x4.add(one, twice));
+    const lower = f32x4.mul(corner2, v128.bitselect(one, shrink, falls));
+    const upper = f32x4.mul(corner1, v128.bitselect(one, stretch, falls));
+    v128.store(ptr, f32x4.sub(lower, pad));
+    v128.store(ptr, f32x4.add(upper, pad), 16);
   } else {
-    const falls = f64x2.lt(f64x2.mul(corner1, high), times(density1, FALLING_LIMIT));
-    v128.store(ptr, f64x2.mul(corner2, v128.bitselect(f64x2.splat(1.0), f64x2.splat(shrink), falls)));
-    v128.store(ptr + cellBytes, f64x2.mul(corner1, v128.bitselect(f64x2.splat(1.0), f64x2.splat(stretch), falls)));
+    v128.store(ptr, f32x4.sub(corner1, pad));
+    v128.store(ptr, f32x4.add(corner2, pad), 16);
   }
+}
+
+/** Twin of writeVegaBounds. */
+// @ts-ignore: decorator
+@inline
+function storeVegas(ptr: usize, zLow: v128, zHigh: v128, low: v128, high: v128): void {
+  const lowest = halfOf4(zLow, deviationOfGreatest4(f32x4.neg(zLow), low, high));
+  const highest = halfOf4(zHigh, deviationOfLeast4(f32x4.neg(zHigh), low, high));
+  const furthest = f32x4.pmin(f32x4.pmax(highest, f32x4.neg(lowest)), singles(SINGLE_FURTHEST));
+  const right = f32x4.pmax(lowest, singles(0.0));
+  const nearest = f32x4.pmin(f32x4.pmax(right, f32x4.neg(highest)), singles(SINGLE_FURTHEST));
+  storePadded(ptr, singleDensity4(furthest), singleDensity4(nearest), low, high);
+}
+
+/** The same where the extremes of e are at the corners that A was taken at. */
+// @ts-ignore: decorator
+@inline
+function storeFarVegas(ptr: usize, e1: v128, e2: v128, density1: v128, density2: v128, low: v128, high: v128): void {
+  const zero = singles(0.0);
+  const furthest = v128.bitselect(density1, density2, f32x4.lt(e2, f32x4.neg(e1)));
+  const within = v128.bitselect(density2, singles(SINGLE_DENSITY_AT_0), f32x4.lt(e2, zero));
+  const nearest = v128.bitselect(density1, within, f32x4.gt(e1, zero));
+  storePadded(ptr, furthest, nearest, low, high);
+}
+
+// @ts-ignore: decorator
+@inline
+function storePadded(ptr: usize, furthest: v128, nearest: v128, low: v128, high: v128): void {
+  const pad = f32x4.mul(high, singles(SINGLE_LEAST));
+  const lower = f32x4.mul(f32x4.mul(low, furthest), singles(1.0 - SINGLE_PAD));
+  const upper = f32x4.mul(f32x4.mul(high, nearest), singles(1.0 + SINGLE_PAD));
+  v128.store(ptr, f32x4.sub(lower, pad), 32);
+  v128.store(ptr, f32x4.add(upper, pad), 48);
 }

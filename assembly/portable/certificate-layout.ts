@@ -11,7 +11,7 @@
  */
 
 // --- words -----------------------------------------------------------------------------------------------------------
-/** `SLOPE_ROW_COUNT` rows of CELL_COUNT floats per instrument: one of `SLOPE_TABLE_COUNT` tables, by size of the box. */
+/** `slopeFloatsOf(CELL_COUNT)` floats of 32 bits per instrument: one of `SLOPE_TABLE_COUNT` tables, by size of the box. */
 export const CERTIFICATE_SLOPE_ROWS: i32 = 0;
 /** `SLOPE_TERM_COUNT` floats per instrument. */
 export const CERTIFICATE_SLOPE_TERMS: i32 = 1;
@@ -59,7 +59,23 @@ export const SLOPE_PRICE_RADIUS: i32 = 1;
 export const SLOPE_VOLATILITY_MIDDLE: i32 = 2;
 export const SLOPE_VOLATILITY_RADIUS: i32 = 3;
 export const SLOPE_ROW_COUNT: i32 = 4;
+/**
+ * Cells of a block. A block holds four of each row, one row after the other: floats of 32 bits, sixteen of them, which
+ * is a cache line. What is left of the last block repeats cells.
+ */
+export const SLOPE_BLOCK: i32 = 4;
+export const SLOPE_BLOCK_FLOATS: i32 = 16;
 export const SLOPE_TABLE_COUNT: i32 = 3;
+
+/** Floats of 32 bits that the slope rows of an instrument take. */
+export function slopeFloatsOf(cellCount: i32): i32 {
+  return ((cellCount + 3) >> 2) * SLOPE_BLOCK_FLOATS;
+}
+
+/** Of a slope row, the place of a cell among the instrument's floats. */
+export function slopeAt(row: i32, cell: i32): i32 {
+  return (cell >> 2) * SLOPE_BLOCK_FLOATS + row * SLOPE_BLOCK + (cell & 3);
+}
 
 // --- slope terms of an instrument, per contract ----------------------------------------------------------------------
 /** d value / d X: middle, radius. */

@@ -11,4 +11,6 @@ declare type i32 = number;
  * AssemblyScript reads the linear memory (assembly/views.ts), JavaScript a view of the same bytes.
  */
 declare type Floats = Float64Array;
+/** The same as floats of 32 bits, at byte address 4·i: read as f64, rounded to nearest when written. */
+declare type Singles = Float32Array;
 declare type Ints = Int32Array;

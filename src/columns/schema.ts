@@ -308,10 +308,10 @@ export const schema = {
     rows: certifiedRows((counts) => counts.instrumentCount),
     columns: {
       slopeRow: {
-        ...column('f64', null, 'certificates', 'slopes of the cells in each box: middle and radius, in price and volatility'),
+        ...column('f32', null, 'certificates', 'slopes of the cells in each box: middle and radius, in price and volatility'),
         certificateWord: certificate.CERTIFICATE_SLOPE_ROWS,
         width: (counts: Counts) =>
-          certificate.SLOPE_TABLE_COUNT * certificate.SLOPE_ROW_COUNT * cellCountOf(counts.scenarioCount),
+          certificate.SLOPE_TABLE_COUNT * certificate.slopeFloatsOf(cellCountOf(counts.scenarioCount)),
       },
       slopeTerms: {
         ...column('f64', null, 'certificates', 'slopes of value and delta in each box'),

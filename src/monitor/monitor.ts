@@ -57,10 +57,8 @@ const defaultReferences = 16;
 const defaultBruteForceShare = 0.3;
 /** So many sets are evaluated one by one, whatever share of the book they are. */
 const fewSets = 64;
-/** Cost of slopes per row priced, of a certificate and of an evaluation per set, in rows priced: measured. */
-const slopeCost = 0.5;
-const certificateCost = 9;
-const evaluationCost = 0.5;
+/** Microseconds that things take, measured: only their ratios matter, and those alike on most machines. */
+const cost = { row: 0.45, slopes: 0.2, set: 0.6, position: 0.03, certificate: 2, certifiedPosition: 0.1 };
 /** Most of a book is certified anew only when the market moves by less than this per tick, and not on every tick. */
 const calmMovement = 0.005;
 const massIssueTicks = { least: 16, most: 1_024 };
@@ -357,17 +355,23 @@ export class Monitor {
       this.#massIssueWait = Math.min(2 * this.#massIssueWait, massIssueTicks.most);
     } else {
       if (this.#tick >= this.#nextMassIssue) this.#massIssueWait = massIssueTicks.least;
-      const G: any = globalThis as any;
-      let positions = 0;
-      for (const set of sets) positions += this.#ticks.setup.arena.views.nettingSet.positionCount[set];
-      const cost = 0.45 * priced + 0.6 * sets.length + 0.03 * positions;
-      this.#leastCost = Math.min(this.#leastCost, cost);
-      this.#debt += cost - this.#leastCost;
-      if (sets.length === 0 || this.#debt < (G.F ?? 1) * (0.2 * priced + 2 * sets.length + (G.C ?? 0.2) * positions)) return 0;
+      const positions = this.#positionsOf(sets);
+      const spent = cost.row * priced + cost.set * sets.length + cost.position * positions;
+      this.#leastCost = Math.min(this.#leastCost, spent);
+      this.#debt += spent - this.#leastCost;
+      const own = cost.slopes * priced + cost.certificate * sets.length + cost.certifiedPosition * positions;
+      if (sets.length === 0 || this.#debt < own) return 0;
     }
     this.#debt = 0;
     this.#leastCost = Infinity;
     return this.#issue(asOfMs);
+  }
+
+  #positionsOf(sets: Uint32Array): number {
+    const { positionCount } = this.#ticks.setup.arena.views.nettingSet;
+    let total = 0;
+    for (const set of sets) total += positionCount[set];
+    return total;
   }
 
   async #issue(asOfMs: number): Promise<number> {

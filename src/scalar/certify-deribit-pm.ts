@@ -1,10 +1,11 @@
 import {
   CERTIFICATE_LIST, CERTIFICATE_LOADS, CERTIFICATE_RADIUS, CERTIFICATE_SLOPE_ROWS, CERTIFICATE_THRESHOLD_COUNT,
   LOAD_COUNT, QUADRANT_COUNT,
-  SLOPE_PRICE_MIDDLE, SLOPE_PRICE_RADIUS, SLOPE_ROW_COUNT, SLOPE_VOLATILITY_MIDDLE, SLOPE_VOLATILITY_RADIUS,
+  SLOPE_BLOCK, SLOPE_PRICE_MIDDLE, SLOPE_PRICE_RADIUS, SLOPE_VOLATILITY_MIDDLE, SLOPE_VOLATILITY_RADIUS, slopeAt,
+  slopeFloatsOf,
 } from '../../assembly/portable/certificate-layout.ts';
 import { chargeGroup, shapeRows } from '../../assembly/portable/certify/bound-group.ts';
-import { numbersOf, openBox } from '../../assembly/portable/certify/box.ts';
+import { numbersOf, openBox, rowsOf } from '../../assembly/portable/certify/box.ts';
 import {
   beginSet, closeEmptySet, closeSet, lowerBySums, refuseSet, roundRadii,
 } from '../../assembly/portable/certify/certify-set.ts';
@@ -15,6 +16,8 @@ import {
 } from '../../assembly/portable/certify/scratch.ts';
 import { firstPositionOf, groupEnd, groupOfRow, positionCountOf, rowOfSlot } from '../../assembly/portable/columns.ts';
 import * as layout from '../../assembly/portable/layout.ts';
+import { single } from '../../assembly/portable/single.ts';
+import { accumulateRows } from './accumulate.ts';
 import { word, type MemoryViews } from './memory-views.ts';
 
 /** Certificates of Deribit portfolio margin in JavaScript: bit-equal to assembly/certify, which documents them. */
@@ -25,13 +28,12 @@ export function certifyDeribitPm(
   first: number,
   count: number,
 ): void {
-  const { f64, i32, u8 } = memory;
+  const { f64, f32, i32, u8 } = memory;
   const c = context >>> 2;
   const s = scratch / 8;
   const certificate = word(memory, context, layout.CONTEXT_CERTIFICATE);
   const list = word(memory, certificate, CERTIFICATE_LIST) / 4;
   const faults = word(memory, context, layout.CONTEXT_SET_FAULT);
-  const f32 = new Float32Array(f64.buffer);
   openBox(f64, i32, c, s);
   const radii = numbersOf(i32, c, s) + CERTIFY_RADII;
   const loads = numbersOf(i32, c, s) + CERTIFY_LOADS;
@@ -48,7 +50,7 @@ export function certifyDeribitPm(
 }
 
 function certifySet(memory: MemoryViews, context: number, scratch: number, set: number): void {
-  const { f64, i32 } = memory;
+  const { f64, f32, i32 } = memory;
   const c = context >>> 2;
   const n = numbersOf(i32, c, scratch);
   const start = firstPositionOf(i32, c, set);
@@ -65,15 +67,16 @@ function certifySet(memory: MemoryViews, context: number, scratch: number, set: 
     const optionFirst = linearEndOf(i32, c, p, next);
     scanGroup(f64, i32, c, n, p, optionFirst, next);
     chargeGroup(f64, i32, c, n, group);
-    sumSlopes(memory, context, scratch, group, optionFirst, next);
-    shapeRows(f64, i32, c, scratch, group);
-    if (!isSingle) for (let k = 0; k < thresholds; k++) foldScenarios(f64, i32, c, scratch, k, MODE_LARGEST);
+    sumCells(memory, context, scratch, group, optionFirst, next);
+    sumSlopes(memory, context, scratch, optionFirst, next);
+    shapeRows(f64, f32, i32, c, scratch, group);
+    if (!isSingle) for (let k = 0; k < thresholds; k++) foldScenarios(f64, f32, i32, c, scratch, k, MODE_LARGEST);
     p = next;
   }
   closeSet(f64, i32, c, scratch, set);
   if (isSingle) {
     for (let k = 0; k < thresholds; k++) {
-      foldScenarios(f64, i32, c, scratch, k, f64[n + CERTIFY_MARGINS + k] < 0 ? MODE_RISE : MODE_FALL);
+      foldScenarios(f64, f32, i32, c, scratch, k, f64[n + CERTIFY_MARGINS + k] < 0 ? MODE_RISE : MODE_FALL);
     }
   } else {
     lowerBySums(f64, i32, c, scratch);
@@ -81,44 +84,51 @@ function certifySet(memory: MemoryViews, context: number, scratch: number, set: 
   roundRadii(f64, i32, c, scratch);
 }
 
-/** `sumSlopesScalar` of assembly/certify/slope-sums.ts. */
-function sumSlopes(
+/** Cells, as the margin kernel sums them. */
+function sumCells(
   memory: MemoryViews, context: number, scratch: number, group: number, first: number, end: number,
 ): void {
-  const { f64, u32 } = memory;
   const cellCount = word(memory, context, layout.CONTEXT_CELL_COUNT);
   const grid = word(memory, context, layout.CONTEXT_GRID) / 8 + group * layout.GRID_COLUMN_COUNT * cellCount;
-  const certificate = word(memory, context, layout.CONTEXT_CERTIFICATE);
-  const slopes = word(memory, certificate, CERTIFICATE_SLOPE_ROWS) / 8;
-  const riskArray = word(memory, context, layout.CONTEXT_RISK_ARRAY) / 8;
+  const amount = memory.f64[numbersOf(memory.i32, context >>> 2, scratch) + GROUP_AMOUNT];
+  accumulateRows(
+    memory.u32, word(memory, context, layout.CONTEXT_POSITION_ROW) / 4 + first, memory.f64,
+    word(memory, context, layout.CONTEXT_POSITION_QUANTITY) / 8 + first, end - first, memory.f64,
+    word(memory, context, layout.CONTEXT_RISK_ARRAY) / 8, grid + layout.GRID_CLASS * cellCount, amount, scratch, cellCount,
+  );
+}
+
+/** `sumSlopesScalar` of assembly/certify/slope-sums.ts. */
+function sumSlopes(memory: MemoryViews, context: number, scratch: number, first: number, end: number): void {
+  const { f64, f32, i32, u32 } = memory;
+  const cellCount = word(memory, context, layout.CONTEXT_CELL_COUNT);
+  const slopes = word(memory, word(memory, context, layout.CONTEXT_CERTIFICATE), CERTIFICATE_SLOPE_ROWS) / 4;
   const entries = word(memory, context, layout.CONTEXT_POSITION_ROW) / 4;
   const quantities = word(memory, context, layout.CONTEXT_POSITION_QUANTITY) / 8;
-  const amount = f64[numbersOf(memory.i32, context >>> 2, scratch) + GROUP_AMOUNT];
+  const rows = rowsOf(i32, context >>> 2, scratch);
   const stride = certifyCellsOf(cellCount);
+  const rowFloats = slopeFloatsOf(cellCount);
   for (let cell = 0; cell < cellCount; cell++) {
-    let base = amount * f64[grid + layout.GRID_CLASS * cellCount + cell];
     let price = 0, priceRadius = 0, priceGross = 0, volatility = 0, volatilityRadius = 0, volatilityGross = 0;
     for (let p = first; p < end; p++) {
-      const row = (u32[entries + p] >>> layout.FLAG_BITS) * cellCount;
-      const slope = slopes + row * SLOPE_ROW_COUNT + cell;
-      const quantity = f64[quantities + p];
-      const byPrice = quantity * f64[slope + SLOPE_PRICE_MIDDLE * cellCount];
-      const byVolatility = quantity * f64[slope + SLOPE_VOLATILITY_MIDDLE * cellCount];
-      base += quantity * f64[riskArray + row + cell];
-      price += byPrice;
-      priceRadius += Math.abs(quantity * f64[slope + SLOPE_PRICE_RADIUS * cellCount]);
-      priceGross += Math.abs(byPrice);
-      volatility += byVolatility;
-      volatilityRadius += Math.abs(quantity * f64[slope + SLOPE_VOLATILITY_RADIUS * cellCount]);
-      volatilityGross += Math.abs(byVolatility);
+      const own = slopes + (u32[entries + p] >>> layout.FLAG_BITS) * rowFloats + slopeAt(0, cell);
+      const quantity = single(f64[quantities + p]);
+      const size = Math.abs(quantity);
+      const byPrice = single(quantity * f32[own + SLOPE_PRICE_MIDDLE * SLOPE_BLOCK]);
+      const byVolatility = single(quantity * f32[own + SLOPE_VOLATILITY_MIDDLE * SLOPE_BLOCK]);
+      price = single(price + byPrice);
+      priceRadius = single(priceRadius + single(size * f32[own + SLOPE_PRICE_RADIUS * SLOPE_BLOCK]));
+      priceGross = single(priceGross + Math.abs(byPrice));
+      volatility = single(volatility + byVolatility);
+      volatilityRadius = single(volatilityRadius + single(size * f32[own + SLOPE_VOLATILITY_RADIUS * SLOPE_BLOCK]));
+      volatilityGross = single(volatilityGross + Math.abs(byVolatility));
     }
-    const to = scratch + cell;
-    f64[to] = base;
-    f64[to + stride] = price;
-    f64[to + 2 * stride] = priceRadius;
-    f64[to + 3 * stride] = priceGross;
-    f64[to + 4 * stride] = volatility;
-    f64[to + 5 * stride] = volatilityRadius;
-    f64[to + 6 * stride] = volatilityGross;
+    const to = rows + cell;
+    f32[to] = price;
+    f32[to + stride] = priceRadius;
+    f32[to + 2 * stride] = priceGross;
+    f32[to + 3 * stride] = volatility;
+    f32[to + 4 * stride] = volatilityRadius;
+    f32[to + 5 * stride] = volatilityGross;
   }
 }

@@ -37,7 +37,7 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
       const listed = memory.i32.subarray(rows >>> 2, (rows >>> 2) + count);
       for (let each = 0; each < count; each++) riskArray(memory, context, listed[each], 1);
     },
-    slopeRows: portableRows(memory, fillSlopeRow),
+    slopeRows: portableRows(memory, (f, w, context, row) => fillSlopeRow(f, memory.f32, w, context, row)),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),
     // Selects with a heap, from P&L in 64 bits.
     bookScreen: () => {},

@@ -6,6 +6,7 @@ import { CONTEXT_BYTES } from '../../assembly/portable/layout.ts';
  */
 export interface MemoryViews {
   readonly f64: Float64Array;
+  readonly f32: Float32Array;
   readonly i32: Int32Array;
   readonly u32: Uint32Array;
   readonly u8: Uint8Array;
@@ -15,6 +16,7 @@ export function viewMemory(buffer: ArrayBufferLike): MemoryViews {
   const wholeFloats = Math.floor(buffer.byteLength / 8);
   return {
     f64: new Float64Array(buffer, 0, wholeFloats),
+    f32: new Float32Array(buffer, 0, wholeFloats * 2),
     i32: new Int32Array(buffer, 0, wholeFloats * 2),
     u32: new Uint32Array(buffer, 0, wholeFloats * 2),
     u8: new Uint8Array(buffer),

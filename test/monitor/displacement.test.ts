@@ -45,7 +45,7 @@ describe('displacement of a class', () => {
           ticks.begin({ forward, impliedVolatility, indexPrice, asOfMs });
           ticks.end();
           reference.measure(arena, asOfMs);
-          const found: Displacement = { distance: NaN, quadrant: -1, price: NaN, volatility: NaN, largest: NaN };
+          const found: Displacement = { distance: NaN, quadrant: -1, price: NaN, volatility: NaN, rest: NaN, largest: NaN };
           const group = rows.groups.findIndex(({ pair }) => pair === 'btc_usd');
           reference.displacementOf([[group, mask]], found);
           const prices = [Math.log(1 + index)];
@@ -54,11 +54,12 @@ describe('displacement of a class', () => {
             if (rows.group[row] !== group || (mask & (1 << reference.category[rows.expiry[row]])) === 0) return;
             prices.push(Math.log(forward[instrument] / market.forward[instrument]));
             const { expiryMs, kind } = market.instruments[instrument];
-            const time = expiryMs === null ? 0 : Math.abs(Math.log((expiryMs - asOfMs) / (expiryMs - market.asOfMs)));
-            expect(time).toBeLessThanOrEqual(timeShape * found.distance);
+            const time = expiryMs === null ? 0 : Math.log((expiryMs - asOfMs) / (expiryMs - market.asOfMs));
+            expect(Math.abs(time)).toBeLessThanOrEqual(timeShape * Math.min(found.distance, found.rest));
             if (kind !== 'option') return;
             const y = Math.log(impliedVolatility[instrument] / market.impliedVolatility[instrument]);
-            volatilities.push(y - 0.7 * time, y + 0.7 * time);
+            // Half of it moves every deviation; shocked ones may move by 0.7 of it.
+            volatilities.push(y + 0.3 * time, y + 0.7 * time);
           });
           const t = found.distance;
           expect(isInside(prices, t, priceRestShape * t, (found.quadrant & 1) !== 0)).toBe(true);
@@ -66,9 +67,9 @@ describe('displacement of a class', () => {
           expect(isInside(volatilities, y, volatilityRestShape * y, (found.quadrant & 2) !== 0)).toBe(true);
           // The same by kind of movement.
           const { price: x, volatility: z, largest } = found;
-          expect(Math.max(x, z)).toBeLessThanOrEqual(largest);
-          expect(isInside(prices, x, priceRestShape * largest, (found.quadrant & 1) !== 0)).toBe(true);
-          const rest = volatilityRestShape * volatilityShape * largest;
+          expect(largest).toBe(Math.max(x, z, found.rest));
+          expect(isInside(prices, x, priceRestShape * found.rest, (found.quadrant & 1) !== 0)).toBe(true);
+          const rest = volatilityRestShape * volatilityShape * found.rest;
           expect(isInside(volatilities, volatilityShape * z, rest, (found.quadrant & 2) !== 0)).toBe(true);
         },
       ),

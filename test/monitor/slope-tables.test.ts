@@ -4,8 +4,11 @@ import {
   CERTIFICATE_SLOPE_TERMS,
   CERTIFICATE_WORD_COUNT,
   SLOPE_PRICE_MIDDLE,
-  SLOPE_ROW_COUNT,
+  SLOPE_SIZE,
+  SLOPE_TERM_COUNT,
   SLOPE_VOLATILITY_RADIUS,
+  slopeAt,
+  slopeFloatsOf,
 } from '../../assembly/portable/certificate-layout.ts';
 import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import { cellCountOf } from '../../src/columns/schema.ts';
@@ -28,10 +31,11 @@ describe('slope tables', () => {
     const sets = Uint32Array.from({ length: ticks.book.setCount }, (_, set) => set);
     const [size] = boxSizes;
     const count = instrument.forward.length;
-    const rowFloats = SLOPE_ROW_COUNT * cellCountOf(arena.plan.counts.scenarioCount);
+    const cellCount = cellCountOf(arena.plan.counts.scenarioCount);
+    const rowFloats = slopeFloatsOf(cellCount);
     let kept = 0;
     let made = 0;
-    let before = new Float64Array(0);
+    let before = new Float32Array(0);
     for (let step = 0; step < 40; step++) {
       const price = 1 + 0.0006 * Math.sin(step) * step ** 0.5;
       const asOfMs = given.market.asOfMs + step * 20_000;
@@ -41,7 +45,7 @@ describe('slope tables', () => {
       ticks.end();
       const own = certifiedInstrument.slopeRow.slice(0, count * rowFloats);
       // The second table is free: the slopes of this very box, made now.
-      words[CERTIFICATE_SLOPE_ROWS] = certifiedInstrument.slopeRow.byteOffset + count * rowFloats * 8;
+      words[CERTIFICATE_SLOPE_ROWS] = certifiedInstrument.slopeRow.byteOffset + count * rowFloats * 4;
       words[CERTIFICATE_SLOPE_TERMS] += certifiedInstrument.slopeTerms.byteLength / boxSizes.length;
       writeBox(arena, size, []);
       ticks.writeExpirySlopes(timeShape * size);
@@ -49,7 +53,9 @@ describe('slope tables', () => {
       const held = new Set([...sets].flatMap((set) => heldRows(arena.views, set)));
       for (const row of held) {
         const at = row * rowFloats;
-        expect(isInside(certifiedInstrument.slopeRow, count * rowFloats + at, own, at, rowFloats), `${step} ${row}`).toBe(true);
+        const inner = certifiedInstrument.slopeRow.subarray(count * rowFloats + at);
+        const size = certifiedInstrument.slopeTerms[row * SLOPE_TERM_COUNT + SLOPE_SIZE];
+        expect(isInside(inner, own.subarray(at), cellCount, size), `${step} ${row}`).toBe(true);
         if (step === 0 || rows.shape[row] === 0) continue;
         if (own[at] === before[at]) kept++;
         else made++;
@@ -73,15 +79,13 @@ function heldRows({ nettingSet, position }: Holdings, set: number): number[] {
   return Array.from(position.row.subarray(first, first + nettingSet.positionCount[set]), (entry) => entry >>> FLAG_BITS);
 }
 
-/** Whether the intervals of `inner` lie in those of `outer`, up to the rounding of their middles. */
-function isInside(inner: Float64Array, innerAt: number, outer: Float64Array, outerAt: number, floats: number): boolean {
-  const cells = floats / SLOPE_ROW_COUNT;
-  for (let pair = SLOPE_PRICE_MIDDLE; pair < SLOPE_VOLATILITY_RADIUS; pair += 2) {
-    for (let cell = 0; cell < cells; cell++) {
-      const place = pair * cells + cell;
-      const [middle, radius] = [inner[innerAt + place], inner[innerAt + place + cells]];
-      const [wideMiddle, wideRadius] = [outer[outerAt + place], outer[outerAt + place + cells]];
-      const slack = 1e-9 * (Math.abs(middle) + Math.abs(wideMiddle) + radius + wideRadius) + 1e-300;
+/** Whether the intervals of `inner` lie in those of `outer`, up to the rounding of 32 bits of either, relative to `size`. */
+function isInside(inner: Float32Array, outer: Float32Array, cellCount: number, size: number): boolean {
+  const slack = 2 ** -20 * size;
+  for (let row = SLOPE_PRICE_MIDDLE; row < SLOPE_VOLATILITY_RADIUS; row += 2) {
+    for (let cell = 0; cell < cellCount; cell++) {
+      const [middle, radius] = [inner[slopeAt(row, cell)], inner[slopeAt(row + 1, cell)]];
+      const [wideMiddle, wideRadius] = [outer[slopeAt(row, cell)], outer[slopeAt(row + 1, cell)]];
       if (!(Math.abs(middle - wideMiddle) + radius <= wideRadius + slack)) return false;
     }
   }

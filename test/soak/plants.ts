@@ -1,6 +1,7 @@
 import {
   BOX_PRICE_REST, BOX_TIME, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_FLOAT_COUNT, QUADRANT_COUNT,
-  SLOPE_DELTA_PRICE, SLOPE_DELTA_VOLATILITY, SLOPE_PRICE_RADIUS, SLOPE_ROW_COUNT, SLOPE_TERM_COUNT,
+  SLOPE_BLOCK, SLOPE_BLOCK_FLOATS, SLOPE_DELTA_PRICE_MIDDLE, SLOPE_DELTA_PRICE_RADIUS, SLOPE_DELTA_VOLATILITY_MIDDLE,
+  SLOPE_DELTA_VOLATILITY_RADIUS, SLOPE_PRICE_RADIUS, SLOPE_TERM_COUNT,
   SLOPE_VALUE_PRICE_MIDDLE, SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_RADIUS, SLOPE_VOLATILITY_MIDDLE,
   SLOPE_VOLATILITY_RADIUS,
 } from '../../assembly/portable/certificate-layout.ts';
@@ -42,11 +43,10 @@ function scaledRow(row: number, factor: number): Plant {
     ...issuer,
     // Rows are kept from one reference to the next: the error must not grow.
     certify: async (sets) => {
-      const cells = cellCountOf(arena.plan.counts.scenarioCount);
       const { slopeRow: slopes } = arena.views.certifiedInstrument;
       const before = slopes.slice();
-      for (let at = row * cells; at < slopes.length; at += SLOPE_ROW_COUNT * cells) {
-        for (let cell = 0; cell < cells; cell++) slopes[at + cell] *= factor;
+      for (let at = row * SLOPE_BLOCK; at < slopes.length; at += SLOPE_BLOCK_FLOATS) {
+        for (let cell = 0; cell < SLOPE_BLOCK; cell++) slopes[at + cell] *= factor;
       }
       await issuer.certify(sets);
       slopes.set(before);
@@ -137,7 +137,10 @@ export const plants: Readonly<Record<string, Plant>> = {
   'slope of values by price halved': scaledTerms([SLOPE_VALUE_PRICE_MIDDLE], 0.5),
   'no curvature of cells': (issuerOf) => scaledRow(SLOPE_PRICE_RADIUS, 0)(scaledRow(SLOPE_VOLATILITY_RADIUS, 0)(issuerOf)),
   'no curvature of values': scaledTerms([SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_RADIUS], 0),
-  'deltas do not move': scaledTerms([SLOPE_DELTA_PRICE, SLOPE_DELTA_VOLATILITY], 0),
+  'deltas do not move': scaledTerms(
+    [SLOPE_DELTA_PRICE_MIDDLE, SLOPE_DELTA_PRICE_RADIUS, SLOPE_DELTA_VOLATILITY_MIDDLE, SLOPE_DELTA_VOLATILITY_RADIUS],
+    0,
+  ),
   'rests ignored': narrowed([BOX_PRICE_REST, BOX_VOLATILITY_REST], 0),
   'volatility half as wide': narrowed([BOX_VOLATILITY], 0.5),
   'time ignored': narrowed([BOX_TIME], 0),

@@ -29,7 +29,7 @@ export class CertificateArena {
   readonly radius: Float32Array;
   readonly loads: Float32Array;
   readonly health: Float64Array;
-  readonly slopeRows: Float64Array;
+  readonly slopeRows: Float32Array;
   readonly slopeTerms: Float64Array;
   readonly expirySlopes: Float64Array;
   readonly kernels: KernelExports;
@@ -52,10 +52,10 @@ export class CertificateArena {
       return address;
     };
     const block = take(certificate.CERTIFICATE_BYTES + certificate.CERTIFICATE_FLOAT_COUNT * 8);
-    const rows = counts.instrumentCount * certificate.SLOPE_ROW_COUNT * cellCount;
+    const rows = counts.instrumentCount * certificate.slopeFloatsOf(cellCount);
     const terms = counts.instrumentCount * certificate.SLOPE_TERM_COUNT;
     const at = {
-      rows: take(rows * 8), terms: take(terms * 8),
+      rows: take(rows * 4), terms: take(terms * 8),
       expiries: take(counts.expiryCount * certificate.EXPIRY_SLOPE_COUNT * 8),
       radius: take(counts.nettingSetCapacity * certificate.QUADRANT_COUNT * 4),
       loads: take(counts.nettingSetCapacity * certificate.LOAD_COUNT * 4),
@@ -74,7 +74,7 @@ export class CertificateArena {
     this.#floats = new Float64Array(
       this.buffer, block + certificate.CERTIFICATE_BYTES, certificate.CERTIFICATE_FLOAT_COUNT,
     );
-    this.slopeRows = new Float64Array(this.buffer, at.rows, rows);
+    this.slopeRows = new Float32Array(this.buffer, at.rows, rows);
     this.slopeTerms = new Float64Array(this.buffer, at.terms, terms);
     this.expirySlopes = new Float64Array(
       this.buffer, at.expiries, counts.expiryCount * certificate.EXPIRY_SLOPE_COUNT,

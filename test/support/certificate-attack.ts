@@ -82,6 +82,7 @@ export function reachByLoads(arena: CertificateArena, set: number, quadrant: num
   const used =
     movement.price * load(falls ? certificate.LOAD_PRICE_DOWN : certificate.LOAD_PRICE_UP) +
     movement.volatility * load(eases ? certificate.LOAD_VOLATILITY_DOWN : certificate.LOAD_VOLATILITY_UP) +
+    load(certificate.LOAD_REST) +
     load(certificate.LOAD_OTHER);
   return Math.min(1, 1 / used);
 }

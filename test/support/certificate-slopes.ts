@@ -17,6 +17,8 @@ export interface Box {
 const samples = 9;
 /** Derivatives bend between samples: their range is stretched by this. */
 const stretch = 1.15;
+/** What rounding a middle to 32 bits changes, and more. */
+const rounding = 2 ** -23;
 
 interface Option {
   readonly sign: number;
@@ -39,7 +41,7 @@ function greeks({ sign, strike, size, inverse }: Option, forward: number, deviat
     byPrice: unit * (inverse ? delta - share : delta),
     byVolatility: unit * density * deviation,
     deltaByPrice: size * (density / deviation - (inverse ? delta - share : 0)),
-    deltaByVolatility: size * density * (Math.abs(d1 - deviation) + (inverse ? deviation : 0)),
+    deltaByVolatility: -size * density * (inverse ? d1 : d1 - deviation),
   };
 }
 
@@ -57,7 +59,7 @@ class Range {
   }
 
   get radius(): number {
-    return (stretch * (this.high - this.low)) / 2 + 1e-12 * (Math.abs(this.low) + Math.abs(this.high));
+    return (stretch * (this.high - this.low)) / 2 + rounding * (Math.abs(this.low) + Math.abs(this.high));
   }
 
   get size(): number {
@@ -70,14 +72,14 @@ class Range {
  * not be so short that their derivatives turn between samples. Rows of linear instruments are filled with NaN, because
  * nothing may read them.
  */
-export function sampleSlopes(engine: Engine, box: Box, rows: Float64Array, terms: Float64Array): void {
+export function sampleSlopes(engine: Engine, box: Box, rows: Float32Array, terms: Float64Array): void {
   const { instrument } = engine.arena.views;
   const cellCount = engine.arena.contextWords[layout.CONTEXT_CELL_COUNT];
   rows.fill(NaN);
   terms.fill(NaN);
   for (let row = 0; row < instrument.shape.length; row++) {
     const own = terms.subarray(row * certificate.SLOPE_TERM_COUNT, (row + 1) * certificate.SLOPE_TERM_COUNT);
-    const slopes = rows.subarray(row * certificate.SLOPE_ROW_COUNT * cellCount);
+    const slopes = rows.subarray(row * certificate.slopeFloatsOf(cellCount));
     if (instrument.shape[row] < layout.SHAPE_CALL) {
       const inverse = engine.arena.views.group.inverse[instrument.group[row]] === 1;
       const { forward, contractSize } = instrument;
@@ -88,7 +90,7 @@ export function sampleSlopes(engine: Engine, box: Box, rows: Float64Array, terms
   }
 }
 
-function sampleOption(engine: Engine, row: number, box: Box, slopes: Float64Array, terms: Float64Array): void {
+function sampleOption(engine: Engine, row: number, box: Box, slopes: Float32Array, terms: Float64Array): void {
   const { instrument, expiry, group } = engine.arena.views;
   const cellCount = engine.arena.contextWords[layout.CONTEXT_CELL_COUNT];
   const at = instrument.group[row];
@@ -132,17 +134,19 @@ function sampleOption(engine: Engine, row: number, box: Box, slopes: Float64Arra
     }
   }
   cells.forEach((cell, s) => {
-    slopes[certificate.SLOPE_PRICE_MIDDLE * cellCount + s] = cell.byPrice.middle;
-    slopes[certificate.SLOPE_PRICE_RADIUS * cellCount + s] = cell.byPrice.radius;
-    slopes[certificate.SLOPE_VOLATILITY_MIDDLE * cellCount + s] = cell.byVolatility.middle;
-    slopes[certificate.SLOPE_VOLATILITY_RADIUS * cellCount + s] = cell.byVolatility.radius;
+    slopes[certificate.slopeAt(certificate.SLOPE_PRICE_MIDDLE, s)] = cell.byPrice.middle;
+    slopes[certificate.slopeAt(certificate.SLOPE_PRICE_RADIUS, s)] = cell.byPrice.radius;
+    slopes[certificate.slopeAt(certificate.SLOPE_VOLATILITY_MIDDLE, s)] = cell.byVolatility.middle;
+    slopes[certificate.slopeAt(certificate.SLOPE_VOLATILITY_RADIUS, s)] = cell.byVolatility.radius;
   });
   terms[certificate.SLOPE_VALUE_PRICE_MIDDLE] = byPrice.middle;
   terms[certificate.SLOPE_VALUE_PRICE_RADIUS] = byPrice.radius;
   terms[certificate.SLOPE_VALUE_VOLATILITY_MIDDLE] = byVolatility.middle;
   terms[certificate.SLOPE_VALUE_VOLATILITY_RADIUS] = byVolatility.radius;
-  terms[certificate.SLOPE_DELTA_PRICE] = deltaByPrice.size;
-  terms[certificate.SLOPE_DELTA_VOLATILITY] = deltaByVolatility.size;
+  terms[certificate.SLOPE_DELTA_PRICE_MIDDLE] = deltaByPrice.middle;
+  terms[certificate.SLOPE_DELTA_PRICE_RADIUS] = deltaByPrice.radius;
+  terms[certificate.SLOPE_DELTA_VOLATILITY_MIDDLE] = deltaByVolatility.middle;
+  terms[certificate.SLOPE_DELTA_VOLATILITY_RADIUS] = deltaByVolatility.radius;
   terms[certificate.SLOPE_SIZE] = size.size;
   terms[certificate.SLOPE_TIME] = stretch * time;
 }

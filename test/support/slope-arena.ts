@@ -1,7 +1,7 @@
 import {
   BOX_PRICE, BOX_PRICE_REST, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_EXPIRY_SLOPES,
   CERTIFICATE_FLOAT_COUNT, CERTIFICATE_SLOPE_ROWS, CERTIFICATE_SLOPE_TERMS, CERTIFICATE_WORD_COUNT,
-  EXPIRY_DEVIATION_TIME, EXPIRY_SLOPE_COUNT, SLOPE_ROW_COUNT, SLOPE_TERM_COUNT,
+  EXPIRY_DEVIATION_TIME, EXPIRY_SLOPE_COUNT, SLOPE_ROW_COUNT, SLOPE_TERM_COUNT, slopeAt, slopeFloatsOf,
 } from '../../assembly/portable/certificate-layout.ts';
 import { CONTEXT_CERTIFICATE, CONTEXT_RISK_ARRAY, CONTEXT_TERMS, TERM_COUNT } from '../../assembly/portable/layout.ts';
 import { cellCountOf } from '../../src/columns/schema.ts';
@@ -17,7 +17,7 @@ export interface Box {
   readonly volatilityRest: number;
 }
 
-/** Slopes of one instrument, as the kernel wrote them. */
+/** Slopes of one instrument: a copy of what the kernel wrote. */
 export interface Slopes {
   /** Row by row, CELL_COUNT floats each. */
   readonly rows: Float64Array;
@@ -51,8 +51,8 @@ export class SlopeArena {
     this.#block = Math.ceil(buffer.byteLength / 64) * 64;
     this.#expirySlopes = this.#block + CERTIFICATE_BYTES + CERTIFICATE_FLOAT_COUNT * 8;
     this.#terms = this.#expirySlopes + this.expiryCount * EXPIRY_SLOPE_COUNT * 8;
-    this.#rows = this.#terms + this.instrumentCount * SLOPE_TERM_COUNT * 8;
-    const end = this.#rows + this.instrumentCount * SLOPE_ROW_COUNT * this.cellCount * 8;
+    this.#rows = Math.ceil((this.#terms + this.instrumentCount * SLOPE_TERM_COUNT * 8) / 64) * 64;
+    const end = this.#rows + this.instrumentCount * slopeFloatsOf(this.cellCount) * 4;
     const memory = createMemory('release', end);
     this.buffer = memory.buffer;
     new Uint8Array(this.buffer).set(new Uint8Array(buffer));
@@ -110,17 +110,19 @@ export class SlopeArena {
   }
 
   slopesOf(row: number): Slopes {
-    const floats = SLOPE_ROW_COUNT * this.cellCount;
+    const floats = slopeFloatsOf(this.cellCount);
+    const own = new Float32Array(this.buffer, this.#rows + row * floats * 4, floats);
+    const { cellCount } = this;
     return {
-      rows: new Float64Array(this.buffer, this.#rows + row * floats * 8, floats),
+      rows: Float64Array.from({ length: SLOPE_ROW_COUNT * cellCount }, (_, index) =>
+        own[slopeAt(Math.floor(index / cellCount), index % cellCount)]),
       terms: new Float64Array(this.buffer, this.#terms + row * SLOPE_TERM_COUNT * 8, SLOPE_TERM_COUNT),
     };
   }
 
   /** Copy of the bytes of both tables. */
   bytes(): Buffer {
-    const { byteLength } = this.slopesOf(0).rows;
-    const bytes = this.#rows - this.#terms + this.instrumentCount * byteLength;
+    const bytes = this.#rows - this.#terms + this.instrumentCount * slopeFloatsOf(this.cellCount) * 4;
     return Buffer.from(this.buffer.slice(this.#terms, this.#terms + bytes));
   }
 }

@@ -4,9 +4,9 @@ import {
 import { exp } from '../exp.ts';
 import { CONTEXT_CELL_COUNT, CONTEXT_CERTIFICATE } from '../layout.ts';
 import {
-  CALL_CURVATURE, CALL_GROWTH, CALL_PRICE, CALL_PRICE_REST, CALL_TIME,
-  CALL_VOLATILITY, CALL_VOLATILITY_REST, CERTIFY_ROW_COUNT, certifyCellsOf,
+  CALL_CURVATURE, CALL_GROWTH, CALL_PRICE, CALL_PRICE_REST, CALL_TIME, CALL_VOLATILITY, CALL_VOLATILITY_REST, CERTIFY_ROW_COUNT, certifyCellsOf,
 } from './scratch.ts';
+import { SINGLE_UP } from './single-bounds.ts';
 
 /** Covers the error of `exp`. */
 const UP: f64 = 1.000000000001;
@@ -28,7 +28,13 @@ export function certificateColumn(w: Ints, context: i32, slot: i32): i32 {
 
 /** Float index of the numbers in the scratch area. */
 export function numbersOf(w: Ints, context: i32, scratch: i32): i32 {
-  return scratch + CERTIFY_ROW_COUNT * certifyCellsOf(w[context + CONTEXT_CELL_COUNT]);
+  const cells: i32 = certifyCellsOf(w[context + CONTEXT_CELL_COUNT]);
+  return scratch + cells + ((CERTIFY_ROW_COUNT * cells) >> 1);
+}
+
+/** Index of the first of the rows of 32 bits in the scratch area. */
+export function rowsOf(w: Ints, context: i32, scratch: i32): i32 {
+  return 2 * (scratch + certifyCellsOf(w[context + CONTEXT_CELL_COUNT]));
 }
 
 /** Writes the numbers of the call. */
@@ -37,12 +43,13 @@ export function openBox(f: Floats, w: Ints, context: i32, scratch: i32): void {
   const box: i32 = certificateFloats(w, context);
   const price: f64 = f[box + BOX_PRICE] + f[box + BOX_PRICE_REST];
   const growth: f64 = exp(price) * UP;
-  f[numbers + CALL_PRICE] = f[box + BOX_PRICE];
-  f[numbers + CALL_PRICE_REST] = f[box + BOX_PRICE_REST];
-  f[numbers + CALL_VOLATILITY] = f[box + BOX_VOLATILITY];
-  f[numbers + CALL_VOLATILITY_REST] = f[box + BOX_VOLATILITY_REST];
+  // Falls are products and sums of numbers of 32 bits: a box that is larger by a millionth makes up for their roundings.
+  f[numbers + CALL_PRICE] = f[box + BOX_PRICE] * (1.0 + SINGLE_UP);
+  f[numbers + CALL_PRICE_REST] = f[box + BOX_PRICE_REST] * (1.0 + SINGLE_UP);
+  f[numbers + CALL_VOLATILITY] = f[box + BOX_VOLATILITY] * (1.0 + SINGLE_UP);
+  f[numbers + CALL_VOLATILITY_REST] = f[box + BOX_VOLATILITY_REST] * (1.0 + SINGLE_UP);
   f[numbers + CALL_TIME] = f[box + BOX_TIME];
   f[numbers + CALL_GROWTH] = growth;
   // |e^x - 1 - x| <= x^2/2 e^|x| <= (price + rest) x reach/2 e^reach: as if slopes along X were so much larger.
-  f[numbers + CALL_CURVATURE] = 0.5 * price * growth;
+  f[numbers + CALL_CURVATURE] = 0.5 * price * growth * (1.0 + SINGLE_UP);
 }

@@ -17,8 +17,13 @@ const ROUNDING: f64 = 0.51e-9;
 const TERM_ERROR: f64 = 1.7763568394002505e-15;
 /** Terms that are not positions: polynomials of the option prices, charges, the bounds themselves. */
 const OTHER_TERMS: f64 = 64.0;
-/** Rounding of the quotients and of sums without cancellation. */
-const SAFE: f64 = 0.99999999999;
+/** Rounding of the quotients, which are of 32 bits: 1 - 2^-20. */
+const SAFE: f64 = 0.9999990463256836;
+/**
+ * Less margin than this is none: the falls are numbers of 32 bits, off by 2^-150 where they are too small for them, and
+ * a millionth of the margin must be more than all of that.
+ */
+const MARGIN_MIN: f64 = 1e-20;
 /** Rounding to 32 bits must not raise a radius: 1 - 2^-22. */
 const DOWN_32: f64 = 0.9999997615814209;
 /** Nor lower a load: 1 + 2^-21. */
@@ -74,7 +79,7 @@ export function closeSet(f: Floats, w: Ints, context: i32, scratch: i32, set: i3
     const scale: f64 = Math.abs(cash) + Math.abs(entry) + Math.abs(beta * addOn) + (2.0 + 2.0 * alpha) * size;
     const margin: f64 = Math.abs(health) - (termError * scale + ROUNDING * (alpha * f[n + SET_GROUP_COUNT] + 1.0));
     f[healths + k] = health;
-    f[n + CERTIFY_MARGINS + k] = margin > 0 && alpha >= 0 ? (health < 0 ? -margin : margin) : 0;
+    f[n + CERTIFY_MARGINS + k] = margin > MARGIN_MIN && alpha >= 0 ? (health < 0 ? -margin : margin) : 0;
   }
   f[n + SET_PROBE] = f[n + SET_PROBE] + (equity - equity) + (matrix - matrix) + (addOn - addOn);
 }

@@ -3,15 +3,20 @@ import {
   THRESHOLD_FLOATS, THRESHOLD_REQUIREMENT,
 } from '../certificate-layout.ts';
 import { CONTEXT_CELL_COUNT } from '../layout.ts';
-import { certificateFloats, numbersOf } from './box.ts';
+import { single } from '../single.ts';
+import { certificateFloats, numbersOf, rowsOf } from './box.ts';
 import {
-  CALL_CURVATURE, CALL_PRICE, CALL_PRICE_REST, CALL_VOLATILITY, CALL_VOLATILITY_REST, CERTIFY_CELL, CERTIFY_FALLS,
+  CALL_CURVATURE, CALL_PRICE, CALL_PRICE_REST, CALL_VOLATILITY, CALL_VOLATILITY_REST, CERTIFY_FALLS,
   CERTIFY_LANES, CERTIFY_LOADS, CERTIFY_MARGINS, CERTIFY_NEAR_FALLS, CERTIFY_PRICE, CERTIFY_PRICE_GROSS,
-  CERTIFY_PRICE_RADIUS, CERTIFY_RADII, CERTIFY_RISES, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS, CERTIFY_VOLATILITY_RADIUS,
-  certifyCellsOf, CHORD_SHARE, GROUP_AMOUNT, GROUP_AMOUNT_GROSS, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_GROSS,
-  GROUP_VALUE_PRICE_RADIUS, GROUP_VALUE_VOLATILITY, GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS,
-  GROUP_WORST_CELL, LANE_LOADS, LANE_PROBE, LANE_RADII, LANE_RISE, SET_PROBE,
+  CERTIFY_PRICE_RADIUS, CERTIFY_RADII, CERTIFY_RISES, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS,
+  CERTIFY_VOLATILITY_RADIUS, certifyCellsOf, CHORD_SHARE, GROUP_AMOUNT, GROUP_AMOUNT_GROSS, GROUP_VALUE_PRICE,
+  GROUP_VALUE_PRICE_GROSS, GROUP_VALUE_PRICE_RADIUS, GROUP_VALUE_VOLATILITY, GROUP_VALUE_VOLATILITY_GROSS,
+  GROUP_VALUE_VOLATILITY_RADIUS, GROUP_WORST_CELL, LANE_LOADS, LANE_PROBE, LANE_RADII, LANE_RISE, SET_PROBE,
 } from './scratch.ts';
+import { SINGLE_UP } from './single-bounds.ts';
+
+/** Scenarios that are folded at a time. */
+export const LANES: i32 = 4;
 
 /**
  * Of a set of one risk group, radii by scenario: on the good side (margin > 0) with share t of the box used, scenario s
@@ -28,9 +33,9 @@ export function requirementOf(f: Floats, w: Ints, context: i32, k: i32): f64 {
   return f[certificateFloats(w, context) + BOX_THRESHOLDS + k * THRESHOLD_FLOATS + THRESHOLD_REQUIREMENT];
 }
 
-/** First scenario that a threshold asks for: of one without requirement, that of no loss only. */
+/** First scenario that a threshold asks for: of one without requirement, a vector with that of no loss only. */
 export function firstScenario(alpha: f64, cellCount: i32): i32 {
-  return alpha > 0 ? 0 : cellCount;
+  return alpha > 0 ? 0 : certifyCellsOf(cellCount) - LANES;
 }
 
 /** What all scenarios have in common: movement of option values by what is not common to the group. */
@@ -49,88 +54,129 @@ export function amountRadius(f: Floats, numbers: i32): f64 {
   return f[numbers + CALL_CURVATURE] * f[numbers + GROUP_AMOUNT_GROSS];
 }
 
-/** Scenarios one by one, even ones and odd ones apart: scalar twin of `foldScenarios` in assembly/certify. */
-export function foldScenarios(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: i32): void {
-  foldLane(f, w, context, scratch, k, mode, 0);
-  foldLane(f, w, context, scratch, k, mode, 1);
-  mergeLanes(f, w, context, scratch, k, mode);
+/** Radius of the net slope of the options' values, with the rounding of it and of the slope to 32 bits. */
+export function valuePriceRadius(f: Floats, n: i32): f64 {
+  const slope: f64 = Math.abs(f[n + GROUP_AMOUNT] + f[n + GROUP_VALUE_PRICE]);
+  return f[n + GROUP_VALUE_PRICE_RADIUS] + SINGLE_UP * (slope + f[n + GROUP_VALUE_PRICE_RADIUS]);
+}
+
+export function valueVolatilityRadius(f: Floats, n: i32): f64 {
+  const slope: f64 = Math.abs(f[n + GROUP_VALUE_VOLATILITY]);
+  return f[n + GROUP_VALUE_VOLATILITY_RADIUS] + SINGLE_UP * (slope + f[n + GROUP_VALUE_VOLATILITY_RADIUS]);
+}
+
+/** Scenarios one by one, every fourth apart: scalar twin of `foldScenarios4` in assembly/certify. */
+export function foldScenarios(f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, k: i32, mode: i32): void {
+  for (let lane: i32 = 0; lane < LANES; lane++) foldLane(f, x, w, context, scratch, k, mode, lane);
+  mergeLanes(f, x, w, context, scratch, k, mode);
 }
 
 /**
- * Of every second scenario, the largest fall of value + alpha x (cell + dampener) - alpha x charges in each quadrant of
+ * Of every fourth scenario, the largest fall of value + alpha x (cell + dampener) - alpha x charges in each quadrant of
  * the box: common movement along the net slope, which lies between middle - radius and middle + radius, and the rest.
+ * Falls are rounded up, what there is room for is rounded down.
  */
-function foldLane(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: i32, lane: i32): void {
+function foldLane(
+  f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, k: i32, mode: i32, lane: i32,
+): void {
   const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
   const stride: i32 = certifyCellsOf(cellCount);
+  const rows: i32 = rowsOf(w, context, scratch);
   const n: i32 = numbersOf(w, context, scratch);
-  const alpha: f64 = requirementOf(f, w, context, k);
-  const price: f64 = f[n + CALL_PRICE];
-  const volatility: f64 = f[n + CALL_VOLATILITY];
-  const slope: f64 = f[n + GROUP_AMOUNT] + f[n + GROUP_VALUE_PRICE];
-  const radius: f64 = f[n + GROUP_VALUE_PRICE_RADIUS];
-  const vega: f64 = f[n + GROUP_VALUE_VOLATILITY];
-  const vegaRadius: f64 = f[n + GROUP_VALUE_VOLATILITY_RADIUS];
-  const rest: f64 = valueRest(f, n);
-  const linearRest: f64 = amountRest(f, n);
-  const linearRadius: f64 = amountRadius(f, n);
-  const worst: f64 = alpha * f[n + GROUP_WORST_CELL];
-  const margin: f64 = Math.abs(f[n + CERTIFY_MARGINS + k]);
-  const start: f64 = mode === MODE_FALL ? 1.0 : 0.0;
-  let r0: f64 = start;
-  let r1: f64 = start;
-  let r2: f64 = start;
-  let r3: f64 = start;
-  const lanes: i32 = n + CERTIFY_LANES + lane;
-  for (let each: i32 = 0; each < LOAD_COUNT; each++) f[lanes + 2 * (LANE_LOADS + each)] = 0;
-  let rise: f64 = Infinity;
-  let probe: f64 = 0;
-  for (let at: i32 = scratch + firstScenario(alpha, cellCount) + lane; at < scratch + stride; at += 2) {
-    const gap: f64 = alpha * f[at + CERTIFY_CELL * stride] - worst;
-    const x: f64 = slope + alpha * f[at + CERTIFY_PRICE * stride];
-    const blend: f64 = Math.abs(1.0 + alpha * f[at + CERTIFY_VOLATILITY_GROSS * stride]);
-    const xRadius: f64 = radius + alpha * f[at + CERTIFY_PRICE_RADIUS * stride] + linearRadius * blend;
-    const y: f64 = vega + alpha * f[at + CERTIFY_VOLATILITY * stride];
-    const yRadius: f64 = vegaRadius + alpha * f[at + CERTIFY_VOLATILITY_RADIUS * stride];
-    const own: f64 = rest + alpha * f[at + CERTIFY_PRICE_GROSS * stride] + linearRest * blend;
-    const upAlone: f64 = price * positive(xRadius - x);
-    const downAlone: f64 = price * positive(xRadius + x);
-    const up: f64 = own + upAlone;
-    const down: f64 = own + downAlone;
-    const more: f64 = volatility * positive(yRadius - y);
-    const less: f64 = volatility * positive(yRadius + y);
-    probe = probe + (up + down + (more + less) + gap);
+  const share: f64 = requirementOf(f, w, context, k);
+  const alpha: f64 = single(share);
+  const price: f64 = single(f[n + CALL_PRICE]);
+  const volatility: f64 = single(f[n + CALL_VOLATILITY]);
+  const slope: f64 = single(f[n + GROUP_AMOUNT] + f[n + GROUP_VALUE_PRICE]);
+  const radius: f64 = single(valuePriceRadius(f, n));
+  const vega: f64 = single(f[n + GROUP_VALUE_VOLATILITY]);
+  const vegaRadius: f64 = single(valueVolatilityRadius(f, n));
+  const rest: f64 = single(valueRest(f, n));
+  const linearRest: f64 = single(amountRest(f, n));
+  const linearRadius: f64 = single(amountRadius(f, n));
+  const margin: f64 = single(Math.abs(f[n + CERTIFY_MARGINS + k]) * (1.0 - SINGLE_UP));
+  const lanes: i32 = 2 * (n + CERTIFY_LANES) + lane;
+  startLanes(x, lanes, mode);
+  for (let s: i32 = firstScenario(share, cellCount) + lane; s < stride; s += LANES) {
+    const at: i32 = rows + s;
+    const distance: f64 = f[scratch + s] - f[n + GROUP_WORST_CELL];
+    const gap: f64 = single(alpha * single(distance * (mode === MODE_RISE ? 1.0 + SINGLE_UP : 1.0 - SINGLE_UP)));
+    const byPrice: f64 = single(slope + single(alpha * x[at + CERTIFY_PRICE * stride]));
+    const byVolatility: f64 = single(vega + single(alpha * x[at + CERTIFY_VOLATILITY * stride]));
+    const byVolatilityRadius: f64 = single(vegaRadius + single(alpha * x[at + CERTIFY_VOLATILITY_RADIUS * stride]));
+    const linear: f64 = single(alpha * x[at + CERTIFY_VOLATILITY_GROSS * stride]);
+    const blend: f64 = single(
+      Math.abs(single(1.0 + linear)) + single(single(1.0 + Math.abs(linear)) * single(SINGLE_UP)),
+    );
+    const optionRadius: f64 = single(radius + single(alpha * x[at + CERTIFY_PRICE_RADIUS * stride]));
+    const byPriceRadius: f64 = single(optionRadius + single(linearRadius * blend));
+    const own: f64 = single(rest + single(alpha * x[at + CERTIFY_PRICE_GROSS * stride]));
+    const rests: f64 = single(own + single(linearRest * blend));
+    const up: f64 = single(price * positive(single(byPriceRadius - byPrice)));
+    const down: f64 = single(price * positive(single(byPriceRadius + byPrice)));
+    const more: f64 = single(volatility * positive(single(byVolatilityRadius - byVolatility)));
+    const less: f64 = single(volatility * positive(single(byVolatilityRadius + byVolatility)));
+    const sum: f64 = single(single(single(up + down) + single(more + less)) + single(rests + gap));
+    x[lanes + LANES * LANE_PROBE] = single(x[lanes + LANES * LANE_PROBE] + sum);
     if (mode === MODE_FALL) {
-      const room: f64 = margin + gap;
-      if (room < (up + more) * r0) r0 = room / (up + more);
-      if (room < (down + more) * r1) r1 = room / (down + more);
-      if (room < (up + less) * r2) r2 = room / (up + less);
-      if (room < (down + less) * r3) r3 = room / (down + less);
-      const perRoom: f64 = 1.0 / room;
-      raiseLane(f, lanes, LOAD_PRICE_UP, upAlone * perRoom);
-      raiseLane(f, lanes, LOAD_PRICE_DOWN, downAlone * perRoom);
-      raiseLane(f, lanes, LOAD_VOLATILITY_UP, more * perRoom);
-      raiseLane(f, lanes, LOAD_VOLATILITY_DOWN, less * perRoom);
-      raiseLane(f, lanes, LOAD_REST, own * perRoom);
+      fallLane(x, lanes, single(margin + gap), up, down, more, less, rests);
     } else if (mode === MODE_RISE) {
-      const room: f64 = margin - gap;
-      if ((down + less) * r0 < room) r0 = room / (down + less);
-      if ((up + less) * r1 < room) r1 = room / (up + less);
-      if ((down + more) * r2 < room) r2 = room / (down + more);
-      if ((up + more) * r3 < room) r3 = room / (up + more);
+      riseLane(x, lanes, single(margin - gap), up, down, more, less, rests);
     } else {
-      const move: f64 = (up < down ? down : up) + (more < less ? less : more);
-      if (r0 < move - gap) r0 = move - gap;
-      if (r1 < CHORD_SHARE * move - gap) r1 = CHORD_SHARE * move - gap;
-      if (gap === 0 && move < rise) rise = move;
+      const move: f64 = single(rests + single(larger(up, down) + larger(more, less)));
+      raiseLane(x, lanes, LANE_RADII, single(move - gap));
+      raiseLane(x, lanes, LANE_RADII + 1, single(single(CHORD_SHARE * move) - gap));
+      if (gap === 0 && move < x[lanes + LANES * LANE_RISE]) x[lanes + LANES * LANE_RISE] = move;
     }
   }
-  f[lanes + 2 * LANE_RADII] = r0;
-  f[lanes + 2 * (LANE_RADII + 1)] = r1;
-  f[lanes + 2 * (LANE_RADII + 2)] = r2;
-  f[lanes + 2 * (LANE_RADII + 3)] = r3;
-  f[lanes + 2 * LANE_RISE] = rise;
-  f[lanes + 2 * LANE_PROBE] = probe;
+}
+
+function startLanes(x: Singles, lanes: i32, mode: i32): void {
+  for (let q: i32 = 0; q < LANE_RISE; q++) x[lanes + LANES * q] = mode === MODE_FALL ? 1.0 : 0.0;
+  x[lanes + LANES * LANE_RISE] = Infinity;
+  x[lanes + LANES * LANE_PROBE] = 0;
+  for (let each: i32 = 0; each < LOAD_COUNT; each++) x[lanes + LANES * (LANE_LOADS + each)] = 0;
+}
+
+/** Scenario falls: radii that it lowers, and what each kind of movement uses up of the room. */
+function fallLane(
+  x: Singles, lanes: i32, room: f64, up: f64, down: f64, more: f64, less: f64, rest: f64,
+): void {
+  lowerLane(x, lanes, 0, room, single(rest + single(up + more)));
+  lowerLane(x, lanes, 1, room, single(rest + single(down + more)));
+  lowerLane(x, lanes, 2, room, single(rest + single(up + less)));
+  lowerLane(x, lanes, 3, room, single(rest + single(down + less)));
+  const perRoom: f64 = single(1.0 / room);
+  raiseLane(x, lanes, LANE_LOADS + LOAD_PRICE_UP, single(up * perRoom));
+  raiseLane(x, lanes, LANE_LOADS + LOAD_PRICE_DOWN, single(down * perRoom));
+  raiseLane(x, lanes, LANE_LOADS + LOAD_VOLATILITY_UP, single(more * perRoom));
+  raiseLane(x, lanes, LANE_LOADS + LOAD_VOLATILITY_DOWN, single(less * perRoom));
+  raiseLane(x, lanes, LANE_LOADS + LOAD_REST, single(rest * perRoom));
+}
+
+/** On the bad side: a rise is a fall in the opposite direction, and one scenario that stays is enough. */
+function riseLane(
+  x: Singles, lanes: i32, room: f64, up: f64, down: f64, more: f64, less: f64, rest: f64,
+): void {
+  liftLane(x, lanes, 0, room, single(rest + single(down + less)));
+  liftLane(x, lanes, 1, room, single(rest + single(up + less)));
+  liftLane(x, lanes, 2, room, single(rest + single(down + more)));
+  liftLane(x, lanes, 3, room, single(rest + single(up + more)));
+}
+
+function lowerLane(x: Singles, lanes: i32, q: i32, room: f64, fall: f64): void {
+  const at: i32 = lanes + LANES * (LANE_RADII + q);
+  if (room < single(fall * x[at])) x[at] = single(room / fall);
+}
+
+function liftLane(x: Singles, lanes: i32, q: i32, room: f64, rise: f64): void {
+  const at: i32 = lanes + LANES * (LANE_RADII + q);
+  if (single(rise * x[at]) < room) x[at] = single(room / rise);
+}
+
+function raiseLane(x: Singles, lanes: i32, each: i32, value: f64): void {
+  const at: i32 = lanes + LANES * each;
+  x[at] = larger(x[at], value);
 }
 
 /** The larger of 0 and x, 0 if x is no number: as pmax(0, x). */
@@ -139,43 +185,43 @@ function positive(x: f64): f64 {
 }
 
 /** The larger of two, a if b is no number: as pmax(a, b). */
-function larger(a: f64, b: f64): f64 {
+export function larger(a: f64, b: f64): f64 {
   return a < b ? b : a;
 }
 
-function raiseLane(f: Floats, lanes: i32, each: i32, load: f64): void {
-  const at: i32 = lanes + 2 * (LANE_LOADS + each);
-  f[at] = larger(f[at], load);
-}
-
-/** Radii, or largest fall and rise, from those of the even and the odd scenarios. */
-export function mergeLanes(f: Floats, w: Ints, context: i32, scratch: i32, k: i32, mode: i32): void {
+/** Radii, or largest fall and rise, from those of the four lanes. */
+export function mergeLanes(f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, k: i32, mode: i32): void {
   const n: i32 = numbersOf(w, context, scratch);
-  const lanes: i32 = n + CERTIFY_LANES;
-  const probe: f64 = f[lanes + 2 * LANE_PROBE] + f[lanes + 2 * LANE_PROBE + 1];
+  const lanes: i32 = 2 * (n + CERTIFY_LANES);
+  const probes: i32 = lanes + LANES * LANE_PROBE;
+  const probe: f64 = x[probes] + x[probes + 1] + (x[probes + 2] + x[probes + 3]);
   f[n + SET_PROBE] = f[n + SET_PROBE] + (probe - probe);
   if (mode === MODE_LARGEST) {
-    f[n + CERTIFY_FALLS + k] = f[n + CERTIFY_FALLS + k] + Math.max(f[lanes], f[lanes + 1]);
-    f[n + CERTIFY_NEAR_FALLS + k] = f[n + CERTIFY_NEAR_FALLS + k] + Math.max(f[lanes + 2], f[lanes + 3]);
-    f[n + CERTIFY_RISES + k] =
-      f[n + CERTIFY_RISES + k] + Math.min(f[lanes + 2 * LANE_RISE], f[lanes + 2 * LANE_RISE + 1]);
+    f[n + CERTIFY_FALLS + k] = f[n + CERTIFY_FALLS + k] + largestLane(x, lanes, LANE_RADII);
+    f[n + CERTIFY_NEAR_FALLS + k] = f[n + CERTIFY_NEAR_FALLS + k] + largestLane(x, lanes, LANE_RADII + 1);
+    f[n + CERTIFY_RISES + k] = f[n + CERTIFY_RISES + k] + leastLane(x, lanes, LANE_RISE);
     return;
   }
   for (let q: i32 = 0; q < LANE_RISE; q++) {
-    const even: f64 = f[lanes + 2 * q];
-    const odd: f64 = f[lanes + 2 * q + 1];
     // A fall binds in its worst scenario, a rise in its best one.
-    const radius: f64 = mode === MODE_FALL ? Math.min(even, odd) : Math.max(even, odd);
+    const radius: f64 = mode === MODE_FALL ? leastLane(x, lanes, q) : largestLane(x, lanes, q);
     f[n + CERTIFY_RADII + q] = Math.min(f[n + CERTIFY_RADII + q], radius);
   }
   if (mode === MODE_RISE) {
-    riseLoads(f, w, context, scratch, k);
+    riseLoads(f, x, w, context, scratch, k);
     return;
   }
-  for (let each: i32 = 0; each < LOAD_COUNT; each++) {
-    const even: f64 = f[lanes + 2 * (LANE_LOADS + each)];
-    raiseLoad(f, n, each, larger(even, f[lanes + 2 * (LANE_LOADS + each) + 1]));
-  }
+  for (let each: i32 = 0; each < LOAD_COUNT; each++) raiseLoad(f, n, each, largestLane(x, lanes, LANE_LOADS + each));
+}
+
+function largestLane(x: Singles, lanes: i32, each: i32): f64 {
+  const at: i32 = lanes + LANES * each;
+  return larger(larger(x[at], x[at + 1]), larger(x[at + 2], x[at + 3]));
+}
+
+function leastLane(x: Singles, lanes: i32, each: i32): f64 {
+  const at: i32 = lanes + LANES * each;
+  return Math.min(Math.min(x[at], x[at + 1]), Math.min(x[at + 2], x[at + 3]));
 }
 
 function raiseLoad(f: Floats, n: i32, each: i32, load: f64): void {
@@ -186,30 +232,31 @@ function raiseLoad(f: Floats, n: i32, each: i32, load: f64): void {
  * Loads on the bad side of threshold k: what each kind of movement raises the worst scenario by, per unit of what it is
  * below 0. A rise is a fall in the opposite direction.
  */
-function riseLoads(f: Floats, w: Ints, context: i32, scratch: i32, k: i32): void {
+function riseLoads(f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, k: i32): void {
   const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
   const stride: i32 = certifyCellsOf(cellCount);
   const n: i32 = numbersOf(w, context, scratch);
   const alpha: f64 = requirementOf(f, w, context, k);
-  const worst: f64 = alpha * f[n + GROUP_WORST_CELL];
-  let at: i32 = scratch + firstScenario(alpha, cellCount);
-  while (at < scratch + stride - 1 && alpha * f[at + CERTIFY_CELL * stride] - worst > 0) at = at + 1;
-  const gap: f64 = alpha * f[at + CERTIFY_CELL * stride] - worst;
-  const room: f64 = Math.abs(f[n + CERTIFY_MARGINS + k]) - gap;
+  const worst: f64 = f[n + GROUP_WORST_CELL];
+  let s: i32 = firstScenario(alpha, cellCount);
+  while (s < stride - 1 && alpha * (f[scratch + s] - worst) > 0) s = s + 1;
+  const at: i32 = rowsOf(w, context, scratch) + s;
+  const room: f64 = Math.abs(f[n + CERTIFY_MARGINS + k]) - alpha * (f[scratch + s] - worst);
   const perRoom: f64 = room > 0 ? 1.0 / room : Infinity;
-  const x: f64 = f[n + GROUP_AMOUNT] + f[n + GROUP_VALUE_PRICE] + alpha * f[at + CERTIFY_PRICE * stride];
-  const blend: f64 = Math.abs(1.0 + alpha * f[at + CERTIFY_VOLATILITY_GROSS * stride]);
-  const xRadius: f64 =
-    f[n + GROUP_VALUE_PRICE_RADIUS] + alpha * f[at + CERTIFY_PRICE_RADIUS * stride] + amountRadius(f, n) * blend;
-  const y: f64 = f[n + GROUP_VALUE_VOLATILITY] + alpha * f[at + CERTIFY_VOLATILITY * stride];
-  const yRadius: f64 = f[n + GROUP_VALUE_VOLATILITY_RADIUS] + alpha * f[at + CERTIFY_VOLATILITY_RADIUS * stride];
+  const byPrice: f64 = f[n + GROUP_AMOUNT] + f[n + GROUP_VALUE_PRICE] + alpha * x[at + CERTIFY_PRICE * stride];
+  const byVolatility: f64 = f[n + GROUP_VALUE_VOLATILITY] + alpha * x[at + CERTIFY_VOLATILITY * stride];
+  const byVolatilityRadius: f64 = valueVolatilityRadius(f, n) + alpha * x[at + CERTIFY_VOLATILITY_RADIUS * stride];
   const price: f64 = f[n + CALL_PRICE] * perRoom;
   const volatility: f64 = f[n + CALL_VOLATILITY] * perRoom;
-  const own: f64 = valueRest(f, n) + alpha * f[at + CERTIFY_PRICE_GROSS * stride] + amountRest(f, n) * blend;
-  raiseLoad(f, n, LOAD_PRICE_UP, price * positive(xRadius + x));
-  raiseLoad(f, n, LOAD_PRICE_DOWN, price * positive(xRadius - x));
-  raiseLoad(f, n, LOAD_VOLATILITY_UP, volatility * positive(yRadius + y));
-  raiseLoad(f, n, LOAD_VOLATILITY_DOWN, volatility * positive(yRadius - y));
-  raiseLoad(f, n, LOAD_REST, own * perRoom);
+  const linear: f64 = alpha * x[at + CERTIFY_VOLATILITY_GROSS * stride];
+  const blend: f64 = Math.abs(1.0 + linear) + SINGLE_UP * (1.0 + Math.abs(linear));
+  const byPriceRadius: f64 =
+    valuePriceRadius(f, n) + alpha * x[at + CERTIFY_PRICE_RADIUS * stride] + amountRadius(f, n) * blend;
+  const rest: f64 = valueRest(f, n) + alpha * x[at + CERTIFY_PRICE_GROSS * stride] + amountRest(f, n) * blend;
+  raiseLoad(f, n, LOAD_PRICE_UP, price * positive(byPriceRadius + byPrice));
+  raiseLoad(f, n, LOAD_PRICE_DOWN, price * positive(byPriceRadius - byPrice));
+  raiseLoad(f, n, LOAD_VOLATILITY_UP, volatility * positive(byVolatilityRadius + byVolatility));
+  raiseLoad(f, n, LOAD_VOLATILITY_DOWN, volatility * positive(byVolatilityRadius - byVolatility));
+  raiseLoad(f, n, LOAD_REST, rest * perRoom);
   raiseLoad(f, n, LOAD_OTHER, room > 0 ? 0 : Infinity);
 }

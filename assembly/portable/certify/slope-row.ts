@@ -1,7 +1,6 @@
 import {
-  SLOPE_PRICE_MIDDLE, SLOPE_PRICE_RADIUS, SLOPE_SIZE, SLOPE_TERM_COUNT, SLOPE_TIME, SLOPE_VALUE_PRICE_MIDDLE,
-  SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS, SLOPE_VOLATILITY_MIDDLE,
-  SLOPE_VOLATILITY_RADIUS,
+  SLOPE_BLOCK, SLOPE_ROW_COUNT, SLOPE_SIZE, SLOPE_TERM_COUNT, SLOPE_TIME, SLOPE_VALUE_PRICE_MIDDLE,
+  SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS, slopeAt, slopeFloatsOf,
 } from '../certificate-layout.ts';
 import { expiryOfRow, floatsAt, groupOfRow, shapeOfRow } from '../columns.ts';
 import { exp } from '../exp.ts';
@@ -12,16 +11,17 @@ import {
   GRID_INVERSE_MULTIPLIER, GRID_LOG_MULTIPLIER, GRID_MULTIPLIER, GRID_UP_MASK, GRID_WEIGHT, SHAPE_CALL,
 } from '../layout.ts';
 import { logRatio } from '../log.ts';
-import { SLOPE_PAD, writeSlopeBounds } from './slope-bounds.ts';
+import { single } from '../single.ts';
+import { singleAbove, singleBelow, SINGLE_UP, writeCellBounds } from './single-bounds.ts';
 import {
-  deviationAtLeast, deviationTimeOf, fillSlopeTerms, inCoinOf, poisonSlopes, priceBoxOf, slopeRowsOf, slopeTermsOf,
+  cellOfPlace, deviationTimeOf, fillSlopeTerms, inCoinOf, poisonSlopes, priceBoxOf, slopeRowsOf, slopeTermsOf,
   volatilityBoxOf,
 } from './slope-terms.ts';
 
-/** Slopes of one instrument: what assembly/certify/slope-rows.ts does two cells at a time. */
-export function fillSlopeRow(f: Floats, w: Ints, context: i32, row: i32): void {
+/** Slopes of one instrument: what assembly/certify/slope-rows.ts does four cells at a time. */
+export function fillSlopeRow(f: Floats, x: Singles, w: Ints, context: i32, row: i32): void {
   if (w[context + CONTEXT_CERTIFICATE] === 0) return;
-  if (!fillSlopeTerms(f, w, context, row)) return;
+  if (!fillSlopeTerms(f, x, w, context, row)) return;
   const group: i32 = groupOfRow(w, context, row);
   const expiry: i32 = expiryOfRow(w, context, row);
   const volatility: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_VOLATILITY) + row];
@@ -30,10 +30,14 @@ export function fillSlopeRow(f: Floats, w: Ints, context: i32, row: i32): void {
   const shockedUp: f64 = volatility * f[floatsAt(w, context, CONTEXT_EXPIRY_UP_FACTOR) + expiry];
   const shockedDown: f64 = volatility * f[floatsAt(w, context, CONTEXT_EXPIRY_DOWN_FACTOR) + expiry];
   const widening: f64 = exp(volatilityBoxOf(f, w, context));
-  fillOptionSlopes(
-    f, w, context, row, volatility * rootTime, (shockedUp < floor ? floor : shockedUp) * rootTime,
-    shockedDown * rootTime, widening, floorSlopeLow(shockedUp, floor, widening),
-    floorSlopeHigh(shockedUp, floor, widening),
+  fillBounds(
+    f, x, w, context, row, volatility * rootTime, (shockedUp < floor ? floor : shockedUp) * rootTime,
+    shockedDown * rootTime, widening,
+  );
+  const excessUp: f64 = timeExcess(deviationTimeOf(f, w, context, row), floorSlopeLow(shockedUp, floor, widening));
+  finishSlopes(
+    f, x, w, context, row, floorSlopeLow(shockedUp, floor, widening), floorSlopeHigh(shockedUp, floor, widening),
+    timeExcess(deviationTimeOf(f, w, context, row), 1.0), excessUp,
   );
 }
 
@@ -59,98 +63,146 @@ export function timeExcess(deviationTime: f64, floorSlopeLow: f64): f64 {
   return (floorSlopeLow < 1.0 && excess < 0.5 ? 0.5 : excess) / deviationTime;
 }
 
-/** Cells: twin of `fillOptionSlopes2`. */
-function fillOptionSlopes(
-  f: Floats, w: Ints, context: i32, row: i32, deviation: f64, deviationUp: f64, deviationDown: f64, widening: f64,
-  floorLow: f64, floorHigh: f64,
+/** Bounds of the price of each scenario: twin of `fillBounds` in assembly/certify/slope-rows.ts. */
+function fillBounds(
+  f: Floats, x: Singles, w: Ints, context: i32, row: i32, deviation: f64, deviationUp: f64, deviationDown: f64,
+  widening: f64,
 ): void {
   const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
   const rows: i32 = slopeRowsOf(w, context, row);
-  const terms: i32 = slopeTermsOf(w, context, row);
   const grid: i32 = floatsAt(w, context, CONTEXT_GRID) + groupOfRow(w, context, row) * GRID_COLUMN_COUNT * cellCount;
-  const forward: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_FORWARD) + row];
-  const strike: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_STRIKE) + row];
   const inCoin = inCoinOf(w, context, row);
   const sign: f64 = shapeOfRow(w, context, row) === SHAPE_CALL ? 1.0 : -1.0;
-  const z: f64 = inCoin ? logRatio(strike, forward) : logRatio(forward, strike);
   const turn: f64 = inCoin ? -1.0 : 1.0;
-  const gross: f64 = inCoin ? strike / forward : forward;
+  const z: f64 = moneynessOf(f, w, context, row, inCoin);
+  const gross: f64 = grossOf(f, w, context, row, inCoin);
   const multipliers: i32 = grid + (inCoin ? GRID_INVERSE_MULTIPLIER : GRID_MULTIPLIER) * cellCount;
   const box: f64 = priceBoxOf(f, w, context);
   const rise: f64 = exp(box);
-  const fall: f64 = 1.0 / rise;
-  const scale: f64 = inCoin ? 1.0 : strike;
-  for (let s: i32 = 0; s < cellCount; s++) {
+  const places: i32 = slopeFloatsOf(cellCount) / SLOPE_ROW_COUNT;
+  for (let place: i32 = 0; place < places; place++) {
+    const s: i32 = cellOfPlace(place, cellCount);
     const isUp = w[2 * (grid + GRID_UP_MASK * cellCount + s)] !== 0;
     const isDown = w[2 * (grid + GRID_DOWN_MASK * cellCount + s)] !== 0;
     const shocked: f64 = isUp ? deviationUp : isDown ? deviationDown : deviation;
-    const moved: f64 = z + turn * f[grid + GRID_LOG_MULTIPLIER * cellCount + s];
-    const price: f64 = gross * f[multipliers + s];
-    writeSlopeBounds(
-      f, rows + s, cellCount, moved - box, moved + box, price * fall, price * rise, scale,
-      deviationAtLeast(shocked / widening), deviationAtLeast(shocked * widening), rise * rise, fall * fall,
-      turn * sign,
+    writeCellBounds(
+      x, rows + slopeAt(0, place), single(z + turn * f[grid + GRID_LOG_MULTIPLIER * cellCount + s]),
+      single(gross * f[multipliers + s]), singleBelow(shocked / widening), singleAbove(shocked * widening),
+      single(box * (1.0 + SINGLE_UP)), single(rise), single(1.0 / rise), turn * sign,
     );
   }
-  finishSlopes(f, w, context, row, rows, terms, grid, multipliers, gross, rise, scale, sign, floorLow, floorHigh);
 }
 
-/** From bounds of the price of each scenario to middle and radius of each cell, size (price - value) weight. */
+/** ln(F/K), or ln(K/F) of a price in coin. */
+export function moneynessOf(f: Floats, w: Ints, context: i32, row: i32, inCoin: boolean): f64 {
+  const forward: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_FORWARD) + row];
+  const strike: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_STRIKE) + row];
+  return inCoin ? logRatio(strike, forward) : logRatio(forward, strike);
+}
+
+/** e to the power of it. */
+export function grossOf(f: Floats, w: Ints, context: i32, row: i32, inCoin: boolean): f64 {
+  const forward: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_FORWARD) + row];
+  const strike: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_STRIKE) + row];
+  return inCoin ? strike / forward : forward / strike;
+}
+
+/**
+ * From bounds of the price of each scenario to middle and radius of each cell, size (price - value) weight: twin of
+ * `finishSlopes4`.
+ */
 function finishSlopes(
-  f: Floats, w: Ints, context: i32, row: i32, rows: i32, terms: i32, grid: i32, multipliers: i32, gross: f64, rise: f64,
-  scale: f64, sign: f64, floorLow: f64, floorHigh: f64,
+  f: Floats, x: Singles, w: Ints, context: i32, row: i32, floorLow: f64, floorHigh: f64, excess: f64, excessUp: f64,
 ): void {
   const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
-  const size: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_SIZE) + row];
-  const absolute: f64 = Math.abs(size);
-  const signedSize: f64 = size * sign;
-  const priceNow: f64 = f[terms + SLOPE_SIZE];
-  const excess: f64 = timeExcess(deviationTimeOf(f, w, context, row), 1.0);
-  const excessUp: f64 = timeExcess(deviationTimeOf(f, w, context, row), floorLow);
-  let largest: f64 = priceNow;
+  const grid: i32 = floatsAt(w, context, CONTEXT_GRID) + groupOfRow(w, context, row) * GRID_COLUMN_COUNT * cellCount;
+  const inCoin = inCoinOf(w, context, row);
+  const multipliers: i32 = grid + (inCoin ? GRID_INVERSE_MULTIPLIER : GRID_MULTIPLIER) * cellCount;
+  const sign: f64 = shapeOfRow(w, context, row) === SHAPE_CALL ? 1.0 : -1.0;
+  const unit: f64 =
+    f[floatsAt(w, context, CONTEXT_INSTRUMENT_SIZE) + row] *
+    (inCoin ? 1.0 : f[floatsAt(w, context, CONTEXT_INSTRUMENT_STRIKE) + row]);
+  const scale: f64 = single(unit);
+  const terms: i32 = slopeTermsOf(w, context, row);
+  const rows: i32 = slopeRowsOf(w, context, row);
+  const gross: f64 = grossOf(f, w, context, row, inCoin);
+  const rise: f64 = single(exp(priceBoxOf(f, w, context)));
+  const now: f64 = single(f[terms + SLOPE_SIZE] / (inCoin ? 1.0 : f[floatsAt(w, context, CONTEXT_INSTRUMENT_STRIKE) + row]));
+  const places: i32 = slopeFloatsOf(cellCount) / SLOPE_ROW_COUNT;
+  let sums: f64 = 0.0;
+  let largest: f64 = now;
   let time: f64 = 0.0;
-  let probe: f64 = 0.0;
-  for (let s: i32 = 0; s < cellCount; s++) {
-    const isUp = w[2 * (grid + GRID_UP_MASK * cellCount + s)] !== 0;
-    const isDown = w[2 * (grid + GRID_DOWN_MASK * cellCount + s)] !== 0;
-    const weight: f64 = f[grid + GRID_WEIGHT * cellCount + s];
-    const weightSize: f64 = Math.abs(weight);
-    const grossHigh: f64 = gross * f[multipliers + s] * rise;
-    const at: i32 = rows + s;
-    const lowerA: f64 = f[at];
-    const upperA: f64 = f[at + cellCount];
-    const lowerB: f64 = f[at + 2 * cellCount];
-    const upperB: f64 = f[at + 3 * cellCount];
-    const floorB: f64 = isUp ? lowerB * floorLow : lowerB;
-    const ceilingB: f64 = isUp ? upperB * floorHigh : upperB;
-    const priceMiddle: f64 =
-      weight * (signedSize * (0.5 * (lowerA + upperA)) - f[terms + SLOPE_VALUE_PRICE_MIDDLE]);
-    const priceRadius: f64 = weightSize
-      * (absolute * (0.5 * (upperA - lowerA) + SLOPE_PAD * grossHigh) + f[terms + SLOPE_VALUE_PRICE_RADIUS]);
-    const volatilityMiddle: f64 =
-      weight * (size * (0.5 * (floorB + ceilingB)) - f[terms + SLOPE_VALUE_VOLATILITY_MIDDLE]);
-    const volatilityRadius: f64 = weightSize
-      * (absolute * (0.5 * (ceilingB - floorB) + SLOPE_PAD * upperB) + f[terms + SLOPE_VALUE_VOLATILITY_RADIUS]);
-    f[rows + SLOPE_PRICE_MIDDLE * cellCount + s] = priceMiddle;
-    f[rows + SLOPE_PRICE_RADIUS * cellCount + s] = priceRadius;
-    f[rows + SLOPE_VOLATILITY_MIDDLE * cellCount + s] = volatilityMiddle;
-    f[rows + SLOPE_VOLATILITY_RADIUS * cellCount + s] = volatilityRadius;
-    const price: f64 = scale < grossHigh ? grossHigh : scale;
-    const cellSize: f64 = weightSize * (price + priceNow);
-    const cellTime: f64 = weightSize * upperB * (isUp ? excessUp : isDown ? excess : 0.0);
-    largest = largest < cellSize ? cellSize : largest;
-    time = time < cellTime ? cellTime : time;
-    probe = probe + (priceMiddle + priceRadius + (volatilityMiddle + volatilityRadius)) * 0.0;
+  for (let lane: i32 = 0; lane < SLOPE_BLOCK; lane++) {
+    let sum: f64 = 0.0;
+    for (let place: i32 = lane; place < places; place += SLOPE_BLOCK) {
+      const s: i32 = cellOfPlace(place, cellCount);
+      const isUp = w[2 * (grid + GRID_UP_MASK * cellCount + s)] !== 0;
+      const isDown = w[2 * (grid + GRID_DOWN_MASK * cellCount + s)] !== 0;
+      const weight: f64 = single(f[grid + GRID_WEIGHT * cellCount + s]);
+      const at: i32 = rows + slopeAt(0, place);
+      const share: f64 = single(isUp ? excessUp : isDown ? excess : 0.0);
+      const cellTime: f64 = single(single(Math.abs(weight) * x[at + 3 * SLOPE_BLOCK]) * share);
+      const grossHigh: f64 = single(single(gross * f[multipliers + s]) * rise);
+      const price: f64 = single((1.0 < grossHigh ? grossHigh : 1.0) + now);
+      const cellSize: f64 = single(Math.abs(weight) * price);
+      largest = largest < cellSize ? cellSize : largest;
+      time = time < cellTime ? cellTime : time;
+      sum = single(
+        sum + finishCell(f, x, terms, at, weight, scale * sign, scale, now, isUp ? floorLow : 1.0, isUp ? floorHigh : 1.0),
+      );
+    }
+    sums = sums + sum;
   }
-  sealSlopes(f, w, context, row, absolute * largest, absolute * time * 1.000000000001, probe + excess * 0.0);
+  sealSlopes(f, x, w, context, row, Math.abs(unit) * largest, Math.abs(unit) * time, sums + excess * 0.0);
 }
 
-/** The last two terms; a row or term that is not finite (`probe` is not 0) poisons all of them. */
-export function sealSlopes(f: Floats, w: Ints, context: i32, row: i32, size: f64, time: f64, probe: f64): void {
+/** Middles and radii of a cell from the bounds in their place; returns the sum of their sizes. */
+function finishCell(
+  f: Floats, x: Singles, terms: i32, at: i32, weight: f64, priceScale: f64, scale: f64, now: f64, floorLow: f64,
+  floorHigh: f64,
+): f64 {
+  const lowerA: f64 = x[at];
+  const upperA: f64 = x[at + SLOPE_BLOCK];
+  const lowerB: f64 = single(x[at + 2 * SLOPE_BLOCK] * floorLow);
+  const upperB: f64 = single(x[at + 3 * SLOPE_BLOCK] * floorHigh);
+  const valuePrice: f64 = single(f[terms + SLOPE_VALUE_PRICE_MIDDLE]);
+  const valuePriceRadius: f64 = single(f[terms + SLOPE_VALUE_PRICE_RADIUS]);
+  const valueVolatility: f64 = single(f[terms + SLOPE_VALUE_VOLATILITY_MIDDLE]);
+  const valueVolatilityRadius: f64 = single(f[terms + SLOPE_VALUE_VOLATILITY_RADIUS]);
+  const size: f64 = Math.abs(scale);
+  const outward: f64 = single(Math.abs(weight) * single(1.0 + SINGLE_UP));
+  const pricePart: f64 = single(single(single(lowerA + upperA) * 0.5) * priceScale);
+  const priceMiddle: f64 = single(weight * single(pricePart - valuePrice));
+  const priceWidth: f64 = single(single(single(upperA - lowerA) * 0.5) + single(now * single(SINGLE_UP)));
+  const priceRadius: f64 = single(outward * single(single(priceWidth * size) + valuePriceRadius));
+  const volatilityPart: f64 = single(single(single(lowerB + upperB) * 0.5) * scale);
+  const volatilityMiddle: f64 = single(weight * single(volatilityPart - valueVolatility));
+  const volatilityWidth: f64 = single(single(single(upperB - lowerB) * 0.5) * size);
+  const valueWidth: f64 =
+    single(valueVolatilityRadius + single(single(Math.abs(valueVolatility) + valueVolatilityRadius) * single(SINGLE_UP)));
+  const volatilityRadius: f64 = single(outward * single(volatilityWidth + valueWidth));
+  x[at] = priceMiddle;
+  x[at + SLOPE_BLOCK] = priceRadius;
+  x[at + 2 * SLOPE_BLOCK] = volatilityMiddle;
+  x[at + 3 * SLOPE_BLOCK] = volatilityRadius;
+  return single(
+    single(Math.abs(priceMiddle) + priceRadius) + single(Math.abs(volatilityMiddle) + volatilityRadius),
+  );
+}
+
+/**
+ * A slope beyond this is not certified: then a quantity too small for 32 bits, off by 2^-150, moves nothing that counts.
+ */
+const SLOPE_MAX: f64 = 1152921504606846976.0;
+
+/** The last two terms; a row or term that is not finite poisons all of them. `sum`: of the sizes of all slopes. */
+export function sealSlopes(
+  f: Floats, x: Singles, w: Ints, context: i32, row: i32, size: f64, time: f64, sum: f64,
+): void {
   const terms: i32 = slopeTermsOf(w, context, row);
-  f[terms + SLOPE_SIZE] = size;
-  f[terms + SLOPE_TIME] = time;
-  let sum: f64 = probe;
-  for (let i: i32 = 0; i < SLOPE_TERM_COUNT; i++) sum = sum + f[terms + i] * 0.0;
-  if (sum !== 0.0) poisonSlopes(f, w, context, row);
+  f[terms + SLOPE_SIZE] = size * (1.0 + SINGLE_UP);
+  f[terms + SLOPE_TIME] = time * (1.0 + SINGLE_UP);
+  let probe: f64 = 0.0;
+  for (let i: i32 = 0; i < SLOPE_TERM_COUNT; i++) probe = probe + f[terms + i] * 0.0;
+  if (!(sum + probe < SLOPE_MAX)) poisonSlopes(f, x, w, context, row);
 }

@@ -1,9 +1,10 @@
 import {
   BOX_PRICE, BOX_PRICE_REST, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_EXPIRY_SLOPES,
-  CERTIFICATE_SLOPE_ROWS, CERTIFICATE_SLOPE_TERMS, EXPIRY_DEVIATION_TIME, EXPIRY_SLOPE_COUNT, SLOPE_DELTA_PRICE_MIDDLE,
-  SLOPE_DELTA_PRICE_RADIUS, SLOPE_DELTA_VOLATILITY_MIDDLE, SLOPE_DELTA_VOLATILITY_RADIUS, SLOPE_PRICE_MIDDLE, SLOPE_PRICE_RADIUS, SLOPE_ROW_COUNT, SLOPE_SIZE, SLOPE_TERM_COUNT,
-  SLOPE_TIME, SLOPE_VALUE_PRICE_MIDDLE, SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE,
-  SLOPE_VALUE_VOLATILITY_RADIUS, SLOPE_VOLATILITY_MIDDLE, SLOPE_VOLATILITY_RADIUS,
+  CERTIFICATE_SLOPE_ROWS, CERTIFICATE_SLOPE_TERMS, EXPIRY_DEVIATION_TIME, EXPIRY_SLOPE_COUNT, SLOPE_BLOCK,
+  SLOPE_DELTA_PRICE_MIDDLE, SLOPE_DELTA_PRICE_RADIUS, SLOPE_DELTA_VOLATILITY_MIDDLE, SLOPE_DELTA_VOLATILITY_RADIUS,
+  SLOPE_PRICE_MIDDLE, SLOPE_PRICE_RADIUS, SLOPE_ROW_COUNT, SLOPE_SIZE, SLOPE_TERM_COUNT, SLOPE_TIME,
+  SLOPE_VALUE_PRICE_MIDDLE, SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS,
+  slopeAt, slopeFloatsOf,
 } from '../certificate-layout.ts';
 import { expiryOfRow, floatsAt, groupOfRow, shapeOfRow, wordsAt } from '../columns.ts';
 import { exp } from '../exp.ts';
@@ -13,6 +14,7 @@ import {
   CONTEXT_INSTRUMENT_VOLATILITY, GRID_CLASS, GRID_COLUMN_COUNT, SHAPE_CALL,
 } from '../layout.ts';
 import { logRatio } from '../log.ts';
+import { SINGLE_UP } from './single-bounds.ts';
 import {
   BOX_SLACK, DEVIATION_FLOOR, SLOPE_PAD, writeDeltaSlopes, writeSlopeBounds,
 } from './slope-bounds.ts';
@@ -33,10 +35,15 @@ function halfWidth(joint: f64, rest: f64): f64 {
   return joint >= 0.0 && rest >= 0.0 ? joint + rest + BOX_SLACK : NaN;
 }
 
-/** First float of an instrument's slope rows. */
+/** First float of 32 bits of an instrument's slope rows. */
 export function slopeRowsOf(w: Ints, context: i32, row: i32): i32 {
-  const rows: i32 = w[(w[context + CONTEXT_CERTIFICATE] >>> 2) + CERTIFICATE_SLOPE_ROWS] >>> 3;
-  return rows + row * SLOPE_ROW_COUNT * w[context + CONTEXT_CELL_COUNT];
+  const rows: i32 = w[(w[context + CONTEXT_CERTIFICATE] >>> 2) + CERTIFICATE_SLOPE_ROWS] >>> 2;
+  return rows + row * slopeFloatsOf(w[context + CONTEXT_CELL_COUNT]);
+}
+
+/** The cell whose slopes are at a place of the rows: what is left of the last block repeats the last two. */
+export function cellOfPlace(place: i32, cellCount: i32): i32 {
+  return place < cellCount ? place : place - 2;
 }
 
 /** First float of an instrument's slope terms. */
@@ -67,17 +74,17 @@ export function deviationAtLeast(deviation: f64): f64 {
  *
  * Leaves for an option's cells: its value slopes, and the largest price in its box as SLOPE_SIZE.
  */
-export function fillSlopeTerms(f: Floats, w: Ints, context: i32, row: i32): boolean {
+export function fillSlopeTerms(f: Floats, x: Singles, w: Ints, context: i32, row: i32): boolean {
   const isOption = shapeOfRow(w, context, row) >= SHAPE_CALL;
   if (!isPriced(f, w, context, row, isOption)) {
-    poisonSlopes(f, w, context, row);
+    poisonSlopes(f, x, w, context, row);
     return false;
   }
   if (isOption) {
     fillOptionTerms(f, w, context, row);
     return true;
   }
-  fillLinearSlopes(f, w, context, row);
+  fillLinearSlopes(f, x, w, context, row);
   return false;
 }
 
@@ -93,11 +100,11 @@ function isPriced(f: Floats, w: Ints, context: i32, row: i32, isOption: boolean)
 }
 
 /** NaN throughout: whoever holds the instrument gets no certificate. */
-export function poisonSlopes(f: Floats, w: Ints, context: i32, row: i32): void {
+export function poisonSlopes(f: Floats, x: Singles, w: Ints, context: i32, row: i32): void {
   const rows: i32 = slopeRowsOf(w, context, row);
   const terms: i32 = slopeTermsOf(w, context, row);
-  const count: i32 = SLOPE_ROW_COUNT * w[context + CONTEXT_CELL_COUNT];
-  for (let i: i32 = 0; i < count; i++) f[rows + i] = NaN;
+  const count: i32 = slopeFloatsOf(w[context + CONTEXT_CELL_COUNT]);
+  for (let i: i32 = 0; i < count; i++) x[rows + i] = NaN;
   for (let i: i32 = 0; i < SLOPE_TERM_COUNT; i++) f[terms + i] = NaN;
 }
 
@@ -105,7 +112,7 @@ export function poisonSlopes(f: Floats, w: Ints, context: i32, row: i32): void {
  * Futures, perpetuals and spot. Value and cells are multiples of the amount, size F or size / F, whose derivative by
  * ln F is itself, up to sign: amount [e^-box, e^box], that is amount (cosh box +- sinh box).
  */
-function fillLinearSlopes(f: Floats, w: Ints, context: i32, row: i32): void {
+function fillLinearSlopes(f: Floats, x: Singles, w: Ints, context: i32, row: i32): void {
   const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
   const rows: i32 = slopeRowsOf(w, context, row);
   const terms: i32 = slopeTermsOf(w, context, row);
@@ -123,13 +130,16 @@ function fillLinearSlopes(f: Floats, w: Ints, context: i32, row: i32): void {
   const cellMiddle: f64 = inCoin ? -middle : middle;
   let largest: f64 = 1.0;
   let probe: f64 = 0.0;
-  for (let s: i32 = 0; s < cellCount; s++) {
-    const cell: f64 = f[shockClass + s];
+  const places: i32 = slopeFloatsOf(cellCount) / SLOPE_ROW_COUNT;
+  for (let s: i32 = 0; s < places; s++) {
+    const cell: f64 = f[shockClass + cellOfPlace(s, cellCount)];
     const cellSize: f64 = Math.abs(cell);
-    f[rows + SLOPE_PRICE_MIDDLE * cellCount + s] = cellMiddle * cell;
-    f[rows + SLOPE_PRICE_RADIUS * cellCount + s] = radius * cellSize;
-    f[rows + SLOPE_VOLATILITY_MIDDLE * cellCount + s] = 0.0;
-    f[rows + SLOPE_VOLATILITY_RADIUS * cellCount + s] = 0.0;
+    const at: i32 = rows + slopeAt(SLOPE_PRICE_MIDDLE, s);
+    x[at] = cellMiddle * cell;
+    // What rounding the middle and the radius to 32 bits changes.
+    x[at + SLOPE_PRICE_RADIUS * SLOPE_BLOCK] = (radius + SINGLE_UP * Math.abs(middle)) * cellSize;
+    x[at + 2 * SLOPE_BLOCK] = 0.0;
+    x[at + 3 * SLOPE_BLOCK] = 0.0;
     largest = largest < cellSize ? cellSize : largest;
     probe = probe + (middle * cell + radius * cellSize) * 0.0;
   }
@@ -143,7 +153,7 @@ function fillLinearSlopes(f: Floats, w: Ints, context: i32, row: i32): void {
   f[terms + SLOPE_DELTA_VOLATILITY_RADIUS] = 0.0;
   f[terms + SLOPE_SIZE] = (Math.abs(middle) + radius) * largest;
   f[terms + SLOPE_TIME] = 0.0;
-  if (probe + f[terms + SLOPE_SIZE] * 0.0 !== 0.0) poisonSlopes(f, w, context, row);
+  if (probe + f[terms + SLOPE_SIZE] * 0.0 !== 0.0) poisonSlopes(f, x, w, context, row);
 }
 
 function fillOptionTerms(f: Floats, w: Ints, context: i32, row: i32): void {
