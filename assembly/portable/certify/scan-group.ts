@@ -110,6 +110,9 @@ function scanExpiry(
 /**
  * Adds |delta| x roll factor. `slope` of delta along X, what it moves by besides (`rest`), all that it moves by
  * (`move`).
+ *
+ * The change of the rate also meets what the delta has moved by: `move` x `rollMove` is a product of two movements,
+ * second order in the box: no test tells it from nothing, and without it the bound would be no proof.
  */
 function addRoll(
   f: Floats, w: Ints, context: i32, numbers: i32, expiry: i32, rollFactor: f64, delta: f64, slope: f64, rest: f64,

@@ -8,7 +8,9 @@
  * `restDelta` and the sum, changes added) and of the index. It is 0 up to the threshold, then the lesser of a quadratic
  * and a linear one, and continuous: |change| <= (largest slope along size) x move + (largest slope along ln index) x
  * reach, the slopes taken over the box, of whichever of the two is the lesser somewhere in it. All of them grow with
- * size and, times the index where the shock is in the quote currency, with the index, but for the last.
+ * size and, times the index where the shock is in the quote currency, with the index, but for the last. That they are
+ * taken at the far corner, `move` beyond the size at the reference, is second order in the box, the shock's own
+ * curvature: no test tells it from the size at the reference, and without it the bound would be no proof.
  */
 export function deltaShockMove(
   longDelta: f64, restDelta: f64, indexPrice: f64, threshold: f64, slope: f64, shockMax: f64, isInverse: boolean,
