@@ -54,8 +54,8 @@ describe('slope tables', () => {
       for (const row of held) {
         const at = row * rowFloats;
         const inner = certifiedInstrument.slopeRow.subarray(count * rowFloats + at);
-        const size = certifiedInstrument.slopeTerms[row * SLOPE_TERM_COUNT + SLOPE_SIZE];
-        expect(isInside(inner, own.subarray(at), cellCount, size), `${step} ${row}`).toBe(true);
+        const largest = certifiedInstrument.slopeTerms[row * SLOPE_TERM_COUNT + SLOPE_SIZE];
+        expect(isInside(inner, own.subarray(at), cellCount, largest), `${step} ${row}`).toBe(true);
         if (step === 0 || rows.shape[row] === 0) continue;
         if (own[at] === before[at]) kept++;
         else made++;

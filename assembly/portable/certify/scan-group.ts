@@ -119,6 +119,9 @@ function addDeltaSlopes(f: Floats, n: i32): void {
 /**
  * Adds |delta| x roll factor. As long as the expiry's delta keeps its sign in all of the box, |delta| has its slopes,
  * which net with others; where it may not, their sizes count.
+ *
+ * The change of the rate also meets what the delta has moved by: `move` x `rollMove` is a product of two movements,
+ * second order in the box: no test tells it from nothing, and without it the bound would be no proof.
  */
 function addRoll(
   f: Floats, w: Ints, context: i32, n: i32, expiry: i32, rollFactor: f64, delta: f64,
