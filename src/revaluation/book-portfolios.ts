@@ -1,3 +1,4 @@
+import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import type { Book } from '../domain/book.ts';
 import type { Market } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';
@@ -16,7 +17,8 @@ export interface Portfolios {
   readonly count: number;
   /** `firstPosition[p]` to `firstPosition[p + 1]`. */
   readonly firstPosition: Uint32Array;
-  readonly row: Uint32Array;
+  /** Row, above FLAG_BITS zero bits: as kernels read it. */
+  readonly entry: Uint32Array;
   readonly quantity: Float64Array;
 }
 
@@ -56,15 +58,17 @@ export function requireGroups(groups: AccountGroups, accountCount: number): void
 
 /**
  * Groups and book are netted: one quantity per row, a left fold over their accounts in account order, without those
- * that are quarantined. A row that nets to nothing is left out.
+ * that are quarantined. A row that nets to nothing is left out. Written to `to` where that is given, which has room for
+ * `mostPositions`.
  */
 export function portfoliosOf(
   book: Book, market: Market, holdings: SortedHoldings, rows: BookRows, groups: AccountGroups | null,
+  to: Portfolios | null = null,
 ): BookPortfolios {
   const accountCount = book.accountIds.length;
   const groupCount = groups?.names.length ?? 0;
   const quarantined = quarantinedOf(book, market, holdings, rows);
-  const columns = emptyColumns(accountCount + groupCount + 1, mostPositions(holdings, rows, groups));
+  const columns = to ?? emptyColumns(accountCount + groupCount + 1, mostPositions(holdings, rows, groups));
   const bookSum = writeAccounts(columns, holdings, rows, quarantined);
   const members = new Uint32Array(groupCount + 1);
   const quarantinedMembers = new Uint32Array(groupCount + 1);
@@ -133,37 +137,38 @@ function emptyColumns(portfolioCount: number, positionCount: number): Portfolios
   return {
     count: portfolioCount,
     firstPosition: new Uint32Array(portfolioCount + 1),
-    row: new Uint32Array(positionCount),
+    entry: new Uint32Array(positionCount),
     quantity: new Float64Array(positionCount),
   };
 }
 
-function withoutRest({ count, firstPosition, row, quantity }: Portfolios): Portfolios {
+function withoutRest({ count, firstPosition, entry, quantity }: Portfolios): Portfolios {
   const end = firstPosition[count];
-  return { count, firstPosition, row: row.subarray(0, end), quantity: quantity.subarray(0, end) };
+  return { count, firstPosition, entry: entry.subarray(0, end), quantity: quantity.subarray(0, end) };
 }
 
 /** One portfolio per account, an empty one where it is quarantined. Returns their sum, by row. */
 function writeAccounts(
-  { firstPosition: first, row, quantity }: Portfolios, holdings: SortedHoldings, 
+  { firstPosition: first, entry, quantity }: Portfolios, holdings: SortedHoldings,
   { currencyRow, instrumentRow, count: rowCount }: BookRows, quarantined: ReadonlyMap<number, string>,
 ): Float64Array {
   const { currencies, cash, firstPosition, instrument, quantity: held } = holdings;
   const sum = new Float64Array(rowCount);
+  first[0] = 0;
   let end = 0;
   for (let account = 0; account + 1 < firstPosition.length; account++) {
     if (!quarantined.has(account)) {
       for (let c = 0; c < currencies.length; c++) {
         const amount = cash[account * currencies.length + c];
         if (currencyRow[c] < 0 || amount === 0) continue;
-        row[end] = currencyRow[c];
+        entry[end] = currencyRow[c] << FLAG_BITS;
         quantity[end++] = amount;
         sum[currencyRow[c]] += amount;
       }
       const last = firstPosition[account + 1];
       for (let p = firstPosition[account]; p < last; p++, end++) {
         const at = instrumentRow[instrument[p]];
-        row[end] = at;
+        entry[end] = at << FLAG_BITS;
         quantity[end] = held[p];
         sum[at] += held[p];
       }
@@ -175,12 +180,12 @@ function writeAccounts(
 
 /** The next portfolio: `rows`, ascending, where their sums are not zero. */
 function writeSums(
-  { firstPosition, row, quantity }: Portfolios, portfolio: number, sum: Float64Array, rows: Uint32Array,
+  { firstPosition, entry, quantity }: Portfolios, portfolio: number, sum: Float64Array, rows: Uint32Array,
 ): void {
   let end = firstPosition[portfolio];
   for (const at of rows) {
     if (sum[at] === 0) continue;
-    row[end] = at;
+    entry[end] = at << FLAG_BITS;
     quantity[end++] = sum[at];
   }
   firstPosition[portfolio + 1] = end;
@@ -214,10 +219,10 @@ class Netting {
   }
 
   add(portfolio: number): void {
-    const { firstPosition, row, quantity } = this.#columns;
+    const { firstPosition, entry, quantity } = this.#columns;
     const end = firstPosition[portfolio + 1];
     for (let p = firstPosition[portfolio]; p < end; p++) {
-      const at = row[p];
+      const at = entry[p] >>> FLAG_BITS;
       if (this.#isTouched[at] === 0) {
         this.#isTouched[at] = 1;
         this.#touched[this.#touchedCount++] = at;
