@@ -1,9 +1,10 @@
 import { word } from "../context.ts";
 import {
-  BOOK_AT_BATCH, BOOK_AT_WORK, BOOK_BATCH_COUNT, BOOK_CELL_MAX, BOOK_OFFSET, BOOK_ROWS, BOOK_ROW_OF, BOOK_SUM,
-  BOOK_UNUSABLE, BOOK_WEIGHT,
+  BOOK_AT_BATCH, BOOK_AT_WORK, BOOK_BATCH_COUNT, BOOK_CELL_MAX, BOOK_OFFSET, BOOK_ROWS, BOOK_ROW_OF,
+  BOOK_SCENARIO_COUNT, BOOK_SUM, BOOK_UNUSABLE, BOOK_WEIGHT,
 } from "../portable/book-layout.ts";
 import { CONTEXT_CELLS } from "../portable/scenario-layout.ts";
+import { bookScreen } from "./book-screen.ts";
 import { scenarioRows } from "./scenario-rows.ts";
 
 /** Rows that are worked out together: eight floats of one scenario are as long as a cache line. */
@@ -14,7 +15,8 @@ const GROUP: i32 = 8;
  * into the rows of the block (tiles of one scenario).
  *
  * Reads   the context of the scenario kernels in the scratch area, terms and lines that it names; offsets, weights
- * Writes  cells of the rows; their sums: strict left folds over the scenarios; which P&L is unusable
+ * Writes  cells of the rows; their sums: strict left folds over the scenarios; which P&L is unusable; if the batch is
+ *         the whole block, the screen of the rows too, while they are in the second-level cache
  * Needs   every instrument given to one thread only
  * Order   rows independent: any split gives the same bits; `BookRows.fill` gives them too (tested)
  */
@@ -28,14 +30,15 @@ export function bookRows(context: usize, scratch: usize, first: i32, count: i32)
     scenarioRows(work, from, some, cells, <i32>(stride >> 3));
     const rowOf = word(context, BOOK_ROW_OF) + (<usize>from << 2);
     const row = <usize>load<u32>(rowOf);
-    let done: usize = 0;
-    if (some == GROUP && <usize>load<u32>(rowOf, 28) == row + 7) {
-      done = scenarioCount & ~1;
-      placeEight(context, row, cells, stride, done);
-    }
+    const areNeighbours = some == GROUP && <usize>load<u32>(rowOf, 28) == row + 7;
+    const done = areNeighbours ? scenarioCount & ~1 : 0;
+    if (areNeighbours) placeEight(context, row, cells, stride, done);
     for (let i = 0; i < some; i++) {
       placeOne(context, <usize>load<u32>(rowOf + (<usize>i << 2)), cells + <usize>i * stride, done, scenarioCount);
     }
+    if (scenarioCount != word(context, BOOK_SCENARIO_COUNT)) continue;
+    if (areNeighbours) bookScreen(context, scratch, <i32>row, GROUP);
+    else for (let i = 0; i < some; i++) bookScreen(context, scratch, load<i32>(rowOf + (<usize>i << 2)), 1);
   }
 }
 

@@ -147,8 +147,10 @@ export class BookMachine {
   /** Offers the block to the tails of all portfolios. Throws `Interrupted`, `WorkerFailed`. */
   async offerBlock(watch: Watch): Promise<void> {
     requireWanted(watch.signal);
-    await this.#run('bookScreen', this.plan.counts.rowCount, rowsPerScreen);
-    requireWanted(watch.signal);
+    if (this.#filling?.makesScreen(this.#words[layout.BOOK_SCENARIO_COUNT]) === false) {
+      await this.#run('bookScreen', this.plan.counts.rowCount, rowsPerScreen);
+      requireWanted(watch.signal);
+    }
     await (this.#runOnThreads === null ? this.#offerHere(watch) : this.#offerOnThreads(watch));
     requireWanted(watch.signal);
   }

@@ -1,9 +1,10 @@
 import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import type { Book } from '../domain/book.ts';
 import type { Market } from '../domain/market.ts';
+import { isFuture } from '../engine/valid-market.ts';
 import { MargridError } from '../errors.ts';
 import type { BookRows } from './book-rows.ts';
-import type { SortedHoldings } from './sorted-holdings.ts';
+import type { SortedHoldings, SortedPositions } from './sorted-holdings.ts';
 
 /** A partition of the accounts, or of some of them: pools, desks, clients. */
 export interface AccountGroups {
@@ -68,7 +69,7 @@ export function portfoliosOf(
   const accountCount = book.accountIds.length;
   const groupCount = groups?.names.length ?? 0;
   const quarantined = quarantinedOf(book, market, holdings, rows);
-  const columns = to ?? emptyColumns(accountCount + groupCount + 1, mostPositions(holdings, rows, groups));
+  const columns = to ?? emptyColumns(accountCount + groupCount + 1, mostPositions(book, market, holdings, rows, groups));
   const bookSum = writeAccounts(columns, holdings, rows, quarantined);
   const members = new Uint32Array(groupCount + 1);
   const quarantinedMembers = new Uint32Array(groupCount + 1);
@@ -118,18 +119,21 @@ function faultOf(
 }
 
 /**
- * How many positions `portfoliosOf` makes at most: those of the accounts if none is quarantined, cash with them; as
- * many again if nothing cancels in groups, which have no account in common, but no group has a row twice; the book has
- * every row once.
+ * How many positions `portfoliosOf` makes at most: those of the accounts if none is quarantined; cash that some factor
+ * moves, of every account and currency or, if there are fewer, of all rows of cash and all futures; as many again if
+ * nothing cancels in groups, which have no account in common, but no group has a row twice; the book has every row once.
  */
 export function mostPositions(
-  { instrument, currencies, cash }: SortedHoldings, { currencyRow, count }: BookRows, groups: AccountGroups | null,
+  book: Book, market: Market, { instrument, currencies }: Omit<SortedPositions, 'entryPrice'>, { currencyRow, count }: BookRows,
+  groups: AccountGroups | null,
 ): number {
-  let held = instrument.length;
-  for (let c = 0; c < currencies.length; c++) {
-    if (currencyRow[c] < 0) continue;
-    for (let at = c; at < cash.length; at += currencies.length) if (cash[at] !== 0) held++;
-  }
+  const pays = Uint8Array.from(market.instruments, (each) =>
+    (isFuture(each) && currencyRow[currencies.indexOf(each.settlementCurrency)] >= 0 ? 1 : 0));
+  let cash = 0;
+  for (const currency of book.cash.currencyIndex) if (currencyRow[currency] >= 0) cash++;
+  for (let p = 0; p < instrument.length; p++) cash += pays[instrument[p]];
+  const moved = currencyRow.reduce((sum, row) => (row >= 0 ? sum + 1 : sum), 0);
+  const held = instrument.length + Math.min(cash, moved * book.accountIds.length);
   return held + (groups === null ? 0 : Math.min(held, groups.names.length * count)) + count;
 }
 

@@ -24,6 +24,8 @@ export class BookRows {
   readonly currencyRow: Int32Array;
   /** Row of an instrument of the market; -1 where nobody holds it. */
   readonly instrumentRow: Int32Array;
+  /** Before it are the rows of currencies. */
+  readonly firstInstrumentRow: number;
   /** Why a row has no P&L. */
   readonly faults: ReadonlyMap<number, string>;
   /** Instruments that no factor moves, where that is allowed. */
@@ -53,6 +55,7 @@ export class BookRows {
     this.currencyRow = Int32Array.from(currencies, (each) => this.#addCurrency(compiler, each, faults));
     const held = Array.from(isHeld.keys()).filter((index) => isHeld[index] === 1);
     const first = this.#currencies.length;
+    this.firstInstrumentRow = first;
     this.instrumentRow = new Int32Array(isHeld.length).fill(-1);
     held.forEach((index, place) => (this.instrumentRow[index] = first + place));
     const columns = allocateColumns(held.length);

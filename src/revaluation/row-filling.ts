@@ -37,6 +37,7 @@ export class RowFilling {
   readonly #plan: BookMemoryPlan;
   readonly #buffer: ArrayBufferLike;
   readonly #words: Uint32Array;
+  readonly #exports: KernelExports;
   readonly #kernels: ScenarioKernels | null;
 
   /** In the memory of the plan, whose counts have `filling`. */
@@ -45,6 +46,7 @@ export class RowFilling {
     this.#rows = rows;
     this.#plan = plan;
     this.#buffer = memory.buffer;
+    this.#exports = exports;
     this.#words = new Uint32Array(this.#buffer, plan.context, layout.BOOK_WORD_COUNT);
     this.#kernels = rows.inputs === null
       ? null
@@ -62,11 +64,28 @@ export class RowFilling {
     for (let from = first; from < first + count; from += batch) {
       const size = Math.min(batch, first + count - from);
       const own = offsets.subarray(from - first, from - first + size);
-      this.#rows.fillCurrencies(from, 1, cells, own, columns);
       new Uint32Array(this.#buffer, offset, size).set(own);
       new Float64Array(this.#buffer, weight, size).set(this.#rows.weights(from, size));
       this.#words[layout.BOOK_BATCH_COUNT] = size;
-      await this.#fillInstruments(from, size, own, cells, run);
+      // Of currencies on the calling thread, while others work on instruments.
+      const outcomes = await Promise.allSettled([
+        this.#fillInstruments(from, size, own, cells, run),
+        this.#fillCurrencies(from, own, cells, columns),
+      ]);
+      for (const outcome of outcomes.reverse()) if (outcome.status === 'rejected') throw outcome.reason;
+    }
+  }
+
+  /** Whether blocks of so many scenarios are filled in one batch: then their screen is made with them. */
+  makesScreen(scenarioCount: number): boolean {
+    return scenarioCount <= this.#plan.batch;
+  }
+
+  async #fillCurrencies(from: number, offsets: Uint32Array, cells: Float64Array, sums: Float64Array): Promise<void> {
+    const { context, scratch } = this.#plan;
+    this.#rows.fillCurrencies(from, 1, cells, offsets, sums);
+    if (this.makesScreen(this.#words[layout.BOOK_SCENARIO_COUNT])) {
+      this.#exports.bookScreen(context, scratch[0], 0, this.#rows.firstInstrumentRow);
     }
   }
 

@@ -14,7 +14,7 @@ import { BookThreads } from '../revaluation/book-threads.ts';
 import { findBookTails, type BookTailOptions, type BookTails } from '../revaluation/book-tails.ts';
 import { scenariosIn } from '../revaluation/reporting-currency.ts';
 import type { RevaluationOptions } from '../revaluation/revaluation.ts';
-import { sortHoldings } from '../revaluation/sorted-holdings.ts';
+import { sortPositions, withCash } from '../revaluation/sorted-holdings.ts';
 import { requireScenarios, scenarioLabel, type ScenarioSet } from '../scenario/scenario-set.ts';
 import {
   countedLevels, firstTailCount, largestTailCount, tailReaderOf, type MeasureRequest, type TailReader,
@@ -112,16 +112,17 @@ async function riskOn(options: BookRiskOptions, request: MeasureRequest, threads
   const { market, book, scenarios, groups = null } = options;
   requireValidBook(book, market);
   if (groups !== null) requireGroups(groups, book.accountIds.length);
-  const holdings = sortHoldings(book, market);
+  const positions = sortPositions(book, market);
   const { currency = 'USD', unmatched = 'refuse' } = options;
   const kernels = requireKernels(options.kernels) === 'javascript' ? 'javascript' : 'wasm';
-  const rows = new BookRows(market, scenariosIn(market, scenarios, currency), holdings.currencies, holdings.isHeld, { currency, unmatched, kernels });
+  const rows = new BookRows(market, scenariosIn(market, scenarios, currency), positions.currencies, positions.isHeld, { currency, unmatched, kernels });
   const portfolioCount = book.accountIds.length + (groups?.names.length ?? 0) + 1;
   const columns = emptyColumns(portfolioCount, request.levels.length);
   const tails = await findBookTails(rows, {
     capacity: firstTailCount(request), levels: countedLevels(request) ?? undefined, portfolioCount,
-    positionCount: mostPositions(holdings, rows, groups),
+    positionCount: mostPositions(book, market, positions, rows, groups),
     prepare: (to) => {
+      const holdings = withCash(book, market, positions);
       const portfolios = portfoliosOf(book, market, holdings, rows, groups, to);
       const accounts = wantedAccounts(options, portfolios);
       return { portfolios, accounts, wanted: [...accounts.keys(), portfolioCount - 1] };
@@ -209,6 +210,11 @@ function writeWorst(
 ): void {
   if (measures !== null) {
     const [pnl, scenario] = measures;
+    if (portfolios.length === pnl.length) {
+      worstPnl.set(pnl);
+      worstScenario.set(scenario);
+      return;
+    }
     for (const portfolio of portfolios) {
       worstPnl[portfolio] = pnl[portfolio];
       worstScenario[portfolio] = scenario[portfolio];
