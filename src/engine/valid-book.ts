@@ -55,7 +55,9 @@ function checkPositions(book: Book, market: Market, log: BookProblems): void {
   const { quantityMax, priceMax } = limits;
   // Millions of positions are right: a column at a time is fast, and which rule is broken is asked only if one is.
   let isValid = true;
-  for (let p = 0; p < count; p++) isValid = isValid && accountIndex[p] < accountCount && instrumentIndex[p] < needsEntry.length;
+  for (let p = 0; p < count; p++) {
+    isValid = isValid && accountIndex[p] < accountCount && instrumentIndex[p] < needsEntry.length;
+  }
   for (let p = 0; p < count; p++) isValid = isValid && Math.abs(quantity[p]) <= quantityMax;
   for (let p = 0; isValid && p < count; p++) {
     isValid = needsEntry[instrumentIndex[p]] === 0 || (entryPrice[p] > 0 && entryPrice[p] <= priceMax);

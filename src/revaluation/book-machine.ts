@@ -32,6 +32,15 @@ const rowsPerScreen = 64;
 /** More than any counter of chunks: threads that see it stop. */
 const noMoreChunks = 0x3fff_ffff;
 
+const heapBases = new Map<BuildName, number>();
+
+/** Found once per process: it takes a memory. */
+function heapBase(build: BuildName): number {
+  const known = heapBases.get(build) ?? heapBaseOf(instantiate(compileBuild(build), createMemory(build, 65_536)));
+  heapBases.set(build, known);
+  return known;
+}
+
 type RunOnThreads = (task: StageTask, control: Int32Array) => Promise<void>;
 
 /** Memory and kernels for one set of portfolios. */
@@ -66,8 +75,8 @@ export class BookMachine {
     } else {
       const build: BuildName = choice === 'wasm-debug' ? 'debug' : threads === null ? 'single' : 'release';
       const module = compileBuild(build);
-      const heapBase = heapBaseOf(instantiate(module, createMemory(build, 65_536)));
-      this.plan = planBookMemory({ ...counts, filling: fillingCounts(rows, sizes.batch) }, screenSizes(sizes), heapBase);
+      const filling = fillingCounts(rows, sizes.batch);
+      this.plan = planBookMemory({ ...counts, filling }, screenSizes(sizes), heapBase(build));
       const memory = createMemory(build, this.plan.end);
       const exports = instantiate(module, memory);
       this.#buffer = memory.buffer;

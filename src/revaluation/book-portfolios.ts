@@ -124,8 +124,8 @@ function faultOf(
  * nothing cancels in groups, which have no account in common, but no group has a row twice; the book has every row once.
  */
 export function mostPositions(
-  book: Book, market: Market, { instrument, currencies }: Omit<SortedPositions, 'entryPrice'>, { currencyRow, count }: BookRows,
-  groups: AccountGroups | null,
+  book: Book, market: Market, { instrument, currencies }: Omit<SortedPositions, 'entryPrice'>,
+  { currencyRow, count }: BookRows, groups: AccountGroups | null,
 ): number {
   const pays = Uint8Array.from(market.instruments, (each) =>
     (isFuture(each) && currencyRow[currencies.indexOf(each.settlementCurrency)] >= 0 ? 1 : 0));

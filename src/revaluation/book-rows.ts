@@ -145,7 +145,8 @@ export class BookRows {
   fillCurrencies(from: number, tile: number, to: Float64Array, offsets: Uint32Array, sums: Float64Array): void {
     const weights = this.weights(from, offsets.length);
     this.#currencies.forEach((each, row) => {
-      const pnl = Float64Array.from(offsets, (_, s) => movedValue(this.#scenarios, each.factor, from + s, each.rate) - each.rate);
+      const pnl = Float64Array.from(offsets, (_, s) =>
+        movedValue(this.#scenarios, each.factor, from + s, each.rate) - each.rate);
       this.#add(row, pnl, 0, from, weights, sums);
       placeRows(Uint32Array.of(row), pnl, pnl.length, offsets, pnl.length, tile, to);
     });

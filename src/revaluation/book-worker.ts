@@ -24,7 +24,9 @@ let current: Current | null = null;
 /** Loads only what this thread will run. */
 async function setUp({ run, setup, control }: BookTask): Promise<Current> {
   const { module, memory, buffer } = setup;
-  const kernels = module === null ? (await import('../scalar/kernels.ts')).scalarKernels(buffer) : instantiate(module, memory!);
+  const kernels = module === null
+    ? (await import('../scalar/kernels.ts')).scalarKernels(buffer)
+    : instantiate(module, memory!);
   return { run, kernels, control: new Int32Array(buffer, control, 2) };
 }
 

@@ -3,7 +3,9 @@ import { MargridError } from '../errors.ts';
 import type { KernelExports } from '../wasm/module.ts';
 import type { BookMemoryPlan, FillingCounts } from './book-memory.ts';
 import { batchScenarios, offsetsOf, type BookRows } from './book-rows.ts';
-import { scenarioAreaBytes, ScenarioKernels, scenarioWorkBytes, type ScenarioKernelOptions } from './scenario-kernels.ts';
+import {
+  scenarioAreaBytes, ScenarioKernels, scenarioWorkBytes, type ScenarioKernelOptions,
+} from './scenario-kernels.ts';
 
 /** For lines of a batch: 46 rows of 2,560 scenarios to a mebibyte, five for each expiry. */
 const lineBytesMax = 6 * 1_048_576;
@@ -12,9 +14,12 @@ const lineBytesMax = 6 * 1_048_576;
 export type RowStage = (instruments: number) => Promise<void>;
 
 /** Room for `RowFilling`, so many scenarios at a time. Throws `OptionInvalid`. */
-export function fillingCounts({ inputs, scenarioCount }: BookRows, batch = Math.min(batchScenarios, scenarioCount)): FillingCounts {
+export function fillingCounts(
+  { inputs, scenarioCount }: BookRows, batch = Math.min(batchScenarios, scenarioCount),
+): FillingCounts {
   if (!(Number.isInteger(batch) && batch >= 1)) {
-    throw new MargridError('OptionInvalid', `batch must be a whole number >= 1, got ${batch}`, { column: 'batch', value: batch });
+    const message = `batch must be a whole number >= 1, got ${batch}`;
+    throw new MargridError('OptionInvalid', message, { column: 'batch', value: batch });
   }
   if (inputs === null) return { instruments: 0, batch, areaBytes: 0, workBytes: 0 };
   const options = kernelOptions(batch);

@@ -132,7 +132,9 @@ export function scenarioAreaBytes(inputs: ScenarioInputs, options: ScenarioKerne
 }
 
 /** Bytes that a further thread needs to work on the same lines and terms (`ScenarioKernels.shareWith`). */
-export function scenarioWorkBytes({ instruments, scenarios }: ScenarioInputs, options: ScenarioKernelOptions = {}): number {
+export function scenarioWorkBytes(
+  { instruments, scenarios }: ScenarioInputs, options: ScenarioKernelOptions = {},
+): number {
   return planWork(pitchOf(scenarios, options), hasAmerican(instruments, options)).floats * 8;
 }
 

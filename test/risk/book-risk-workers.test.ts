@@ -52,7 +52,7 @@ describe('bookRisk on worker threads', () => {
     const base = { market, book, scenarios: { ...scenarios, moves } };
     const message = /^scenario 417: the P&L of one BTC is 6(\.\d+)?e\+264$/;
     for (const options of [{}, { workers: 2 }, { workers: 2, kernels: 'javascript' as const }]) {
-      await expect(bookRisk({ ...base, ...options })).rejects.toMatchObject({ code: 'ValueOutOfRange', message: expect.stringMatching(message) });
+      await expect(bookRisk({ ...base, ...options })).rejects.toThrow(message);
     }
     expect(ports()).toBe(before);
   }, 60_000);
