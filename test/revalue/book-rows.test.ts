@@ -12,7 +12,11 @@ import { orderOf } from './tail-book.ts';
 
 const module = compileBuild('single');
 const heapBase = heapBaseOf(instantiate(module, createMemory('single', 65_536)));
-const currencies = ['USD', 'BTC', 'ETH'];
+const allCurrencies = ['USD', 'BTC', 'ETH'];
+
+interface Case extends ScenarioCase {
+  readonly currencies?: readonly string[];
+}
 
 interface Split {
   readonly batch?: number;
@@ -34,12 +38,12 @@ interface Filled {
   readonly stages: number;
 }
 
-function rowsOf({ market, scenarios }: ScenarioCase, kernels: 'wasm' | 'javascript'): BookRows {
+function rowsOf({ market, scenarios, currencies = allCurrencies }: Case, kernels: 'wasm' | 'javascript'): BookRows {
   return new BookRows(market, scenarios, currencies, new Uint8Array(market.instruments.length).fill(1), { kernels });
 }
 
 /** By the kernel, its instruments given to threads in no particular order. */
-async function filledByKernel(each: ScenarioCase, split: Split): Promise<Filled> {
+async function filledByKernel(each: Case, split: Split): Promise<Filled> {
   const rows = rowsOf(each, 'wasm');
   const { scenarioCount, count: rowCount } = rows;
   const counts = {
@@ -72,7 +76,7 @@ async function filledByKernel(each: ScenarioCase, split: Split): Promise<Filled>
 }
 
 /** By JavaScript, a row at a time. */
-function filledByScript(each: ScenarioCase, block: number): Pick<Filled, 'cells' | 'sums'> {
+function filledByScript(each: Case, block: number): Pick<Filled, 'cells' | 'sums'> {
   const rows = rowsOf(each, 'javascript');
   const sums = new Float64Array(rows.count);
   const cells: Float64Array[] = [];
@@ -134,21 +138,22 @@ describe('rows filled by several threads are those that JavaScript fills', () =>
 
 describe('P&L that is no usable number', () => {
   // A price 1e260 times as high: P&L beyond 1e250.
-  const soar = (scenarios: readonly number[], factor: number): ScenarioCase => {
-    const each = randomCase(5, { instruments: 24, scenarios: 40, european: true });
+  const soar = (scenarios: readonly number[], factor: number, currencies?: readonly string[]): Case => {
+    const each = randomCase(5, { instruments: 24, scenarios: 41, european: true });
     const moves = each.scenarios.moves.slice();
-    for (const scenario of scenarios) moves[factor * 40 + scenario] = 1e260;
-    return { ...each, scenarios: { ...each.scenarios, moves } };
+    for (const scenario of scenarios) moves[factor * 41 + scenario] = 1e260;
+    return { ...each, scenarios: { ...each.scenarios, moves }, ...(currencies === undefined ? {} : { currencies }) };
   };
 
   it.each([
-    ['of instruments', soar([31, 12, 33], 0)],
-    ['of all', soar([31, 12, 33], 1)],
-    ['at the end', soar([39], 0)],
+    ['of a currency and what is paid in it', soar([31, 12, 33], 0)],
+    ['of instruments', soar([31, 12, 33], 0, ['USD'])],
+    ['of others', soar([31, 0, 33], 1, ['USD'])],
+    ['in the last scenario', soar([40], 0, ['USD'])],
   ])('%s: the same error, whoever fills', async (_name, each) => {
     const expected = (() => {
       try {
-        return filledByScript(each, 40);
+        return filledByScript(each, 41);
       } catch (error) {
         return error as Error;
       }
