@@ -9,6 +9,7 @@ export { riskArray, riskArrayOf, riskArrayScalar } from "./revalue/risk-array";
 export { slopeRows, slopeRowsScalar } from "./certify/slope-rows";
 export { scenarioRows, scenarioRowsScalar, scenarioSums, scenarioSumsScalar } from "./revalue/scenario-rows";
 export { revalueWorstLoss, revalueWorstLossScalar } from "./revalue/revalue";
+export { bookRows } from "./revalue/book-rows";
 export { bookScreen } from "./revalue/book-screen";
 export { bookPnl, bookTails, bookTailsScalar } from "./revalue/book-tails";
 export { deribitPm, deribitPmScalar } from "./margin/deribit-pm";

@@ -138,9 +138,9 @@ describe('tidy', () => {
     expect(printing).toEqual([]);
   });
 
-  it('only engine, the thread files of reconcile and montecarlo and the pool of grids know threads', () => {
+  it('only engine, the thread files of reconcile and montecarlo and the pools of grids and books know threads', () => {
     const may =
-      /^src\/engine\/|^src\/(reconcile|montecarlo)\/(thread-pool|worker)\.ts$|^src\/revaluation\/grid-pool\.ts$/;
+      /^src\/engine\/|^src\/(reconcile|montecarlo)\/(thread-pool|worker)\.ts$|^src\/revaluation\/(grid-pool|book-threads)\.ts$/;
     const threaded = sources.filter((path) => /worker_threads|piscina'/.test(read(path)) && !may.test(path));
     expect(threaded).toEqual([]);
   });

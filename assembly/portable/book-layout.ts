@@ -79,4 +79,25 @@ export const BOOK_MEASURES: i32 = 33;
 /** f64 per portfolio, column by column, each of as many floats as there are portfolios: what has been read. */
 export const BOOK_RESULTS: i32 = 34;
 export const BOOK_PORTFOLIO_COUNT: i32 = 35;
-export const BOOK_WORD_COUNT: i32 = 36;
+
+// For `bookRows`, which fills the rows, some scenarios after the others: those of a batch.
+
+/** In the scratch area of a thread: the context of the scenario kernels (scenario-layout.ts), and their work area. */
+export const BOOK_AT_WORK: i32 = 36;
+/** Eight rows of P&L, each of as many floats as there are scenarios in a batch, rounded up to an even number. */
+export const BOOK_AT_BATCH: i32 = 37;
+/** u32 per instrument of which there are terms: its row; ascending. */
+export const BOOK_ROW_OF: i32 = 38;
+/** u32 per scenario of the batch: where P&L of all rows in it starts, floats from the start of the rows. */
+export const BOOK_OFFSET: i32 = 39;
+/** f64 per scenario of the batch: what its P&L counts in the sum of a row. */
+export const BOOK_WEIGHT: i32 = 40;
+export const BOOK_BATCH_COUNT: i32 = 41;
+/** f64 per row: sum of weight times P&L, scenario after scenario. */
+export const BOOK_SUM: i32 = 42;
+/** u32 per row: one more than the first scenario of the batch whose P&L is no usable number; 0: there is none. */
+export const BOOK_UNUSABLE: i32 = 43;
+export const BOOK_WORD_COUNT: i32 = 44;
+
+/** P&L of one unit beyond this is no number that sums of a book could be made of. */
+export const BOOK_CELL_MAX: f64 = 1e250;

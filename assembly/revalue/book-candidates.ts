@@ -33,6 +33,9 @@ const ENTRIES_END: usize = 24;
 const QUANTITIES: usize = 28;
 const STATE_SHIFT: usize = 5;
 
+/** From an entry, whose low bits are zero, to bytes: its row times eight. */
+const ENTRY_SHIFT: u32 = FLAG_BITS - 3;
+
 /** Portfolios by their number of positions: the last bin has all that have more. */
 const BIN_COUNT: usize = 64;
 
@@ -236,12 +239,12 @@ function sumCandidate(state: usize, rows: usize): void {
   let quantity = <usize>load<u32>(state, QUANTITIES);
   let sum: f64 = 0;
   for (; at + 8 <= end; at += 8, quantity += 16) {
-    const a = load<f64>(rows + (<usize>(load<u32>(at) >> FLAG_BITS) << 3));
-    const b = load<f64>(rows + (<usize>(load<u32>(at, 4) >> FLAG_BITS) << 3));
+    const a = load<f64>(rows + <usize>(load<u32>(at) >> ENTRY_SHIFT));
+    const b = load<f64>(rows + <usize>(load<u32>(at, 4) >> ENTRY_SHIFT));
     sum = sum + load<f64>(quantity) * a;
     sum = sum + load<f64>(quantity, 8) * b;
   }
-  if (at < end) sum = sum + load<f64>(quantity) * load<f64>(rows + (<usize>(load<u32>(at) >> FLAG_BITS) << 3));
+  if (at < end) sum = sum + load<f64>(quantity) * load<f64>(rows + <usize>(load<u32>(at) >> ENTRY_SHIFT));
   const to = <usize>load<u32>(state, NEXT_VALUE);
   store<f64>(to, sum);
   store<u32>(state, <u32>(to + 8), NEXT_VALUE);

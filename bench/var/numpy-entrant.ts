@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import type { Book } from '../../src/domain/book.ts';
 import { dollarRate } from '../../src/domain/dollar-rates.ts';
 import { timeToExpiryYears, type Market } from '../../src/domain/market.ts';
@@ -60,7 +61,7 @@ export function numpyEntrant(inputs: VarInputs, versions: string): Entrant {
 function writeInputs({ market, book, scenarios, levels }: VarInputs, path: string): void {
   const holdings = sortHoldings(book, market);
   const rows = new BookRows(market, scenarios, holdings.currencies, holdings.isHeld, {});
-  const { firstPosition, row, quantity } = portfoliosOf(book, market, holdings, rows, null);
+  const { firstPosition, entry, quantity } = portfoliosOf(book, market, holdings, rows, null);
   const accounts = book.accountIds.length;
   const entries = firstPosition[accounts];
   const terms = termsOf(market, scenarios, holdings.currencies, rows);
@@ -68,7 +69,7 @@ function writeInputs({ market, book, scenarios, levels }: VarInputs, path: strin
   const file = openSync(path, 'w');
   const columns = [
     BigInt64Array.from(counts, BigInt), Float64Array.from(levels), scenarios.moves, ...terms,
-    firstPosition.slice(0, accounts + 1), row.slice(0, entries), quantity.slice(0, entries),
+    firstPosition.slice(0, accounts + 1), entry.slice(0, entries).map((each) => each >>> FLAG_BITS), quantity.slice(0, entries),
   ];
   for (const column of columns) {
     const bytes = new Uint8Array(Math.ceil(column.byteLength / 8) * 8);

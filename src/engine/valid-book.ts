@@ -53,13 +53,17 @@ function checkPositions(book: Book, market: Market, log: BookProblems): void {
   const needsEntry = Uint8Array.from(market.instruments, (instrument) => (isFuture(instrument) ? 1 : 0));
   const accountCount = book.accountIds.length;
   const { quantityMax, priceMax } = limits;
+  // Millions of positions are right: a column at a time is fast, and which rule is broken is asked only if one is.
+  let isValid = true;
   for (let p = 0; p < count; p++) {
-    const index = instrumentIndex[p];
-    const isValid = accountIndex[p] < accountCount && index < needsEntry.length && Math.abs(quantity[p]) <= quantityMax &&
-      (needsEntry[index] === 0 || (entryPrice[p] > 0 && entryPrice[p] <= priceMax));
-    // Millions of positions are right: which rule is broken is asked only of one that is not.
-    if (!isValid) logPosition(book, needsEntry, p, log);
+    isValid = isValid && accountIndex[p] < accountCount && instrumentIndex[p] < needsEntry.length;
   }
+  for (let p = 0; p < count; p++) isValid = isValid && Math.abs(quantity[p]) <= quantityMax;
+  for (let p = 0; isValid && p < count; p++) {
+    isValid = needsEntry[instrumentIndex[p]] === 0 || (entryPrice[p] > 0 && entryPrice[p] <= priceMax);
+  }
+  if (isValid) return;
+  for (let p = 0; p < count; p++) logPosition(book, needsEntry, p, log);
 }
 
 function logPosition(book: Book, needsEntry: Uint8Array, p: number, log: BookProblems): void {

@@ -1,18 +1,19 @@
 import * as layout from '../../assembly/portable/book-layout.ts';
 import { MEASURES_HEAD, MEASURES_LEVEL } from '../../assembly/portable/book-measures.ts';
-import { FLAG_BITS } from '../../assembly/portable/layout.ts';
-import { sealHeader } from '../columns/arena.ts';
 import type { KernelChoice } from '../engine/machine.ts';
-import { createPool, type StageRunner } from '../engine/pool.ts';
+import { runChunks, type StageTask, type WorkerSetup } from '../engine/stage.ts';
 import { MargridError } from '../errors.ts';
 import { scalarKernels } from '../scalar/kernels.ts';
-import type { Kernels } from '../wasm/kernels.ts';
+import type { BookKernelName, Kernels } from '../wasm/kernels.ts';
 import { compileBuild, createMemory, heapBaseOf, instantiate, type BuildName } from '../wasm/module.ts';
 import {
   planBookMemory, resultColumns, screenSizes, type BookMemoryPlan, type BookTailCounts, type BookTailSizes,
   type TailLevel,
 } from './book-memory.ts';
 import type { Portfolios } from './book-portfolios.ts';
+import type { BookRows } from './book-rows.ts';
+import type { BookThreads } from './book-threads.ts';
+import { fillingCounts, RowFilling } from './row-filling.ts';
 
 /** Told about, and asked, while a run goes on. */
 export interface Watch {
@@ -25,51 +26,85 @@ export interface Watch {
 const javascriptTile = 64;
 /** How often threads are looked after, and how long the calling thread works at a stretch. */
 const watchMs = 50;
-/** Rows that a thread screens at a stretch. */
-const rowsPerTask = 64;
+/** Rows that a thread fills, or screens, at a stretch. */
+const rowsPerFill = 16;
+const rowsPerScreen = 64;
 /** More than any counter of chunks: threads that see it stop. */
 const noMoreChunks = 0x3fff_ffff;
 
-/** Memory, kernels and threads for one set of portfolios. Threads start while the caller makes these. */
+const heapBases = new Map<BuildName, number>();
+
+/** Found once per process: it takes a memory. */
+function heapBase(build: BuildName): number {
+  const known = heapBases.get(build) ?? heapBaseOf(instantiate(compileBuild(build), createMemory(build, 65_536)));
+  heapBases.set(build, known);
+  return known;
+}
+
+type RunOnThreads = (task: StageTask, control: Int32Array) => Promise<void>;
+
+/** Memory and kernels for one set of portfolios. */
 export class BookMachine {
   readonly plan: BookMemoryPlan;
   /** Scenarios may stand in any order within a block. */
   readonly hasOrder: boolean;
+  readonly #source: BookRows;
   readonly #buffer: ArrayBufferLike;
   readonly #kernels: Kernels;
-  readonly #pool: StageRunner | null;
+  /** Null: `BookRows` fills them. */
+  readonly #filling: RowFilling | null;
+  readonly #workerCount: number;
+  readonly #runOnThreads: RunOnThreads | null;
   readonly #words: Uint32Array;
   readonly #control: Int32Array;
 
-  constructor(counts: BookTailCounts, sizes: BookTailSizes, choice: KernelChoice) {
-    const { workers } = counts;
+  /** On the calling thread, if there are no others. */
+  constructor(
+    rows: BookRows, counts: BookTailCounts, sizes: BookTailSizes, choice: KernelChoice, threads: BookThreads | null,
+  ) {
+    this.#source = rows;
     this.hasOrder = choice !== 'javascript';
+    this.#workerCount = threads?.workerCount ?? 0;
+    let setup: WorkerSetup;
     if (choice === 'javascript') {
       this.plan = planBookMemory(counts, { tile: javascriptTile, ...sizes }, 0);
-      this.#buffer = workers > 0 ? new SharedArrayBuffer(this.plan.end) : new ArrayBuffer(this.plan.end);
+      this.#buffer = threads === null ? new ArrayBuffer(this.plan.end) : new SharedArrayBuffer(this.plan.end);
       this.#kernels = scalarKernels(this.#buffer);
-      const setup = { memory: null, buffer: this.#buffer as SharedArrayBuffer, module: null, isHost: false };
-      this.#pool = workers > 0 ? createPool(workers, setup) : null;
+      this.#filling = null;
+      setup = { memory: null, buffer: this.#buffer as SharedArrayBuffer, module: null, isHost: false };
     } else {
-      const build: BuildName = choice === 'wasm-debug' ? 'debug' : workers > 0 ? 'release' : 'single';
+      const build: BuildName = choice === 'wasm-debug' ? 'debug' : threads === null ? 'single' : 'release';
       const module = compileBuild(build);
-      this.plan = planBookMemory(counts, screenSizes(sizes), heapBaseOf(instantiate(module, createMemory(build, 65_536))));
+      const filling = fillingCounts(rows, sizes.batch);
+      this.plan = planBookMemory({ ...counts, filling }, screenSizes(sizes), heapBase(build));
       const memory = createMemory(build, this.plan.end);
+      const exports = instantiate(module, memory);
       this.#buffer = memory.buffer;
-      this.#kernels = instantiate(module, memory);
-      const setup = { memory, buffer: memory.buffer as unknown as SharedArrayBuffer, module, isHost: false };
-      this.#pool = workers > 0 ? createPool(workers, setup) : null;
+      this.#kernels = exports;
+      this.#filling = new RowFilling(rows, this.plan, memory, exports);
+      setup = { memory, buffer: memory.buffer as unknown as SharedArrayBuffer, module, isHost: false };
     }
-    sealHeader(new Int32Array(this.#buffer, this.plan.header, 2));
+    this.#runOnThreads = threads?.runnerOn(setup) ?? null;
     this.#words = new Uint32Array(this.#buffer, this.plan.context, layout.BOOK_WORD_COUNT);
     this.#control = new Int32Array(this.#buffer, this.plan.control, 2);
     for (const [slot, value] of contextWords(this.plan)) this.#words[slot] = value;
     if (this.plan.levels !== null) writeLevels(this.plan.levels, this.#buffer, this.plan.measures);
   }
 
-  /** Rows of P&L, to be filled with a block. */
-  get rows(): Float64Array {
-    return new Float64Array(this.#buffer, this.plan.rows, this.plan.counts.rowCount * this.plan.block);
+  /** Where portfolios are, or are to be written to; as many positions as there is room for. Views. */
+  get portfolios(): Portfolios {
+    const { counts: { portfolioCount, positionCount }, firstPosition, entry, quantity } = this.plan;
+    return {
+      count: portfolioCount,
+      firstPosition: new Uint32Array(this.#buffer, firstPosition, portfolioCount + 1),
+      entry: new Uint32Array(this.#buffer, entry, positionCount),
+      quantity: new Float64Array(this.#buffer, quantity, positionCount),
+    };
+  }
+
+  /** Sums of P&L of one unit of every row, over the scenarios that have been in the rows. A view. */
+  get sums(): Float64Array {
+    return new Float64Array(this.#buffer, this.plan.sums, this.plan.counts.rowCount);
   }
 
   /**
@@ -89,28 +124,43 @@ export class BookMachine {
       new Float64Array(this.#buffer, results + 8 * portfolioCount * column, portfolioCount));
   }
 
-  load({ count, firstPosition, row, quantity }: Portfolios): void {
-    const entries = new Uint32Array(this.#buffer, this.plan.entry, row.length);
-    for (let p = 0; p < row.length; p++) entries[p] = row[p] << FLAG_BITS;
-    new Float64Array(this.#buffer, this.plan.quantity, quantity.length).set(quantity);
-    new Uint32Array(this.#buffer, this.plan.firstPosition, count).set(firstPosition.subarray(0, count));
-    const counts = new Uint32Array(this.#buffer, this.plan.positionCount, count);
-    for (let p = 0; p < count; p++) counts[p] = firstPosition[p + 1] - firstPosition[p];
+  /** Before a block is offered: portfolios that have been written to `portfolios`, or others. */
+  load(given: Portfolios): void {
+    const { firstPosition, entry, quantity } = this.portfolios;
+    if (given.entry.buffer !== this.#buffer) {
+      firstPosition.set(given.firstPosition.subarray(0, firstPosition.length));
+      entry.set(given.entry);
+      quantity.set(given.quantity);
+    }
+    const { positionCount, counts: { portfolioCount } } = this.plan;
+    const counts = new Uint32Array(this.#buffer, positionCount, portfolioCount);
+    for (let p = 0; p < portfolioCount; p++) counts[p] = firstPosition[p + 1] - firstPosition[p];
   }
 
-  /** Says which scenarios are in the rows now, place by place. */
-  openBlock(first: number, order: Uint32Array, isLast: boolean): void {
+  /** Fills the rows with the scenarios of a block, in their order. Throws `ValueOutOfRange`, `WorkerFailed`. */
+  async fillBlock(first: number, order: Uint32Array, isLast: boolean): Promise<void> {
+    const { plan: { tile, block, rows, counts: { rowCount } } } = this;
     const count = order.length;
     new Uint32Array(this.#buffer, this.plan.order, count).set(order);
     this.#words[layout.BOOK_FIRST_SCENARIO] = first;
     this.#words[layout.BOOK_SCENARIO_COUNT] = count;
     this.#words[layout.BOOK_IS_LAST] = isLast ? 1 : 0;
+    if (this.#filling !== null) {
+      await this.#filling.fill(first, order, (instruments) => this.#run('bookRows', instruments, rowsPerFill));
+    } else {
+      const cells = new Float64Array(this.#buffer, rows, rowCount * block);
+      this.#source.fill(first, count, tile, cells, this.sums, order);
+    }
   }
 
   /** Offers the block to the tails of all portfolios. Throws `Interrupted`, `WorkerFailed`. */
   async offerBlock(watch: Watch): Promise<void> {
     requireWanted(watch.signal);
-    await (this.#pool === null ? this.#offerHere(watch) : this.#offerOnThreads(this.#pool, watch));
+    if (this.#filling?.makesScreen(this.#words[layout.BOOK_SCENARIO_COUNT]) === false) {
+      await this.#run('bookScreen', this.plan.counts.rowCount, rowsPerScreen);
+      requireWanted(watch.signal);
+    }
+    await (this.#runOnThreads === null ? this.#offerHere(watch) : this.#offerOnThreads(watch));
     requireWanted(watch.signal);
   }
 
@@ -120,13 +170,8 @@ export class BookMachine {
     return new Float64Array(this.#buffer, this.plan.cells, this.#words[layout.BOOK_SCENARIO_COUNT]).slice();
   }
 
-  async close(): Promise<void> {
-    await this.#pool?.close();
-  }
-
   async #offerHere({ onPortfolios, signal }: Watch): Promise<void> {
     const { context, scratch, chunk, counts } = this.plan;
-    this.#kernels.bookScreen(context, scratch[0], 0, counts.rowCount);
     let resumed = performance.now();
     for (let first = 0; first < counts.portfolioCount; first += chunk) {
       this.#kernels.bookTails(context, scratch[0], first, Math.min(chunk, counts.portfolioCount - first));
@@ -138,22 +183,28 @@ export class BookMachine {
     }
   }
 
-  async #offerOnThreads(pool: StageRunner, { onPortfolios, signal }: Watch): Promise<void> {
-    const { context, header, control, scratch, chunk, counts } = this.plan;
-    const task = { context, header, control, scratch };
-    await pool.run({ kernel: 'bookScreen', itemCount: counts.rowCount, chunkItems: rowsPerTask, ...task }, this.#control);
-    requireWanted(signal);
+  async #offerOnThreads({ onPortfolios, signal }: Watch): Promise<void> {
+    const { chunk, counts } = this.plan;
     const timer = setInterval(() => {
       if (signal?.aborted === true) Atomics.store(this.#control, 0, noMoreChunks);
       else onPortfolios?.(
-        Math.min(Math.max(Atomics.load(this.#control, 0) - pool.workerCount, 0) * chunk, counts.portfolioCount)
+        Math.min(Math.max(Atomics.load(this.#control, 0) - this.#workerCount, 0) * chunk, counts.portfolioCount)
       );
     }, watchMs);
     try {
-      await pool.run({ kernel: 'bookTails', itemCount: counts.portfolioCount, chunkItems: chunk, ...task }, this.#control);
+      await this.#run('bookTails', counts.portfolioCount, chunk);
     } finally {
       clearInterval(timer);
     }
+  }
+
+  /** A kernel over all its items, on all threads. */
+  async #run(kernel: BookKernelName, itemCount: number, chunkItems: number): Promise<void> {
+    const { context, control, scratch } = this.plan;
+    const task = { kernel, context, itemCount, chunkItems, header: 0, control, scratch };
+    if (this.#runOnThreads !== null) return this.#runOnThreads(task, this.#control);
+    let next = 0;
+    runChunks(this.#kernels, task, scratch[0], () => next++);
   }
 }
 
@@ -210,6 +261,13 @@ export function contextWords(plan: BookMemoryPlan): readonly (readonly [slot: nu
     [layout.BOOK_MEASURES, plan.levels === null ? 0 : plan.measures],
     [layout.BOOK_RESULTS, plan.results],
     [layout.BOOK_PORTFOLIO_COUNT, portfolioCount],
+    [layout.BOOK_AT_WORK, within.work],
+    [layout.BOOK_AT_BATCH, within.batch],
+    [layout.BOOK_ROW_OF, plan.rowOf],
+    [layout.BOOK_OFFSET, plan.offset],
+    [layout.BOOK_WEIGHT, plan.weight],
+    [layout.BOOK_SUM, plan.sums],
+    [layout.BOOK_UNUSABLE, plan.unusable],
   ];
 }
 

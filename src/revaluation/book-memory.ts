@@ -1,6 +1,5 @@
 import { BOOK_WORD_COUNT } from '../../assembly/portable/book-layout.ts';
 import { MEASURES_HEAD, MEASURES_LEVEL, MEASURES_WORST } from '../../assembly/portable/book-measures.ts';
-import { headerBytes } from '../columns/arena.ts';
 import { MargridError } from '../errors.ts';
 import { limits, requireWithinLimit } from '../limits.ts';
 
@@ -10,6 +9,16 @@ export interface TailLevel {
   readonly position: { readonly lower: number; readonly upper: number; readonly weight: number };
   /** `shares[k]` of the k-th worst in ES. */
   readonly shares: Float64Array;
+}
+
+/** Room for the kernel that fills the rows (`RowFilling`). */
+export interface FillingCounts {
+  readonly instruments: number;
+  /** Scenarios that are worked out together. */
+  readonly batch: number;
+  /** Bytes of the scenario kernels, and of what every thread needs of its own. */
+  readonly areaBytes: number;
+  readonly workBytes: number;
 }
 
 /** What the memory of a tail run is made for. */
@@ -23,6 +32,8 @@ export interface BookTailCounts {
   readonly workers: number;
   /** All that is wanted of the tails; absent: the tails themselves. They are kept too if there are several blocks. */
   readonly levels?: readonly TailLevel[] | undefined;
+  /** Absent: rows are filled by the caller. */
+  readonly filling?: FillingCounts;
 }
 
 /** Sizes that change how long it takes, never the result. */
@@ -33,6 +44,8 @@ export interface BookTailSizes {
   readonly screenTile?: number;
   /** Scenarios of all rows that are in the memory together. */
   readonly block?: number;
+  /** Scenarios of them that are worked out together. */
+  readonly batch?: number;
   /** Portfolios that go through a block together. */
   readonly chunk?: number;
   /** Of these, portfolios that are screened together. */
@@ -54,6 +67,9 @@ export interface ScratchPlan {
   readonly list: number;
   readonly spare: number;
   readonly bin: number;
+  /** Of the scenario kernels, and the rows that are being worked out. */
+  readonly work: number;
+  readonly batch: number;
   readonly bytes: number;
 }
 
@@ -64,7 +80,6 @@ export interface BookMemoryPlan extends Required<BookTailSizes> {
   readonly listCapacity: number;
   /** In the scratch area of a thread. */
   readonly within: ScratchPlan;
-  readonly header: number;
   readonly control: number;
   readonly context: number;
   readonly scratch: readonly number[];
@@ -84,6 +99,14 @@ export interface BookMemoryPlan extends Required<BookTailSizes> {
   readonly order: number;
   /** P&L of one portfolio in a block. */
   readonly cells: number;
+  /** Sums of the rows. */
+  readonly sums: number;
+  /** For filling the rows: assembly/portable/book-layout.ts. */
+  readonly area: number;
+  readonly rowOf: number;
+  readonly offset: number;
+  readonly weight: number;
+  readonly unusable: number;
   readonly end: number;
 }
 
@@ -112,7 +135,10 @@ const candidatesMax = 1_048_576;
 /**
  * Pure. Bytes, but for rounding to cache lines:
  *
- *   14 P + 18 N + 16 k P + 8 R + 8 R B + 2 R S + 12 B + W (16 t + 32 c + 2 B (s + 1) + 4 B + 18 C + 24 (B + k + 4))
+ *   14 P + 18 N + 16 k P + 20 R + 8 R B + 2 R S + 12 B + W (16 t + 32 c + 2 B (s + 1) + 4 B + 18 C + 24 (B + k + 4))
+ *
+ * and for filling the rows 4 I + A + 12 b + W (64 b + a), I instruments, b scenarios of a batch, A and a what the
+ * scenario kernels take for all and for a thread.
  *
  * P portfolios, N positions, R rows, B scenarios of a block (S: whole tiles of the screen), k values of a tail, W
  * workers, c portfolios of a chunk, s of them screened together, C candidates (B more than min(2 k c, a million)), t
@@ -120,7 +146,7 @@ const candidatesMax = 1_048_576;
  * instead of 16 k P. Throws `LimitExceeded`, `OptionInvalid`.
  */
 export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, heapBase: number): BookMemoryPlan {
-  const { portfolioCount, positionCount, rowCount, scenarioCount, tailCapacity, workers } = counts;
+  const { portfolioCount, positionCount, rowCount, scenarioCount, tailCapacity, workers, filling } = counts;
   requireWithinLimit('positionCountMax', positionCount);
   const { tile = 1 } = sizes;
   if (tile !== 1) requireEights('tile', tile);
@@ -137,16 +163,18 @@ export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, hea
   // Two more: the list is counted two at a time.
   const listCapacity = Math.ceil((block + tailCapacity + 2) / 2) * 2;
   const screenCells = Math.ceil(block / 64) * 64;
-  const within = planScratch({ block, tile, chunk, screenChunk, candidates, listCapacity, screenCells });
+  const batch = filling?.batch ?? 0;
+  const within = planScratch(
+    { block, tile, chunk, screenChunk, candidates, listCapacity, screenCells, batch }, filling?.workBytes ?? 0,
+  );
   const levels = counts.levels !== undefined && block >= scenarioCount ? counts.levels : null;
   const take = placesFrom(heapBase);
   const plan = {
-    counts, tile, levels, screenTile, block, chunk, screenChunk, candidates, screenCells, listCapacity, within,
-    header: take(headerBytes),
+    counts, tile, levels, screenTile, block, chunk, screenChunk, candidates, screenCells, listCapacity, batch, within,
     control: take(64),
     context: take(BOOK_WORD_COUNT * 4),
     scratch: Array.from({ length: Math.max(workers, 1) }, () => take(within.bytes)),
-    firstPosition: take(4 * portfolioCount),
+    firstPosition: take(4 * (portfolioCount + 1)),
     positionCount: take(4 * portfolioCount),
     entry: take(4 * positionCount),
     quantity: take(8 * positionCount),
@@ -160,6 +188,12 @@ export function planBookMemory(counts: BookTailCounts, sizes: BookTailSizes, hea
     screen: take(2 * rowCount * screenTile * Math.ceil(block / screenTile)),
     order: take(4 * block),
     cells: take(8 * block),
+    sums: take(8 * rowCount),
+    area: take(filling?.areaBytes ?? 0),
+    rowOf: take(4 * (filling?.instruments ?? 0)),
+    offset: take(4 * batch),
+    weight: take(8 * batch),
+    unusable: take(4 * rowCount),
     end: take(0),
   };
   if (!(plan.end <= limits.memoryBytesMax)) {
@@ -183,10 +217,12 @@ export function resultColumns(levels: readonly TailLevel[]): number {
 }
 
 type ScratchSizes = Pick<
-  BookMemoryPlan, 'block' | 'tile' | 'chunk' | 'screenChunk' | 'candidates' | 'listCapacity' | 'screenCells'
+  BookMemoryPlan, 'block' | 'tile' | 'chunk' | 'screenChunk' | 'candidates' | 'listCapacity' | 'screenCells' | 'batch'
 >;
 
-function planScratch({ block, tile, chunk, screenChunk, candidates, listCapacity, screenCells }: ScratchSizes): ScratchPlan {
+function planScratch(
+  { block, tile, chunk, screenChunk, candidates, listCapacity, screenCells, batch }: ScratchSizes, workBytes: number,
+): ScratchPlan {
   const take = placesFrom(0);
   // At the start what kernels without a screen use: where sums start, and P&L of a tile.
   take(16 * tile);
@@ -203,6 +239,9 @@ function planScratch({ block, tile, chunk, screenChunk, candidates, listCapacity
     list: take(12 * listCapacity),
     spare: take(Math.max(12 * listCapacity, spareBytesMin)),
     bin: take(binBytes),
+    work: take(workBytes),
+    // Eight rows of an even number of floats.
+    batch: take(64 * (batch + (batch % 2))),
     bytes: take(0),
   };
 }

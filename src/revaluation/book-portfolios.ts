@@ -1,8 +1,10 @@
+import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import type { Book } from '../domain/book.ts';
 import type { Market } from '../domain/market.ts';
+import { isFuture } from '../engine/valid-market.ts';
 import { MargridError } from '../errors.ts';
 import type { BookRows } from './book-rows.ts';
-import type { SortedHoldings } from './sorted-holdings.ts';
+import type { SortedHoldings, SortedPositions } from './sorted-holdings.ts';
 
 /** A partition of the accounts, or of some of them: pools, desks, clients. */
 export interface AccountGroups {
@@ -16,7 +18,8 @@ export interface Portfolios {
   readonly count: number;
   /** `firstPosition[p]` to `firstPosition[p + 1]`. */
   readonly firstPosition: Uint32Array;
-  readonly row: Uint32Array;
+  /** Row, above FLAG_BITS zero bits: as kernels read it. */
+  readonly entry: Uint32Array;
   readonly quantity: Float64Array;
 }
 
@@ -56,15 +59,17 @@ export function requireGroups(groups: AccountGroups, accountCount: number): void
 
 /**
  * Groups and book are netted: one quantity per row, a left fold over their accounts in account order, without those
- * that are quarantined. A row that nets to nothing is left out.
+ * that are quarantined. A row that nets to nothing is left out. Written to `to` where that is given, which has room for
+ * `mostPositions`.
  */
 export function portfoliosOf(
   book: Book, market: Market, holdings: SortedHoldings, rows: BookRows, groups: AccountGroups | null,
+  to: Portfolios | null = null,
 ): BookPortfolios {
   const accountCount = book.accountIds.length;
   const groupCount = groups?.names.length ?? 0;
   const quarantined = quarantinedOf(book, market, holdings, rows);
-  const columns = emptyColumns(accountCount + groupCount + 1, mostPositions(holdings, rows, groups));
+  const columns = to ?? emptyColumns(accountCount + groupCount + 1, mostPositions(book, market, holdings, rows, groups));
   const bookSum = writeAccounts(columns, holdings, rows, quarantined);
   const members = new Uint32Array(groupCount + 1);
   const quarantinedMembers = new Uint32Array(groupCount + 1);
@@ -114,18 +119,21 @@ function faultOf(
 }
 
 /**
- * How many positions `portfoliosOf` makes at most: those of the accounts if none is quarantined, cash with them; as
- * many again if nothing cancels in groups, which have no account in common, but no group has a row twice; the book has
- * every row once.
+ * How many positions `portfoliosOf` makes at most: those of the accounts if none is quarantined; cash that some factor
+ * moves, of every account and currency or, if there are fewer, of all rows of cash and all futures; as many again if
+ * nothing cancels in groups, which have no account in common, but no group has a row twice; the book has every row once.
  */
 export function mostPositions(
-  { instrument, currencies, cash }: SortedHoldings, { currencyRow, count }: BookRows, groups: AccountGroups | null,
+  book: Book, market: Market, { instrument, currencies }: Omit<SortedPositions, 'entryPrice'>,
+  { currencyRow, count }: BookRows, groups: AccountGroups | null,
 ): number {
-  let held = instrument.length;
-  for (let c = 0; c < currencies.length; c++) {
-    if (currencyRow[c] < 0) continue;
-    for (let at = c; at < cash.length; at += currencies.length) if (cash[at] !== 0) held++;
-  }
+  const pays = Uint8Array.from(market.instruments, (each) =>
+    (isFuture(each) && currencyRow[currencies.indexOf(each.settlementCurrency)] >= 0 ? 1 : 0));
+  let cash = 0;
+  for (const currency of book.cash.currencyIndex) if (currencyRow[currency] >= 0) cash++;
+  for (let p = 0; p < instrument.length; p++) cash += pays[instrument[p]];
+  const moved = currencyRow.reduce((sum, row) => (row >= 0 ? sum + 1 : sum), 0);
+  const held = instrument.length + Math.min(cash, moved * book.accountIds.length);
   return held + (groups === null ? 0 : Math.min(held, groups.names.length * count)) + count;
 }
 
@@ -133,37 +141,38 @@ function emptyColumns(portfolioCount: number, positionCount: number): Portfolios
   return {
     count: portfolioCount,
     firstPosition: new Uint32Array(portfolioCount + 1),
-    row: new Uint32Array(positionCount),
+    entry: new Uint32Array(positionCount),
     quantity: new Float64Array(positionCount),
   };
 }
 
-function withoutRest({ count, firstPosition, row, quantity }: Portfolios): Portfolios {
+function withoutRest({ count, firstPosition, entry, quantity }: Portfolios): Portfolios {
   const end = firstPosition[count];
-  return { count, firstPosition, row: row.subarray(0, end), quantity: quantity.subarray(0, end) };
+  return { count, firstPosition, entry: entry.subarray(0, end), quantity: quantity.subarray(0, end) };
 }
 
 /** One portfolio per account, an empty one where it is quarantined. Returns their sum, by row. */
 function writeAccounts(
-  { firstPosition: first, row, quantity }: Portfolios, holdings: SortedHoldings, 
+  { firstPosition: first, entry, quantity }: Portfolios, holdings: SortedHoldings,
   { currencyRow, instrumentRow, count: rowCount }: BookRows, quarantined: ReadonlyMap<number, string>,
 ): Float64Array {
   const { currencies, cash, firstPosition, instrument, quantity: held } = holdings;
   const sum = new Float64Array(rowCount);
+  first[0] = 0;
   let end = 0;
   for (let account = 0; account + 1 < firstPosition.length; account++) {
     if (!quarantined.has(account)) {
       for (let c = 0; c < currencies.length; c++) {
         const amount = cash[account * currencies.length + c];
         if (currencyRow[c] < 0 || amount === 0) continue;
-        row[end] = currencyRow[c];
+        entry[end] = currencyRow[c] << FLAG_BITS;
         quantity[end++] = amount;
         sum[currencyRow[c]] += amount;
       }
       const last = firstPosition[account + 1];
       for (let p = firstPosition[account]; p < last; p++, end++) {
         const at = instrumentRow[instrument[p]];
-        row[end] = at;
+        entry[end] = at << FLAG_BITS;
         quantity[end] = held[p];
         sum[at] += held[p];
       }
@@ -175,12 +184,12 @@ function writeAccounts(
 
 /** The next portfolio: `rows`, ascending, where their sums are not zero. */
 function writeSums(
-  { firstPosition, row, quantity }: Portfolios, portfolio: number, sum: Float64Array, rows: Uint32Array,
+  { firstPosition, entry, quantity }: Portfolios, portfolio: number, sum: Float64Array, rows: Uint32Array,
 ): void {
   let end = firstPosition[portfolio];
   for (const at of rows) {
     if (sum[at] === 0) continue;
-    row[end] = at;
+    entry[end] = at << FLAG_BITS;
     quantity[end++] = sum[at];
   }
   firstPosition[portfolio + 1] = end;
@@ -214,10 +223,10 @@ class Netting {
   }
 
   add(portfolio: number): void {
-    const { firstPosition, row, quantity } = this.#columns;
+    const { firstPosition, entry, quantity } = this.#columns;
     const end = firstPosition[portfolio + 1];
     for (let p = firstPosition[portfolio]; p < end; p++) {
-      const at = row[p];
+      const at = entry[p] >>> FLAG_BITS;
       if (this.#isTouched[at] === 0) {
         this.#isTouched[at] = 1;
         this.#touched[this.#touchedCount++] = at;

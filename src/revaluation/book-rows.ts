@@ -1,18 +1,17 @@
+import { BOOK_CELL_MAX } from '../../assembly/portable/book-layout.ts';
 import type { Market } from '../domain/market.ts';
 import { MargridError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { scenarioLabel, type ScenarioSet } from '../scenario/scenario-set.ts';
 import { allocateColumns, InstrumentCompiler } from './instrument-columns.ts';
 import type { RevaluationOptions } from './revaluation.ts';
-import { ScenarioKernels } from './scenario-kernels.ts';
+import { ScenarioKernels, type ScenarioInputs } from './scenario-kernels.ts';
 import { scenarioMoves } from './scenario-lines.ts';
 import { movedValue } from './shocks.ts';
 
-/** P&L of one unit beyond this is no number that sums of a book could be made of. */
-const cellMax = 1e250;
-/** Instruments and scenarios that are revalued together: half a megabyte, which stays in a second-level cache. */
-const batchInstruments = 64;
-const batchScenarios = 1_024;
+/** Scenarios and instruments that are revalued together: half a megabyte, which stays in a second-level cache. */
+export const batchScenarios = 2_560;
+const batchInstruments = 24;
 
 /**
  * P&L of one unit of everything that a book holds, by scenario: first the currencies that some factor moves, then
@@ -25,19 +24,22 @@ export class BookRows {
   readonly currencyRow: Int32Array;
   /** Row of an instrument of the market; -1 where nobody holds it. */
   readonly instrumentRow: Int32Array;
+  /** Before it are the rows of currencies. */
+  readonly firstInstrumentRow: number;
   /** Why a row has no P&L. */
   readonly faults: ReadonlyMap<number, string>;
   /** Instruments that no factor moves, where that is allowed. */
   readonly heldConstant: readonly string[];
+  /** What the rows of instruments are worked out from; null: nobody holds one that can be priced. */
+  readonly inputs: ScenarioInputs | null;
+  /** Row of every instrument of `inputs`, ascending. */
+  readonly rowOf: Uint32Array;
   readonly #scenarios: ScenarioSet;
   /** Rates and factors of the currencies that have a row. */
   readonly #currencies: { readonly rate: number; readonly factor: number }[] = [];
-  readonly #kernels: ScenarioKernels | null;
-  /** Row of every instrument that the kernels know. */
-  readonly #rowOf: Uint32Array;
+  readonly #choice: NonNullable<RevaluationOptions['kernels']>;
   readonly #names: readonly string[];
-  readonly #sums: Float64Array;
-  #summed = 0;
+  #kernels: ScenarioKernels | null = null;
 
   constructor(
     market: Market, scenarios: ScenarioSet, currencies: readonly string[], isHeld: Uint8Array,
@@ -53,6 +55,7 @@ export class BookRows {
     this.currencyRow = Int32Array.from(currencies, (each) => this.#addCurrency(compiler, each, faults));
     const held = Array.from(isHeld.keys()).filter((index) => isHeld[index] === 1);
     const first = this.#currencies.length;
+    this.firstInstrumentRow = first;
     this.instrumentRow = new Int32Array(isHeld.length).fill(-1);
     held.forEach((index, place) => (this.instrumentRow[index] = first + place));
     const columns = allocateColumns(held.length);
@@ -68,7 +71,7 @@ export class BookRows {
       else good.push(row);
       if (value === false) constant.push(market.instruments[index].name);
     }
-    this.#rowOf = Uint32Array.from(good);
+    this.rowOf = Uint32Array.from(good);
     this.#names = [
       ...currencies.filter((_, at) => this.currencyRow[at] >= 0),
       ...held.map((index) => market.instruments[index].name),
@@ -76,9 +79,9 @@ export class BookRows {
     this.count = first + held.length;
     this.faults = faults;
     this.heldConstant = constant.sort();
-    this.#sums = new Float64Array(this.count);
-    const inputs = { instruments: { ...columns, count: good.length }, scenarios: scenarioMoves(scenarios) };
-    this.#kernels = good.length === 0 ? null : new ScenarioKernels(inputs, { kernels, blockScenarios: batchScenarios });
+    this.#choice = kernels;
+    const instruments = { ...columns, count: good.length };
+    this.inputs = good.length === 0 ? null : { instruments, scenarios: scenarioMoves(scenarios) };
   }
 
   /**
@@ -103,55 +106,75 @@ export class BookRows {
     return order.sort((a, b) => key[a - first] - key[b - first] || a - b);
   }
 
-  /** Expected P&L of one unit: a left fold over the scenarios, by their weights, or the plain mean. After all of `fill`. */
-  get expected(): Float64Array {
+  /** What P&L in scenarios [first, first + count) counts in sums: their weights, or one each. */
+  weights(first: number, count: number): Float64Array {
+    return this.#scenarios.weights?.subarray(first, first + count) ?? new Float64Array(count).fill(1);
+  }
+
+  /** Expected P&L of one unit of every row, of sums over all scenarios: these, or by equal weights their mean. */
+  expectedOf(sums: Float64Array): Float64Array {
     const { weights, count } = this.#scenarios;
-    return this.#sums.map((sum) => (weights === undefined ? sum / count : sum));
+    return sums.map((sum) => (weights === undefined ? sum / count : sum));
   }
 
   /**
    * Writes scenarios [first, first + count) in tiles (assembly/portable/book-layout.ts); in their order, or in that of
-   * `order`. Rows with a fault, and what comes after the last scenario, stay as they are. Throws `ValueOutOfRange` if a
-   * P&L is no usable number.
+   * `order`; adds weight times P&L, scenario after scenario, to `sums`, one per row. Rows with a fault, and what comes
+   * after the last scenario, stay as they are. Throws `ValueOutOfRange` if a P&L is no usable number.
    */
-  fill(first: number, count: number, tile: number, to: Float64Array, order: Uint32Array | null = null): void {
+  fill(
+    first: number, count: number, tile: number, to: Float64Array, sums: Float64Array, order: Uint32Array | null = null,
+  ): void {
     const offsets = offsetsOf(first, count, tile, this.count, order);
-    const isNew = first === this.#summed;
     const batch = new Float64Array(batchInstruments * batchScenarios);
     for (let from = first; from < first + count; from += batchScenarios) {
       const size = Math.min(batchScenarios, first + count - from);
-      this.#currencies.forEach((each, row) => {
-        for (let s = 0; s < size; s++) batch[s] = movedValue(this.#scenarios, each.factor, from + s, each.rate) - each.rate;
-        this.#check(row, batch, 0, from, size, isNew);
-        placeRows(Uint32Array.of(row), batch, size, offsets.subarray(from - first), size, tile, to);
-      });
-      for (let start = 0; start < this.#rowOf.length; start += batchInstruments) {
-        const some = Math.min(batchInstruments, this.#rowOf.length - start);
-        this.#kernels!.fillRows(start, some, from, size, batch);
-        const stride = this.#kernels!.strideOf(size);
-        for (let i = 0; i < some; i++) this.#check(this.#rowOf[start + i], batch, i * stride, from, size, isNew);
-        placeRows(this.#rowOf.subarray(start, start + some), batch, stride, offsets.subarray(from - first), size, tile, to);
+      const own = offsets.subarray(from - first);
+      const weights = this.weights(from, size);
+      this.fillCurrencies(from, tile, to, own.subarray(0, size), sums);
+      for (let start = 0; start < this.rowOf.length; start += batchInstruments) {
+        const some = Math.min(batchInstruments, this.rowOf.length - start);
+        const stride = this.#fillBatch(start, some, from, size, batch);
+        for (let i = 0; i < some; i++) this.#add(this.rowOf[start + i], batch, i * stride, from, weights, sums);
+        placeRows(this.rowOf.subarray(start, start + some), batch, stride, own, size, tile, to);
       }
     }
-    if (isNew) this.#summed += count;
   }
 
-  /** One row of a batch: every cell a usable number; expected P&L. */
-  #check(row: number, batch: Float64Array, at: number, from: number, size: number, isNew: boolean): void {
-    const { weights } = this.#scenarios;
-    let sum = this.#sums[row];
-    for (let s = 0; s < size; s++) {
-      const cell = batch[at + s];
-      if (!(Math.abs(cell) <= cellMax)) throw this.#refusal(row, from + s, cell);
-      sum += weights === undefined ? cell : weights[from + s] * cell;
-    }
-    if (isNew) this.#sums[row] = sum;
+  /** The rows of currencies in scenarios from `from` on, one per offset: the part of `fill` that is theirs. */
+  fillCurrencies(from: number, tile: number, to: Float64Array, offsets: Uint32Array, sums: Float64Array): void {
+    const weights = this.weights(from, offsets.length);
+    this.#currencies.forEach((each, row) => {
+      const pnl = Float64Array.from(offsets, (_, s) =>
+        movedValue(this.#scenarios, each.factor, from + s, each.rate) - each.rate);
+      this.#add(row, pnl, 0, from, weights, sums);
+      placeRows(Uint32Array.of(row), pnl, pnl.length, offsets, pnl.length, tile, to);
+    });
   }
 
-  #refusal(row: number, scenario: number, value: number): MargridError {
+  /** What is thrown of a P&L of one unit that is no usable number. */
+  refusal(row: number, scenario: number, value: number): MargridError {
     const name = this.#names[row];
     const message = `scenario ${scenarioLabel(this.#scenarios, scenario)}: the P&L of one ${name} is ${value}`;
     return new MargridError('ValueOutOfRange', message, { row: scenario + 1, column: name, value });
+  }
+
+  /** Returns floats from one row to the next. */
+  #fillBatch(start: number, some: number, from: number, size: number, batch: Float64Array): number {
+    this.#kernels ??= new ScenarioKernels(this.inputs!, { kernels: this.#choice, blockScenarios: batchScenarios });
+    this.#kernels.fillRows(start, some, from, size, batch);
+    return this.#kernels.strideOf(size);
+  }
+
+  /** One row of a batch: every cell a usable number; its sum. */
+  #add(row: number, batch: Float64Array, at: number, from: number, weights: Float64Array, sums: Float64Array): void {
+    let sum = sums[row];
+    for (let s = 0; s < weights.length; s++) {
+      const cell = batch[at + s];
+      if (!(Math.abs(cell) <= BOOK_CELL_MAX)) throw this.refusal(row, from + s, cell);
+      sum += weights[s] * cell;
+    }
+    sums[row] = sum;
   }
 
   #addCurrency(compiler: InstrumentCompiler, currency: string, faults: Map<number, string>): number {
@@ -163,7 +186,7 @@ export class BookRows {
 }
 
 /** Where in the tiles, from row 0, scenarios first, first + 1, … stand. */
-function offsetsOf(first: number, count: number, tile: number, rowCount: number, order: Uint32Array | null): Uint32Array {
+export function offsetsOf(first: number, count: number, tile: number, rowCount: number, order: Uint32Array | null): Uint32Array {
   const offsets = new Uint32Array(count);
   for (let place = 0; place < count; place++) {
     const inTile = place % tile;

@@ -82,7 +82,7 @@ export function stressBook(input: StressInput): BookStress {
   };
   const pnl = new Float64Array(scenarios.count);
   const units = new Float64Array(rows.count * scenarios.count);
-  if (rows.count > 0) rows.fill(0, scenarios.count, scenarios.count, units);
+  if (rows.count > 0) rows.fill(0, scenarios.count, scenarios.count, units, new Float64Array(rows.count));
   for (let account = 0; account < accountCount; account++) {
     if (account % progressEvery === 0) progress?.(account, accountCount);
     if (quarantined.has(account)) continue;

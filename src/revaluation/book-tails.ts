@@ -1,9 +1,9 @@
 import { requireKernels, type KernelChoice } from '../engine/machine.ts';
-import { requireWorkerCount } from '../engine/pool.ts';
 import { BookMachine } from './book-machine.ts';
 import type { BookTailSizes, TailLevel } from './book-memory.ts';
 import type { Portfolios } from './book-portfolios.ts';
 import type { BookRows } from './book-rows.ts';
+import type { BookThreads } from './book-threads.ts';
 
 export interface BookTailOptions {
   /**
@@ -35,8 +35,10 @@ export interface TailRequest<Prepared extends PreparedPortfolios> {
   /** What memory is made for: so many portfolios, at most so many positions. */
   readonly portfolioCount: number;
   readonly positionCount: number;
-  /** Makes the portfolios, while threads start. */
-  readonly prepare: () => Prepared;
+  /** Makes the portfolios, in `to` or elsewhere, while threads fill the rows. */
+  readonly prepare: (to: Portfolios) => Prepared;
+  /** Called when all rows are filled, and threads go on: expected P&L of one unit of every row. */
+  readonly onRows?: (expected: Float64Array, prepared: Prepared) => void;
 }
 
 export interface PreparedPortfolios {
@@ -63,8 +65,6 @@ export interface BookTails {
   /** P&L in every scenario of the portfolios that it was asked for. */
   readonly pnl: ReadonlyMap<number, Float64Array>;
   readonly memoryBytes: number;
-  /** When all threads have ended. */
-  readonly closed: Promise<void>;
 }
 
 /**
@@ -73,41 +73,55 @@ export interface BookTails {
  * `Interrupted`, and what `prepare` throws.
  */
 export async function findBookTails<Prepared extends PreparedPortfolios>(
-  rows: BookRows, request: TailRequest<Prepared>, options: BookTailOptions,
+  rows: BookRows, request: TailRequest<Prepared>, options: BookTailOptions, threads: BookThreads | null,
 ): Promise<BookTails & { readonly prepared: Prepared }> {
-  const { workers = 0, sizes = {}, signal } = options;
-  requireWorkerCount(workers);
+  const { sizes = {}, signal } = options;
   const { scenarioCount } = rows;
-  const { portfolioCount, positionCount, levels } = request;
+  const { portfolioCount, positionCount, levels, onRows } = request;
   const tailCapacity = Math.min(request.capacity, scenarioCount);
+  const workers = threads?.workerCount ?? 0;
   const counts = { portfolioCount, positionCount, rowCount: rows.count, scenarioCount, tailCapacity, workers, levels };
-  const machine = new BookMachine(counts, sizes, requireKernels(options.kernels));
+  const machine = new BookMachine(rows, counts, sizes, requireKernels(options.kernels), threads);
   const report = progressOf(portfolioCount, scenarioCount, options.onProgress);
-  try {
-    const prepared = request.prepare();
-    machine.load(prepared.portfolios);
-    const pnl = new Map(prepared.wanted.map((portfolio) => [portfolio, new Float64Array(scenarioCount)] as const));
-    const { block, tile } = machine.plan;
-    for (let first = 0; first < scenarioCount; first += block) {
-      const count = Math.min(block, scenarioCount - first);
-      const order = rows.orderOf(first, count, machine.hasOrder);
-      rows.fill(first, count, tile, machine.rows, order);
-      machine.openBlock(first, order, first + count === scenarioCount);
-      await machine.offerBlock({
-        onPortfolios: (done) => report(first * portfolioCount + done * count),
-        ...(signal === undefined ? {} : { signal }),
-      });
-      for (const [portfolio, vector] of pnl) machine.pnlOf(portfolio).forEach((value, place) => (vector[order[place]] = value));
-      report((first + count) * portfolioCount);
-    }
-    return { ...tailsOn(machine, pnl), prepared };
-  } catch (error) {
-    await machine.close();
-    throw error;
+  const { block } = machine.plan;
+  const fill = async (first: number): Promise<Uint32Array> => {
+    const order = rows.orderOf(first, Math.min(block, scenarioCount - first), machine.hasOrder);
+    await machine.fillBlock(first, order, first + block >= scenarioCount);
+    return order;
+  };
+  const [filled, made] = await Promise.allSettled([fill(0), preparedOn(machine, request)]);
+  const prepared = valueOf(made);
+  let order = valueOf(filled);
+  const pnl = new Map(prepared.wanted.map((portfolio) => [portfolio, new Float64Array(scenarioCount)] as const));
+  for (let first = 0; first < scenarioCount; first += block) {
+    if (first > 0) order = await fill(first);
+    const count = order.length;
+    const offered = machine.offerBlock({
+      onPortfolios: (done) => report(first * portfolioCount + done * count),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (first + count === scenarioCount) onRows?.(rows.expectedOf(machine.sums), prepared);
+    await offered;
+    for (const [portfolio, vector] of pnl) machine.pnlOf(portfolio).forEach((value, place) => (vector[order[place]] = value));
+    report((first + count) * portfolioCount);
   }
+  return { ...tailsOn(machine, pnl), prepared };
 }
 
-/** Threads end while the caller reads the tails. */
+/** Portfolios in the memory of the machine. */
+async function preparedOn<Prepared extends PreparedPortfolios>(
+  machine: BookMachine, { prepare }: TailRequest<Prepared>,
+): Promise<Prepared> {
+  const prepared = prepare(machine.portfolios);
+  machine.load(prepared.portfolios);
+  return prepared;
+}
+
+function valueOf<T>(outcome: PromiseSettledResult<T>): T {
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
+}
+
 function tailsOn(machine: BookMachine, pnl: BookTails['pnl']): BookTails {
   const { tails, measures, plan: { end, counts: { tailCapacity } } } = machine;
   const startOf = (portfolio: number): number => 2 * tailCapacity * portfolio;
@@ -119,7 +133,6 @@ function tailsOn(machine: BookMachine, pnl: BookTails['pnl']): BookTails {
     scenariosOf: (portfolio) => tails.subarray(startOf(portfolio) + tailCapacity, startOf(portfolio + 1)),
     pnl,
     memoryBytes: end,
-    closed: machine.close(),
   };
 }
 

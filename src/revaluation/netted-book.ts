@@ -1,3 +1,4 @@
+import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import { MargridError } from '../errors.ts';
 import { portfoliosOf, requireGroups, type BookPortfolios } from './book-portfolios.ts';
 import { BookRows } from './book-rows.ts';
@@ -57,7 +58,7 @@ export function nettedBook(input: Omit<StressInput, 'progress'>): NettedBook {
 }
 
 function holdingsOf(
-  { firstPosition, row, quantity }: BookPortfolios, rows: BookRows, { currencies }: SortedHoldings, portfolio: number,
+  { firstPosition, entry, quantity }: BookPortfolios, rows: BookRows, { currencies }: SortedHoldings, portfolio: number,
 ): Pick<NettedPortfolio, 'holdings' | 'cash'> {
   const instrumentOf = new Map<number, number>();
   rows.instrumentRow.forEach((place, instrument) => {
@@ -66,9 +67,10 @@ function holdingsOf(
   const holdings: Holding[] = [];
   const cash = new Map<string, number>();
   for (let p = firstPosition[portfolio]; p < firstPosition[portfolio + 1]; p++) {
-    const instrument = instrumentOf.get(row[p]);
+    const row = entry[p] >>> FLAG_BITS;
+    const instrument = instrumentOf.get(row);
     if (instrument !== undefined) holdings.push({ instrument, quantity: quantity[p] });
-    else cash.set(currencies[rows.currencyRow.indexOf(row[p])], quantity[p]);
+    else cash.set(currencies[rows.currencyRow.indexOf(row)], quantity[p]);
   }
   return { holdings, cash };
 }

@@ -54,51 +54,71 @@ export interface ScenarioKernelOptions {
   readonly memory?: KernelMemory;
 }
 
+/** What a thread needs of its own: float indexes from the base of its area, where the context is. */
+interface WorkPlan {
+  readonly scratch: number;
+  readonly pricing: number;
+  readonly american: number;
+  readonly floats: number;
+}
+
 /** Where everything is: float indexes from the base of the area. */
-interface AreaPlan {
+interface AreaPlan extends WorkPlan {
   readonly pitch: number;
   readonly termCapacity: number;
   readonly lineRows: number;
   readonly terms: number;
   readonly quantities: number;
-  readonly scratch: number;
-  readonly pricing: number;
   readonly sums: number;
-  readonly american: number;
   readonly lines: number;
-  /** Floats of the whole area. */
-  readonly floats: number;
 }
 
 const defaults = { blockScenarios: 1_024, blockInstruments: 4_096, lineBytes: 16 * 1_048_576 } as const;
 
 function planArea({ instruments, scenarios }: ScenarioInputs, options: ScenarioKernelOptions): AreaPlan {
-  const block = Math.max(1, Math.min(options.blockScenarios ?? defaults.blockScenarios, scenarios.count));
-  const pitch = Math.ceil(block / 2) * 2;
+  const pitch = pitchOf(scenarios, options);
   const termCapacity = Math.max(1, Math.min(options.blockInstruments ?? defaults.blockInstruments, instruments.count));
   // By default never more lines than the instruments could need.
   const bytes = options.lineBytes ?? Math.min(defaults.lineBytes, lineRowsOfInstrument * instruments.count * 8 * pitch);
   const lineRows = Math.max(lineRowsOfInstrument, Math.floor(bytes / (8 * pitch)));
-  let top = Math.ceil(SCENARIO_CONTEXT_WORDS / 16) * 8;
-  const take = (floats: number): number => {
-    const at = top;
-    top += Math.ceil(floats / 8) * 8;
-    return at;
-  };
+  const work = planWork(pitch, hasAmerican(instruments, options));
+  const take = placesFrom(work.floats);
   return {
-    pitch, termCapacity, lineRows,
+    ...work, pitch, termCapacity, lineRows,
     terms: take(termCapacity * SCENARIO_TERM_FLOATS),
     quantities: take(termCapacity),
+    sums: take(pitch),
+    lines: take(lineRows * pitch),
+    floats: take(0),
+  };
+}
+
+/** Scenarios of a block, an even number. */
+function pitchOf({ count }: ScenarioMoves, { blockScenarios = defaults.blockScenarios }: ScenarioKernelOptions): number {
+  return Math.ceil(Math.max(1, Math.min(blockScenarios, count)) / 2) * 2;
+}
+
+function planWork(pitch: number, american: boolean): WorkPlan {
+  const take = placesFrom(Math.ceil(SCENARIO_CONTEXT_WORDS / 16) * 8);
+  return {
     scratch: take(pitch),
     pricing: take(PRICING_FLOATS),
-    sums: take(pitch),
     american: take(
-      hasAmerican(instruments, options)
+      american
         ? Math.ceil(SCHEME_WORDS / 2) * 2 + boundaryWorkFloats(ACCURATE_INTEGRAL, ACCURATE_DEGREE, ACCURATE_PREMIUM)
         : 0,
     ),
-    lines: take(lineRows * pitch),
-    floats: top,
+    floats: take(0),
+  };
+}
+
+/** Gives out places one after the other, each at the start of a cache line. */
+function placesFrom(start: number): (floats: number) => number {
+  let top = start;
+  return (floats) => {
+    const at = top;
+    top += Math.ceil(floats / 8) * 8;
+    return at;
   };
 }
 
@@ -109,6 +129,13 @@ function hasAmerican({ shape }: InstrumentColumns, { american }: ScenarioKernelO
 /** Bytes that `ScenarioKernels` takes from `base` on with the same inputs and options. */
 export function scenarioAreaBytes(inputs: ScenarioInputs, options: ScenarioKernelOptions = {}): number {
   return planArea(inputs, options).floats * 8;
+}
+
+/** Bytes that a further thread needs to work on the same lines and terms (`ScenarioKernels.shareWith`). */
+export function scenarioWorkBytes(
+  { instruments, scenarios }: ScenarioInputs, options: ScenarioKernelOptions = {},
+): number {
+  return planWork(pitchOf(scenarios, options), hasAmerican(instruments, options)).floats * 8;
 }
 
 /**
@@ -126,6 +153,9 @@ export class ScenarioKernels {
   /** Float index of the area. */
   readonly #base: number;
   readonly #lines: ScenarioLines;
+  readonly #isOrdered: boolean;
+  /** Float indexes of the contexts: its own, and those of threads that share terms and lines. */
+  readonly #contexts: number[];
 
   constructor(inputs: ScenarioInputs, options: ScenarioKernelOptions = {}) {
     this.#inputs = inputs;
@@ -143,11 +173,31 @@ export class ScenarioKernels {
     this.#f = new Float64Array(buffer, 0, Math.floor(buffer.byteLength / 8));
     this.#w = new Int32Array(buffer, 0, this.#f.length * 2);
     this.#base = base / 8;
-    const ordered = hasAmerican(inputs.instruments, options);
+    this.#isOrdered = hasAmerican(inputs.instruments, options);
     this.#lines = new ScenarioLines(
-      this.#f, this.#base + this.#plan.lines, this.#plan.lineRows, this.#plan.pitch, inputs.scenarios, ordered,
+      this.#f, this.#base + this.#plan.lines, this.#plan.lineRows, this.#plan.pitch, inputs.scenarios, this.#isOrdered,
     );
-    this.#writeContext(ordered);
+    this.#contexts = [this.#base];
+    this.#writeContext(this.#base);
+  }
+
+  /**
+   * Writes a context to byte address `area` (a multiple of 64, `scenarioWorkBytes` of room) of the same memory: another
+   * thread works with it on terms and lines that are written here.
+   */
+  shareWith(area: number): void {
+    this.#contexts.push(area / 8);
+    this.#writeContext(area / 8);
+  }
+
+  /**
+   * Makes terms and lines of instruments from `first` on, in scenarios [scenarioFirst, scenarioFirst + scenarioCount),
+   * for the kernel `scenarioRows` on any of the contexts. Returns of how many, at most `most`: for as many as there is
+   * room.
+   */
+  prepareRows(first: number, most: number, scenarioFirst: number, scenarioCount: number): number {
+    this.#begin(scenarioFirst, scenarioCount);
+    return this.#writeSome(first, most);
   }
 
   /** Scenarios that one call takes at most. */
@@ -233,23 +283,31 @@ export class ScenarioKernels {
       );
     }
     const stride = this.strideOf(scenarioCount);
-    this.#w[this.#base * 2 + CONTEXT_CELLS] = stride;
+    for (const context of this.#contexts) this.#w[context * 2 + CONTEXT_CELLS] = stride;
     this.#lines.begin(scenarioFirst, scenarioCount);
     return stride;
   }
 
   /** As many instruments at a time as there is room for, terms and lines. */
   #eachBatch(first: number, count: number, run: (from: number, size: number) => void): void {
-    let from = first;
-    for (let index = first; index < first + count; index++) {
-      if (index - from === this.#plan.termCapacity || this.#lines.isFull) {
-        if (index > from) run(from, index - from);
-        from = index;
-        if (this.#lines.isFull) this.#lines.clear();
-      }
-      this.#writeTerms(index, this.#base + this.#plan.terms + (index - from) * SCENARIO_TERM_FLOATS);
+    const end = first + count;
+    for (let from = first; from < end;) {
+      const size = this.#writeSome(from, end - from);
+      run(from, size);
+      from += size;
     }
-    if (first + count > from) run(from, first + count - from);
+  }
+
+  /** Terms and lines of 1 to `most` instruments: as many as there is room for. Returns their number. */
+  #writeSome(first: number, most: number): number {
+    if (this.#lines.isFull) this.#lines.clear();
+    const room = Math.min(most, this.#plan.termCapacity);
+    let size = 0;
+    do {
+      this.#writeTerms(first + size, this.#base + this.#plan.terms + size * SCENARIO_TERM_FLOATS);
+      size++;
+    } while (size < room && !this.#lines.isFull);
+    return size;
   }
 
   #rows(count: number, rows: number, stride: number): void {
@@ -267,22 +325,23 @@ export class ScenarioKernels {
     else this.#exports['scenarioSums'](context * 4, 0, count, from * 8, to * 8);
   }
 
-  #writeContext(ordered: boolean): void {
-    const words = this.#base * 2;
+  /** `area`: the float index of a work area. */
+  #writeContext(area: number): void {
+    const words = area * 2;
     const { terms, pitch, scratch, pricing, american } = this.#plan;
-    const scheme = this.#base + american;
+    const scheme = area + american;
     const tables = scheme + Math.ceil(SCHEME_WORDS / 2) * 2;
     const boundary = tables + tableFloats(ACCURATE_INTEGRAL, ACCURATE_DEGREE, ACCURATE_PREMIUM);
     const trees = boundary + boundaryFloats(ACCURATE_DEGREE, ACCURATE_PREMIUM);
     this.#w[words + CONTEXT_TERMS_AT] = this.#base + terms;
     this.#w[words + CONTEXT_PITCH] = pitch;
-    this.#w[words + CONTEXT_SCRATCH] = this.#base + scratch;
-    this.#w[words + CONTEXT_PRICING] = this.#base + pricing;
+    this.#w[words + CONTEXT_SCRATCH] = area + scratch;
+    this.#w[words + CONTEXT_PRICING] = area + pricing;
     this.#w[words + CONTEXT_TABLES] = tables;
     this.#w[words + CONTEXT_BOUNDARY] = boundary;
     this.#w[words + CONTEXT_TREES] = trees;
     this.#w[words + CONTEXT_SCHEME] = scheme * 2;
-    if (!ordered) return;
+    if (!this.#isOrdered) return;
     this.#w.set([ACCURATE_INTEGRAL, ACCURATE_ITERATIONS, ACCURATE_DEGREE, ACCURATE_PREMIUM, 1], scheme * 2);
     fillSchemeTables(this.#f, this.#w, scheme * 2, tables);
   }

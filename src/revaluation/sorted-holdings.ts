@@ -24,19 +24,29 @@ export interface SortedHoldings {
 
 /** Throws `PositionDuplicate` if an account has two positions in one instrument. */
 export function sortHoldings(book: Book, market: Market): SortedHoldings {
+  return withCash(book, market, sortPositions(book, market));
+}
+
+/** All but cash. Throws `PositionDuplicate`. */
+export function sortPositions(book: Book, market: Market): SortedPositions {
   const isHeld = new Uint8Array(market.instruments.length);
   const positions = inOrder(book.positions, book.accountIds.length, isHeld) ?? sorted(book, market, isHeld);
-  const currencies = currenciesOf(book, market, isHeld);
+  return { ...positions, currencies: currenciesOf(book, market, isHeld), isHeld };
+}
+
+export function withCash(book: Book, market: Market, positions: SortedPositions): SortedHoldings {
+  const { currencies, firstPosition, instrument, quantity, isHeld } = positions;
   const cash = cashOf(book, currencies.length);
   addGains(cash, currencies, positions, market);
-  const { firstPosition, instrument, quantity } = positions;
   return { currencies, firstPosition, instrument, quantity, cash, isHeld };
 }
 
-/** Of every account, ascending in the market. */
-interface SortedPositions extends Pick<SortedHoldings, 'firstPosition' | 'instrument' | 'quantity'> {
+/** A book account by account without its cash: positions in market order. */
+export interface SortedPositions extends Omit<SortedHoldings, 'cash'> {
   readonly entryPrice: Float64Array;
 }
+
+type PositionsInOrder = Pick<SortedPositions, 'firstPosition' | 'instrument' | 'quantity' | 'entryPrice'>;
 
 /**
  * Positions as they stand, if accounts ascend and the instruments of each, none twice, as books often come; or null.
@@ -44,7 +54,7 @@ interface SortedPositions extends Pick<SortedHoldings, 'firstPosition' | 'instru
  */
 function inOrder(
   { accountIndex, instrumentIndex, quantity, entryPrice }: PositionColumns, accountCount: number, isHeld: Uint8Array,
-): SortedPositions | null {
+): PositionsInOrder | null {
   const count = accountIndex.length;
   const firstPosition = new Uint32Array(accountCount + 1);
   if (count === 0) return { firstPosition, instrument: instrumentIndex, quantity, entryPrice };
@@ -64,7 +74,7 @@ function inOrder(
 }
 
 /** Positions in that order. Marks what is held. */
-function sorted(book: Book, market: Market, isHeld: Uint8Array): SortedPositions {
+function sorted(book: Book, market: Market, isHeld: Uint8Array): PositionsInOrder {
   const { accountIndex, instrumentIndex, quantity, entryPrice } = book.positions;
   const accountCount = book.accountIds.length;
   const order = countingSort(accountIndex, countingSort(instrumentIndex, null, market.instruments.length), accountCount);

@@ -102,7 +102,9 @@ function countingReader(levels: readonly TailLevel[], to: MeasureColumns): TailR
 }
 
 function copyTo(to: Float64Array, places: Uint32Array, from: Float64Array, portfolios: Uint32Array): void {
-  for (let i = 0; i < places.length; i++) to[places[i]] = from[portfolios[i]];
+  // Ascending, all different, as many as there are: every portfolio to its own place.
+  if (places === portfolios && places.length === from.length) to.set(from);
+  else for (let i = 0; i < places.length; i++) to[places[i]] = from[portfolios[i]];
 }
 
 interface CountedLevel extends TailLevel {

@@ -1,6 +1,8 @@
+import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import type { Book } from '../domain/book.ts';
 import type { Market } from '../domain/market.ts';
 import { requireKernels } from '../engine/machine.ts';
+import { requireWorkerCount } from '../engine/pool.ts';
 import { requireValidBook } from '../engine/valid-book.ts';
 import { requireValidMarket } from '../engine/valid-market.ts';
 import { MargridError } from '../errors.ts';
@@ -8,10 +10,11 @@ import {
   mostPositions, portfoliosOf, requireGroups, type AccountGroups, type BookPortfolios, type Portfolios,
 } from '../revaluation/book-portfolios.ts';
 import { BookRows } from '../revaluation/book-rows.ts';
+import { BookThreads } from '../revaluation/book-threads.ts';
 import { findBookTails, type BookTailOptions, type BookTails } from '../revaluation/book-tails.ts';
 import { scenariosIn } from '../revaluation/reporting-currency.ts';
 import type { RevaluationOptions } from '../revaluation/revaluation.ts';
-import { sortHoldings } from '../revaluation/sorted-holdings.ts';
+import { sortPositions, withCash } from '../revaluation/sorted-holdings.ts';
 import { requireScenarios, scenarioLabel, type ScenarioSet } from '../scenario/scenario-set.ts';
 import {
   countedLevels, firstTailCount, largestTailCount, tailReaderOf, type MeasureRequest, type TailReader,
@@ -92,36 +95,49 @@ const deeperTailBytesMax = 256 * 1024 * 1024;
  * `OptionInvalid`, `LimitExceeded`, `Interrupted`, `BadInputError`; what concerns one account quarantines that account.
  */
 export async function bookRisk(options: BookRiskOptions): Promise<BookRisk> {
-  const { market, book, scenarios, groups = null } = options;
   const request = requestOf(options);
-  requireValidMarket(market);
+  requireKernels(options.kernels);
+  requireValidMarket(options.market);
+  requireWorkerCount(options.workers ?? 0);
+  // Threads start while the calling thread looks through the book.
+  const threads = (options.workers ?? 0) > 0 ? new BookThreads(options.workers!) : null;
+  try {
+    return await riskOn(options, request, threads);
+  } finally {
+    await threads?.close();
+  }
+}
+
+async function riskOn(options: BookRiskOptions, request: MeasureRequest, threads: BookThreads | null): Promise<BookRisk> {
+  const { market, book, scenarios, groups = null } = options;
   requireValidBook(book, market);
   if (groups !== null) requireGroups(groups, book.accountIds.length);
-  const holdings = sortHoldings(book, market);
+  const positions = sortPositions(book, market);
   const { currency = 'USD', unmatched = 'refuse' } = options;
   const kernels = requireKernels(options.kernels) === 'javascript' ? 'javascript' : 'wasm';
-  const rows = new BookRows(market, scenariosIn(market, scenarios, currency), holdings.currencies, holdings.isHeld, { currency, unmatched, kernels });
+  const rows = new BookRows(market, scenariosIn(market, scenarios, currency), positions.currencies, positions.isHeld, { currency, unmatched, kernels });
   const portfolioCount = book.accountIds.length + (groups?.names.length ?? 0) + 1;
+  const columns = emptyColumns(portfolioCount, request.levels.length);
   const tails = await findBookTails(rows, {
     capacity: firstTailCount(request), levels: countedLevels(request) ?? undefined, portfolioCount,
-    positionCount: mostPositions(holdings, rows, groups),
-    prepare: () => {
-      const portfolios = portfoliosOf(book, market, holdings, rows, groups);
+    positionCount: mostPositions(book, market, positions, rows, groups),
+    prepare: (to) => {
+      const holdings = withCash(book, market, positions);
+      const portfolios = portfoliosOf(book, market, holdings, rows, groups, to);
       const accounts = wantedAccounts(options, portfolios);
       return { portfolios, accounts, wanted: [...accounts.keys(), portfolioCount - 1] };
     },
-  }, options);
+    onRows: (expected, { portfolios }) => writeExpected(columns, portfolios, expected),
+  }, options, threads);
   const { portfolios, accounts: wanted } = tails.prepared;
-  const columns = emptyColumns(portfolioCount, request.levels.length);
-  writeExpected(columns, portfolios, rows.expected);
+  // Tails of which all is read need no second pass: the threads end meanwhile.
+  if (tails.measures !== null) void threads?.close();
   const read = tailReaderOf(request, columns);
   for (const account of portfolios.quarantined.keys()) blank(columns, account);
   const evaluated = evaluatedOf(portfolios);
   writeWorst(columns, tails, evaluated);
   const short = read(tails, evaluated, evaluated);
-  const [memoryBytes] = await Promise.all([
-    deepen(short, { portfolios, rows, request, read, options, held: tails.held }), tails.closed,
-  ]);
+  const memoryBytes = await deepen(short, { portfolios, rows, request, read, options, threads, held: tails.held });
   return resultOf(options, request, portfolios, columns, {
     tails, wanted, deepened: short.length, heldConstant: rows.heldConstant,
     memoryBytes: Math.max(tails.memoryBytes, memoryBytes),
@@ -170,12 +186,12 @@ function blank(columns: Columns, portfolio: number): void {
 }
 
 function writeExpected(
-  { expectedPnl }: Columns, { count, firstPosition, row, quantity }: Portfolios, expected: Float64Array,
+  { expectedPnl }: Columns, { count, firstPosition, entry, quantity }: Portfolios, expected: Float64Array,
 ): void {
   for (let portfolio = 0; portfolio < count; portfolio++) {
     let sum = 0;
     const end = firstPosition[portfolio + 1];
-    for (let p = firstPosition[portfolio]; p < end; p++) sum += quantity[p] * expected[row[p]];
+    for (let p = firstPosition[portfolio]; p < end; p++) sum += quantity[p] * expected[entry[p] >>> FLAG_BITS];
     expectedPnl[portfolio] = sum;
   }
 }
@@ -194,6 +210,11 @@ function writeWorst(
 ): void {
   if (measures !== null) {
     const [pnl, scenario] = measures;
+    if (portfolios.length === pnl.length) {
+      worstPnl.set(pnl);
+      worstScenario.set(scenario);
+      return;
+    }
     for (const portfolio of portfolios) {
       worstPnl[portfolio] = pnl[portfolio];
       worstScenario[portfolio] = scenario[portfolio];
@@ -212,13 +233,14 @@ interface Deepening {
   readonly request: MeasureRequest;
   readonly read: TailReader;
   readonly options: BookRiskOptions;
+  readonly threads: BookThreads | null;
   /** Depth that was not enough. */
   readonly held: number;
 }
 
 /** Four times as deep, and again, for those that need it, few enough at a time. Returns the largest memory in use. */
 async function deepen(short: readonly number[], run: Deepening): Promise<number> {
-  const { portfolios, rows, request, read, options, held } = run;
+  const { portfolios, rows, request, read, options, threads, held } = run;
   if (short.length === 0) return 0;
   const depth = Math.min(4 * held, Math.max(largestTailCount(request), held + 1), request.scenarioCount);
   const step = Math.max(1, Math.floor(deeperTailBytesMax / (16 * depth)));
@@ -228,25 +250,24 @@ async function deepen(short: readonly number[], run: Deepening): Promise<number>
     const some = short.slice(first, first + step);
     const chosen = selected(portfolios, some);
     const tails = await findBookTails(rows, {
-      capacity: depth, portfolioCount: chosen.count, positionCount: chosen.row.length,
+      capacity: depth, portfolioCount: chosen.count, positionCount: chosen.entry.length,
       prepare: () => ({ portfolios: chosen, wanted: [] }),
-    }, options);
+    }, options, threads);
     memoryBytes = Math.max(memoryBytes, tails.memoryBytes);
     shorter = shorter.concat(read(tails, Uint32Array.from(some.keys()), Uint32Array.from(some)));
-    await tails.closed;
   }
   return Math.max(memoryBytes, await deepen(shorter, { ...run, held: depth }));
 }
 
-function selected({ firstPosition, row, quantity }: Portfolios, places: readonly number[]): Portfolios {
+function selected({ firstPosition, entry, quantity }: Portfolios, places: readonly number[]): Portfolios {
   const first = new Uint32Array(places.length + 1);
   places.forEach((place, index) => (first[index + 1] = first[index] + firstPosition[place + 1] - firstPosition[place]));
   const size = first[places.length];
   const some = {
-    count: places.length, firstPosition: first, row: new Uint32Array(size), quantity: new Float64Array(size),
+    count: places.length, firstPosition: first, entry: new Uint32Array(size), quantity: new Float64Array(size),
   };
   places.forEach((place, index) => {
-    some.row.set(row.subarray(firstPosition[place], firstPosition[place + 1]), first[index]);
+    some.entry.set(entry.subarray(firstPosition[place], firstPosition[place + 1]), first[index]);
     some.quantity.set(quantity.subarray(firstPosition[place], firstPosition[place + 1]), first[index]);
   });
   return some;

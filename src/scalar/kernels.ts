@@ -39,6 +39,8 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
     },
     slopeRows: portableRows(memory, (f, w, context, row) => fillSlopeRow(f, memory.f32, w, context, row)),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),
+    // `BookRows.fill` fills rows in JavaScript.
+    bookRows: () => {},
     // Selects with a heap, from P&L in 64 bits.
     bookScreen: () => {},
     bookTails: (context, scratch, first, count) => bookTails(memory, context, scratch, first, count),

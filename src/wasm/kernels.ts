@@ -41,8 +41,8 @@ export type MarginKernelName = (typeof marginKernelNames)[number];
 export const certificateKernelNames = ['certifyDeribitPm'] as const;
 export type CertificateKernelName = (typeof certificateKernelNames)[number];
 
-/** Kernels of a book: over the rows of P&L, the screen; over its portfolios, the worst of their scenarios. */
-export type BookKernelName = 'bookScreen' | 'bookTails';
+/** Kernels of a book: over the rows of P&L, these and the screen; over its portfolios, the worst of their scenarios. */
+export type BookKernelName = 'bookRows' | 'bookScreen' | 'bookTails';
 
 /** Everything a worker can be told to run over a range. */
 export type RangeKernelName = RowKernelName | MarginKernelName | CertificateKernelName | BookKernelName;

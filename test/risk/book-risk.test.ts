@@ -305,7 +305,7 @@ describe('memory and progress', () => {
     const screened = 2 * Math.ceil(block / 64) * 64 * (screenChunk + 1);
     const perWorker = 16 * tile + 32 * c + screened + 4 * block + 18 * candidates + 24 * (block + k + 4);
     const screen = 2 * r * Math.ceil(block / screenTile) * screenTile;
-    const formula = 14 * p + 18 * n + 16 * k * p + 8 * r + 8 * r * block + screen + 12 * block + workers * perWorker;
+    const formula = 14 * p + 18 * n + 16 * k * p + 20 * r + 8 * r * block + screen + 12 * block + workers * perWorker;
     expect(candidates).toBe(block + 2 * k * c);
     expect(end).toBeLessThan(formula + 64 * (16 + 16 * workers));
     expect(end).toBeGreaterThan(formula);

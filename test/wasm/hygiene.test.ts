@@ -6,6 +6,7 @@ import { buildFile, builds, sectionsOf, watOf } from './wat.ts';
 /** Written out and not derived from a type, so that a kernel that goes missing, or appears unannounced, is noticed. */
 const engineKernels = [
   'bookPnl',
+  'bookRows',
   'bookScreen',
   'bookTails',
   'certifyDeribitPm',

@@ -9,7 +9,9 @@ import { GROUP_SHOCK_BY_INDEX, GROUP_SHOCK_BY_SIZE } from './scratch.ts';
  * The shock is a function of the size of the delta that counts (a median of 0, `restDelta` and the sum, which moves by no
  * more than either, changes added) and of the index. It is 0 up to the threshold, then the lesser of a quadratic and a
  * linear one, and continuous: its slopes are those of whichever of the two is the lesser somewhere in the box. All of
- * them grow with size and, times the index where the shock is in the quote currency, with the index, but for the last.
+ * them grow with size and, times the index where the shock is in the quote currency, with the index, but for the last. That
+ * they are taken `move` beyond the size at the reference is second order in the box, the shock's own curvature: no test
+ * tells it from the size at the reference, and without it the bound would be no proof.
  */
 export function writeShockSlopes(
   f: Floats, numbers: i32, longDelta: f64, restDelta: f64, indexPrice: f64, threshold: f64, slope: f64, shockMax: f64,
