@@ -19,9 +19,10 @@ import {
  * Out-of-the-money prices of up to TILE_SIZE different options in all cells of one risk group's scenario table.
  *
  * A cell needs the series of ratioSeries or the difference of two Mills ratios, depending on its standard deviation, and
- * an option has but three of these: volatility up, same and down. Cells are therefore taken class by class, so that both
- * lanes of a vector need the same, into chunks of 64 vectors, all series first and all differences after, and priced in
- * passes (price/black-passes.ts). Prices go to the options' rows, in the order of the cells.
+ * an option has but three of these: volatility up, same and down. Options are therefore listed class by class, those of
+ * series first and those of differences after, two a vector, and priced scenario by scenario in chunks of 64 vectors, in
+ * passes (price/black-passes.ts): both lanes of a vector then need the same, what depends on the option alone is worked
+ * out once, and loops are long. Prices go to the options' rows.
  *
  * In the tile area, columns of TILE_SIZE floats, one element per option: what the kernel fills in before, and the tail
  * of the delta, which comes out.
@@ -46,7 +47,7 @@ export const TILE_ROW: usize = 8 * TILE_SIZE * 8;
 export const TILE_OPTION: usize = 9 * TILE_SIZE * 8;
 
 /** Addresses of the rows of a class' options (u32). */
-const PAIR_ROWS_AT: usize = PAIRS_AT + PAIRS_BYTES;
+const PAIR_ROWS_AT: usize = <usize>PAIRS_AT + PAIRS_BYTES;
 
 /** Words of a segment: where its options are, the place in their rows, the first byte in the chunk, the end. */
 const SEGMENT_BYTES: usize = 16;
