@@ -1,6 +1,7 @@
+import { MargridError } from '../src/errors.ts';
 import type { Pass } from './measure.ts';
 import type { Comparison } from './verify.ts';
-import { compareColumns, columnHash, requireEqual } from './verify.ts';
+import { compareColumns, compareToScale, columnHash, requireEqual, requireWithin } from './verify.ts';
 import type { EntrantLabel, EntrantReport, Timing } from './workload.ts';
 
 /** One way of doing the work, beside margrid's. */
@@ -13,20 +14,38 @@ export interface Entrant extends Pass {
   close(): Promise<void>;
 }
 
-/** Throws `KernelMismatch` if an entrant that must be bit-equal is not. */
+/** How far entrants of other arithmetic may be from margrid, and what that is relative to. */
+export interface Tolerance {
+  readonly limit: number;
+  /** A size that all results share, and its name in the report; absent: every result is its own scale. */
+  readonly scale?: { readonly size: number; readonly name: string };
+}
+
+/**
+ * Throws `KernelMismatch` if an entrant that must be bit-equal is not, or if another one is further from margrid than
+ * the tolerance of its name (`others` for names without one) allows.
+ */
 export async function entrantReports(
   entrants: readonly Entrant[],
   timings: ReadonlyMap<string, Timing>,
   margridMedian: number,
   margridResults: Float64Array,
+  tolerances: Readonly<Record<string, Tolerance>> = {},
 ): Promise<Record<string, EntrantReport>> {
   const reports: Record<string, EntrantReport> = {};
   for (const entrant of entrants) {
+    const { name, note, bitEqual } = entrant;
     const results = await entrant.results();
-    const comparison = compareColumns(results, margridResults);
-    if (entrant.bitEqual) requireEqual(entrant.name, comparison);
-    const timing = timings.get(entrant.name)!;
-    reports[entrant.name] = entrantReport(timing, margridMedian, columnHash(results), comparison, entrant.note);
+    // Nothing differs from nothing.
+    if (results.length === 0) throw new MargridError('KernelMismatch', `${name} gave no results`);
+    const { scale, limit = Infinity } = tolerances[name] ?? tolerances['others'] ?? {};
+    const isScaled = scale !== undefined && !bitEqual;
+    const comparison = isScaled ? compareToScale(results, margridResults, scale.size) : compareColumns(results, margridResults);
+    if (bitEqual) requireEqual(name, comparison);
+    else requireWithin(name, comparison, limit);
+    const report = entrantReport(timings.get(name)!, margridMedian, columnHash(results), comparison, note);
+    const verified = isScaled ? `within ${comparison.maxRelativeDifference.toExponential(1)} of ${scale.name}` : undefined;
+    reports[name] = verified === undefined ? report : { ...report, verified };
   }
   return reports;
 }

@@ -57,7 +57,9 @@ async function performSuite({ entries, smoke, file, json }: Command & { kind: 's
     if (!json && line.kind === 'workload') print(`${renderReport(line.report)}\n`);
     if (line.kind === 'failed') process.stderr.write(`bench: ${line.workload}: ${line.error}\n`);
   };
-  const failed = await runSuite({ entries, smoke, file, runEntry: (entry) => runInProcess(entry), progress, onLine });
+  // Twenty minutes without a word would be too long even for a log file.
+  const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  const failed = await runSuite({ entries, smoke, file, runEntry: (entry) => runInProcess(entry), progress: log, onLine });
   if (json) printJson(lines);
   progress(`written to ${file}`);
   if (failed > 0) process.exitCode = 1;

@@ -15,15 +15,24 @@ export interface Python {
 /** Interpreters in which packages may be installed: that of the path, and that of the system's package manager. */
 const interpreters = ['python3', '/usr/bin/python3'];
 
+/** By modules asked for: to import SciPy only to learn its version takes a second. */
+const found = new Map<string, Python | null>();
+
 /** The first interpreter that has NumPy, SciPy and these modules; null if none has. */
 export function findPython(modules: readonly string[]): Python | null {
   const wanted = ['numpy', 'scipy', ...modules];
+  const key = wanted.join();
+  const known = found.get(key);
+  if (known !== undefined) return known;
   const names = wanted.map((name) => `${name} {${name}.__version__}`).join(', ');
   const script = `import sys, ${wanted.join(', ')}; print(f"${names}, Python {sys.version.split()[0]}")`;
   for (const program of interpreters) {
     const versions = outputOf(program, ['-c', script]);
-    if (versions !== null) return { program, versions };
+    if (versions === null) continue;
+    found.set(key, { program, versions });
+    return { program, versions };
   }
+  found.set(key, null);
   return null;
 }
 

@@ -26,6 +26,19 @@ export function compareColumns(entrant: Float64Array, margrid: Float64Array): Co
   return { equal: false, maxRelativeDifference: largest };
 }
 
+/**
+ * The same with differences relative to one scale for all: where a number that is small against others of its kind (a
+ * P&L against the price of the underlying) has no digits of its own to compare.
+ */
+export function compareToScale(entrant: Float64Array, margrid: Float64Array, scale: number): Comparison {
+  const same = margrid.subarray(0, entrant.length);
+  const largest = entrant.reduce((most, value, index) => {
+    const difference = Math.abs(value - same[index]) / scale;
+    return difference <= most ? most : Number.isNaN(difference) ? Infinity : difference;
+  }, 0);
+  return { equal: columnHash(entrant) === columnHash(same), maxRelativeDifference: largest };
+}
+
 /** A wrong result is no benchmark: the run fails, whatever the times were. */
 export function requireEqual(name: string, comparison: Comparison): void {
   if (comparison.equal) return;

@@ -1,9 +1,11 @@
 import type { gridPnl as GridPnl, GridPnlOptions } from '../../src/revaluation/grid-pnl.ts';
 import { importBuilt } from '../built-package.ts';
-import { entrantReport } from '../entrant.ts';
+import { entrantReport, entrantReports, type Tolerance } from '../entrant.ts';
 import { measureInTurn, type Pass } from '../measure.ts';
+import { gccVersion } from '../native/compile.ts';
 import { columnHash, compareColumns, requireEqual } from '../verify.ts';
 import type { EntrantReport, Outcome, Parameters, Timing, Workload } from '../workload.ts';
+import { otherLanguages } from './other-languages.ts';
 import { firstOptions, gridPortfolio, type GridPortfolio } from './portfolio.ts';
 
 export const grid: Workload = {
@@ -21,6 +23,15 @@ export const grid: Workload = {
 
 /** Option prices of the JavaScript entrant: seconds of work. */
 const sampleCellsMax = 8_192_000;
+
+/**
+ * Of P&L from other arithmetic, relative to the largest: prices are within 1e-16 of the forward, and the P&L of a portfolio
+ * of longs and shorts is some hundredths of the sum of forwards.
+ */
+function toleranceOf(pnl: Float64Array): Record<string, Tolerance> {
+  const size = pnl.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return { others: { limit: 1e-11, scale: { size, name: 'the largest P&L' } } };
+}
 
 /** A way of doing the work, and what came out last. */
 interface Gridder extends Pass {
@@ -42,23 +53,36 @@ async function run(parameters: Parameters, progress: (line: string) => void): Pr
     gridder('javascript', sample, scale, gridPnl, { kernels: 'javascript' }),
     gridder('margrid-one-thread', sample, scale, gridPnl, {}),
   ];
-  progress('measuring in turn');
-  const timings = await measureInTurn([margrid, ...entrants], parameters.runs);
-  const own = timings.get('margrid')!;
-  const cells = instruments * scenarios;
-  return {
-    ...own,
-    hash: columnHash(margrid.pnl),
-    note: workers > 1 ? `WASM SIMD, ${workers} worker threads` : 'WASM SIMD, the calling thread',
-    throughput: { perSecond: ((cells / own.median) * 1_000) / workers, unit: 'option prices per core' },
-    entrants: reportsOf(entrants, timings, own, sampleCount === instruments ? margrid.pnl : null, scale),
-    details: {
-      nanosecondsPerPrice: (own.median * 1e6 * workers) / cells,
-      bytes: margrid.bytes,
-      sampleOptions: sampleCount,
-      javascriptOverOneThread: timings.get('javascript')!.median / timings.get('margrid-one-thread')!.median,
-    },
-  };
+  const others = otherLanguages(portfolio, sample);
+  const external = [...others.native, ...others.numpy];
+  progress(`measuring ${entrants.length + external.length + 1} entrants in turn`);
+  try {
+    const timings = await measureInTurn([margrid, ...entrants, ...external], parameters.runs);
+    const own = timings.get('margrid')!;
+    const cells = instruments * scenarios;
+    const [, oneThread] = entrants;
+    return {
+      ...own,
+      versions: { gcc: gccVersion() },
+      hash: columnHash(margrid.pnl),
+      note: workers > 1 ? `WASM SIMD, ${workers} worker threads` : 'WASM SIMD, the calling thread',
+      throughput: { perSecond: ((cells / own.median) * 1_000) / workers, unit: 'option prices per core' },
+      entrants: {
+        ...reportsOf(entrants, timings, own, sampleCount === instruments ? margrid.pnl : null, scale),
+        ...(await entrantReports(others.native, timings, own.median, margrid.pnl, toleranceOf(margrid.pnl))),
+        ...(await entrantReports(others.numpy, timings, own.median, oneThread.pnl, toleranceOf(oneThread.pnl))),
+      },
+      missing: others.missing,
+      details: {
+        nanosecondsPerPrice: (own.median * 1e6 * workers) / cells,
+        bytes: margrid.bytes,
+        sampleOptions: sampleCount,
+        javascriptOverOneThread: timings.get('javascript')!.median / timings.get('margrid-one-thread')!.median,
+      },
+    };
+  } finally {
+    for (const entrant of external) await entrant.close();
+  }
 }
 
 function gridder(

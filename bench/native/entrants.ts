@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Arena } from '../../src/columns/arena.ts';
 import { cellCountOf } from '../../src/columns/schema.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import type { Entrant } from '../entrant.ts';
-import { LineProcess } from '../line-process.ts';
-import { outputOf } from '../machine.ts';
+import { compileProgram, whyMissing } from './compile.ts';
+import { programEntrant } from './programs.ts';
 
 interface NativeVariant {
   readonly name: string;
@@ -75,28 +74,10 @@ const variants: readonly NativeVariant[] = [
 export function missingNative(): Record<string, string> {
   return Object.fromEntries(
     variants.flatMap((variant) => {
-      const reason = whyMissing(variant);
+      const reason = whyMissing(variant.needs ?? null);
       return reason === null ? [] : [[variant.name, reason] as const];
     }),
   );
-}
-
-function whyMissing({ needs }: NativeVariant): string | null {
-  if (gccVersion() === null) return 'there is no gcc';
-  if (needs === undefined || processorFlags().has(needs)) return null;
-  return `the processor has no ${needs}`;
-}
-
-/** Empty where the system does not list them: then nothing that needs one is compiled. */
-function processorFlags(): ReadonlySet<string> {
-  const path = '/proc/cpuinfo';
-  if (!existsSync(path)) return new Set();
-  return new Set(/^flags\s*:\s*(.*)$/m.exec(readFileSync(path, 'utf8'))?.[1].split(' ') ?? []);
-}
-
-/** First line of `gcc --version`, or null: then there are no native entrants. */
-export function gccVersion(): string | null {
-  return outputOf('gcc', ['--version']);
 }
 
 /**
@@ -110,24 +91,21 @@ export async function nativeEntrants(arena: Arena, scenarios: number): Promise<E
   const input = join(folder, 'columns.bin');
   try {
     writeColumns(arena, input);
-    const present = variants.filter((variant) => whyMissing(variant) === null);
-    const programs = present.map((variant) => compile(variant, folder, scenarios));
-    return present.map((variant, index) => startVariant(variant, programs[index], folder, input));
+    const present = variants.filter(({ needs }) => whyMissing(needs ?? null) === null);
+    const programs = present.map((variant) => compile(variant, scenarios));
+    return present.map(({ name, note, bitEqual }, index) =>
+      programEntrant({ name, note, bitEqual, program: programs[index], folder, input }),
+    );
   } catch (cause) {
     rmSync(folder, { recursive: true, force: true });
     throw cause;
   }
 }
 
-function compile(variant: NativeVariant, folder: string, scenarios: number): string {
-  const { name, source, flags } = variant;
-  const program = join(folder, name);
+function compile(variant: NativeVariant, scenarios: number): string {
+  const { source, flags } = variant;
   const rowSizes = [`-DSCENARIO_COUNT=${scenarios}`, `-DROW_CELLS=${cellCountOf(scenarios)}`];
-  const sizes = [...rowSizes, ...vectorSizes(variant, scenarios)];
-  const sources = ['main.c', source].map((file) => join(packageRoot, 'bench', 'native', file));
-  // Not -std=c11: strict ISO mode turns contraction off, and fused and unfused would be one.
-  execFileSync('gcc', ['-std=gnu11', ...flags, ...sizes, '-o', program, ...sources]);
-  return program;
+  return compileProgram(['main.c', source], [...flags, ...rowSizes, ...vectorSizes(variant, scenarios)]);
 }
 
 /** As few passes over the positions as the accumulators allow, of equal width: rows of 18 vectors as 9 and 9. */
@@ -136,28 +114,6 @@ function vectorSizes({ lanes, accumulatorsMax }: NativeVariant, scenarios: numbe
   const vectors = Math.ceil(cellCountOf(scenarios) / lanes);
   const accumulators = Math.ceil(vectors / Math.ceil(vectors / accumulatorsMax));
   return [`-DLANES=${lanes}`, `-DACCUMULATORS=${accumulators}`];
-}
-
-function startVariant(variant: NativeVariant, program: string, folder: string, input: string): Entrant {
-  const { name, bitEqual, note } = variant;
-  const output = join(folder, `${name}.out`);
-  const child = new LineProcess(program, [input, output]);
-  return {
-    name,
-    note,
-    bitEqual,
-    run: async () => Number(await child.ask('')),
-    // The program writes its results when its input ends.
-    results: async () => {
-      await child.close();
-      const bytes = readFileSync(output);
-      return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-    },
-    close: async () => {
-      await child.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
 }
 
 /** Counts as three 64-bit integers, then the columns in the order in which main.c reads them. */

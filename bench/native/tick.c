@@ -8,7 +8,7 @@
  * prints its milliseconds; for each line `margins` writes equity, initial and maintenance margin and status, and prints
  * a line. The files are those of bench/ticks/external.ts.
  *
- * Written to win: a row holds the cells and, in the same five cache lines, the terms of its instrument; the value of
+ * Written to win: prices are always differences of Mills ratios, without a branch; a row holds the cells and, in the same five cache lines, the terms of its instrument; the value of
  * the options is one more lane of the sum over rows; rows of positions further on are prefetched.
  */
 #include <pthread.h>
@@ -17,8 +17,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "coefficients.h"
-#include "vector.h"
+#include "black76.h"
 
 /* Layout of the columns: assembly/portable/layout.ts. */
 enum { SHAPE_CALL = 2, SHAPE_PUT = 3 };
@@ -31,6 +30,10 @@ enum { HEALTHY, MARGIN_CALL, LIQUIDATION, QUARANTINED };
 enum { TERM_VALUE = CELLS, TERM_DELTA, TERM_AMOUNT, TERM_ROLL, TERMS_END };
 enum { ROW = (TERMS_END + LANES - 1) / LANES * LANES, VECTORS = ROW / LANES };
 enum { LINE_BYTES = 64, SET_CHUNK = 4096, INSTRUMENT_CHUNK = 64, PREFETCH_AHEAD = 6 };
+
+/* Rows of narrow vectors are summed in two passes over the positions: sixteen registers hold no more. */
+#define BLOCKED (LANES == 2)
+enum { ACCUMULATORS = (VECTORS + 1) / 2 };
 
 static int64_t counts[7];
 #define SETS counts[0]
@@ -152,98 +155,19 @@ static void read_tick(const char *path) {
   }
 }
 
-/* factor e^-(z z / 2). The square as a head with 20 bits and a rest, as in margrid. */
-static inline vec density(vec factor, vec z) {
-  vec rounder = set1(ROUND_TO_20_BITS);
-  vec head = sub(add(z, rounder), rounder);
-  vec high = mul(mul(head, head), set1(-0.5));
-  vec low = mul(mul(sub(z, head), add(z, head)), set1(-0.5));
-  high = max1(high, set1(-700.0));
-  vec k = nearest(mul(high, set1(LOG2_E)));
-  vec r = add(sub(sub(high, mul(k, set1(LN2_HIGH))), mul(k, set1(LN2_LOW))), low);
-  vec r2 = mul(r, r);
-  vec even = fma1(fma1(fma1(fma1(set1(EXP_8), r2, set1(EXP_6)), r2, set1(EXP_4)), r2, set1(EXP_2)), r2, set1(EXP_0));
-  vec odd = fma1(fma1(fma1(fma1(set1(EXP_9), r2, set1(EXP_7)), r2, set1(EXP_5)), r2, set1(EXP_3)), r2, set1(EXP_1));
-  vec power = fma1(fma1(odd, r, even), r2, r);
-  vec scaled = mul(mul(factor, set1(INVERSE_SQRT_2PI)), add(power, set1(1.0)));
-  return scale2(scaled, k);
-}
+enum { SAME, UP, DOWN, CLASSES };
 
-#define CHAIN5(p, a, b, c, d, e, f, x) \
-  fma1(fma1(fma1(fma1(fma1(set1(p##a), x, set1(p##b)), x, set1(p##c)), x, set1(p##d)), x, set1(p##e)), x, set1(p##f))
-#define CHAIN6(p, a, b, c, d, e, f, g, x) fma1(CHAIN5(p, a, b, c, d, e, f, x), x, set1(p##g))
-
-static inline vec mills_polynomial(vec t) {
-  vec t2 = mul(t, t), t4 = mul(t2, t2);
-  vec chain0 = CHAIN5(MILLS_, 20, 16, 12, 8, 4, 0, t4);
-  vec chain1 = CHAIN5(MILLS_, 21, 17, 13, 9, 5, 1, t4);
-  vec chain2 = CHAIN5(MILLS_, 22, 18, 14, 10, 6, 2, t4);
-  vec chain3 = CHAIN5(MILLS_, 23, 19, 15, 11, 7, 3, t4);
-  return fma1(fma1(chain3, t, chain2), t2, fma1(chain1, t, chain0));
-}
-
-static inline vec slope_polynomial(vec t) {
-  vec t2 = mul(t, t), t4 = mul(t2, t2);
-  vec chain0 = CHAIN6(SLOPE_, 24, 20, 16, 12, 8, 4, 0, t4);
-  vec chain1 = CHAIN6(SLOPE_, 25, 21, 17, 13, 9, 5, 1, t4);
-  vec chain2 = CHAIN5(SLOPE_, 22, 18, 14, 10, 6, 2, t4);
-  vec chain3 = CHAIN5(SLOPE_, 23, 19, 15, 11, 7, 3, t4);
-  return fma1(fma1(chain3, t, chain2), t2, fma1(chain1, t, chain0));
-}
-
-/* Out-of-the-money price for v < 0.4: assembly/portable/black76.ts, `ratioSeries`. */
-static inline vec price_series(vec lower, vec h, vec v) {
-  vec half = mul(v, set1(0.5));
-  vec b = add(h, set1(1.25)), a = add(h, set1(5.0));
-  vec inverse_of = divide(set1(1.0), mul(a, b));
-  vec scale = mul(a, inverse_of);
-  vec slope = mul(slope_polynomial(mul(mul(sub(h, set1(5.0)), b), inverse_of)), mul(scale, scale));
-  vec w = mul(h, h), u = mul(half, half);
-  vec p0 = mul(u, set1(1.0 / 6)), p1 = mul(u, set1(1.0 / 20)), p2 = mul(u, set1(1.0 / 42));
-  vec p3 = mul(u, set1(1.0 / 72)), p4 = mul(u, set1(1.0 / 110)), p5 = mul(u, set1(1.0 / 156));
-  vec one = set1(1.0);
-  vec y5 = fma1(p5, add(w, set1(23.0)), one);
-  vec y4 = fma1(mul(p4, add(w, set1(19.0))), y5, sub(one, mul(p5, u)));
-  vec y3 = fma1(mul(p3, add(w, set1(15.0))), y4, sub(one, mul(mul(p4, u), y5)));
-  vec y2 = fma1(mul(p2, add(w, set1(11.0))), y3, sub(one, mul(mul(p3, u), y4)));
-  vec y1 = fma1(mul(p1, add(w, set1(7.0))), y2, sub(one, mul(mul(p2, u), y3)));
-  vec y0 = fma1(mul(p0, add(w, set1(3.0))), y1, sub(one, mul(mul(p1, u), y2)));
-  return mul(density(lower, sub(h, half)), mul(v, sub(mul(slope, y0), mul(p0, y1))));
-}
-
-/* The same for v >= 0.4: `ratioDifference`, one division for two Mills ratios. */
-static inline vec price_ratio(vec lower, vec h, vec v) {
-  vec half = mul(v, set1(0.5));
-  vec z1 = sub(h, half), z2 = add(h, half), y1 = abs1(z1);
-  mask inside = less(z1, set1(0.0));
-  vec a1 = add(y1, set1(5.0)), b1 = add(y1, set1(1.25)), a2 = add(z2, set1(5.0)), b2 = add(z2, set1(1.25));
-  vec m1 = mul(a1, b1), m2 = mul(a2, b2);
-  vec inverse_of = divide(set1(1.0), mul(m1, m2));
-  vec i1 = mul(inverse_of, m2), i2 = mul(inverse_of, m1);
-  vec r1 = mul(mul(mills_polynomial(mul(mul(sub(y1, set1(5.0)), b1), i1)), a1), i1);
-  vec r2 = mul(mul(mills_polynomial(mul(mul(sub(z2, set1(5.0)), b2), i2)), a2), i2);
-  vec signed_r1 = choose(inside, sub(set1(0.0), r1), r1);
-  vec base = choose(inside, lower, set1(0.0));
-  return fma1(density(lower, z1), sub(signed_r1, r2), base);
-}
-
-static inline vec bounded_moneyness(vec x, vec v) { return min1(divide(x, max1(v, set1(2.2250738585072014e-308))), set1(64.0)); }
-
-/* Price of the out-of-the-money option; `kind`: 0 all v < 0.4, 1 none, 2 both are worked out and one is taken. */
-static inline vec price_otm(vec lower, vec x, vec v, int kind) {
-  v = min1(v, set1(128.0));
-  vec h = bounded_moneyness(x, v);
-  if (kind == 0) return price_series(lower, h, v);
-  if (kind == 1) return price_ratio(lower, h, v);
-  return choose(less(v, set1(0.4)), price_series(lower, h, v), price_ratio(lower, h, v));
-}
-
+/* Standard deviations and their inverses by class of scenario. */
 typedef struct {
-  double sign, forward, strike, size, moneyness, now, up, down, unit, value;
+  double sign, forward, strike, size, moneyness, unit, value, deviation[CLASSES], inverse[CLASSES];
   int is_inverse;
 } Option;
 
-static inline void option_cells(double *row, int64_t group, const Option *o, int kind) {
+static inline vec of_class(const double *values, mask is_up, mask is_down) {
+  return choose(is_up, set1(values[UP]), choose(is_down, set1(values[DOWN]), set1(values[SAME])));
+}
+
+static inline void option_cells(double *row, int64_t group, const Option *o) {
   const double *multiplier = table_of(group, GRID_MULTIPLIER), *inverse_of = table_of(group, GRID_INVERSE);
   const double *logarithm = table_of(group, GRID_LOG), *weight = table_of(group, GRID_WEIGHT);
   const double *up = table_of(group, GRID_UP), *down = table_of(group, GRID_DOWN);
@@ -254,9 +178,10 @@ static inline void option_cells(double *row, int64_t group, const Option *o, int
   for (int s = 0; s < ROW; s += LANES) {
     vec shocked = mul(set1(o->forward), load(multiplier + s));
     vec x = abs1(sub(set1(o->moneyness), load(logarithm + s)));
-    vec v = choose(less(half, load(up + s)), set1(o->up), choose(less(half, load(down + s)), set1(o->down), set1(o->now)));
+    mask is_up = less(half, load(up + s)), is_down = less(half, load(down + s));
+    vec v = of_class(o->deviation, is_up, is_down), h = mul(x, of_class(o->inverse, is_up, is_down));
     vec intrinsic = max1(mul(sign, sub(shocked, strike_of)), set1(0.0));
-    vec price = add(price_otm(min1(strike_of, shocked), x, v, kind), intrinsic);
+    vec price = add(cell_price(min1(strike_of, shocked), h, v), intrinsic);
     vec unit = o->is_inverse ? mul(set1(o->unit), load(inverse_of + s)) : set1(1.0);
     store(row + s, mul(set1(o->size), mul(sub(mul(price, unit), set1(o->value)), load(weight + s))));
   }
@@ -265,9 +190,9 @@ static inline void option_cells(double *row, int64_t group, const Option *o, int
 static double normal_cdf(double x) { return 0.5 * erfc(-x * 0.70710678118654752440); }
 
 /* One price: a lane of a vector. */
-static double price_now(double lower, double x, double v) {
+static double price_now(double lower, double h, double v) {
   double lanes[LANES] __attribute__((aligned(LINE_BYTES)));
-  store(lanes, price_otm(set1(lower), set1(x), set1(v), v < 0.4 ? 0 : 1));
+  store(lanes, cell_price(set1(lower), set1(h), set1(v)));
   return lanes[0];
 }
 
@@ -281,21 +206,19 @@ static void terms(double *row, double value, double delta, double amount, double
 
 static void option_row(double *row, int64_t i, int64_t g, int64_t e) {
   double f = forward[i], k = strike[i], sigma = volatility[i], root = root_time[e];
-  double shocked = sigma * up_factor[e];
+  double shocked = sigma * up_factor[e], now = sigma * root;
   Option o = {
     .sign = shape[i] == SHAPE_CALL ? 1 : -1, .forward = f, .strike = k, .size = size[i], .moneyness = log(k / f),
-    .now = sigma * root, .up = (shocked < floor_of[g] ? floor_of[g] : shocked) * root,
-    .down = sigma * down_factor[e] * root, .unit = 1 / f, .is_inverse = inverse[g],
+    .unit = 1 / f, .is_inverse = inverse[g],
+    .deviation = {now, (shocked < floor_of[g] ? floor_of[g] : shocked) * root, sigma * down_factor[e] * root},
   };
-  double intrinsic = o.sign * (f - k);
-  double price = price_now(k < f ? k : f, fabs(o.moneyness), o.now) + (intrinsic > 0 ? intrinsic : 0);
+  for (int c = 0; c < CLASSES; c++) o.inverse[c] = 1 / (o.deviation[c] > 1e-150 ? o.deviation[c] : 1e-150);
+  double intrinsic = o.sign * (f - k), h = fabs(o.moneyness) * o.inverse[SAME];
+  double price = price_now(k < f ? k : f, h, now) + (intrinsic > 0 ? intrinsic : 0);
   o.value = o.is_inverse ? price * o.unit : price;
-  double d1 = o.now > 0 ? -o.moneyness / o.now + 0.5 * o.now : (f > k ? 64 : f < k ? -64 : 0);
+  double d1 = now > 0 ? -o.moneyness / now + 0.5 * now : (f > k ? 64 : f < k ? -64 : 0);
   double delta = o.sign * normal_cdf(o.sign * d1);
-  double most = o.up > o.now ? o.up : o.now, small = o.down < o.now ? o.down : o.now;
-  if (most < 0.4) option_cells(row, g, &o, 0);
-  else if (small >= 0.4) option_cells(row, g, &o, 1);
-  else option_cells(row, g, &o, 2);
+  option_cells(row, g, &o);
   terms(row, o.size * o.value, o.size * (o.is_inverse ? delta - o.value : delta), 0, roll_factor[e]);
 }
 
@@ -362,6 +285,25 @@ typedef struct {
   double value, worst, roll, shock;
 } Sums;
 
+#if BLOCKED
+/* Adds the rows of positions [first, end): as many vectors at a time as the registers hold. */
+static inline void add_rows(uint32_t first, uint32_t end, vec *cells) {
+  for (int from = 0; from < VECTORS; from += ACCUMULATORS) {
+    vec sums[ACCUMULATORS];
+#pragma GCC unroll 16
+    for (int b = 0; b < ACCUMULATORS; b++) sums[b] = cells[from + b];
+    for (uint32_t p = first; p < end; p++) {
+      const double *row = row_of(entry[p]) + from * LANES;
+      vec q = set1(quantity[p]);
+#pragma GCC unroll 16
+      for (int b = 0; b < ACCUMULATORS; b++) sums[b] = fma1(q, load(row + b * LANES), sums[b]);
+    }
+#pragma GCC unroll 16
+    for (int b = 0; b < ACCUMULATORS; b++) cells[from + b] = sums[b];
+  }
+}
+#endif
+
 /* One risk group of a set from position p; returns the position after it. */
 static inline uint32_t charge_group(uint32_t p, Sums *sums) {
   int64_t g = group_of[entry[p] >> FLAG_BITS];
@@ -377,7 +319,7 @@ static inline uint32_t charge_group(uint32_t p, Sums *sums) {
     last = (entry[p++] & FLAG_END_GROUP) != 0;
   }
   linear_end = p;
-  vec cells[VECTORS];
+  vec cells[BLOCKED ? 2 * ACCUMULATORS : VECTORS];
   const double *class_row = table_of(g, GRID_CLASS);
   for (int b = 0; b < VECTORS; b++) cells[b] = mul(set1(amount), load(class_row + b * LANES));
   while (!last) {
@@ -385,8 +327,10 @@ static inline uint32_t charge_group(uint32_t p, Sums *sums) {
     double held = quantity[p];
     const double *row = row_of(e);
     prefetch(entry[p + PREFETCH_AHEAD]);
+#if !BLOCKED
     vec q = set1(held);
     for (int b = 0; b < VECTORS; b++) cells[b] = fma1(q, load(row + b * LANES), cells[b]);
+#endif
     double delta = held * row[TERM_DELTA];
     double long_part = held > 0 ? delta : 0;
     net += delta;
@@ -408,6 +352,9 @@ static inline uint32_t charge_group(uint32_t p, Sums *sums) {
     last = (e & FLAG_END_GROUP) != 0;
     p++;
   }
+#if BLOCKED
+  add_rows(linear_end, p, cells);
+#endif
   while (linear < linear_end) {
     int32_t at = expiry_of[entry[linear] >> FLAG_BITS];
     double factor = row_of(entry[linear])[TERM_ROLL];

@@ -1,5 +1,5 @@
 /*
- * Vectors of LANES floats for tick.c: 8 by AVX-512, 2 by SSE4.1 without fused multiply-add, 1 plain, for the compiler
+ * Vectors of LANES floats for the programs beside it: 8 by AVX-512, 2 by SSE4.1 without fused multiply-add, 1 plain, for the compiler
  * to vectorise.
  */
 #include <math.h>
@@ -27,6 +27,14 @@ static inline vec choose(mask m, vec yes, vec no) { return _mm512_mask_blend_pd(
 static inline vec scale2(vec a, vec k) { return _mm512_scalef_pd(a, k); }
 static inline vec nearest(vec a) { return _mm512_roundscale_pd(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 static inline double least(vec a) { return _mm512_reduce_min_pd(a); }
+static inline vec root(vec a) { return _mm512_sqrt_pd(a); }
+static inline int any(mask m) { return m != 0; }
+static inline mask both(mask a, mask b) { return a & b; }
+/* Of a positive normal number: m in [1, 2) and k with a = m 2^k. */
+static inline vec mantissa(vec a, vec *k) {
+  *k = _mm512_getexp_pd(a);
+  return _mm512_getmant_pd(a, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src);
+}
 
 #elif LANES == 2
 #include <smmintrin.h>
@@ -58,6 +66,17 @@ static inline double least(vec a) {
   double even = _mm_cvtsd_f64(a), odd = _mm_cvtsd_f64(_mm_unpackhi_pd(a, a));
   return odd < even ? odd : even;
 }
+static inline vec root(vec a) { return _mm_sqrt_pd(a); }
+static inline int any(mask m) { return _mm_movemask_pd(m) != 0; }
+static inline mask both(mask a, mask b) { return _mm_and_pd(a, b); }
+static inline vec mantissa(vec a, vec *k) {
+  __m128i bits = _mm_castpd_si128(a);
+  /* The exponent as the low bits of a number of 2^52. */
+  __m128i biased = _mm_or_si128(_mm_srli_epi64(bits, 52), _mm_set1_epi64x(0x4330000000000000));
+  *k = _mm_sub_pd(_mm_castsi128_pd(biased), _mm_set1_pd(4503599627370496.0 + 1023.0));
+  __m128i fraction = _mm_and_si128(bits, _mm_set1_epi64x(0x000fffffffffffff));
+  return _mm_castsi128_pd(_mm_or_si128(fraction, _mm_set1_epi64x(0x3ff0000000000000)));
+}
 
 #else
 typedef double vec;
@@ -86,4 +105,18 @@ static inline vec scale2(vec a, vec k) {
   return a * power;
 }
 static inline double least(vec a) { return a; }
+static inline vec root(vec a) { return sqrt(a); }
+static inline int any(mask m) { return m; }
+static inline mask both(mask a, mask b) { return a & b; }
+static inline vec mantissa(vec a, vec *k) {
+  uint64_t bits, biased, fraction;
+  memcpy(&bits, &a, 8);
+  biased = bits >> 52 | 0x4330000000000000;
+  fraction = (bits & 0x000fffffffffffff) | 0x3ff0000000000000;
+  double exponent, m;
+  memcpy(&exponent, &biased, 8);
+  memcpy(&m, &fraction, 8);
+  *k = exponent - (4503599627370496.0 + 1023.0);
+  return m;
+}
 #endif

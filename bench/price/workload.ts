@@ -3,10 +3,12 @@ import { scalarKernels } from '../../src/scalar/kernels.ts';
 import { compileBuild, createMemory, heapBaseOf, instantiate } from '../../src/wasm/module.ts';
 import { entrantReports, type Entrant } from '../entrant.ts';
 import { measureInTurn, timed } from '../measure.ts';
+import { gccVersion } from '../native/compile.ts';
 import { copyColumns } from '../revalue/columns.ts';
 import { columnHash } from '../verify.ts';
 import type { Outcome, Parameters, Workload } from '../workload.ts';
 import { planPrice, writePriceColumns } from './columns.ts';
+import { otherLanguages } from './other-languages.ts';
 
 export const price: Workload = {
   name: 'price',
@@ -20,6 +22,9 @@ export const price: Workload = {
   run,
 };
 
+/** A price of other arithmetic is within some units in the last place of the forward, which is one coin. */
+const tolerance = { limit: 1e-14, scale: { size: 1, name: 'one coin' } };
+
 async function run(parameters: Parameters): Promise<Outcome> {
   const { instruments, scenarios } = parameters;
   const module = compileBuild('single');
@@ -28,20 +33,27 @@ async function run(parameters: Parameters): Promise<Outcome> {
   const arena = new Arena(plan, memory.buffer);
   writePriceColumns(arena, parameters);
   const kernels = instantiate(module, memory);
-  const entrants = [javaScriptTwin(copyColumns(arena), instruments), wasmTwin(arena, instruments)];
+  const missing: Record<string, string> = {};
+  const entrants = [javaScriptTwin(copyColumns(arena), instruments), wasmTwin(arena, instruments), ...otherLanguages(arena, missing)];
   const margrid = { name: 'margrid', run: () => timed(() => kernels.riskArray(plan.context, 0, instruments, plan.scratch[0])) };
-  const timings = await measureInTurn([margrid, ...entrants], parameters.runs);
-  const own = timings.get('margrid')!;
-  const results = resultsOf(arena);
-  const cells = instruments * scenarios;
-  return {
-    ...own,
-    hash: columnHash(results),
-    note: 'WASM SIMD, one thread',
-    throughput: { perSecond: (cells / own.median) * 1_000, unit: 'cells' },
-    entrants: await entrantReports(entrants, timings, own.median, results),
-    details: { nanosecondsPerCell: (own.median * 1e6) / cells },
-  };
+  try {
+    const timings = await measureInTurn([margrid, ...entrants], parameters.runs);
+    const own = timings.get('margrid')!;
+    const results = resultsOf(arena);
+    const cells = instruments * scenarios;
+    return {
+      ...own,
+      versions: { gcc: gccVersion() },
+      hash: columnHash(results),
+      note: 'WASM SIMD, one thread',
+      throughput: { perSecond: (cells / own.median) * 1_000, unit: 'cells' },
+      entrants: await entrantReports(entrants, timings, own.median, results, { others: tolerance }),
+      missing,
+      details: { nanosecondsPerCell: (own.median * 1e6) / cells },
+    };
+  } finally {
+    for (const entrant of entrants) await entrant.close();
+  }
 }
 
 /** Everything kernel A writes: cells, then values and deltas. */

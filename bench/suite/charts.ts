@@ -63,8 +63,13 @@ function powerOfTenBelow(value: number): number {
   return power;
 }
 
+/** Sizes that are further apart than this are drawn on a logarithmic axis. */
+const linearRange = 30;
+
 /** Cost of one account along one series. */
 export function seriesChart(series: string, points: readonly SeriesPoint[]): Chart {
+  const sizes = points.map(({ size }) => size);
+  const isWide = Math.max(...sizes) > linearRange * Math.min(...sizes);
   return {
     id: `scaling-${series}`,
     title: `Cost per account by ${series}`,
@@ -73,14 +78,18 @@ export function seriesChart(series: string, points: readonly SeriesPoint[]): Cha
     height: 340,
     option: {
       ...frame,
-      xAxis: { ...horizontalTitle(series), type: 'category', data: points.map(({ size }) => axisNumber(size)) },
+      xAxis: {
+        ...horizontalTitle(series),
+        ...(isWide ? { type: 'log', min: Math.min(...sizes) / 2, max: Math.max(...sizes) * 2 } : { type: 'value', min: 0 }),
+        axisLabel: { formatter: axisNumber },
+      },
       yAxis: { ...verticalTitle('ns per account'), type: 'value', axisLabel: { formatter: axisNumber } },
       series: [
         {
           type: 'line',
-          data: points.map(({ nanosecondsPerAccount }) => nanosecondsPerAccount),
+          data: points.map(({ size, nanosecondsPerAccount }) => [size, nanosecondsPerAccount]),
           itemStyle: { color: palette.gain },
-          label: { show: true, formatter: ({ value }) => axisNumber(Number(Number(value).toPrecision(3))) },
+          label: { show: true, formatter: ({ value }) => axisNumber(Number(Number((value as number[])[1]).toPrecision(3))) },
         },
       ],
     },

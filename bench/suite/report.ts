@@ -1,18 +1,20 @@
-import { basename, dirname, join } from 'node:path';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Chart } from '../../src/report/chart.ts';
 import { renderChart } from '../../src/report/render-chart.ts';
 import { formatCount, formatMs } from '../render.ts';
 import type { SeriesPoint } from '../scaling/workload.ts';
-import type { EntrantReport, Report } from '../workload.ts';
+import type { EntrantReport, Report, Timing } from '../workload.ts';
 import { mediansChart, seriesChart } from './charts.ts';
+import { headlineSection } from './headline.ts';
 import type { SuiteFile } from './lines.ts';
+import { formatInteger, formatRatio, table } from './markdown.ts';
 
 /** Folder of the pictures, beside the text. */
 const pictureFolder = 'benchmarks';
 
 /**
- * Writes the text and its pictures. The same file of the suite gives the same bytes. Returns the paths written. Throws
+ * Writes the text, its pictures, and beside them a copy of the file with the raw samples. The same file of the suite gives the same bytes. Returns the paths written. Throws
  * `DependencyMissing` where the drawing library is not installed.
  */
 export async function writeBenchmarkReport(suite: SuiteFile, source: string, path: string): Promise<string[]> {
@@ -25,8 +27,10 @@ export async function writeBenchmarkReport(suite: SuiteFile, source: string, pat
     writeFileSync(file, `${await renderChart(chart)}\n`);
     written.push(file);
   }
+  const samples = join(folder, basename(source));
+  if (resolve(samples) !== resolve(source)) copyFileSync(source, samples);
   writeFileSync(path, renderBenchmarkReport(suite, basename(source)));
-  return [path, ...written];
+  return [path, ...written, samples];
 }
 
 function chartsOf(report: Report): Chart[] {
@@ -44,22 +48,25 @@ export function renderBenchmarkReport(suite: SuiteFile, source: string): string 
   return [
     '# Benchmarks',
     '',
-    `Made from \`${source}\` by \`npm run bench -- report\`: do not edit. How it is measured, and how to add an entrant:`,
-    '[BENCHMARKING.md](BENCHMARKING.md).',
+    `Made by \`npm run bench -- report\` from [\`${source}\`](${pictureFolder}/${source}), which has all raw samples: do not edit.`,
+    'How it is measured, and how to add an entrant: [BENCHMARKING.md](BENCHMARKING.md).',
     ...smokeWarning(suite),
     '',
+    ...headlineSection(suite),
     ...runSection(suite),
     ...readingSection,
-    ...summarySection(suite),
+    ...missingSection(suite),
     ...suite.reports.flatMap(workloadSection),
     ...failureSection(suite),
   ].join('\n');
 }
 
-function smokeWarning({ header, end }: SuiteFile): string[] {
+function smokeWarning({ header, end, failures }: SuiteFile): string[] {
   const lines: string[] = [];
   if (header.smoke) lines.push('', '**A smoke run: sizes are tiny, and the times say nothing.**');
   if (end === null) lines.push('', '**The run was broken off: what follows is not all of it.**');
+  const failed = failures.map(({ workload }) => workload).join(', ');
+  if (failed !== '') lines.push('', `**Workloads that [failed](#failed), and have no times: ${failed}.**`);
   return lines;
 }
 
@@ -100,34 +107,27 @@ const readingSection: readonly string[] = [
   '',
 ];
 
-function summarySection({ reports }: SuiteFile): string[] {
-  const rows = reports.map((report) => {
-    const rivals = Object.entries(report.entrants).filter(([name, { label }]) => !name.startsWith('margrid') && label === 'same algorithm');
-    const rival = fastest(rivals);
-    const lessWork = fastest(Object.entries(report.entrants).filter(([, { label }]) => label === 'less work'));
-    return [
-      `[${report.workload}](#${report.workload})`,
-      formatMs(report.median),
-      `${formatCount(report.throughput.perSecond)} ${report.throughput.unit}/s`,
-      rival === null ? '' : `${rival[0]}: ${formatMs(rival[1].median)} (${formatRatio(rival[1].ratio)})`,
-      lessWork === null ? '' : `${lessWork[0]}: ${formatMs(lessWork[1].median)} (${formatRatio(lessWork[1].ratio)})`,
-    ];
-  });
-  const titles = ['workload', 'margrid, ms', 'throughput', 'fastest other entrant, same algorithm', 'fastest with less work'];
-  return ['## Summary', '', ...table(titles, rows), ''];
-}
-
-function fastest(entrants: readonly [string, EntrantReport][]): [string, EntrantReport] | null {
-  return [...entrants].sort(([, a], [, b]) => a.median - b.median)[0] ?? null;
+/** Entrants that did not run, once for the whole page. */
+function missingSection({ reports }: SuiteFile): string[] {
+  const byEntrant = new Map<string, string[]>();
+  for (const { workload, missing = {} } of reports) {
+    for (const [name, reason] of Object.entries(missing)) {
+      const key = `**${name}**: ${reason}`;
+      byEntrant.set(key, [...(byEntrant.get(key) ?? []), workload]);
+    }
+  }
+  const lines = [...byEntrant].map(([key, workloads]) => `- ${key} (${workloads.join(', ')})`);
+  return ['## Missing entrants', '', ...(lines.length === 0 ? ['None: every entrant ran.'] : lines), ''];
 }
 
 function workloadSection(report: Report): string[] {
   const { workload, parameters, throughput, hash, missing = {}, entrants, versions } = report;
-  const own = ['margrid', 'same algorithm', ...timeCells(report), '1.00', 'reference', report.note];
+  const own = ['margrid', 'same algorithm', ...timeCells(report), '1.00', 'reference'];
   const rows = Object.entries(entrants).map(([name, entrant]) => [
-    name, entrant.label, ...timeCells(entrant), formatRatio(entrant.ratio), verifiedOf(entrant), entrant.note,
+    name, entrant.label, ...timeCells(entrant), formatRatio(entrant.ratio), verifiedOf(entrant),
   ]);
-  const titles = ['entrant', 'label', 'cold', 'median', 'p99', 'MAD', 'ratio', 'verified', 'what it is'];
+  const titles = ['entrant', 'label', 'cold', 'median', 'p99', 'MAD', 'min', 'samples', 'ratio', 'verified'];
+  const notes = [['margrid', report.note], ...Object.entries(entrants).map(([name, { note }]) => [name, note])];
   const absent = Object.entries(missing).map(([name, reason]) => `- missing: **${name}**: ${reason}`);
   const tools = Object.entries(versions).filter(([name, version]) => version !== null && !ownVersions.has(name));
   return [
@@ -136,8 +136,14 @@ function workloadSection(report: Report): string[] {
     Object.entries(parameters).map(([name, value]) => `${name} ${formatInteger(value)}`).join(', ') +
       `; ${report.samples.length} rounds; ${formatCount(throughput.perSecond)} ${throughput.unit} per second.`,
     '',
-    ...chartsOf(report).flatMap(({ id, title }) => [`![${title}](${pictureFolder}/${id}.svg)`, '']),
+    ...chartsOf(report).flatMap(({ id, title, caption }) => [`![${title}](${pictureFolder}/${id}.svg)`, '', `*${title}. ${caption}*`, '']),
     ...table(titles, [own, ...rows]),
+    '',
+    '<details><summary>What the entrants are, with compilers and flags</summary>',
+    '',
+    ...notes.map(([name, note]) => `- **${name}**: ${note}`),
+    '',
+    '</details>',
     '',
     ...(absent.length === 0 ? [] : [...absent, '']),
     ...seriesOf(report).flatMap(([name, points]) => seriesTable(name, points)),
@@ -171,28 +177,14 @@ function failureSection({ failures }: SuiteFile): string[] {
   return ['## Failed', '', ...failures.map(({ workload, error }) => `- **${workload}**: ${error}`), ''];
 }
 
-function timeCells({ cold, median, p99, mad }: Pick<Report, 'cold' | 'median' | 'p99' | 'mad'>): string[] {
-  return [cold, median, p99, mad].map(formatMs);
+function timeCells({ cold, median, p99, mad, min, samples }: Timing): string[] {
+  return [...[cold, median, p99, mad, min].map(formatMs), String(samples.length)];
 }
 
 function verifiedOf({ verified, equal, maxRelativeDifference }: EntrantReport): string {
   return verified ?? (equal ? 'same hash' : `within ${maxRelativeDifference.toExponential(1)}`);
 }
 
-function formatRatio(ratio: number): string {
-  return ratio >= 100 ? formatInteger(Math.round(ratio)) : ratio >= 0.1 ? ratio.toFixed(2) : ratio.toPrecision(2);
-}
-
-function formatInteger(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
-}
-
 function gibibytes(bytes: number): string {
   return (bytes / 2 ** 30).toFixed(1);
-}
-
-/** Numbers are aligned by whoever draws the Markdown. */
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)];
 }

@@ -32,18 +32,24 @@ export async function runSuite({ entries, smoke, file, runEntry, progress, onLin
   const start = performance.now();
   write(headerOf(entries, smoke));
   let failed = 0;
-  for (const entry of entries) {
+  for (const [index, entry] of entries.entries()) {
     const { name } = entry.workload;
-    progress(`suite: ${name}`);
+    const began = performance.now();
+    progress(`suite: ${index + 1} of ${entries.length}: ${name}`);
     try {
       write({ kind: 'workload', report: await runEntry(entry) });
     } catch (error) {
       failed++;
       write({ kind: 'failed', workload: name, error: error instanceof Error ? error.message : String(error) });
     }
+    progress(`suite: ${name} took ${seconds(began)} s; ${seconds(start)} s since the start`);
   }
   write({ kind: 'end', elapsedMs: performance.now() - start });
   return failed;
+}
+
+function seconds(since: number): string {
+  return ((performance.now() - since) / 1_000).toFixed(1);
 }
 
 function headerOf(entries: readonly SuiteEntry[], smoke: boolean): SuiteHeader {

@@ -3,6 +3,13 @@ import { importBuilt } from '../built-package.ts';
 import type { TickBook } from './books.ts';
 import type { TickEntrant } from './entrant.ts';
 
+/** Of the ticks of one certified entrant, on average. */
+export interface CertifiedDetails {
+  readonly meanMs: number;
+  /** Of the netting sets. */
+  readonly evaluatedShare: number;
+}
+
 /** Certified skipping: only netting sets whose status could have changed are evaluated. */
 export async function certifiedEntrants({ market, book, params }: TickBook, workers: readonly number[]): Promise<TickEntrant[]> {
   const { Monitor } = await importBuilt<typeof import('../../src/monitor/monitor.ts')>('src/monitor/monitor');

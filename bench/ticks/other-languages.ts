@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { cellCountOf } from '../../src/columns/schema.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { gccVersion } from '../native/entrants.ts';
-import { compileTickProgram, hasProcessorFlag, tickPrograms } from '../native/tick-programs.ts';
+import { gccVersion, whyMissing } from '../native/compile.ts';
+import { compileTickProgram, tickPrograms } from '../native/tick-programs.ts';
 import { findPython } from '../python.ts';
 import type { TickEntrant } from './entrant.ts';
 import { externalEntrant, openTickFiles, type TickFiles } from './external.ts';
@@ -47,10 +47,10 @@ function nativeEntrants(
   const entrants: TickEntrant[] = [];
   for (const program of tickPrograms) {
     const { name, note, needs, threads } = program;
-    if (version === null) missing[name] = 'there is no gcc';
-    else if (needs !== null && !hasProcessorFlag(needs)) missing[name] = `the processor has no ${needs}`;
+    const reason = whyMissing(needs);
+    if (reason !== null) missing[name] = reason;
     else {
-      const path = compileTickProgram(program, files.folder, cells);
+      const path = compileTickProgram(program, cells);
       const common = { name, note, every: 1, sets: engine.nettingSetCount, scale: 1 };
       entrants.push(externalEntrant({ ...common, program: path, parameters: [String(threads)] }, files));
     }

@@ -1,5 +1,5 @@
 import type { Market } from '../../src/domain/market.ts';
-import { ordinaryTicks } from '../tick/walk.ts';
+import { ordinaryTicks } from '../../src/generate/ordinary-ticks.ts';
 
 export interface TickQuotes {
   readonly asOfMs: number;
@@ -13,7 +13,7 @@ export type QuoteFeed = () => TickQuotes;
 
 const crashTickMs = 1_000;
 
-/** Ordinary ticks of the whole market: bench/tick/walk.ts. */
+/** Ordinary ticks of the whole market: src/generate/ordinary-ticks.ts. */
 export function walkFeed(market: Market, move: number, seed: number): QuoteFeed {
   const ticks = ordinaryTicks(market, move, seed);
   return () => ticks.next().value as TickQuotes;

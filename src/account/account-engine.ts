@@ -577,7 +577,7 @@ const depthMax = 64;
 /**
  * Throws `CommandInvalid` unless the command has an id, a time that is not in the engine's past, and holds values only.
  */
-function requireCommand(command: Command, clockMs: number): void {
+export function requireCommand(command: Command, clockMs: number): void {
   const { id, timeMs, kind } = command;
   const refuse = (column: string, value: unknown, rule: string): never => {
     throw new MargridError('CommandInvalid', `${column} of a command must be ${rule}, got ${JSON.stringify(value) ?? 'nothing'}`, { column, value });

@@ -41,7 +41,8 @@ export interface InputOptions extends FileOptions {
 /** Name that stands for the market shipped with the package. */
 export const builtInName = 'builtin';
 
-function limitsOf(options: Partial<FileOptions>): { rowCountMax?: number; bytesMax?: number } {
+/** Of input files, as readers want them. */
+export function limitsOf(options: Partial<FileOptions>): { rowCountMax?: number; bytesMax?: number } {
   return {
     ...(options.rowsMax === undefined ? {} : { rowCountMax: options.rowsMax }),
     ...(options.bytesMax === undefined ? {} : { bytesMax: options.bytesMax }),

@@ -32,6 +32,7 @@ import { liquidationPrice, type LiquidationPriceOptions } from './commands/liqui
 import { liquidate, type LiquidateOptions } from './commands/liquidate.ts';
 import { margin, type MarginOptions } from './commands/margin.ts';
 import { market, type MarketOptions } from './commands/market.ts';
+import { addMonitor } from './commands/monitor-options.ts';
 import { models } from './commands/models.ts';
 import { procyclicalityCommand, type ProcyclicalityCommandOptions } from './commands/procyclicality.ts';
 import { run, type RunOptions } from './commands/run.ts';
@@ -188,6 +189,7 @@ function buildProgram(terminal: Terminal, finish: Finish): Command {
   addLiquidate(program, terminal, finish);
   addCascade(program, terminal, finish);
   addAccountCommands(program, terminal, finish);
+  addMonitor(program, terminal, finish);
   addJournalCommands(program, terminal, finish);
   addMarketCommands(program, terminal, finish);
   addWaterfallCommands(program, terminal, finish);

@@ -19,15 +19,29 @@ export const marketOption = (): Option =>
 export const jsonOption = (): Option => new Option('--json', 'machine-readable result on stdout');
 
 export function withInputs(command: Command): Command {
-  return withBook(command)
+  return withModel(withBook(command));
+}
+
+function withModel(command: Command): Command {
+  return command
     .option('--model <name>', 'margin model', 'deribit-pm')
     .option('--params <file>', 'parameter file (JSON); default: the shipped ones');
 }
 
+const bookOption = ['--book <file>', 'book file (.parquet, .csv, .json, .ndjson, .arrow)'] as const;
+
 export function withBook(command: Command): Command {
+  return withFiles(command.addOption(marketOption()).requiredOption(...bookOption));
+}
+
+/** As `withInputs`, for commands that can do without a book file. */
+export function withOptionalBook(command: Command): Command {
+  return withModel(withFiles(command.addOption(marketOption()).option(...bookOption)));
+}
+
+/** How files are read, and `--json`. */
+function withFiles(command: Command): Command {
   return command
-    .addOption(marketOption())
-    .requiredOption('--book <file>', 'book file (.parquet, .csv, .json, .ndjson, .arrow)')
     .option('--keep-going', 'quarantine bad accounts with a reason and margin the rest')
     .addOption(
       new Option('--assume <field=value>', 'a further quote (docs/FILES.md) where the market has none; repeat')

@@ -1,12 +1,13 @@
 import { THRESHOLD_COUNT_MAX } from '../../assembly/portable/certificate-layout.ts';
 import { FLAG_BITS } from '../../assembly/portable/layout.ts';
-import { sourcesOf } from '../account/set-status.ts';
+import { sourcesOf, type SetKeys } from '../account/set-status.ts';
 import type { AccountMargin } from '../engine/account-margin.ts';
 import type { BookChanges } from '../engine/book-changes.ts';
 import { Engine, type EngineOptions } from '../engine/engine.ts';
 import type { PartialTicks } from '../engine/partial-ticks.ts';
 import type { Quotes } from '../engine/tick-inputs.ts';
 import { MargridError } from '../errors.ts';
+import { modelByName } from '../margin/registry.ts';
 import { largestBox, timeShape } from './box.ts';
 import { Certifier, type CertificateIssuer } from './certifier.ts';
 import { noPlace } from './certificate-index.ts';
@@ -120,7 +121,7 @@ export class Monitor {
       throw new MargridError('OptionInvalid', `references must be a whole number in [2, 64], got ${references}`);
     if (!(bruteForceShare >= 0 && bruteForceShare <= 1))
       throw new MargridError('OptionInvalid', `bruteForceShare must be in [0, 1], got ${bruteForceShare}`);
-    requireWatched(options.watch ?? 'statuses');
+    requireWatched(options.watch ?? 'statuses', modelByName(options.model ?? 'deribit-pm').kind === 'grid');
     return new Monitor(Engine.create(options, { certified: issuerOf !== null }), options, issuerOf);
   }
 
@@ -141,6 +142,35 @@ export class Monitor {
 
   get nettingSetCount(): number {
     return this.#columns.count;
+  }
+
+  /** Account names, and account and currency of every row of `statuses`. Views: valid until the next update. */
+  get accountIds(): readonly string[] {
+    return this.#engine.accountIds;
+  }
+
+  get currencies(): readonly string[] {
+    return this.#engine.currencies;
+  }
+
+  get setKeys(): SetKeys {
+    return this.#engine.setKeys;
+  }
+
+  /** Names of the thresholds that are watched. */
+  get thresholdNames(): readonly string[] {
+    this.#requireTicked();
+    return this.#watch!.thresholdNames;
+  }
+
+  /**
+   * Health by threshold of a set that this tick has margined, as every set that changed its status: equity less
+   * requirement, settlement currency; NaN if it is quarantined. Throws `EngineState` for a set that was skipped.
+   */
+  healthOf(set: number, threshold: number): number {
+    this.#requireTicked();
+    if (this.#columns.asOfTick[set] === this.#tick) return this.#watch!.healthOf(set, threshold);
+    throw new MargridError('EngineState', `netting set ${set} was not margined at this tick`);
   }
 
   statusName(status: number): string {
@@ -434,20 +464,16 @@ export class Monitor {
   }
 
   #certifiedMargin(set: number): CertifiedMargin {
-    const { nettingSet, result, certifiedSet } = this.#ticks.setup.arena.views;
-    const { thresholds, thresholdNames } = this.#watch!;
+    const { nettingSet, certifiedSet } = this.#ticks.setup.arena.views;
+    const { thresholdNames, healthOf } = this.#watch!;
     const { asOfTick, status } = this.#columns;
     const isEvaluated = asOfTick[set] === this.#tick;
     const share = isEvaluated ? NaN : this.#shareOfRadius(set);
-    const health = thresholds.map(({ requirement, addOn }, index): HealthInterval => {
-      if (isEvaluated) {
-        const matrix = result.worstCase[set] + result.rollShock[set] + result.deltaShock[set];
-        const own = result.equity[set] - requirement * matrix - addOn * nettingSet.addOn[set];
-        return { threshold: thresholdNames[index], low: own, high: own };
-      }
+    const health = thresholdNames.map((threshold, index): HealthInterval => {
+      if (isEvaluated) return { threshold, low: healthOf(set, index), high: healthOf(set, index) };
       const left = certifiedSet.health[set * THRESHOLD_COUNT_MAX + index] * (1 - share);
       const [low, high] = left > 0 ? [left, Infinity] : [-Infinity, left];
-      return { threshold: thresholdNames[index], low, high };
+      return { threshold, low, high };
     });
     return {
       currency: this.#ticks.setup.rows.currencies[nettingSet.currency[set]],

@@ -15,7 +15,7 @@ export interface MonitorTimings {
   readonly total: number;
 }
 
-/** Netting sets whose status changed; `from` is `newSetStatus` for sets that no tick has seen before. */
+/** Netting sets whose status changed; `from` is `NEW_STATUS` (254) for sets that no tick has seen before. */
 export interface StatusChanges {
   readonly set: Uint32Array;
   readonly from: Uint8Array;

@@ -44,6 +44,8 @@ export interface Watch {
   readonly nameOf: (status: number) => string;
   /** Status of a set that has just been evaluated, from its result columns. */
   readonly statusOf: (set: number) => number;
+  /** Health by threshold of a set that has just been evaluated: equity less requirement. */
+  readonly healthOf: (set: number, threshold: number) => number;
   /** Status by that of the kernel, where nothing else matters. */
   readonly ofKernel: Uint8Array | null;
 }
@@ -59,6 +61,7 @@ export function watchOf(watched: Watched, arena: Arena): Watch {
       quarantined: STATUS_QUARANTINED,
       nameOf: (status) => liquidationNames[status],
       statusOf: (set) => liquidationCodes[result.status[set]],
+      healthOf: modelHealth(arena),
       ofKernel: liquidationCodes,
     };
   }
@@ -69,15 +72,26 @@ export function watchOf(watched: Watched, arena: Arena): Watch {
       quarantined: STATUS_QUARANTINED,
       nameOf: (status) => statusNames[status],
       statusOf: (set) => result.status[set],
+      healthOf: modelHealth(arena),
       ofKernel: kernelCodes,
     };
   }
   return thresholdWatch(watched, arena);
 }
 
-/** Throws `OptionInvalid`. */
-export function requireWatched(watched: Watched): void {
+/** By the model's own requirements: maintenance, then initial margin. */
+function modelHealth(arena: Arena): Watch['healthOf'] {
+  const { equity, initialMargin, maintenanceMargin } = arena.views.result;
+  return (set, threshold) => equity[set] - (threshold === 0 ? maintenanceMargin : initialMargin)[set];
+}
+
+/** Throws `OptionInvalid`. `hasMatrix`: the model has the components that factors multiply. */
+export function requireWatched(watched: Watched, hasMatrix: boolean): void {
   if (watched === 'liquidation' || watched === 'statuses') return;
+  if (!hasMatrix) {
+    const message = 'thresholds multiply worst case, roll shock and delta shock, which the model does not have';
+    throw new MargridError('OptionInvalid', message, { column: 'watch', value: watched });
+  }
   const isValid = ({ name, requirementFactor, addOnFactor = 0 }: WatchedThreshold): boolean =>
     typeof name === 'string' && requirementFactor >= 0 && requirementFactor <= 1e6 && addOnFactor >= 0 && addOnFactor <= 1e6;
   const most = THRESHOLD_COUNT_MAX - 1;
@@ -91,6 +105,7 @@ export function requireWatched(watched: Watched): void {
 
 function thresholdWatch(watched: readonly WatchedThreshold[], arena: Arena): Watch {
   const { result, nettingSet } = arena.views;
+  const matrixOf = (set: number): number => result.worstCase[set] + result.rollShock[set] + result.deltaShock[set];
   const thresholds = watched.map(({ requirementFactor, addOnFactor = 0 }) => ({
     requirement: requirementFactor,
     addOn: addOnFactor,
@@ -105,13 +120,17 @@ function thresholdWatch(watched: readonly WatchedThreshold[], arena: Arena): Wat
         : watched.filter((_, bit) => (status & (1 << bit)) !== 0).map(({ name }) => name).join('+') || 'clear',
     statusOf: (set) => {
       if (result.status[set] === STATUS_QUARANTINED) return quarantinedBits;
-      const matrix = result.worstCase[set] + result.rollShock[set] + result.deltaShock[set];
+      const matrix = matrixOf(set);
       let bits = 0;
       for (let bit = 0; bit < thresholds.length; bit++) {
         const { requirement, addOn } = thresholds[bit];
         if (result.equity[set] < requirement * matrix + addOn * nettingSet.addOn[set]) bits |= 1 << bit;
       }
       return bits;
+    },
+    healthOf: (set, threshold) => {
+      const { requirement, addOn } = thresholds[threshold];
+      return result.equity[set] - requirement * matrixOf(set) - addOn * nettingSet.addOn[set];
     },
     ofKernel: null,
   };

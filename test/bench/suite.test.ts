@@ -62,8 +62,8 @@ function workloadOf(name: string, run: Workload['run']): { workload: Workload; p
 describe('the plan of the suite', () => {
   it('has all workloads of the open benchmark', () => {
     expect(suiteWorkloads).toEqual([
-      'tick-retail', 'tick-options', 'tick-ordinary', 'tick-crash', 'revalue', 'price', 'implied-vol', 'american', 'var', 'grid',
-      'scaling',
+      'tick-retail', 'tick-options', 'tick-ordinary', 'tick-ordinary-10bp', 'tick-crash', 'revalue', 'price', 'implied-vol', 'american',
+      'var', 'grid', 'scaling',
     ]);
   });
 
@@ -93,17 +93,22 @@ describe('a run of the suite', () => {
   it('writes every workload when it is done, goes on after a failure, and says how many failed', async () => {
     const file = join(folder, 'deep', 'run.ndjson');
     const entries = ['revalue', 'price'].map((name) => workloadOf(name, () => Promise.reject(new Error('unused'))));
+    const told: string[] = [];
     const failed = await runSuite({
       entries,
       smoke: true,
       file,
-      progress: () => {},
+      progress: (line) => told.push(line),
       runEntry: async ({ workload }) => {
         if (workload.name === 'price') throw new Error('wrong by far');
         return reportOf(workload.name);
       },
     });
     expect(failed).toBe(1);
+    expect(told.map((line) => line.replace(/\d+\.\d/g, '#'))).toEqual([
+      'suite: 1 of 2: revalue', 'suite: revalue took # s; # s since the start',
+      'suite: 2 of 2: price', 'suite: price took # s; # s since the start',
+    ]);
     const suite = readSuiteFile(file);
     expect(suite.header).toMatchObject({ format: suiteFormat, smoke: true, workloads: ['revalue', 'price'] });
     expect(suite.header.versions['lock']).toMatch(/^[0-9a-f]{64}$/);
@@ -138,22 +143,56 @@ describe('the report of the suite', () => {
   it('has a table per workload with labels, statistics and how results were verified', () => {
     const suite = readSuiteFile(writeLines(header, { kind: 'workload', report: reportOf('revalue') }, { kind: 'end', elapsedMs: 90_000 }));
     const text = renderBenchmarkReport(suite, 'run.ndjson');
-    expect(text).toContain('| margrid | same algorithm | 20.00 | 10.00 | 14.00 | 1.000 | 1.00 | reference | WASM \\| SIMD |');
-    expect(text).toContain('| c-gcc | same algorithm | 20.00 | 20.00 | 14.00 | 1.000 | 2.00 | within 1.0e-14 | C |');
-    expect(text).toContain('| margrid-certified | less work | 20.00 | 0.5000 | 14.00 | 1.000 | 0.050 | statuses identical | skips |');
-    expect(text).toContain('- missing: **quantlib**: there is no QuantLib');
+    expect(text).toContain('| margrid | same algorithm | 20.00 | 10.00 | 14.00 | 1.000 | 9.000 | 3 | 1.00 | reference |');
+    expect(text).toContain('- **margrid**: WASM | SIMD');
+    expect(text).toContain('| c-gcc | same algorithm | 20.00 | 20.00 | 14.00 | 1.000 | 9.000 | 3 | 2.00 | within 1.0e-14 |');
+    expect(text).toContain('| margrid-certified | less work | 20.00 | 0.5000 | 14.00 | 1.000 | 9.000 | 3 | 0.050 | statuses identical |');
+    expect(text).toContain('- **quantlib**: there is no QuantLib (revalue)');
     expect(text).toContain('accounts 1,000,000, runs 3; 3 rounds; 100.0 M accounts per second.');
-    expect(text).toContain('| [revalue](#revalue) | 10.00 | 100.0 M accounts/s | c-gcc: 20.00 (2.00) | margrid-certified: 0.5000 (0.050) |');
+    expect(text).toContain('| [revalue](#revalue) | 100.0 M accounts/s | 10.00 |  |  | 20.00 (2.00) |  |  |  |');
     expect(text).toContain('| whole run | 1.5 minutes |');
     expect(text).toContain('| version: lock | dd |');
     expect(text).not.toContain('smoke run');
     expect(text).not.toContain('broken off');
   });
 
+  it('begins with ticks: brute force beside the others, certified skipping beside brute force', () => {
+    const entrant = reportOf('x').entrants['c-gcc'];
+    const report = reportOf('tick-crash', {
+      parameters: { accounts: 1_000_000, workers: 2, move: 2_000 },
+      entrants: {
+        'margrid-one-worker': { ...entrant, median: 16, ratio: 1.6 },
+        'margrid-certified-statuses': { ...entrant, median: 10.4, ratio: 1.04, label: 'less work' },
+        'margrid-certified-liquidation-one-worker': { ...entrant, median: 4, ratio: 0.4, label: 'less work' },
+        'c-avx512': { ...entrant, median: 12, ratio: 1.2 },
+        'c-avx512-two-threads': { ...entrant, median: 7.8, ratio: 0.78 },
+      },
+      details: {
+        certified: {
+          'margrid-certified-statuses': { meanMs: 11, evaluatedShare: 0.5 },
+          'margrid-certified-liquidation-one-worker': { meanMs: 5, evaluatedShare: 0.00125 },
+        },
+      },
+    });
+    const versions = { ...header.versions, commit: '0123456789abcdef-dirty' };
+    const file = writeLines({ ...header, versions }, { kind: 'workload', report }, { kind: 'end', elapsedMs: 1 });
+    const text = renderBenchmarkReport(readSuiteFile(file), 'run.ndjson');
+    expect(text).toContain('commit 0123456789ab, with changes that are not in it, on Some CPU with 2 cores, Node 20.0.0, 2026-01-02.');
+    expect(text).toContain('| [tick-crash](#tick-crash) | 1,000,000 | 20.00 | 10.00 | 16.00 (1.60) | 7.800 (0.78) | 12.00 (1.20) |  |  |  |  |  |');
+    // Two workers beside brute force with two and two threads of C: 10 / 10.4, 7.8 / 10.4; one beside one: 16 / 4, 12 / 4.
+    expect(text).toContain(
+      '| [tick-crash](#tick-crash) | 2,000 | all statuses | 2 | 20.00 | 10.40 | 11.00 | 50% | 10.00 | 1.04 | 0.96 | 0.75 (c-avx512-two-threads) |',
+    );
+    expect(text).toContain(
+      '| [tick-crash](#tick-crash) | 2,000 | liquidations | 1 | 20.00 | 4.000 | 5.000 | 0.125% | 16.00 | 0.25 | 4.00 | 3.00 (c-avx512) |',
+    );
+  });
+
   it('says what failed, that a run was broken off, and that sizes were tiny', () => {
     const failure = { kind: 'failed', workload: 'price', error: 'wrong by far' };
     const text = renderBenchmarkReport(readSuiteFile(writeLines({ ...header, smoke: true }, failure)), 'run.ndjson');
     expect(text).toContain('- **price**: wrong by far');
+    expect(text).toContain('**Workloads that [failed](#failed), and have no times: price.**');
     expect(text).toContain('broken off');
     expect(text).toContain('A smoke run');
   });
@@ -164,13 +203,15 @@ describe('the report of the suite', () => {
     const file = writeLines(header, { kind: 'workload', report: reportOf('revalue') }, { kind: 'workload', report: scaling });
     const suite = readSuiteFile(file);
     const paths = await writeBenchmarkReport(suite, file, join(folder, 'a', 'B.md'));
-    expect(readdirSync(join(folder, 'a', 'benchmarks'))).toEqual(['revalue.svg', 'scaling-accounts.svg']);
+    expect(readdirSync(join(folder, 'a', 'benchmarks'))).toEqual(['revalue.svg', 'run.ndjson', 'scaling-accounts.svg']);
+    expect(readFileSync(join(folder, 'a', 'benchmarks', 'run.ndjson'))).toEqual(readFileSync(file));
     const first = paths.map((path) => readFileSync(path, 'utf8'));
     // Other pictures in between must leave no trace.
     await writeBenchmarkReport({ ...suite, reports: [scaling] }, file, join(folder, 'b', 'B.md'));
     await writeBenchmarkReport(suite, file, join(folder, 'a', 'B.md'));
     expect(paths.map((path) => readFileSync(path, 'utf8'))).toEqual(first);
     expect(first[1]).toContain('margrid-certified');
+    expect(first[0]).toContain('[`run.ndjson`](benchmarks/run.ndjson)');
     expect(first[0]).toContain('| 10,000 | 1.000 | 20.00 | 50.00 M/s | 2 |');
     expect(first[0]).toContain('- flatness: 1.500');
     expect(first[0]).toContain('![revalue: median milliseconds](benchmarks/revalue.svg)');

@@ -33,6 +33,8 @@ const commands = [
   'models',
   'layout',
   'journal',
+  'run',
+  'monitor',
   'demo',
   'var',
   'stress',

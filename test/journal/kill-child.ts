@@ -1,13 +1,14 @@
 /**
  * A process that is there to be killed: recovers an account engine from snapshot and journal (makes them the first
  * time), then applies commands one after the other and says of each that it is acknowledged. Arguments: folder, whether
- * there is a mirror, the last command that was acknowledged with its hash, the command to stop after.
+ * there is a mirror, the last command that was acknowledged with its hash, the command to stop after, and how many
+ * commands until it kills itself, after the last of them is in the journal and before it says so (0: never).
  */
 import { existsSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { command, meter, options } from './small-engine.ts';
 
-const [folder, mirrored, acknowledged, until] = process.argv.slice(2);
+const [folder, mirrored, acknowledged, until, unsaid] = process.argv.slice(2);
 const { AccountEngine, Journal, parseReceipt, recover, writeSnapshot } = (await import(
   process.env['MARGRID_BUILT']!
 )) as typeof import('../../src/index.ts');
@@ -33,6 +34,7 @@ const first = Math.max(Number(acknowledged.split(':')[0]) - 1, 1);
 say(`recovered ${engine.sequence} ${report.torn.length} ${report.mended.length}`);
 for (let n = first; n <= Number(until); n++) {
   const { sequence, repeated } = await engine.apply(command(n));
+  if (n - first + 1 === Number(unsaid)) process.kill(process.pid, 'SIGKILL');
   say(`acknowledged ${sequence} ${repeated ? 'repeated' : 'applied'} ${journal.receipt.sequence === sequence ? journal.receipt.hash : ''}`);
   if (n % snapshotEvery === 0) await writeSnapshot(snapshotPath, engine.snapshot(), journal.receipt);
 }

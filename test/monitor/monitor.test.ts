@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ordinaryTicks } from '../../bench/tick/walk.ts';
+import { ordinaryTicks } from '../../src/generate/ordinary-ticks.ts';
 import type { Market } from '../../src/domain/market.ts';
 import type { BookChanges } from '../../src/engine/book-changes.ts';
 import type { Quotes } from '../../src/engine/tick-inputs.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ordinaryTicks } from '../../bench/tick/walk.ts';
+import { ordinaryTicks } from '../../src/generate/ordinary-ticks.ts';
 // Worker threads run built files, so this test uses the built package throughout.
 import { Monitor, type MonitorOptions, type MonitorReport, type Quotes } from '../../build/js/src/index.js';
 import { nearThresholds, params } from '../support/monitored-book.ts';

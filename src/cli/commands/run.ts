@@ -1,6 +1,4 @@
-import { createReadStream } from 'node:fs';
 import { appendFile, writeFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { AccountEngine, type JournalSink, type OutcomeOrRefusal } from '../../account/account-engine.ts';
 import type { Command, TickCommand } from '../../account/command.ts';
 import type { EventBatch, ModuleEvent, Transition } from '../../account/events.ts';
@@ -8,6 +6,7 @@ import { levelNames } from '../../account/status.ts';
 import { MargridError } from '../../errors.ts';
 import type { Receipt } from '../../journal/frame.ts';
 import { accountModules } from '../account-modules.ts';
+import { commandLines, type CommandLine } from '../command-lines.ts';
 import { count, money, table } from '../format.ts';
 import { inputsOfModel, loadBook, loadMarket, loadParams, requireParams, type InputOptions } from '../inputs.ts';
 import { exitCodes, throwIfInterrupted } from '../interruption.ts';
@@ -80,18 +79,19 @@ interface Tally {
 
 async function applyCommands(engine: AccountEngine, options: RunOptions, terminal: Terminal, signal: AbortSignal): Promise<Tally> {
   const tally: Tally = { commands: 0, repeated: 0, events: 0, transitions: 0, shown: [], refused: [] };
-  let group: { readonly line: number; readonly command: Command }[] = [];
+  let group: CommandLine[] = [];
   const flush = async (): Promise<void> => {
     throwIfInterrupted(signal);
     const outcomes = await engine.applyAll(group.map(({ command }) => command));
     for (const [place, outcome] of outcomes.entries()) await take(engine, outcome, group[place].line, tally, options, terminal);
     group = [];
   };
-  for await (const { line, command } of commandsOf(engine, options)) {
+  for await (const { line, command } of commandsOf(engine, options, signal)) {
     group.push({ line, command });
     // A tick may bring many events: it ends its group.
     if (group.length === groupSize || command.kind === 'tick') await flush();
   }
+  throwIfInterrupted(signal);
   if (group.length > 0) await flush();
   return tally;
 }
@@ -125,34 +125,15 @@ function wordsOf(engine: AccountEngine, batch: EventBatch): (Transition | Module
   return [...batch.events.map((event, place) => ({ event: batch.firstEvent + place, ...event })), ...engine.transitions(batch)];
 }
 
-async function* commandsOf(engine: AccountEngine, { commands }: RunOptions): AsyncGenerator<{ line: number; command: Command }> {
-  if (commands === undefined) {
-    const tick: TickCommand = { id: 'tick', timeMs: engine.clockMs, kind: 'tick' };
-    yield { line: 1, command: tick as unknown as Command };
+async function* commandsOf(
+  engine: AccountEngine, { commands }: RunOptions, signal: AbortSignal,
+): AsyncGenerator<CommandLine> {
+  if (commands !== undefined) {
+    yield* commandLines(commands, signal);
     return;
   }
-  const input = commands === '-' ? process.stdin : createReadStream(commands);
-  let line = 0;
-  try {
-    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
-      line++;
-      if (text.trim() !== '') yield { line, command: parseCommand(text, commands, line) };
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new MargridError('FileNotFound', `cannot read the command file ${commands}`, { file: commands });
-  }
-}
-
-function parseCommand(text: string, file: string, line: number): Command {
-  let command: unknown;
-  try {
-    command = JSON.parse(text);
-  } catch (cause) {
-    throw new MargridError('CommandInvalid', `${file}, line ${line}: not valid JSON: ${(cause as Error).message}`, { file, row: line });
-  }
-  if (typeof command === 'object' && command !== null && !Array.isArray(command)) return command as Command;
-  throw new MargridError('CommandInvalid', `${file}, line ${line}: a command must be an object`, { file, row: line });
+  const tick: TickCommand = { id: 'tick', timeMs: engine.clockMs, kind: 'tick' };
+  yield { line: 1, command: tick as unknown as Command };
 }
 
 function report(engine: AccountEngine, tally: Tally, last: Receipt | null, { json, events }: RunOptions, terminal: Terminal): void {

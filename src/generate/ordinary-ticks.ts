@@ -1,7 +1,7 @@
-import type { Market } from '../../src/domain/market.ts';
-import { pairOf } from '../../src/domain/instrument.ts';
-import type { Quotes } from '../../src/engine/tick-inputs.ts';
-import { RandomStream, streamPurposes } from '../../src/generate/random.ts';
+import type { Market } from '../domain/market.ts';
+import { pairOf } from '../domain/instrument.ts';
+import type { Quotes } from '../engine/tick-inputs.ts';
+import { RandomStream, streamPurposes } from './random.ts';
 
 /** Volatilities move by this multiple of what prices move. */
 const volatilityMultiple = 2;
