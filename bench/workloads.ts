@@ -6,6 +6,7 @@ import { impliedVol } from './implied-vol/workload.ts';
 import { canPlace } from './can-place/workload.ts';
 import { modelWorkloads } from './models/workload.ts';
 import { micro } from './micro/workload.ts';
+import { dispatch } from './dispatch/workload.ts';
 import { price } from './price/workload.ts';
 import { revalue } from './revalue/workload.ts';
 import { monteCarlo } from './monte-carlo/workload.ts';
@@ -18,7 +19,7 @@ import { whatIf } from './what-if/workload.ts';
 import type { Workload } from './workload.ts';
 
 export const workloads: readonly Workload[] = [
-  revalue, price, tick, micro, whatIf, canPlace, engineTick, recovery, grid, valueAtRisk, monteCarlo, scaling, impliedVol, american,
+  revalue, price, dispatch, tick, micro, whatIf, canPlace, engineTick, recovery, grid, valueAtRisk, monteCarlo, scaling, impliedVol, american,
   ...tickWorkloads, ...modelWorkloads,
 ];
 

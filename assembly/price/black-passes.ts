@@ -3,9 +3,7 @@ import {
   SLOPE_9, SLOPE_10, SLOPE_11, SLOPE_12, SLOPE_13, SLOPE_14, SLOPE_15, SLOPE_16, SLOPE_17, SLOPE_18, SLOPE_19, SLOPE_20,
   SLOPE_21, SLOPE_22, SLOPE_23, SLOPE_24, SLOPE_25,
 } from '../portable/coefficients.ts';
-import { powerOfTwo2, roundToMultipleOfLn2 } from '../math/exp.ts';
-import { headOf } from '../math/normal.ts';
-import { atLeast, times } from '../math/vector.ts';
+import { MONEYNESS_LIMIT } from '../portable/black76.ts';
 import {
   ARGUMENT, CHUNK_BYTES, DENSITY, fillDensities, LOWER, OTHERS_AT, OWN_CONSTANTS_AT, PRICE, put6, REMAINDER, SCALE, SUM,
   sumHigh, sumLow, writeConstants, Z1, Z2,
@@ -24,6 +22,38 @@ const EXPONENT_AT: usize = OWN_CONSTANTS_AT;
 const SLOPE_AT: usize = OWN_CONSTANTS_AT + 48;
 const SERIES_AT: usize = SLOPE_AT + 240;
 
+/** Columns of a tile's options, two a vector: bytes of one. */
+export const PAIR_BYTES: usize = 528;
+export const PAIR_FORWARD: usize = 0;
+export const PAIR_STRIKE: usize = PAIR_BYTES;
+/** ln(K / F). */
+export const PAIR_MONEYNESS: usize = 2 * PAIR_BYTES;
+/** Half the standard deviation; what moneyness is divided by; the standard deviation. */
+export const PAIR_HALF: usize = 3 * PAIR_BYTES;
+export const PAIR_DIVISOR: usize = 4 * PAIR_BYTES;
+export const PAIR_DEVIATION: usize = 5 * PAIR_BYTES;
+/** 0 where the ratio is a series, else half the standard deviation. */
+export const PAIR_ADDED: usize = 6 * PAIR_BYTES;
+// What of a series depends on the standard deviation alone: see `fillSeriesTerms`.
+const P0: usize = 7 * PAIR_BYTES;
+const P1: usize = 8 * PAIR_BYTES;
+const P2: usize = 9 * PAIR_BYTES;
+const P3: usize = 10 * PAIR_BYTES;
+const P4: usize = 11 * PAIR_BYTES;
+const P5: usize = 12 * PAIR_BYTES;
+const A1: usize = 13 * PAIR_BYTES;
+const A2: usize = 14 * PAIR_BYTES;
+const A3: usize = 15 * PAIR_BYTES;
+const A4: usize = 16 * PAIR_BYTES;
+const LAST: usize = 17 * PAIR_BYTES;
+/** Bytes of all columns. */
+export const PAIRS_BYTES: usize = 18 * PAIR_BYTES;
+/** k, until the sums of the polynomials stand there. */
+const MULTIPLE: usize = SUM;
+/** y3 and y4 of a series, where the arguments of its polynomial stood. */
+const Y3: usize = ARGUMENT;
+const Y4: usize = ARGUMENT + CHUNK_BYTES;
+
 /** Writes the constants of both kinds of chunks. */
 export function writeBlackConstants(work: usize): void {
   writeConstants(work);
@@ -40,6 +70,26 @@ export function writeBlackConstants(work: usize): void {
     0.00641025641025641,
   );
   put6(series + 48, 3.0, 7.0, 11.0, 15.0, 19.0, 23.0);
+}
+
+/**
+ * Starts cells of one scenario and many options, two a vector: `bytes` of their columns from `pairs` on. Twin of the
+ * first lines of blackOtm. PAIR_ADDED says what Z2 is: h of a series, h + v/2 of a difference.
+ */
+export function startCells(to: usize, pairs: usize, bytes: usize, multiplier: f64, logMultiplier: f64): void {
+  const end = to + bytes;
+  const limit = f64x2.splat(MONEYNESS_LIMIT);
+  const multipliers = f64x2.splat(multiplier);
+  const logs = f64x2.splat(logMultiplier);
+  for (; to < end; to += 16) {
+    const x = f64x2.abs(f64x2.sub(v128.load(pairs, PAIR_MONEYNESS), logs));
+    const h = f64x2.pmin(f64x2.div(x, v128.load(pairs, PAIR_DIVISOR)), limit);
+    v128.store(to, f64x2.sub(h, v128.load(pairs, PAIR_HALF)), Z1);
+    v128.store(to, f64x2.add(h, v128.load(pairs, PAIR_ADDED)), Z2);
+    const shocked = f64x2.mul(v128.load(pairs, PAIR_FORWARD), multipliers);
+    v128.store(to, f64x2.pmin(shocked, v128.load(pairs, PAIR_STRIKE)), LOWER);
+    pairs += 16;
+  }
 }
 
 /** Prices of a chunk of differences. */
@@ -69,7 +119,7 @@ function fillOwnDensities(work: usize, bytes: usize): void {
 }
 
 /**
- * -z1^2 / 2 as a multiple k of ln 2, as 2^k in DENSITY, and a remainder. Powers of two commute with rounding, so that
+ * -z1^2 / 2 as a multiple k of ln 2, in MULTIPLE, as 2^k in DENSITY, and a remainder. Powers of two commute with rounding, so that
  * what scaledNormalPdf halves first is halved last here. 2^k is no normal number below k = -1000: it stays there, and the
  * result says so. Prices must be far from the largest numbers: then nothing needs a bound further out.
  */
@@ -92,6 +142,7 @@ function fillExponents(work: usize, bytes: usize): bool {
     const shifted = f64x2.add(f64x2.mul(square, perLn2), rounder);
     const k = f64x2.sub(shifted, rounder);
     const remainder = f64x2.add(f64x2.add(square, f64x2.mul(k, high)), f64x2.mul(k, low));
+    v128.store(at, k, MULTIPLE);
     v128.store(at, f64x2.mul(f64x2.add(remainder, rest), minusHalf), REMAINDER);
     v128.store(at, i64x2.shl(f64x2.add(f64x2.pmax(k, leastPower), bias), 52), DENSITY);
     least = f64x2.pmin(least, k);
@@ -99,14 +150,16 @@ function fillExponents(work: usize, bytes: usize): bool {
   return v128.any_true(f64x2.lt(least, leastPower));
 }
 
-/** The rest of 2^k where k < -1000. */
+/** The rest of 2^k where k < -1000. Without a branch per vector: which are tiny, no processor can predict. */
 function scaleTinyDensities(work: usize, bytes: usize): void {
+  const bias = v128.load_splat<f64>(work, EXPONENT_AT + 40);
+  const leastPower = v128.load_splat<f64>(work, EXPONENT_AT + 32);
+  const leastOfAll = f64x2.add(leastPower, leastPower);
   const end = work + bytes;
   for (let at = work; at < end; at += 16) {
-    const head = headOf(v128.load(at, Z1));
-    const k = roundToMultipleOfLn2(times(f64x2.mul(head, head), -0.5));
-    const rest = powerOfTwo2(f64x2.sub(atLeast(k, -2000.0), atLeast(k, -1000.0)));
-    v128.store(at, f64x2.mul(v128.load(at, DENSITY), rest), DENSITY);
+    const k = v128.load(at, MULTIPLE);
+    const rest = f64x2.sub(f64x2.pmax(k, leastOfAll), f64x2.pmax(k, leastPower));
+    v128.store(at, f64x2.mul(v128.load(at, DENSITY), i64x2.shl(f64x2.add(rest, bias), 52)), DENSITY);
   }
 }
 
@@ -271,51 +324,75 @@ function sumSlopeHigh(work: usize, bytes: usize): void {
 }
 
 /**
- * Prices of cells [at, end) of a chunk of series, all of standard deviation v: what of ratioSeries depends on v alone
- * is worked out once. Two vectors at a time; with an odd number, one beyond the end is priced, too.
+ * What of ratioSeries depends on the standard deviation alone, for `bytes` of options: p0 ... p5, p1 u ... p4 u, 1 - p5 u.
  */
-export function sumSeries(work: usize, at: usize, end: usize, v: f64): void {
+export function fillSeriesTerms(work: usize, pairs: usize, bytes: usize): void {
   const one = v128.load_splat<f64>(work, OTHERS_AT + 40);
-  const deviation = f64x2.splat(v);
-  const u = f64x2.splat(0.25 * v * v);
-  const p0 = f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT));
-  const p1 = f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT + 8));
-  const p2 = f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT + 16));
-  const p3 = f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT + 24));
-  const p4 = f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT + 32));
-  const p5 = f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT + 40));
-  const w0 = v128.load_splat<f64>(work, SERIES_AT + 48);
-  const w1 = v128.load_splat<f64>(work, SERIES_AT + 56);
-  const w2 = v128.load_splat<f64>(work, SERIES_AT + 64);
+  for (let at = pairs; at < pairs + bytes; at += 16) {
+    const v = v128.load(at, PAIR_DEVIATION);
+    const u = f64x2.mul(f64x2.mul(f64x2.splat(0.25), v), v);
+    const p5 = f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT + 40));
+    v128.store(at, f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT)), P0);
+    v128.store(at, f64x2.sub(one, f64x2.mul(p5, u)), LAST);
+    v128.store(at, p5, P5);
+    storeSeriesTerm(at, P1, A1, f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT + 8)), u);
+    storeSeriesTerm(at, P2, A2, f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT + 16)), u);
+    storeSeriesTerm(at, P3, A3, f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT + 24)), u);
+    storeSeriesTerm(at, P4, A4, f64x2.mul(u, v128.load_splat<f64>(work, SERIES_AT + 32)), u);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function storeSeriesTerm(at: usize, p: usize, a: usize, value: v128, u: v128): void {
+  v128.store(at + p, value);
+  v128.store(at + a, f64x2.mul(value, u));
+}
+
+/** Prices of cells [at, end) of a chunk of series, of options from `pairs` on. */
+export function sumSeries(work: usize, at: usize, end: usize, pairs: usize): void {
+  sumSeriesHigh(work, at, end, pairs);
+  sumSeriesLow(work, at, end, pairs);
+}
+
+/** The first steps of Clenshaw's rule: y4 and y3. */
+function sumSeriesHigh(work: usize, at: usize, end: usize, pairs: usize): void {
+  const one = v128.load_splat<f64>(work, OTHERS_AT + 40);
   const w3 = v128.load_splat<f64>(work, SERIES_AT + 72);
   const w4 = v128.load_splat<f64>(work, SERIES_AT + 80);
   const w5 = v128.load_splat<f64>(work, SERIES_AT + 88);
-  const last = f64x2.sub(one, f64x2.mul(p5, u));
-  const a4 = f64x2.mul(p4, u);
-  const a3 = f64x2.mul(p3, u);
-  const a2 = f64x2.mul(p2, u);
-  const a1 = f64x2.mul(p1, u);
-  for (; at < end; at += 32) {
-    const hA = v128.load(at, Z2);
-    const hB = v128.load(at, Z2 + 16);
-    const wA = f64x2.mul(hA, hA);
-    const wB = f64x2.mul(hB, hB);
-    const y5A = f64x2.add(f64x2.mul(p5, f64x2.add(wA, w5)), one);
-    const y5B = f64x2.add(f64x2.mul(p5, f64x2.add(wB, w5)), one);
-    const y4A = f64x2.add(last, f64x2.mul(f64x2.mul(p4, f64x2.add(wA, w4)), y5A));
-    const y4B = f64x2.add(last, f64x2.mul(f64x2.mul(p4, f64x2.add(wB, w4)), y5B));
-    const y3A = clenshawStep(one, a4, y5A, f64x2.mul(p3, f64x2.add(wA, w3)), y4A);
-    const y3B = clenshawStep(one, a4, y5B, f64x2.mul(p3, f64x2.add(wB, w3)), y4B);
-    const y2A = clenshawStep(one, a3, y4A, f64x2.mul(p2, f64x2.add(wA, w2)), y3A);
-    const y2B = clenshawStep(one, a3, y4B, f64x2.mul(p2, f64x2.add(wB, w2)), y3B);
-    const y1A = clenshawStep(one, a2, y3A, f64x2.mul(p1, f64x2.add(wA, w1)), y2A);
-    const y1B = clenshawStep(one, a2, y3B, f64x2.mul(p1, f64x2.add(wB, w1)), y2B);
-    const y0A = clenshawStep(one, a1, y2A, f64x2.mul(p0, f64x2.add(wA, w0)), y1A);
-    const y0B = clenshawStep(one, a1, y2B, f64x2.mul(p0, f64x2.add(wB, w0)), y1B);
-    const sumA = f64x2.sub(f64x2.mul(v128.load(at, SUM), y0A), f64x2.mul(p0, y1A));
-    const sumB = f64x2.sub(f64x2.mul(v128.load(at, SUM + 16), y0B), f64x2.mul(p0, y1B));
-    v128.store(at, f64x2.mul(v128.load(at, DENSITY), f64x2.mul(deviation, sumA)), PRICE);
-    v128.store(at, f64x2.mul(v128.load(at, DENSITY + 16), f64x2.mul(deviation, sumB)), PRICE + 16);
+  for (; at < end; at += 16) {
+    const h = v128.load(at, Z2);
+    const w = f64x2.mul(h, h);
+    const y5 = f64x2.add(f64x2.mul(v128.load(pairs, P5), f64x2.add(w, w5)), one);
+    const y4 = f64x2.add(v128.load(pairs, LAST), f64x2.mul(f64x2.mul(v128.load(pairs, P4), f64x2.add(w, w4)), y5));
+    const b3 = f64x2.mul(v128.load(pairs, P3), f64x2.add(w, w3));
+    v128.store(at, y4, Y4);
+    v128.store(at, clenshawStep(one, v128.load(pairs, A4), y5, b3, y4), Y3);
+    pairs += 16;
+  }
+}
+
+/** The other steps, and the prices. */
+function sumSeriesLow(work: usize, at: usize, end: usize, pairs: usize): void {
+  const one = v128.load_splat<f64>(work, OTHERS_AT + 40);
+  const w0 = v128.load_splat<f64>(work, SERIES_AT + 48);
+  const w1 = v128.load_splat<f64>(work, SERIES_AT + 56);
+  const w2 = v128.load_splat<f64>(work, SERIES_AT + 64);
+  for (; at < end; at += 16) {
+    const h = v128.load(at, Z2);
+    const w = f64x2.mul(h, h);
+    const y4 = v128.load(at, Y4);
+    const y3 = v128.load(at, Y3);
+    const b2 = f64x2.mul(v128.load(pairs, P2), f64x2.add(w, w2));
+    const y2 = clenshawStep(one, v128.load(pairs, A3), y4, b2, y3);
+    const b1 = f64x2.mul(v128.load(pairs, P1), f64x2.add(w, w1));
+    const y1 = clenshawStep(one, v128.load(pairs, A2), y3, b1, y2);
+    const p0 = v128.load(pairs, P0);
+    const y0 = clenshawStep(one, v128.load(pairs, A1), y2, f64x2.mul(p0, f64x2.add(w, w0)), y1);
+    const sum = f64x2.sub(f64x2.mul(v128.load(at, SUM), y0), f64x2.mul(p0, y1));
+    v128.store(at, f64x2.mul(v128.load(at, DENSITY), f64x2.mul(v128.load(pairs, PAIR_DEVIATION), sum)), PRICE);
+    pairs += 16;
   }
 }
 

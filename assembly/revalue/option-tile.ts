@@ -1,24 +1,28 @@
 import { blackDensity2, deltaTail2 } from "../price/greeks.ts";
 import { boundedDeviation2, standardisedMoneyness2 } from "../price/black76.ts";
-import { prepareSeries, priceDifferences, sumSeries, writeBlackConstants } from "../price/black-passes.ts";
-import { CHUNK_BYTES, LOWER, PRICE, Z1, Z2 } from "../price/passes.ts";
+import {
+  fillSeriesTerms, PAIR_ADDED, PAIR_DEVIATION, PAIR_DIVISOR, PAIR_FORWARD, PAIR_HALF, PAIR_MONEYNESS, PAIR_STRIKE, PAIRS_BYTES,
+  prepareSeries, priceDifferences, startCells, sumSeries, writeBlackConstants,
+} from "../price/black-passes.ts";
+import { CHUNK_BYTES, PRICE } from "../price/passes.ts";
 import { logRatio2 } from "../math/log.ts";
 import { times } from "../math/vector.ts";
-import { boundedDeviation, MONEYNESS_LIMIT, SERIES_LIMIT, SMALLEST_NORMAL } from "../portable/black76.ts";
+import { boundedDeviation, SERIES_LIMIT, SMALLEST_NORMAL } from "../portable/black76.ts";
 import {
   GRID_DOWN_MASK, GRID_LOG_MULTIPLIER, GRID_MULTIPLIER, GRID_UP_MASK,
 } from "../portable/layout.ts";
 import {
-  LANES_AT, SEGMENTS_AT, TILE_AT, TILE_SIZE,
+  LANES_AT, PAIRS_AT, SEGMENTS_AT, TILE_AT, TILE_SIZE,
 } from "../portable/risk-array-work.ts";
 
 /**
  * Out-of-the-money prices of up to TILE_SIZE different options in all cells of one risk group's scenario table.
  *
  * A cell needs the series of ratioSeries or the difference of two Mills ratios, depending on its standard deviation, and
- * an option has but three of these: volatility up, same and down. Cells are therefore taken class by class, so that both
- * lanes of a vector need the same, into chunks of 64 vectors, all series first and all differences after, and priced in
- * passes (price/black-passes.ts). Prices go to the options' rows, in the order of the cells.
+ * an option has but three of these: volatility up, same and down. Options are therefore listed class by class, those of
+ * series first and those of differences after, two a vector, and priced scenario by scenario in chunks of 64 vectors, in
+ * passes (price/black-passes.ts): both lanes of a vector then need the same, what depends on the option alone is worked
+ * out once, and loops are long. Prices go to the options' rows.
  *
  * In the tile area, columns of TILE_SIZE floats, one element per option: what the kernel fills in before, and the tail
  * of the delta, which comes out.
@@ -42,14 +46,20 @@ export const TILE_ROW: usize = 8 * TILE_SIZE * 8;
 /** Number of the option of each instrument, -1 if it has none (i32). */
 export const TILE_OPTION: usize = 9 * TILE_SIZE * 8;
 
-/** Words of a segment: where its cells' places are, the row, the first byte in the chunk, the end; then v. */
-const SEGMENT_BYTES: usize = 24;
+/** Addresses of the rows of a class' options (u32). */
+const PAIR_ROWS_AT: usize = <usize>PAIRS_AT + PAIRS_BYTES;
 
-// The lists of cells, from LANES_AT on: bounds of the classes (bytes in the lists of floats), then the lists.
+/** Words of a segment: where its options are, the place in their rows, the first byte in the chunk, the end. */
+const SEGMENT_BYTES: usize = 16;
+
+// From LANES_AT on: bounds of the classes (bytes in the lists of floats), then the lists: multipliers and logarithms
+// (floats), places in a row (bytes, u32).
 const LANES_BOUNDS: usize = LANES_AT;
 const LANES: usize = LANES_AT + 32;
 /** Where in a row the cell is that moves nothing (bytes). */
 const NOW_CELL: usize = LANES_AT + 16;
+/** Whether the last cell of a row repeats the one before: the padding. */
+const REPEATS_LAST: usize = LANES_AT + 20;
 export const NO_CELL: usize = 0xFFFFFFFF;
 
 /** Writes what stays the same throughout a call. */
@@ -57,41 +67,43 @@ export function prepareWork(work: usize): void {
   writeBlackConstants(work);
 }
 
-/** Sorts the cells of a scenario table by class; every class is padded to whole vectors by repeating its last cell. */
+/** Sorts the cells of a scenario table by class. The padding repeats the last cell: it is priced once. */
 export function sortCells(work: usize, grid: usize, cellBytes: usize): void {
-  const pitch = cellBytes + 32;
   const lanes = work + LANES;
-  const ups = grid + <usize>GRID_UP_MASK * cellBytes;
-  const downs = grid + <usize>GRID_DOWN_MASK * cellBytes;
+  const repeats = cellBytes > 8 && isSameCell(grid, cellBytes, cellBytes - 8);
+  store<u32>(work + REPEATS_LAST, repeats ? 1 : 0);
+  store<u32>(work + NOW_CELL, <u32>NO_CELL);
+  const end = repeats ? cellBytes - 8 : cellBytes;
   let to: usize = 0;
   for (let kind = 0; kind < CLASS_COUNT; kind++) {
     store<u32>(work + LANES_BOUNDS + (<usize>kind << 2), <u32>to);
-    for (let at: usize = 0; at < cellBytes; at += 8) {
-      const own = load<i64>(ups + at) != 0 ? CLASS_UP : load<i64>(downs + at) != 0 ? CLASS_DOWN : CLASS_SAME;
-      if (own != kind) continue;
-      putLane(lanes, pitch, to, grid, cellBytes, at);
-      to += 8;
-    }
-    if (to & 8) {
-      putLane(lanes, pitch, to, grid, cellBytes, load<u32>(lanes + 2 * pitch + ((to - 8) >> 1)));
+    for (let at: usize = 0; at < end; at += 8) {
+      if (classOf(grid, cellBytes, at) != kind) continue;
+      const multiplier = load<f64>(grid + <usize>GRID_MULTIPLIER * cellBytes + at);
+      const logMultiplier = load<f64>(grid + <usize>GRID_LOG_MULTIPLIER * cellBytes + at);
+      store<f64>(lanes + to, multiplier);
+      store<f64>(lanes + cellBytes + to, logMultiplier);
+      store<u32>(lanes + 2 * cellBytes + (to >> 1), <u32>at);
+      if (kind == CLASS_SAME && multiplier == 1.0 && logMultiplier == 0.0) store<u32>(work + NOW_CELL, <u32>at);
       to += 8;
     }
   }
   store<u32>(work + LANES_BOUNDS + (<usize>CLASS_COUNT << 2), <u32>to);
-  store<u32>(work + NOW_CELL, <u32>NO_CELL);
-  const same = work + LANES_BOUNDS + (<usize>CLASS_SAME << 2);
-  for (let at = <usize>load<u32>(same); at < <usize>load<u32>(same, 4); at += 8) {
-    if (load<f64>(lanes + at) != 1.0 || load<f64>(lanes + pitch + at) != 0.0) continue;
-    store<u32>(work + NOW_CELL, load<u32>(lanes + 2 * pitch + (at >> 1)));
-  }
 }
 
 // @ts-ignore: decorator
 @inline
-function putLane(lanes: usize, pitch: usize, to: usize, grid: usize, cellBytes: usize, cell: usize): void {
-  store<f64>(lanes + to, load<f64>(grid + <usize>GRID_MULTIPLIER * cellBytes + cell));
-  store<f64>(lanes + pitch + to, load<f64>(grid + <usize>GRID_LOG_MULTIPLIER * cellBytes + cell));
-  store<u32>(lanes + 2 * pitch + (to >> 1), <u32>cell);
+function classOf(grid: usize, cellBytes: usize, at: usize): i32 {
+  if (load<i64>(grid + <usize>GRID_UP_MASK * cellBytes + at) != 0) return CLASS_UP;
+  return load<i64>(grid + <usize>GRID_DOWN_MASK * cellBytes + at) != 0 ? CLASS_DOWN : CLASS_SAME;
+}
+
+/** Whether a cell has the prices of the one before. */
+function isSameCell(grid: usize, cellBytes: usize, at: usize): bool {
+  const multiplier = grid + <usize>GRID_MULTIPLIER * cellBytes + at;
+  const logMultiplier = grid + <usize>GRID_LOG_MULTIPLIER * cellBytes + at;
+  return load<f64>(multiplier) == load<f64>(multiplier - 8) && load<f64>(logMultiplier) == load<f64>(logMultiplier - 8)
+    && classOf(grid, cellBytes, at) == classOf(grid, cellBytes, at - 8);
 }
 
 /** Where in a row the price now stands (bytes), NO_CELL if nowhere. */
@@ -120,66 +132,82 @@ export function fillTileTerms(work: usize, count: i32): void {
 
 /** Prices of all cells of options [0, count) into their rows. */
 export function priceTile(work: usize, cellBytes: usize, count: i32): void {
-  priceClasses(work, cellBytes, count, true);
-  priceClasses(work, cellBytes, count, false);
+  for (let kind = 0; kind < CLASS_COUNT; kind++) {
+    const bounds = work + LANES_BOUNDS + (<usize>kind << 2);
+    const first = <usize>load<u32>(bounds);
+    const end = <usize>load<u32>(bounds, 4);
+    if (first == end) continue;
+    const series = putPairs(work, count, kind, true);
+    if (series > 0) {
+      fillSeriesTerms(work, work + PAIRS_AT, series);
+      priceClass(work, cellBytes, first, end, series, true);
+    }
+    const differences = putPairs(work, count, kind, false);
+    if (differences > 0) priceClass(work, cellBytes, first, end, differences, false);
+  }
+  if (!load<u32>(work + REPEATS_LAST)) return;
+  const rows = work + TILE_AT + TILE_ROW;
+  for (let at = rows; at < rows + (<usize>count << 2); at += 4) {
+    const last = <usize>load<u32>(at) + cellBytes - 8;
+    store<f64>(last, load<f64>(last - 8));
+  }
 }
 
-/** Prices the cells whose ratio is a series, or those whose ratio is a difference. */
-function priceClasses(work: usize, cellBytes: usize, count: i32, series: bool): void {
+/** Lists the options whose ratio in a class is a series, or those whose ratio is a difference. Returns bytes of a column. */
+function putPairs(work: usize, count: i32, kind: i32, series: bool): usize {
   const tile = work + TILE_AT;
-  const segments = work + SEGMENTS_AT;
-  let filled: usize = 0;
-  let segment = segments;
+  const deviations = TILE_DEVIATION + <usize>kind * CLASS_BYTES;
+  let bytes: usize = 0;
   for (let option: usize = 0; option < (<usize>count << 3); option += 8) {
-    for (let kind = 0; kind < CLASS_COUNT; kind++) {
-      const v = boundedDeviation(load<f64>(tile + TILE_DEVIATION + option + <usize>kind * CLASS_BYTES));
-      if ((v < SERIES_LIMIT) != series) continue;
-      const bounds = work + LANES_BOUNDS + (<usize>kind << 2);
-      const end = <usize>load<u32>(bounds, 4);
-      let lane = <usize>load<u32>(bounds);
-      while (lane < end) {
-        const room = CHUNK_BYTES - filled;
-        const bytes = end - lane < room ? end - lane : room;
-        startCells(work + filled, work + LANES + lane, cellBytes + 32, bytes, tile + option, v, series);
-        store<u32>(segment, <u32>(work + LANES + 2 * (cellBytes + 32) + (lane >> 1)));
-        store<u32>(segment, load<u32>(tile + TILE_ROW + (option >> 1)), 4);
-        store<u32>(segment, <u32>(work + filled), 8);
-        store<u32>(segment, <u32>(work + filled + bytes), 12);
-        store<f64>(segment, v, 16);
-        segment += SEGMENT_BYTES;
-        filled += bytes;
-        lane += bytes;
-        if (filled == CHUNK_BYTES) {
-          priceChunk(work, filled, segments, segment, series);
-          filled = 0;
-          segment = segments;
-        }
-      }
+    const v = boundedDeviation(load<f64>(tile + deviations + option));
+    if ((v < SERIES_LIMIT) != series) continue;
+    putPair(work, tile + option, load<u32>(tile + TILE_ROW + (option >> 1)), bytes, v, series);
+    // The next takes this place: the last fills its vector where their number is odd.
+    putPair(work, tile + option, load<u32>(tile + TILE_ROW + (option >> 1)), bytes + 8, v, series);
+    bytes += 8;
+  }
+  return (bytes + 8) & ~<usize>15;
+}
+
+// @ts-ignore: decorator
+@inline
+function putPair(work: usize, option: usize, row: u32, bytes: usize, v: f64, series: bool): void {
+  const to = work + PAIRS_AT + bytes;
+  store<f64>(to, load<f64>(option, TILE_FORWARD), PAIR_FORWARD);
+  store<f64>(to, load<f64>(option, TILE_STRIKE), PAIR_STRIKE);
+  store<f64>(to, load<f64>(option, TILE_MONEYNESS), PAIR_MONEYNESS);
+  store<f64>(to, 0.5 * v, PAIR_HALF);
+  store<f64>(to, v < SMALLEST_NORMAL ? SMALLEST_NORMAL : v, PAIR_DIVISOR);
+  store<f64>(to, v, PAIR_DEVIATION);
+  store<f64>(to, series ? 0.0 : 0.5 * v, PAIR_ADDED);
+  store<u32>(work + PAIR_ROWS_AT + (bytes >> 1), row);
+}
+
+/** Prices cells [first, end) of a class for all options that are listed, cell by cell, in chunks. */
+function priceClass(work: usize, cellBytes: usize, first: usize, end: usize, bytes: usize, series: bool): void {
+  const segments = work + SEGMENTS_AT;
+  let segment = segments;
+  let filled: usize = 0;
+  for (let lane = work + LANES + first; lane < work + LANES + end; lane += 8) {
+    const place = load<u32>(work + LANES + 2 * cellBytes + ((lane - work - LANES) >> 1));
+    for (let from: usize = 0; from < bytes;) {
+      const room = CHUNK_BYTES - filled;
+      const part = bytes - from < room ? bytes - from : room;
+      startCells(work + filled, work + PAIRS_AT + from, part, load<f64>(lane), load<f64>(lane + cellBytes));
+      store<u32>(segment, <u32>from);
+      store<u32>(segment, place, 4);
+      store<u32>(segment, <u32>filled, 8);
+      filled += part;
+      store<u32>(segment, <u32>filled, 12);
+      segment += SEGMENT_BYTES;
+      from += part;
+      if (filled < CHUNK_BYTES) continue;
+      priceChunk(work, filled, segments, segment, series);
+      filled = 0;
+      segment = segments;
     }
   }
   if (filled > 0) priceChunk(work, filled, segments, segment, series);
-}
-
-/** What cells start from: twin of the first lines of blackOtm. */
-function startCells(
-  to: usize, lanes: usize, pitch: usize, bytes: usize, option: usize, v: f64, series: bool,
-): void {
-  const limit = f64x2.splat(MONEYNESS_LIMIT);
-  const forward = v128.load_splat<f64>(option, TILE_FORWARD);
-  const strike = v128.load_splat<f64>(option, TILE_STRIKE);
-  const moneyness = v128.load_splat<f64>(option, TILE_MONEYNESS);
-  const divisor = f64x2.splat(v < SMALLEST_NORMAL ? SMALLEST_NORMAL : v);
-  const half = f64x2.splat(0.5 * v);
-  // What Z2 is: h of a series, h + v/2 of a difference.
-  const added = f64x2.splat(series ? 0.0 : 0.5 * v);
-  const logs = lanes + pitch;
-  for (let at: usize = 0; at < bytes; at += 16) {
-    const x = f64x2.abs(f64x2.sub(moneyness, v128.load(logs + at)));
-    const h = f64x2.pmin(f64x2.div(x, divisor), limit);
-    v128.store(to + at, f64x2.sub(h, half), Z1);
-    v128.store(to + at, f64x2.add(h, added), Z2);
-    v128.store(to + at, f64x2.pmin(f64x2.mul(forward, v128.load(lanes + at)), strike), LOWER);
-  }
 }
 
 /** Prices a chunk and puts the prices where they belong. */
@@ -187,16 +215,17 @@ function priceChunk(work: usize, bytes: usize, segments: usize, end: usize, seri
   if (series) prepareSeries(work, bytes);
   else priceDifferences(work, bytes);
   for (let segment = segments; segment < end; segment += SEGMENT_BYTES) {
-    const places = <usize>load<u32>(segment);
-    const row = <usize>load<u32>(segment, 4);
-    const from = <usize>load<u32>(segment, 8);
-    const to = <usize>load<u32>(segment, 12);
-    if (series) sumSeries(work, from, to, load<f64>(segment, 16));
+    const pairs = <usize>load<u32>(segment);
+    const place = <usize>load<u32>(segment, 4);
+    const from = work + <usize>load<u32>(segment, 8);
+    const to = work + <usize>load<u32>(segment, 12);
+    if (series) sumSeries(work, from, to, work + PAIRS_AT + pairs);
+    let row = work + PAIR_ROWS_AT + (pairs >> 1);
     for (let at = from; at < to; at += 16) {
       const price = v128.load(at, PRICE);
-      const place = places + ((at - from) >> 1);
-      v128.store_lane<f64>(row + load<u32>(place), price, 0);
-      v128.store_lane<f64>(row + load<u32>(place, 4), price, 1);
+      v128.store_lane<f64>(<usize>load<u32>(row) + place, price, 0);
+      v128.store_lane<f64>(<usize>load<u32>(row, 4) + place, price, 1);
+      row += 8;
     }
   }
 }

@@ -6,7 +6,7 @@ import { median } from '../statistics.ts';
 import { requireEqual, type Comparison } from '../verify.ts';
 import type { EntrantReport, Outcome, Parameters, Timing, Workload } from '../workload.ts';
 import { loadBuiltEngine, type BookSize, type BuiltEngine } from './book.ts';
-import { dispatchOverhead } from './dispatch.ts';
+import { dispatchOverhead } from '../dispatch/overhead.ts';
 import { bookMemory } from './memory.ts';
 import { startProcesses, type Processes } from './processes.ts';
 

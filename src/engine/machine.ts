@@ -40,32 +40,37 @@ export function requireKernels(choice: KernelChoice | undefined): KernelChoice {
 /** Memory and kernels for the given sizes, and how to start the threads. */
 export function setUpMachine(counts: Counts, workers: number, choice: KernelChoice): Machine {
   if (choice === 'javascript') {
-    const plan = planArena(counts, Math.max(workers, 1), 0);
+    const plan = planArena(counts, scratchCountOf(workers), 0);
     const buffer = workers > 0 ? new SharedArrayBuffer(plan.end) : new ArrayBuffer(plan.end);
     const kernels = withHostKernels(scalarKernels(buffer), buffer);
     const setup = { memory: null, buffer: buffer as SharedArrayBuffer, module: null, isHost: true };
     return {
       arena: new Arena(plan, buffer),
       kernels,
-      start: () => startRunner(workers, setup, kernels, plan.scratch[0]),
+      start: () => startRunner(workers, setup, kernels, plan.scratch[workers]),
     };
   }
   const build: BuildName = choice === 'wasm-debug' ? 'debug' : workers > 0 ? 'release' : 'single';
   const module = compileBuild(build);
   const heapBase = heapBaseOf(instantiate(module, createMemory(build, 65_536)));
-  const plan = planArena(counts, Math.max(workers, 1), heapBase);
+  const plan = planArena(counts, scratchCountOf(workers), heapBase);
   const memory = createMemory(build, plan.end);
   const kernels = withHostKernels(instantiate(module, memory), memory.buffer);
   const setup = { memory, buffer: memory.buffer as unknown as SharedArrayBuffer, module, isHost: true };
   return {
     arena: new Arena(plan, memory.buffer),
     kernels,
-    start: () => startRunner(workers, setup, kernels, plan.scratch[0]),
+    start: () => startRunner(workers, setup, kernels, plan.scratch[workers]),
   };
 }
 
+/** A scratch area per thread: the calling thread takes part in stages, too. */
+function scratchCountOf(workers: number): number {
+  return workers + 1;
+}
+
 function startRunner(workers: number, setup: WorkerSetup, kernels: Kernels, scratch: number): StageRunner {
-  return workers > 0 ? createPool(workers, setup) : inline(kernels, setup.buffer, scratch);
+  return workers > 0 ? createPool(workers, setup, { kernels, scratch }) : inline(kernels, setup.buffer, scratch);
 }
 
 /** No threads: the calling thread does every chunk, in order. */

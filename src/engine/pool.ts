@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { MargridError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { StageTask, WorkerSetup } from './stage.ts';
+import { claimedChunks, listOf, runChunks, type StageTask, type WorkerSetup } from './stage.ts';
+import type { Kernels } from '../wasm/kernels.ts';
+import { createSignalBuffer, reasonOf, StageSignal } from './stage-signal.ts';
+import type { ServeTask } from './worker.ts';
 
 /** Runs the stages of a tick: on a pool of threads, or on the calling thread. */
 export interface StageRunner {
@@ -26,16 +29,29 @@ export function requireWorkerCount(workers: number): void {
 }
 
 /**
- * A pool with as many threads as workers, no more, no fewer: a stage is one task per thread and the threads share the
- * work among themselves,
- * so the queue never holds more than one stage.
+ * Milliseconds after the last stage until the threads leave their loop: from then on they do not keep the process alive,
+ * and the next stage has to send for them.
  */
-export function createPool(workers: number, setup: WorkerSetup): StageRunner {
+const idleMs = 1_000;
+/** Milliseconds that the calling thread sleeps for a stage before it turns to its event loop: many are shorter. */
+const sleepMs = 0.2;
+
+/** What the calling thread takes part with: its kernels and a scratch area of its own. */
+export interface Helper {
+  readonly kernels: Kernels;
+  readonly scratch: number;
+}
+
+/**
+ * Starts as many threads as workers. With a helper the calling thread works, too, while they wake. Throws `EngineState`
+ * where the package is not built.
+ */
+export function createPool(workers: number, setup: WorkerSetup, helper: Helper | null = null): StageRunner {
   const filename = fileURLToPath(new URL('./worker.js', import.meta.url));
   if (!existsSync(filename)) {
     throw new MargridError('EngineState', 'worker threads need the built package: run the build, or use workers: 0');
   }
-  const pool = new Piscina<StageTask, number>({
+  const pool = new Piscina<ServeTask, void>({
     filename,
     minThreads: workers,
     maxThreads: workers,
@@ -46,22 +62,129 @@ export function createPool(workers: number, setup: WorkerSetup): StageRunner {
     execArgv: [],
     workerData: setup,
   });
-  // Without a listener an error event of the pool would end the process; the task's own rejection carries the failure.
-  let poolError: unknown = null;
-  pool.on('error', (error: unknown) => (poolError = error));
-  return {
-    workerCount: workers,
-    async run(task, control) {
-      control.fill(0);
-      poolError = null;
-      // All of them, whatever becomes of one: the next stage must not start while a thread is still in this one.
-      const outcomes = await Promise.allSettled(Array.from({ length: workers }, () => pool.run(task)));
-      const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-      const cause: unknown = failure?.reason ?? poolError;
-      if (cause === null) return;
-      const reason = cause instanceof Error ? cause.message : JSON.stringify(cause);
-      throw new MargridError('WorkerFailed', `a worker failed in stage ${task.kernel}: ${reason}`);
-    },
-    close: () => pool.close({ force: true }),
-  };
+  return new StagePool(pool, workers, setup.buffer, helper);
+}
+
+/** A thread that is gone, or could not start. */
+interface Loss {
+  readonly reason: unknown;
+}
+
+/**
+ * Threads that run stages. Piscina starts, replaces and ends them; each has one task of it, to serve, and then takes its
+ * stages from shared words (stage-signal.ts): queues and messages would cost more than the smaller stages.
+ */
+class StagePool implements StageRunner {
+  readonly workerCount: number;
+  readonly #pool: Piscina<ServeTask, void>;
+  readonly #buffer: SharedArrayBuffer;
+  readonly #helper: Helper | null;
+  readonly #signal: StageSignal;
+  /** The threads' tasks while they serve; none once they have been told to stop. */
+  #serving: Promise<void>[] = [];
+  /** When all tasks of threads that have been told to stop are over. */
+  #dismissed: Promise<unknown> = Promise.resolve();
+  #loss: Loss | null = null;
+  /** When a thread is lost. */
+  #lost: Promise<unknown> = Promise.resolve();
+  #stage: Promise<void> = Promise.resolve();
+  #isRunning = false;
+  readonly #idle: NodeJS.Timeout;
+
+  constructor(pool: Piscina<ServeTask, void>, workerCount: number, buffer: SharedArrayBuffer, helper: Helper | null) {
+    this.workerCount = workerCount;
+    this.#pool = pool;
+    this.#buffer = buffer;
+    this.#helper = helper;
+    this.#signal = new StageSignal(createSignalBuffer(workerCount));
+    // Without a listener an error event of the pool would end the process; the task's own rejection carries the failure.
+    pool.on('error', () => {});
+    this.#idle = setTimeout(() => this.#rest(), idleMs);
+    this.#muster();
+  }
+
+  run(task: StageTask, control: Int32Array): Promise<void> {
+    this.#stage = this.#runStage(task, control);
+    return this.#stage;
+  }
+
+  async #runStage(task: StageTask, control: Int32Array): Promise<void> {
+    this.#isRunning = true;
+    control.fill(0);
+    try {
+      // A thread that was lost between stages has been replaced, but nobody has sent for the new one.
+      if (this.#loss !== null) this.#dismiss();
+      if (this.#serving.length === 0) {
+        await this.#dismissed;
+        this.#muster();
+      }
+      this.#signal.post(task);
+      const failure = this.#helper === null ? null : this.#help(this.#helper, task, control);
+      const expected = this.#helper === null ? this.workerCount : this.#signal.close();
+      if (!this.#signal.isDoneWithin(expected, sleepMs)) await this.#doneOrLost(expected, task);
+      const reason = failure ?? this.#signal.failure;
+      if (reason !== null) throw stageFailure(task, reason);
+    } finally {
+      this.#isRunning = false;
+      this.#idle.refresh();
+    }
+  }
+
+  /** Runs chunks until all workers have come. Returns why that failed, null if it did not. */
+  #help({ kernels, scratch }: Helper, task: StageTask, control: Int32Array): string | null {
+    const claim = (): number =>
+      this.#signal.joined < this.workerCount ? Atomics.add(control, claimedChunks, 1) : Infinity;
+    try {
+      runChunks(kernels, task, scratch, claim, listOf(this.#buffer, task));
+      return null;
+    } catch (error) {
+      return reasonOf(error);
+    }
+  }
+
+  async #doneOrLost(expected: number, task: StageTask): Promise<void> {
+    await Promise.race([this.#signal.done(expected), this.#lost]);
+    if (this.#loss === null) return;
+    // The next stage must not start while a thread is still in this one.
+    const reason = reasonOf(this.#loss.reason);
+    this.#dismiss();
+    await this.#dismissed;
+    throw stageFailure(task, reason);
+  }
+
+  /** Sends every thread to serve. */
+  #muster(): void {
+    const task = { signal: this.#signal.buffer, seen: this.#signal.epoch };
+    this.#loss = null;
+    this.#serving = Array.from({ length: this.workerCount }, () => this.#pool.run(task));
+    this.#lost = new Promise((resolve) => {
+      const lose = (reason: unknown): void => resolve((this.#loss = { reason }));
+      for (const each of this.#serving) each.catch(lose);
+    });
+  }
+
+  #dismiss(): void {
+    this.#signal.postStop();
+    this.#dismissed = Promise.allSettled(this.#serving);
+    this.#serving = [];
+    this.#loss = null;
+  }
+
+  #rest(): void {
+    if (this.#isRunning) this.#idle.refresh();
+    else if (this.#serving.length > 0) this.#dismiss();
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    // Whoever runs the stage is told if it fails.
+    await this.#stage.catch(() => {});
+    this.#rest();
+    clearTimeout(this.#idle);
+    await this.#pool.close({ force: true });
+  }
+}
+
+function stageFailure(task: StageTask, reason: string): MargridError {
+  return new MargridError('WorkerFailed', `a worker failed in stage ${task.kernel}: ${reason}`);
 }

@@ -34,6 +34,10 @@ export interface StageTask {
   readonly list?: number;
 }
 
+/** Words of the control block: chunks, and scratch areas, claimed in the present stage. */
+export const claimedChunks = 0;
+export const claimedScratch = 1;
+
 /** The loop itself, also used on the main thread when there are no workers. */
 export function runChunks(
   stageKernels: Kernels,

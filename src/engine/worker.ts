@@ -2,11 +2,16 @@ import { workerData } from 'node:worker_threads';
 import { headerBytes, verifyHeader } from '../columns/arena.ts';
 import type { Kernels } from '../wasm/kernels.ts';
 import { instantiate } from '../wasm/module.ts';
-import { listOf, runChunks, type StageTask, type WorkerSetup } from './stage.ts';
+import { claimedChunks, claimedScratch, listOf, runChunks, type StageTask, type WorkerSetup } from './stage.ts';
+import { serveStages, type SignalBuffer } from './stage-signal.ts';
 
-/** Second word of the control block: scratch slots taken in this stage. */
-const claimedChunks = 0;
-const claimedScratch = 1;
+
+/** What a thread is sent to do: to run stages until it is told to stop. */
+export interface ServeTask {
+  readonly signal: SignalBuffer;
+  /** Epoch of the last stage that was over before. */
+  readonly seen: number;
+}
 
 const setup = (workerData as [unknown, WorkerSetup])[1] ?? (workerData as WorkerSetup);
 const kernels = await loadKernels(setup);
@@ -23,10 +28,14 @@ function controlOf(task: StageTask): Int32Array {
   return new Int32Array(setup.buffer, task.control, 2);
 }
 
-/** Runs chunks of a stage until none is left. Returns the number of chunks done here, for the load histogram. */
-export default function runStage(task: StageTask): number {
+/** Runs chunks of a stage until none is left. */
+function runStage(task: StageTask): void {
   const counters = (control ??= controlOf(task));
   const scratch = task.scratch[Atomics.add(counters, claimedScratch, 1)];
   const claim = (): number => Atomics.add(counters, claimedChunks, 1);
-  return runChunks(kernels, task, scratch, claim, listOf(setup.buffer, task));
+  runChunks(kernels, task, scratch, claim, listOf(setup.buffer, task));
+}
+
+export default function serve({ signal, seen }: ServeTask): void {
+  serveStages(signal, seen, runStage);
 }

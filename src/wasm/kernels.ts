@@ -41,11 +41,20 @@ export type MarginKernelName = (typeof marginKernelNames)[number];
 export const certificateKernelNames = ['certifyDeribitPm'] as const;
 export type CertificateKernelName = (typeof certificateKernelNames)[number];
 
+<<<<<<< HEAD
 /** Kernels of a book: over the rows of P&L, these and the screen; over its portfolios, the worst of their scenarios. */
 export type BookKernelName = 'bookRows' | 'bookScreen' | 'bookTails';
+=======
+/** Kernels of a book: over the rows of P&L, the screen; over its portfolios, the worst of their scenarios. */
+export const bookKernelNames = ['bookScreen', 'bookTails'] as const;
+export type BookKernelName = (typeof bookKernelNames)[number];
+>>>>>>> s7-price
 
-/** Everything a worker can be told to run over a range. */
-export type RangeKernelName = RowKernelName | MarginKernelName | CertificateKernelName | BookKernelName;
+/** Everything a worker can be told to run over a range; it is told the place in this list. */
+export const rangeKernelNames = [
+  ...rowKernelNames, ...marginKernelNames, ...certificateKernelNames, ...bookKernelNames,
+] as const;
+export type RangeKernelName = (typeof rangeKernelNames)[number];
 
 /** Rows [first, first + count) of the risk array, with the scratch area of the worker. */
 export type RowKernel = (context: number, first: number, count: number, scratch: number) => void;
