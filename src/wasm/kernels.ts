@@ -41,14 +41,9 @@ export type MarginKernelName = (typeof marginKernelNames)[number];
 export const certificateKernelNames = ['certifyDeribitPm'] as const;
 export type CertificateKernelName = (typeof certificateKernelNames)[number];
 
-<<<<<<< HEAD
 /** Kernels of a book: over the rows of P&L, these and the screen; over its portfolios, the worst of their scenarios. */
-export type BookKernelName = 'bookRows' | 'bookScreen' | 'bookTails';
-=======
-/** Kernels of a book: over the rows of P&L, the screen; over its portfolios, the worst of their scenarios. */
-export const bookKernelNames = ['bookScreen', 'bookTails'] as const;
+export const bookKernelNames = ['bookRows', 'bookScreen', 'bookTails'] as const;
 export type BookKernelName = (typeof bookKernelNames)[number];
->>>>>>> s7-price
 
 /** Everything a worker can be told to run over a range; it is told the place in this list. */
 export const rangeKernelNames = [

@@ -17,6 +17,8 @@ export interface Movement {
   readonly indexRest: number;
   /** -1 to 1: how far time passes, forward if negative. */
   readonly time: number;
+  /** Whether rests and time are none at all: then they use up nothing. */
+  readonly isCommon?: boolean;
 }
 
 /**
@@ -82,7 +84,7 @@ export function reachByLoads(arena: CertificateArena, set: number, quadrant: num
   const used =
     movement.price * load(falls ? certificate.LOAD_PRICE_DOWN : certificate.LOAD_PRICE_UP) +
     movement.volatility * load(eases ? certificate.LOAD_VOLATILITY_DOWN : certificate.LOAD_VOLATILITY_UP) +
-    load(certificate.LOAD_REST) +
+    (movement.isCommon === true ? 0 : load(certificate.LOAD_REST)) +
     load(certificate.LOAD_OTHER);
   return Math.min(1, 1 / used);
 }
@@ -106,6 +108,10 @@ export function attacks(
   const chosen = [1, 0].flatMap((price) => [1, 0].flatMap((volatility) => [1, -1].map((sign) => ({
     price, volatility, priceRest: worstPrice, volatilityRest: own, indexRest: sign, time: random() < 0.5 ? 0 : sign,
   }))));
+  const none = (): number => 0;
+  const common = [[1, 1], [1, 0], [0, 1], [1, random()], [random(), 1]].map(([price, volatility]) => ({
+    price, volatility, priceRest: none, volatilityRest: none, indexRest: 0, time: 0, isCommon: true,
+  }));
   const scattered = Array.from({ length: randomCount }, () => {
     const rests = instruments.map(() => [pick(random, [-1, 1, between(random, -1, 1)]), pick(random, [-1, 0, 1])]);
     return {
@@ -115,7 +121,7 @@ export function attacks(
       indexRest: between(random, -1, 1), time: between(random, -1, 1),
     };
   });
-  return [...chosen, ...scattered];
+  return [...chosen, ...common, ...scattered];
 }
 
 /** Signed contracts of the set by market instrument. */
