@@ -1,4 +1,16 @@
-import { QUADRANT_COUNT } from '../../assembly/portable/certificate-layout.ts';
+import {
+  LOAD_COUNT,
+  LOAD_OTHER,
+  LOAD_PRICE_DOWN,
+  LOAD_PRICE_UP,
+  LOAD_REST,
+  LOAD_VOLATILITY_DOWN,
+  LOAD_VOLATILITY_UP,
+  QUADRANT_COUNT,
+  QUADRANT_PRICE_FALLS,
+  QUADRANT_VOLATILITY_FALLS,
+} from '../../assembly/portable/certificate-layout.ts';
+import { boxSizes } from './box.ts';
 
 /** Buckets per octave of radius: sixteen, by the first four bits of the mantissa. */
 const mantissaBits = 4;
@@ -6,6 +18,12 @@ const bucketShift = 23 - mantissaBits;
 /** Radii from 2^-20 to 1; smaller ones share the first bucket. */
 const leastExponent = 127 - 20;
 const bucketCount = (20 << mantissaBits) + 2;
+
+/** Loads of an entry, per unit of movement: price, volatility, rest, other. */
+const entryLoads = 4;
+/** Rounding of a quotient to 32 bits; of the products and the sum of the second test. */
+const upward32 = 1 + 2 ** -22;
+const outward = 1 + 1e-12;
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
@@ -25,11 +43,28 @@ export interface FiledSets {
   readonly classes: Uint32Array;
   /** Radius of a set in a quadrant, in units of price movement. */
   readonly radiusOf: (set: number, quadrant: number) => number;
+  /** By set: `LOAD_COUNT` loads, and the box of its certificate. */
+  readonly loads: Float32Array;
+  readonly box: Uint8Array;
+}
+
+/** A displacement as the second test sees it: by kind of movement, in units of price movement. */
+export interface Movements {
+  readonly quadrant: number;
+  readonly distance: number;
+  readonly price: number;
+  readonly volatility: number;
+  readonly rest: number;
+  readonly largest: number;
 }
 
 /**
  * Netting sets of one reference by class, quadrant and radius: a tick reads the buckets below its displacement, and no
  * others. Entries of sets that have a newer certificate are dropped as they are met.
+ *
+ * A set whose radius is reached gets a second test, of its loads: what the market has used up of its health, kind of
+ * movement by kind of movement, where a radius takes all kinds to be as large as the largest. Most are safe by it. An
+ * entry has its loads beside it, because those of its set would have to be fetched from all over the memory.
  */
 export class CertificateIndex {
   /** Classes that have sets here. */
@@ -38,12 +73,14 @@ export class CertificateIndex {
   readonly #start: Uint32Array;
   readonly #end: Uint32Array;
   readonly #entries: Uint32Array;
+  readonly #loads: Float32Array;
+  readonly #box: Uint8Array;
   /** Per quadrant and class: first bucket that holds anything. */
   readonly #firstBucket: Uint16Array;
   readonly #count: number;
   readonly #radiusOf: FiledSets['radiusOf'];
 
-  constructor({ sets, classes, radiusOf }: FiledSets) {
+  constructor({ sets, classes, radiusOf, loads, box }: FiledSets) {
     this.classes = [...new Set(classes)].sort((a, b) => a - b);
     this.#count = sets.length;
     this.#radiusOf = radiusOf;
@@ -53,6 +90,8 @@ export class CertificateIndex {
     this.#start = new Uint32Array(cells);
     this.#end = new Uint32Array(cells);
     this.#entries = new Uint32Array(QUADRANT_COUNT * sets.length);
+    this.#loads = new Float32Array(entryLoads * this.#entries.length);
+    this.#box = new Uint8Array(this.#entries.length);
     const cellOf = (index: number, quadrant: number): number =>
       (quadrant * this.classes.length + place[classes[index]]) * bucketCount + bucketOf(radiusOf(sets[index], quadrant));
     for (let quadrant = 0; quadrant < QUADRANT_COUNT; quadrant++) {
@@ -69,44 +108,66 @@ export class CertificateIndex {
     }
     for (let quadrant = 0; quadrant < QUADRANT_COUNT; quadrant++) {
       for (let index = 0; index < sets.length; index++) {
-        this.#entries[this.#end[cellOf(index, quadrant)]++] = sets[index];
+        const at = this.#end[cellOf(index, quadrant)]++;
+        this.#entries[at] = sets[index];
+        this.#box[at] = box[sets[index]];
+        this.#keepLoads(at, quadrant, loads, sets[index] * LOAD_COUNT);
       }
     }
   }
 
+  #keepLoads(at: number, quadrant: number, loads: Float32Array, from: number): void {
+    const price = (quadrant & QUADRANT_PRICE_FALLS) === 0 ? LOAD_PRICE_UP : LOAD_PRICE_DOWN;
+    const volatility = (quadrant & QUADRANT_VOLATILITY_FALLS) === 0 ? LOAD_VOLATILITY_UP : LOAD_VOLATILITY_DOWN;
+    const perUnit = upward32 / boxSizes[this.#box[at]];
+    const to = at * entryLoads;
+    this.#loads[to] = loads[from + price] * perUnit;
+    this.#loads[to + 1] = loads[from + volatility] * perUnit;
+    this.#loads[to + 2] = loads[from + LOAD_REST] * perUnit;
+    this.#loads[to + 3] = loads[from + LOAD_OTHER] * perUnit;
+  }
+
   /**
-   * Appends the sets of a class (place in `classes`) whose radius in the quadrant does not exceed the displacement, to
-   * `found` from `count`, without those that `isWithin` knows to be safe all the same; stops at its end. Returns the new
-   * count.
+   * Appends the sets of a class (place in `classes`) that the movements may take across a threshold: whose radius they
+   * reach, and which their loads do not show to be safe; to `found` from `count`, stops at its end. Returns the new count.
    */
-  collect(
-    place: number,
-    quadrant: number,
-    displacement: number,
-    owner: Owner,
-    found: Uint32Array,
-    count: number,
-    isWithin: (set: number) => boolean,
-  ): number {
+  collect(place: number, moved: Movements, owner: Owner, found: Uint32Array, count: number): number {
+    const { quadrant, distance } = moved;
     const entries = this.#entries;
-    const first = (quadrant * this.classes.length + place) * bucketCount;
-    const last = displacement < 1 ? bucketOf(displacement) : bucketCount - 1;
-    let top = count;
     const block = quadrant * this.classes.length + place;
-    for (let cell = first + this.#firstBucket[block]; cell <= first + last; cell++) {
+    const first = block * bucketCount;
+    const last = first + (distance < 1 ? bucketOf(distance) : bucketCount - 1);
+    let top = count;
+    for (let cell = first + this.#firstBucket[block]; cell <= last; cell++) {
       for (let at = this.#start[cell]; at < this.#end[cell]; at++) {
         const set = entries[at];
         if (owner.column[set] !== owner.reference) {
-          entries[at--] = entries[--this.#end[cell]];
+          this.#move(--this.#end[cell], at--);
           continue;
         }
-        if (cell === first + last && displacement < this.#radiusOf(set, quadrant)) continue;
-        if (isWithin(set)) continue;
+        if (this.#isWithin(at, moved)) continue;
+        if (cell === last && distance < this.#radiusOf(set, quadrant)) continue;
         if (top === found.length) return top;
         found[top++] = set;
       }
     }
     return top;
+  }
+
+  /** The loads say that no threshold is crossed. False outside the box, and where anything is not a number. */
+  #isWithin(at: number, { price, volatility, rest, largest }: Movements): boolean {
+    if (!(largest <= boxSizes[this.#box[at]])) return false;
+    const loads = this.#loads;
+    const from = at * entryLoads;
+    const used =
+      price * loads[from] + volatility * loads[from + 1] + rest * loads[from + 2] + largest * loads[from + 3];
+    return used * outward < 1;
+  }
+
+  #move(from: number, to: number): void {
+    this.#entries[to] = this.#entries[from];
+    this.#box[to] = this.#box[from];
+    this.#loads.copyWithin(to * entryLoads, from * entryLoads, (from + 1) * entryLoads);
   }
 
   /** Every set filed here that still belongs to the reference. */

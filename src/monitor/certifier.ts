@@ -91,7 +91,8 @@ export class Certifier {
       if (this.#classes.members[classes[index]].length > 1) this.#takeLeastRadius(set);
     }
     const radiusOf = (set: number, quadrant: number): number => this.radiusOf(set, quadrant);
-    reference.index = new CertificateIndex({ sets, classes, radiusOf });
+    const { loads } = this.#book.arena.views.certifiedSet;
+    reference.index = new CertificateIndex({ sets, classes, radiusOf, loads, box: columns.box });
   }
 
   async #certify(sets: Uint32Array, box: number): Promise<void> {

@@ -34,15 +34,14 @@ export class References {
   collect(found: Uint32Array, count: number, reach = 1): number {
     const { reference: column } = this.#columns;
     let top = count;
-    const isWithin = (set: number): boolean => this.#loads.sum(set) < 1;
+    const moved = this.#displacement;
     for (const reference of this.alive) {
       const index = reference.index!;
       const owner = { column, reference: reference.number };
       for (let place = 0; place < index.classes.length; place++) {
-        reference.displacementOf(this.#classes.members[index.classes[place]], this.#displacement);
-        const { distance, quadrant } = this.#displacement;
-        this.#loads.at(this.#displacement, reach);
-        if (distance > 0) top = index.collect(place, quadrant, distance * reach, owner, found, top, isWithin);
+        reference.displacementOf(this.#classes.members[index.classes[place]], moved);
+        if (reach !== 1) stretch(moved, reach);
+        if (moved.distance > 0) top = index.collect(place, moved, owner, found, top);
       }
       if (top === found.length) return top;
     }
@@ -55,7 +54,7 @@ export class References {
     if (reference === undefined) return NaN;
     reference.displacementOf(this.#classes.members[this.#columns.class[set]], this.#displacement);
     const { distance, quadrant } = this.#displacement;
-    this.#loads.at(this.#displacement, 1);
+    this.#loads.at(this.#displacement);
     return distance === 0 ? 0 : Math.min(distance / radiusOf(set, quadrant), this.#loads.sum(set));
   }
 
@@ -84,4 +83,12 @@ export class References {
   rearrange(places: Uint32Array): void {
     for (const { index } of this.alive) index!.rearrange(places);
   }
+}
+
+function stretch(displacement: Displacement, reach: number): void {
+  displacement.distance *= reach;
+  displacement.price *= reach;
+  displacement.volatility *= reach;
+  displacement.rest *= reach;
+  displacement.largest *= reach;
 }

@@ -16,8 +16,8 @@ import type { Displacement } from './reference.ts';
 const outward = 1 + 1e-12;
 
 /**
- * The second test of a set: what the market has used up of its health, kind of movement by kind of movement. A radius
- * takes all kinds to be as large as the largest of them; most sets that it lets through are safe by their loads.
+ * What the market has used up of a set's health by its loads, in full precision: the second test of `CertificateIndex`
+ * for one set.
  */
 export class SetLoads {
   readonly #loads: Float32Array;
@@ -35,12 +35,12 @@ export class SetLoads {
     this.#box = box;
   }
 
-  /** The market is at `reach` times the displacement. */
-  at({ price, volatility, rest, largest, quadrant }: Displacement, reach: number): void {
-    this.#price = price * reach;
-    this.#volatility = volatility * reach;
-    this.#rest = rest * reach;
-    this.#largest = largest * reach;
+  /** The market is at the displacement. */
+  at({ price, volatility, rest, largest, quadrant }: Displacement): void {
+    this.#price = price;
+    this.#volatility = volatility;
+    this.#rest = rest;
+    this.#largest = largest;
     this.#priceLoad = (quadrant & QUADRANT_PRICE_FALLS) === 0 ? LOAD_PRICE_UP : LOAD_PRICE_DOWN;
     this.#volatilityLoad = (quadrant & QUADRANT_VOLATILITY_FALLS) === 0 ? LOAD_VOLATILITY_UP : LOAD_VOLATILITY_DOWN;
   }

@@ -1,7 +1,9 @@
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CertificateIndex } from '../../src/monitor/certificate-index.ts';
+import { LOAD_COUNT } from '../../assembly/portable/certificate-layout.ts';
+import { boxSizes } from '../../src/monitor/box.ts';
+import { CertificateIndex, type Movements } from '../../src/monitor/certificate-index.ts';
 import { logAtLeast, logAtMost } from '../../src/monitor/log-bounds.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
@@ -35,8 +37,16 @@ describe('index of certificates', () => {
     at % 17 === 0 ? 0 : at % 19 === 0 ? 0.08 : 0.05 * random() ** 6,
   );
   const classes = Uint32Array.from({ length: count }, (_, set) => (set * 7) % 5);
-  const make = () =>
+  /** Nothing is safe by loads of infinity. */
+  const noLoads = new Float32Array(LOAD_COUNT * count).fill(Infinity);
+  const box = Uint8Array.from({ length: count }, (_, set) => set % boxSizes.length);
+  /** Where the market is, if it moves by no more in one way than in another. */
+  const at = (quadrant: number, distance: number): Movements =>
+    ({ quadrant, distance, price: distance, volatility: distance, rest: distance, largest: distance });
+  const make = (loads = noLoads) =>
     new CertificateIndex({
+      loads,
+      box,
       sets: Uint32Array.from({ length: count }, (_, set) => set),
       classes,
       radiusOf: (set, quadrant) => radii[4 * set + quadrant],
@@ -49,7 +59,7 @@ describe('index of certificates', () => {
     for (const distance of [1e-9, 1e-6, 3e-5, 0.001, 0.0123, 0.05, 0.08, 0.1, 2, Infinity, ...radii.slice(100, 140)]) {
       for (let quadrant = 0; quadrant < 4; quadrant++) {
         index.classes.forEach((own, place) => {
-          const top = index.collect(place, quadrant, distance, owner, found, 0, () => false);
+          const top = index.collect(place, at(quadrant, distance), owner, found, 0);
           const expected = [...classes.keys()].filter(
             (set) => classes[set] === own && !(distance < radii[4 * set + quadrant]),
           );
@@ -59,14 +69,43 @@ describe('index of certificates', () => {
     }
   });
 
+  it('leaves out those that are safe by their loads: sum of load x share of the box used below 1, within the box', () => {
+    const loads = Float32Array.from({ length: LOAD_COUNT * count }, () => 2 * random() ** 3);
+    const index = make(loads);
+    const owner = { column: new Uint8Array(count).fill(3), reference: 3 };
+    const found = new Uint32Array(count);
+    let safe = 0;
+    for (let each = 0; each < 200; each++) {
+      const [price, volatility, rest] = [random(), random(), random()].map((share) => share * 0.03);
+      const moved = { quadrant: each % 4, distance: 1, price, volatility, rest, largest: Math.max(price, volatility, rest) };
+      const shown = new Set(index.classes.flatMap((_, place) => [...found.subarray(0, index.collect(place, moved, owner, found, 0))]));
+      for (let set = 0; set < count; set++) {
+        const size = boxSizes[box[set]];
+        const [up, down, more, less, own, other] = loads.subarray(set * LOAD_COUNT);
+        const used =
+          (price / size) * ((each & 1) === 0 ? up : down) + (volatility / size) * ((each & 2) === 0 ? more : less) +
+          (rest / size) * own + (moved.largest / size) * other;
+        // Between 1 - 1e-6 and 1 a set may be either: loads are rounded up to 32 bits.
+        if (used > 1 - 1e-6 && used < 1) continue;
+        const isSafe = moved.largest <= size && used < 1;
+        if (isSafe) safe++;
+        if (shown.has(set) === isSafe) expect(`set ${set} of ${used}`).toBe(isSafe ? 'safe' : 'found');
+      }
+    }
+    expect(safe).toBeGreaterThan(10_000);
+  });
+
   it('forgets sets that belong elsewhere, follows those that move, and stops where there is no room', () => {
-    const index = make();
+    const loads = noLoads.slice();
+    loads.fill(0, 77 * LOAD_COUNT, 78 * LOAD_COUNT);
+    const index = make(loads);
     const column = new Uint8Array(count).fill(3);
     for (let set = 0; set < count; set += 2) column[set] = 4;
     const found = new Uint32Array(count);
+    const far = { ...at(1, 0.004), distance: Infinity };
     const collectAll = (owner: { column: Uint8Array; reference: number }, room = found): number[] => {
       const sets = index.classes.flatMap((_, place) => [
-        ...room.subarray(0, index.collect(place, 1, Infinity, owner, room, 0, (set) => set === 77)),
+        ...room.subarray(0, index.collect(place, far, owner, room, 0)),
       ]);
       return sets.sort((a, b) => a - b);
     };
@@ -77,8 +116,8 @@ describe('index of certificates', () => {
     const places = Uint32Array.from({ length: count }, (_, set) => (set < 50 ? 0xffff_ffff : set + 10));
     index.rearrange(places);
     const moved = new Uint8Array(count + 10).fill(3);
-    expect(collectAll({ column: moved, reference: 3 })).toEqual(everyOdd.filter((set) => set >= 50 && set !== 67).map((set) => set + 10));
-    expect(index.collect(0, 1, Infinity, { column: moved, reference: 3 }, new Uint32Array(7), 0, () => false)).toBe(7);
+    expect(collectAll({ column: moved, reference: 3 })).toEqual(everyOdd.filter((set) => set >= 50 && set !== 77).map((set) => set + 10));
+    expect(index.collect(0, at(1, Infinity), { column: moved, reference: 3 }, new Uint32Array(7), 0)).toBe(7);
     expect([...index.members({ column: moved, reference: 9 })]).toEqual([]);
   });
 });
