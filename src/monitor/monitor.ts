@@ -240,7 +240,7 @@ export class Monitor {
     const { arena } = this.#ticks.setup;
     const lost = this.#rowWatch.scan(arena, asOfMs);
     if (lost.length > 0 && this.#references.alive.length > 0) this.#loseHolders(lost);
-    this.#references.measure(arena, asOfMs);
+    this.#references.measure(arena, asOfMs, this.#rowWatch.hasOneForward);
     if (this.#references.alive.length === 0 && this.#columns.count > fewSets) return 'no certificates yet';
     const share = this.#options.bruteForceShare ?? defaultBruteForceShare;
     const most = Math.max(Math.floor(share * this.#columns.count), fewSets);
@@ -382,7 +382,8 @@ export class Monitor {
     await this.#evaluation!.price(sets);
     // A reference measures time for all its boxes: the slopes of the largest hold in the others.
     this.#ticks.writeExpirySlopes(timeShape * largestBox);
-    const market = { arena, expiries: rows.expiries, segments: this.#segments, asOfMs, isLeftOut: this.#rowWatch.isBad };
+    const { isBad: isLeftOut, hasOneForward } = this.#rowWatch;
+    const market = { arena, expiries: rows.expiries, segments: this.#segments, asOfMs, isLeftOut, hasOneForward };
     const reference = new Reference(number, this.#tick, market);
     await this.#certifier!.issue(sets, reference, asOfMs);
     this.#references.alive.push(reference);

@@ -47,6 +47,8 @@ export class Reference {
   readonly #asOfMs: number;
   /** 1 / forward and 1 / volatility by row; NaN: not measured, because no certificate here depends on it. */
   readonly #perForward: Float64Array;
+  /** 1 per segment whose rows had one forward, none of them left out since. */
+  readonly #hadOneForward: Uint8Array;
   readonly #perVolatility: Float64Array;
   readonly #perIndex: Float64Array;
   /** What time moves shocked deviations by, beyond half of its own movement. */
@@ -73,6 +75,7 @@ export class Reference {
       expiries,
       (_, row) => certifiedExpiry.slopes[row * EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME] - 0.5,
     );
+    this.#hadOneForward = at.hasOneForward.slice();
     this.#moves = new Float64Array(group.indexPrice.length * categoryCount * moveFloats);
     this.#indexLow = new Float64Array(group.indexPrice.length);
     this.#indexHigh = new Float64Array(group.indexPrice.length);
@@ -80,14 +83,19 @@ export class Reference {
 
   /** No set certified here holds the row any more: what it does no longer matters. */
   leaveOut(row: number): void {
+    const { count, first, end } = this.#segments;
+    for (let segment = 0; segment < count; segment++) {
+      if (first[segment] <= row && row < end[segment]) this.#hadOneForward[segment] = 0;
+    }
     this.#perForward[row] = NaN;
     this.#perVolatility[row] = NaN;
   }
 
   /**
    * Where the market in the arena is. Rows with bad quotes must have been left out: a comparison does not see NaN.
+   * `hasOneForward`: per segment, whether one row says where all forwards are.
    */
-  measure(arena: Arena, asOfMs: number): void {
+  measure(arena: Arena, asOfMs: number, hasOneForward: Uint8Array): void {
     const { instrument, group } = arena.views;
     const moves = this.#moves;
     for (let at = 0; at < moves.length; at += moveFloats) {
@@ -108,7 +116,9 @@ export class Reference {
       const most = ratio === 1 ? 0 : logAtMost(ratio);
       const time = Math.max(most, -least);
       if (time > moves[at + TIME]) moves[at + TIME] = time;
-      this.#widen(at + PRICE_LOW, instrument.forward, this.#perForward, first[segment], end[segment], 0, 0);
+      const isOne = hasOneForward[segment] === 1 && this.#hadOneForward[segment] === 1;
+      const last = isOne ? first[segment] + 1 : end[segment];
+      this.#widen(at + PRICE_LOW, instrument.forward, this.#perForward, first[segment], last, 0, 0);
       if (isOption[segment] === 0) continue;
       // Time moves every deviation by half of its own movement, and some shocked ones by more, maybe without a bound:
       // that is no movement while no time passes.
@@ -216,4 +226,6 @@ export interface ReferenceMarket {
   readonly asOfMs: number;
   /** 1 per row whose quotes are bad. */
   readonly isLeftOut: Uint8Array;
+  /** 1 per segment whose rows have one forward. */
+  readonly hasOneForward: Uint8Array;
 }

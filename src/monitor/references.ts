@@ -21,10 +21,10 @@ export class References {
   }
 
   /** Where the market in the arena is, seen from every reference; those without sets end. */
-  measure(arena: Arena, asOfMs: number): void {
+  measure(arena: Arena, asOfMs: number, hasOneForward: Uint8Array): void {
     const { live } = this.#columns;
     this.alive = this.alive.filter(({ number }) => live[number] > 0);
-    for (const reference of this.alive) reference.measure(arena, asOfMs);
+    for (const reference of this.alive) reference.measure(arena, asOfMs, hasOneForward);
   }
 
   /**

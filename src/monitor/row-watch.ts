@@ -17,6 +17,8 @@ const aloneShareMax = 0.02;
 export class RowWatch {
   /** 1 per row with bad quotes at this tick. */
   readonly isBad: Uint8Array;
+  /** 1 per segment whose rows all have one good forward at this tick, as options of one expiry do. */
+  readonly hasOneForward: Uint8Array;
   readonly #segments: Segments;
   readonly #expiries: readonly ExpiryRow[];
   readonly #forward: Float64Array;
@@ -29,6 +31,7 @@ export class RowWatch {
     this.#segments = segments;
     this.#expiries = expiries;
     this.isBad = new Uint8Array(rowCount);
+    this.hasOneForward = new Uint8Array(segments.count);
     this.#forward = new Float64Array(rowCount);
     this.#volatility = new Float64Array(rowCount);
     this.#index = new Float64Array(groupCount);
@@ -56,11 +59,14 @@ export class RowWatch {
       const own = this.#segments.group[segment];
       const common = group.indexPrice[own] / this.#index[own];
       const isOption = this.#segments.isOption[segment] === 1;
+      let isOne = 1;
       for (let row = first[segment]; row < end[segment]; row++) {
         const price = instrument.forward[row];
         const volatility = instrument.volatility[row];
         const isGood = price > 0 && price < Infinity && !isOver && (!isOption || (volatility > 0 && volatility < Infinity));
+        if (price !== instrument.forward[first[segment]]) isOne = 0;
         if (!isGood) {
+          isOne = 0;
           if (this.isBad[row] === 0) lost.push(row);
           this.isBad[row] = 1;
           continue;
@@ -73,6 +79,7 @@ export class RowWatch {
         }
         if (Math.abs(price / this.#forward[row] - common) > priceAlone || volatilityMove > volatilityAlone) alone.push(row);
       }
+      this.hasOneForward[segment] = isOne;
       const move = Math.abs(common - 1);
       if (!(move <= largest)) largest = move;
     }

@@ -4,6 +4,7 @@ import { EXPIRY_SLOPE_COUNT } from '../../assembly/portable/certificate-layout.t
 import { Engine } from '../../src/engine/engine.ts';
 import { priceRestShape, timeShape, volatilityRestShape, volatilityShape } from '../../src/monitor/box.ts';
 import { Reference, type Displacement } from '../../src/monitor/reference.ts';
+import { RowWatch } from '../../src/monitor/row-watch.ts';
 import { segmentsOf } from '../../src/monitor/segments.ts';
 import { bookOf, params, syntheticMarket } from '../support/synthetic-book.ts';
 
@@ -29,12 +30,16 @@ describe('displacement of a class', () => {
     ticks.begin({});
     ticks.end();
     for (let expiry = 0; expiry < rows.expiries.length; expiry++) slopes[expiry * EXPIRY_SLOPE_COUNT] = 0.7;
-    const at = { arena, expiries: rows.expiries, segments, asOfMs: market.asOfMs, isLeftOut };
+    const watch = new RowWatch(segments, rows.expiries, market.instruments.length, rows.groups.length);
+    watch.scan(arena, market.asOfMs);
+    const { hasOneForward } = watch;
+    const at = { arena, expiries: rows.expiries, segments, asOfMs: market.asOfMs, isLeftOut, hasOneForward };
     const reference = new Reference(0, 1, at);
     const factor = fc.double({ min: -0.03, max: 0.03, noNaN: true });
+    let alike = 0;
     fc.assert(
       fc.property(
-        factor, factor, factor, fc.double({ min: 0, max: 0.002, noNaN: true }),
+        factor, factor, factor, fc.oneof(fc.constant(0), fc.double({ min: 0, max: 0.002, noNaN: true })),
         fc.integer({ min: 0, max: 3e7 }), fc.integer({ min: 1, max: 31 }),
         (index, price, volatility, scatter, passedMs, mask) => {
           const own = (row: number): number => scatter * (((row * 37) % 11) / 5 - 1);
@@ -44,7 +49,9 @@ describe('displacement of a class', () => {
           const asOfMs = market.asOfMs + passedMs;
           ticks.begin({ forward, impliedVolatility, indexPrice, asOfMs });
           ticks.end();
-          reference.measure(arena, asOfMs);
+          watch.scan(arena, asOfMs);
+          if (hasOneForward.includes(1)) alike++;
+          reference.measure(arena, asOfMs, hasOneForward);
           const found: Displacement = { distance: NaN, quadrant: -1, price: NaN, volatility: NaN, rest: NaN, largest: NaN };
           const group = rows.groups.findIndex(({ pair }) => pair === 'btc_usd');
           reference.displacementOf([[group, mask]], found);
@@ -75,5 +82,7 @@ describe('displacement of a class', () => {
       ),
       { numRuns: 500, seed: 7 },
     );
+    // Options of one expiry have one forward in some of the runs.
+    expect(alike).toBeGreaterThan(100);
   });
 });
