@@ -165,13 +165,11 @@ function timeMovement(f: Floats, w: Ints, context: i32, numbers: i32, expiry: i3
 function scanOptionRun(
   f: Floats, w: Ints, context: i32, numbers: i32, expiry: i32, first: i32, end: i32, delta: f64,
 ): f64 {
-  for (let each: i32 = EXPIRY_DELTA_PRICE; each <= EXPIRY_DELTA_REST; each++) f[numbers + each] = 0;
+  scanDeltaSlopes(f, w, context, numbers, first, end);
   if (first === end) return delta;
   const terms: i32 = floatsAt(w, context, CONTEXT_TERMS);
   const slopes: i32 = certificateColumn(w, context, CERTIFICATE_SLOPE_TERMS);
   const quantities: i32 = floatsAt(w, context, CONTEXT_POSITION_QUANTITY);
-  const priceRest: f64 = f[numbers + CALL_PRICE_REST];
-  const volatilityRest: f64 = f[numbers + CALL_VOLATILITY_REST];
   const time: f64 = timeMovement(f, w, context, numbers, expiry);
   let net: f64 = delta;
   let value: f64 = f[numbers + SET_VALUE];
@@ -185,13 +183,6 @@ function scanOptionRun(
   let volatilityRadius: f64 = 0;
   let volatilityGross: f64 = 0;
   let timed: f64 = 0;
-  let gamma: f64 = 0;
-  let gammaRadius: f64 = 0;
-  let longGamma: f64 = 0;
-  let vanna: f64 = 0;
-  let vannaRadius: f64 = 0;
-  let longVanna: f64 = 0;
-  let rest: f64 = 0;
   for (let p: i32 = first; p < end; p++) {
     const row: i32 = rowOfSlot(w, context, p);
     const own: i32 = slopes + row * SLOPE_TERM_COUNT;
@@ -211,17 +202,6 @@ function scanOptionRun(
     volatilityRadius = volatilityRadius + size * f[own + SLOPE_VALUE_VOLATILITY_RADIUS];
     volatilityGross = volatilityGross + Math.abs(quantity * f[own + SLOPE_VALUE_VOLATILITY_MIDDLE]);
     timed = timed + size * f[own + SLOPE_TIME];
-    const byPrice: f64 = f[own + SLOPE_DELTA_PRICE_MIDDLE];
-    const byVolatility: f64 = f[own + SLOPE_DELTA_VOLATILITY_MIDDLE];
-    const ownRest: f64 = priceRest * (Math.abs(byPrice) + f[own + SLOPE_DELTA_PRICE_RADIUS]) +
-      volatilityRest * (Math.abs(byVolatility) + f[own + SLOPE_DELTA_VOLATILITY_RADIUS]);
-    gamma = gamma + quantity * byPrice;
-    gammaRadius = gammaRadius + size * f[own + SLOPE_DELTA_PRICE_RADIUS];
-    longGamma = longGamma + (quantity + size) * byPrice;
-    vanna = vanna + quantity * byVolatility;
-    vannaRadius = vannaRadius + size * f[own + SLOPE_DELTA_VOLATILITY_RADIUS];
-    longVanna = longVanna + (quantity + size) * byVolatility;
-    rest = rest + size * ownRest;
   }
   f[numbers + SET_VALUE] = value;
   f[numbers + SET_SIZE] = sizes;
@@ -235,6 +215,39 @@ function scanOptionRun(
   f[numbers + GROUP_VALUE_VOLATILITY_GROSS] =
     f[numbers + GROUP_VALUE_VOLATILITY_GROSS] + volatilityGross + volatilityRadius;
   f[numbers + GROUP_TIME] = f[numbers + GROUP_TIME] + timed * time;
+  return net;
+}
+
+/** Slopes of the deltas of the options [first, end) of an expiry: those of the expiry, and of what is no long option. */
+function scanDeltaSlopes(f: Floats, w: Ints, context: i32, numbers: i32, first: i32, end: i32): void {
+  const slopes: i32 = certificateColumn(w, context, CERTIFICATE_SLOPE_TERMS);
+  const quantities: i32 = floatsAt(w, context, CONTEXT_POSITION_QUANTITY);
+  const priceRest: f64 = f[numbers + CALL_PRICE_REST];
+  const volatilityRest: f64 = f[numbers + CALL_VOLATILITY_REST];
+  let gamma: f64 = 0;
+  let gammaRadius: f64 = 0;
+  let longGamma: f64 = 0;
+  let vanna: f64 = 0;
+  let vannaRadius: f64 = 0;
+  let longVanna: f64 = 0;
+  let rest: f64 = 0;
+  for (let p: i32 = first; p < end; p++) {
+    const own: i32 = slopes + rowOfSlot(w, context, p) * SLOPE_TERM_COUNT;
+    const quantity: f64 = f[quantities + p];
+    const size: f64 = Math.abs(quantity);
+    const byPrice: f64 = f[own + SLOPE_DELTA_PRICE_MIDDLE];
+    const byVolatility: f64 = f[own + SLOPE_DELTA_VOLATILITY_MIDDLE];
+    const ownRest: f64 = priceRest * (Math.abs(byPrice) + f[own + SLOPE_DELTA_PRICE_RADIUS]) +
+      volatilityRest * (Math.abs(byVolatility) + f[own + SLOPE_DELTA_VOLATILITY_RADIUS]);
+    gamma = gamma + quantity * byPrice;
+    gammaRadius = gammaRadius + size * f[own + SLOPE_DELTA_PRICE_RADIUS];
+    // Twice that of a long position, 0 of a short one: halved below.
+    longGamma = longGamma + (quantity + size) * byPrice;
+    vanna = vanna + quantity * byVolatility;
+    vannaRadius = vannaRadius + size * f[own + SLOPE_DELTA_VOLATILITY_RADIUS];
+    longVanna = longVanna + (quantity + size) * byVolatility;
+    rest = rest + size * ownRest;
+  }
   f[numbers + EXPIRY_DELTA_PRICE] = gamma;
   f[numbers + EXPIRY_DELTA_PRICE_RADIUS] = gammaRadius;
   f[numbers + EXPIRY_DELTA_VOLATILITY] = vanna;
@@ -242,5 +255,4 @@ function scanOptionRun(
   f[numbers + EXPIRY_DELTA_REST] = rest;
   f[numbers + GROUP_REST_DELTA_PRICE] = f[numbers + GROUP_REST_DELTA_PRICE] + (gamma - 0.5 * longGamma);
   f[numbers + GROUP_REST_DELTA_VOLATILITY] = f[numbers + GROUP_REST_DELTA_VOLATILITY] + (vanna - 0.5 * longVanna);
-  return net;
 }
