@@ -480,6 +480,8 @@ export class Monitor {
     const health = thresholdNames.map((threshold, index): HealthInterval => {
       if (isEvaluated) return { threshold, low: healthOf(set, index), high: healthOf(set, index) };
       const left = certifiedSet.health[set * THRESHOLD_COUNT_MAX + index] * (1 - share);
+      // Of a quarantined set nothing is certain.
+      if (Number.isNaN(left)) return { threshold, low: -Infinity, high: Infinity };
       const [low, high] = left > 0 ? [left, Infinity] : [-Infinity, left];
       return { threshold, low, high };
     });

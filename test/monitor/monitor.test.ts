@@ -277,6 +277,20 @@ describe('margins on demand', () => {
   }, 120_000);
 });
 
+describe('an interval', () => {
+  it('of a set quarantined on input is everything', async () => {
+    const given = await nearThresholds(20, 14);
+    const book = { ...given.book, quarantined: [{ accountIndex: 3, reason: 'row 12: NaN' }] };
+    const monitor = Monitor.create({ ...given, book, params });
+    await monitor.tick();
+    await monitor.tick();
+    const [{ status, health }] = monitor.marginsOf(book.accountIds[3], 'interval');
+    expect(status).toBe('quarantined');
+    expect(health.map(({ low, high }) => [low, high])).toEqual([[-Infinity, Infinity], [-Infinity, Infinity]]);
+    await monitor.close();
+  });
+});
+
 describe('a monitor', () => {
   it('says why it evaluates everything: models without certificates', async () => {
     const given = await nearThresholds(80, 12);
