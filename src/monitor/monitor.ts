@@ -478,10 +478,12 @@ export class Monitor {
     const isEvaluated = asOfTick[set] === this.#tick;
     const share = isEvaluated ? NaN : this.#shareOfRadius(set);
     const health = thresholdNames.map((threshold, index): HealthInterval => {
-      if (isEvaluated) return { threshold, low: healthOf(set, index), high: healthOf(set, index) };
-      const left = certifiedSet.health[set * THRESHOLD_COUNT_MAX + index] * (1 - share);
+      const left = isEvaluated
+        ? healthOf(set, index)
+        : certifiedSet.health[set * THRESHOLD_COUNT_MAX + index] * (1 - share);
       // Of a quarantined set nothing is certain.
       if (Number.isNaN(left)) return { threshold, low: -Infinity, high: Infinity };
+      if (isEvaluated) return { threshold, low: left, high: left };
       const [low, high] = left > 0 ? [left, Infinity] : [-Infinity, left];
       return { threshold, low, high };
     });
