@@ -1,0 +1,2 @@
+/** The worker of the entrant `piscina-tasks`. */
+export default () => 0;
