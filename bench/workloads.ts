@@ -19,7 +19,7 @@ import { whatIf } from './what-if/workload.ts';
 import type { Workload } from './workload.ts';
 
 export const workloads: readonly Workload[] = [
-  revalue, price, dispatch, tick, micro, whatIf, canPlace, engineTick, recovery, grid, valueAtRisk, monteCarlo, scaling, impliedVol, american,
+  revalue, price, tick, micro, dispatch, whatIf, canPlace, engineTick, recovery, grid, valueAtRisk, monteCarlo, scaling, impliedVol, american,
   ...tickWorkloads, ...modelWorkloads,
 ];
 

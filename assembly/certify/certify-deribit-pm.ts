@@ -37,12 +37,14 @@ import { sumSlopes, sumSlopesScalar } from "./slope-sums.ts";
  *
  * Guarantee: let all instruments of a risk group, and its index price, move by a common X between 0 and t x BOX_PRICE
  * in the direction of quadrant q and a rest of their own of at most t x BOX_PRICE_REST; by a common Y and rests
- * likewise, |ln time| x EXPIRY_DEVIATION_TIME counted in the rest; |ln time| <= t x BOX_TIME. Then for t < radius[q]
+ * likewise, half of ln time counted in Y and |ln time| x (EXPIRY_DEVIATION_TIME - 1/2) in the rest; |ln time| <= t x
+ * BOX_TIME. Then for t < radius[q]
  * the sign of every health, as `deribitPm` computes it in floating point, is that at the reference. The groups of a set
  * may be in different quadrants.
  *
  * Of a set of one group the same holds for any shares t of the box, by kind of movement, with sum of load x t < 1: common
- * movement X up or down, Y up or down, and the largest of all shares, those of the rests and of time included.
+ * movement X up or down, Y up or down, and the largest of the shares of the rests and of time. Of a set of several
+ * groups one load, with the largest share of all.
  *
  * Radius 0: quarantined, a health within its rounding error, a number that is not finite. Radius 1: no positions, or
  * nothing in the box matters.

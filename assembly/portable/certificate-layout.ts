@@ -36,7 +36,10 @@ export const BOX_PRICE: i32 = 0;
 export const BOX_PRICE_REST: i32 = 1;
 /** Common movement Y. */
 export const BOX_VOLATILITY: i32 = 2;
-/** What a single instrument may differ from its group's Y, the passing of time included. */
+/**
+ * What a single instrument may differ from its group's Y; what time moves shocked volatilities by, beyond half of its own
+ * movement, included.
+ */
 export const BOX_VOLATILITY_REST: i32 = 3;
 /** |ln(time to expiry / that at the reference)| up to this. */
 export const BOX_TIME: i32 = 4;

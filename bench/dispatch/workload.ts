@@ -56,9 +56,11 @@ async function run({ workers, runs }: Parameters, progress: (line: string) => vo
 }
 
 function piscinaTasks(workers: number): EmptyTicks {
-  const filename = fileURLToPath(new URL('./empty-task.mjs', import.meta.url));
+  const filename = fileURLToPath(new URL('./empty-task.ts', import.meta.url));
   const pool = new Piscina<object, number>({
-    filename, minThreads: workers, maxThreads: workers, idleTimeout: Infinity, execArgv: [],
+    filename, minThreads: workers, maxThreads: workers, idleTimeout: Infinity,
+    // The worker is TypeScript, whoever runs this.
+    execArgv: ['--import', 'tsx'],
   });
   const stage = (): Promise<unknown> => Promise.all(Array.from({ length: workers }, () => pool.run({})));
   return {

@@ -1,2 +1,0 @@
-/** The worker of the entrant `piscina-tasks`. */
-export default () => 0;
