@@ -3,8 +3,8 @@
  *
  * A certificate says how far a market may move from a reference market before a netting set can cross a threshold. The
  * movement of an instrument is X = ln(forward / reference forward) and Y = ln(volatility / reference volatility); the
- * passing of time counts as movement of volatility. Of a risk group, all instruments move by a common X and Y, in one
- * of four quadrants, and by a rest of their own.
+ * passing of time is a movement of its own. Of a risk group, all instruments move by a common X and Y, in one of four
+ * quadrants, and by a rest of their own.
  *
  * The certificate block holds 32-bit words (addresses and counts), then 64-bit floats from `CERTIFICATE_BYTES`. Its
  * address is in the context block (`CONTEXT_CERTIFICATE`), 0 if nothing is certified.
@@ -36,12 +36,9 @@ export const BOX_PRICE: i32 = 0;
 export const BOX_PRICE_REST: i32 = 1;
 /** Common movement Y. */
 export const BOX_VOLATILITY: i32 = 2;
-/**
- * What a single instrument may differ from its group's Y; what time moves shocked volatilities by, beyond half of its own
- * movement, included.
- */
+/** What a single instrument may differ from its group's Y; of the sum of both, what time moves deviations by is a part. */
 export const BOX_VOLATILITY_REST: i32 = 3;
-/** |ln(time to expiry / that at the reference)| up to this. */
+/** |ln(time to expiry / that at the reference)| up to this; only forward, after the reference. */
 export const BOX_TIME: i32 = 4;
 /**
  * Thresholds, health = equity - REQUIREMENT x (worst case + roll shock + delta shock) - ADD_ON x add-on: two floats
@@ -54,20 +51,27 @@ export const THRESHOLD_FLOATS: i32 = 2;
 export const THRESHOLD_COUNT_MAX: i32 = 8;
 export const CERTIFICATE_FLOAT_COUNT: i32 = 24;
 
-// --- slope rows of an instrument: every derivative of a cell in the box lies in middle +- radius ----------------------
-/** d cell / d X. */
-export const SLOPE_PRICE_MIDDLE: i32 = 0;
-export const SLOPE_PRICE_RADIUS: i32 = 1;
-/** d cell / d Y. */
-export const SLOPE_VOLATILITY_MIDDLE: i32 = 2;
-export const SLOPE_VOLATILITY_RADIUS: i32 = 3;
-export const SLOPE_ROW_COUNT: i32 = 4;
+// --- slope rows of an instrument -------------------------------------------------------------------------------------
+/** d cell / d X at the market of the certificates: a point, off by `SLOPE_PRICE_ERROR` at most. Kernel `slopePoints`. */
+export const SLOPE_PRICE: i32 = 0;
+/** Largest |d cell / d X| in the box. */
+export const SLOPE_PRICE_SIZE: i32 = 1;
+/** Every d2 cell / d X2 in the box lies in middle +- radius. */
+export const SLOPE_CURVATURE_MIDDLE: i32 = 2;
+export const SLOPE_CURVATURE_RADIUS: i32 = 3;
+/** Every d cell / d Y in the box. */
+export const SLOPE_VOLATILITY_MIDDLE: i32 = 4;
+export const SLOPE_VOLATILITY_RADIUS: i32 = 5;
+/** Every d cell / d t in the box, quotes standing still, per year that passes. */
+export const SLOPE_TIME_MIDDLE: i32 = 6;
+export const SLOPE_TIME_RADIUS: i32 = 7;
+export const SLOPE_ROW_COUNT: i32 = 8;
 /**
- * Cells of a block. A block holds four of each row, one row after the other: floats of 32 bits, sixteen of them, which
- * is a cache line. What is left of the last block repeats cells.
+ * Cells of a block. A block holds four of each row, one row after the other: floats of 32 bits, two cache lines of
+ * sixteen. What is left of the last block repeats cells.
  */
 export const SLOPE_BLOCK: i32 = 4;
-export const SLOPE_BLOCK_FLOATS: i32 = 16;
+export const SLOPE_BLOCK_FLOATS: i32 = 32;
 export const SLOPE_TABLE_COUNT: i32 = 3;
 
 /** Floats of 32 bits that the slope rows of an instrument take. */
@@ -81,36 +85,45 @@ export function slopeAt(row: i32, cell: i32): i32 {
 }
 
 // --- slope terms of an instrument, per contract ----------------------------------------------------------------------
-/** d value / d X: middle, radius. */
-export const SLOPE_VALUE_PRICE_MIDDLE: i32 = 0;
-export const SLOPE_VALUE_PRICE_RADIUS: i32 = 1;
+/** d value / d X at the market of the certificates. Kernel `slopePoints`. */
+export const SLOPE_VALUE_PRICE: i32 = 0;
+/** Largest |d value / d X| in the box. */
+export const SLOPE_VALUE_PRICE_SIZE: i32 = 1;
+/** d2 value / d X2 in the box: middle, radius. */
+export const SLOPE_VALUE_CURVATURE_MIDDLE: i32 = 2;
+export const SLOPE_VALUE_CURVATURE_RADIUS: i32 = 3;
 /** d value / d Y. */
-export const SLOPE_VALUE_VOLATILITY_MIDDLE: i32 = 2;
-export const SLOPE_VALUE_VOLATILITY_RADIUS: i32 = 3;
+export const SLOPE_VALUE_VOLATILITY_MIDDLE: i32 = 4;
+export const SLOPE_VALUE_VOLATILITY_RADIUS: i32 = 5;
+/** d value / d t, per year. */
+export const SLOPE_VALUE_TIME_MIDDLE: i32 = 6;
+export const SLOPE_VALUE_TIME_RADIUS: i32 = 7;
 /** d delta / d X: middle, radius; delta in base coin, as the kernels count it. */
-export const SLOPE_DELTA_PRICE_MIDDLE: i32 = 4;
-export const SLOPE_DELTA_PRICE_RADIUS: i32 = 5;
+export const SLOPE_DELTA_PRICE_MIDDLE: i32 = 8;
+export const SLOPE_DELTA_PRICE_RADIUS: i32 = 9;
 /** d delta / d Y. */
-export const SLOPE_DELTA_VOLATILITY_MIDDLE: i32 = 6;
-export const SLOPE_DELTA_VOLATILITY_RADIUS: i32 = 7;
+export const SLOPE_DELTA_VOLATILITY_MIDDLE: i32 = 10;
+export const SLOPE_DELTA_VOLATILITY_RADIUS: i32 = 11;
 /** Largest size of anything summed for the instrument (value, cells, the forward in settlement currency): for rounding. */
-export const SLOPE_SIZE: i32 = 8;
-/**
- * What a cell may move by beyond |d cell / d Y|, per unit of movement Y that is the passing of time: time moves the
- * volatility of a shocked scenario by another amount than that of the value.
- */
-export const SLOPE_TIME: i32 = 9;
-export const SLOPE_TERM_COUNT: i32 = 10;
+export const SLOPE_SIZE: i32 = 12;
+/** What `SLOPE_VALUE_PRICE` and any `SLOPE_PRICE` may be off by. Kernel `slopePoints`. */
+export const SLOPE_PRICE_ERROR: i32 = 13;
+export const SLOPE_TERM_COUNT: i32 = 14;
 
 // --- slopes of an expiry row -----------------------------------------------------------------------------------------
 /**
  * 1/2 + the largest |d ln shock / d ln time| of a volatility shock, so no less than |d ln deviation / d ln time| in any
- * scenario: turns the passing of time into movement Y. Infinity if nothing bounds it.
+ * scenario: says how far time takes deviations. Infinity if nothing bounds it: never certified.
  */
 export const EXPIRY_DEVIATION_TIME: i32 = 0;
 /** Largest |d roll factor / d ln time|. */
 export const EXPIRY_ROLL_TIME: i32 = 1;
-export const EXPIRY_SLOPE_COUNT: i32 = 2;
+/** Bounds of d ln deviation / d ln time of the scenarios of volatility up, where no floor binds, and of those down. */
+export const EXPIRY_UP_TIME_LOW: i32 = 2;
+export const EXPIRY_UP_TIME_HIGH: i32 = 3;
+export const EXPIRY_DOWN_TIME_LOW: i32 = 4;
+export const EXPIRY_DOWN_TIME_HIGH: i32 = 5;
+export const EXPIRY_SLOPE_COUNT: i32 = 6;
 
 // --- quadrants of a common movement: bit 0 price falls, bit 1 volatility falls -----------------------------------------
 export const QUADRANT_PRICE_FALLS: i32 = 1;
@@ -120,10 +133,21 @@ export const QUADRANT_COUNT: i32 = 4;
 // --- loads of a netting set: a market is within them if the sum of load x share of the box used is below 1 -------------
 export const LOAD_PRICE_UP: i32 = 0;
 export const LOAD_PRICE_DOWN: i32 = 1;
-export const LOAD_VOLATILITY_UP: i32 = 2;
-export const LOAD_VOLATILITY_DOWN: i32 = 3;
-/** Of the largest share of the rests and of time. */
-export const LOAD_REST: i32 = 4;
+/** Of the square of the share that the common movement of prices uses. */
+export const LOAD_PRICE_SQUARE: i32 = 2;
+export const LOAD_VOLATILITY_UP: i32 = 3;
+export const LOAD_VOLATILITY_DOWN: i32 = 4;
+/** Of the largest share of the rests. */
+export const LOAD_REST: i32 = 5;
+/** Of the years that have passed since the reference: no share of anything. */
+export const LOAD_TIME: i32 = 6;
 /** Of the largest share that anything in the box uses: of sets of several groups, and of whole boxes. */
-export const LOAD_OTHER: i32 = 5;
-export const LOAD_COUNT: i32 = 6;
+export const LOAD_OTHER: i32 = 7;
+export const LOAD_COUNT: i32 = 8;
+
+// --- names of before, until both sides have the new ones -----------------------------------------------------------------
+export const SLOPE_PRICE_MIDDLE: i32 = 0;
+export const SLOPE_PRICE_RADIUS: i32 = 1;
+export const SLOPE_VALUE_PRICE_MIDDLE: i32 = 0;
+export const SLOPE_VALUE_PRICE_RADIUS: i32 = 1;
+export const SLOPE_TIME: i32 = 13;
