@@ -1,16 +1,14 @@
 import {
   LOAD_COUNT,
   LOAD_OTHER,
-  LOAD_PRICE_DOWN,
-  LOAD_PRICE_UP,
+  LOAD_PRICE_SQUARE,
   LOAD_REST,
-  LOAD_VOLATILITY_DOWN,
-  LOAD_VOLATILITY_UP,
+  LOAD_TIME,
   QUADRANT_COUNT,
-  QUADRANT_PRICE_FALLS,
-  QUADRANT_VOLATILITY_FALLS,
 } from '../../assembly/portable/certificate-layout.ts';
 import { boxSizes } from './box.ts';
+import type { Displacement } from './reference.ts';
+import { priceLoadOf, volatilityLoadOf } from './set-loads.ts';
 
 /** Buckets per octave of radius: sixteen, by the first four bits of the mantissa. */
 const mantissaBits = 4;
@@ -19,9 +17,9 @@ const bucketShift = 23 - mantissaBits;
 const leastExponent = 127 - 20;
 const bucketCount = (20 << mantissaBits) + 2;
 
-/** Loads of an entry, per unit of movement: price, volatility, rest, other. */
-const entryLoads = 4;
-/** Rounding of a quotient to 32 bits; of the products and the sum of the second test. */
+/** Loads of an entry, per unit of movement: price, its square, volatility, rest, time, other. */
+const entryLoads = 6;
+/** Rounding of quotients to 32 bits; of the products and the sum of the second test. */
 const upward32 = 1 + 2 ** -22;
 const outward = 1 + 1e-12;
 
@@ -46,16 +44,6 @@ export interface FiledSets {
   /** By set: `LOAD_COUNT` loads, and the box of its certificate. */
   readonly loads: Float32Array;
   readonly box: Uint8Array;
-}
-
-/** A displacement as the second test sees it: by kind of movement, in units of price movement. */
-export interface Movements {
-  readonly quadrant: number;
-  readonly distance: number;
-  readonly price: number;
-  readonly volatility: number;
-  readonly rest: number;
-  readonly largest: number;
 }
 
 /**
@@ -117,21 +105,21 @@ export class CertificateIndex {
   }
 
   #keepLoads(at: number, quadrant: number, loads: Float32Array, from: number): void {
-    const price = (quadrant & QUADRANT_PRICE_FALLS) === 0 ? LOAD_PRICE_UP : LOAD_PRICE_DOWN;
-    const volatility = (quadrant & QUADRANT_VOLATILITY_FALLS) === 0 ? LOAD_VOLATILITY_UP : LOAD_VOLATILITY_DOWN;
     const perUnit = upward32 / boxSizes[this.#box[at]];
     const to = at * entryLoads;
-    this.#loads[to] = loads[from + price] * perUnit;
-    this.#loads[to + 1] = loads[from + volatility] * perUnit;
-    this.#loads[to + 2] = loads[from + LOAD_REST] * perUnit;
-    this.#loads[to + 3] = loads[from + LOAD_OTHER] * perUnit;
+    this.#loads[to] = loads[from + priceLoadOf(quadrant)] * perUnit;
+    this.#loads[to + 1] = loads[from + LOAD_PRICE_SQUARE] * perUnit * perUnit;
+    this.#loads[to + 2] = loads[from + volatilityLoadOf(quadrant)] * perUnit;
+    this.#loads[to + 3] = loads[from + LOAD_REST] * perUnit;
+    this.#loads[to + 4] = loads[from + LOAD_TIME] * upward32;
+    this.#loads[to + 5] = loads[from + LOAD_OTHER] * perUnit;
   }
 
   /**
    * Appends the sets of a class (place in `classes`) that the movements may take across a threshold: whose radius they
    * reach, and which their loads do not show to be safe; to `found` from `count`, stops at its end. Returns the new count.
    */
-  collect(place: number, moved: Movements, owner: Owner, found: Uint32Array, count: number): number {
+  collect(place: number, moved: Readonly<Displacement>, owner: Owner, found: Uint32Array, count: number): number {
     const { quadrant, distance } = moved;
     const entries = this.#entries;
     const block = quadrant * this.classes.length + place;
@@ -155,12 +143,16 @@ export class CertificateIndex {
   }
 
   /** The loads say that no threshold is crossed. False outside the box, and where anything is not a number. */
-  #isWithin(at: number, { price, volatility, rest, largest }: Movements): boolean {
+  #isWithin(at: number, { price, volatility, rest, elapsed, largest }: Readonly<Displacement>): boolean {
     if (!(largest <= boxSizes[this.#box[at]])) return false;
     const loads = this.#loads;
     const from = at * entryLoads;
     const used =
-      price * loads[from] + volatility * loads[from + 1] + rest * loads[from + 2] + largest * loads[from + 3];
+      price * (loads[from] + price * loads[from + 1]) +
+      volatility * loads[from + 2] +
+      rest * loads[from + 3] +
+      elapsed * loads[from + 4] +
+      largest * loads[from + 5];
     return used * outward < 1;
   }
 

@@ -12,27 +12,39 @@ import { logAtLeast, logAtMost } from './log-bounds.ts';
 import type { Segments } from './segments.ts';
 import { categoryCount, categoryOf, type ClassMembers } from './set-classes.ts';
 
-/** Least and largest movement of a category's prices and volatilities, and of time; five floats each. */
+/**
+ * Least and largest movement of a category's prices and quoted volatilities, the largest of ln(time), and what time
+ * moves deviations by, at least and at most; seven floats each.
+ */
 const PRICE_LOW = 0;
 const PRICE_HIGH = 1;
 const VOLATILITY_LOW = 2;
 const VOLATILITY_HIGH = 3;
 const TIME = 4;
-const moveFloats = 5;
+const SHIFT_LOW = 5;
+const SHIFT_HIGH = 6;
+const moveFloats = 7;
 
 /** How far a class of sets has moved from a reference: in units of price movement, in one quadrant. */
 export interface Displacement {
+  /** Share of all kinds of movement, time included: what radii are compared with. */
   distance: number;
   quadrant: number;
-  /** By kind of movement: common ones of prices and volatilities, the largest of rests and time, the largest of all. */
+  /** By kind of movement: common ones of prices and volatilities, the largest of the rests. */
   price: number;
   volatility: number;
   rest: number;
+  /** Years since the reference. */
+  elapsed: number;
+  /** Of the box: no less than any of these, and all that time takes up of it. */
   largest: number;
 }
 
 /** Rounding of a few sums and quotients, and of radii in 32 bits, which are rounded down already. */
 const outward = 1 + 1e-12;
+/** Of a deviation in the box: common and own movement of volatilities, per unit of price movement. */
+const deviationShape = volatilityShape * (1 + volatilityRestShape);
+const msPerYear = 365 * 86_400_000;
 
 /** A market that certificates were issued at, and where the present one is, seen from there. */
 export class Reference {
@@ -57,6 +69,8 @@ export class Reference {
   readonly #moves: Float64Array;
   readonly #indexLow: Float64Array;
   readonly #indexHigh: Float64Array;
+  /** Years; negative before the reference. */
+  #elapsed = 0;
 
   constructor(number: number, tick: number, at: ReferenceMarket) {
     const { arena, expiries, segments, asOfMs, isLeftOut } = at;
@@ -98,10 +112,11 @@ export class Reference {
   measure(arena: Arena, asOfMs: number, hasOneForward: Uint8Array): void {
     const { instrument, group } = arena.views;
     const moves = this.#moves;
+    this.#elapsed = ((asOfMs - this.#asOfMs) / msPerYear) * outward;
     for (let at = 0; at < moves.length; at += moveFloats) {
       moves[at + PRICE_LOW] = moves[at + VOLATILITY_LOW] = Infinity;
       moves[at + PRICE_HIGH] = moves[at + VOLATILITY_HIGH] = -Infinity;
-      moves[at + TIME] = 0;
+      moves[at + TIME] = moves[at + SHIFT_LOW] = moves[at + SHIFT_HIGH] = 0;
     }
     for (let each = 0; each < this.#indexLow.length; each++) {
       const ratio = group.indexPrice[each] * this.#perIndex[each];
@@ -111,27 +126,34 @@ export class Reference {
     const { count, first, end, isOption, expiry } = this.#segments;
     for (let segment = 0; segment < count; segment++) {
       const at = (this.#segments.group[segment] * categoryCount + this.category[expiry[segment]]) * moveFloats;
-      const ratio = this.#timeRatio(expiry[segment], asOfMs);
-      const least = ratio === 1 ? 0 : logAtLeast(ratio);
-      const most = ratio === 1 ? 0 : logAtMost(ratio);
-      const time = Math.max(most, -least);
-      if (time > moves[at + TIME]) moves[at + TIME] = time;
+      this.#passTime(at, expiry[segment], asOfMs);
       const isOne = hasOneForward[segment] === 1 && this.#hadOneForward[segment] === 1;
       const last = isOne ? first[segment] + 1 : end[segment];
-      this.#widen(at + PRICE_LOW, instrument.forward, this.#perForward, first[segment], last, 0, 0);
+      this.#widen(at + PRICE_LOW, instrument.forward, this.#perForward, first[segment], last);
       if (isOption[segment] === 0) continue;
-      // Time moves every deviation by half of its own movement, and some shocked ones by more, maybe without a bound:
-      // that is no movement while no time passes.
-      const more = time === 0 ? 0 : time * this.#excessTime[expiry[segment]];
-      const [low, high] = [least / 2 - more, most / 2 + more];
-      this.#widen(at + VOLATILITY_LOW, instrument.volatility, this.#perVolatility, first[segment], end[segment], low, high);
+      this.#widen(at + VOLATILITY_LOW, instrument.volatility, this.#perVolatility, first[segment], end[segment]);
     }
   }
 
-  /** Widens the interval at `at` by the movements of rows [first, end), each plus anything in [below, above]. */
-  #widen(
-    at: number, quotes: Float64Array, per: Float64Array, first: number, end: number, below: number, above: number,
-  ): void {
+  /**
+   * Time moves every deviation by half of its own movement, and some shocked ones by more, maybe without a bound: that
+   * is no movement while no time passes.
+   */
+  #passTime(at: number, expiry: number, asOfMs: number): void {
+    const moves = this.#moves;
+    const ratio = this.#timeRatio(expiry, asOfMs);
+    if (ratio === 1) return;
+    const least = logAtLeast(ratio);
+    const most = logAtMost(ratio);
+    const time = Math.max(most, -least);
+    const more = time * this.#excessTime[expiry];
+    if (!(time <= moves[at + TIME])) moves[at + TIME] = time;
+    if (!(least / 2 - more >= moves[at + SHIFT_LOW])) moves[at + SHIFT_LOW] = least / 2 - more;
+    if (!(most / 2 + more <= moves[at + SHIFT_HIGH])) moves[at + SHIFT_HIGH] = most / 2 + more;
+  }
+
+  /** Widens the interval at `at` by the movements of rows [first, end). */
+  #widen(at: number, quotes: Float64Array, per: Float64Array, first: number, end: number): void {
     let low = Infinity;
     let high = -Infinity;
     for (let row = first; row < end; row++) {
@@ -140,8 +162,8 @@ export class Reference {
       if (ratio > high) high = ratio;
     }
     if (low > high) return;
-    const least = logAtLeast(low) + below;
-    const most = logAtMost(high) + above;
+    const least = logAtLeast(low);
+    const most = logAtMost(high);
     if (!(least >= this.#moves[at])) this.#moves[at] = least;
     if (!(most <= this.#moves[at + 1])) this.#moves[at + 1] = most;
   }
@@ -176,6 +198,8 @@ export class Reference {
     let volatilityLow = Infinity;
     let volatilityHigh = -Infinity;
     let time = 0;
+    let shiftLow = 0;
+    let shiftHigh = 0;
     for (let category = 0; category < categoryCount; category++) {
       if ((mask & (1 << category)) === 0) continue;
       const at = (group * categoryCount + category) * moveFloats;
@@ -183,8 +207,12 @@ export class Reference {
       if (moves[at + PRICE_HIGH] > priceHigh) priceHigh = moves[at + PRICE_HIGH];
       if (moves[at + VOLATILITY_LOW] < volatilityLow) volatilityLow = moves[at + VOLATILITY_LOW];
       if (moves[at + VOLATILITY_HIGH] > volatilityHigh) volatilityHigh = moves[at + VOLATILITY_HIGH];
-      if (moves[at + TIME] > time) time = moves[at + TIME];
+      if (!(moves[at + TIME] <= time)) time = moves[at + TIME];
+      if (!(moves[at + SHIFT_LOW] >= shiftLow)) shiftLow = moves[at + SHIFT_LOW];
+      if (!(moves[at + SHIFT_HIGH] <= shiftHigh)) shiftHigh = moves[at + SHIFT_HIGH];
     }
+    // Time goes forward: what it did before the reference no certificate speaks of.
+    let reached = this.#elapsed < 0 && (mask & ~1) !== 0 ? Infinity : time / timeShape;
     let distance = boxDistance(priceLow, priceHigh, priceRestShape);
     let rest = (priceHigh - priceLow) / 2 / priceRestShape;
     if (volatilityLow <= volatilityHigh) {
@@ -192,13 +220,18 @@ export class Reference {
       if (!(own <= distance)) distance = own;
       const plain = (volatilityHigh - volatilityLow) / 2 / (volatilityRestShape * volatilityShape);
       if (!(plain <= rest)) rest = plain;
+      // Deviations at the quotes, and with what time does to them besides.
+      const lowest = -(volatilityLow + shiftLow) / deviationShape;
+      const highest = (volatilityHigh + shiftHigh) / deviationShape;
+      if (!(lowest <= reached)) reached = lowest;
+      if (!(highest <= reached)) reached = highest;
     } else volatilityLow = volatilityHigh = 0;
-    if (!(time / timeShape <= distance)) distance = time / timeShape;
-    if (!(time / timeShape <= rest)) rest = time / timeShape;
+    if (!(reached <= distance)) distance = reached;
     into.price = Math.abs((priceLow + priceHigh) / 2) * outward;
     into.volatility = (Math.abs((volatilityLow + volatilityHigh) / 2) / volatilityShape) * outward;
     into.rest = rest * outward;
-    into.largest = Math.max(into.price, into.volatility, into.rest);
+    into.elapsed = Math.max(this.#elapsed, 0);
+    into.largest = Math.max(into.price, into.volatility, into.rest, reached * outward);
     into.quadrant =
       (priceLow + priceHigh < 0 ? QUADRANT_PRICE_FALLS : 0) |
       (volatilityLow + volatilityHigh < 0 ? QUADRANT_VOLATILITY_FALLS : 0);

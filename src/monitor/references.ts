@@ -1,6 +1,7 @@
 import type { Arena } from '../columns/arena.ts';
+import { boxSizes } from './box.ts';
 import type { Displacement, Reference } from './reference.ts';
-import { SetLoads } from './set-loads.ts';
+import { loadsUsed } from './set-loads.ts';
 import type { SetClasses } from './set-classes.ts';
 import { UNCERTIFIED, type SetColumns } from './set-columns.ts';
 
@@ -10,11 +11,11 @@ export class References {
   readonly #max: number;
   readonly #columns: SetColumns;
   readonly #classes: SetClasses;
-  readonly #loads: SetLoads;
-  readonly #displacement: Displacement = { distance: 0, quadrant: 0, price: 0, volatility: 0, rest: 0, largest: 0 };
+  readonly #loads: Float32Array;
+  readonly #displacement: Displacement = { distance: 0, quadrant: 0, price: 0, volatility: 0, rest: 0, elapsed: 0, largest: 0 };
 
   constructor(max: number, columns: SetColumns, classes: SetClasses, loads: Float32Array) {
-    this.#loads = new SetLoads(loads, columns.box);
+    this.#loads = loads;
     this.#max = max;
     this.#columns = columns;
     this.#classes = classes;
@@ -54,8 +55,9 @@ export class References {
     if (reference === undefined) return NaN;
     reference.displacementOf(this.#classes.members[this.#columns.class[set]], this.#displacement);
     const { distance, quadrant } = this.#displacement;
-    this.#loads.at(this.#displacement);
-    return distance === 0 ? 0 : Math.min(distance / radiusOf(set, quadrant), this.#loads.sum(set));
+    const size = boxSizes[this.#columns.box[set]];
+    const used = loadsUsed(this.#displacement, this.#loads, set, size);
+    return distance === 0 ? 0 : Math.min(distance / radiusOf(set, quadrant), used);
   }
 
   /**
@@ -90,5 +92,6 @@ function stretch(displacement: Displacement, reach: number): void {
   displacement.price *= reach;
   displacement.volatility *= reach;
   displacement.rest *= reach;
+  displacement.elapsed *= reach;
   displacement.largest *= reach;
 }

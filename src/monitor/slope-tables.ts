@@ -21,8 +21,9 @@ const tableStretch = 1.5;
 const inward = 1 - 1e-9;
 
 /**
- * Tables of slopes, one for each size of box. A row holds the slopes around the market that it was made at, its centre,
- * and is made anew when a certificate needs more than its box.
+ * Tables of slopes, one for each size of box. A row bounds the slopes around the market that it was made at, its centre,
+ * and is made anew when a certificate needs more than its box. The slopes of prices at a point are those of the market
+ * that certificates are issued at, and are made for every one of them.
  */
 export class SlopeTables {
   readonly #ticks: PartialTicks;
@@ -62,6 +63,7 @@ export class SlopeTables {
     const isNeeded = (row: number): boolean => !this.#covers(first, row, (tableStretch - 1) * size * inward, asOfMs);
     const made = await this.#evaluation.runRows('slopeRows', sets, isNeeded);
     for (const row of made) this.#keepCentre(first, row, asOfMs);
+    await this.#evaluation.runRows('slopePoints', sets, () => true);
     writeBox(arena, size, this.#thresholds);
     this.#ticks.writeExpirySlopes(timeShape * size);
   }

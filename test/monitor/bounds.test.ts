@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LOAD_COUNT } from '../../assembly/portable/certificate-layout.ts';
 import { boxSizes } from '../../src/monitor/box.ts';
-import { CertificateIndex, type Movements } from '../../src/monitor/certificate-index.ts';
+import { CertificateIndex } from '../../src/monitor/certificate-index.ts';
 import { logAtLeast, logAtMost } from '../../src/monitor/log-bounds.ts';
+import type { Displacement } from '../../src/monitor/reference.ts';
+import { loadsUsed } from '../../src/monitor/set-loads.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 describe('bounds of a logarithm', () => {
@@ -41,8 +43,8 @@ describe('index of certificates', () => {
   const noLoads = new Float32Array(LOAD_COUNT * count).fill(Infinity);
   const box = Uint8Array.from({ length: count }, (_, set) => set % boxSizes.length);
   /** Where the market is, if it moves by no more in one way than in another. */
-  const at = (quadrant: number, distance: number): Movements =>
-    ({ quadrant, distance, price: distance, volatility: distance, rest: distance, largest: distance });
+  const at = (quadrant: number, distance: number): Displacement =>
+    ({ quadrant, distance, price: distance, volatility: distance, rest: distance, elapsed: 1e-3, largest: distance });
   const make = (loads = noLoads) =>
     new CertificateIndex({
       loads,
@@ -69,22 +71,25 @@ describe('index of certificates', () => {
     }
   });
 
-  it('leaves out those that are safe by their loads: sum of load x share of the box used below 1, within the box', () => {
+  it('leaves out those that are safe by their loads: sum of load x what is used below 1, within the box', () => {
     const loads = Float32Array.from({ length: LOAD_COUNT * count }, () => 2 * random() ** 3);
     const index = make(loads);
     const owner = { column: new Uint8Array(count).fill(3), reference: 3 };
     const found = new Uint32Array(count);
     let safe = 0;
     for (let each = 0; each < 200; each++) {
-      const [price, volatility, rest] = [random(), random(), random()].map((share) => share * 0.03);
-      const moved = { quadrant: each % 4, distance: 1, price, volatility, rest, largest: Math.max(price, volatility, rest) };
+      const [price, volatility, rest, elapsed] = [random(), random(), random(), 20 * random()].map((share) => share * 0.03);
+      const largest = Math.max(price, volatility, rest);
+      const moved = { quadrant: each % 4, distance: 1, price, volatility, rest, elapsed, largest };
       const shown = new Set(index.classes.flatMap((_, place) => [...found.subarray(0, index.collect(place, moved, owner, found, 0))]));
       for (let set = 0; set < count; set++) {
         const size = boxSizes[box[set]];
-        const [up, down, more, less, own, other] = loads.subarray(set * LOAD_COUNT);
+        const [up, down, square, more, less, own, time, other] = loads.subarray(set * LOAD_COUNT);
         const used =
-          (price / size) * ((each & 1) === 0 ? up : down) + (volatility / size) * ((each & 2) === 0 ? more : less) +
-          (rest / size) * own + (moved.largest / size) * other;
+          (price / size) * ((each & 1) === 0 ? up : down) + (price / size) ** 2 * square +
+          (volatility / size) * ((each & 2) === 0 ? more : less) + (rest / size) * own + elapsed * time +
+          (moved.largest / size) * other;
+        if (set % 50 === 0) expect(loadsUsed(moved, loads, set, size)).toBeCloseTo(moved.largest <= size ? used : Infinity, 10);
         // Between 1 - 1e-6 and 1 a set may be either: loads are rounded up to 32 bits.
         if (used > 1 - 1e-6 && used < 1) continue;
         const isSafe = moved.largest <= size && used < 1;

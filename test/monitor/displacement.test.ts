@@ -17,6 +17,10 @@ function isInside(values: readonly number[], size: number, rest: number, falls: 
   return Math.max(low, from) <= Math.min(high, to) * (1 + 1e-9) + 1e-12;
 }
 
+const nothing: Displacement = {
+  distance: NaN, quadrant: -1, price: NaN, volatility: NaN, rest: NaN, elapsed: NaN, largest: NaN,
+};
+
 describe('displacement of a class', () => {
   const market = syntheticMarket(4, 5);
   const engine = Engine.create({ market, book: bookOf([], []), params }, { certified: true });
@@ -52,29 +56,38 @@ describe('displacement of a class', () => {
           watch.scan(arena, asOfMs);
           if (hasOneForward.includes(1)) alike++;
           reference.measure(arena, asOfMs, hasOneForward);
-          const found: Displacement = { distance: NaN, quadrant: -1, price: NaN, volatility: NaN, rest: NaN, largest: NaN };
+          const found: Displacement = { ...nothing };
           const group = rows.groups.findIndex(({ pair }) => pair === 'btc_usd');
           reference.displacementOf([[group, mask]], found);
           const prices = [Math.log(1 + index)];
           const volatilities: number[] = [];
+          const shifts: number[] = [];
+          const times = [0];
           rows.instrumentOf.forEach((instrument, row) => {
             if (rows.group[row] !== group || (mask & (1 << reference.category[rows.expiry[row]])) === 0) return;
             prices.push(Math.log(forward[instrument] / market.forward[instrument]));
             const { expiryMs, kind } = market.instruments[instrument];
             const time = expiryMs === null ? 0 : Math.log((expiryMs - asOfMs) / (expiryMs - market.asOfMs));
-            expect(Math.abs(time)).toBeLessThanOrEqual(timeShape * Math.min(found.distance, found.rest));
+            times.push(Math.abs(time));
             if (kind !== 'option') return;
             const y = Math.log(impliedVolatility[instrument] / market.impliedVolatility[instrument]);
+            volatilities.push(y);
             // Half of it moves every deviation; shocked ones may move by 0.7 of it.
-            volatilities.push(y + 0.3 * time, y + 0.7 * time);
+            shifts.push(0.3 * time, 0.7 * time);
           });
           const t = found.distance;
+          expect(Math.max(...times)).toBeLessThanOrEqual(timeShape * Math.min(t, found.largest));
           expect(isInside(prices, t, priceRestShape * t, (found.quadrant & 1) !== 0)).toBe(true);
           const y = volatilityShape * t;
           expect(isInside(volatilities, y, volatilityRestShape * y, (found.quadrant & 2) !== 0)).toBe(true);
           // The same by kind of movement.
           const { price: x, volatility: z, largest } = found;
-          expect(largest).toBe(Math.max(x, z, found.rest));
+          expect(largest).toBeGreaterThanOrEqual(Math.max(x, z, found.rest));
+          expect(found.elapsed * 365 * 86_400_000).toBeCloseTo(passedMs, 3);
+          // Deviations, wherever time takes whichever of them, are in the box.
+          const deviation = volatilityShape * (1 + volatilityRestShape) * Math.min(t, largest);
+          const moved = volatilities.flatMap((each) => [0, ...shifts].map((shift) => Math.abs(each + shift)));
+          expect(Math.max(0, ...moved)).toBeLessThanOrEqual(deviation * (1 + 1e-9) + 1e-12);
           expect(isInside(prices, x, priceRestShape * found.rest, (found.quadrant & 1) !== 0)).toBe(true);
           const rest = volatilityRestShape * volatilityShape * found.rest;
           expect(isInside(volatilities, volatilityShape * z, rest, (found.quadrant & 2) !== 0)).toBe(true);

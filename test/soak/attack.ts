@@ -1,6 +1,7 @@
 import {
   BOX_PRICE, BOX_PRICE_REST, BOX_TIME, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_FLOAT_COUNT,
-  EXPIRY_DEVIATION_TIME, EXPIRY_SLOPE_COUNT, QUADRANT_COUNT, QUADRANT_PRICE_FALLS, QUADRANT_VOLATILITY_FALLS,
+  EXPIRY_DEVIATION_TIME, EXPIRY_SLOPE_COUNT, LOAD_COUNT, LOAD_PRICE_DOWN, LOAD_PRICE_SQUARE, LOAD_PRICE_UP, LOAD_REST, LOAD_TIME,
+  LOAD_VOLATILITY_DOWN, LOAD_VOLATILITY_UP, QUADRANT_COUNT, QUADRANT_PRICE_FALLS, QUADRANT_VOLATILITY_FALLS,
 } from '../../assembly/portable/certificate-layout.ts';
 import type { Book } from '../../src/domain/book.ts';
 import { riskGroupOf } from '../../src/domain/instrument.ts';
@@ -15,8 +16,9 @@ import { soakBook } from './soak-book.ts';
 import { soakMarket, type SoakMarket } from './soak-market.ts';
 
 /**
- * Attacks certificates one by one: searches, coordinate by coordinate, for the market inside a set's radius that moves
- * its health most, evaluated by brute force alone. A status other than that at the reference is a wrong certificate.
+ * Attacks certificates one by one: searches, coordinate by coordinate, for the market inside a set's radius, or inside
+ * its loads, that moves its health most, evaluated by brute force alone. A status other than that at the reference is a
+ * wrong certificate.
  */
 export interface Attack {
   readonly attacked: number;
@@ -29,6 +31,7 @@ export interface Attack {
 interface Claim {
   readonly set: number;
   readonly radius: Float32Array;
+  readonly loads: Float32Array;
   readonly box: Float64Array;
 }
 
@@ -85,7 +88,9 @@ async function claimsOf(soak: SoakMarket, book: Book, plant: Plant | undefined):
         const { certifiedSet, certifiedExpiry } = ticks.setup.arena.views;
         const box = new Float64Array(block.buffer, block.byteOffset + CERTIFICATE_BYTES, CERTIFICATE_FLOAT_COUNT).slice();
         for (const set of sets) {
-          claims.push({ set, box, radius: certifiedSet.radius.slice(set * QUADRANT_COUNT, (set + 1) * QUADRANT_COUNT) });
+          const radius = certifiedSet.radius.slice(set * QUADRANT_COUNT, (set + 1) * QUADRANT_COUNT);
+          const loads = certifiedSet.loads.slice(set * LOAD_COUNT, (set + 1) * LOAD_COUNT);
+          claims.push({ set, box, radius, loads });
         }
         ticks.setup.rows.expiries.forEach(({ expiryMs }, row) => {
           if (expiryMs === null) return;
@@ -151,7 +156,10 @@ async function victimOf(soak: SoakMarket, book: Book, whole: Engine, set: number
   return { account, engine, market, pairOf, quantity };
 }
 
-/** A move in shares of the box: common ones per pair, own ones per instrument, of the index per pair, of time. */
+/**
+ * A move in shares of the box: common ones per pair, own ones per instrument, of the index per pair, of time, which goes
+ * forward.
+ */
 interface Move {
   readonly price: Map<string, number>;
   readonly volatility: Map<string, number>;
@@ -161,37 +169,65 @@ interface Move {
   time: number;
 }
 
+const msPerYear = 365 * 86_400_000;
+
+/** Milliseconds that pass: the share of the box is that of the shortest time to expiry. */
+function elapsedMs({ market }: Victim, move: Move, t: number, box: Float64Array): number {
+  const left = market.instruments.flatMap(({ expiryMs }) => (expiryMs === null ? [] : [expiryMs - market.asOfMs]));
+  return left.length === 0 ? 0 : Math.floor(Math.min(...left) * (1 - Math.exp(-t * move.time * box[BOX_TIME])));
+}
+
 function quotesAt(
-  { market, pairOf }: Victim, move: Move, t: number, box: Float64Array, quadrants: ReadonlyMap<string, number>,
-  deviationTime: ReadonlyMap<number, number>,
+  victim: Victim, move: Move, t: number, box: Float64Array, quadrants: ReadonlyMap<string, number>,
+  deviationTime: ReadonlyMap<number, number>, reach: number,
 ): Quotes {
+  const { market, pairOf } = victim;
   const side = (pair: string, bit: number): number => ((quadrants.get(pair)! & bit) === 0 ? 1 : -1);
-  const left = market.instruments.flatMap(({ expiryMs }) => (expiryMs === null ? [] : [expiryMs]));
-  let elapsed = left.length === 0 ? 0 : Infinity;
-  for (const expiryMs of left) {
-    const most = Math.min(box[BOX_TIME], box[BOX_VOLATILITY_REST] / deviationTime.get(expiryMs)!);
-    elapsed = Math.min(elapsed, (expiryMs - market.asOfMs) * (1 - Math.exp(-t * Math.abs(move.time) * most)));
-  }
-  const asOfMs = market.asOfMs + Math.sign(move.time) * Math.floor(elapsed);
+  const asOfMs = market.asOfMs + elapsedMs(victim, move, t, box);
   const common = (pair: string): number => side(pair, QUADRANT_PRICE_FALLS) * move.price.get(pair)! * box[BOX_PRICE];
+  // Deviations stay in the box with whatever time does to them: at most D and at least 1 - D of its own movement.
+  const room = reach * (box[BOX_VOLATILITY] + box[BOX_VOLATILITY_REST]);
+  const bounds = market.instruments.map(({ expiryMs }) => {
+    const time = expiryMs === null || asOfMs === market.asOfMs ? 0 : Math.log((expiryMs - asOfMs) / (expiryMs - market.asOfMs));
+    const most = time === 0 ? 0 : deviationTime.get(expiryMs!)!;
+    return [-room - most * time, room - Math.max(0, (1 - most) * time)] as const;
+  });
+  const within = (y: number, [low, high]: readonly [number, number]): number => Math.min(Math.max(y, low), high);
   return {
     asOfMs,
     forward: market.forward.map(
       (value, row) => value * Math.exp(t * (common(pairOf[row]) + move.ownPrice[row] * box[BOX_PRICE_REST])),
     ),
     impliedVolatility: market.impliedVolatility.map((value, row) => {
-      const { expiryMs } = market.instruments[row];
-      const passed = expiryMs === null || asOfMs === market.asOfMs ? 0
-        : Math.abs(Math.log((expiryMs - asOfMs) / (expiryMs - market.asOfMs))) * deviationTime.get(expiryMs)!;
       const pair = pairOf[row];
-      const y = side(pair, QUADRANT_VOLATILITY_FALLS) * move.volatility.get(pair)! * box[BOX_VOLATILITY];
-      return value * Math.exp(t * y + move.ownVolatility[row] * Math.max(0, t * box[BOX_VOLATILITY_REST] - passed));
+      let y = t * side(pair, QUADRANT_VOLATILITY_FALLS) * move.volatility.get(pair)! * box[BOX_VOLATILITY];
+      bounds.forEach((each, other) => { if (pairOf[other] === pair) y = within(y, each); });
+      return value * Math.exp(within(y + t * move.ownVolatility[row] * box[BOX_VOLATILITY_REST], bounds[row]));
     }),
     indexPrice: new Map([...market.indexPrice].map(([pair, value]) => {
       const x = quadrants.has(pair) ? t * (common(pair) + move.index.get(pair)! * box[BOX_PRICE_REST]) : 0;
       return [pair, value * Math.exp(x)] as const;
     })),
   };
+}
+
+/** Share t of a move at which the loads of a set of one group are used up: at most 1. */
+function shareByLoads(victim: Victim, move: Move, { loads, box }: Claim, quadrant: number): number {
+  const [price, volatility] = [[...move.price.values()][0], [...move.volatility.values()][0]];
+  const own = [...move.ownPrice, ...move.ownVolatility, ...move.index.values()].map(Math.abs);
+  const square = price * price * loads[LOAD_PRICE_SQUARE];
+  const used = (t: number): number =>
+    t * price * loads[(quadrant & QUADRANT_PRICE_FALLS) === 0 ? LOAD_PRICE_UP : LOAD_PRICE_DOWN] +
+    t * volatility * loads[(quadrant & QUADRANT_VOLATILITY_FALLS) === 0 ? LOAD_VOLATILITY_UP : LOAD_VOLATILITY_DOWN] +
+    t * Math.max(...own) * loads[LOAD_REST] + (elapsedMs(victim, move, t, box) / msPerYear) * loads[LOAD_TIME] + t * t * square;
+  let [low, high] = [0, 1];
+  if (used(1) < inside) return 1;
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (used(middle) < inside) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Passes over all coordinates. */
@@ -205,8 +241,9 @@ async function search(
   const least = Math.min(...claim.radius);
   const quadrant = Math.floor(random() * QUADRANT_COUNT);
   const quadrants = new Map(pairs.map((pair) => [pair, pairs.length > 1 ? Math.floor(random() * QUADRANT_COUNT) : quadrant] as const));
-  const t = (pairs.length > 1 ? least : claim.radius[quadrant]) * inside * scale;
-  if (t === 0) return { share: 0, found: null };
+  const radius = (pairs.length > 1 ? least : claim.radius[quadrant]) * inside * scale;
+  if (radius === 0) return { share: 0, found: null };
+  const byLoads = pairs.length === 1 && random() < 0.5;
   const { equity, maintenanceMargin, initialMargin } = engine.results;
   if (engine.results.status[0] !== status) return { share: 0, found: `status ${engine.results.status[0]} at the reference, was ${status}` };
   // The nearest threshold at the reference.
@@ -219,13 +256,14 @@ async function search(
     price: new Map(pairs.map((pair) => [pair, Math.abs(unit())])),
     volatility: new Map(pairs.map((pair) => [pair, Math.abs(unit())])),
     index: new Map(pairs.map((pair) => [pair, unit()])),
-    ownPrice: market.forward.map(unit), ownVolatility: market.forward.map(unit), time: pick(random, [-1, 0, 0, 1]),
+    ownPrice: market.forward.map(unit), ownVolatility: market.forward.map(unit), time: pick(random, [0, 0, 1, between(random, 0, 1)]),
   };
   let found: string | null = null;
   const measure = async (): Promise<number> => {
-    await engine.tick(quotesAt(victim, move, t, claim.box, quadrants, deviationTime));
+    const t = byLoads ? shareByLoads(victim, move, claim, quadrant) * scale : radius;
+    await engine.tick(quotesAt(victim, move, t, claim.box, quadrants, deviationTime, byLoads ? 1 : t));
     if (engine.results.status[0] !== status && found === null)
-      found = `status ${engine.results.status[0]} instead of ${status} at ${t} of box ${claim.box[BOX_PRICE]}, health ${health()}, was ${reference}; ` +
+      found = `status ${engine.results.status[0]} instead of ${status} at ${t} of box ${claim.box[BOX_PRICE]} by ${byLoads ? 'loads' : 'radius'}, health ${health()}, was ${reference}; ` +
         `${JSON.stringify({ ...move, price: [...move.price], volatility: [...move.volatility], index: [...move.index], quadrants: [...quadrants] })}; ` +
         market.instruments.map(({ name }, row) => `${name} x ${victim.quantity[row]}`).join(', ');
     return sign * health();
@@ -257,7 +295,7 @@ function coordinates(move: Move, pairs: readonly string[]): Coordinate[] {
     ...pairs.flatMap((pair) => [
       of(move.price, pair, [0, 1, 0.5]), of(move.volatility, pair, [0, 1, 0.5]), of(move.index, pair, [-1, 1, 0]),
     ]),
-    [() => move.time, (value) => { move.time = value; }, [-1, 0, 1]],
+    [() => move.time, (value) => { move.time = value; }, [0, 1, 0.3]],
     ...[...move.ownPrice.keys()].flatMap((row) => [at(move.ownPrice, row), at(move.ownVolatility, row)]),
   ];
 }

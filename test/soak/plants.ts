@@ -1,9 +1,10 @@
 import {
-  BOX_PRICE_REST, BOX_TIME, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_FLOAT_COUNT, QUADRANT_COUNT,
-  SLOPE_BLOCK, SLOPE_BLOCK_FLOATS, SLOPE_DELTA_PRICE_MIDDLE, SLOPE_DELTA_PRICE_RADIUS, SLOPE_DELTA_VOLATILITY_MIDDLE,
-  SLOPE_DELTA_VOLATILITY_RADIUS, SLOPE_PRICE_RADIUS, SLOPE_TERM_COUNT,
-  SLOPE_VALUE_PRICE_MIDDLE, SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_RADIUS, SLOPE_VOLATILITY_MIDDLE,
-  SLOPE_VOLATILITY_RADIUS,
+  BOX_PRICE_REST, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_FLOAT_COUNT, LOAD_COUNT,
+  LOAD_PRICE_SQUARE, LOAD_TIME, QUADRANT_COUNT, SLOPE_BLOCK, SLOPE_BLOCK_FLOATS, SLOPE_CURVATURE_MIDDLE,
+  SLOPE_CURVATURE_RADIUS, SLOPE_DELTA_PRICE_MIDDLE, SLOPE_DELTA_PRICE_RADIUS, SLOPE_DELTA_VOLATILITY_MIDDLE,
+  SLOPE_DELTA_VOLATILITY_RADIUS, SLOPE_PRICE, SLOPE_TERM_COUNT, SLOPE_TIME_MIDDLE, SLOPE_VALUE_CURVATURE_MIDDLE,
+  SLOPE_VALUE_CURVATURE_RADIUS, SLOPE_VALUE_PRICE, SLOPE_VALUE_TIME_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS,
+  SLOPE_VOLATILITY_MIDDLE, SLOPE_VOLATILITY_RADIUS,
 } from '../../assembly/portable/certificate-layout.ts';
 import {
   GRID_COLUMN_COUNT, GRID_DAMPENER, GROUP_DELTA_SHOCK_SLOPE, GROUP_SCALAR_COUNT,
@@ -32,6 +33,20 @@ function inflated(factor: number): Plant {
       const { radius } = arena.views.certifiedSet;
       for (const set of sets) {
         for (let q = set * QUADRANT_COUNT; q < (set + 1) * QUADRANT_COUNT; q++) radius[q] = Math.min(1, radius[q] * factor);
+      }
+    },
+  }));
+}
+
+/** Loads times a factor, all of them or one kind. */
+function lightened(factor: number, kind?: number): Plant {
+  return planted((arena, issuer) => ({
+    ...issuer,
+    certify: async (sets) => {
+      await issuer.certify(sets);
+      const { loads } = arena.views.certifiedSet;
+      for (const set of sets) {
+        for (let each = 0; each < LOAD_COUNT; each++) if (kind === undefined || kind === each) loads[set * LOAD_COUNT + each] *= factor;
       }
     },
   }));
@@ -133,17 +148,25 @@ export const plants: Readonly<Record<string, Plant>> = {
   'radius x 1.1': inflated(1.1),
   'radius x 1.03': inflated(1.03),
   'radius x 1.01': inflated(1.01),
+  'loads x 0.5': lightened(0.5),
+  'loads x 0.9': lightened(0.9),
+  'square of prices forgotten': lightened(0, LOAD_PRICE_SQUARE),
+  'time forgotten': lightened(0, LOAD_TIME),
+  'slope of cells by price halved': scaledRow(SLOPE_PRICE, 0.5),
   'slope of cells by volatility halved': scaledRow(SLOPE_VOLATILITY_MIDDLE, 0.5),
-  'slope of values by price halved': scaledTerms([SLOPE_VALUE_PRICE_MIDDLE], 0.5),
-  'no curvature of cells': (issuerOf) => scaledRow(SLOPE_PRICE_RADIUS, 0)(scaledRow(SLOPE_VOLATILITY_RADIUS, 0)(issuerOf)),
-  'no curvature of values': scaledTerms([SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_RADIUS], 0),
+  'slope of values by price halved': scaledTerms([SLOPE_VALUE_PRICE], 0.5),
+  'slope of values by time halved': scaledTerms([SLOPE_VALUE_TIME_MIDDLE], 0.5),
+  'slope of cells by time halved': scaledRow(SLOPE_TIME_MIDDLE, 0.5),
+  'no curvature of cells': (issuerOf) => scaledRow(SLOPE_CURVATURE_MIDDLE, 0)(scaledRow(SLOPE_CURVATURE_RADIUS, 0)(issuerOf)),
+  'no radii of cells': (issuerOf) => scaledRow(SLOPE_CURVATURE_RADIUS, 0)(scaledRow(SLOPE_VOLATILITY_RADIUS, 0)(issuerOf)),
+  'no curvature of values': scaledTerms([SLOPE_VALUE_CURVATURE_MIDDLE, SLOPE_VALUE_CURVATURE_RADIUS], 0),
+  'no radii of values': scaledTerms([SLOPE_VALUE_CURVATURE_RADIUS, SLOPE_VALUE_VOLATILITY_RADIUS], 0),
   'deltas do not move': scaledTerms(
     [SLOPE_DELTA_PRICE_MIDDLE, SLOPE_DELTA_PRICE_RADIUS, SLOPE_DELTA_VOLATILITY_MIDDLE, SLOPE_DELTA_VOLATILITY_RADIUS],
     0,
   ),
   'rests ignored': narrowed([BOX_PRICE_REST, BOX_VOLATILITY_REST], 0),
   'volatility half as wide': narrowed([BOX_VOLATILITY], 0.5),
-  'time ignored': narrowed([BOX_TIME], 0),
   'dampener forgotten': without(forgetDampener),
   'delta shock forgotten': without(forgetDeltaShock),
   'stale certificates': stale,
