@@ -120,40 +120,38 @@ export class CertificateIndex {
    * reach, and which their loads do not show to be safe; to `found` from `count`, stops at its end. Returns the new count.
    */
   collect(place: number, moved: Readonly<Displacement>, owner: Owner, found: Uint32Array, count: number): number {
-    const { quadrant, distance } = moved;
+    const { quadrant, distance, price, volatility, rest, elapsed, largest } = moved;
+    const { column, reference } = owner;
     const entries = this.#entries;
+    const loads = this.#loads;
+    const boxes = this.#box;
+    const ends = this.#end;
     const block = quadrant * this.classes.length + place;
     const first = block * bucketCount;
     const last = first + (distance < 1 ? bucketOf(distance) : bucketCount - 1);
     let top = count;
     for (let cell = first + this.#firstBucket[block]; cell <= last; cell++) {
-      for (let at = this.#start[cell]; at < this.#end[cell]; at++) {
+      for (let at = this.#start[cell]; at < ends[cell]; at++) {
         const set = entries[at];
-        if (owner.column[set] !== owner.reference) {
-          this.#move(--this.#end[cell], at--);
+        if (column[set] !== reference) {
+          this.#move(--ends[cell], at--);
           continue;
         }
-        if (this.#isWithin(at, moved)) continue;
+        const from = at * entryLoads;
+        const used =
+          price * (loads[from] + price * loads[from + 1]) +
+          volatility * loads[from + 2] +
+          rest * loads[from + 3] +
+          elapsed * loads[from + 4] +
+          largest * loads[from + 5];
+        // Safe by its loads; not outside the box, and not where anything is not a number.
+        if (used * outward < 1 && largest <= boxSizes[boxes[at]]) continue;
         if (cell === last && distance < this.#radiusOf(set, quadrant)) continue;
         if (top === found.length) return top;
         found[top++] = set;
       }
     }
     return top;
-  }
-
-  /** The loads say that no threshold is crossed. False outside the box, and where anything is not a number. */
-  #isWithin(at: number, { price, volatility, rest, elapsed, largest }: Readonly<Displacement>): boolean {
-    if (!(largest <= boxSizes[this.#box[at]])) return false;
-    const loads = this.#loads;
-    const from = at * entryLoads;
-    const used =
-      price * (loads[from] + price * loads[from + 1]) +
-      volatility * loads[from + 2] +
-      rest * loads[from + 3] +
-      elapsed * loads[from + 4] +
-      largest * loads[from + 5];
-    return used * outward < 1;
   }
 
   #move(from: number, to: number): void {
