@@ -1,34 +1,13 @@
 import { singleDensity4, singleMills4, singles } from "../math/single.ts";
 import {
-  SINGLE_CURVED_MAX, SINGLE_FALLING_LIMIT, SINGLE_LEAST, SINGLE_PAD, SINGLE_SLACK,
+  SINGLE_CURVED_MAX, SINGLE_FALLING_LIMIT, SINGLE_LEAST, SINGLE_PAD, SINGLE_SLACK, SINGLE_STEEP_LEAST,
 } from "../portable/certify/single-bounds.ts";
 import { SINGLE_DENSITY_AT_0, SINGLE_FURTHEST } from "../portable/single.ts";
 
-/** Twin of deviationOfLeast in portable/certify/single-bounds.ts. */
+/** Size of what density and Mills ratio are taken of. */
 // @ts-ignore: decorator
 @inline
-function deviationOfLeast4(z: v128, low: v128, high: v128): v128 {
-  const turn = f32x4.sqrt(f32x4.pmax(f32x4.mul(z, singles(2.0)), singles(0.0)));
-  return f32x4.pmin(f32x4.pmax(turn, low), high);
-}
-
-/** Twin of deviationOfGreatest. */
-// @ts-ignore: decorator
-@inline
-function deviationOfGreatest4(z: v128, low: v128, high: v128): v128 {
-  return v128.bitselect(low, high, f32x4.lt(f32x4.mul(low, high), f32x4.mul(z, singles(2.0))));
-}
-
-/** Twin of halfOf. */
-// @ts-ignore: decorator
-@inline
-function halfOf4(z: v128, s: v128): v128 {
-  return f32x4.sub(f32x4.div(z, s), f32x4.mul(s, singles(0.5)));
-}
-
-// @ts-ignore: decorator
-@inline
-function bounded4(x: v128): v128 {
+export function bounded4(x: v128): v128 {
   return f32x4.pmin(f32x4.abs(x), singles(SINGLE_FURTHEST));
 }
 
@@ -36,67 +15,121 @@ function bounded4(x: v128): v128 {
 const SQUARE_UPWARD: f64 = 1.000001;
 
 /**
- * Whether the strike is so far from the forward, in all lanes, that d and e have their extremes at the same corners of
- * the box: then neither needs a root, and the densities at the extremes of e are those that A needs anyway.
+ * Twin of writeCellBounds, for a block of cells: lower and upper bound of A, of C and of B, 16 bytes each.
+ *
+ * Where the strike is so far from the forward, in all lanes, that d and e have their extremes at the same corners of
+ * the box, neither needs a root, and the densities at the extremes of e are those that A needs anyway.
  */
 // @ts-ignore: decorator
 @inline
-function isFar(zLow: v128, zHigh: v128, high: v128): bool {
-  const distance = f32x4.mul(f32x4.pmax(zLow, f32x4.neg(zHigh)), singles(2.0));
-  return i32x4.all_true(f32x4.lt(f32x4.mul(f32x4.mul(high, high), singles(SQUARE_UPWARD)), distance));
-}
-
-/** Twin of writeCellBounds, for a block of cells: lower and upper bound of A, then of B, 16 bytes each. */
-// @ts-ignore: decorator
-@inline
 export function storeCellBounds4(
-  ptr: usize, moved: v128, gross: v128, low: v128, high: v128, half: v128, rise: f32, fall: f32, side: f64,
+  ptr: usize, moved: v128, gross: v128, low: v128, high: v128, perLow: v128, perHigh: v128, half: v128, rise: f32,
+  fall: f32, side: f64,
 ): void {
-  const one = singles(1.0);
   const size = f32x4.abs(moved);
+  const square = f32x4.mul(high, high);
   const curved = f32x4.pmin(
-    f32x4.mul(f32x4.mul(high, high), singles(0.5)), f32x4.add(f32x4.add(size, size), singles(SINGLE_CURVED_MAX)),
+    f32x4.mul(square, singles(0.5)), f32x4.add(f32x4.add(size, size), singles(SINGLE_CURVED_MAX)),
   );
   const slack = f32x4.mul(singles(SINGLE_SLACK), f32x4.add(size, curved));
   const reach = f32x4.add(half, slack);
   const zLow = f32x4.sub(moved, reach);
   const zHigh = f32x4.add(moved, reach);
-  const further = f32x4.mul(slack, f32x4.add(one, slack));
-  const grossLow = f32x4.mul(f32x4.mul(gross, f32x4.splat(fall)), f32x4.sub(one, slack));
-  const grossHigh = f32x4.mul(f32x4.mul(gross, f32x4.splat(rise)), f32x4.add(one, further));
-  const far = isFar(zLow, zHigh, high);
-  const above = f32x4.gt(zLow, singles(0.0));
-  let s1 = v128.bitselect(high, low, above);
-  let s2 = v128.bitselect(low, high, above);
-  if (!far) {
-    s1 = deviationOfLeast4(zLow, low, high);
-    s2 = deviationOfGreatest4(zHigh, low, high);
+  const distance = f32x4.pmax(zLow, f32x4.neg(zHigh));
+  const isFar = i32x4.all_true(
+    f32x4.lt(f32x4.mul(square, singles(SQUARE_UPWARD)), f32x4.mul(distance, singles(2.0))),
+  );
+  const halfLow = f32x4.mul(low, singles(0.5));
+  const halfHigh = f32x4.mul(high, singles(0.5));
+  if (isFar) {
+    storeFar(
+      ptr, zLow, zHigh, distance, gross, slack, low, high, perLow, perHigh, halfLow, halfHigh, rise, fall, side,
+    );
+  } else {
+    storeNear(
+      ptr, zLow, zHigh, distance, gross, slack, low, high, perLow, perHigh, halfLow, halfHigh, rise, fall, side,
+    );
   }
-  const p1 = f32x4.div(zLow, s1);
-  const p2 = f32x4.div(zHigh, s2);
-  const h1 = f32x4.mul(s1, singles(0.5));
-  const h2 = f32x4.mul(s2, singles(0.5));
+}
+
+// @ts-ignore: decorator
+@inline
+function storeFar(
+  ptr: usize, zLow: v128, zHigh: v128, distance: v128, gross: v128, slack: v128, low: v128, high: v128, perLow: v128,
+  perHigh: v128, halfLow: v128, halfHigh: v128, rise: f32, fall: f32, side: f64,
+): void {
+  const zero = singles(0.0);
+  const above = f32x4.gt(zLow, zero);
+  const p1 = f32x4.mul(zLow, v128.bitselect(perHigh, perLow, above));
+  const p2 = f32x4.mul(zHigh, v128.bitselect(perLow, perHigh, above));
+  const h1 = v128.bitselect(halfHigh, halfLow, above);
+  const h2 = v128.bitselect(halfLow, halfHigh, above);
   const e1 = f32x4.sub(p1, h1);
   const e2 = f32x4.sub(p2, h2);
   const density1 = singleDensity4(bounded4(e1));
   const density2 = singleDensity4(bounded4(e2));
   storeCorners(
-    ptr, f32x4.add(p1, h1), f32x4.add(p2, h2), density1, density2, grossLow, grossHigh, high, slack, further, rise,
-    fall, side,
+    ptr, f32x4.add(p1, h1), f32x4.add(p2, h2), density1, density2, gross, slack, high, rise, fall, side,
   );
-  if (far) storeFarVegas(ptr, e1, e2, density1, density2, low, high);
-  else storeVegas(ptr, zLow, zHigh, low, high);
+  const thin = v128.bitselect(density1, density2, f32x4.lt(e2, f32x4.neg(e1)));
+  const within = v128.bitselect(density2, singles(SINGLE_DENSITY_AT_0), f32x4.lt(e2, zero));
+  const dense = v128.bitselect(density1, within, f32x4.gt(e1, zero));
+  storeDensities(ptr, thin, dense, distance, low, high, perLow, perHigh, halfHigh);
 }
 
-/** Bounds of A from d, the densities at e and the largest and smallest e^z. */
+// @ts-ignore: decorator
+@inline
+function storeNear(
+  ptr: usize, zLow: v128, zHigh: v128, distance: v128, gross: v128, slack: v128, low: v128, high: v128, perLow: v128,
+  perHigh: v128, halfLow: v128, halfHigh: v128, rise: f32, fall: f32, side: f64,
+): void {
+  const zero = singles(0.0);
+  const turn = f32x4.sqrt(f32x4.pmax(f32x4.mul(distance, singles(2.0)), zero));
+  const product = f32x4.mul(low, high);
+  const turn1 = v128.and(turn, f32x4.gt(zLow, zero));
+  const isLow1 = f32x4.lt(turn1, high);
+  const between1 = v128.and(f32x4.lt(low, turn1), isLow1);
+  const p1 = f32x4.mul(zLow, v128.bitselect(perLow, perHigh, isLow1));
+  const h1 = v128.bitselect(halfLow, halfHigh, isLow1);
+  const d1 = v128.bitselect(turn1, f32x4.add(p1, h1), between1);
+  const e1 = v128.andnot(f32x4.sub(p1, h1), between1);
+  const isLow2 = f32x4.lt(product, f32x4.mul(zHigh, singles(2.0)));
+  const p2 = f32x4.mul(zHigh, v128.bitselect(perLow, perHigh, isLow2));
+  const h2 = v128.bitselect(halfLow, halfHigh, isLow2);
+  storeCorners(
+    ptr, d1, f32x4.add(p2, h2), singleDensity4(bounded4(e1)), singleDensity4(bounded4(f32x4.sub(p2, h2))), gross, slack,
+    high, rise, fall, side,
+  );
+  const isLow3 = f32x4.lt(product, f32x4.mul(zLow, singles(-2.0)));
+  const lowest = f32x4.sub(
+    f32x4.mul(zLow, v128.bitselect(perLow, perHigh, isLow3)), v128.bitselect(halfLow, halfHigh, isLow3),
+  );
+  const turn4 = v128.and(turn, f32x4.lt(zHigh, zero));
+  const isLow4 = f32x4.lt(turn4, high);
+  const end = f32x4.sub(
+    f32x4.mul(zHigh, v128.bitselect(perLow, perHigh, isLow4)), v128.bitselect(halfLow, halfHigh, isLow4),
+  );
+  const highest = v128.bitselect(f32x4.neg(turn4), end, v128.and(f32x4.lt(low, turn4), isLow4));
+  const furthest = f32x4.pmin(f32x4.pmax(highest, f32x4.neg(lowest)), singles(SINGLE_FURTHEST));
+  const right = f32x4.pmax(lowest, zero);
+  const nearest = f32x4.pmin(f32x4.pmax(right, f32x4.neg(highest)), singles(SINGLE_FURTHEST));
+  storeDensities(
+    ptr, singleDensity4(furthest), singleDensity4(nearest), distance, low, high, perLow, perHigh, halfHigh,
+  );
+}
+
+/** Twin of writeCorners. */
 // @ts-ignore: decorator
 @inline
 function storeCorners(
-  ptr: usize, d1: v128, d2: v128, density1: v128, density2: v128, grossLow: v128, grossHigh: v128, high: v128,
-  slack: v128, further: v128, rise: f32, fall: f32, side: f64,
+  ptr: usize, d1: v128, d2: v128, density1: v128, density2: v128, gross: v128, slack: v128, high: v128, rise: f32,
+  fall: f32, side: f64,
 ): void {
   const zero = singles(0.0);
   const one = singles(1.0);
+  const further = f32x4.mul(slack, f32x4.add(one, slack));
+  const grossLow = f32x4.mul(f32x4.mul(gross, f32x4.splat(fall)), f32x4.sub(one, slack));
+  const grossHigh = f32x4.mul(f32x4.mul(gross, f32x4.splat(rise)), f32x4.add(one, further));
   const tail1 = f32x4.mul(density1, singleMills4(bounded4(d1)));
   const tail2 = f32x4.mul(density2, singleMills4(bounded4(d2)));
   const isTail1 = f32x4.lt(f32x4.mul(d1, singles(side)), zero);
@@ -119,35 +152,27 @@ function storeCorners(
   }
 }
 
-/** Twin of writeVegaBounds. */
+/** Twin of writeDensityBounds. */
 // @ts-ignore: decorator
 @inline
-function storeVegas(ptr: usize, zLow: v128, zHigh: v128, low: v128, high: v128): void {
-  const lowest = halfOf4(zLow, deviationOfGreatest4(f32x4.neg(zLow), low, high));
-  const highest = halfOf4(zHigh, deviationOfLeast4(f32x4.neg(zHigh), low, high));
-  const furthest = f32x4.pmin(f32x4.pmax(highest, f32x4.neg(lowest)), singles(SINGLE_FURTHEST));
-  const right = f32x4.pmax(lowest, singles(0.0));
-  const nearest = f32x4.pmin(f32x4.pmax(right, f32x4.neg(highest)), singles(SINGLE_FURTHEST));
-  storePadded(ptr, singleDensity4(furthest), singleDensity4(nearest), low, high);
-}
-
-/** The same where the extremes of e are at the corners that A was taken at. */
-// @ts-ignore: decorator
-@inline
-function storeFarVegas(ptr: usize, e1: v128, e2: v128, density1: v128, density2: v128, low: v128, high: v128): void {
-  const zero = singles(0.0);
-  const furthest = v128.bitselect(density1, density2, f32x4.lt(e2, f32x4.neg(e1)));
-  const within = v128.bitselect(density2, singles(SINGLE_DENSITY_AT_0), f32x4.lt(e2, zero));
-  const nearest = v128.bitselect(density1, within, f32x4.gt(e1, zero));
-  storePadded(ptr, furthest, nearest, low, high);
-}
-
-// @ts-ignore: decorator
-@inline
-function storePadded(ptr: usize, furthest: v128, nearest: v128, low: v128, high: v128): void {
-  const pad = f32x4.mul(high, singles(SINGLE_LEAST));
-  const lower = f32x4.mul(f32x4.mul(low, furthest), singles(1.0 - SINGLE_PAD));
-  const upper = f32x4.mul(f32x4.mul(high, nearest), singles(1.0 + SINGLE_PAD));
-  v128.store(ptr, f32x4.sub(lower, pad), 32);
-  v128.store(ptr, f32x4.add(upper, pad), 48);
+function storeDensities(
+  ptr: usize, thin: v128, dense: v128, distance: v128, low: v128, high: v128, perLow: v128, perHigh: v128,
+  halfHigh: v128,
+): void {
+  const ratio = f32x4.mul(f32x4.pmax(distance, singles(0.0)), perHigh);
+  const product = f32x4.sub(
+    f32x4.mul(f32x4.mul(ratio, ratio), singles(SINGLE_FALLING_LIMIT)), f32x4.mul(halfHigh, halfHigh),
+  );
+  const isSteep = f32x4.lt(singles(SINGLE_STEEP_LEAST), product);
+  const down = singles(1.0 - SINGLE_PAD);
+  const up = singles(1.0 + SINGLE_PAD);
+  const padC = f32x4.mul(perLow, singles(SINGLE_LEAST));
+  const lowerC = f32x4.mul(f32x4.mul(thin, v128.bitselect(perLow, perHigh, isSteep)), down);
+  const upperC = f32x4.mul(f32x4.mul(dense, v128.bitselect(perHigh, perLow, isSteep)), up);
+  v128.store(ptr, f32x4.sub(lowerC, padC), 32);
+  v128.store(ptr, f32x4.add(upperC, padC), 48);
+  const padB = f32x4.mul(high, singles(SINGLE_LEAST));
+  const lowerB = f32x4.sub(f32x4.mul(f32x4.mul(low, thin), down), padB);
+  v128.store(ptr, f32x4.pmax(lowerB, singles(0.0)), 64);
+  v128.store(ptr, f32x4.add(f32x4.mul(f32x4.mul(high, dense), up), padB), 80);
 }

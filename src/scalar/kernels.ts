@@ -1,3 +1,4 @@
+import { fillSlopePoint } from '../../assembly/portable/certify/slope-point.ts';
 import { fillSlopeRow } from '../../assembly/portable/certify/slope-row.ts';
 import { fillSpanRow, marginSpan } from '../../assembly/portable/margin/span.ts';
 import { fillDeribitStandardRow, marginDeribitStandard } from '../../assembly/portable/margin/deribit-standard.ts';
@@ -38,6 +39,7 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
       for (let each = 0; each < count; each++) riskArray(memory, context, listed[each], 1);
     },
     slopeRows: portableRows(memory, (f, w, context, row) => fillSlopeRow(f, memory.f32, w, context, row)),
+    slopePoints: portableRows(memory, (f, w, context, row) => fillSlopePoint(f, memory.f32, w, context, row)),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),
     // `BookRows.fill` fills rows in JavaScript.
     bookRows: () => {},

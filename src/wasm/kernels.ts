@@ -5,6 +5,7 @@
 export const rowKernelNames = [
   'riskArray',
   'slopeRows',
+  'slopePoints',
   'deribitStandardRow',
   'deribitXpmRow',
   'paradexPmRow',

@@ -1,4 +1,7 @@
-import { EXPIRY_SLOPE_COUNT } from '../../assembly/portable/certificate-layout.ts';
+import {
+  EXPIRY_DEVIATION_TIME, EXPIRY_DOWN_TIME_HIGH, EXPIRY_DOWN_TIME_LOW, EXPIRY_SLOPE_COUNT, EXPIRY_UP_TIME_HIGH,
+  EXPIRY_UP_TIME_LOW,
+} from '../../assembly/portable/certificate-layout.ts';
 import * as layout from '../../assembly/portable/layout.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { expirySlopes } from '../../src/margin/deribit-pm/expiry-slopes.ts';
@@ -89,7 +92,13 @@ export class MovingMarket {
       const years = this.#reference.get(layout.CONTEXT_EXPIRY_SQRT_TIME)![index] ** 2;
       const { baseCurrency } = this.#engine.rows.groups[group];
       const currency = parsed.currencies.get(baseCurrency.toLowerCase())!;
-      out[index * EXPIRY_SLOPE_COUNT] = expirySlopes(kind, years, boxTime, this.#pairOf(index), currency).deviationTime;
+      const slopes = expirySlopes(kind, years, boxTime, this.#pairOf(index), currency);
+      const at = index * EXPIRY_SLOPE_COUNT;
+      out[at + EXPIRY_DEVIATION_TIME] = slopes.deviationTime;
+      out[at + EXPIRY_UP_TIME_LOW] = slopes.upTime[0];
+      out[at + EXPIRY_UP_TIME_HIGH] = slopes.upTime[1];
+      out[at + EXPIRY_DOWN_TIME_LOW] = slopes.downTime[0];
+      out[at + EXPIRY_DOWN_TIME_HIGH] = slopes.downTime[1];
     });
     return out;
   }

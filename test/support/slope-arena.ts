@@ -1,7 +1,7 @@
 import {
-  BOX_PRICE, BOX_PRICE_REST, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_EXPIRY_SLOPES,
+  BOX_PRICE, BOX_PRICE_REST, BOX_TIME, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_EXPIRY_SLOPES,
   CERTIFICATE_FLOAT_COUNT, CERTIFICATE_SLOPE_ROWS, CERTIFICATE_SLOPE_TERMS, CERTIFICATE_WORD_COUNT,
-  EXPIRY_DEVIATION_TIME, EXPIRY_SLOPE_COUNT, SLOPE_ROW_COUNT, SLOPE_TERM_COUNT, slopeAt, slopeFloatsOf,
+  EXPIRY_SLOPE_COUNT, SLOPE_ROW_COUNT, SLOPE_TERM_COUNT, slopeAt, slopeFloatsOf,
 } from '../../assembly/portable/certificate-layout.ts';
 import { CONTEXT_CERTIFICATE, CONTEXT_RISK_ARRAY, CONTEXT_TERMS, TERM_COUNT } from '../../assembly/portable/layout.ts';
 import { cellCountOf } from '../../src/columns/schema.ts';
@@ -15,6 +15,7 @@ export interface Box {
   readonly priceRest: number;
   readonly volatility: number;
   readonly volatilityRest: number;
+  readonly time: number;
 }
 
 /** Slopes of one instrument: a copy of what the kernel wrote. */
@@ -63,28 +64,21 @@ export class SlopeArena {
     words[CERTIFICATE_SLOPE_TERMS] = this.#terms;
     words[CERTIFICATE_EXPIRY_SLOPES] = this.#expirySlopes;
     new Uint32Array(this.buffer, this.context)[CONTEXT_CERTIFICATE] = this.#block;
-    this.setDeviationTime(0.75);
+    this.expirySlopes.fill(0.5);
   }
 
-  setBox({ price, priceRest, volatility, volatilityRest }: Box): void {
+  setBox({ price, priceRest, volatility, volatilityRest, time }: Box): void {
     const floats = new Float64Array(this.buffer, this.#block + CERTIFICATE_BYTES, CERTIFICATE_FLOAT_COUNT);
     floats[BOX_PRICE] = price;
     floats[BOX_PRICE_REST] = priceRest;
     floats[BOX_VOLATILITY] = volatility;
     floats[BOX_VOLATILITY_REST] = volatilityRest;
+    floats[BOX_TIME] = time;
   }
 
   /** EXPIRY_SLOPE_COUNT floats per expiry row. */
   get expirySlopes(): Float64Array {
     return new Float64Array(this.buffer, this.#expirySlopes, this.expiryCount * EXPIRY_SLOPE_COUNT);
-  }
-
-  /** |d ln deviation / d ln time| of every expiry. */
-  setDeviationTime(value: number): void {
-    const slopes = this.expirySlopes;
-    for (let expiry = 0; expiry < this.expiryCount; expiry++) {
-      slopes[expiry * EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME] = value;
-    }
   }
 
   /** Present columns of the memory, by context word; to be changed at will. */
@@ -101,12 +95,26 @@ export class SlopeArena {
     };
   }
 
-  /** Fills rows [first, first + count), with a pattern in the tables before. */
+  /** Fills rows [first, first + count), bounds and points, with a pattern in the tables before. */
   run(runner: Runner = 'simd', first = 0, count = this.instrumentCount): void {
-    new Float64Array(this.buffer, this.#terms).fill(-7);
+    new Float64Array(this.buffer, this.#terms, this.instrumentCount * SLOPE_TERM_COUNT).fill(-7);
+    new Float32Array(this.buffer, this.#rows, this.instrumentCount * slopeFloatsOf(this.cellCount)).fill(-7);
+    this.bound(runner, first, count);
+    this.point(runner, first, count);
+  }
+
+  /** Kernel `slopeRows` alone. */
+  bound(runner: Runner = 'simd', first = 0, count = this.instrumentCount): void {
     if (runner === 'simd') this.kernels.slopeRows(this.context, first, count, 0);
     else if (runner === 'twin') this.kernels['slopeRowsScalar'](this.context, first, count);
     else this.#javascript.slopeRows(this.context, first, count, 0);
+  }
+
+  /** Kernel `slopePoints` alone. */
+  point(runner: Runner = 'simd', first = 0, count = this.instrumentCount): void {
+    if (runner === 'simd') this.kernels.slopePoints(this.context, first, count, 0);
+    else if (runner === 'twin') this.kernels['slopePointsScalar'](this.context, first, count);
+    else this.#javascript.slopePoints(this.context, first, count, 0);
   }
 
   slopesOf(row: number): Slopes {

@@ -30,6 +30,7 @@ const engineKernels = [
   'riskArrayOf',
   'scenarioRows',
   'scenarioSums',
+  'slopePoints',
   'slopeRows',
   'span',
   'spanRows',
@@ -87,6 +88,7 @@ const scalarTwins = [
   'riskArrayScalar',
   'scenarioRowsScalar',
   'scenarioSumsScalar',
+  'slopePointsScalar',
   'slopeRowsScalar',
 ];
 const pricingKernels = [

@@ -2,7 +2,7 @@ import { SLOPE_BLOCK } from '../certificate-layout.ts';
 import { single, SINGLE_FURTHEST, singleDensity, singleMills } from '../single.ts';
 
 /**
- * `writeSlopeBounds` of slope-bounds.ts for the cells of the risk array, with numbers of 32 bits: rounding, 6e-8
+ * The bounds of slope-bounds.ts for the cells of the risk array, with numbers of 32 bits: rounding, 6e-8
  * relative, is far below the width of any box, and four cells fit a vector. Proof: docs/CERTIFICATES.md, "Rounding".
  * Twin: assembly/certify/slope-bounds.ts.
  */
@@ -23,8 +23,10 @@ export const SINGLE_PAD: f64 = 1.9073486328125e-6;
 export const SINGLE_UP: f64 = 9.5367431640625e-7;
 /** In units of the scale: more than what is beyond the reach of density and tail, or too small for 32 bits. */
 export const SINGLE_LEAST: f64 = 1e-30;
-/** What the slope of A may reach and A still count as falling in z. */
+/** What the slope of A may reach and A still count as falling in z; what of (z/s)^2 counts where e d must be above 1. */
 export const SINGLE_FALLING_LIMIT: f64 = 0.9990234375;
+/** What e d must be above and still count as above 1 in all of the box. */
+export const SINGLE_STEEP_LEAST: f64 = 1.0009765625;
 
 /** Standard deviation as a number of 32 bits, never 0, rounded down and up. */
 export function singleBelow(deviation: f64): f64 {
@@ -45,23 +47,8 @@ function most(a: f64, b: f64): f64 {
   return a < b ? b : a;
 }
 
-/** The deviation in [low, high] at which d = z/s + s/2 is least. */
-function deviationOfLeast(z: f64, low: f64, high: f64): f64 {
-  const turn: f64 = single(Math.sqrt(most(single(z * 2.0), 0.0)));
-  return least(most(turn, low), high);
-}
-
-/** The deviation at which d is greatest. */
-function deviationOfGreatest(z: f64, low: f64, high: f64): f64 {
-  return single(low * high) < single(z * 2.0) ? low : high;
-}
-
-function halfOf(z: f64, s: f64): f64 {
-  return single(single(z / s) - single(s * 0.5));
-}
-
 /**
- * Writes lower and upper bound of A, then of B, in units of the scale, at x[at], x[at + SLOPE_BLOCK] and so on.
+ * Writes lower and upper bound of A, of C and of B, in units of the scale, at x[at], x[at + SLOPE_BLOCK] and so on.
  *
  * @param moved - z in the middle of the box
  * @param gross - e^z there
@@ -78,15 +65,49 @@ export function writeCellBounds(
   const reach: f64 = single(half + slack);
   const zLow: f64 = single(moved - reach);
   const zHigh: f64 = single(moved + reach);
+  const distance: f64 = most(zLow, -zHigh);
+  const turn: f64 = single(Math.sqrt(most(single(distance * 2.0), 0.0)));
+  const perLow: f64 = single(1.0 / low);
+  const perHigh: f64 = single(1.0 / high);
+  const halfLow: f64 = single(low * 0.5);
+  const halfHigh: f64 = single(high * 0.5);
+
+  // d is least at the turn, if that is between the ends, and greatest at one of them.
+  const turn1: f64 = zLow > 0.0 ? turn : 0.0;
+  const between1 = low < turn1 && turn1 < high;
+  const p1: f64 = single(zLow * (turn1 < high ? perLow : perHigh));
+  const h1: f64 = turn1 < high ? halfLow : halfHigh;
+  const d1: f64 = between1 ? turn1 : single(p1 + h1);
+  const e1: f64 = between1 ? 0.0 : single(p1 - h1);
+  const atLow2 = single(low * high) < single(zHigh * 2.0);
+  const p2: f64 = single(zHigh * (atLow2 ? perLow : perHigh));
+  const h2: f64 = atLow2 ? halfLow : halfHigh;
+  const d2: f64 = single(p2 + h2);
+  const density1: f64 = singleDensity(least(Math.abs(e1), SINGLE_FURTHEST));
+  const density2: f64 = singleDensity(least(Math.abs(single(p2 - h2)), SINGLE_FURTHEST));
+  writeCorners(x, at, d1, d2, density1, density2, gross, slack, high, rise, fall, side);
+
+  // e is least at one of the ends, and greatest at the turn, if that is between them.
+  const atLow3 = single(low * high) < single(zLow * -2.0);
+  const lowest: f64 = single(single(zLow * (atLow3 ? perLow : perHigh)) - (atLow3 ? halfLow : halfHigh));
+  const turn4: f64 = zHigh < 0.0 ? turn : 0.0;
+  const p4: f64 = single(zHigh * (turn4 < high ? perLow : perHigh));
+  const highest: f64 = low < turn4 && turn4 < high ? -turn4 : single(p4 - (turn4 < high ? halfLow : halfHigh));
+  const furthest: f64 = least(most(highest, -lowest), SINGLE_FURTHEST);
+  const nearest: f64 = least(most(most(lowest, 0.0), -highest), SINGLE_FURTHEST);
+  writeDensityBounds(
+    x, at + 2 * SLOPE_BLOCK, singleDensity(furthest), singleDensity(nearest), distance, low, high, perLow, perHigh,
+  );
+}
+
+/** Bounds of A from d, the densities at e, and e^z. */
+function writeCorners(
+  x: Singles, at: i32, d1: f64, d2: f64, density1: f64, density2: f64, gross: f64, slack: f64, high: f64, rise: f64,
+  fall: f64, side: f64,
+): void {
   const further: f64 = single(slack * single(1.0 + slack));
   const grossLow: f64 = single(single(gross * fall) * single(1.0 - slack));
   const grossHigh: f64 = single(single(gross * rise) * single(1.0 + further));
-  const s1: f64 = deviationOfLeast(zLow, low, high);
-  const s2: f64 = deviationOfGreatest(zHigh, low, high);
-  const d1: f64 = single(single(zLow / s1) + single(s1 * 0.5));
-  const d2: f64 = single(single(zHigh / s2) + single(s2 * 0.5));
-  const density1: f64 = singleDensity(least(Math.abs(halfOf(zLow, s1)), SINGLE_FURTHEST));
-  const density2: f64 = singleDensity(least(Math.abs(halfOf(zHigh, s2)), SINGLE_FURTHEST));
   const tail1: f64 = single(density1 * singleMills(least(Math.abs(d1), SINGLE_FURTHEST)));
   const tail2: f64 = single(density2 * singleMills(least(Math.abs(d2), SINGLE_FURTHEST)));
   const corner1: f64 = single(d1 * side) < 0.0 ? tail1 : single(grossLow - tail1);
@@ -104,16 +125,25 @@ export function writeCellBounds(
   }
   x[at] = single(lower - pad);
   x[at + SLOPE_BLOCK] = single(upper + pad);
-  writeVegaBounds(x, at + 2 * SLOPE_BLOCK, zLow, zHigh, low, high);
 }
 
-/** Bounds of B: between the smallest deviation with the largest |e| and the largest with the smallest. */
-function writeVegaBounds(x: Singles, at: i32, zLow: f64, zHigh: f64, low: f64, high: f64): void {
-  const lowest: f64 = halfOf(zLow, deviationOfGreatest(-zLow, low, high));
-  const highest: f64 = halfOf(zHigh, deviationOfLeast(-zHigh, low, high));
-  const furthest: f64 = least(most(highest, -lowest), SINGLE_FURTHEST);
-  const nearest: f64 = least(most(most(lowest, 0.0), -highest), SINGLE_FURTHEST);
-  const pad: f64 = single(high * single(SINGLE_LEAST));
-  x[at] = single(single(single(low * singleDensity(furthest)) * single(1.0 - SINGLE_PAD)) - pad);
-  x[at + SLOPE_BLOCK] = single(single(single(high * singleDensity(nearest)) * single(1.0 + SINGLE_PAD)) + pad);
+/**
+ * Bounds of C, then of B, from the densities at the largest and the smallest |e|: the first goes with the smallest
+ * deviation and the second with the largest; with C it is the other way round unless e d > 1 in all of the box.
+ */
+function writeDensityBounds(
+  x: Singles, at: i32, thin: f64, dense: f64, distance: f64, low: f64, high: f64, perLow: f64, perHigh: f64,
+): void {
+  const ratio: f64 = single(most(distance, 0.0) * perHigh);
+  const halfHigh: f64 = single(high * 0.5);
+  const product: f64 = single(single(single(ratio * ratio) * SINGLE_FALLING_LIMIT) - single(halfHigh * halfHigh));
+  const isSteep = SINGLE_STEEP_LEAST < product;
+  const down: f64 = single(1.0 - SINGLE_PAD);
+  const up: f64 = single(1.0 + SINGLE_PAD);
+  const padC: f64 = single(perLow * single(SINGLE_LEAST));
+  x[at] = single(single(single(thin * (isSteep ? perLow : perHigh)) * down) - padC);
+  x[at + SLOPE_BLOCK] = single(single(single(dense * (isSteep ? perHigh : perLow)) * up) + padC);
+  const padB: f64 = single(high * single(SINGLE_LEAST));
+  x[at + 2 * SLOPE_BLOCK] = most(single(single(single(low * thin) * down) - padB), 0.0);
+  x[at + 3 * SLOPE_BLOCK] = single(single(single(high * dense) * up) + padB);
 }

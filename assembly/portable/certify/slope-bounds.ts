@@ -1,13 +1,14 @@
 import { millsPolynomial, normalPdf, scaledNormalPdf } from '../normal.ts';
 
 /**
- * Bounds of the first derivatives of Black's formula over a box of prices and volatilities: docs/CERTIFICATES.md.
+ * Bounds of the derivatives of Black's formula over a box of prices and volatilities: docs/CERTIFICATES.md.
  *
- * Calls and puts, in currency and in coin, come down to two functions of z (ln(F/K) in currency, ln(K/F) in coin) and
+ * Calls and puts, in currency and in coin, come down to three functions of z (ln(F/K) in currency, ln(K/F) in coin) and
  * of the deviation s = sigma sqrt(T). With d = z/s + s/2 and e = d - s:
  *
  *   A = e^z N(side d)     d value / d ln F = sign scale A, side = sign in currency, -sign in coin
  *   B = s phi(e)          d value / d ln s = scale B
+ *   C = phi(e) / s        d2 value / d ln F 2 = scale (side A + C)
  *
  * scale is the strike in currency and 1 in coin.
  */
@@ -29,6 +30,10 @@ export const DEVIATION_FLOOR: f64 = 1e-150;
 export const FURTHEST: f64 = 64.0;
 /** What the slope of A may reach and A still count as falling in z: 1 less the error of the comparison. */
 export const FALLING_LIMIT: f64 = 0.999999999999;
+
+/** What e d must be above and still count as above 1 everywhere in the box, and the share of (z/s)^2 that counts. */
+const STEEP_LEAST: f64 = 1.000001;
+const STEEP_SHARE: f64 = 0.99999999;
 
 /** The deviation in [low, high] at which d = z/s + s/2 is least: between the ends if sqrt(2 z) is. */
 export function deviationOfLeast(z: f64, low: f64, high: f64): f64 {
@@ -74,8 +79,19 @@ function bounded(x: f64): f64 {
 }
 
 /**
- * Writes lower and upper bound of scale A, then of scale B, at f[at], f[at + stride] and so on, over z in [zLow, zHigh]
- * and s in [low, high]; to be widened by SLOPE_PAD.
+ * Whether e d > 1 in all of the box: then C rises in s everywhere, as B does, and falls in |z|, so that two corners
+ * bound it exactly. e d = (z/s)^2 - (s/2)^2.
+ */
+export function isSteep(zLow: f64, zHigh: f64, high: f64): boolean {
+  const distance: f64 = zLow < -zHigh ? -zHigh : zLow;
+  const ratio: f64 = (distance < 0.0 ? 0.0 : distance) / high;
+  const half: f64 = 0.5 * high;
+  return ratio * ratio * STEEP_SHARE > half * half + STEEP_LEAST;
+}
+
+/**
+ * Writes lower and upper bound of scale A at f[at] and f[at + 1], over z in [zLow, zHigh] and s in [low, high]; to be
+ * widened by SLOPE_PAD.
  *
  * For side 1, A rises in z and in d: two corners bound it exactly. For side -1 it falls in z wherever (N(-d) / phi(d))
  * s < 1, and then the same two corners do; elsewhere e^z takes its bounds from the ends of the box on its own.
@@ -83,8 +99,8 @@ function bounded(x: f64): f64 {
  * @param grossLow, grossHigh - scale e^z at the ends of the box
  * @param stretch, shrink - e^(zHigh - zLow) and its inverse
  */
-export function writeSlopeBounds(
-  f: Floats, at: i32, stride: i32, zLow: f64, zHigh: f64, grossLow: f64, grossHigh: f64, scale: f64, low: f64, high: f64,
+export function writePriceBounds(
+  f: Floats, at: i32, zLow: f64, zHigh: f64, grossLow: f64, grossHigh: f64, scale: f64, low: f64, high: f64,
   stretch: f64, shrink: f64, side: f64,
 ): void {
   const s1: f64 = deviationOfLeast(zLow, low, high);
@@ -118,53 +134,47 @@ export function writeSlopeBounds(
   const rising = side > 0.0;
   const falling = corner1 * high < density1 * FALLING_LIMIT;
   f[at] = rising ? corner1 : corner2 * (falling ? 1.0 : shrink);
-  f[at + stride] = rising ? corner2 : corner1 * (falling ? 1.0 : stretch);
-
-  const least: f64 = leastE(zLow, low, high);
-  const greatest: f64 = greatestE(zHigh, low, high);
-  f[at + 2 * stride] = low * scaledNormalPdf(scale, furthestOf(least, greatest));
-  f[at + 3 * stride] = high * scaledNormalPdf(scale, nearestOf(least, greatest));
+  f[at + 1] = rising ? corner2 : corner1 * (falling ? 1.0 : stretch);
 }
 
 /** |x| phi(x) is at most phi(1). */
 const DENSITY_AT_1: f64 = 0.24197072451914337;
 
 /**
- * Writes middle and radius of d delta / d ln F, then of d delta / d ln s, at f[at] to f[at + 3], per contract of size 1.
+ * Writes middle and radius of d delta / d ln F, then of d delta / d ln s, of a price in currency at f[at] to f[at + 3],
+ * per contract of size 1: delta is N(d), up to its sign, and moves by phi(d) / s and -e phi(d).
  *
- * In coin delta is d value / d ln F, that is A up to its sign, and |d A / d z| = A + side phi(e) / s; by ln s it is
- * phi(e) e. In currency delta is N(d), up to its sign: phi(d) / s by ln F, and -phi(d) e by ln s.
- *
- * @param lowerA, upperA - bounds of A (in coin, scale is 1), each to be widened by `pad`
+ * @param least, greatest - e of the box
  */
-export function writeDeltaSlopes(
-  f: Floats, at: i32, inCoin: boolean, side: f64, zLow: f64, zHigh: f64, low: f64, high: f64, lowerA: f64, upperA: f64,
-  pad: f64,
+export function writeCurrencyDeltas(
+  f: Floats, at: i32, zLow: f64, zHigh: f64, low: f64, high: f64, least: f64, greatest: f64,
 ): void {
-  const least: f64 = leastE(zLow, low, high);
-  const greatest: f64 = greatestE(zHigh, low, high);
-  const nearest: f64 = inCoin ? nearestOf(least, greatest) : nearestD(zLow, zHigh, low, high);
-  const furthest: f64 = inCoin ? furthestOf(least, greatest) : furthestD(zLow, zHigh, low, high);
-  const dense: f64 = normalPdf(nearest);
-  const thin: f64 = normalPdf(furthest);
+  const leastD: f64 = -greatestE(-zLow, low, high);
+  const greatestD: f64 = -leastE(-zHigh, low, high);
+  const dense: f64 = normalPdf(nearestOf(leastD, greatestD));
+  const thin: f64 = normalPdf(furthestOf(leastD, greatestD));
   const most: f64 = dense / low;
   const fewest: f64 = thin / high;
-  let lower: f64 = fewest;
-  let upper: f64 = most;
-  if (inCoin) {
-    lower = side > 0.0 ? lowerA + fewest : fewest - upperA;
-    upper = side > 0.0 ? upperA + most : most - lowerA;
-  }
-  f[at] = 0.5 * (lower + upper);
-  f[at + 1] = 0.5 * (upper - lower) + (inCoin ? pad : 0.0) + SLOPE_PAD * (most + Math.abs(upper));
+  f[at] = 0.5 * (fewest + most);
+  f[at + 1] = 0.5 * (most - fewest) + 2.0 * SLOPE_PAD * most;
+  // |e| <= |d| + s.
+  writeProductBounds(f, at + 2, least, greatest, thin, dense, high);
+  f[at + 2] = -f[at + 2];
+}
 
-  // |x| phi(x) is at most phi(1), and |e| <= |d| + s.
-  const limit: f64 = inCoin ? DENSITY_AT_1 : DENSITY_AT_1 + high * dense;
+/**
+ * Writes middle and radius of x phi(y) at f[at] and f[at + 1], for x in [least, greatest] and phi(y) in [thin, dense].
+ *
+ * @param excess - |x| is at most |y| plus this
+ */
+export function writeProductBounds(
+  f: Floats, at: i32, least: f64, greatest: f64, thin: f64, dense: f64, excess: f64,
+): void {
+  const limit: f64 = DENSITY_AT_1 + excess * dense;
   const lowest: f64 = atLeast(least * (least < 0.0 ? dense : thin), -limit);
   const highest: f64 = atMost(greatest * (greatest > 0.0 ? dense : thin), limit);
-  const middle: f64 = 0.5 * (lowest + highest);
-  f[at + 2] = inCoin ? middle : -middle;
-  f[at + 3] = 0.5 * (highest - lowest) + SLOPE_PAD * limit;
+  f[at] = 0.5 * (lowest + highest);
+  f[at + 1] = 0.5 * (highest - lowest) + SLOPE_PAD * limit;
 }
 
 function atLeast(x: f64, limit: f64): f64 {
@@ -173,14 +183,4 @@ function atLeast(x: f64, limit: f64): f64 {
 
 function atMost(x: f64, limit: f64): f64 {
   return limit < x ? limit : x;
-}
-
-/** Smallest |d| of the box. */
-function nearestD(zLow: f64, zHigh: f64, low: f64, high: f64): f64 {
-  return nearestOf(-greatestE(-zLow, low, high), -leastE(-zHigh, low, high));
-}
-
-/** Largest |d| of the box. */
-function furthestD(zLow: f64, zHigh: f64, low: f64, high: f64): f64 {
-  return furthestOf(-greatestE(-zLow, low, high), -leastE(-zHigh, low, high));
 }

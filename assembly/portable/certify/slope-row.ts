@@ -1,6 +1,9 @@
 import {
-  SLOPE_BLOCK, SLOPE_ROW_COUNT, SLOPE_SIZE, SLOPE_TERM_COUNT, SLOPE_TIME, SLOPE_VALUE_PRICE_MIDDLE,
-  SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS, slopeAt, slopeFloatsOf,
+  EXPIRY_DEVIATION_TIME, EXPIRY_DOWN_TIME_HIGH, EXPIRY_DOWN_TIME_LOW, EXPIRY_UP_TIME_HIGH, EXPIRY_UP_TIME_LOW,
+  SLOPE_BLOCK, SLOPE_CURVATURE_MIDDLE, SLOPE_PRICE_ERROR, SLOPE_PRICE_SIZE, SLOPE_ROW_COUNT,
+  SLOPE_SIZE, SLOPE_TIME_MIDDLE, SLOPE_VALUE_CURVATURE_MIDDLE, SLOPE_VALUE_CURVATURE_RADIUS,
+  SLOPE_VALUE_PRICE_SIZE, SLOPE_VALUE_TIME_MIDDLE, SLOPE_VALUE_TIME_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE,
+  SLOPE_VALUE_VOLATILITY_RADIUS, SLOPE_VOLATILITY_MIDDLE, slopeAt, slopeFloatsOf,
 } from '../certificate-layout.ts';
 import { expiryOfRow, floatsAt, groupOfRow, shapeOfRow } from '../columns.ts';
 import { exp } from '../exp.ts';
@@ -12,85 +15,97 @@ import {
 } from '../layout.ts';
 import { logRatio } from '../log.ts';
 import { single } from '../single.ts';
-import { singleAbove, singleBelow, SINGLE_UP, writeCellBounds } from './single-bounds.ts';
+import { singleAbove, singleBelow, SINGLE_SLACK, SINGLE_UP, writeCellBounds } from './single-bounds.ts';
 import {
-  cellOfPlace, deviationTimeOf, fillSlopeTerms, inCoinOf, poisonSlopes, priceBoxOf, slopeRowsOf, slopeTermsOf,
+  cellOfPlace, expirySlopesOf, fillSlopeTerms, inCoinOf, poisonSlopes, priceBoxOf, slopeRowsOf, slopeTermsOf, timeBoxOf,
   volatilityBoxOf,
 } from './slope-terms.ts';
 
 /** Slopes of one instrument: what assembly/certify/slope-rows.ts does four cells at a time. */
 export function fillSlopeRow(f: Floats, x: Singles, w: Ints, context: i32, row: i32): void {
   if (w[context + CONTEXT_CERTIFICATE] === 0) return;
-  if (!fillSlopeTerms(f, x, w, context, row)) return;
+  const box: f64 = priceBoxOf(f, w, context);
+  const rise: f64 = exp(box);
+  const widening: f64 = exp(volatilityBoxOf(f, w, context));
+  const growth: f64 = exp(timeBoxOf(f, w, context));
+  if (!fillSlopeTerms(f, x, w, context, row, box, rise, widening, growth)) return;
   const group: i32 = groupOfRow(w, context, row);
   const expiry: i32 = expiryOfRow(w, context, row);
-  const volatility: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_VOLATILITY) + row];
+  const slopes: i32 = expirySlopesOf(w, context, row);
   const rootTime: f64 = f[floatsAt(w, context, CONTEXT_EXPIRY_SQRT_TIME) + expiry];
   const floor: f64 = f[floatsAt(w, context, CONTEXT_GROUP_VOLATILITY_FLOOR) + group];
-  const shockedUp: f64 = volatility * f[floatsAt(w, context, CONTEXT_EXPIRY_UP_FACTOR) + expiry];
-  const shockedDown: f64 = volatility * f[floatsAt(w, context, CONTEXT_EXPIRY_DOWN_FACTOR) + expiry];
-  const widening: f64 = exp(volatilityBoxOf(f, w, context));
-  fillBounds(
-    f, x, w, context, row, volatility * rootTime, (shockedUp < floor ? floor : shockedUp) * rootTime,
-    shockedDown * rootTime, widening,
+  const same: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_VOLATILITY) + row];
+  const up: f64 = same * f[floatsAt(w, context, CONTEXT_EXPIRY_UP_FACTOR) + expiry];
+  const down: f64 = same * f[floatsAt(w, context, CONTEXT_EXPIRY_DOWN_FACTOR) + expiry];
+  const perYear: f64 = 1.0 / (rootTime * rootTime);
+  const floorLow: f64 = floorSlopeLow(up, floor, widening, growth);
+  const floorHigh: f64 = floorSlopeHigh(up, floor, widening, growth);
+  const upLow: f64 = upTimeLow(f[slopes + EXPIRY_UP_TIME_LOW], floorLow, floorHigh);
+  const upHigh: f64 = upTimeHigh(f[slopes + EXPIRY_UP_TIME_HIGH], floorLow, floorHigh);
+  fillCells(
+    f, x, w, context, row, box, rise,
+    singleBelow((same / widening) * rootTime), singleAbove((same * widening) * rootTime),
+    singleBelow(lowestUp(up, floor, widening, growth) * rootTime),
+    singleAbove(highestUp(up, floor, widening, growth) * rootTime),
+    singleBelow((down / widening) * rootTime), singleAbove((down * widening) * rootTime),
+    singleRateLow(0.5, perYear, growth), singleRateHigh(0.5, perYear, growth), singleRateLow(upLow, perYear, growth),
+    singleRateHigh(upHigh, perYear, growth), singleRateLow(f[slopes + EXPIRY_DOWN_TIME_LOW], perYear, growth),
+    singleRateHigh(f[slopes + EXPIRY_DOWN_TIME_HIGH], perYear, growth), floorLow, floorHigh,
   );
-  const excessUp: f64 = timeExcess(deviationTimeOf(f, w, context, row), floorSlopeLow(shockedUp, floor, widening));
-  finishSlopes(
-    f, x, w, context, row, floorSlopeLow(shockedUp, floor, widening), floorSlopeHigh(shockedUp, floor, widening),
-    timeExcess(deviationTimeOf(f, w, context, row), 1.0), excessUp,
-  );
-}
-
-/** Least d ln(shocked volatility) / d ln(volatility) of an up scenario in the box: 0 once the floor may bind. */
-export function floorSlopeLow(shockedUp: f64, floor: f64, widening: f64): f64 {
-  return shockedUp > floor * widening ? 1.0 : 0.0;
-}
-
-/** Greatest: 0 only where the floor binds in all of the box. */
-export function floorSlopeHigh(shockedUp: f64, floor: f64, widening: f64): f64 {
-  return shockedUp * widening < floor ? 0.0 : 1.0;
 }
 
 /**
- * What the passing of time moves the deviation of a shocked scenario by, beyond the half that it moves all deviations
- * by, as a share of the movement of volatility that the passing of time counts as. Where the floor may bind, the half
- * is not in the slopes by volatility either.
+ * Least volatility of an up scenario in the box. Where the floor binds, the deviation moves by half of the movement of
+ * ln(time), whatever the quote does.
  */
-export function timeExcess(deviationTime: f64, floorSlopeLow: f64): f64 {
-  if (!(deviationTime >= 0.5)) return NaN;
-  if (deviationTime === Infinity) return 1.0;
-  const excess: f64 = deviationTime - 0.5;
-  return (floorSlopeLow < 1.0 && excess < 0.5 ? 0.5 : excess) / deviationTime;
+export function lowestUp(shockedUp: f64, floor: f64, widening: f64, growth: f64): f64 {
+  const quoted: f64 = shockedUp / widening;
+  const floored: f64 = floor / Math.sqrt(growth);
+  return quoted < floored ? floored : quoted;
 }
 
-/** Bounds of the price of each scenario: twin of `fillBounds` in assembly/certify/slope-rows.ts. */
-function fillBounds(
-  f: Floats, x: Singles, w: Ints, context: i32, row: i32, deviation: f64, deviationUp: f64, deviationDown: f64,
-  widening: f64,
-): void {
-  const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
-  const rows: i32 = slopeRowsOf(w, context, row);
-  const grid: i32 = floatsAt(w, context, CONTEXT_GRID) + groupOfRow(w, context, row) * GRID_COLUMN_COUNT * cellCount;
-  const inCoin = inCoinOf(w, context, row);
-  const sign: f64 = shapeOfRow(w, context, row) === SHAPE_CALL ? 1.0 : -1.0;
-  const turn: f64 = inCoin ? -1.0 : 1.0;
-  const z: f64 = moneynessOf(f, w, context, row, inCoin);
-  const gross: f64 = grossOf(f, w, context, row, inCoin);
-  const multipliers: i32 = grid + (inCoin ? GRID_INVERSE_MULTIPLIER : GRID_MULTIPLIER) * cellCount;
-  const box: f64 = priceBoxOf(f, w, context);
-  const rise: f64 = exp(box);
-  const places: i32 = slopeFloatsOf(cellCount) / SLOPE_ROW_COUNT;
-  for (let place: i32 = 0; place < places; place++) {
-    const s: i32 = cellOfPlace(place, cellCount);
-    const isUp = w[2 * (grid + GRID_UP_MASK * cellCount + s)] !== 0;
-    const isDown = w[2 * (grid + GRID_DOWN_MASK * cellCount + s)] !== 0;
-    const shocked: f64 = isUp ? deviationUp : isDown ? deviationDown : deviation;
-    writeCellBounds(
-      x, rows + slopeAt(0, place), single(z + turn * f[grid + GRID_LOG_MULTIPLIER * cellCount + s]),
-      single(gross * f[multipliers + s]), singleBelow(shocked / widening), singleAbove(shocked * widening),
-      single(box * (1.0 + SINGLE_UP)), single(rise), single(1.0 / rise), turn * sign,
-    );
-  }
+/** Greatest. */
+export function highestUp(shockedUp: f64, floor: f64, widening: f64, growth: f64): f64 {
+  const quoted: f64 = shockedUp * widening;
+  const floored: f64 = floor * Math.sqrt(growth);
+  return quoted < floored ? floored : quoted;
+}
+
+/**
+ * Least d ln(shocked volatility) / d ln(volatility) of an up scenario in the box: 0 once the floor may bind. The box
+ * holds deviations: a volatility is one over the root of time.
+ */
+export function floorSlopeLow(shockedUp: f64, floor: f64, widening: f64, growth: f64): f64 {
+  return shockedUp > floor * (widening * Math.sqrt(growth)) ? 1.0 : 0.0;
+}
+
+/** Greatest: 0 only where the floor binds in all of the box. */
+export function floorSlopeHigh(shockedUp: f64, floor: f64, widening: f64, growth: f64): f64 {
+  return shockedUp * (widening * Math.sqrt(growth)) < floor ? 0.0 : 1.0;
+}
+
+/** Least d ln(deviation) / d ln(time) of an up scenario: half where the floor binds. */
+export function upTimeLow(own: f64, floorLow: f64, floorHigh: f64): f64 {
+  if (floorHigh === 0.0) return 0.5;
+  return floorLow === 0.0 && own > 0.5 ? 0.5 : own;
+}
+
+/** Greatest. */
+export function upTimeHigh(own: f64, floorLow: f64, floorHigh: f64): f64 {
+  if (floorHigh === 0.0) return 0.5;
+  return floorLow === 0.0 && own < 0.5 ? 0.5 : own;
+}
+
+/** Least d ln(deviation) / d(time) in 32 bits, from that by ln(time), 1 / time and how much that may grow or shrink. */
+export function singleRateLow(slope: f64, perYear: f64, growth: f64): f64 {
+  const rate: f64 = slope * perYear * (slope < 0.0 ? growth : 1.0 / growth);
+  return single(rate - Math.abs(rate) * SINGLE_SLACK);
+}
+
+/** Greatest. */
+export function singleRateHigh(slope: f64, perYear: f64, growth: f64): f64 {
+  const rate: f64 = slope * perYear * (slope < 0.0 ? 1.0 / growth : growth);
+  return single(rate + Math.abs(rate) * SINGLE_SLACK);
 }
 
 /** ln(F/K), or ln(K/F) of a price in coin. */
@@ -108,30 +123,32 @@ export function grossOf(f: Floats, w: Ints, context: i32, row: i32, inCoin: bool
 }
 
 /**
- * From bounds of the price of each scenario to middle and radius of each cell, size (price - value) weight: twin of
- * `finishSlopes4`.
+ * Bounds of the price of each scenario, and from them those of each cell, size (price - value) weight: twin of
+ * `fillCells4`.
  */
-function finishSlopes(
-  f: Floats, x: Singles, w: Ints, context: i32, row: i32, floorLow: f64, floorHigh: f64, excess: f64, excessUp: f64,
+function fillCells(
+  f: Floats, x: Singles, w: Ints, context: i32, row: i32, box: f64, rise: f64, sameLow: f64, sameHigh: f64, upLow: f64,
+  upHigh: f64, downLow: f64, downHigh: f64, sameRateLow: f64, sameRateHigh: f64, upRateLow: f64, upRateHigh: f64,
+  downRateLow: f64, downRateHigh: f64, floorLow: f64, floorHigh: f64,
 ): void {
   const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
   const grid: i32 = floatsAt(w, context, CONTEXT_GRID) + groupOfRow(w, context, row) * GRID_COLUMN_COUNT * cellCount;
   const inCoin = inCoinOf(w, context, row);
-  const multipliers: i32 = grid + (inCoin ? GRID_INVERSE_MULTIPLIER : GRID_MULTIPLIER) * cellCount;
   const sign: f64 = shapeOfRow(w, context, row) === SHAPE_CALL ? 1.0 : -1.0;
-  const unit: f64 =
-    f[floatsAt(w, context, CONTEXT_INSTRUMENT_SIZE) + row] *
-    (inCoin ? 1.0 : f[floatsAt(w, context, CONTEXT_INSTRUMENT_STRIKE) + row]);
-  const scale: f64 = single(unit);
+  const turn: f64 = inCoin ? -1.0 : 1.0;
+  const strike: f64 = inCoin ? 1.0 : f[floatsAt(w, context, CONTEXT_INSTRUMENT_STRIKE) + row];
+  const unit: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_SIZE) + row] * strike;
   const terms: i32 = slopeTermsOf(w, context, row);
   const rows: i32 = slopeRowsOf(w, context, row);
+  const multipliers: i32 = grid + (inCoin ? GRID_INVERSE_MULTIPLIER : GRID_MULTIPLIER) * cellCount;
+  const z: f64 = moneynessOf(f, w, context, row, inCoin);
   const gross: f64 = grossOf(f, w, context, row, inCoin);
-  const rise: f64 = single(exp(priceBoxOf(f, w, context)));
-  const now: f64 = single(f[terms + SLOPE_SIZE] / (inCoin ? 1.0 : f[floatsAt(w, context, CONTEXT_INSTRUMENT_STRIKE) + row]));
+  const now: f64 = single(f[terms + SLOPE_SIZE] / strike);
+  const valuePrice: f64 = x[rows + SLOPE_PRICE_SIZE * SLOPE_BLOCK];
+  const valueRadius: f64 = x[rows + SLOPE_PRICE_SIZE * SLOPE_BLOCK + 1];
   const places: i32 = slopeFloatsOf(cellCount) / SLOPE_ROW_COUNT;
   let sums: f64 = 0.0;
   let largest: f64 = now;
-  let time: f64 = 0.0;
   for (let lane: i32 = 0; lane < SLOPE_BLOCK; lane++) {
     let sum: f64 = 0.0;
     for (let place: i32 = lane; place < places; place += SLOPE_BLOCK) {
@@ -139,70 +156,98 @@ function finishSlopes(
       const isUp = w[2 * (grid + GRID_UP_MASK * cellCount + s)] !== 0;
       const isDown = w[2 * (grid + GRID_DOWN_MASK * cellCount + s)] !== 0;
       const weight: f64 = single(f[grid + GRID_WEIGHT * cellCount + s]);
-      const at: i32 = rows + slopeAt(0, place);
-      const share: f64 = single(isUp ? excessUp : isDown ? excess : 0.0);
-      const cellTime: f64 = single(single(Math.abs(weight) * x[at + 3 * SLOPE_BLOCK]) * share);
-      const grossHigh: f64 = single(single(gross * f[multipliers + s]) * rise);
-      const price: f64 = single((1.0 < grossHigh ? grossHigh : 1.0) + now);
-      const cellSize: f64 = single(Math.abs(weight) * price);
+      const price: f64 = single(gross * f[multipliers + s]);
+      const at: i32 = rows + slopeAt(SLOPE_PRICE_SIZE, place);
+      writeCellBounds(
+        x, at, single(z + turn * f[grid + GRID_LOG_MULTIPLIER * cellCount + s]), price,
+        isUp ? upLow : isDown ? downLow : sameLow, isUp ? upHigh : isDown ? downHigh : sameHigh,
+        single(box * (1.0 + SINGLE_UP)), single(rise), single(1.0 / rise), turn * sign,
+      );
+      const there: f64 = single(price * single(rise));
+      const cellSize: f64 = single(Math.abs(weight) * single((1.0 < there ? there : 1.0) + now));
       largest = largest < cellSize ? cellSize : largest;
-      time = time < cellTime ? cellTime : time;
       sum = single(
-        sum + finishCell(f, x, terms, at, weight, scale * sign, scale, now, isUp ? floorLow : 1.0, isUp ? floorHigh : 1.0),
+        sum + finishCell(
+          f, x, terms, at, weight, single(unit), sign, turn * sign, now, valuePrice, valueRadius, isUp ? floorLow : 1.0,
+          isUp ? floorHigh : 1.0, isUp ? upRateLow : isDown ? downRateLow : sameRateLow,
+          isUp ? upRateHigh : isDown ? downRateHigh : sameRateHigh,
+        ),
       );
     }
     sums = sums + sum;
   }
-  sealSlopes(f, x, w, context, row, Math.abs(unit) * largest, Math.abs(unit) * time, sums + excess * 0.0);
+  sealSlopes(f, x, w, context, row, Math.abs(unit) * largest, sums);
 }
 
 /** Middles and radii of a cell from the bounds in their place; returns the sum of their sizes. */
 function finishCell(
-  f: Floats, x: Singles, terms: i32, at: i32, weight: f64, priceScale: f64, scale: f64, now: f64, floorLow: f64,
-  floorHigh: f64,
+  f: Floats, x: Singles, terms: i32, at: i32, weight: f64, scale: f64, sign: f64, side: f64, now: f64, valuePrice: f64,
+  valueRadius: f64, floorLow: f64, floorHigh: f64, rateLow: f64, rateHigh: f64,
 ): f64 {
-  const lowerA: f64 = x[at];
-  const upperA: f64 = x[at + SLOPE_BLOCK];
-  const lowerB: f64 = single(x[at + 2 * SLOPE_BLOCK] * floorLow);
-  const upperB: f64 = single(x[at + 3 * SLOPE_BLOCK] * floorHigh);
-  const valuePrice: f64 = single(f[terms + SLOPE_VALUE_PRICE_MIDDLE]);
-  const valuePriceRadius: f64 = single(f[terms + SLOPE_VALUE_PRICE_RADIUS]);
-  const valueVolatility: f64 = single(f[terms + SLOPE_VALUE_VOLATILITY_MIDDLE]);
-  const valueVolatilityRadius: f64 = single(f[terms + SLOPE_VALUE_VOLATILITY_RADIUS]);
+  const lowerB: f64 = x[at + 4 * SLOPE_BLOCK];
+  const upperB: f64 = x[at + 5 * SLOPE_BLOCK];
   const size: f64 = Math.abs(scale);
   const outward: f64 = single(Math.abs(weight) * single(1.0 + SINGLE_UP));
-  const pricePart: f64 = single(single(single(lowerA + upperA) * 0.5) * priceScale);
-  const priceMiddle: f64 = single(weight * single(pricePart - valuePrice));
-  const priceWidth: f64 = single(single(single(upperA - lowerA) * 0.5) + single(now * single(SINGLE_UP)));
-  const priceRadius: f64 = single(outward * single(single(priceWidth * size) + valuePriceRadius));
-  const volatilityPart: f64 = single(single(single(lowerB + upperB) * 0.5) * scale);
-  const volatilityMiddle: f64 = single(weight * single(volatilityPart - valueVolatility));
-  const volatilityWidth: f64 = single(single(single(upperB - lowerB) * 0.5) * size);
-  const valueWidth: f64 =
-    single(valueVolatilityRadius + single(single(Math.abs(valueVolatility) + valueVolatilityRadius) * single(SINGLE_UP)));
-  const volatilityRadius: f64 = single(outward * single(volatilityWidth + valueWidth));
-  x[at] = priceMiddle;
-  x[at + SLOPE_BLOCK] = priceRadius;
-  x[at + 2 * SLOPE_BLOCK] = volatilityMiddle;
-  x[at + 3 * SLOPE_BLOCK] = volatilityRadius;
-  return single(
-    single(Math.abs(priceMiddle) + priceRadius) + single(Math.abs(volatilityMiddle) + volatilityRadius),
+  const middleA: f64 = single(single(x[at] + x[at + SLOPE_BLOCK]) * 0.5);
+  const widthA: f64 = single(single(single(x[at + SLOPE_BLOCK] - x[at]) * 0.5) + single(now * single(SINGLE_UP)));
+  const middleC: f64 = single(single(x[at + 2 * SLOPE_BLOCK] + x[at + 3 * SLOPE_BLOCK]) * 0.5);
+  const widthC: f64 = single(single(x[at + 3 * SLOPE_BLOCK] - x[at + 2 * SLOPE_BLOCK]) * 0.5);
+  const price: f64 = single(weight * single(single(middleA * single(scale * sign)) - valuePrice));
+  const priceRadius: f64 = single(outward * single(single(widthA * size) + valueRadius));
+  const priceSize: f64 = single(Math.abs(price) + priceRadius);
+  x[at] = priceSize;
+
+  const curvature: f64 = single(middleC + single(middleA * side));
+  const curvatureSize: f64 = writeFinished(
+    x, at + (SLOPE_CURVATURE_MIDDLE - SLOPE_PRICE_SIZE) * SLOPE_BLOCK, weight, outward, single(curvature * scale),
+    single(single(widthC + widthA) * size), f[terms + SLOPE_VALUE_CURVATURE_MIDDLE],
+    f[terms + SLOPE_VALUE_CURVATURE_RADIUS],
   );
+  const lower: f64 = single(lowerB * floorLow);
+  const upper: f64 = single(upperB * floorHigh);
+  const volatilitySize: f64 = writeFinished(
+    x, at + (SLOPE_VOLATILITY_MIDDLE - SLOPE_PRICE_SIZE) * SLOPE_BLOCK, weight, outward,
+    single(single(single(lower + upper) * 0.5) * scale), single(single(single(upper - lower) * 0.5) * size),
+    f[terms + SLOPE_VALUE_VOLATILITY_MIDDLE], f[terms + SLOPE_VALUE_VOLATILITY_RADIUS],
+  );
+  // A price falls with the time to expiry, that is as time passes. B is never negative, a rate may be.
+  const slowest: f64 = single((rateLow < 0.0 ? upperB : lowerB) * rateLow);
+  const fastest: f64 = single((rateHigh < 0.0 ? lowerB : upperB) * rateHigh);
+  const timeSize: f64 = writeFinished(
+    x, at + (SLOPE_TIME_MIDDLE - SLOPE_PRICE_SIZE) * SLOPE_BLOCK, weight, outward,
+    single(single(single(slowest + fastest) * -0.5) * scale), single(single(single(fastest - slowest) * 0.5) * size),
+    f[terms + SLOPE_VALUE_TIME_MIDDLE], f[terms + SLOPE_VALUE_TIME_RADIUS],
+  );
+  return single(single(priceSize + curvatureSize) + single(volatilitySize + timeSize));
+}
+
+/** Writes middle and radius of weight x (shocked - value) of one derivative, rounding included; returns their size. */
+function writeFinished(
+  x: Singles, at: i32, weight: f64, outward: f64, shocked: f64, width: f64, valueMiddle: f64, valueRadius: f64,
+): f64 {
+  const value: f64 = single(valueMiddle);
+  const radius: f64 = single(valueRadius);
+  const valueWidth: f64 = single(radius + single(single(Math.abs(value) + radius) * single(SINGLE_UP)));
+  const cell: f64 = single(weight * single(shocked - value));
+  const cellRadius: f64 = single(outward * single(width + valueWidth));
+  x[at] = cell;
+  x[at + SLOPE_BLOCK] = cellRadius;
+  return single(Math.abs(cell) + cellRadius);
 }
 
 /**
  * A slope beyond this is not certified: then a quantity too small for 32 bits, off by 2^-150, moves nothing that counts.
  */
-const SLOPE_MAX: f64 = 1152921504606846976.0;
+export const SLOPE_MAX: f64 = 1152921504606846976.0;
 
-/** The last two terms; a row or term that is not finite poisons all of them. `sum`: of the sizes of all slopes. */
-export function sealSlopes(
-  f: Floats, x: Singles, w: Ints, context: i32, row: i32, size: f64, time: f64, sum: f64,
-): void {
+/**
+ * The last term; a row or term that is not finite poisons all of them, and so does an expiry whose deviations time may
+ * move without bound. `sum`: of the sizes of all slopes.
+ */
+export function sealSlopes(f: Floats, x: Singles, w: Ints, context: i32, row: i32, size: f64, sum: f64): void {
   const terms: i32 = slopeTermsOf(w, context, row);
   f[terms + SLOPE_SIZE] = size * (1.0 + SINGLE_UP);
-  f[terms + SLOPE_TIME] = time * (1.0 + SINGLE_UP);
-  let probe: f64 = 0.0;
-  for (let i: i32 = 0; i < SLOPE_TERM_COUNT; i++) probe = probe + f[terms + i] * 0.0;
+  let probe: f64 = f[expirySlopesOf(w, context, row) + EXPIRY_DEVIATION_TIME] * 0.0;
+  for (let i: i32 = SLOPE_VALUE_PRICE_SIZE; i < SLOPE_PRICE_ERROR; i++) probe = probe + f[terms + i] * 0.0;
   if (!(sum + probe < SLOPE_MAX)) poisonSlopes(f, x, w, context, row);
 }

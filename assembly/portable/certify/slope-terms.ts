@@ -1,22 +1,22 @@
 import {
-  BOX_PRICE, BOX_PRICE_REST, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_EXPIRY_SLOPES,
-  CERTIFICATE_SLOPE_ROWS, CERTIFICATE_SLOPE_TERMS, EXPIRY_DEVIATION_TIME, EXPIRY_SLOPE_COUNT, SLOPE_BLOCK,
-  SLOPE_DELTA_PRICE_MIDDLE, SLOPE_DELTA_PRICE_RADIUS, SLOPE_DELTA_VOLATILITY_MIDDLE, SLOPE_DELTA_VOLATILITY_RADIUS,
-  SLOPE_PRICE_MIDDLE, SLOPE_PRICE_RADIUS, SLOPE_ROW_COUNT, SLOPE_SIZE, SLOPE_TERM_COUNT, SLOPE_TIME,
-  SLOPE_VALUE_PRICE_MIDDLE, SLOPE_VALUE_PRICE_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS,
-  slopeAt, slopeFloatsOf,
+  BOX_PRICE, BOX_PRICE_REST, BOX_TIME, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_EXPIRY_SLOPES,
+  CERTIFICATE_SLOPE_ROWS, CERTIFICATE_SLOPE_TERMS, EXPIRY_SLOPE_COUNT, SLOPE_BLOCK,
+  SLOPE_DELTA_PRICE_MIDDLE, SLOPE_PRICE_SIZE, SLOPE_SIZE,
+  SLOPE_TERM_COUNT, SLOPE_VALUE_CURVATURE_MIDDLE, SLOPE_VALUE_CURVATURE_RADIUS, SLOPE_VALUE_PRICE_SIZE,
+  SLOPE_VALUE_TIME_MIDDLE, SLOPE_VALUE_TIME_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS,
+  slopeFloatsOf,
 } from '../certificate-layout.ts';
 import { expiryOfRow, floatsAt, groupOfRow, shapeOfRow, wordsAt } from '../columns.ts';
-import { exp } from '../exp.ts';
 import {
   CONTEXT_CELL_COUNT, CONTEXT_CERTIFICATE, CONTEXT_EXPIRY_SQRT_TIME, CONTEXT_GRID, CONTEXT_GROUP_INDEX_PRICE,
   CONTEXT_GROUP_INVERSE, CONTEXT_INSTRUMENT_FORWARD, CONTEXT_INSTRUMENT_SIZE, CONTEXT_INSTRUMENT_STRIKE,
   CONTEXT_INSTRUMENT_VOLATILITY, GRID_CLASS, GRID_COLUMN_COUNT, SHAPE_CALL,
 } from '../layout.ts';
 import { logRatio } from '../log.ts';
-import { SINGLE_UP } from './single-bounds.ts';
+import { scaledNormalPdf } from '../normal.ts';
 import {
-  BOX_SLACK, DEVIATION_FLOOR, SLOPE_PAD, writeDeltaSlopes, writeSlopeBounds,
+  BOX_SLACK, DEVIATION_FLOOR, furthestOf, greatestE, isSteep, leastE, nearestOf, SLOPE_PAD, writeCurrencyDeltas,
+  writePriceBounds, writeProductBounds,
 } from './slope-bounds.ts';
 
 /** Half width of the box in prices, in logs, slack included; NaN unless it is a box. */
@@ -29,6 +29,11 @@ export function priceBoxOf(f: Floats, w: Ints, context: i32): f64 {
 export function volatilityBoxOf(f: Floats, w: Ints, context: i32): f64 {
   const floats: i32 = (w[context + CONTEXT_CERTIFICATE] + CERTIFICATE_BYTES) >>> 3;
   return halfWidth(f[floats + BOX_VOLATILITY], f[floats + BOX_VOLATILITY_REST]);
+}
+
+/** Half width of the box in times to expiry. */
+export function timeBoxOf(f: Floats, w: Ints, context: i32): f64 {
+  return halfWidth(f[((w[context + CONTEXT_CERTIFICATE] + CERTIFICATE_BYTES) >>> 3) + BOX_TIME], 0.0);
 }
 
 function halfWidth(joint: f64, rest: f64): f64 {
@@ -52,10 +57,10 @@ export function slopeTermsOf(w: Ints, context: i32, row: i32): i32 {
   return terms + row * SLOPE_TERM_COUNT;
 }
 
-/** |d ln deviation / d ln time| of the instrument's expiry, in the worst scenario. */
-export function deviationTimeOf(f: Floats, w: Ints, context: i32, row: i32): f64 {
+/** First float of the slopes of the instrument's expiry. */
+export function expirySlopesOf(w: Ints, context: i32, row: i32): i32 {
   const slopes: i32 = w[(w[context + CONTEXT_CERTIFICATE] >>> 2) + CERTIFICATE_EXPIRY_SLOPES] >>> 3;
-  return f[slopes + expiryOfRow(w, context, row) * EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME];
+  return slopes + expiryOfRow(w, context, row) * EXPIRY_SLOPE_COUNT;
 }
 
 /** Whether the instrument's group is priced in coin. */
@@ -70,26 +75,36 @@ export function deviationAtLeast(deviation: f64): f64 {
 
 /**
  * Everything of an instrument's slopes but the cells of an option: false if nothing is left to do, that is for
- * futures, perpetuals and spot, and for instruments that are not priced, whose rows and terms are NaN.
+ * futures, perpetuals and spot, and for instruments that are not priced.
  *
- * Leaves for an option's cells: its value slopes, and the largest price in its box as SLOPE_SIZE.
+ * Of futures, perpetuals and spot nothing but SLOPE_SIZE is ever read, so nothing else is written: their value and
+ * cells are multiples of an amount that the certificate kernels know.
+ *
+ * Leaves for an option's cells: its value slopes, the largest price in its box as SLOPE_SIZE, and in the first two
+ * floats of row SLOPE_PRICE_SIZE middle and radius of d value / d X.
+ *
+ * @param box - half width in prices
+ * @param rise, widening, growth - e^box, and e to the half widths in volatilities and times
  */
-export function fillSlopeTerms(f: Floats, x: Singles, w: Ints, context: i32, row: i32): boolean {
+export function fillSlopeTerms(
+  f: Floats, x: Singles, w: Ints, context: i32, row: i32, box: f64, rise: f64, widening: f64, growth: f64,
+): boolean {
   const isOption = shapeOfRow(w, context, row) >= SHAPE_CALL;
-  if (!isPriced(f, w, context, row, isOption)) {
+  if (!isOption) {
+    const size: f64 = isPriced(f, w, context, row, false) ? linearSizeOf(f, w, context, row, rise) : NaN;
+    f[slopeTermsOf(w, context, row) + SLOPE_SIZE] = size - size === 0.0 ? size : NaN;
+    return false;
+  }
+  if (!isPriced(f, w, context, row, true)) {
     poisonSlopes(f, x, w, context, row);
     return false;
   }
-  if (isOption) {
-    fillOptionTerms(f, w, context, row);
-    return true;
-  }
-  fillLinearSlopes(f, x, w, context, row);
-  return false;
+  fillOptionTerms(f, x, w, context, row, box, rise, widening, growth);
+  return true;
 }
 
 /** True if every number that prices the instrument is good, as kernel A has it. Written so that NaN fails. */
-function isPriced(f: Floats, w: Ints, context: i32, row: i32, isOption: boolean): boolean {
+export function isPriced(f: Floats, w: Ints, context: i32, row: i32, isOption: boolean): boolean {
   const forward: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_FORWARD) + row];
   const index: f64 = f[floatsAt(w, context, CONTEXT_GROUP_INDEX_PRICE) + groupOfRow(w, context, row)];
   const rootTime: f64 = f[floatsAt(w, context, CONTEXT_EXPIRY_SQRT_TIME) + expiryOfRow(w, context, row)];
@@ -108,55 +123,25 @@ export function poisonSlopes(f: Floats, x: Singles, w: Ints, context: i32, row: 
   for (let i: i32 = 0; i < SLOPE_TERM_COUNT; i++) f[terms + i] = NaN;
 }
 
-/**
- * Futures, perpetuals and spot. Value and cells are multiples of the amount, size F or size / F, whose derivative by
- * ln F is itself, up to sign: amount [e^-box, e^box], that is amount (cosh box +- sinh box).
- */
-function fillLinearSlopes(f: Floats, x: Singles, w: Ints, context: i32, row: i32): void {
+/** Largest value or cell of a future, perpetual or spot in the box: a multiple of the amount, size F or size / F. */
+function linearSizeOf(f: Floats, w: Ints, context: i32, row: i32, rise: f64): f64 {
   const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
-  const rows: i32 = slopeRowsOf(w, context, row);
-  const terms: i32 = slopeTermsOf(w, context, row);
-  const box: f64 = priceBoxOf(f, w, context);
   const forward: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_FORWARD) + row];
   const size: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_SIZE) + row];
-  const inCoin = inCoinOf(w, context, row);
-  const amount: f64 = inCoin ? size / forward : size * forward;
-  const rise: f64 = exp(box);
-  const fall: f64 = exp(-box);
-  const middle: f64 = amount * (0.5 * (rise + fall));
-  const radius: f64 = Math.abs(amount) * (0.5 * (rise - fall) + SLOPE_PAD * rise);
+  const amount: f64 = inCoinOf(w, context, row) ? size / forward : size * forward;
   const grid: i32 = floatsAt(w, context, CONTEXT_GRID) + groupOfRow(w, context, row) * GRID_COLUMN_COUNT * cellCount;
   const shockClass: i32 = grid + GRID_CLASS * cellCount;
-  const cellMiddle: f64 = inCoin ? -middle : middle;
   let largest: f64 = 1.0;
-  let probe: f64 = 0.0;
-  const places: i32 = slopeFloatsOf(cellCount) / SLOPE_ROW_COUNT;
-  for (let s: i32 = 0; s < places; s++) {
-    const cell: f64 = f[shockClass + cellOfPlace(s, cellCount)];
-    const cellSize: f64 = Math.abs(cell);
-    const at: i32 = rows + slopeAt(SLOPE_PRICE_MIDDLE, s);
-    x[at] = cellMiddle * cell;
-    // What rounding the middle and the radius to 32 bits changes.
-    x[at + SLOPE_PRICE_RADIUS * SLOPE_BLOCK] = (radius + SINGLE_UP * Math.abs(middle)) * cellSize;
-    x[at + 2 * SLOPE_BLOCK] = 0.0;
-    x[at + 3 * SLOPE_BLOCK] = 0.0;
+  for (let s: i32 = 0; s < cellCount; s++) {
+    const cellSize: f64 = Math.abs(f[shockClass + s]);
     largest = largest < cellSize ? cellSize : largest;
-    probe = probe + (middle * cell + radius * cellSize) * 0.0;
   }
-  f[terms + SLOPE_VALUE_PRICE_MIDDLE] = middle;
-  f[terms + SLOPE_VALUE_PRICE_RADIUS] = radius;
-  f[terms + SLOPE_VALUE_VOLATILITY_MIDDLE] = 0.0;
-  f[terms + SLOPE_VALUE_VOLATILITY_RADIUS] = 0.0;
-  f[terms + SLOPE_DELTA_PRICE_MIDDLE] = inCoin ? -middle : 0.0;
-  f[terms + SLOPE_DELTA_PRICE_RADIUS] = inCoin ? radius : 0.0;
-  f[terms + SLOPE_DELTA_VOLATILITY_MIDDLE] = 0.0;
-  f[terms + SLOPE_DELTA_VOLATILITY_RADIUS] = 0.0;
-  f[terms + SLOPE_SIZE] = (Math.abs(middle) + radius) * largest;
-  f[terms + SLOPE_TIME] = 0.0;
-  if (probe + f[terms + SLOPE_SIZE] * 0.0 !== 0.0) poisonSlopes(f, x, w, context, row);
+  return Math.abs(amount) * rise * largest * (1.0 + SLOPE_PAD);
 }
 
-function fillOptionTerms(f: Floats, w: Ints, context: i32, row: i32): void {
+function fillOptionTerms(
+  f: Floats, x: Singles, w: Ints, context: i32, row: i32, box: f64, rise: f64, widening: f64, growth: f64,
+): void {
   const terms: i32 = slopeTermsOf(w, context, row);
   const forward: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_FORWARD) + row];
   const strike: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_STRIKE) + row];
@@ -166,34 +151,62 @@ function fillOptionTerms(f: Floats, w: Ints, context: i32, row: i32): void {
   const inCoin = inCoinOf(w, context, row);
   const sign: f64 = shapeOfRow(w, context, row) === SHAPE_CALL ? 1.0 : -1.0;
   const side: f64 = inCoin ? -sign : sign;
-  const box: f64 = priceBoxOf(f, w, context);
-  const widening: f64 = exp(volatilityBoxOf(f, w, context));
   const low: f64 = deviationAtLeast(deviation / widening);
   const high: f64 = deviationAtLeast(deviation * widening);
   const z: f64 = inCoin ? logRatio(strike, forward) : logRatio(forward, strike);
-  const rise: f64 = exp(box);
   const fall: f64 = 1.0 / rise;
   const gross: f64 = inCoin ? strike / forward : forward;
   const scale: f64 = inCoin ? 1.0 : strike;
   const grossHigh: f64 = gross * rise;
-  writeSlopeBounds(
-    f, terms, 1, z - box, z + box, gross * fall, grossHigh, scale, low, high, rise * rise, fall * fall, side,
-  );
-
-  const lowerA: f64 = f[terms];
-  const upperA: f64 = f[terms + 1];
-  const lowerB: f64 = f[terms + 2];
-  const upperB: f64 = f[terms + 3];
+  const pricePad: f64 = SLOPE_PAD * grossHigh;
+  const own: i32 = terms + SLOPE_VALUE_PRICE_SIZE;
+  writePriceBounds(f, own, z - box, z + box, gross * fall, grossHigh, scale, low, high, rise * rise, fall * fall, side);
+  const middle: f64 = 0.5 * (f[own] + f[own + 1]);
+  const radius: f64 = 0.5 * (f[own + 1] - f[own]) + pricePad;
+  const least: f64 = leastE(z - box, low, high);
+  const greatest: f64 = greatestE(z + box, low, high);
+  const dense: f64 = scaledNormalPdf(scale, nearestOf(least, greatest));
+  const thin: f64 = scaledNormalPdf(scale, furthestOf(least, greatest));
+  const steep = isSteep(z - box, z + box, high);
+  const most: f64 = dense / (steep ? high : low);
+  const fewest: f64 = thin / (steep ? low : high);
   const scaleSize: f64 = Math.abs(size);
-  f[terms + SLOPE_VALUE_PRICE_MIDDLE] = size * sign * (0.5 * (lowerA + upperA));
-  f[terms + SLOPE_VALUE_PRICE_RADIUS] = scaleSize * (0.5 * (upperA - lowerA) + SLOPE_PAD * grossHigh);
-  f[terms + SLOPE_VALUE_VOLATILITY_MIDDLE] = size * (0.5 * (lowerB + upperB));
-  f[terms + SLOPE_VALUE_VOLATILITY_RADIUS] = scaleSize * (0.5 * (upperB - lowerB) + SLOPE_PAD * upperB);
-  const deltas: i32 = terms + SLOPE_DELTA_PRICE_MIDDLE;
-  writeDeltaSlopes(f, deltas, inCoin, side, z - box, z + box, low, high, lowerA, upperA, SLOPE_PAD * grossHigh);
-  f[deltas] = size * f[deltas];
-  f[deltas + 1] = scaleSize * f[deltas + 1];
-  f[deltas + 2] = size * f[deltas + 2];
-  f[deltas + 3] = scaleSize * f[deltas + 3];
+  const cells: i32 = slopeRowsOf(w, context, row) + SLOPE_PRICE_SIZE * SLOPE_BLOCK;
+  x[cells] = size * sign * middle;
+  x[cells + 1] = scaleSize * radius;
+  const curvature: f64 = size * (0.5 * (fewest + most) + side * middle);
+  const curvatureRadius: f64 = scaleSize * (0.5 * (most - fewest) + radius + 2.0 * SLOPE_PAD * (most + grossHigh));
+  f[terms + SLOPE_VALUE_PRICE_SIZE] = scaleSize * (Math.abs(middle) + radius) * (1.0 + SLOPE_PAD);
+  f[terms + SLOPE_VALUE_CURVATURE_MIDDLE] = curvature;
+  f[terms + SLOPE_VALUE_CURVATURE_RADIUS] = curvatureRadius;
   f[terms + SLOPE_SIZE] = scale < grossHigh ? grossHigh : scale;
+  writeVegaTerms(f, terms, size, low * thin, high * dense, rootTime * rootTime, growth);
+  const deltas: i32 = terms + SLOPE_DELTA_PRICE_MIDDLE;
+  if (inCoin) {
+    // Delta is d value / d X, up to its sign, and by ln s it moves by e phi(e).
+    f[deltas] = curvature;
+    f[deltas + 1] = curvatureRadius;
+    writeProductBounds(f, deltas + 2, least, greatest, thin, dense, 0.0);
+  } else {
+    writeCurrencyDeltas(f, deltas, z - box, z + box, low, high, least, greatest);
+    scaleBounds(f, deltas, size);
+  }
+  scaleBounds(f, deltas + 2, size);
+}
+
+/** d value / d Y and d value / d t from the bounds of scale B and the time to expiry, `growth` times at most. */
+function writeVegaTerms(f: Floats, terms: i32, size: f64, lower: f64, upper: f64, years: f64, growth: f64): void {
+  const slowest: f64 = (lower * 0.5) / (years * growth);
+  const fastest: f64 = ((upper * 0.5) / years) * growth;
+  const scaleSize: f64 = Math.abs(size);
+  f[terms + SLOPE_VALUE_VOLATILITY_MIDDLE] = size * (0.5 * (lower + upper));
+  f[terms + SLOPE_VALUE_VOLATILITY_RADIUS] = scaleSize * (0.5 * (upper - lower) + SLOPE_PAD * upper);
+  f[terms + SLOPE_VALUE_TIME_MIDDLE] = -size * (0.5 * (slowest + fastest));
+  f[terms + SLOPE_VALUE_TIME_RADIUS] = scaleSize * (0.5 * (fastest - slowest) + SLOPE_PAD * fastest);
+}
+
+/** Middle and radius times a factor. */
+function scaleBounds(f: Floats, at: i32, factor: f64): void {
+  f[at] = factor * f[at];
+  f[at + 1] = Math.abs(factor) * f[at + 1];
 }

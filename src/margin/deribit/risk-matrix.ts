@@ -72,34 +72,65 @@ export function rollRate(kind: ExpiryRow['kind'], years: number, currency: Matri
 /** Shocks this close to -100% count as reaching it: what rounding may hide. */
 const shockMargin = 1e-9;
 
+/** Bounds of |d ln(volatility multiplier) / d ln(time)| of a shock. */
+export interface ShockTimeSlopes {
+  readonly least: number;
+  /** Infinity if nothing bounds it. */
+  readonly most: number;
+}
+
+/** The same of both shocks. Up, a multiplier falls with the time to expiry; down, it rises. */
+export interface VolatilityTimeSlopes {
+  readonly up: ShockTimeSlopes;
+  readonly down: ShockTimeSlopes;
+}
+
 /**
- * Largest |d ln(volatility multiplier) / d ln(time)| of the up and the down shock for times to expiry from `least` to
- * `most` years; Infinity if the down multiplier reaches 0 somewhere, but not everywhere, in between.
+ * How fast the volatility multipliers move with ln(time), for times to expiry from `least` to `most` years; without
+ * bound if the down multiplier reaches 0 somewhere, but not everywhere, in between.
  *
  * With the shock e = range (30/DTE)^p it is p e / (1 + e) up and p e / (1 - e) down, which both grow with e, that is as
  * the expiry nears; p is 0 below one day to expiry and changes at 30.
  */
-export function volatilityTimeSlope(least: number, most: number, pair: MatrixPairParams): number {
+export function volatilityTimeSlopes(least: number, most: number, pair: MatrixPairParams): VolatilityTimeSlopes {
   const leastDays = least * daysPerYear;
   const mostDays = most * daysPerYear;
-  let largest = 0;
-  if (mostDays >= daysToExpiryMin * (1 - shockMargin) && leastDays <= pivotDays)
-    largest = pieceSlope(Math.max(leastDays, daysToExpiryMin), Math.min(mostDays, pivotDays), pair.shortTermVegaPower, pair);
+  const pieces: VolatilityTimeSlopes[] = [];
+  if (leastDays <= daysToExpiryMin * (1 + shockMargin)) pieces.push({ up: still, down: still });
+  if (mostDays >= daysToExpiryMin * (1 - shockMargin) && leastDays <= pivotDays * (1 + shockMargin)) {
+    const first = Math.max(leastDays, daysToExpiryMin);
+    pieces.push(pieceSlopes(first, Math.min(mostDays, pivotDays), pair.shortTermVegaPower, pair));
+  }
   if (mostDays >= pivotDays * (1 - shockMargin))
-    largest = Math.max(largest, pieceSlope(Math.max(leastDays, pivotDays), mostDays, pair.longTermVegaPower, pair));
-  return largest;
+    pieces.push(pieceSlopes(Math.max(leastDays, pivotDays), mostDays, pair.longTermVegaPower, pair));
+  return { up: hullOf(pieces.map(({ up }) => up)), down: hullOf(pieces.map(({ down }) => down)) };
+}
+
+const still: ShockTimeSlopes = { least: 0, most: 0 };
+
+function hullOf(slopes: readonly ShockTimeSlopes[]): ShockTimeSlopes {
+  return {
+    least: Math.min(...slopes.map(({ least }) => least)),
+    most: Math.max(...slopes.map(({ most }) => most)),
+  };
 }
 
 /** The same between two numbers of days with one power. */
-function pieceSlope(leastDays: number, mostDays: number, vegaPower: number, pair: MatrixPairParams): number {
+function pieceSlopes(leastDays: number, mostDays: number, vegaPower: number, pair: MatrixPairParams): VolatilityTimeSlopes {
   const steepest = power(pivotDays / leastDays, vegaPower);
-  const up = pair.volatilityRangeUp * steepest;
-  const down = pair.volatilityRangeDown * steepest;
-  const ofUp = (vegaPower * up) / (1 + up);
-  if (down < 1 - shockMargin) return Math.max(ofUp, (vegaPower * down) / (1 - down));
+  const flattest = power(pivotDays / mostDays, vegaPower);
+  const ofUp = (scale: number): number => {
+    const shock = pair.volatilityRangeUp * scale;
+    return (vegaPower * shock) / (1 + shock);
+  };
+  const up = { least: ofUp(flattest), most: ofUp(steepest) };
+  const down = { least: pair.volatilityRangeDown * flattest, most: pair.volatilityRangeDown * steepest };
+  if (down.most < 1 - shockMargin) {
+    const ofDown = (shock: number): number => (vegaPower * shock) / (1 - shock);
+    return { up, down: { least: ofDown(down.least), most: ofDown(down.most) } };
+  }
   // A multiplier that is 0 throughout does not move.
-  const flattest = pair.volatilityRangeDown * power(pivotDays / mostDays, vegaPower);
-  return flattest > 1 + shockMargin ? ofUp : Infinity;
+  return { up, down: down.least > 1 + shockMargin ? still : { least: 0, most: Infinity } };
 }
 
 /** Largest d(roll rate) / d ln(time) up to `most` years: a T e^(a T) where the annualised part is above the minimum. */
