@@ -4,7 +4,7 @@ import {
   CERTIFICATE_LIST, CERTIFICATE_LOADS, CERTIFICATE_RADIUS, CERTIFICATE_SLOPE_ROWS, CERTIFICATE_THRESHOLD_COUNT, LOAD_COUNT,
   QUADRANT_COUNT, slopeFloatsOf,
 } from "../portable/certificate-layout.ts";
-import { chargeGroup, shapeRows } from "../portable/certify/bound-group.ts";
+import { chargeGroup, shapeRows, sumSlack } from "../portable/certify/bound-group.ts";
 import { numbersOf, openBox } from "../portable/certify/box.ts";
 import {
   beginSet, closeEmptySet, closeSet, lowerBySums, refuseSet, roundRadii,
@@ -37,14 +37,13 @@ import { sumSlopes, sumSlopesScalar } from "./slope-sums.ts";
  *
  * Guarantee: let all instruments of a risk group, and its index price, move by a common X between 0 and t x BOX_PRICE
  * in the direction of quadrant q and a rest of their own of at most t x BOX_PRICE_REST; by a common Y and rests
- * likewise, half of ln time counted in Y and |ln time| x (EXPIRY_DEVIATION_TIME - 1/2) in the rest; |ln time| <= t x
- * BOX_TIME. Then for t < radius[q]
+ * likewise; let time pass, |ln time| <= t x BOX_TIME, and take no deviation out of the box with Y. Then for t < radius[q]
  * the sign of every health, as `deribitPm` computes it in floating point, is that at the reference. The groups of a set
  * may be in different quadrants.
  *
- * Of a set of one group the same holds for any shares t of the box, by kind of movement, with sum of load x t < 1: common
- * movement X up or down, Y up or down, and the largest of the shares of the rests and of time. Of a set of several
- * groups one load, with the largest share of all.
+ * Of a set of one group the same holds inside the box for any shares of it, by kind of movement, with sum of load x
+ * share < 1: common movement X up or down and its square, Y up or down, the largest share of any rest, and years. Of a
+ * set of several groups one load, with the largest share of all.
  *
  * Radius 0: quarantined, a health within its rounding error, a number that is not finite. Radius 1: no positions, or
  * nothing in the box matters.
@@ -137,11 +136,12 @@ function sumRows(context: usize, scratch: usize, group: i32, first: i32, end: i3
   const cells = <usize>certifyCellsOf(cellCount);
   const rows = scratch + (cells << 3);
   const slopeBytes = <usize>slopeFloatsOf(cellCount) << 2;
+  const slack = sumSlack(FLOATS, numbersOf(WORDS, wordIndex(context), outIndex(scratch)));
   if (simd) {
     accumulateRows(entries, quantities, first, end, riskArray, shockClass, amount, scratch, cellBytes);
-    sumSlopes(entries, quantities, first, end, slopes, slopeBytes, rows, cells << 2);
+    sumSlopes(entries, quantities, first, end, slopes, slopeBytes, rows, cells << 2, slack);
   } else {
     accumulateRowsScalar(entries, quantities, first, end, riskArray, shockClass, amount, scratch, cellBytes);
-    sumSlopesScalar(entries, quantities, first, end, slopes, slopeBytes, rows, cells << 2);
+    sumSlopesScalar(entries, quantities, first, end, slopes, slopeBytes, rows, cells << 2, slack);
   }
 }

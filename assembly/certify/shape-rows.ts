@@ -1,89 +1,150 @@
 import { floatAt, intAt, word } from "../context.ts";
 import { FLOATS, WORDS, wordIndex, outIndex } from "../margin/account-driver.ts";
 import { narrow, singles } from "../math/single.ts";
-import { closeRows, sumSlack } from "../portable/certify/bound-group.ts";
+import { closeRows, curvatureSpread, priceRadius, sumSlack } from "../portable/certify/bound-group.ts";
 import { numbersOf } from "../portable/certify/box.ts";
 import {
-  CALL_CURVATURE, CALL_PRICE_REST, CALL_VOLATILITY_REST, CERTIFY_PRICE, CERTIFY_PRICE_GROSS, CERTIFY_PRICE_RADIUS,
-  CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS, CERTIFY_VOLATILITY_RADIUS, certifyCellsOf, GROUP_AMOUNT,
-  GROUP_CHARGE_PRICE, GROUP_CHARGE_PRICE_RADIUS, GROUP_CHARGE_REST, GROUP_CHARGE_VOLATILITY,
-  GROUP_CHARGE_VOLATILITY_RADIUS, GROUP_TIME,
+  CALL_GROWTH, CALL_PRICE_REST, CALL_VOLATILITY_REST, CERTIFY_CURVATURE, CERTIFY_CURVATURE_RADIUS, CERTIFY_PRICE,
+  CERTIFY_PRICE_SIZE, CERTIFY_TIME, CERTIFY_TIME_RADIUS, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS,
+  CERTIFY_VOLATILITY_RADIUS, certifyCellsOf, GROUP_AMOUNT, GROUP_CHARGE_PRICE, GROUP_CHARGE_REST, GROUP_CHARGE_TIME,
+  GROUP_CHARGE_VOLATILITY, GROUP_CHARGE_VOLATILITY_RADIUS, MOVE_CURVATURE_FALL, MOVE_CURVATURE_RISE, MOVE_LINEAR,
+  MOVE_PRICE_DOWN, MOVE_PRICE_UP, MOVE_REST, MOVE_TIME_FALL, MOVE_TIME_RISE, MOVE_VOLATILITY_DOWN, MOVE_VOLATILITY_UP,
 } from "../portable/certify/scratch.ts";
+import { SINGLE_UP } from "../portable/certify/single-bounds.ts";
 import {
   CONTEXT_CELL_COUNT, CONTEXT_GRID, CONTEXT_GROUP_INVERSE, GRID_CLASS, GRID_COLUMN_COUNT, GRID_DAMPENER,
 } from "../portable/layout.ts";
-import { SINGLE_UP } from "../portable/certify/single-bounds.ts";
 import { SINGLES } from "./singles.ts";
 
 /** Four scenarios at a time, bit-equal to `shapeRows` of portable/certify/bound-group.ts, which documents it. */
 export function shapeRows4(context: usize, scratch: usize, group: i32): void {
   const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
+  const grid = word(context, CONTEXT_GRID) + <usize>group * <usize>GRID_COLUMN_COUNT * cellBytes;
+  const dampeners = grid + <usize>GRID_DAMPENER * cellBytes;
+  let worst = f64x2.splat(0);
+  for (let at: usize = 0; at < cellBytes; at += 16) {
+    const cell = f64x2.add(v128.load(scratch + at), v128.load(dampeners + at));
+    worst = f64x2.pmin(worst, cell);
+    v128.store(scratch + at, cell);
+  }
+  const even = f64x2.extract_lane(worst, 0);
+  const odd = f64x2.extract_lane(worst, 1);
+  const inverse: f64 = intAt(word(context, CONTEXT_GROUP_INVERSE), group) != 0 ? 1.0 : 0.0;
+  const prices = shapePrices(context, scratch, grid, inverse);
+  const others = shapeOthers(context, scratch, grid, inverse);
+  const probe = Math.max(largestLane(prices), largestLane(others));
+  closeRows(FLOATS, SINGLES, WORDS, wordIndex(context), outIndex(scratch), odd < even ? odd : even, probe);
+}
+
+function largestLane(x: v128): f64 {
+  return Math.max(
+    Math.max(f32x4.extract_lane(x, 0), f32x4.extract_lane(x, 1)),
+    Math.max(f32x4.extract_lane(x, 2), f32x4.extract_lane(x, 3)),
+  );
+}
+
+/** Four floats of 64 bits from `first` on as ones of 32; at the end of a column the last two twice. */
+// @ts-ignore: decorator
+@inline
+function fourOf(column: usize, first: usize, columnBytes: usize): v128 {
+  return narrow(v128.load(column + first), v128.load(column + min(first + 16, columnBytes - 16)));
+}
+
+function shapePrices(context: usize, scratch: usize, grid: usize, isInverse: f64): v128 {
+  const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
   const cells = <usize>certifyCellsOf(<i32>(cellBytes >> 3));
   const row = cells << 2;
   const numbers = numbersOf(WORDS, wordIndex(context), outIndex(scratch));
   const n = <usize>numbers << 3;
-  const grid = word(context, CONTEXT_GRID) + <usize>group * <usize>GRID_COLUMN_COUNT * cellBytes;
-  const isInverse: f64 = intAt(word(context, CONTEXT_GROUP_INVERSE), group) != 0 ? 1.0 : 0.0;
-  const inverse = f64x2.splat(isInverse);
+  const inverse = singles(isInverse);
   const side = singles(1.0 - 2.0 * isInverse);
-  const amount = singles(floatAt(n, GROUP_AMOUNT) * (1.0 - 2.0 * isInverse));
-  const charge = singles(floatAt(n, GROUP_CHARGE_PRICE));
-  const chargeSize = f32x4.abs(charge);
-  const chargeRadius = singles(floatAt(n, GROUP_CHARGE_PRICE_RADIUS) * (1.0 + SINGLE_UP));
-  const chargeVega = singles(floatAt(n, GROUP_CHARGE_VOLATILITY));
-  const chargeVegaRadius = singles(floatAt(n, GROUP_CHARGE_VOLATILITY_RADIUS) * (1.0 + SINGLE_UP));
-  const chargeVegaSize = f32x4.add(f32x4.abs(chargeVega), chargeVegaRadius);
+  const amount = singles(floatAt(n, GROUP_AMOUNT));
   const slack = singles(sumSlack(FLOATS, numbers));
-  const priceRest = singles(floatAt(n, CALL_PRICE_REST));
-  const volatilityRest = singles(floatAt(n, CALL_VOLATILITY_REST));
-  const curvature = singles(floatAt(n, CALL_CURVATURE));
-  const dampenerRest = singles(floatAt(n, CALL_PRICE_REST) * (1.0 + floatAt(n, CALL_CURVATURE)));
-  const rest = singles((floatAt(n, GROUP_TIME) + floatAt(n, GROUP_CHARGE_REST)) * (1.0 + SINGLE_UP));
+  const charge = singles(floatAt(n, GROUP_CHARGE_PRICE));
+  const chargeRadius = singles(priceRadius(FLOATS, numbers));
+  const chargeSize = f32x4.add(f32x4.abs(charge), chargeRadius);
+  const chargeRest = singles(floatAt(n, GROUP_CHARGE_REST) * (1.0 + SINGLE_UP));
+  const priceRest = singles(floatAt(n, CALL_PRICE_REST) * (1.0 + sumSlack(FLOATS, numbers)));
+  const dampenerRest = singles(floatAt(n, CALL_PRICE_REST) * floatAt(n, CALL_GROWTH));
+  const spread = singles(curvatureSpread(FLOATS, numbers));
   const classes = grid + <usize>GRID_CLASS * cellBytes;
   const dampeners = grid + <usize>GRID_DAMPENER * cellBytes;
-  let worst = f64x2.splat(0);
+  let probe = singles(0);
   let at = scratch + (cells << 3);
   for (let first: usize = 0; first < cellBytes; first += 32) {
-    const second = min(first + 16, cellBytes - 16);
-    const dampener1 = v128.load(dampeners + first);
-    const dampener2 = v128.load(dampeners + second);
-    const cell1 = f64x2.add(v128.load(scratch + first), dampener1);
-    worst = f64x2.pmin(worst, cell1);
-    v128.store(scratch + first, cell1);
-    if (second != first) {
-      const cell2 = f64x2.add(v128.load(scratch + second), dampener2);
-      worst = f64x2.pmin(worst, cell2);
-      v128.store(scratch + second, cell2);
-    }
-    const moving = narrow(f64x2.mul(dampener1, inverse), f64x2.mul(dampener2, inverse));
-    const shock = narrow(v128.load(classes + first), v128.load(classes + second));
-    const byAmount = f32x4.mul(amount, shock);
-    const radius = v128.load(at + <usize>CERTIFY_PRICE_RADIUS * row);
-    const gross = f32x4.add(v128.load(at + <usize>CERTIFY_PRICE_GROSS * row), radius);
-    const vegaRadius = v128.load(at + <usize>CERTIFY_VOLATILITY_RADIUS * row);
-    const vegaGross = f32x4.add(v128.load(at + <usize>CERTIFY_VOLATILITY_GROSS * row), vegaRadius);
+    const moving = f32x4.mul(fourOf(dampeners, first, cellBytes), inverse);
+    const byAmount = f32x4.mul(amount, f32x4.mul(fourOf(classes, first, cellBytes), side));
     const size = f32x4.abs(moving);
-    const more = f32x4.add(f32x4.mul(curvature, size), chargeRadius);
-    const sizes = f32x4.add(
-      f32x4.add(gross, f32x4.abs(byAmount)), f32x4.add(f32x4.add(size, chargeSize), more),
+    const sizes = f32x4.add(f32x4.abs(byAmount), size);
+    const gross = v128.load(at + <usize>CERTIFY_PRICE_SIZE * row);
+    const own = f32x4.sub(byAmount, moving);
+    const slope = f32x4.sub(f32x4.add(v128.load(at + <usize>CERTIFY_PRICE * row), own), charge);
+    const radius = f32x4.add(
+      chargeRadius, f32x4.mul(slack, f32x4.add(f32x4.add(gross, sizes), chargeSize)),
     );
-    const vegaSizes = f32x4.add(vegaGross, chargeVegaSize);
-    const own = f32x4.add(f32x4.mul(priceRest, gross), f32x4.mul(volatilityRest, vegaGross));
-    const others = f32x4.add(f32x4.mul(dampenerRest, size), rest);
-    const price = f32x4.sub(f32x4.sub(f32x4.add(v128.load(at + <usize>CERTIFY_PRICE * row), byAmount), moving), charge);
-    v128.store(at + <usize>CERTIFY_PRICE * row, price);
-    v128.store(at + <usize>CERTIFY_PRICE_RADIUS * row, f32x4.add(f32x4.add(radius, more), f32x4.mul(slack, sizes)));
-    v128.store(at + <usize>CERTIFY_PRICE_GROSS * row, f32x4.add(f32x4.add(own, f32x4.mul(slack, own)), others));
-    const vega = v128.load(at + <usize>CERTIFY_VOLATILITY * row);
-    v128.store(at + <usize>CERTIFY_VOLATILITY * row, f32x4.sub(vega, chargeVega));
-    v128.store(
-      at + <usize>CERTIFY_VOLATILITY_RADIUS * row,
-      f32x4.add(f32x4.add(vegaRadius, chargeVegaRadius), f32x4.mul(slack, vegaSizes)),
+    const bend = f32x4.add(v128.load(at + <usize>CERTIFY_CURVATURE * row), f32x4.mul(own, side));
+    const bendSum = v128.load(at + <usize>CERTIFY_CURVATURE_RADIUS * row);
+    const bendRadius = f32x4.add(
+      f32x4.add(bendSum, f32x4.mul(spread, size)), f32x4.mul(slack, f32x4.add(bendSum, sizes)),
     );
-    v128.store(at + <usize>CERTIFY_VOLATILITY_GROSS * row, f32x4.mul(shock, side));
+    const rest = f32x4.add(
+      f32x4.mul(priceRest, gross), f32x4.add(f32x4.mul(dampenerRest, size), chargeRest),
+    );
+    const up = f32x4.sub(radius, slope);
+    const down = f32x4.add(radius, slope);
+    const fall = f32x4.sub(bendRadius, bend);
+    const rise = f32x4.add(bendRadius, bend);
+    v128.store(at + <usize>MOVE_PRICE_UP * row, up);
+    v128.store(at + <usize>MOVE_REST * row, rest);
+    v128.store(at + <usize>MOVE_CURVATURE_FALL * row, fall);
+    v128.store(at + <usize>MOVE_CURVATURE_RISE * row, rise);
+    v128.store(at + <usize>MOVE_PRICE_DOWN * row, down);
+    probe = f32x4.max(probe, f32x4.add(f32x4.add(f32x4.add(up, down), f32x4.add(fall, rise)), rest));
     at += 16;
   }
-  const even = f64x2.extract_lane(worst, 0);
-  const odd = f64x2.extract_lane(worst, 1);
-  closeRows(FLOATS, SINGLES, WORDS, wordIndex(context), outIndex(scratch), odd < even ? odd : even);
+  return probe;
+}
+
+function shapeOthers(context: usize, scratch: usize, grid: usize, isInverse: f64): v128 {
+  const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
+  const cells = <usize>certifyCellsOf(<i32>(cellBytes >> 3));
+  const row = cells << 2;
+  const numbers = numbersOf(WORDS, wordIndex(context), outIndex(scratch));
+  const n = <usize>numbers << 3;
+  const slack = singles(sumSlack(FLOATS, numbers));
+  const charge = singles(floatAt(n, GROUP_CHARGE_VOLATILITY));
+  const chargeRadius = singles(floatAt(n, GROUP_CHARGE_VOLATILITY_RADIUS) * (1.0 + SINGLE_UP));
+  const chargeSize = f32x4.add(f32x4.abs(charge), chargeRadius);
+  const chargeTime = singles(floatAt(n, GROUP_CHARGE_TIME) * (1.0 + SINGLE_UP));
+  const volatilityRest = singles(floatAt(n, CALL_VOLATILITY_REST) * (1.0 + sumSlack(FLOATS, numbers)));
+  const side = singles(1.0 - 2.0 * isInverse);
+  const classes = grid + <usize>GRID_CLASS * cellBytes;
+  let probe = singles(0);
+  let at = scratch + (cells << 3);
+  for (let first: usize = 0; first < cellBytes; first += 32) {
+    const slopeSum = v128.load(at + <usize>CERTIFY_VOLATILITY_RADIUS * row);
+    const gross = f32x4.add(v128.load(at + <usize>CERTIFY_VOLATILITY_GROSS * row), slopeSum);
+    const slope = f32x4.sub(v128.load(at + <usize>CERTIFY_VOLATILITY * row), charge);
+    const radius = f32x4.add(
+      f32x4.add(slopeSum, chargeRadius), f32x4.mul(slack, f32x4.add(gross, chargeSize)),
+    );
+    const byTime = v128.load(at + <usize>CERTIFY_TIME * row);
+    const timeSum = v128.load(at + <usize>CERTIFY_TIME_RADIUS * row);
+    const timeRadius = f32x4.add(f32x4.add(timeSum, chargeTime), f32x4.mul(slack, timeSum));
+    const rest = f32x4.add(v128.load(at + <usize>MOVE_REST * row), f32x4.mul(volatilityRest, gross));
+    const up = f32x4.sub(radius, slope);
+    const down = f32x4.add(radius, slope);
+    const fall = f32x4.sub(timeRadius, byTime);
+    const rise = f32x4.add(timeRadius, byTime);
+    v128.store(at + <usize>MOVE_REST * row, rest);
+    v128.store(at + <usize>MOVE_VOLATILITY_UP * row, up);
+    v128.store(at + <usize>MOVE_VOLATILITY_DOWN * row, down);
+    v128.store(at + <usize>MOVE_LINEAR * row, f32x4.mul(fourOf(classes, first, cellBytes), side));
+    v128.store(at + <usize>MOVE_TIME_FALL * row, fall);
+    v128.store(at + <usize>MOVE_TIME_RISE * row, rise);
+    const cell = f32x4.abs(fourOf(scratch, first, cellBytes));
+    probe = f32x4.max(probe, f32x4.add(f32x4.add(f32x4.add(up, down), f32x4.add(fall, rise)), cell));
+    at += 16;
+  }
+  return probe;
 }

@@ -48,7 +48,8 @@ export function touchRows(context: usize, first: usize, end: usize): i32 {
     const cells = riskArray + row * cellBytes;
     const own = slopes + row * slopeBytes;
     touched |= load<i32>(terms + ((row * <usize>TERM_COUNT) << 3));
-    touched |= load<i32>(slopeTerms + ((row * <usize>SLOPE_TERM_COUNT) << 3));
+    const slopeTerm = slopeTerms + ((row * <usize>SLOPE_TERM_COUNT) << 3);
+    touched |= load<i32>(slopeTerm) | load<i32>(slopeTerm + 64) | load<i32>(slopeTerm + (SLOPE_TERM_COUNT << 3) - 4);
     for (let at: usize = 0; at < cellBytes; at += 64) touched |= load<i32>(cells + at);
     touched |= load<i32>(cells + cellBytes - 4);
     for (let at: usize = 0; at < slopeBytes; at += 64) touched |= load<i32>(own + at);

@@ -1,10 +1,10 @@
 import {
   CERTIFICATE_LIST, CERTIFICATE_LOADS, CERTIFICATE_RADIUS, CERTIFICATE_SLOPE_ROWS, CERTIFICATE_THRESHOLD_COUNT,
-  LOAD_COUNT, QUADRANT_COUNT,
-  SLOPE_BLOCK, SLOPE_PRICE_MIDDLE, SLOPE_PRICE_RADIUS, SLOPE_VOLATILITY_MIDDLE, SLOPE_VOLATILITY_RADIUS, slopeAt,
+  LOAD_COUNT, QUADRANT_COUNT, SLOPE_BLOCK, SLOPE_CURVATURE_MIDDLE, SLOPE_CURVATURE_RADIUS, SLOPE_PRICE,
+  SLOPE_PRICE_SIZE, SLOPE_TIME_MIDDLE, SLOPE_TIME_RADIUS, SLOPE_VOLATILITY_MIDDLE, SLOPE_VOLATILITY_RADIUS, slopeAt,
   slopeFloatsOf,
 } from '../../assembly/portable/certificate-layout.ts';
-import { chargeGroup, shapeRows } from '../../assembly/portable/certify/bound-group.ts';
+import { chargeGroup, shapeRows, sumSlack } from '../../assembly/portable/certify/bound-group.ts';
 import { numbersOf, openBox, rowsOf } from '../../assembly/portable/certify/box.ts';
 import {
   beginSet, closeEmptySet, closeSet, lowerBySums, refuseSet, roundRadii,
@@ -12,7 +12,9 @@ import {
 import { linearEndOf, scanGroup } from '../../assembly/portable/certify/scan-group.ts';
 import { foldScenarios, MODE_FALL, MODE_LARGEST, MODE_RISE } from '../../assembly/portable/certify/scenario-moves.ts';
 import {
-  CERTIFY_LOADS, CERTIFY_MARGINS, CERTIFY_RADII, certifyCellsOf, GROUP_AMOUNT,
+  CERTIFY_CURVATURE, CERTIFY_CURVATURE_RADIUS, CERTIFY_LOADS, CERTIFY_MARGINS, CERTIFY_PRICE, CERTIFY_PRICE_SIZE,
+  CERTIFY_RADII, CERTIFY_TIME, CERTIFY_TIME_RADIUS, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS,
+  CERTIFY_VOLATILITY_RADIUS, certifyCellsOf, GROUP_AMOUNT,
 } from '../../assembly/portable/certify/scratch.ts';
 import { firstPositionOf, groupEnd, groupOfRow, positionCountOf, rowOfSlot } from '../../assembly/portable/columns.ts';
 import * as layout from '../../assembly/portable/layout.ts';
@@ -108,27 +110,38 @@ function sumSlopes(memory: MemoryViews, context: number, scratch: number, first:
   const rows = rowsOf(i32, context >>> 2, scratch);
   const stride = certifyCellsOf(cellCount);
   const rowFloats = slopeFloatsOf(cellCount);
+  const slack = single(sumSlack(f64, numbersOf(i32, context >>> 2, scratch)));
   for (let cell = 0; cell < cellCount; cell++) {
-    let price = 0, priceRadius = 0, priceGross = 0, volatility = 0, volatilityRadius = 0, volatilityGross = 0;
+    let price = 0, priceSize = 0, curvature = 0, curvatureRadius = 0;
+    let volatility = 0, volatilityRadius = 0, volatilityGross = 0, time = 0, timeRadius = 0;
     for (let p = first; p < end; p++) {
       const own = slopes + (u32[entries + p] >>> layout.FLAG_BITS) * rowFloats + slopeAt(0, cell);
       const quantity = single(f64[quantities + p]);
       const size = Math.abs(quantity);
-      const byPrice = single(quantity * f32[own + SLOPE_PRICE_MIDDLE * SLOPE_BLOCK]);
+      const byCurvature = single(quantity * f32[own + SLOPE_CURVATURE_MIDDLE * SLOPE_BLOCK]);
       const byVolatility = single(quantity * f32[own + SLOPE_VOLATILITY_MIDDLE * SLOPE_BLOCK]);
-      price = single(price + byPrice);
-      priceRadius = single(priceRadius + single(size * f32[own + SLOPE_PRICE_RADIUS * SLOPE_BLOCK]));
-      priceGross = single(priceGross + Math.abs(byPrice));
+      const byTime = single(quantity * f32[own + SLOPE_TIME_MIDDLE * SLOPE_BLOCK]);
+      const bend = single(size * f32[own + SLOPE_CURVATURE_RADIUS * SLOPE_BLOCK]);
+      const pass = single(size * f32[own + SLOPE_TIME_RADIUS * SLOPE_BLOCK]);
+      price = single(price + single(quantity * f32[own + SLOPE_PRICE * SLOPE_BLOCK]));
+      priceSize = single(priceSize + single(size * f32[own + SLOPE_PRICE_SIZE * SLOPE_BLOCK]));
+      curvature = single(curvature + byCurvature);
+      curvatureRadius = single(curvatureRadius + single(bend + single(slack * Math.abs(byCurvature))));
       volatility = single(volatility + byVolatility);
       volatilityRadius = single(volatilityRadius + single(size * f32[own + SLOPE_VOLATILITY_RADIUS * SLOPE_BLOCK]));
       volatilityGross = single(volatilityGross + Math.abs(byVolatility));
+      time = single(time + byTime);
+      timeRadius = single(timeRadius + single(pass + single(slack * Math.abs(byTime))));
     }
     const to = rows + cell;
-    f32[to] = price;
-    f32[to + stride] = priceRadius;
-    f32[to + 2 * stride] = priceGross;
-    f32[to + 3 * stride] = volatility;
-    f32[to + 4 * stride] = volatilityRadius;
-    f32[to + 5 * stride] = volatilityGross;
+    f32[to + CERTIFY_PRICE * stride] = price;
+    f32[to + CERTIFY_PRICE_SIZE * stride] = priceSize;
+    f32[to + CERTIFY_CURVATURE * stride] = curvature;
+    f32[to + CERTIFY_CURVATURE_RADIUS * stride] = curvatureRadius;
+    f32[to + CERTIFY_VOLATILITY * stride] = volatility;
+    f32[to + CERTIFY_VOLATILITY_RADIUS * stride] = volatilityRadius;
+    f32[to + CERTIFY_VOLATILITY_GROSS * stride] = volatilityGross;
+    f32[to + CERTIFY_TIME * stride] = time;
+    f32[to + CERTIFY_TIME_RADIUS * stride] = timeRadius;
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as certificate from '../../assembly/portable/certificate-layout.ts';
 import * as layout from '../../assembly/portable/layout.ts';
 import { cellCountOf } from '../../src/columns/schema.ts';
+import { yearMs } from '../../src/domain/market.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { CertificateArena, type Runner } from '../support/certificate-arena.ts';
 import { attacks, movedQuotes, quantitiesOf, radiusOf, reachByLoads, sidesOf, type Movement } from '../support/certificate-attack.ts';
@@ -74,6 +75,14 @@ async function isCrossed(
   return now.some((side, k) => side !== sides.get(set)![k]);
 }
 
+/** Years that pass with share t of the box. */
+function yearsOf(
+  { engine, arena, box }: Issued, reference: Engine['quotes'], quadrant: number, movement: Movement, t: number,
+): number {
+  const moved = movedQuotes(engine, reference, arena.expirySlopes, box, t, () => quadrant, movement);
+  return (moved.asOfMs - reference.asOfMs) / yearMs;
+}
+
 interface Outcome {
   points: number;
   violations: string[];
@@ -90,7 +99,8 @@ async function attackLoads(issued: Issued, seed: number, bite = 0.999_999, turn 
   for (const set of sets) {
     for (let quadrant = 0; quadrant < certificate.QUADRANT_COUNT; quadrant++) {
       for (const movement of [1, -1].flatMap((against) => attacks(engine, set, against, random, 3))) {
-        const reach = reachByLoads(arena, set, quadrant, movement);
+        const years = (t: number): number => yearsOf(issued, reference, quadrant, movement, t);
+        const reach = reachByLoads(arena, set, quadrant, movement, years);
         if (reach === 0) continue;
         outcome.points++;
         if (reach > radiusOf(arena, set, quadrant)) outcome.beyondRadius++;
@@ -263,12 +273,12 @@ describe('planted errors are caught', () => {
   const plants: readonly [string, readonly BookKind[], (issued: Issued) => void][] = [
     ['no slopes by price', ['options'], ({ arena }) => {
       arena.slopeRows.forEach((_, at) => {
-        if (isOfRow(at, certificate.SLOPE_PRICE_MIDDLE)) arena.slopeRows[at] = 0;
+        if (isOfRow(at, certificate.SLOPE_PRICE)) arena.slopeRows[at] = 0;
       });
     }],
     ['slopes of values with the wrong sign', ['options'], ({ arena }) => {
       for (let at = 0; at < arena.slopeTerms.length; at += certificate.SLOPE_TERM_COUNT) {
-        arena.slopeTerms[at + certificate.SLOPE_VALUE_PRICE_MIDDLE] *= -1;
+        arena.slopeTerms[at + certificate.SLOPE_VALUE_PRICE] *= -1;
       }
     }],
     ['no roll shock', ['perpetual'], ({ arena }) => {

@@ -56,11 +56,13 @@ async function plant(seed: number, hedged: boolean, positions: number): Promise<
   for (let row = 0; row < instrumentCount; row++) {
     const own = row * certificate.SLOPE_TERM_COUNT;
     arena.slopeTerms[own + certificate.SLOPE_SIZE] = 1e-9;
-    arena.slopeTerms[own + certificate.SLOPE_VALUE_PRICE_MIDDLE] = hedged ? 0 : near(-0.8);
+    arena.slopeTerms[own + certificate.SLOPE_VALUE_PRICE] = hedged ? 0 : near(-0.8);
     arena.slopeTerms[own + certificate.SLOPE_VALUE_VOLATILITY_MIDDLE] = hedged ? 0 : near(-0.8);
     for (let cell = 0; cell < cells; cell++) {
       const at = row * slopeFloats + certificate.slopeAt(0, cell);
-      arena.slopeRows[at + certificate.SLOPE_PRICE_MIDDLE * certificate.SLOPE_BLOCK] = near(1);
+      const price = near(1);
+      arena.slopeRows[at + certificate.SLOPE_PRICE * certificate.SLOPE_BLOCK] = price;
+      arena.slopeRows[at + certificate.SLOPE_PRICE_SIZE * certificate.SLOPE_BLOCK] = price;
       arena.slopeRows[at + certificate.SLOPE_VOLATILITY_MIDDLE * certificate.SLOPE_BLOCK] = near(1);
     }
   }
@@ -70,13 +72,17 @@ async function plant(seed: number, hedged: boolean, positions: number): Promise<
   for (let set = 0; set < engine.nettingSetCount; set++) {
     const { firstPosition, positionCount } = views.nettingSet;
     if (positionCount[set] === 0) continue;
-    const sums = [certificate.SLOPE_PRICE_MIDDLE, certificate.SLOPE_VOLATILITY_MIDDLE].map((middle) =>
+    const places = [
+      [certificate.SLOPE_PRICE, certificate.SLOPE_VALUE_PRICE],
+      [certificate.SLOPE_VOLATILITY_MIDDLE, certificate.SLOPE_VALUE_VOLATILITY_MIDDLE],
+    ];
+    const sums = places.map(([ofRow, ofTerm]) =>
       Array.from({ length: cells }, (_, cell) => {
         let sum = 0;
         for (let p = firstPosition[set]; p < firstPosition[set] + positionCount[set]; p++) {
           const row = views.position.row[p] >>> layout.FLAG_BITS;
-          const ofCell = arena.slopeRows[row * slopeFloats + certificate.slopeAt(middle, cell)];
-          sum += views.position.quantity[p] * (arena.slopeTerms[row * certificate.SLOPE_TERM_COUNT + middle] + 0.8 * ofCell);
+          const ofCell = arena.slopeRows[row * slopeFloats + certificate.slopeAt(ofRow, cell)];
+          sum += views.position.quantity[p] * (arena.slopeTerms[row * certificate.SLOPE_TERM_COUNT + ofTerm] + 0.8 * ofCell);
         }
         return sum;
       }));

@@ -101,7 +101,7 @@ export class CertificateArena {
   /** Box, thresholds and slope tables for them. */
   prepare(engine: Engine, params: unknown, box: Box, thresholds: readonly Threshold[]): void {
     this.writeBox(box, thresholds);
-    sampleSlopes(engine, box, this.slopeRows, this.slopeTerms);
+    sampleSlopes(engine, params, box, this.slopeRows, this.slopeTerms);
     sampleExpiries(engine, params, box, this.expirySlopes);
   }
 
@@ -145,22 +145,27 @@ function sampleExpiries(engine: Engine, params: unknown, { time }: Box, slopes: 
   engine.rows.expiries.forEach(({ group, kind, expiryMs }, row) => {
     const { baseCurrency, pair } = engine.rows.groups[group];
     const [currency, ofPair] = [currencies.get(baseCurrency.toLowerCase())!, pairs.get(pair)!];
-    let deviation = 0;
+    const up = [0.5];
+    const down = [0.5];
     let roll = 0;
     if (expiryMs !== null && time > 0) {
       const years = (expiryMs - engine.quotes.asOfMs) / yearMs;
-      const at = (step: number): number => years * Math.exp(time * ((2 * step) / steps - 1));
+      const at = (step: number): number => years * Math.exp((-time * step) / steps);
       for (let step = 0; step < steps; step++) {
-        const span = (2 * time) / steps;
-        const [a, b] = [volatilityFactors(at(step), ofPair), volatilityFactors(at(step + 1), ofPair)];
-        deviation = Math.max(
-          deviation, Math.abs(Math.log(b.up / a.up)) / span, Math.abs(Math.log(b.down / a.down)) / span,
-        );
+        const span = time / steps;
+        const [a, b] = [volatilityFactors(at(step + 1), ofPair), volatilityFactors(at(step), ofPair)];
+        up.push(0.5 + (1.1 * Math.log(b.up / a.up)) / span);
+        down.push(0.5 + (1.1 * Math.log(b.down / a.down)) / span);
         const change = rollRate(kind, at(step + 1), currency) - rollRate(kind, at(step), currency);
         roll = Math.max(roll, Math.abs(change) / span);
       }
     }
-    slopes[row * certificate.EXPIRY_SLOPE_COUNT + certificate.EXPIRY_DEVIATION_TIME] = 0.5 + 1.1 * deviation;
-    slopes[row * certificate.EXPIRY_SLOPE_COUNT + certificate.EXPIRY_ROLL_TIME] = 1.1 * roll;
+    const own = slopes.subarray(row * certificate.EXPIRY_SLOPE_COUNT);
+    own[certificate.EXPIRY_DEVIATION_TIME] = 0.5 + Math.max(...[...up, ...down].map((each) => Math.abs(each - 0.5)));
+    own[certificate.EXPIRY_ROLL_TIME] = 1.1 * roll;
+    own[certificate.EXPIRY_UP_TIME_LOW] = Math.min(...up);
+    own[certificate.EXPIRY_UP_TIME_HIGH] = Math.max(...up);
+    own[certificate.EXPIRY_DOWN_TIME_LOW] = Math.min(...down);
+    own[certificate.EXPIRY_DOWN_TIME_HIGH] = Math.max(...down);
   });
 }

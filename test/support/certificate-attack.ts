@@ -15,44 +15,35 @@ export interface Movement {
   readonly volatilityRest: (instrument: number) => number;
   /** -1 to 1, of the index price of a risk group against its common movement. */
   readonly indexRest: number;
-  /** -1 to 1: how far time passes, forward if negative. */
+  /** 0 to 1: how far time passes, of what the box and the deviations in it allow. */
   readonly time: number;
   /** Whether rests and time are none at all: then they use up nothing. */
   readonly isCommon?: boolean;
 }
 
-/**
- * The market moved from the reference into quadrant `quadrant(group)`, with share t of the box. Time passes by as much
- * as the shortest expiry allows; what it counts as is taken from the rests of Y.
- */
+/** The market moved from the reference into quadrant `quadrant(group)`, with share t of the box. */
 export function movedQuotes(
   engine: Engine, reference: Quotes, expirySlopes: Float64Array, box: Box, t: number,
   quadrant: (group: number) => number, movement: Movement,
 ): Quotes {
   const { rows } = engine;
-  const timeLeft = rows.expiries.map(({ expiryMs }) => (expiryMs === null ? 0 : expiryMs - reference.asOfMs));
-  const deviation = timeLeft.map((_, row) => expirySlopes[row * certificate.EXPIRY_SLOPE_COUNT]);
-  let elapsed = Infinity;
-  timeLeft.forEach((left, row) => {
-    if (left === 0) return;
-    const reach = t * Math.min(box.time, (box.volatilityRest * Math.abs(movement.time)) / deviation[row]);
-    elapsed = Math.min(elapsed, left * (1 - Math.exp(-reach)));
-  });
-  const asOfMs = Math.trunc(reference.asOfMs - Math.sign(movement.time) * (Number.isFinite(elapsed) ? elapsed : 0));
   const up = (group: number, bit: number): number => ((quadrant(group) & bit) === 0 ? 1 : -1);
   const forward = reference.forward.slice();
   const impliedVolatility = reference.impliedVolatility.slice();
+  let elapsed = Infinity;
   rows.instrumentOf.forEach((instrument, row) => {
     const group = rows.group[row];
-    const date = rows.expiry[row];
     const x = up(group, certificate.QUADRANT_PRICE_FALLS) * movement.price * box.price +
       movement.priceRest(instrument) * box.priceRest;
-    const passed = timeLeft[date] === 0 ? 0
-      : Math.abs(Math.log((rows.expiries[date].expiryMs! - asOfMs) / timeLeft[date])) * deviation[date];
-    const rest = Math.max(t * box.volatilityRest - passed, 0);
-    const y = up(group, certificate.QUADRANT_VOLATILITY_FALLS) * movement.volatility * box.volatility * t;
+    const common = up(group, certificate.QUADRANT_VOLATILITY_FALLS) * movement.volatility * box.volatility * t;
+    const y = common + movement.volatilityRest(instrument) * box.volatilityRest * t;
     forward[instrument] *= Math.exp(t * x);
-    impliedVolatility[instrument] *= Math.exp(y + movement.volatilityRest(instrument) * rest);
+    impliedVolatility[instrument] *= Math.exp(y);
+    const { expiryMs } = rows.expiries[rows.expiry[row]];
+    if (expiryMs === null) return;
+    const deviation = expirySlopes[rows.expiry[row] * certificate.EXPIRY_SLOPE_COUNT];
+    const reach = Math.min(t * movement.time * box.time, ...[common, y].map((each) => timeWithin(box, each, deviation)));
+    elapsed = Math.min(elapsed, (expiryMs - reference.asOfMs) * (1 - Math.exp(-Math.max(reach, 0))));
   });
   const indexPrice = new Map(reference.indexPrice);
   rows.groups.forEach(({ pair }, group) => {
@@ -60,7 +51,15 @@ export function movedQuotes(
       movement.indexRest * box.priceRest;
     indexPrice.set(pair, reference.indexPrice.get(pair)! * Math.exp(t * x));
   });
+  const asOfMs = Math.trunc(reference.asOfMs + (Number.isFinite(elapsed) ? elapsed : 0));
   return { ...reference, asOfMs, forward, impliedVolatility, indexPrice };
+}
+
+/** |ln(time)| that leaves every deviation in the box with movement y: from 1 - D to D times it is added to y. */
+function timeWithin({ volatility, volatilityRest }: Box, y: number, deviation: number): number {
+  const width = volatility + volatilityRest;
+  const up = deviation > 1 ? (width - y) / (deviation - 1) : Infinity;
+  return Math.min((width + y) / deviation, up);
 }
 
 /** Whether each threshold's good side holds, in the engine's own floating-point numbers. */
@@ -76,17 +75,31 @@ export function sidesOf(
   });
 }
 
-/** Share of the box at which the movement has used up the set's loads, at most 1; common movements are shares of it. */
-export function reachByLoads(arena: CertificateArena, set: number, quadrant: number, movement: Movement): number {
+/**
+ * Share of the box at which the movement has used up the set's loads, at most 1, by bisection; common movements are
+ * shares of it, time is in years.
+ */
+export function reachByLoads(
+  arena: CertificateArena, set: number, quadrant: number, movement: Movement, years: (t: number) => number,
+): number {
   const load = (kind: number): number => arena.loads[set * certificate.LOAD_COUNT + kind];
   const falls = (quadrant & certificate.QUADRANT_PRICE_FALLS) !== 0;
   const eases = (quadrant & certificate.QUADRANT_VOLATILITY_FALLS) !== 0;
-  const used =
+  const linear =
     movement.price * load(falls ? certificate.LOAD_PRICE_DOWN : certificate.LOAD_PRICE_UP) +
     movement.volatility * load(eases ? certificate.LOAD_VOLATILITY_DOWN : certificate.LOAD_VOLATILITY_UP) +
     (movement.isCommon === true ? 0 : load(certificate.LOAD_REST)) +
     load(certificate.LOAD_OTHER);
-  return Math.min(1, 1 / used);
+  const used = (t: number): number =>
+    t * linear + (t * movement.price) ** 2 * load(certificate.LOAD_PRICE_SQUARE) + years(t) * load(certificate.LOAD_TIME);
+  if (used(1) < 1) return 1;
+  let [inside, outside] = [0, 1];
+  for (let step = 0; step < 24; step++) {
+    const middle = (inside + outside) / 2;
+    if (used(middle) < 1) inside = middle;
+    else outside = middle;
+  }
+  return inside;
 }
 
 export function radiusOf(arena: CertificateArena, set: number, quadrant: number): number {
@@ -106,11 +119,12 @@ export function attacks(
   const worstPrice = (instrument: number): number =>
     own(instrument) * (instruments[instrument].optionType === 'put' ? -1 : 1);
   const chosen = [1, 0].flatMap((price) => [1, 0].flatMap((volatility) => [1, -1].map((sign) => ({
-    price, volatility, priceRest: worstPrice, volatilityRest: own, indexRest: sign, time: random() < 0.5 ? 0 : sign,
+    price, volatility, priceRest: worstPrice, volatilityRest: own, indexRest: sign, time: random() < 0.5 ? 0 : 1,
   }))));
   const none = (): number => 0;
-  const common = [[1, 1], [1, 0], [0, 1], [1, random()], [random(), 1]].map(([price, volatility]) => ({
-    price, volatility, priceRest: none, volatilityRest: none, indexRest: 0, time: 0, isCommon: true,
+  const shares = [[1, 1, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 1], [0, 0.5, 1], [1, random(), 0], [random(), 1, 0]];
+  const common = shares.map(([price, volatility, time]) => ({
+    price, volatility, priceRest: none, volatilityRest: none, indexRest: 0, time, isCommon: true,
   }));
   const scattered = Array.from({ length: randomCount }, () => {
     const rests = instruments.map(() => [pick(random, [-1, 1, between(random, -1, 1)]), pick(random, [-1, 0, 1])]);
@@ -118,7 +132,7 @@ export function attacks(
       price: pick(random, [1, random()]), volatility: pick(random, [1, random()]),
       priceRest: (instrument: number) => rests[instrument][0],
       volatilityRest: (instrument: number) => rests[instrument][1],
-      indexRest: between(random, -1, 1), time: between(random, -1, 1),
+      indexRest: between(random, -1, 1), time: between(random, 0, 1),
     };
   });
   return [...chosen, ...common, ...scattered];

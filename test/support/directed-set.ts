@@ -149,7 +149,7 @@ async function search(
   const groups = new Set(directed.holdings.map(({ base }) => base)).size;
   const levels: number[][] = [
     box.price > 0 ? [0, 0.5, 1] : [0], box.volatility > 0 ? [0, 0.5, 1] : [0], box.priceRest > 0 ? [-1, 0, 1] : [0],
-    box.time > 0 ? [-1, 0, 1] : [0], groups > 1 ? [0, 1, 2, 3] : [directed.quadrant],
+    box.time > 0 ? [0, 0.5, 1] : [0], groups > 1 ? [0, 1, 2, 3] : [directed.quadrant],
     ...Array.from({ length: count }, () => (box.priceRest > 0 ? [-1, 0, 1] : [0])),
     ...Array.from({ length: count }, () => (box.volatilityRest > 0 ? [-1, 0, 1] : [0])),
   ];

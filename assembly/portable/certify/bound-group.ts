@@ -8,19 +8,28 @@ import {
 } from '../layout.ts';
 import { roundToNineDecimals } from '../money.ts';
 import { single } from '../single.ts';
-import { numbersOf, rowsOf } from './box.ts';
+import { normalWidth, numbersOf, rowsOf } from './box.ts';
 import {
-  CALL_CURVATURE, CALL_GROWTH, CALL_PRICE, CALL_PRICE_REST, CALL_VOLATILITY, CALL_VOLATILITY_REST, CERTIFY_PRICE,
-  CERTIFY_PRICE_GROSS, CERTIFY_PRICE_RADIUS, CERTIFY_ROW_COUNT, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS,
-  CERTIFY_VOLATILITY_RADIUS, certifyCellsOf, GROUP_AMOUNT, GROUP_CHARGE_PRICE, GROUP_CHARGE_PRICE_RADIUS,
-  GROUP_CHARGE_REST, GROUP_CHARGE_VOLATILITY, GROUP_CHARGE_VOLATILITY_RADIUS, GROUP_DELTA_PRICE,
-  GROUP_DELTA_PRICE_RADIUS, GROUP_DELTA_REST, GROUP_DELTA_VOLATILITY, GROUP_DELTA_VOLATILITY_RADIUS, GROUP_LONG_DELTA,
-  GROUP_OPTION_COUNT, GROUP_REST_DELTA, GROUP_REST_DELTA_PRICE, GROUP_REST_DELTA_VOLATILITY, GROUP_ROLL,
-  GROUP_SHOCK_BY_INDEX, GROUP_SHOCK_BY_SIZE, GROUP_TIME, GROUP_WORST_CELL, SET_DELTA_SHOCK, SET_GROUP_COUNT,
-  SET_ROLL_SHOCK, SET_WORST_CASE,
+  CALL_CURVATURE, CALL_GROWTH, CALL_PRICE, CALL_PRICE_REST, CALL_TIME, CALL_VOLATILITY, CALL_VOLATILITY_REST,
+  CERTIFY_CURVATURE, CERTIFY_CURVATURE_RADIUS, CERTIFY_PRICE, CERTIFY_PRICE_SIZE, CERTIFY_ROW_COUNT, CERTIFY_TIME,
+  CERTIFY_TIME_RADIUS, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS, CERTIFY_VOLATILITY_RADIUS, certifyCellsOf,
+  GROUP_AMOUNT, GROUP_AMOUNT_GROSS, GROUP_CHARGE_PRICE, GROUP_CHARGE_PRICE_RADIUS, GROUP_CHARGE_REST, GROUP_CHARGE_TIME,
+  GROUP_CHARGE_VOLATILITY, GROUP_CHARGE_VOLATILITY_RADIUS, GROUP_DELTA_PRICE, GROUP_DELTA_PRICE_RADIUS,
+  GROUP_DELTA_REST, GROUP_DELTA_TIME, GROUP_DELTA_TIME_MOVE, GROUP_DELTA_VOLATILITY, GROUP_DELTA_VOLATILITY_RADIUS,
+  GROUP_LONG_DELTA, GROUP_OPTION_COUNT, GROUP_PRICE_ERROR, GROUP_REST_DELTA, GROUP_REST_DELTA_PRICE,
+  GROUP_REST_DELTA_VOLATILITY, GROUP_ROLL, GROUP_SHOCK_BY_INDEX, GROUP_SHOCK_BY_SIZE, GROUP_VALUE_CURVATURE,
+  GROUP_VALUE_CURVATURE_RADIUS, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_SIZE, GROUP_VALUE_TIME, GROUP_VALUE_TIME_RADIUS,
+  GROUP_VALUE_VOLATILITY, GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS, GROUP_WORST_CELL, GROUP_YEARS,
+  LINEAR_REST, LINEAR_SPREAD, MOVE_CURVATURE_FALL, MOVE_CURVATURE_RISE, MOVE_LINEAR, MOVE_PRICE_DOWN, MOVE_PRICE_UP,
+  MOVE_REST, MOVE_TIME_FALL, MOVE_TIME_RISE, MOVE_VOLATILITY_DOWN, MOVE_VOLATILITY_UP, SET_DELTA_SHOCK, SET_GROUP_COUNT,
+  SET_PROBE, SET_ROLL_SHOCK, SET_WORST_CASE, VALUE_CURVATURE_FALL, VALUE_CURVATURE_RISE, VALUE_PRICE_DOWN, VALUE_PRICE_UP,
+  VALUE_REST, VALUE_TIME_FALL, VALUE_TIME_RISE, VALUE_VOLATILITY_DOWN, VALUE_VOLATILITY_UP,
 } from './scratch.ts';
 import { writeShockSlopes } from './shock-moves.ts';
 import { SINGLE_UP } from './single-bounds.ts';
+
+/** A sum of falls or rises beyond this is none that 32 bits hold with all that they are multiplied by. */
+const MOVE_MAX: f64 = 1e24;
 
 /** Roll shock and delta shock of the group, at the reference, and their slopes. */
 export function chargeGroup(f: Floats, w: Ints, context: i32, numbers: i32, group: i32): void {
@@ -43,7 +52,8 @@ export function chargeGroup(f: Floats, w: Ints, context: i32, numbers: i32, grou
   const byVolatility: f64 = steeper(f[numbers + GROUP_REST_DELTA_VOLATILITY], f[numbers + GROUP_DELTA_VOLATILITY]) +
     f[numbers + GROUP_DELTA_VOLATILITY_RADIUS];
   const byRest: f64 = f[numbers + GROUP_DELTA_REST];
-  const move: f64 = f[numbers + CALL_PRICE] * byPrice + f[numbers + CALL_VOLATILITY] * byVolatility + byRest;
+  const common: f64 = f[numbers + CALL_PRICE] * byPrice + f[numbers + CALL_VOLATILITY] * byVolatility;
+  const move: f64 = common + byRest + f[numbers + GROUP_DELTA_TIME_MOVE];
   writeShockSlopes(f, numbers, long, rest, index, threshold, slope, shockMax, isInverse, move, growth);
   const bySize: f64 = f[numbers + GROUP_SHOCK_BY_SIZE];
   const byIndex: f64 = f[numbers + GROUP_SHOCK_BY_INDEX];
@@ -51,6 +61,44 @@ export function chargeGroup(f: Floats, w: Ints, context: i32, numbers: i32, grou
   f[numbers + GROUP_CHARGE_VOLATILITY_RADIUS] = f[numbers + GROUP_CHARGE_VOLATILITY_RADIUS] + bySize * byVolatility;
   f[numbers + GROUP_CHARGE_REST] =
     f[numbers + GROUP_CHARGE_REST] + bySize * byRest + byIndex * f[numbers + CALL_PRICE_REST];
+  f[numbers + GROUP_CHARGE_TIME] = f[numbers + GROUP_CHARGE_TIME] + bySize * f[numbers + GROUP_DELTA_TIME];
+  boundValues(f, numbers, isInverse ? -1.0 : 1.0);
+}
+
+/**
+ * Movement of the values of options and linear positions. Of what is a multiple of the price, or of its inverse, the
+ * second derivative is the first, or minus it (`side`).
+ */
+function boundValues(f: Floats, n: i32, side: f64): void {
+  const amount: f64 = f[n + GROUP_AMOUNT];
+  const price: f64 = amount + f[n + GROUP_VALUE_PRICE];
+  const curvature: f64 = side * amount + f[n + GROUP_VALUE_CURVATURE];
+  const volatility: f64 = f[n + GROUP_VALUE_VOLATILITY];
+  const time: f64 = f[n + GROUP_VALUE_TIME];
+  const years: f64 = f[n + GROUP_YEARS];
+  const priceWidth: f64 = widened(price, f[n + GROUP_PRICE_ERROR]);
+  const curvatureWidth: f64 = widened(curvature, f[n + GROUP_VALUE_CURVATURE_RADIUS]);
+  const volatilityWidth: f64 = widened(volatility, f[n + GROUP_VALUE_VOLATILITY_RADIUS]);
+  const timeWidth: f64 = widened(time, f[n + GROUP_VALUE_TIME_RADIUS]);
+  f[n + VALUE_PRICE_UP] = priceWidth - price;
+  f[n + VALUE_PRICE_DOWN] = priceWidth + price;
+  f[n + VALUE_CURVATURE_FALL] = curvatureWidth - curvature;
+  f[n + VALUE_CURVATURE_RISE] = curvatureWidth + curvature;
+  f[n + VALUE_VOLATILITY_UP] = volatilityWidth - volatility;
+  f[n + VALUE_VOLATILITY_DOWN] = volatilityWidth + volatility;
+  f[n + VALUE_TIME_FALL] = timeWidth - time;
+  f[n + VALUE_TIME_RISE] = timeWidth + time;
+  f[n + VALUE_REST] = f[n + CALL_PRICE_REST] * f[n + GROUP_VALUE_PRICE_SIZE] +
+    f[n + CALL_VOLATILITY_REST] * f[n + GROUP_VALUE_VOLATILITY_GROSS];
+  f[n + LINEAR_REST] = f[n + CALL_PRICE_REST] * f[n + CALL_GROWTH] * f[n + GROUP_AMOUNT_GROSS];
+  // They move alike until rests do.
+  f[n + LINEAR_SPREAD] = curvatureSpread(f, n) * Math.abs(amount);
+  f[n + GROUP_YEARS] = years < Infinity ? normalWidth(f[n + CALL_TIME] * years) * (1.0 + SINGLE_UP) : 0;
+  const sizes: f64 = 2.0 * (priceWidth + curvatureWidth + volatilityWidth + timeWidth);
+  const others: f64 = f[n + VALUE_REST] + f[n + LINEAR_REST] + f[n + LINEAR_SPREAD] + f[n + GROUP_YEARS];
+  if (!(sizes + others + (price - price) + (curvature - curvature) + (volatility - volatility) + (time - time) < MOVE_MAX)) {
+    f[n + SET_PROBE] = NaN;
+  }
 }
 
 function steeper(a: f64, b: f64): f64 {
@@ -75,6 +123,7 @@ function rollInQuote(f: Floats, numbers: i32, index: f64, roll: f64): void {
   f[numbers + GROUP_CHARGE_VOLATILITY_RADIUS] = index * volatilityRadius;
   f[numbers + GROUP_CHARGE_REST] =
     f[numbers + GROUP_CHARGE_REST] * (index * growth) + roll * (f[numbers + CALL_PRICE_REST] * (1.0 + curvature));
+  f[numbers + GROUP_CHARGE_TIME] = f[numbers + GROUP_CHARGE_TIME] * (index * growth);
 }
 
 /** So many roundings of 32 bits do to a sum of n terms less than this times n, relative to the sum of their sizes. */
@@ -84,7 +133,10 @@ const OTHER_ROUNDINGS: f64 = 16.0;
 /** More positions in one group than this are not certified: what was neglected would count. */
 const OPTION_COUNT_MAX: f64 = 524288.0;
 
-/** What the rounding of the sums over the options of a group, and of what is added to them, can do, relative to their sizes. */
+/**
+ * What the rounding of the sums over the options of a group, and of what is added to them, can do, relative to their
+ * sizes.
+ */
 export function sumSlack(f: Floats, numbers: i32): f64 {
   const count: f64 = f[numbers + GROUP_OPTION_COUNT];
   return count < OPTION_COUNT_MAX ? TERM_SLACK * (count + OTHER_ROUNDINGS) : NaN;
@@ -92,80 +144,158 @@ export function sumSlack(f: Floats, numbers: i32): f64 {
 
 /**
  * Makes of the summed rows, in place, what `foldScenarios` reads: per unit of requirement, for every scenario and for
- * the one of no loss, the cell with its dampener; its slope along the group's X, with the dampener (divided by the
- * index if inverse: slope -dampener) and the roll shock; radii with the rounding of all sums; all that own movements
- * and time do to it. Adds the worst case.
+ * the one of no loss, the cell with its dampener, and how far it may fall by every kind of movement, with the dampener
+ * (divided by the index if inverse: slope -dampener, curvature dampener), the charges and the rounding of all sums.
+ * Linear positions have their slope and curvature in it, but neither rests nor what curvature varies by: these depend
+ * on the requirement. Adds the worst case.
  */
 export function shapeRows(f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, group: i32): void {
   const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
-  const stride: i32 = certifyCellsOf(cellCount);
-  const rows: i32 = rowsOf(w, context, scratch);
-  const numbers: i32 = numbersOf(w, context, scratch);
   const grid: i32 = floatsAt(w, context, CONTEXT_GRID) + group * GRID_COLUMN_COUNT * cellCount;
-  const inverse: f64 = w[wordsAt(w, context, CONTEXT_GROUP_INVERSE) + group] !== 0 ? 1.0 : 0.0;
-  const side: f64 = 1.0 - 2.0 * inverse;
-  const amount: f64 = single(f[numbers + GROUP_AMOUNT] * side);
-  const charge: f64 = single(f[numbers + GROUP_CHARGE_PRICE]);
-  const chargeRadius: f64 = single(f[numbers + GROUP_CHARGE_PRICE_RADIUS] * (1.0 + SINGLE_UP));
-  const chargeVega: f64 = single(f[numbers + GROUP_CHARGE_VOLATILITY]);
-  const chargeVegaRadius: f64 = single(f[numbers + GROUP_CHARGE_VOLATILITY_RADIUS] * (1.0 + SINGLE_UP));
-  const chargeVegaSize: f64 = single(Math.abs(chargeVega) + chargeVegaRadius);
-  const slack: f64 = single(sumSlack(f, numbers));
-  const priceRest: f64 = single(f[numbers + CALL_PRICE_REST]);
-  const volatilityRest: f64 = single(f[numbers + CALL_VOLATILITY_REST]);
-  const curvature: f64 = single(f[numbers + CALL_CURVATURE]);
-  const dampenerRest: f64 = single(f[numbers + CALL_PRICE_REST] * (1.0 + f[numbers + CALL_CURVATURE]));
-  const rest: f64 = single((f[numbers + GROUP_TIME] + f[numbers + GROUP_CHARGE_REST]) * (1.0 + SINGLE_UP));
   let worst: f64 = 0;
   for (let s: i32 = 0; s < cellCount; s++) {
-    const dampener: f64 = f[grid + GRID_DAMPENER * cellCount + s];
-    const cell: f64 = f[scratch + s] + dampener;
+    const cell: f64 = f[scratch + s] + f[grid + GRID_DAMPENER * cellCount + s];
     worst = cell < worst ? cell : worst;
     f[scratch + s] = cell;
-    const at: i32 = rows + s;
-    const moving: f64 = single(dampener * inverse);
-    const shock: f64 = single(f[grid + GRID_CLASS * cellCount + s]);
-    const byAmount: f64 = single(amount * shock);
-    const radius: f64 = x[at + CERTIFY_PRICE_RADIUS * stride];
-    const gross: f64 = single(x[at + CERTIFY_PRICE_GROSS * stride] + radius);
-    const vegaRadius: f64 = x[at + CERTIFY_VOLATILITY_RADIUS * stride];
-    const vegaGross: f64 = single(x[at + CERTIFY_VOLATILITY_GROSS * stride] + vegaRadius);
-    const size: f64 = Math.abs(moving);
-    const more: f64 = single(single(curvature * size) + chargeRadius);
-    const sizes: f64 = single(single(gross + Math.abs(byAmount)) + single(single(size + Math.abs(charge)) + more));
-    const vegaSizes: f64 = single(vegaGross + chargeVegaSize);
-    const own: f64 = single(single(priceRest * gross) + single(volatilityRest * vegaGross));
-    const others: f64 = single(single(dampenerRest * size) + rest);
-    x[at + CERTIFY_PRICE * stride] = single(single(single(x[at + CERTIFY_PRICE * stride] + byAmount) - moving) - charge);
-    x[at + CERTIFY_PRICE_RADIUS * stride] = single(single(radius + more) + single(slack * sizes));
-    x[at + CERTIFY_PRICE_GROSS * stride] = single(single(own + single(slack * own)) + others);
-    x[at + CERTIFY_VOLATILITY * stride] = single(x[at + CERTIFY_VOLATILITY * stride] - chargeVega);
-    x[at + CERTIFY_VOLATILITY_RADIUS * stride] =
-      single(single(vegaRadius + chargeVegaRadius) + single(slack * vegaSizes));
-    x[at + CERTIFY_VOLATILITY_GROSS * stride] = single(shock * side);
   }
-  closeRows(f, x, w, context, scratch, worst);
+  const inverse: f64 = w[wordsAt(w, context, CONTEXT_GROUP_INVERSE) + group] !== 0 ? 1.0 : 0.0;
+  const prices: f64 = shapePrices(f, x, w, context, scratch, grid, inverse);
+  const others: f64 = shapeOthers(f, x, w, context, scratch, grid, inverse);
+  // The larger, no number if either is none.
+  const probe: f64 = Math.max(prices, others);
+  closeRows(f, x, w, context, scratch, worst, probe);
 }
 
-/** The worst case, and the scenario of no loss after the others: its charges bind only if no scenario stands still. */
-export function closeRows(f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, worst: f64): void {
+/** Slope and curvature along X, and what rests of X do; returns the largest sum of what was written. */
+function shapePrices(
+  f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, grid: i32, inverse: f64,
+): f64 {
   const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
   const stride: i32 = certifyCellsOf(cellCount);
   const rows: i32 = rowsOf(w, context, scratch);
   const numbers: i32 = numbersOf(w, context, scratch);
-  f[numbers + GROUP_WORST_CELL] = worst;
-  f[numbers + SET_WORST_CASE] = f[numbers + SET_WORST_CASE] + roundToNineDecimals(-worst);
-  f[numbers + SET_GROUP_COUNT] = f[numbers + SET_GROUP_COUNT] + 1.0;
+  const side: f64 = 1.0 - 2.0 * inverse;
+  const amount: f64 = single(f[numbers + GROUP_AMOUNT]);
+  const slack: f64 = single(sumSlack(f, numbers));
+  const charge: f64 = single(f[numbers + GROUP_CHARGE_PRICE]);
+  const chargeRadius: f64 = single(priceRadius(f, numbers));
+  const chargeSize: f64 = single(Math.abs(charge) + chargeRadius);
+  const chargeRest: f64 = single(f[numbers + GROUP_CHARGE_REST] * (1.0 + SINGLE_UP));
+  const priceRest: f64 = single(f[numbers + CALL_PRICE_REST] * (1.0 + sumSlack(f, numbers)));
+  const dampenerRest: f64 = single(f[numbers + CALL_PRICE_REST] * f[numbers + CALL_GROWTH]);
+  const spread: f64 = single(curvatureSpread(f, numbers));
+  let probe: f64 = 0;
+  for (let s: i32 = 0; s < cellCount; s++) {
+    const at: i32 = rows + s;
+    const moving: f64 = single(single(f[grid + GRID_DAMPENER * cellCount + s]) * inverse);
+    const linear: f64 = single(single(f[grid + GRID_CLASS * cellCount + s]) * side);
+    const byAmount: f64 = single(amount * linear);
+    const size: f64 = Math.abs(moving);
+    const sizes: f64 = single(Math.abs(byAmount) + size);
+    const gross: f64 = x[at + CERTIFY_PRICE_SIZE * stride];
+    const own: f64 = single(byAmount - moving);
+    const slope: f64 = single(single(x[at + CERTIFY_PRICE * stride] + own) - charge);
+    const radius: f64 = single(chargeRadius + single(slack * single(single(gross + sizes) + chargeSize)));
+    const bend: f64 = single(x[at + CERTIFY_CURVATURE * stride] + single(own * side));
+    const bendSum: f64 = x[at + CERTIFY_CURVATURE_RADIUS * stride];
+    const bendRadius: f64 = single(single(bendSum + single(spread * size)) + single(slack * single(bendSum + sizes)));
+    const rest: f64 = single(single(priceRest * gross) + single(single(dampenerRest * size) + chargeRest));
+    const up: f64 = single(radius - slope);
+    const down: f64 = single(radius + slope);
+    const fall: f64 = single(bendRadius - bend);
+    const rise: f64 = single(bendRadius + bend);
+    x[at + MOVE_PRICE_UP * stride] = up;
+    x[at + MOVE_REST * stride] = rest;
+    x[at + MOVE_CURVATURE_FALL * stride] = fall;
+    x[at + MOVE_CURVATURE_RISE * stride] = rise;
+    x[at + MOVE_PRICE_DOWN * stride] = down;
+    const sum: f64 = single(single(single(up + down) + single(fall + rise)) + rest);
+    probe = Math.max(probe, sum);
+  }
+  return probe;
+}
+
+/** Slopes along Y and by time, and what rests of Y do; returns the largest sum of what was written, and of a cell. */
+function shapeOthers(
+  f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, grid: i32, inverse: f64,
+): f64 {
+  const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
+  const stride: i32 = certifyCellsOf(cellCount);
+  const rows: i32 = rowsOf(w, context, scratch);
+  const numbers: i32 = numbersOf(w, context, scratch);
+  const slack: f64 = single(sumSlack(f, numbers));
+  const charge: f64 = single(f[numbers + GROUP_CHARGE_VOLATILITY]);
+  const chargeRadius: f64 = single(f[numbers + GROUP_CHARGE_VOLATILITY_RADIUS] * (1.0 + SINGLE_UP));
+  const chargeSize: f64 = single(Math.abs(charge) + chargeRadius);
+  const chargeTime: f64 = single(f[numbers + GROUP_CHARGE_TIME] * (1.0 + SINGLE_UP));
+  const volatilityRest: f64 = single(f[numbers + CALL_VOLATILITY_REST] * (1.0 + sumSlack(f, numbers)));
+  const side: f64 = 1.0 - 2.0 * inverse;
+  let probe: f64 = 0;
+  for (let s: i32 = 0; s < cellCount; s++) {
+    const at: i32 = rows + s;
+    const slopeSum: f64 = x[at + CERTIFY_VOLATILITY_RADIUS * stride];
+    const gross: f64 = single(x[at + CERTIFY_VOLATILITY_GROSS * stride] + slopeSum);
+    const slope: f64 = single(x[at + CERTIFY_VOLATILITY * stride] - charge);
+    const radius: f64 = single(single(slopeSum + chargeRadius) + single(slack * single(gross + chargeSize)));
+    const byTime: f64 = x[at + CERTIFY_TIME * stride];
+    const timeSum: f64 = x[at + CERTIFY_TIME_RADIUS * stride];
+    const timeRadius: f64 = single(single(timeSum + chargeTime) + single(slack * timeSum));
+    const rest: f64 = single(x[at + MOVE_REST * stride] + single(volatilityRest * gross));
+    const up: f64 = single(radius - slope);
+    const down: f64 = single(radius + slope);
+    const fall: f64 = single(timeRadius - byTime);
+    const rise: f64 = single(timeRadius + byTime);
+    x[at + MOVE_REST * stride] = rest;
+    x[at + MOVE_VOLATILITY_UP * stride] = up;
+    x[at + MOVE_VOLATILITY_DOWN * stride] = down;
+    x[at + MOVE_LINEAR * stride] = f[grid + GRID_CLASS * cellCount + s] * side;
+    x[at + MOVE_TIME_FALL * stride] = fall;
+    x[at + MOVE_TIME_RISE * stride] = rise;
+    const sum: f64 = single(single(single(up + down) + single(fall + rise)) + Math.abs(single(f[scratch + s])));
+    probe = Math.max(probe, sum);
+  }
+  return probe;
+}
+
+/** What the second derivative of e^X, or of its inverse, varies by in the box. */
+export function curvatureSpread(f: Floats, numbers: i32): f64 {
+  return (f[numbers + CALL_GROWTH] - 1.0) * (1.0 + SINGLE_UP);
+}
+
+/** Radius of the slope of the charges, and what the slopes of cells at the reference are off by. */
+export function priceRadius(f: Floats, numbers: i32): f64 {
+  return (f[numbers + GROUP_CHARGE_PRICE_RADIUS] + f[numbers + GROUP_PRICE_ERROR]) * (1.0 + SINGLE_UP);
+}
+
+/**
+ * The worst case, and the scenario of no loss after the others: its charges bind only if no scenario stands still.
+ * `probe`: sum of everything that a scenario may move by.
+ */
+export function closeRows(
+  f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, worst: f64, probe: f64,
+): void {
+  const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
+  const stride: i32 = certifyCellsOf(cellCount);
+  const rows: i32 = rowsOf(w, context, scratch);
+  const n: i32 = numbersOf(w, context, scratch);
+  f[n + GROUP_WORST_CELL] = worst;
+  f[n + SET_WORST_CASE] = f[n + SET_WORST_CASE] + roundToNineDecimals(-worst);
+  f[n + SET_GROUP_COUNT] = f[n + SET_GROUP_COUNT] + 1.0;
+  if (!(probe < MOVE_MAX)) f[n + SET_PROBE] = NaN;
+  const price: f64 = f[n + GROUP_CHARGE_PRICE];
+  const priceWidth: f64 = widened(price, f[n + GROUP_CHARGE_PRICE_RADIUS]);
+  const volatility: f64 = f[n + GROUP_CHARGE_VOLATILITY];
+  const volatilityWidth: f64 = widened(volatility, f[n + GROUP_CHARGE_VOLATILITY_RADIUS]);
   for (let s: i32 = cellCount; s < stride; s++) {
     f[scratch + s] = 0;
     for (let row: i32 = 0; row < CERTIFY_ROW_COUNT; row++) x[rows + row * stride + s] = 0;
-    x[rows + CERTIFY_PRICE * stride + s] = -f[numbers + GROUP_CHARGE_PRICE];
-    x[rows + CERTIFY_PRICE_RADIUS * stride + s] =
-      widened(f[numbers + GROUP_CHARGE_PRICE], f[numbers + GROUP_CHARGE_PRICE_RADIUS]);
-    x[rows + CERTIFY_VOLATILITY * stride + s] = -f[numbers + GROUP_CHARGE_VOLATILITY];
-    x[rows + CERTIFY_VOLATILITY_RADIUS * stride + s] =
-      widened(f[numbers + GROUP_CHARGE_VOLATILITY], f[numbers + GROUP_CHARGE_VOLATILITY_RADIUS]);
-    x[rows + CERTIFY_PRICE_GROSS * stride + s] = f[numbers + GROUP_CHARGE_REST] * (1.0 + SINGLE_UP);
+    x[rows + MOVE_PRICE_UP * stride + s] = priceWidth + price;
+    x[rows + MOVE_PRICE_DOWN * stride + s] = priceWidth - price;
+    x[rows + MOVE_VOLATILITY_UP * stride + s] = volatilityWidth + volatility;
+    x[rows + MOVE_VOLATILITY_DOWN * stride + s] = volatilityWidth - volatility;
+    x[rows + MOVE_REST * stride + s] = f[n + GROUP_CHARGE_REST] * (1.0 + SINGLE_UP);
+    x[rows + MOVE_TIME_FALL * stride + s] = f[n + GROUP_CHARGE_TIME] * (1.0 + SINGLE_UP);
+    x[rows + MOVE_TIME_RISE * stride + s] = f[n + GROUP_CHARGE_TIME] * (1.0 + SINGLE_UP);
   }
 }
 

@@ -24,6 +24,8 @@ const SAFE: f64 = 0.9999990463256836;
  * a millionth of the margin must be more than all of that.
  */
 const MARGIN_MIN: f64 = 1e-20;
+/** Requirements are multiplied by this at most, or what comes out might be more than 32 bits hold. */
+const REQUIREMENT_MAX: f64 = 1e6;
 /** Rounding to 32 bits must not raise a radius: 1 - 2^-22. */
 const DOWN_32: f64 = 0.9999997615814209;
 /** Nor lower a load: 1 + 2^-21. */
@@ -79,7 +81,7 @@ export function closeSet(f: Floats, w: Ints, context: i32, scratch: i32, set: i3
     const scale: f64 = Math.abs(cash) + Math.abs(entry) + Math.abs(beta * addOn) + (2.0 + 2.0 * alpha) * size;
     const margin: f64 = Math.abs(health) - (termError * scale + ROUNDING * (alpha * f[n + SET_GROUP_COUNT] + 1.0));
     f[healths + k] = health;
-    f[n + CERTIFY_MARGINS + k] = margin > MARGIN_MIN && alpha >= 0 ? (health < 0 ? -margin : margin) : 0;
+    f[n + CERTIFY_MARGINS + k] = margin > MARGIN_MIN && alpha >= 0 && alpha < REQUIREMENT_MAX ? (health < 0 ? -margin : margin) : 0;
   }
   f[n + SET_PROBE] = f[n + SET_PROBE] + (equity - equity) + (matrix - matrix) + (addOn - addOn);
 }

@@ -1,25 +1,33 @@
 import {
-  CERTIFICATE_EXPIRY_SLOPES, CERTIFICATE_SLOPE_TERMS, EXPIRY_DEVIATION_TIME, EXPIRY_ROLL_TIME, EXPIRY_SLOPE_COUNT,
-  SLOPE_DELTA_PRICE_MIDDLE, SLOPE_DELTA_PRICE_RADIUS, SLOPE_DELTA_VOLATILITY_MIDDLE, SLOPE_DELTA_VOLATILITY_RADIUS,
-  SLOPE_SIZE, SLOPE_TERM_COUNT, SLOPE_TIME, SLOPE_VALUE_PRICE_MIDDLE, SLOPE_VALUE_PRICE_RADIUS,
-  SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS,
+  CERTIFICATE_EXPIRY_SLOPES, CERTIFICATE_SLOPE_TERMS, EXPIRY_ROLL_TIME, EXPIRY_SLOPE_COUNT, SLOPE_DELTA_PRICE_MIDDLE,
+  SLOPE_DELTA_PRICE_RADIUS, SLOPE_DELTA_VOLATILITY_MIDDLE, SLOPE_DELTA_VOLATILITY_RADIUS, SLOPE_PRICE_ERROR, SLOPE_SIZE,
+  SLOPE_TERM_COUNT, SLOPE_VALUE_CURVATURE_MIDDLE, SLOPE_VALUE_CURVATURE_RADIUS, SLOPE_VALUE_PRICE, SLOPE_VALUE_PRICE_SIZE,
+  SLOPE_VALUE_TIME_MIDDLE, SLOPE_VALUE_TIME_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS,
 } from '../certificate-layout.ts';
 import { expiryOfRow, floatsAt, groupOfRow, rowOfSlot, wordsAt } from '../columns.ts';
 import {
-  CONTEXT_GROUP_INVERSE, CONTEXT_POSITION_QUANTITY, CONTEXT_POSITION_ROW, CONTEXT_TERMS, FLAG_LINEAR, TERM_AMOUNT,
-  TERM_COUNT, TERM_DELTA, TERM_ROLL_FACTOR, TERM_VALUE,
+  CONTEXT_EXPIRY_SQRT_TIME, CONTEXT_GROUP_INVERSE, CONTEXT_POSITION_QUANTITY, CONTEXT_POSITION_ROW, CONTEXT_TERMS,
+  FLAG_LINEAR, TERM_AMOUNT, TERM_COUNT, TERM_DELTA, TERM_ROLL_FACTOR, TERM_VALUE,
 } from '../layout.ts';
 import { certificateColumn } from './box.ts';
 import {
-  CALL_CURVATURE, CALL_PRICE, CALL_PRICE_REST, CALL_TIME, CALL_VOLATILITY, CALL_VOLATILITY_REST, EXPIRY_DELTA_PRICE,
-  EXPIRY_DELTA_PRICE_RADIUS, EXPIRY_DELTA_REST, EXPIRY_DELTA_VOLATILITY, EXPIRY_DELTA_VOLATILITY_RADIUS, GROUP_AMOUNT,
-  GROUP_AMOUNT_GROSS, GROUP_CHARGE_PRICE, GROUP_CHARGE_PRICE_RADIUS, GROUP_CHARGE_REST, GROUP_CHARGE_VOLATILITY,
-  GROUP_CHARGE_VOLATILITY_RADIUS, GROUP_DELTA_PRICE, GROUP_DELTA_PRICE_RADIUS, GROUP_DELTA_REST, GROUP_DELTA_VOLATILITY,
-  GROUP_DELTA_VOLATILITY_RADIUS, GROUP_LONG_DELTA, GROUP_OPTION_COUNT, GROUP_REST_DELTA, GROUP_REST_DELTA_PRICE,
-  GROUP_REST_DELTA_VOLATILITY, GROUP_ROLL, GROUP_TIME, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_GROSS,
-  GROUP_VALUE_PRICE_RADIUS, GROUP_VALUE_VOLATILITY, GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS,
-  GROUP_WORST_CELL, SET_POSITION_COUNT, SET_SIZE, SET_VALUE,
+  CALL_CURVATURE, CALL_PRICE, CALL_PRICE_REST, CALL_TIME, CALL_TIME_GROWTH, CALL_VOLATILITY, CALL_VOLATILITY_REST,
+  EXPIRY_DELTA_PRICE, EXPIRY_DELTA_PRICE_RADIUS, EXPIRY_DELTA_REST, EXPIRY_DELTA_VOLATILITY,
+  EXPIRY_DELTA_VOLATILITY_RADIUS, EXPIRY_REST_DELTA_VOLATILITY, GROUP_AMOUNT, GROUP_AMOUNT_GROSS, GROUP_CHARGE_PRICE,
+  GROUP_CHARGE_PRICE_RADIUS, GROUP_CHARGE_REST, GROUP_CHARGE_TIME, GROUP_CHARGE_VOLATILITY,
+  GROUP_CHARGE_VOLATILITY_RADIUS, GROUP_DELTA_PRICE, GROUP_DELTA_PRICE_RADIUS, GROUP_DELTA_REST, GROUP_DELTA_TIME,
+  GROUP_DELTA_TIME_MOVE, GROUP_DELTA_VOLATILITY, GROUP_DELTA_VOLATILITY_RADIUS, GROUP_LONG_DELTA, GROUP_OPTION_COUNT,
+  GROUP_PRICE_ERROR, GROUP_REST_DELTA, GROUP_REST_DELTA_PRICE, GROUP_REST_DELTA_VOLATILITY, GROUP_ROLL,
+  GROUP_VALUE_CURVATURE, GROUP_VALUE_CURVATURE_RADIUS, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_SIZE, GROUP_VALUE_TIME,
+  GROUP_VALUE_TIME_RADIUS, GROUP_VALUE_VOLATILITY, GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS,
+  GROUP_YEARS, SET_POSITION_COUNT, SET_SIZE, SET_VALUE,
 } from './scratch.ts';
+
+/**
+ * What the rounding of sums of 64 bits does to them, relative to the sum of the sizes: more than 2^-52 x as many terms as
+ * are certified at all.
+ */
+const SUM_ERROR: f64 = 1e-9;
 
 /** First position after the linear ones of the group that slot `p` is in. */
 export function linearEndOf(w: Ints, context: i32, p: i32, end: i32): i32 {
@@ -36,7 +44,8 @@ export function linearEndOf(w: Ints, context: i32, p: i32, end: i32): i32 {
 export function scanGroup(
   f: Floats, w: Ints, context: i32, numbers: i32, first: i32, optionFirst: i32, end: i32,
 ): void {
-  for (let each: i32 = GROUP_AMOUNT; each <= GROUP_WORST_CELL; each++) f[numbers + each] = 0;
+  for (let each: i32 = GROUP_AMOUNT; each < GROUP_YEARS; each++) f[numbers + each] = 0;
+  f[numbers + GROUP_YEARS] = Infinity;
   f[numbers + GROUP_OPTION_COUNT] = end - optionFirst;
   let linear: i32 = first;
   let option: i32 = optionFirst;
@@ -94,7 +103,7 @@ function scanExpiry(
   f[numbers + GROUP_AMOUNT] = f[numbers + GROUP_AMOUNT] + amount;
   f[numbers + GROUP_AMOUNT_GROSS] = f[numbers + GROUP_AMOUNT_GROSS] + gross;
   f[numbers + GROUP_REST_DELTA] = f[numbers + GROUP_REST_DELTA] + delta;
-  delta = scanOptionRun(f, w, context, numbers, expiry, option, optionEnd, delta);
+  delta = scanOptionRun(f, w, context, numbers, option, optionEnd, delta);
   // Inverse: delta is the amount, and falls as the price rises; linear: delta is the size.
   if (isInverse) {
     const rest: f64 = f[numbers + CALL_PRICE_REST] * (1.0 + f[numbers + CALL_CURVATURE]) * gross;
@@ -104,88 +113,79 @@ function scanExpiry(
     f[numbers + EXPIRY_DELTA_REST] = f[numbers + EXPIRY_DELTA_REST] + rest;
     f[numbers + GROUP_REST_DELTA_PRICE] = f[numbers + GROUP_REST_DELTA_PRICE] - amount;
   }
-  addDeltaSlopes(f, numbers);
-  addRoll(f, w, context, numbers, expiry, rollFactor, delta);
+  const root: f64 = f[floatsAt(w, context, CONTEXT_EXPIRY_SQRT_TIME) + expiry];
+  const years: f64 = root * root;
+  // Of spot and perpetuals no time passes; at its expiry a slope of the expiry is infinite, and 0 times it no number.
+  const perYear: f64 = years > 0 ? f[numbers + CALL_TIME_GROWTH] / years : 0;
+  if (years > 0 && years < f[numbers + GROUP_YEARS]) f[numbers + GROUP_YEARS] = years;
+  addDeltaSlopes(f, numbers, perYear);
+  addRoll(f, w, context, numbers, expiry, rollFactor, delta, perYear);
 }
 
-function addDeltaSlopes(f: Floats, n: i32): void {
+/** `perYear`: largest d ln(time) / d t in the box; of a delta half of it is movement Y. */
+function addDeltaSlopes(f: Floats, n: i32, perYear: f64): void {
+  const all: f64 = Math.abs(f[n + EXPIRY_DELTA_VOLATILITY]);
+  const rest: f64 = Math.abs(f[n + EXPIRY_REST_DELTA_VOLATILITY]);
+  const byTime: f64 = 0.5 * ((all < rest ? rest : all) + f[n + EXPIRY_DELTA_VOLATILITY_RADIUS]);
   f[n + GROUP_DELTA_PRICE] = f[n + GROUP_DELTA_PRICE] + f[n + EXPIRY_DELTA_PRICE];
   f[n + GROUP_DELTA_PRICE_RADIUS] = f[n + GROUP_DELTA_PRICE_RADIUS] + f[n + EXPIRY_DELTA_PRICE_RADIUS];
   f[n + GROUP_DELTA_VOLATILITY] = f[n + GROUP_DELTA_VOLATILITY] + f[n + EXPIRY_DELTA_VOLATILITY];
+  f[n + GROUP_REST_DELTA_VOLATILITY] = f[n + GROUP_REST_DELTA_VOLATILITY] + f[n + EXPIRY_REST_DELTA_VOLATILITY];
   f[n + GROUP_DELTA_VOLATILITY_RADIUS] = f[n + GROUP_DELTA_VOLATILITY_RADIUS] + f[n + EXPIRY_DELTA_VOLATILITY_RADIUS];
   f[n + GROUP_DELTA_REST] = f[n + GROUP_DELTA_REST] + f[n + EXPIRY_DELTA_REST];
+  f[n + GROUP_DELTA_TIME] = f[n + GROUP_DELTA_TIME] + perYear * byTime;
+  f[n + GROUP_DELTA_TIME_MOVE] = f[n + GROUP_DELTA_TIME_MOVE] + f[n + CALL_TIME] * byTime;
 }
 
 /**
  * Adds |delta| x roll factor. As long as the expiry's delta keeps its sign in all of the box, |delta| has its slopes,
  * which net with others; where it may not, their sizes count.
  *
- * The change of the rate also meets what the delta has moved by: `move` x `rollMove` is a product of two movements,
- * second order in the box: no test tells it from nothing, and without it the bound would be no proof.
+ * The change of the rate also meets what the delta has moved by: `move` times it is a product of two movements, second
+ * order in the box: no test tells it from nothing, and without it the bound would be no proof.
  */
 function addRoll(
-  f: Floats, w: Ints, context: i32, n: i32, expiry: i32, rollFactor: f64, delta: f64,
+  f: Floats, w: Ints, context: i32, n: i32, expiry: i32, rollFactor: f64, delta: f64, perYear: f64,
 ): void {
   const expirySlopes: i32 = certificateColumn(w, context, CERTIFICATE_EXPIRY_SLOPES) + expiry * EXPIRY_SLOPE_COUNT;
-  const rollMove: f64 = f[expirySlopes + EXPIRY_ROLL_TIME] * f[n + CALL_TIME];
   const size: f64 = Math.abs(delta);
   const price: f64 = f[n + EXPIRY_DELTA_PRICE];
   const volatility: f64 = f[n + EXPIRY_DELTA_VOLATILITY];
   const byPrice: f64 = Math.abs(price) + f[n + EXPIRY_DELTA_PRICE_RADIUS];
   const byVolatility: f64 = Math.abs(volatility) + f[n + EXPIRY_DELTA_VOLATILITY_RADIUS];
+  const byTime: f64 = 0.5 * byVolatility;
   const rest: f64 = f[n + EXPIRY_DELTA_REST];
-  const move: f64 = f[n + CALL_PRICE] * byPrice + f[n + CALL_VOLATILITY] * byVolatility + rest;
+  const move: f64 = f[n + CALL_PRICE] * byPrice + f[n + CALL_VOLATILITY] * byVolatility + f[n + CALL_TIME] * byTime + rest;
   const keepsSign: boolean = move <= size;
   const sign: f64 = keepsSign ? (delta < 0 ? -rollFactor : rollFactor) : 0;
   const priceRadius: f64 = keepsSign ? f[n + EXPIRY_DELTA_PRICE_RADIUS] : byPrice;
   const volatilityRadius: f64 = keepsSign ? f[n + EXPIRY_DELTA_VOLATILITY_RADIUS] : byVolatility;
+  const charge: f64 = rollFactor * byTime + (size + move) * f[expirySlopes + EXPIRY_ROLL_TIME];
   f[n + GROUP_ROLL] = f[n + GROUP_ROLL] + size * rollFactor;
   f[n + GROUP_CHARGE_PRICE] = f[n + GROUP_CHARGE_PRICE] + price * sign;
   f[n + GROUP_CHARGE_PRICE_RADIUS] = f[n + GROUP_CHARGE_PRICE_RADIUS] + priceRadius * rollFactor;
   f[n + GROUP_CHARGE_VOLATILITY] = f[n + GROUP_CHARGE_VOLATILITY] + volatility * sign;
   f[n + GROUP_CHARGE_VOLATILITY_RADIUS] = f[n + GROUP_CHARGE_VOLATILITY_RADIUS] + volatilityRadius * rollFactor;
-  f[n + GROUP_CHARGE_REST] = f[n + GROUP_CHARGE_REST] + rest * rollFactor + (size + move) * rollMove;
-}
-
-/**
- * Largest movement Y that the passing of time may count as. What it does beyond half of |ln time|, (D - 1/2) / D of it,
- * is in the rest of Y.
- */
-function timeMovement(f: Floats, w: Ints, context: i32, numbers: i32, expiry: i32): f64 {
-  const slopes: i32 = certificateColumn(w, context, CERTIFICATE_EXPIRY_SLOPES) + expiry * EXPIRY_SLOPE_COUNT;
-  const deviationTime: f64 = f[slopes + EXPIRY_DEVIATION_TIME];
-  const excess: f64 = deviationTime - 0.5;
-  const byTime: f64 = f[numbers + CALL_TIME] * deviationTime;
-  const share: f64 = excess > 0 && excess < Infinity ? deviationTime / excess : 1.0;
-  const byRest: f64 = f[numbers + CALL_VOLATILITY_REST] * share;
-  return byTime < byRest ? byTime : byRest;
+  f[n + GROUP_CHARGE_REST] = f[n + GROUP_CHARGE_REST] + rest * rollFactor;
+  f[n + GROUP_CHARGE_TIME] = f[n + GROUP_CHARGE_TIME] + perYear * charge;
 }
 
 /** Adds the options [first, end) of an expiry to the sums; returns `delta` plus theirs. */
 function scanOptionRun(
-  f: Floats, w: Ints, context: i32, numbers: i32, expiry: i32, first: i32, end: i32, delta: f64,
+  f: Floats, w: Ints, context: i32, numbers: i32, first: i32, end: i32, delta: f64,
 ): f64 {
   scanDeltaSlopes(f, w, context, numbers, first, end);
   if (first === end) return delta;
   const terms: i32 = floatsAt(w, context, CONTEXT_TERMS);
   const slopes: i32 = certificateColumn(w, context, CERTIFICATE_SLOPE_TERMS);
   const quantities: i32 = floatsAt(w, context, CONTEXT_POSITION_QUANTITY);
-  const time: f64 = timeMovement(f, w, context, numbers, expiry);
   let net: f64 = delta;
   let value: f64 = f[numbers + SET_VALUE];
   let sizes: f64 = f[numbers + SET_SIZE];
   let longDelta: f64 = 0;
   let shortDelta: f64 = 0;
-  let price: f64 = 0;
-  let priceRadius: f64 = 0;
-  let priceGross: f64 = 0;
-  let volatility: f64 = 0;
-  let volatilityRadius: f64 = 0;
-  let volatilityGross: f64 = 0;
-  let timed: f64 = 0;
   for (let p: i32 = first; p < end; p++) {
     const row: i32 = rowOfSlot(w, context, p);
-    const own: i32 = slopes + row * SLOPE_TERM_COUNT;
     const term: i32 = terms + row * TERM_COUNT;
     const quantity: f64 = f[quantities + p];
     const size: f64 = Math.abs(quantity);
@@ -194,28 +194,60 @@ function scanOptionRun(
     shortDelta = shortDelta + (quantity - size) * f[term + TERM_DELTA];
     net = net + quantity * f[term + TERM_DELTA];
     value = value + quantity * f[term + TERM_VALUE];
-    sizes = sizes + size * f[own + SLOPE_SIZE];
-    price = price + quantity * f[own + SLOPE_VALUE_PRICE_MIDDLE];
-    priceRadius = priceRadius + size * f[own + SLOPE_VALUE_PRICE_RADIUS];
-    priceGross = priceGross + Math.abs(quantity * f[own + SLOPE_VALUE_PRICE_MIDDLE]);
-    volatility = volatility + quantity * f[own + SLOPE_VALUE_VOLATILITY_MIDDLE];
-    volatilityRadius = volatilityRadius + size * f[own + SLOPE_VALUE_VOLATILITY_RADIUS];
-    volatilityGross = volatilityGross + Math.abs(quantity * f[own + SLOPE_VALUE_VOLATILITY_MIDDLE]);
-    timed = timed + size * f[own + SLOPE_TIME];
+    sizes = sizes + size * f[slopes + row * SLOPE_TERM_COUNT + SLOPE_SIZE];
   }
   f[numbers + SET_VALUE] = value;
   f[numbers + SET_SIZE] = sizes;
   f[numbers + GROUP_LONG_DELTA] = f[numbers + GROUP_LONG_DELTA] + 0.5 * longDelta;
   f[numbers + GROUP_REST_DELTA] = f[numbers + GROUP_REST_DELTA] + 0.5 * shortDelta;
-  f[numbers + GROUP_VALUE_PRICE] = f[numbers + GROUP_VALUE_PRICE] + price;
-  f[numbers + GROUP_VALUE_PRICE_RADIUS] = f[numbers + GROUP_VALUE_PRICE_RADIUS] + priceRadius;
-  f[numbers + GROUP_VALUE_PRICE_GROSS] = f[numbers + GROUP_VALUE_PRICE_GROSS] + priceGross + priceRadius;
-  f[numbers + GROUP_VALUE_VOLATILITY] = f[numbers + GROUP_VALUE_VOLATILITY] + volatility;
-  f[numbers + GROUP_VALUE_VOLATILITY_RADIUS] = f[numbers + GROUP_VALUE_VOLATILITY_RADIUS] + volatilityRadius;
-  f[numbers + GROUP_VALUE_VOLATILITY_GROSS] =
-    f[numbers + GROUP_VALUE_VOLATILITY_GROSS] + volatilityGross + volatilityRadius;
-  f[numbers + GROUP_TIME] = f[numbers + GROUP_TIME] + timed * time;
+  scanValueSlopes(f, w, context, numbers, first, end);
   return net;
+}
+
+/** Slopes of the values of the options [first, end). */
+function scanValueSlopes(f: Floats, w: Ints, context: i32, numbers: i32, first: i32, end: i32): void {
+  const slopes: i32 = certificateColumn(w, context, CERTIFICATE_SLOPE_TERMS);
+  const quantities: i32 = floatsAt(w, context, CONTEXT_POSITION_QUANTITY);
+  let price: f64 = f[numbers + GROUP_VALUE_PRICE];
+  let priceSize: f64 = f[numbers + GROUP_VALUE_PRICE_SIZE];
+  let priceError: f64 = f[numbers + GROUP_PRICE_ERROR];
+  let curvature: f64 = f[numbers + GROUP_VALUE_CURVATURE];
+  let curvatureRadius: f64 = f[numbers + GROUP_VALUE_CURVATURE_RADIUS];
+  let volatility: f64 = f[numbers + GROUP_VALUE_VOLATILITY];
+  let volatilityRadius: f64 = f[numbers + GROUP_VALUE_VOLATILITY_RADIUS];
+  let volatilityGross: f64 = f[numbers + GROUP_VALUE_VOLATILITY_GROSS];
+  let time: f64 = f[numbers + GROUP_VALUE_TIME];
+  let timeRadius: f64 = f[numbers + GROUP_VALUE_TIME_RADIUS];
+  for (let p: i32 = first; p < end; p++) {
+    const own: i32 = slopes + rowOfSlot(w, context, p) * SLOPE_TERM_COUNT;
+    const quantity: f64 = f[quantities + p];
+    const size: f64 = Math.abs(quantity);
+    const byCurvature: f64 = quantity * f[own + SLOPE_VALUE_CURVATURE_MIDDLE];
+    const byVolatility: f64 = quantity * f[own + SLOPE_VALUE_VOLATILITY_MIDDLE];
+    const byVolatilityRadius: f64 = size * f[own + SLOPE_VALUE_VOLATILITY_RADIUS];
+    const byTime: f64 = quantity * f[own + SLOPE_VALUE_TIME_MIDDLE];
+    price = price + quantity * f[own + SLOPE_VALUE_PRICE];
+    priceSize = priceSize + size * f[own + SLOPE_VALUE_PRICE_SIZE];
+    priceError = priceError + size * f[own + SLOPE_PRICE_ERROR];
+    curvature = curvature + byCurvature;
+    curvatureRadius =
+      curvatureRadius + (size * f[own + SLOPE_VALUE_CURVATURE_RADIUS] + SUM_ERROR * Math.abs(byCurvature));
+    volatility = volatility + byVolatility;
+    volatilityRadius = volatilityRadius + byVolatilityRadius;
+    volatilityGross = volatilityGross + (Math.abs(byVolatility) + byVolatilityRadius);
+    time = time + byTime;
+    timeRadius = timeRadius + (size * f[own + SLOPE_VALUE_TIME_RADIUS] + SUM_ERROR * Math.abs(byTime));
+  }
+  f[numbers + GROUP_VALUE_PRICE] = price;
+  f[numbers + GROUP_VALUE_PRICE_SIZE] = priceSize;
+  f[numbers + GROUP_PRICE_ERROR] = priceError;
+  f[numbers + GROUP_VALUE_CURVATURE] = curvature;
+  f[numbers + GROUP_VALUE_CURVATURE_RADIUS] = curvatureRadius;
+  f[numbers + GROUP_VALUE_VOLATILITY] = volatility;
+  f[numbers + GROUP_VALUE_VOLATILITY_RADIUS] = volatilityRadius;
+  f[numbers + GROUP_VALUE_VOLATILITY_GROSS] = volatilityGross;
+  f[numbers + GROUP_VALUE_TIME] = time;
+  f[numbers + GROUP_VALUE_TIME_RADIUS] = timeRadius;
 }
 
 /** Slopes of the deltas of the options [first, end) of an expiry: those of the expiry, and of what is no long option. */
@@ -254,5 +286,5 @@ function scanDeltaSlopes(f: Floats, w: Ints, context: i32, numbers: i32, first: 
   f[numbers + EXPIRY_DELTA_VOLATILITY_RADIUS] = vannaRadius;
   f[numbers + EXPIRY_DELTA_REST] = rest;
   f[numbers + GROUP_REST_DELTA_PRICE] = f[numbers + GROUP_REST_DELTA_PRICE] + (gamma - 0.5 * longGamma);
-  f[numbers + GROUP_REST_DELTA_VOLATILITY] = f[numbers + GROUP_REST_DELTA_VOLATILITY] + (vanna - 0.5 * longVanna);
+  f[numbers + EXPIRY_REST_DELTA_VOLATILITY] = vanna - 0.5 * longVanna;
 }

@@ -1,17 +1,17 @@
 import {
-  BOX_THRESHOLDS, LOAD_COUNT, LOAD_OTHER, LOAD_PRICE_DOWN, LOAD_PRICE_UP, LOAD_REST, LOAD_VOLATILITY_DOWN, LOAD_VOLATILITY_UP,
-  THRESHOLD_FLOATS, THRESHOLD_REQUIREMENT,
+  BOX_THRESHOLDS, LOAD_COUNT, LOAD_OTHER, LOAD_PRICE_DOWN, LOAD_PRICE_SQUARE, LOAD_PRICE_UP, LOAD_REST, LOAD_TIME,
+  LOAD_VOLATILITY_DOWN, LOAD_VOLATILITY_UP, THRESHOLD_FLOATS, THRESHOLD_REQUIREMENT,
 } from '../certificate-layout.ts';
 import { CONTEXT_CELL_COUNT } from '../layout.ts';
 import { single } from '../single.ts';
 import { certificateFloats, numbersOf, rowsOf } from './box.ts';
 import {
-  CALL_CURVATURE, CALL_PRICE, CALL_PRICE_REST, CALL_VOLATILITY, CALL_VOLATILITY_REST, CERTIFY_FALLS,
-  CERTIFY_LANES, CERTIFY_LOADS, CERTIFY_MARGINS, CERTIFY_NEAR_FALLS, CERTIFY_PRICE, CERTIFY_PRICE_GROSS,
-  CERTIFY_PRICE_RADIUS, CERTIFY_RADII, CERTIFY_RISES, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS,
-  CERTIFY_VOLATILITY_RADIUS, certifyCellsOf, CHORD_SHARE, GROUP_AMOUNT, GROUP_AMOUNT_GROSS, GROUP_VALUE_PRICE,
-  GROUP_VALUE_PRICE_GROSS, GROUP_VALUE_PRICE_RADIUS, GROUP_VALUE_VOLATILITY, GROUP_VALUE_VOLATILITY_GROSS,
-  GROUP_VALUE_VOLATILITY_RADIUS, GROUP_WORST_CELL, LANE_LOADS, LANE_PROBE, LANE_RADII, LANE_RISE, SET_PROBE,
+  CALL_PRICE, CALL_PRICE_SQUARE, CALL_VOLATILITY, CERTIFY_FALLS, CERTIFY_LANES, CERTIFY_LOADS, CERTIFY_MARGINS,
+  CERTIFY_NEAR_FALLS, CERTIFY_RADII, CERTIFY_RISES, certifyCellsOf, CHORD_SHARE, GROUP_WORST_CELL, GROUP_YEARS,
+  LANE_LOADS, LANE_RADII, LANE_RISE, LINEAR_REST, LINEAR_SPREAD, MOVE_CURVATURE_FALL, MOVE_CURVATURE_RISE, MOVE_LINEAR,
+  MOVE_PRICE_DOWN, MOVE_PRICE_UP, MOVE_REST, MOVE_TIME_FALL, MOVE_TIME_RISE, MOVE_VOLATILITY_DOWN, MOVE_VOLATILITY_UP,
+  VALUE_CURVATURE_FALL, VALUE_CURVATURE_RISE, VALUE_PRICE_DOWN, VALUE_PRICE_UP, VALUE_REST, VALUE_TIME_FALL,
+  VALUE_TIME_RISE, VALUE_VOLATILITY_DOWN, VALUE_VOLATILITY_UP,
 } from './scratch.ts';
 import { SINGLE_UP } from './single-bounds.ts';
 
@@ -20,8 +20,9 @@ export const LANES: i32 = 4;
 
 /**
  * Of a set of one risk group, radii by scenario: on the good side (margin > 0) with share t of the box used, scenario s
- * is at least margin + gap_s - t x fall_s above 0; on the bad side it suffices that one, gap_s + t x rise_s - margin,
- * stays below. A rise in one quadrant is a fall in the opposite one.
+ * is at least margin + gap_s - t x fall_s - t^2 x square_s above 0; on the bad side it suffices that one, gap_s + t x
+ * rise_s + t^2 x square_s - margin, stays below. A rise in one quadrant is a fall in the opposite one, but for time and
+ * for the square.
  */
 export const MODE_FALL: i32 = 0;
 export const MODE_RISE: i32 = 1;
@@ -38,33 +39,6 @@ export function firstScenario(alpha: f64, cellCount: i32): i32 {
   return alpha > 0 ? 0 : certifyCellsOf(cellCount) - LANES;
 }
 
-/** What all scenarios have in common: movement of option values by what is not common to the group. */
-export function valueRest(f: Floats, numbers: i32): f64 {
-  return f[numbers + CALL_PRICE_REST] * f[numbers + GROUP_VALUE_PRICE_GROSS] +
-    f[numbers + CALL_VOLATILITY_REST] * f[numbers + GROUP_VALUE_VOLATILITY_GROSS];
-}
-
-/** What the rests of linear positions do per unit of their slope, summed over them. */
-export function amountRest(f: Floats, numbers: i32): f64 {
-  return f[numbers + CALL_PRICE_REST] * (1.0 + f[numbers + CALL_CURVATURE]) * f[numbers + GROUP_AMOUNT_GROSS];
-}
-
-/** What their curvature adds to a slope along X, per unit of theirs. */
-export function amountRadius(f: Floats, numbers: i32): f64 {
-  return f[numbers + CALL_CURVATURE] * f[numbers + GROUP_AMOUNT_GROSS];
-}
-
-/** Radius of the net slope of the options' values, with the rounding of it and of the slope to 32 bits. */
-export function valuePriceRadius(f: Floats, n: i32): f64 {
-  const slope: f64 = Math.abs(f[n + GROUP_AMOUNT] + f[n + GROUP_VALUE_PRICE]);
-  return f[n + GROUP_VALUE_PRICE_RADIUS] + SINGLE_UP * (slope + f[n + GROUP_VALUE_PRICE_RADIUS]);
-}
-
-export function valueVolatilityRadius(f: Floats, n: i32): f64 {
-  const slope: f64 = Math.abs(f[n + GROUP_VALUE_VOLATILITY]);
-  return f[n + GROUP_VALUE_VOLATILITY_RADIUS] + SINGLE_UP * (slope + f[n + GROUP_VALUE_VOLATILITY_RADIUS]);
-}
-
 /** Scenarios one by one, every fourth apart: scalar twin of `foldScenarios4` in assembly/certify. */
 export function foldScenarios(f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, k: i32, mode: i32): void {
   for (let lane: i32 = 0; lane < LANES; lane++) foldLane(f, x, w, context, scratch, k, mode, lane);
@@ -73,8 +47,8 @@ export function foldScenarios(f: Floats, x: Singles, w: Ints, context: i32, scra
 
 /**
  * Of every fourth scenario, the largest fall of value + alpha x (cell + dampener) - alpha x charges in each quadrant of
- * the box: common movement along the net slope, which lies between middle - radius and middle + radius, and the rest.
- * Falls are rounded up, what there is room for is rounded down.
+ * the box: common movement along the slope, its square along the curvature, time, and the rest. Falls are rounded up,
+ * what there is room for is rounded down.
  */
 function foldLane(
   f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, k: i32, mode: i32, lane: i32,
@@ -85,15 +59,12 @@ function foldLane(
   const n: i32 = numbersOf(w, context, scratch);
   const share: f64 = requirementOf(f, w, context, k);
   const alpha: f64 = single(share);
-  const price: f64 = single(f[n + CALL_PRICE]);
-  const volatility: f64 = single(f[n + CALL_VOLATILITY]);
-  const slope: f64 = single(f[n + GROUP_AMOUNT] + f[n + GROUP_VALUE_PRICE]);
-  const radius: f64 = single(valuePriceRadius(f, n));
-  const vega: f64 = single(f[n + GROUP_VALUE_VOLATILITY]);
-  const vegaRadius: f64 = single(valueVolatilityRadius(f, n));
-  const rest: f64 = single(valueRest(f, n));
-  const linearRest: f64 = single(amountRest(f, n));
-  const linearRadius: f64 = single(amountRadius(f, n));
+  const curvatureRow: i32 = rows + (mode === MODE_RISE ? MOVE_CURVATURE_RISE : MOVE_CURVATURE_FALL) * stride;
+  const timeRow: i32 = rows + (mode === MODE_RISE ? MOVE_TIME_RISE : MOVE_TIME_FALL) * stride;
+  const curvature: f64 = single(f[n + (mode === MODE_RISE ? VALUE_CURVATURE_RISE : VALUE_CURVATURE_FALL)]);
+  const time: f64 = single(f[n + (mode === MODE_RISE ? VALUE_TIME_RISE : VALUE_TIME_FALL)]);
+  const unit: f64 = single(f[n + CALL_PRICE_SQUARE]);
+  const years: f64 = single(f[n + GROUP_YEARS]);
   const margin: f64 = single(Math.abs(f[n + CERTIFY_MARGINS + k]) * (1.0 - SINGLE_UP));
   const lanes: i32 = 2 * (n + CERTIFY_LANES) + lane;
   startLanes(x, lanes, mode);
@@ -101,77 +72,114 @@ function foldLane(
     const at: i32 = rows + s;
     const distance: f64 = f[scratch + s] - f[n + GROUP_WORST_CELL];
     const gap: f64 = single(alpha * single(distance * (mode === MODE_RISE ? 1.0 + SINGLE_UP : 1.0 - SINGLE_UP)));
-    const byPrice: f64 = single(slope + single(alpha * x[at + CERTIFY_PRICE * stride]));
-    const byVolatility: f64 = single(vega + single(alpha * x[at + CERTIFY_VOLATILITY * stride]));
-    const byVolatilityRadius: f64 = single(vegaRadius + single(alpha * x[at + CERTIFY_VOLATILITY_RADIUS * stride]));
-    const linear: f64 = single(alpha * x[at + CERTIFY_VOLATILITY_GROSS * stride]);
-    const blend: f64 = single(
-      Math.abs(single(1.0 + linear)) + single(single(1.0 + Math.abs(linear)) * single(SINGLE_UP)),
+    const up: f64 = commonOf(x, at + MOVE_PRICE_UP * stride, alpha, f[n + VALUE_PRICE_UP], f[n + CALL_PRICE]);
+    const down: f64 =
+      commonOf(x, at + MOVE_PRICE_DOWN * stride, alpha, f[n + VALUE_PRICE_DOWN], f[n + CALL_PRICE]);
+    const more: f64 = commonOf(
+      x, at + MOVE_VOLATILITY_UP * stride, alpha, f[n + VALUE_VOLATILITY_UP], f[n + CALL_VOLATILITY],
     );
-    const optionRadius: f64 = single(radius + single(alpha * x[at + CERTIFY_PRICE_RADIUS * stride]));
-    const byPriceRadius: f64 = single(optionRadius + single(linearRadius * blend));
-    const own: f64 = single(rest + single(alpha * x[at + CERTIFY_PRICE_GROSS * stride]));
-    const rests: f64 = single(own + single(linearRest * blend));
-    const up: f64 = single(price * positive(single(byPriceRadius - byPrice)));
-    const down: f64 = single(price * positive(single(byPriceRadius + byPrice)));
-    const more: f64 = single(volatility * positive(single(byVolatilityRadius - byVolatility)));
-    const less: f64 = single(volatility * positive(single(byVolatilityRadius + byVolatility)));
-    const sum: f64 = single(single(single(up + down) + single(more + less)) + single(rests + gap));
-    x[lanes + LANES * LANE_PROBE] = single(x[lanes + LANES * LANE_PROBE] + sum);
+    const less: f64 = commonOf(
+      x, at + MOVE_VOLATILITY_DOWN * stride, alpha, f[n + VALUE_VOLATILITY_DOWN], f[n + CALL_VOLATILITY],
+    );
+    const blend: f64 = blendOf(single(alpha * x[at + MOVE_LINEAR * stride]));
+    const spread: f64 = single(single(f[n + LINEAR_SPREAD]) * blend);
+    const square: f64 =
+      single(unit * positive(single(single(curvature + single(alpha * x[curvatureRow + s])) + spread)));
+    const own: f64 = single(single(f[n + VALUE_REST]) + single(alpha * x[at + MOVE_REST * stride]));
+    const rests: f64 = single(own + single(single(f[n + LINEAR_REST]) * blend));
+    const perYear: f64 = single(positive(single(time + single(alpha * x[timeRow + s]))) * single(1.0 + SINGLE_UP));
+    const base: f64 = single(rests + single(years * perYear));
     if (mode === MODE_FALL) {
-      fallLane(x, lanes, single(margin + gap), up, down, more, less, rests);
+      const room: f64 = single(margin + gap);
+      lowerLane(x, lanes, 0, room, single(base + single(up + more)), square);
+      lowerLane(x, lanes, 1, room, single(base + single(down + more)), square);
+      lowerLane(x, lanes, 2, room, single(base + single(up + less)), square);
+      lowerLane(x, lanes, 3, room, single(base + single(down + less)), square);
+      loadLanes(x, lanes, single(1.0 / room), up, down, more, less, rests, square, perYear);
     } else if (mode === MODE_RISE) {
-      riseLane(x, lanes, single(margin - gap), up, down, more, less, rests);
+      const room: f64 = single(margin - gap);
+      liftLane(x, lanes, 0, room, single(base + single(down + less)), square);
+      liftLane(x, lanes, 1, room, single(base + single(up + less)), square);
+      liftLane(x, lanes, 2, room, single(base + single(down + more)), square);
+      liftLane(x, lanes, 3, room, single(base + single(up + more)), square);
     } else {
-      const move: f64 = single(rests + single(larger(up, down) + larger(more, less)));
-      raiseLane(x, lanes, LANE_RADII, single(move - gap));
-      raiseLane(x, lanes, LANE_RADII + 1, single(single(CHORD_SHARE * move) - gap));
-      if (gap === 0 && move < x[lanes + LANES * LANE_RISE]) x[lanes + LANES * LANE_RISE] = move;
+      const common: f64 = single(larger(up, down) + larger(more, less));
+      const move: f64 = single(base + common);
+      const near: f64 = single(single(CHORD_SHARE * move) + single(CHORD_SHARE * CHORD_SHARE * square));
+      raiseLane(x, lanes, LANE_RADII, single(single(move + square) - gap));
+      raiseLane(x, lanes, LANE_RADII + 1, single(near - gap));
+      if (gap === 0) lowerRise(f, x, w, context, scratch, at, lanes, alpha, spread, single(rests + common));
     }
   }
+}
+
+/** Largest fall by a movement up to `width` at most, that falls by `value` + alpha x the row per unit of it. */
+function commonOf(x: Singles, at: i32, alpha: f64, value: f64, width: f64): f64 {
+  return single(single(width) * positive(single(single(value) + single(alpha * x[at]))));
+}
+
+/** |1 + linear|, with what the rounding of it may be. */
+function blendOf(linear: f64): f64 {
+  return single(Math.abs(single(1.0 + linear)) + single(single(1.0 + Math.abs(linear)) * single(SINGLE_UP)));
+}
+
+/** The least rise of a scenario that is the worst of a group. */
+function lowerRise(
+  f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, at: i32, lanes: i32, alpha: f64, spread: f64, move: f64,
+): void {
+  const stride: i32 = certifyCellsOf(w[context + CONTEXT_CELL_COUNT]);
+  const n: i32 = numbersOf(w, context, scratch);
+  const curvature: f64 = single(f[n + VALUE_CURVATURE_RISE]);
+  const bend: f64 = single(single(curvature + single(alpha * x[at + MOVE_CURVATURE_RISE * stride])) + spread);
+  const square: f64 = single(single(f[n + CALL_PRICE_SQUARE]) * positive(bend));
+  const byTime: f64 = single(single(f[n + VALUE_TIME_RISE]) + single(alpha * x[at + MOVE_TIME_RISE * stride]));
+  const perYear: f64 = single(positive(byTime) * single(1.0 + SINGLE_UP));
+  const rise: f64 = single(single(move + single(single(f[n + GROUP_YEARS]) * perYear)) + square);
+  if (rise < x[lanes + LANES * LANE_RISE]) x[lanes + LANES * LANE_RISE] = rise;
 }
 
 function startLanes(x: Singles, lanes: i32, mode: i32): void {
   for (let q: i32 = 0; q < LANE_RISE; q++) x[lanes + LANES * q] = mode === MODE_FALL ? 1.0 : 0.0;
   x[lanes + LANES * LANE_RISE] = Infinity;
-  x[lanes + LANES * LANE_PROBE] = 0;
   for (let each: i32 = 0; each < LOAD_COUNT; each++) x[lanes + LANES * (LANE_LOADS + each)] = 0;
 }
 
-/** Scenario falls: radii that it lowers, and what each kind of movement uses up of the room. */
-function fallLane(
-  x: Singles, lanes: i32, room: f64, up: f64, down: f64, more: f64, less: f64, rest: f64,
+/** What each kind of movement uses up of the room. */
+function loadLanes(
+  x: Singles, lanes: i32, perRoom: f64, up: f64, down: f64, more: f64, less: f64, rests: f64, square: f64, perYear: f64,
 ): void {
-  lowerLane(x, lanes, 0, room, single(rest + single(up + more)));
-  lowerLane(x, lanes, 1, room, single(rest + single(down + more)));
-  lowerLane(x, lanes, 2, room, single(rest + single(up + less)));
-  lowerLane(x, lanes, 3, room, single(rest + single(down + less)));
-  const perRoom: f64 = single(1.0 / room);
   raiseLane(x, lanes, LANE_LOADS + LOAD_PRICE_UP, single(up * perRoom));
   raiseLane(x, lanes, LANE_LOADS + LOAD_PRICE_DOWN, single(down * perRoom));
+  raiseLane(x, lanes, LANE_LOADS + LOAD_PRICE_SQUARE, single(square * perRoom));
   raiseLane(x, lanes, LANE_LOADS + LOAD_VOLATILITY_UP, single(more * perRoom));
   raiseLane(x, lanes, LANE_LOADS + LOAD_VOLATILITY_DOWN, single(less * perRoom));
-  raiseLane(x, lanes, LANE_LOADS + LOAD_REST, single(rest * perRoom));
+  raiseLane(x, lanes, LANE_LOADS + LOAD_REST, single(rests * perRoom));
+  raiseLane(x, lanes, LANE_LOADS + LOAD_TIME, single(perYear * perRoom));
 }
 
-/** On the bad side: a rise is a fall in the opposite direction, and one scenario that stays is enough. */
-function riseLane(
-  x: Singles, lanes: i32, room: f64, up: f64, down: f64, more: f64, less: f64, rest: f64,
-): void {
-  liftLane(x, lanes, 0, room, single(rest + single(down + less)));
-  liftLane(x, lanes, 1, room, single(rest + single(up + less)));
-  liftLane(x, lanes, 2, room, single(rest + single(down + more)));
-  liftLane(x, lanes, 3, room, single(rest + single(up + more)));
-}
-
-function lowerLane(x: Singles, lanes: i32, q: i32, room: f64, fall: f64): void {
+/** t at which t x fall + t^2 x square is the room, if that is less than what is there. */
+function lowerLane(x: Singles, lanes: i32, q: i32, room: f64, fall: f64, square: f64): void {
   const at: i32 = lanes + LANES * (LANE_RADII + q);
-  if (room < single(fall * x[at])) x[at] = single(room / fall);
+  const r: f64 = x[at];
+  if (room < single(r * single(fall + single(r * square)))) x[at] = rootOf(room, fall, square);
 }
 
-function liftLane(x: Singles, lanes: i32, q: i32, room: f64, rise: f64): void {
+/** If that is more. */
+function liftLane(x: Singles, lanes: i32, q: i32, room: f64, rise: f64, square: f64): void {
   const at: i32 = lanes + LANES * (LANE_RADII + q);
-  if (single(rise * x[at]) < room) x[at] = single(room / rise);
+  const r: f64 = x[at];
+  if (single(r * single(rise + single(r * square))) < room) x[at] = rootOf(room, rise, square);
+}
+
+/**
+ * Positive root of room = t x linear + t^2 x square, without a difference: 2 / (b + sqrt(b^2 + 4 a)). Where it is asked
+ * for and no more than 1, a + b is at least 1: nothing that counts is lost of a square; what is too large makes it 0.
+ */
+function rootOf(room: f64, linear: f64, square: f64): f64 {
+  const perRoom: f64 = single(1.0 / room);
+  const b: f64 = single(linear * perRoom);
+  const a: f64 = single(single(square * perRoom) * 4.0);
+  return single(2.0 / single(b + single(Math.sqrt(single(single(b * b) + a)))));
 }
 
 function raiseLane(x: Singles, lanes: i32, each: i32, value: f64): void {
@@ -193,9 +201,6 @@ export function larger(a: f64, b: f64): f64 {
 export function mergeLanes(f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, k: i32, mode: i32): void {
   const n: i32 = numbersOf(w, context, scratch);
   const lanes: i32 = 2 * (n + CERTIFY_LANES);
-  const probes: i32 = lanes + LANES * LANE_PROBE;
-  const probe: f64 = x[probes] + x[probes + 1] + (x[probes + 2] + x[probes + 3]);
-  f[n + SET_PROBE] = f[n + SET_PROBE] + (probe - probe);
   if (mode === MODE_LARGEST) {
     f[n + CERTIFY_FALLS + k] = f[n + CERTIFY_FALLS + k] + largestLane(x, lanes, LANE_RADII);
     f[n + CERTIFY_NEAR_FALLS + k] = f[n + CERTIFY_NEAR_FALLS + k] + largestLane(x, lanes, LANE_RADII + 1);
@@ -243,20 +248,23 @@ function riseLoads(f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, k
   const at: i32 = rowsOf(w, context, scratch) + s;
   const room: f64 = Math.abs(f[n + CERTIFY_MARGINS + k]) - alpha * (f[scratch + s] - worst);
   const perRoom: f64 = room > 0 ? 1.0 / room : Infinity;
-  const byPrice: f64 = f[n + GROUP_AMOUNT] + f[n + GROUP_VALUE_PRICE] + alpha * x[at + CERTIFY_PRICE * stride];
-  const byVolatility: f64 = f[n + GROUP_VALUE_VOLATILITY] + alpha * x[at + CERTIFY_VOLATILITY * stride];
-  const byVolatilityRadius: f64 = valueVolatilityRadius(f, n) + alpha * x[at + CERTIFY_VOLATILITY_RADIUS * stride];
+  const blend: f64 = blendOf(alpha * x[at + MOVE_LINEAR * stride]);
   const price: f64 = f[n + CALL_PRICE] * perRoom;
   const volatility: f64 = f[n + CALL_VOLATILITY] * perRoom;
-  const linear: f64 = alpha * x[at + CERTIFY_VOLATILITY_GROSS * stride];
-  const blend: f64 = Math.abs(1.0 + linear) + SINGLE_UP * (1.0 + Math.abs(linear));
-  const byPriceRadius: f64 =
-    valuePriceRadius(f, n) + alpha * x[at + CERTIFY_PRICE_RADIUS * stride] + amountRadius(f, n) * blend;
-  const rest: f64 = valueRest(f, n) + alpha * x[at + CERTIFY_PRICE_GROSS * stride] + amountRest(f, n) * blend;
-  raiseLoad(f, n, LOAD_PRICE_UP, price * positive(byPriceRadius + byPrice));
-  raiseLoad(f, n, LOAD_PRICE_DOWN, price * positive(byPriceRadius - byPrice));
-  raiseLoad(f, n, LOAD_VOLATILITY_UP, volatility * positive(byVolatilityRadius + byVolatility));
-  raiseLoad(f, n, LOAD_VOLATILITY_DOWN, volatility * positive(byVolatilityRadius - byVolatility));
+  const rise: f64 = f[n + VALUE_PRICE_DOWN] + alpha * x[at + MOVE_PRICE_DOWN * stride];
+  const fall: f64 = f[n + VALUE_PRICE_UP] + alpha * x[at + MOVE_PRICE_UP * stride];
+  const more: f64 = f[n + VALUE_VOLATILITY_DOWN] + alpha * x[at + MOVE_VOLATILITY_DOWN * stride];
+  const less: f64 = f[n + VALUE_VOLATILITY_UP] + alpha * x[at + MOVE_VOLATILITY_UP * stride];
+  const bend: f64 = f[n + VALUE_CURVATURE_RISE] + alpha * x[at + MOVE_CURVATURE_RISE * stride];
+  const square: f64 = positive(bend + f[n + LINEAR_SPREAD] * blend);
+  const time: f64 = f[n + VALUE_TIME_RISE] + alpha * x[at + MOVE_TIME_RISE * stride];
+  const rest: f64 = f[n + VALUE_REST] + alpha * x[at + MOVE_REST * stride] + f[n + LINEAR_REST] * blend;
+  raiseLoad(f, n, LOAD_PRICE_UP, price * positive(rise));
+  raiseLoad(f, n, LOAD_PRICE_DOWN, price * positive(fall));
+  raiseLoad(f, n, LOAD_PRICE_SQUARE, f[n + CALL_PRICE_SQUARE] * square * perRoom);
+  raiseLoad(f, n, LOAD_VOLATILITY_UP, volatility * positive(more));
+  raiseLoad(f, n, LOAD_VOLATILITY_DOWN, volatility * positive(less));
   raiseLoad(f, n, LOAD_REST, rest * perRoom);
+  raiseLoad(f, n, LOAD_TIME, positive(time) * (1.0 + SINGLE_UP) * perRoom);
   raiseLoad(f, n, LOAD_OTHER, room > 0 ? 0 : Infinity);
 }

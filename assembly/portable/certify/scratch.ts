@@ -8,18 +8,40 @@ import { LOAD_COUNT, QUADRANT_COUNT, THRESHOLD_COUNT_MAX } from '../certificate-
  * The rows have two or four cells more than there are scenarios: the scenario of no loss, at which a worst case stops.
  */
 
-// --- rows of 32 bits: sums over the option positions of a risk group, then what is made of them in place -----------
-/** Sum of quantity x middle of d cell / d X; then the slope of cell, dampener and charges. */
+// --- rows of 32 bits: sums over the option positions of a risk group -----------------------------------------------
+/** Sum of quantity x d cell / d X at the reference. */
 export const CERTIFY_PRICE: i32 = 0;
-/** Sum of |quantity| x radius; then with the curvature of the dampener, charges and the rounding of the sums. */
-export const CERTIFY_PRICE_RADIUS: i32 = 1;
-/** Sum of |quantity x middle|; then all that rests can do to the cell. */
-export const CERTIFY_PRICE_GROSS: i32 = 2;
-export const CERTIFY_VOLATILITY: i32 = 3;
-export const CERTIFY_VOLATILITY_RADIUS: i32 = 4;
-/** Sum of |quantity x middle|; then the slope of a linear position's cell per unit of its value's. */
-export const CERTIFY_VOLATILITY_GROSS: i32 = 5;
-export const CERTIFY_ROW_COUNT: i32 = 6;
+/** Sum of |quantity| x largest |d cell / d X|. */
+export const CERTIFY_PRICE_SIZE: i32 = 1;
+/** Of d2 cell / d X2: sum of quantity x middle; of |quantity| x radius, with what rounding does to the first. */
+export const CERTIFY_CURVATURE: i32 = 2;
+export const CERTIFY_CURVATURE_RADIUS: i32 = 3;
+/** Of d cell / d Y: sum of quantity x middle, of |quantity| x radius, of |quantity x middle|. */
+export const CERTIFY_VOLATILITY: i32 = 4;
+export const CERTIFY_VOLATILITY_RADIUS: i32 = 5;
+export const CERTIFY_VOLATILITY_GROSS: i32 = 6;
+/** Of d cell / d t: as of the curvature. */
+export const CERTIFY_TIME: i32 = 7;
+export const CERTIFY_TIME_RADIUS: i32 = 8;
+
+// --- what is made of them in place: how much the cell, with dampener and charges, falls ------------------------------
+/** At most, per unit of X as prices rise, fall. */
+export const MOVE_PRICE_UP: i32 = 0;
+export const MOVE_PRICE_DOWN: i32 = 9;
+/** By all that rests can do. */
+export const MOVE_REST: i32 = 1;
+/** Per half of the square of X; what it rises by. */
+export const MOVE_CURVATURE_FALL: i32 = 2;
+export const MOVE_CURVATURE_RISE: i32 = 3;
+/** Per unit of Y as volatilities rise, fall. */
+export const MOVE_VOLATILITY_UP: i32 = 4;
+export const MOVE_VOLATILITY_DOWN: i32 = 5;
+/** Slope of a linear position's cell per unit of its value's. */
+export const MOVE_LINEAR: i32 = 6;
+/** Per year; what it rises by. */
+export const MOVE_TIME_FALL: i32 = 7;
+export const MOVE_TIME_RISE: i32 = 8;
+export const CERTIFY_ROW_COUNT: i32 = 10;
 
 // --- numbers of the call: the box ----------------------------------------------------------------------------------
 export const CALL_PRICE: i32 = 0;
@@ -31,72 +53,106 @@ export const CALL_TIME: i32 = 4;
 export const CALL_GROWTH: i32 = 5;
 /** What the curvature of e^X adds to a slope along X, per unit of its size. */
 export const CALL_CURVATURE: i32 = 6;
+/** Half of the square of the largest common X. */
+export const CALL_PRICE_SQUARE: i32 = 7;
+/** e^(largest |ln time|). */
+export const CALL_TIME_GROWTH: i32 = 8;
 
 // --- numbers of the netting set ------------------------------------------------------------------------------------
-export const SET_VALUE: i32 = 7;
-export const SET_WORST_CASE: i32 = 8;
-export const SET_ROLL_SHOCK: i32 = 9;
-export const SET_DELTA_SHOCK: i32 = 10;
+export const SET_VALUE: i32 = 9;
+export const SET_WORST_CASE: i32 = 10;
+export const SET_ROLL_SHOCK: i32 = 11;
+export const SET_DELTA_SHOCK: i32 = 12;
 /** Sum of |quantity| x size: what rounding is relative to. */
-export const SET_SIZE: i32 = 11;
-export const SET_POSITION_COUNT: i32 = 12;
-export const SET_GROUP_COUNT: i32 = 13;
+export const SET_SIZE: i32 = 13;
+export const SET_POSITION_COUNT: i32 = 14;
+export const SET_GROUP_COUNT: i32 = 15;
 /** 0, or NaN once anything was not finite. */
-export const SET_PROBE: i32 = 14;
+export const SET_PROBE: i32 = 16;
 
 // --- numbers of the risk group -------------------------------------------------------------------------------------
 /** Linear positions: sum of quantity x amount, of its size. */
-export const GROUP_AMOUNT: i32 = 15;
-export const GROUP_AMOUNT_GROSS: i32 = 16;
-/** Option positions, d value / d X and d value / d Y: sum of middles, of radii, of largest sizes. */
-export const GROUP_VALUE_PRICE: i32 = 17;
-export const GROUP_VALUE_PRICE_RADIUS: i32 = 18;
-export const GROUP_VALUE_PRICE_GROSS: i32 = 19;
-export const GROUP_VALUE_VOLATILITY: i32 = 20;
-export const GROUP_VALUE_VOLATILITY_RADIUS: i32 = 21;
-export const GROUP_VALUE_VOLATILITY_GROSS: i32 = 22;
-export const GROUP_LONG_DELTA: i32 = 23;
-export const GROUP_REST_DELTA: i32 = 24;
+export const GROUP_AMOUNT: i32 = 17;
+export const GROUP_AMOUNT_GROSS: i32 = 18;
+/** Option positions, d value / d X: sum at the reference, of largest sizes, of what the first and that of any cell are off by. */
+export const GROUP_VALUE_PRICE: i32 = 19;
+export const GROUP_VALUE_PRICE_SIZE: i32 = 20;
+export const GROUP_PRICE_ERROR: i32 = 21;
+/** d2 value / d X2: sum of middles, of radii. */
+export const GROUP_VALUE_CURVATURE: i32 = 22;
+export const GROUP_VALUE_CURVATURE_RADIUS: i32 = 23;
+/** d value / d Y: sum of middles, of radii, of largest sizes. */
+export const GROUP_VALUE_VOLATILITY: i32 = 24;
+export const GROUP_VALUE_VOLATILITY_RADIUS: i32 = 25;
+export const GROUP_VALUE_VOLATILITY_GROSS: i32 = 26;
+/** d value / d t, per year: sum of middles, of radii. */
+export const GROUP_VALUE_TIME: i32 = 27;
+export const GROUP_VALUE_TIME_RADIUS: i32 = 28;
+export const GROUP_LONG_DELTA: i32 = 29;
+export const GROUP_REST_DELTA: i32 = 30;
 /** Slopes of the delta that is no long option's, and of all, along X and Y: sums of middles. */
-export const GROUP_REST_DELTA_PRICE: i32 = 25;
-export const GROUP_REST_DELTA_VOLATILITY: i32 = 26;
-export const GROUP_DELTA_PRICE: i32 = 27;
-export const GROUP_DELTA_VOLATILITY: i32 = 28;
+export const GROUP_REST_DELTA_PRICE: i32 = 31;
+export const GROUP_REST_DELTA_VOLATILITY: i32 = 32;
+export const GROUP_DELTA_PRICE: i32 = 33;
+export const GROUP_DELTA_VOLATILITY: i32 = 34;
 /** Sums of radii; largest change of any of them by rests. */
-export const GROUP_DELTA_PRICE_RADIUS: i32 = 29;
-export const GROUP_DELTA_VOLATILITY_RADIUS: i32 = 30;
-export const GROUP_DELTA_REST: i32 = 31;
+export const GROUP_DELTA_PRICE_RADIUS: i32 = 35;
+export const GROUP_DELTA_VOLATILITY_RADIUS: i32 = 36;
+export const GROUP_DELTA_REST: i32 = 37;
+/** Largest change of any of them by time, per year; in the box. */
+export const GROUP_DELTA_TIME: i32 = 38;
+export const GROUP_DELTA_TIME_MOVE: i32 = 39;
 /** Roll shock in base coin. */
-export const GROUP_ROLL: i32 = 32;
+export const GROUP_ROLL: i32 = 40;
 /**
- * Slopes of roll and delta shock along X and Y, middles and radii; their largest change by rests and time. In base coin
- * and of the roll shock alone at first, then in settlement currency.
+ * Slopes of roll and delta shock along X and Y, middles and radii; their largest change by rests; by time, per year. In
+ * base coin and of the roll shock alone at first, then in settlement currency.
  */
-export const GROUP_CHARGE_PRICE: i32 = 33;
-export const GROUP_CHARGE_PRICE_RADIUS: i32 = 34;
-export const GROUP_CHARGE_VOLATILITY: i32 = 35;
-export const GROUP_CHARGE_VOLATILITY_RADIUS: i32 = 36;
-export const GROUP_CHARGE_REST: i32 = 37;
-/** Largest change of a cell by the passing of time, beyond what it does as a movement Y. */
-export const GROUP_TIME: i32 = 38;
+export const GROUP_CHARGE_PRICE: i32 = 41;
+export const GROUP_CHARGE_PRICE_RADIUS: i32 = 42;
+export const GROUP_CHARGE_VOLATILITY: i32 = 43;
+export const GROUP_CHARGE_VOLATILITY_RADIUS: i32 = 44;
+export const GROUP_CHARGE_REST: i32 = 45;
+export const GROUP_CHARGE_TIME: i32 = 46;
 /** Largest slopes of the delta shock along the size of the delta and along ln index. */
-export const GROUP_SHOCK_BY_SIZE: i32 = 39;
-export const GROUP_SHOCK_BY_INDEX: i32 = 40;
+export const GROUP_SHOCK_BY_SIZE: i32 = 47;
+export const GROUP_SHOCK_BY_INDEX: i32 = 48;
 /** Smallest cell with its dampener, at most 0. */
-export const GROUP_WORST_CELL: i32 = 41;
+export const GROUP_WORST_CELL: i32 = 49;
 /** Option positions. */
-export const GROUP_OPTION_COUNT: i32 = 42;
+export const GROUP_OPTION_COUNT: i32 = 50;
+/** Years to the first expiry of anything dated, infinity if nothing is; then the years that may pass in the box. */
+export const GROUP_YEARS: i32 = 51;
+/**
+ * What all scenarios have in common, of the values of options and linear positions: largest fall per unit of X as prices
+ * rise, fall; fall and rise per half of the square of X; fall per unit of Y as volatilities rise, fall; fall and rise per
+ * year. Rounding of these to 32 bits is in them.
+ */
+export const VALUE_PRICE_UP: i32 = 52;
+export const VALUE_PRICE_DOWN: i32 = 53;
+export const VALUE_CURVATURE_FALL: i32 = 54;
+export const VALUE_CURVATURE_RISE: i32 = 55;
+export const VALUE_VOLATILITY_UP: i32 = 56;
+export const VALUE_VOLATILITY_DOWN: i32 = 57;
+export const VALUE_TIME_FALL: i32 = 58;
+export const VALUE_TIME_RISE: i32 = 59;
+/** What rests do to the values of options; to linear positions, per unit of their slope. */
+export const VALUE_REST: i32 = 60;
+export const LINEAR_REST: i32 = 61;
+/** What the curvature of linear positions may be beyond that at the reference, per unit of their slope. */
+export const LINEAR_SPREAD: i32 = 62;
 
-// --- numbers of the expiry at hand: its delta's slopes, radii, largest change by rests ---------------------------------
-export const EXPIRY_DELTA_PRICE: i32 = 43;
-export const EXPIRY_DELTA_PRICE_RADIUS: i32 = 44;
-export const EXPIRY_DELTA_VOLATILITY: i32 = 45;
-export const EXPIRY_DELTA_VOLATILITY_RADIUS: i32 = 46;
-export const EXPIRY_DELTA_REST: i32 = 47;
+// --- numbers of the expiry at hand: its delta's slopes, radii, largest change by rests; Y slope of what is no long option's
+export const EXPIRY_DELTA_PRICE: i32 = 63;
+export const EXPIRY_DELTA_PRICE_RADIUS: i32 = 64;
+export const EXPIRY_DELTA_VOLATILITY: i32 = 65;
+export const EXPIRY_DELTA_VOLATILITY_RADIUS: i32 = 66;
+export const EXPIRY_DELTA_REST: i32 = 67;
+export const EXPIRY_REST_DELTA_VOLATILITY: i32 = 68;
 
 // --- results -------------------------------------------------------------------------------------------------------
 /** Radius per quadrant, least over the thresholds: a float of 32 bits in size. */
-export const CERTIFY_RADII: i32 = 48;
+export const CERTIFY_RADII: i32 = 69;
 /** Per threshold: health less its rounding error, with the sign of the health; 0 if there is nothing left. */
 export const CERTIFY_MARGINS: i32 = CERTIFY_RADII + QUADRANT_COUNT;
 /** Per threshold, of a set of several groups: largest fall and rise of its health in the box, summed over them. */
@@ -111,9 +167,8 @@ export const CERTIFY_LANES: i32 = (CERTIFY_LOADS + LOAD_COUNT + 1) & ~1;
 /** Radius per quadrant, or the largest fall in the first and that in `CHORD_SHARE` of the box in the second. */
 export const LANE_RADII: i32 = 0;
 export const LANE_RISE: i32 = 4;
-export const LANE_PROBE: i32 = 5;
 /** Loads, of a set on the good side. */
-export const LANE_LOADS: i32 = 6;
+export const LANE_LOADS: i32 = 5;
 export const LANE_COUNT: i32 = LANE_LOADS + LOAD_COUNT;
 export const CERTIFY_NUMBER_COUNT: i32 = CERTIFY_LANES + 2 * LANE_COUNT;
 
