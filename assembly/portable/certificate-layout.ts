@@ -144,10 +144,3 @@ export const LOAD_TIME: i32 = 6;
 /** Of the largest share that anything in the box uses: of sets of several groups, and of whole boxes. */
 export const LOAD_OTHER: i32 = 7;
 export const LOAD_COUNT: i32 = 8;
-
-// --- names of before, until both sides have the new ones -----------------------------------------------------------------
-export const SLOPE_PRICE_MIDDLE: i32 = 0;
-export const SLOPE_PRICE_RADIUS: i32 = 1;
-export const SLOPE_VALUE_PRICE_MIDDLE: i32 = 0;
-export const SLOPE_VALUE_PRICE_RADIUS: i32 = 1;
-export const SLOPE_TIME: i32 = 13;

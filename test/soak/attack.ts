@@ -33,12 +33,12 @@ interface Claim {
   readonly radius: Float32Array;
   readonly loads: Float32Array;
   readonly box: Float64Array;
+  /** Per expiry time: |d ln deviation / d ln time| in the box, as the monitor counts it. */
+  readonly deviationTime: ReadonlyMap<number, number>;
 }
 
 interface Claims {
   readonly claims: Claim[];
-  /** Per expiry time: |d ln deviation / d ln time| as the monitor counts it. */
-  readonly deviationTime: ReadonlyMap<number, number>;
   readonly statuses: Uint8Array;
 }
 
@@ -52,7 +52,7 @@ export async function attack(
   const random = seededRandom(seed);
   const soak = soakMarket(random, seed % 2 === 1, false);
   const book = await soakBook(soak, accounts, random);
-  const { claims, deviationTime, statuses } = await claimsOf(soak, book, plant);
+  const { claims, statuses } = await claimsOf(soak, book, plant);
   const worthwhile = claims.filter(({ radius }) => Math.max(...radius) > 0);
   const wrong: string[] = [];
   const whole = Engine.create({ market: soak.market, params: soak.params, book });
@@ -63,7 +63,7 @@ export async function attack(
     const victim = await victimOf(soak, book, whole, claim.set);
     count++;
     if (victim === null) continue;
-    const { share, found } = await search(victim, claim, statuses[claim.set], deviationTime, random, scale);
+    const { share, found } = await search(victim, claim, statuses[claim.set], random, scale);
     if (share > tightest) tightest = share;
     if (found !== null) wrong.push(`seed ${seed}, netting set ${claim.set} (account ${victim.account}): ${found}`);
     await victim.engine.close();
@@ -77,7 +77,6 @@ async function claimsOf(soak: SoakMarket, book: Book, plant: Plant | undefined):
   const factory = issuerFactoryOf(options)!;
   const issuerOf = plant === undefined ? factory : plant(factory);
   const claims: Claim[] = [];
-  const deviationTime = new Map<number, number>();
   const monitor = Monitor.create(options, (ticks, evaluation, thresholds) => {
     const issuer = issuerOf(ticks, evaluation, thresholds);
     const { block } = ticks.setup.arena.views.certificate;
@@ -87,23 +86,24 @@ async function claimsOf(soak: SoakMarket, book: Book, plant: Plant | undefined):
         await issuer.certify(sets);
         const { certifiedSet, certifiedExpiry } = ticks.setup.arena.views;
         const box = new Float64Array(block.buffer, block.byteOffset + CERTIFICATE_BYTES, CERTIFICATE_FLOAT_COUNT).slice();
-        for (const set of sets) {
-          const radius = certifiedSet.radius.slice(set * QUADRANT_COUNT, (set + 1) * QUADRANT_COUNT);
-          const loads = certifiedSet.loads.slice(set * LOAD_COUNT, (set + 1) * LOAD_COUNT);
-          claims.push({ set, box, radius, loads });
-        }
+        const deviationTime = new Map<number, number>();
         ticks.setup.rows.expiries.forEach(({ expiryMs }, row) => {
           if (expiryMs === null) return;
           const slope = certifiedExpiry.slopes[row * EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME];
           deviationTime.set(expiryMs, Math.max(slope, deviationTime.get(expiryMs) ?? 0));
         });
+        for (const set of sets) {
+          const radius = certifiedSet.radius.slice(set * QUADRANT_COUNT, (set + 1) * QUADRANT_COUNT);
+          const loads = certifiedSet.loads.slice(set * LOAD_COUNT, (set + 1) * LOAD_COUNT);
+          claims.push({ set, box, radius, loads, deviationTime });
+        }
       },
     };
   });
   await monitor.tick();
   const statuses = monitor.statuses.slice();
   await monitor.close();
-  return { claims, deviationTime, statuses };
+  return { claims, statuses };
 }
 
 /** One netting set in an engine of its own, with the instruments that it holds. */
@@ -178,8 +178,7 @@ function elapsedMs({ market }: Victim, move: Move, t: number, box: Float64Array)
 }
 
 function quotesAt(
-  victim: Victim, move: Move, t: number, box: Float64Array, quadrants: ReadonlyMap<string, number>,
-  deviationTime: ReadonlyMap<number, number>, reach: number,
+  victim: Victim, move: Move, t: number, { box, deviationTime }: Claim, quadrants: ReadonlyMap<string, number>, reach: number,
 ): Quotes {
   const { market, pairOf } = victim;
   const side = (pair: string, bit: number): number => ((quadrants.get(pair)! & bit) === 0 ? 1 : -1);
@@ -234,7 +233,7 @@ function shareByLoads(victim: Victim, move: Move, { loads, box }: Claim, quadran
 const rounds = 3;
 
 async function search(
-  victim: Victim, claim: Claim, status: number, deviationTime: ReadonlyMap<number, number>, random: () => number, scale: number,
+  victim: Victim, claim: Claim, status: number, random: () => number, scale: number,
 ): Promise<{ share: number; found: string | null }> {
   const { engine, pairOf, market } = victim;
   const pairs = [...new Set(pairOf)];
@@ -261,7 +260,7 @@ async function search(
   let found: string | null = null;
   const measure = async (): Promise<number> => {
     const t = byLoads ? shareByLoads(victim, move, claim, quadrant) * scale : radius;
-    await engine.tick(quotesAt(victim, move, t, claim.box, quadrants, deviationTime, byLoads ? 1 : t));
+    await engine.tick(quotesAt(victim, move, t, claim, quadrants, byLoads ? 1 : t));
     if (engine.results.status[0] !== status && found === null)
       found = `status ${engine.results.status[0]} instead of ${status} at ${t} of box ${claim.box[BOX_PRICE]} by ${byLoads ? 'loads' : 'radius'}, health ${health()}, was ${reference}; ` +
         `${JSON.stringify({ ...move, price: [...move.price], volatility: [...move.volatility], index: [...move.index], quadrants: [...quadrants] })}; ` +
