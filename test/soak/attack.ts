@@ -33,8 +33,8 @@ interface Claim {
   readonly radius: Float32Array;
   readonly loads: Float32Array;
   readonly box: Float64Array;
-  /** Per expiry time: |d ln deviation / d ln time| in the box, as the monitor counts it. */
-  readonly deviationTime: ReadonlyMap<number, number>;
+  /** Per pair and expiry time: |d ln deviation / d ln time| in the box, as the monitor counts it. */
+  readonly deviationTime: ReadonlyMap<string, number>;
 }
 
 interface Claims {
@@ -86,11 +86,11 @@ async function claimsOf(soak: SoakMarket, book: Book, plant: Plant | undefined):
         await issuer.certify(sets);
         const { certifiedSet, certifiedExpiry } = ticks.setup.arena.views;
         const box = new Float64Array(block.buffer, block.byteOffset + CERTIFICATE_BYTES, CERTIFICATE_FLOAT_COUNT).slice();
-        const deviationTime = new Map<number, number>();
-        ticks.setup.rows.expiries.forEach(({ expiryMs }, row) => {
-          if (expiryMs === null) return;
+        const deviationTime = new Map<string, number>();
+        ticks.setup.rows.expiries.forEach(({ expiryMs, group }, row) => {
+          const key = `${ticks.setup.rows.groups[group].pair} ${expiryMs}`;
           const slope = certifiedExpiry.slopes[row * EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME];
-          deviationTime.set(expiryMs, Math.max(slope, deviationTime.get(expiryMs) ?? 0));
+          deviationTime.set(key, Math.max(slope, deviationTime.get(key) ?? 0));
         });
         for (const set of sets) {
           const radius = certifiedSet.radius.slice(set * QUADRANT_COUNT, (set + 1) * QUADRANT_COUNT);
@@ -171,24 +171,31 @@ interface Move {
 
 const msPerYear = 365 * 86_400_000;
 
-/** Milliseconds that pass: the share of the box is that of the shortest time to expiry. */
-function elapsedMs({ market }: Victim, move: Move, t: number, box: Float64Array): number {
-  const left = market.instruments.flatMap(({ expiryMs }) => (expiryMs === null ? [] : [expiryMs - market.asOfMs]));
-  return left.length === 0 ? 0 : Math.floor(Math.min(...left) * (1 - Math.exp(-t * move.time * box[BOX_TIME])));
+/** Milliseconds that pass: the share of the box is that of the nearest expiry, and no deviation leaves the box. */
+function elapsedMs({ market, pairOf }: Victim, move: Move, t: number, { box, deviationTime }: Claim, reach: number): number {
+  const room = reach * (box[BOX_VOLATILITY] + box[BOX_VOLATILITY_REST]);
+  let elapsed = Infinity;
+  market.instruments.forEach(({ expiryMs }, row) => {
+    if (expiryMs === null) return;
+    const most = Math.min(t * move.time * box[BOX_TIME], room / deviationTime.get(`${pairOf[row]} ${expiryMs}`)!);
+    elapsed = Math.min(elapsed, (expiryMs - market.asOfMs) * (1 - Math.exp(-most)));
+  });
+  return elapsed === Infinity ? 0 : Math.floor(elapsed);
 }
 
 function quotesAt(
-  victim: Victim, move: Move, t: number, { box, deviationTime }: Claim, quadrants: ReadonlyMap<string, number>, reach: number,
+  victim: Victim, move: Move, t: number, claim: Claim, quadrants: ReadonlyMap<string, number>, reach: number,
 ): Quotes {
   const { market, pairOf } = victim;
+  const { box, deviationTime } = claim;
   const side = (pair: string, bit: number): number => ((quadrants.get(pair)! & bit) === 0 ? 1 : -1);
-  const asOfMs = market.asOfMs + elapsedMs(victim, move, t, box);
+  const asOfMs = market.asOfMs + elapsedMs(victim, move, t, claim, reach);
   const common = (pair: string): number => side(pair, QUADRANT_PRICE_FALLS) * move.price.get(pair)! * box[BOX_PRICE];
   // Deviations stay in the box with whatever time does to them: at most D and at least 1 - D of its own movement.
   const room = reach * (box[BOX_VOLATILITY] + box[BOX_VOLATILITY_REST]);
-  const bounds = market.instruments.map(({ expiryMs }) => {
+  const bounds = market.instruments.map(({ expiryMs }, row) => {
     const time = expiryMs === null || asOfMs === market.asOfMs ? 0 : Math.log((expiryMs - asOfMs) / (expiryMs - market.asOfMs));
-    const most = time === 0 ? 0 : deviationTime.get(expiryMs!)!;
+    const most = time === 0 ? 0 : deviationTime.get(`${pairOf[row]} ${expiryMs}`)!;
     return [-room - most * time, room - Math.max(0, (1 - most) * time)] as const;
   });
   const within = (y: number, [low, high]: readonly [number, number]): number => Math.min(Math.max(y, low), high);
@@ -211,14 +218,15 @@ function quotesAt(
 }
 
 /** Share t of a move at which the loads of a set of one group are used up: at most 1. */
-function shareByLoads(victim: Victim, move: Move, { loads, box }: Claim, quadrant: number): number {
+function shareByLoads(victim: Victim, move: Move, claim: Claim, quadrant: number): number {
+  const { loads } = claim;
   const [price, volatility] = [[...move.price.values()][0], [...move.volatility.values()][0]];
   const own = [...move.ownPrice, ...move.ownVolatility, ...move.index.values()].map(Math.abs);
   const square = price * price * loads[LOAD_PRICE_SQUARE];
   const used = (t: number): number =>
     t * price * loads[(quadrant & QUADRANT_PRICE_FALLS) === 0 ? LOAD_PRICE_UP : LOAD_PRICE_DOWN] +
     t * volatility * loads[(quadrant & QUADRANT_VOLATILITY_FALLS) === 0 ? LOAD_VOLATILITY_UP : LOAD_VOLATILITY_DOWN] +
-    t * Math.max(...own) * loads[LOAD_REST] + (elapsedMs(victim, move, t, box) / msPerYear) * loads[LOAD_TIME] + t * t * square;
+    t * Math.max(...own) * loads[LOAD_REST] + (elapsedMs(victim, move, t, claim, 1) / msPerYear) * loads[LOAD_TIME] + t * t * square;
   let [low, high] = [0, 1];
   if (used(1) < inside) return 1;
   for (let step = 0; step < 60; step++) {
