@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { EXPIRY_DEVIATION_TIME, EXPIRY_ROLL_TIME, EXPIRY_SLOPE_COUNT } from '../../assembly/portable/certificate-layout.ts';
-import { expirySlopes } from '../../src/margin/deribit-pm/expiry-slopes.ts';
+import {
+  EXPIRY_DEVIATION_TIME, EXPIRY_DOWN_TIME_HIGH, EXPIRY_DOWN_TIME_LOW, EXPIRY_ROLL_TIME, EXPIRY_SLOPE_COUNT,
+  EXPIRY_UP_TIME_HIGH, EXPIRY_UP_TIME_LOW,
+} from '../../assembly/portable/certificate-layout.ts';
+import { expirySlopes, type ExpirySlopes } from '../../src/margin/deribit-pm/expiry-slopes.ts';
 import { deribitPm } from '../../src/margin/deribit-pm/model.ts';
 import { parseDeribitPmParams, type DeribitPmPairParams } from '../../src/margin/deribit-pm/params.ts';
 import { rollRate, volatilityFactors } from '../../src/margin/deribit/risk-matrix.ts';
@@ -18,12 +21,18 @@ interface Found {
   readonly shock: number;
   readonly deviation: number;
   readonly roll: number;
+  /** Least and greatest slope of ln(deviation), by direction of the shock. */
+  readonly up: readonly [number, number];
+  readonly down: readonly [number, number];
 }
 
 /** Largest slopes against ln(time) between neighbours of a dense grid of times: no more than the largest derivative. */
 function chords(years: number, boxTime: number, own: DeribitPmPairParams, ownCurrency = currency): Found {
   const points = 4000;
-  const found = { shock: 0, deviation: 0, roll: 0 };
+  const found = {
+    shock: 0, deviation: 0, roll: 0, up: [Infinity, -Infinity] as [number, number],
+    down: [Infinity, -Infinity] as [number, number],
+  };
   let before: { log: number; up: number; down: number; roll: number } | null = null;
   for (let i = 0; i <= points; i++) {
     const log = Math.log(years) + boxTime * ((2 * i) / points - 1);
@@ -36,6 +45,7 @@ function chords(years: number, boxTime: number, own: DeribitPmPairParams, ownCur
         const slope = (now[side] - before[side]) / step;
         found.shock = Math.max(found.shock, Math.abs(slope));
         found.deviation = Math.max(found.deviation, Math.abs(slope + 0.5));
+        found[side] = [Math.min(found[side][0], slope + 0.5), Math.max(found[side][1], slope + 0.5)];
       }
       found.roll = Math.max(found.roll, Math.abs(now.roll - before.roll) / step);
     }
@@ -47,6 +57,13 @@ function chords(years: number, boxTime: number, own: DeribitPmPairParams, ownCur
 /** Logarithms good to 1e-15, over steps of 1e-6 at least. */
 const chordError = 1e-8;
 
+function expectWithin(slopes: ExpirySlopes, found: Found): void {
+  for (const [bounds, [least, most]] of [[slopes.upTime, found.up], [slopes.downTime, found.down]] as const) {
+    expect(bounds[0]).toBeLessThan(least + chordError);
+    expect(bounds[1]).toBeGreaterThan(most - chordError);
+  }
+}
+
 describe('slopes of expiries by time', () => {
   it.each([0.9, 1, 1.0000001, 2, 7, 29.99, 30, 30.01, 45, 90, 365, 730])('of the shipped parameters at %d days', (days) => {
     for (const boxTime of [0.002, 0.05, 0.4]) {
@@ -55,9 +72,14 @@ describe('slopes of expiries by time', () => {
       expect(slopes.deviationTime).toBeGreaterThan(0.5 + found.shock - chordError);
       expect(slopes.deviationTime).toBeGreaterThan(found.deviation - chordError);
       expect(slopes.rollTime).toBeGreaterThan(found.roll - chordError);
+      expectWithin(slopes, found);
       // Tight: the bound is taken at the ends of the window, the grid has them too.
       expect(slopes.deviationTime).toBeLessThan(0.5 + found.shock * 1.003 + chordError);
       expect(slopes.rollTime).toBeLessThan(found.roll * 1.003 + 1e-6);
+      for (const [bounds, [least, most]] of [[slopes.upTime, found.up], [slopes.downTime, found.down]] as const) {
+        expect(bounds[0]).toBeGreaterThan(least - 0.003 * found.shock - chordError);
+        expect(bounds[1]).toBeLessThan(most + 0.003 * found.shock + chordError);
+      }
     }
   });
 
@@ -87,6 +109,7 @@ describe('slopes of expiries by time', () => {
       expect(slopes.deviationTime).toBeGreaterThan(0.5 + found.shock - chordError);
       expect(slopes.deviationTime).toBeGreaterThan(found.deviation - chordError);
       expect(slopes.rollTime).toBeGreaterThan(found.roll - chordError);
+      expectWithin(slopes, found);
     }
     expect(infinite).toBeGreaterThan(5);
     expect(infinite).toBeLessThan(150);
@@ -94,7 +117,15 @@ describe('slopes of expiries by time', () => {
 
   it('by hand: ten days, no window', () => {
     // e = 0.25 * 3^0.3 = 0.347597 down and 0.695194 up: 0.3 * 0.347597 / 0.652403 = 0.159838 is the larger.
-    expect(expirySlopes('dated', 10 * day, 0, pair, currency).deviationTime).toBeCloseTo(0.659838, 5);
+    const slopes = expirySlopes('dated', 10 * day, 0, pair, currency);
+    expect(slopes.deviationTime).toBeCloseTo(0.659838, 5);
+    // Up 0.3 * 0.695194 / 1.695194 = 0.123029, and a longer time means a smaller shock.
+    for (const end of [0, 1] as const) {
+      expect(slopes.upTime[end]).toBeCloseTo(0.376971, 5);
+      expect(slopes.downTime[end]).toBeCloseTo(0.659838, 5);
+    }
+    expect(slopes.upTime[0]).toBeLessThan(slopes.upTime[1]);
+    expect(slopes.downTime[0]).toBeLessThan(slopes.downTime[1]);
   });
 
   it('have no bound where the down shock reaches -100% inside the window, nor once expired', () => {
@@ -106,14 +137,17 @@ describe('slopes of expiries by time', () => {
     expect(expirySlopes('dated', 20 * day, 0, steep, currency).deviationTime).toBeCloseTo(0.5 + 0.75 / 1.75, 9);
     for (const years of [0, -1, NaN, Infinity]) {
       const slopes = expirySlopes('dated', years, 0.01, pair, currency);
-      expect(slopes).toEqual({ deviationTime: Infinity, rollTime: Infinity });
+      const everything = [-Infinity, Infinity];
+      expect(slopes).toEqual({ deviationTime: Infinity, rollTime: Infinity, upTime: everything, downTime: everything });
     }
     expect(expirySlopes('dated', 1, NaN, pair, currency).deviationTime).toBe(Infinity);
   });
 
   it('of spot and perpetuals: time stands still', () => {
-    expect(expirySlopes('perpetual', 0, 0.01, pair, currency)).toEqual({ deviationTime: 0.5, rollTime: 0 });
-    expect(expirySlopes('spot', 0, 0.01, pair, currency)).toEqual({ deviationTime: 0.5, rollTime: 0 });
+    for (const kind of ['perpetual', 'spot'] as const) {
+      const slopes = expirySlopes(kind, 0, 0.01, pair, currency);
+      expect(slopes).toEqual({ deviationTime: 0.5, rollTime: 0, upTime: [0.5, 0.5], downTime: [0.5, 0.5] });
+    }
   });
 
   it('are written per expiry row, by the model', () => {
@@ -133,5 +167,8 @@ describe('slopes of expiries by time', () => {
     expect(out[EXPIRY_ROLL_TIME]).toBe(0);
     expect(out[EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME]).toBe(wanted.deviationTime);
     expect(out[EXPIRY_SLOPE_COUNT + EXPIRY_ROLL_TIME]).toBe(wanted.rollTime);
+    const ofTime = [EXPIRY_UP_TIME_LOW, EXPIRY_UP_TIME_HIGH, EXPIRY_DOWN_TIME_LOW, EXPIRY_DOWN_TIME_HIGH];
+    expect(ofTime.map((term) => out[term])).toEqual([0.5, 0.5, 0.5, 0.5]);
+    expect(ofTime.map((term) => out[EXPIRY_SLOPE_COUNT + term])).toEqual([...wanted.upTime, ...wanted.downTime]);
   });
 });

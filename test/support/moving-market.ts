@@ -14,8 +14,8 @@ import { bookOf, params } from './synthetic-book.ts';
 const parsed = parseDeribitPmParams(params);
 
 /** An engine after its first tick at a random market of options. */
-export async function optionEngine(seed: number, optionCount = 240): Promise<Engine> {
-  const engine = Engine.create({ market: randomOptionMarket(seed, optionCount), params, book: bookOf([], ['A']) });
+export async function optionEngine(seed: number, optionCount = 240, leastHours = 1): Promise<Engine> {
+  const engine = Engine.create({ market: randomOptionMarket(seed, optionCount, leastHours), params, book: bookOf([], ['A']) });
   await engine.tick();
   return engine;
 }
@@ -32,11 +32,11 @@ export interface Point {
 export class MovingMarket {
   readonly arena: SlopeArena;
   readonly expiryOf: Int32Array;
-  readonly #engine: Engine;
+  readonly engine: Engine;
   readonly #reference: Map<number, Float64Array>;
 
   constructor(engine: Engine) {
-    this.#engine = engine;
+    this.engine = engine;
     this.arena = new SlopeArena(engine);
     const { instrumentCount, expiryCount } = this.arena;
     this.expiryOf = engine.arena.views.instrument.expiry;
@@ -73,26 +73,25 @@ export class MovingMarket {
   /** Weight of a cell of an instrument. */
   weightOf(row: number, cell: number): number {
     const { cellCount } = this.arena;
-    const group = this.#engine.arena.views.instrument.group[row];
-    const grids = this.#engine.arena.views.group.grid;
+    const group = this.engine.arena.views.instrument.group[row];
+    const grids = this.engine.arena.views.group.grid;
     return grids[(group * layout.GRID_COLUMN_COUNT + layout.GRID_WEIGHT) * cellCount + cell];
   }
 
   /** Standard deviation of an option's price at the down shock of volatility; NaN for a future. */
   leastDeviationOf(row: number): number {
     const expiry = this.expiryOf[row];
-    const { instrument, expiry: expiries } = this.#engine.arena.views;
+    const { instrument, expiry: expiries } = this.engine.arena.views;
     return instrument.volatility[row] * expiries.downFactor[expiry] * expiries.rootTime[expiry];
   }
 
   /** Slopes of the expiries by time for a window, as the model has them. */
   setExpirySlopes(boxTime: number): Float64Array {
     const { expirySlopes: out } = this.arena;
-    this.#engine.rows.expiries.forEach(({ group, kind }, index) => {
-      const years = this.#reference.get(layout.CONTEXT_EXPIRY_SQRT_TIME)![index] ** 2;
-      const { baseCurrency } = this.#engine.rows.groups[group];
+    this.engine.rows.expiries.forEach(({ group, kind }, index) => {
+      const { baseCurrency } = this.engine.rows.groups[group];
       const currency = parsed.currencies.get(baseCurrency.toLowerCase())!;
-      const slopes = expirySlopes(kind, years, boxTime, this.#pairOf(index), currency);
+      const slopes = expirySlopes(kind, this.yearsOf(index), boxTime, this.#pairOf(index), currency);
       const at = index * EXPIRY_SLOPE_COUNT;
       out[at + EXPIRY_DEVIATION_TIME] = slopes.deviationTime;
       out[at + EXPIRY_UP_TIME_LOW] = slopes.upTime[0];
@@ -103,8 +102,18 @@ export class MovingMarket {
     return out;
   }
 
+  /** Years to the expiry of a row at the reference. */
+  yearsOf(expiry: number): number {
+    return this.#reference.get(layout.CONTEXT_EXPIRY_SQRT_TIME)![expiry] ** 2;
+  }
+
+  /** Multipliers of volatility of an expiry row at so many years to go. */
+  factorsOf(expiry: number, years: number): { readonly up: number; readonly down: number } {
+    return volatilityFactors(years, this.#pairOf(expiry));
+  }
+
   #pairOf(expiry: number) {
-    const { rows } = this.#engine;
+    const { rows } = this.engine;
     return parsed.pairs.get(rows.groups[rows.expiries[expiry].group].pair)!;
   }
 

@@ -10,10 +10,10 @@ const spx = { baseCurrency: 'SPX', quoteCurrency: 'USD', settlementCurrency: 'US
 const spots = { BTC: 62_650, SPX: 7_489.72 } as const;
 
 /**
- * Options of all kinds: inverse and linear, calls and puts, one hour to two years, volatilities of 5% to 300%, strikes
+ * Options of all kinds: inverse and linear, calls and puts, one hour (or `leastHours`) to two years, volatilities of 5% to 300%, strikes
  * from 6 deviations in the money to 6 out of it, at the money among them; and a future and a perpetual of either sort.
  */
-export function randomOptionMarket(seed: number, options: number): Market {
+export function randomOptionMarket(seed: number, options: number, leastHours = 1): Market {
   const random = seededRandom(seed);
   const instruments: Instrument[] = [];
   const forward: number[] = [];
@@ -28,7 +28,7 @@ export function randomOptionMarket(seed: number, options: number): Market {
   }
   for (let index = 0; index < options; index++) {
     const base = pick(random, [btc, spx]);
-    const hours = Math.exp(between(random, 0, Math.log(17_520)));
+    const hours = Math.exp(between(random, Math.log(leastHours), Math.log(17_520)));
     const sigma = Math.exp(between(random, Math.log(0.05), Math.log(3)));
     const deviation = sigma * Math.sqrt(hours / 8760);
     const own = spots[base.baseCurrency] * between(random, 0.9, 1.1);
