@@ -249,6 +249,53 @@ describe('tightness', () => {
   });
 });
 
+/** Takes the curvature for an error of the slope by price, which does not net: certificates of first order. */
+function forgetCurvature({ engine, arena, box }: Issued): void {
+  const cellCount = cellCountOf(engine.arena.plan.counts.scenarioCount);
+  const { slopeRows, slopeTerms } = arena;
+  for (let row = 0; row * certificate.SLOPE_TERM_COUNT < slopeTerms.length; row++) {
+    const own = row * certificate.SLOPE_TERM_COUNT;
+    const take = (from: Float32Array | Float64Array, at: number): number => {
+      const size = Math.abs(from[at]);
+      from[at] = 0;
+      return size;
+    };
+    let most = take(slopeTerms, own + certificate.SLOPE_VALUE_CURVATURE_MIDDLE) +
+      take(slopeTerms, own + certificate.SLOPE_VALUE_CURVATURE_RADIUS);
+    for (let cell = 0; cell < cellCount; cell++) {
+      const first = row * certificate.slopeFloatsOf(cellCount);
+      const ofCell = take(slopeRows, first + certificate.slopeAt(certificate.SLOPE_CURVATURE_MIDDLE, cell)) +
+        take(slopeRows, first + certificate.slopeAt(certificate.SLOPE_CURVATURE_RADIUS, cell));
+      most = Math.max(most, ofCell);
+    }
+    slopeTerms[own + certificate.SLOPE_PRICE_ERROR] += most * (box.price + box.priceRest);
+  }
+}
+
+describe('what the second order is for', () => {
+  it('long and short options of one expiry may go several times as far by price as by their gross slopes', async () => {
+    const issued = await issue(31, 60, { ...boxOf(0.02), volatility: 0, priceRest: 0.0002 }, false, ['spread']);
+    const { arena, sets } = issued;
+    const loadsOf = (): number[] => sets.map((set) => {
+      const load = (kind: number): number => arena.loads[set * certificate.LOAD_COUNT + kind];
+      // A move by a tenth of the box, either way.
+      return 0.1 * Math.max(load(certificate.LOAD_PRICE_UP), load(certificate.LOAD_PRICE_DOWN)) +
+        0.01 * load(certificate.LOAD_PRICE_SQUARE);
+    });
+    const now = loadsOf();
+    const violations = (await attack(issued, 31, false)).violations;
+    expect(violations).toEqual([]);
+    forgetCurvature(issued);
+    arena.certify(sets);
+    const before = loadsOf();
+    const ratios = now.flatMap((load, at) => (load > 0 && load < 1 ? [before[at] / load] : [])).sort((a, b) => a - b);
+    expect(ratios.length).toBeGreaterThan(20);
+    // As measured: 2.9 and 7.9.
+    expect(ratios[ratios.length >> 1]).toBeGreaterThan(2.7);
+    expect(ratios[Math.floor(0.75 * ratios.length)]).toBeGreaterThan(7);
+  });
+});
+
 describe('planted errors are caught', () => {
   it.each([
     ['loads a tenth too small', 1.1, 0],

@@ -92,7 +92,7 @@ export function certificateMarket(): Market {
   };
 }
 
-export type BookKind = 'perpetual' | 'hedge' | 'options' | 'mixed' | 'groups';
+export type BookKind = 'perpetual' | 'hedge' | 'spread' | 'options' | 'mixed' | 'groups';
 
 /** One account per kind in turn, each in one netting set. Sizes are around a few coins' worth. */
 export function certificateRows(market: Market, kinds: readonly BookKind[], seed: number): Row[] {
@@ -119,6 +119,12 @@ function holdings(market: Market, kind: BookKind, base: string, random: () => nu
   if (kind === 'perpetual') return [row(futures[0], sign)];
   if (kind === 'hedge') {
     return [row(futures[0], sign), row(pick(random, futures.slice(1)), -sign * between(random, 0.8, 1.1))];
+  }
+  if (kind === 'spread') {
+    // Long and short options of one expiry, nearly boxes: calls against puts, and one strike against the next.
+    const expiryMs = market.instruments[pick(random, options)].expiryMs;
+    return options.filter((index) => market.instruments[index].expiryMs === expiryMs)
+      .map((index, place) => row(index, sign * [1, -1, -1, 1][place % 4] * between(random, 0.97, 1.03)));
   }
   const held = some(options, 1 + Math.floor(random() * 8)).map((index) => row(index, between(random, -1, 1)));
   if (kind === 'options') return held;
