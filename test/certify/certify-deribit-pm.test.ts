@@ -11,7 +11,7 @@ import type { Box } from '../support/certificate-slopes.ts';
 import { between, pick, seededRandom } from '../support/seeded-random.ts';
 import { accountNames, bookOf } from '../support/synthetic-book.ts';
 
-const kinds: readonly BookKind[] = ['perpetual', 'hedge', 'options', 'mixed', 'groups'];
+const kinds = ['perpetual', 'hedge', 'options', 'mixed', 'groups'] as const satisfies readonly BookKind[];
 const maintenanceFactor = 0.8;
 /** Bankruptcy, maintenance, initial, and a warning at 90% of the equity. */
 const thresholds = [

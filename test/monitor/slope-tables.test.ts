@@ -3,14 +3,14 @@ import {
   CERTIFICATE_SLOPE_ROWS,
   CERTIFICATE_SLOPE_TERMS,
   CERTIFICATE_WORD_COUNT,
-  SLOPE_PRICE_MIDDLE,
+  SLOPE_CURVATURE_MIDDLE,
   SLOPE_SIZE,
   SLOPE_TERM_COUNT,
-  SLOPE_VOLATILITY_RADIUS,
+  SLOPE_TIME_RADIUS,
   slopeAt,
   slopeFloatsOf,
 } from '../../assembly/portable/certificate-layout.ts';
-import { FLAG_BITS } from '../../assembly/portable/layout.ts';
+import { FLAG_BITS, SHAPE_CALL } from '../../assembly/portable/layout.ts';
 import { cellCountOf } from '../../src/columns/schema.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { boxSizes, timeShape, writeBox } from '../../src/monitor/box.ts';
@@ -56,8 +56,9 @@ describe('slope tables', () => {
         const inner = certifiedInstrument.slopeRow.subarray(count * rowFloats + at);
         const largest = certifiedInstrument.slopeTerms[row * SLOPE_TERM_COUNT + SLOPE_SIZE];
         expect(isInside(inner, own.subarray(at), cellCount, largest), `${step} ${row}`).toBe(true);
-        if (step === 0 || rows.shape[row] === 0) continue;
-        if (own[at] === before[at]) kept++;
+        if (step === 0 || rows.shape[row] < SHAPE_CALL) continue;
+        const curvature = at + slopeAt(SLOPE_CURVATURE_MIDDLE, 0);
+        if (own[curvature] === before[curvature]) kept++;
         else made++;
       }
       before = own;
@@ -79,13 +80,13 @@ function heldRows({ nettingSet, position }: Holdings, set: number): number[] {
   return Array.from(position.row.subarray(first, first + nettingSet.positionCount[set]), (entry) => entry >>> FLAG_BITS);
 }
 
-/** Whether the intervals of `inner` lie in those of `outer`, up to the rounding of 32 bits of either, relative to `size`. */
+/** Whether the intervals of `inner` lie in those of `outer`, up to the rounding of 32 bits of either, relative to `size` and themselves. */
 function isInside(inner: Float32Array, outer: Float32Array, cellCount: number, size: number): boolean {
-  const slack = 2 ** -20 * size;
-  for (let row = SLOPE_PRICE_MIDDLE; row < SLOPE_VOLATILITY_RADIUS; row += 2) {
+  for (let row = SLOPE_CURVATURE_MIDDLE; row < SLOPE_TIME_RADIUS; row += 2) {
     for (let cell = 0; cell < cellCount; cell++) {
       const [middle, radius] = [inner[slopeAt(row, cell)], inner[slopeAt(row + 1, cell)]];
       const [wideMiddle, wideRadius] = [outer[slopeAt(row, cell)], outer[slopeAt(row + 1, cell)]];
+      const slack = 2 ** -20 * (size + Math.abs(wideMiddle) + wideRadius);
       if (!(Math.abs(middle - wideMiddle) + radius <= wideRadius + slack)) return false;
     }
   }
