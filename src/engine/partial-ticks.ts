@@ -11,8 +11,10 @@ export interface PartialStage {
   readonly itemCount: number;
   readonly chunkItems: number;
   readonly list?: number;
-  /** Stages of at most so many items run on the calling thread: waking the workers would take longer. */
+  /** Stages of at most so many items run on the calling thread: handing them out would take longer. */
   readonly inlineItems: number;
+  /** A stage of a few milliseconds at most: the calling thread takes part in it to the end. */
+  readonly isShort?: boolean;
 }
 
 /**

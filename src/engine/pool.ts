@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { MargridError } from '../errors.ts';
@@ -11,7 +12,15 @@ import type { ServeTask } from './worker.ts';
 /** Runs the stages of a tick: on a pool of threads, or on the calling thread. */
 export interface StageRunner {
   readonly workerCount: number;
-  run(task: StageTask, control: Int32Array): Promise<void>;
+  /**
+   * `isShort`: a stage of a few milliseconds at most. The calling thread then takes part to the end, in the place of a
+   * worker; in other stages it turns to its event loop as soon as all workers have come.
+   */
+  run(task: StageTask, control: Int32Array, isShort?: boolean): Promise<void>;
+  /** Short stages will follow: wakes the workers that take part in them. */
+  call(): void;
+  /** No short stage will follow. */
+  release(): void;
   close(): Promise<void>;
 }
 
@@ -80,6 +89,8 @@ class StagePool implements StageRunner {
   readonly #buffer: SharedArrayBuffer;
   readonly #helper: Helper | null;
   readonly #signal: StageSignal;
+  /** Workers in a short stage: with the calling thread no more than there are processors, for all of them look. */
+  readonly #seats: number;
   /** The threads' tasks while they serve; none once they have been told to stop. */
   #serving: Promise<void>[] = [];
   /** When all tasks of threads that have been told to stop are over. */
@@ -97,18 +108,27 @@ class StagePool implements StageRunner {
     this.#buffer = buffer;
     this.#helper = helper;
     this.#signal = new StageSignal(createSignalBuffer(workerCount));
+    this.#seats = Math.min(workerCount, availableParallelism()) - 1;
     // Without a listener an error event of the pool would end the process; the task's own rejection carries the failure.
     pool.on('error', () => {});
     this.#idle = setTimeout(() => this.#rest(), idleMs);
     this.#muster();
   }
 
-  run(task: StageTask, control: Int32Array): Promise<void> {
-    this.#stage = this.#runStage(task, control);
+  run(task: StageTask, control: Int32Array, isShort = false): Promise<void> {
+    this.#stage = this.#runStage(task, control, isShort && this.#helper !== null);
     return this.#stage;
   }
 
-  async #runStage(task: StageTask, control: Int32Array): Promise<void> {
+  call(): void {
+    if (this.#serving.length > 0 && this.#seats > 0) this.#signal.call(this.#seats);
+  }
+
+  release(): void {
+    this.#signal.release();
+  }
+
+  async #runStage(task: StageTask, control: Int32Array, isShort: boolean): Promise<void> {
     this.#isRunning = true;
     control.fill(0);
     try {
@@ -118,10 +138,12 @@ class StagePool implements StageRunner {
         await this.#dismissed;
         this.#muster();
       }
-      this.#signal.post(task);
-      const failure = this.#helper === null ? null : this.#help(this.#helper, task, control);
+      const seats = isShort ? this.#seats : this.workerCount;
+      this.#signal.post(task, seats);
+      const failure = this.#helper === null ? null : this.#help(this.#helper, task, control, isShort ? Infinity : seats);
       const expected = this.#helper === null ? this.workerCount : this.#signal.close();
-      if (!this.#signal.isDoneWithin(expected, sleepMs)) await this.#doneOrLost(expected, task);
+      const isDone = isShort && this.#signal.isDoneSoon(expected);
+      if (!isDone && !this.#signal.isDoneWithin(expected, sleepMs)) await this.#doneOrLost(expected, task);
       const reason = failure ?? this.#signal.failure;
       if (reason !== null) throw stageFailure(task, reason);
     } finally {
@@ -130,10 +152,9 @@ class StagePool implements StageRunner {
     }
   }
 
-  /** Runs chunks until all workers have come. Returns why that failed, null if it did not. */
-  #help({ kernels, scratch }: Helper, task: StageTask, control: Int32Array): string | null {
-    const claim = (): number =>
-      this.#signal.joined < this.workerCount ? Atomics.add(control, claimedChunks, 1) : Infinity;
+  /** Runs chunks until so many workers have come. Returns why that failed, null if it did not. */
+  #help({ kernels, scratch }: Helper, task: StageTask, control: Int32Array, enough: number): string | null {
+    const claim = (): number => (this.#signal.joined < enough ? Atomics.add(control, claimedChunks, 1) : Infinity);
     try {
       runChunks(kernels, task, scratch, claim, listOf(this.#buffer, task));
       return null;

@@ -8,8 +8,11 @@ import type { StageTask } from './stage.ts';
  * A stage: the calling thread writes the task, opens the gate and raises `epoch`. A worker that sees the epoch reads the
  * task and then joins, if the gate is open still; when no chunk is left to claim it adds 1 to `done`. The calling thread
  * claims chunks, too, until all workers have joined or no chunk is left; then it closes the gate, and the stage is over
- * when as many are done as have joined. A worker that wakes too late is not waited for. A worker that fails says why in
- * `failure`. `stop` with a new epoch sends the workers home.
+ * when as many are done as have joined. A worker that wakes too late is not waited for, nor one that finds all `seats`
+ * taken. A worker that fails says why in `failure`. `stop` with a new epoch sends the workers home.
+ *
+ * Waking takes longer than a short stage: `call` wakes workers before there is a stage, and they look for it until
+ * `release`.
  */
 const epochWord = 0;
 const stopWord = 1;
@@ -17,7 +20,14 @@ const stopWord = 1;
 const gateWord = 16;
 const doneWord = 32;
 const failureWord = 48;
-const taskWords = 64;
+const seatsWord = 49;
+/** Raised by `call` and by `release`: odd while workers are called. */
+const callWord = 64;
+/** Of a call: workers that are to come and have not. */
+const callsWord = 65;
+/** Workers that look for a stage, and need no waking. */
+const awakeWord = 80;
+const taskWords = 96;
 /** Kernel, context, items, items per chunk, header, control, list (its address) or 0 and whether there is one, scratches. */
 const taskHeadWords = 9;
 /** Bytes of an error message; a longer one is cut. */
@@ -29,6 +39,12 @@ const joinedMask = closedBit - 1;
 
 /** Between stages of one tick little passes: a worker looks so often before it sleeps. */
 const looksBeforeSleep = 500;
+/** Milliseconds between stages that a called worker stays awake: the tick may be doing something else. */
+const awakeMs = 4;
+/** Milliseconds that the calling thread looks for the end of a stage before it sleeps: what a chunk takes. */
+const lookMs = 0.05;
+/** Looks between two readings of the clock. */
+const looksPerReading = 128;
 
 export type SignalBuffer = SharedArrayBuffer;
 
@@ -53,14 +69,35 @@ export class StageSignal {
     return Atomics.load(this.#words, epochWord);
   }
 
-  /** Hands out a stage. The one before must be over. */
-  post(task: StageTask): void {
+  /** Hands out a stage to at most so many workers. The one before must be over. */
+  post(task: StageTask, seats = joinedMask): void {
     writeTask(this.#words, task);
+    this.#words[seatsWord] = seats;
     this.#words[stopWord] = 0;
     this.#words[failureWord] = 0;
     Atomics.store(this.#words, doneWord, 0);
     Atomics.store(this.#words, gateWord, openGate(this.epoch + 1));
-    this.#raise();
+    Atomics.add(this.#words, epochWord, 1);
+    this.#wake(seats);
+  }
+
+  /** Wakes so many workers, unless they are awake: they look for stages until `release`, or until none has come for long. */
+  call(workers: number): void {
+    this.release();
+    Atomics.store(this.#words, callsWord, workers);
+    Atomics.add(this.#words, callWord, 1);
+    this.#wake(workers);
+  }
+
+  /** Called workers may sleep. */
+  release(): void {
+    const call = Atomics.load(this.#words, callWord);
+    if (call % 2 !== 0) Atomics.store(this.#words, callWord, call + 1);
+  }
+
+  #wake(workers: number): void {
+    const asleep = workers - Atomics.load(this.#words, awakeWord);
+    if (asleep > 0) Atomics.notify(this.#words, epochWord, asleep);
   }
 
   /** Workers that are in the stage, or were. */
@@ -76,12 +113,19 @@ export class StageSignal {
   /** Tells the workers to return from `serveStages`. */
   postStop(): void {
     this.#words[stopWord] = 1;
-    this.#raise();
-  }
-
-  #raise(): void {
     Atomics.add(this.#words, epochWord, 1);
     Atomics.notify(this.#words, epochWord);
+  }
+
+  /** Whether so many workers are done within what a chunk takes: the thread looks all the time. */
+  isDoneSoon(expected: number): boolean {
+    const deadline = performance.now() + lookMs;
+    do {
+      for (let look = 0; look < looksPerReading; look++) {
+        if (Atomics.load(this.#words, doneWord) === expected) return true;
+      }
+    } while (performance.now() < deadline);
+    return false;
   }
 
   /** Whether so many workers are done within some time, for which the thread sleeps. */
@@ -117,7 +161,8 @@ export class StageSignal {
 /** A worker's side: runs stages as they are posted, from the one after epoch `seen` on, until it is told to stop. */
 export function serveStages(buffer: SignalBuffer, seen: number, run: (task: StageTask) => void): void {
   const words = new Int32Array(buffer, 0, (buffer.byteLength - messageBytes) >> 2);
-  for (let epoch = nextEpoch(words, seen); Atomics.load(words, stopWord) === 0; epoch = nextEpoch(words, epoch)) {
+  const wait = waiterOf(words);
+  for (let epoch = wait(seen); Atomics.load(words, stopWord) === 0; epoch = wait(epoch)) {
     // Read before joining: until then the calling thread may be writing the next one, and then the gate is not this one's.
     const task = readTask(words);
     if (!hasJoined(words, epoch)) continue;
@@ -138,6 +183,8 @@ function openGate(epoch: number): number {
 /** Joins the stage of an epoch unless its gate is closed. */
 function hasJoined(words: Int32Array, epoch: number): boolean {
   for (let gate = Atomics.load(words, gateWord); (gate & ~joinedMask) === openGate(epoch);) {
+    // If these are the seats of another stage, the gate is not this one's any more, and nobody gets through.
+    if ((gate & joinedMask) >= words[seatsWord]) return false;
     const found = Atomics.compareExchange(words, gateWord, gate, gate + 1);
     if (found === gate) return true;
     gate = found;
@@ -145,13 +192,44 @@ function hasJoined(words: Int32Array, epoch: number): boolean {
   return false;
 }
 
-/** Waits until the epoch is another: awake for a moment, then asleep. */
-function nextEpoch(words: Int32Array, seen: number): number {
-  for (let look = 0; look < looksBeforeSleep; look++) {
-    if (Atomics.load(words, epochWord) !== seen) return Atomics.load(words, epochWord);
+/** What waits until the epoch is another: awake for a moment, or as long as it is called, then asleep. */
+function waiterOf(words: Int32Array): (seen: number) => number {
+  /** The call that the worker has come for. */
+  let answered = 0;
+  return (seen) => {
+    Atomics.add(words, awakeWord, 1);
+    for (let look = 0; look < looksBeforeSleep; look++) if (Atomics.load(words, epochWord) !== seen) break;
+    while (Atomics.load(words, epochWord) === seen) {
+      const call = Atomics.load(words, callWord);
+      if (call % 2 !== 0 && (answered === call || takesCall(words))) {
+        answered = call;
+        if (isPosted(words, seen, call)) break;
+      }
+      Atomics.sub(words, awakeWord, 1);
+      Atomics.wait(words, epochWord, seen);
+      Atomics.add(words, awakeWord, 1);
+    }
+    Atomics.sub(words, awakeWord, 1);
+    return Atomics.load(words, epochWord);
+  };
+}
+
+function takesCall(words: Int32Array): boolean {
+  for (let calls = Atomics.load(words, callsWord); calls > 0;) {
+    const found = Atomics.compareExchange(words, callsWord, calls, calls - 1);
+    if (found === calls) return true;
+    calls = found;
   }
-  while (Atomics.load(words, epochWord) === seen) Atomics.wait(words, epochWord, seen);
-  return Atomics.load(words, epochWord);
+  return false;
+}
+
+/** Looks for another epoch, until the call is over or has lasted too long. */
+function isPosted(words: Int32Array, seen: number, call: number): boolean {
+  const deadline = performance.now() + awakeMs;
+  do {
+    for (let look = 0; look < looksPerReading; look++) if (Atomics.load(words, epochWord) !== seen) return true;
+  } while (Atomics.load(words, callWord) === call && performance.now() < deadline);
+  return false;
 }
 
 function writeTask(words: Int32Array, task: StageTask): void {
