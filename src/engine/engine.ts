@@ -16,7 +16,7 @@ import { faultReason } from './fault-reason.ts';
 import { planInstrumentRows, type InstrumentRows } from './instrument-rows.ts';
 import { exportBook } from './export-book.ts';
 import { requireKernels, setUpMachine, type KernelChoice, type Machine } from './machine.ts';
-import { requireWorkerCount, type StageRunner } from './pool.ts';
+import { requireWorkerCount, type Haste, type StageRunner } from './pool.ts';
 import { requireValidBook } from './valid-book.ts';
 import { requireQuotes, requireValidMarket } from './valid-market.ts';
 import { resultHash, resultHolderOf, stateHash } from './state-hash.ts';
@@ -284,12 +284,12 @@ export class Engine {
     };
   }
 
-  async #partialStage({ kernel, itemCount, chunkItems, list, inlineItems, isShort = false }: PartialStage): Promise<void> {
+  async #partialStage({ kernel, itemCount, chunkItems, list, inlineItems, haste }: PartialStage): Promise<void> {
     if (itemCount === 0) return;
     const { header, control, context, scratch } = this.arena.plan;
     const plain = { kernel, context, itemCount, chunkItems, header, control, scratch };
     const task = list === undefined ? plain : { ...plain, list };
-    if (itemCount > inlineItems) return this.#runStage(task, isShort);
+    if (itemCount > inlineItems) return this.#runStage(task, haste);
     let next = 0;
     runChunks(this.#kernels, task, scratch[0], () => next++, listOf(this.arena.buffer, task));
   }
@@ -674,12 +674,12 @@ export class Engine {
 
   async #stage(kernel: RangeKernelName, itemCount: number, chunkItems: number): Promise<void> {
     const { header, control, context, scratch } = this.arena.plan;
-    await this.#runStage({ kernel, context, itemCount, chunkItems, header, control, scratch }, false);
+    await this.#runStage({ kernel, context, itemCount, chunkItems, header, control, scratch });
   }
 
-  async #runStage(task: StageTask, isShort: boolean): Promise<void> {
+  async #runStage(task: StageTask, haste?: Haste): Promise<void> {
     try {
-      await this.#runner.run(task, this.arena.control, isShort);
+      await this.#runner.run(task, this.arena.control, haste);
     } catch (error) {
       throw this.#isClosed() ? closedDuringTick() : error;
     }

@@ -9,14 +9,18 @@ import type { Kernels } from '../wasm/kernels.ts';
 import { createSignalBuffer, reasonOf, StageSignal } from './stage-signal.ts';
 import type { ServeTask } from './worker.ts';
 
+/**
+ * How a stage is handed out. `patient`: to all workers; the calling thread turns to its event loop as soon as they have
+ * come. `short`, a few milliseconds at most: where called workers are awake, to them and to the calling thread, which takes
+ * part to the end; else as `patient`. `tiny`: to those that are awake, and nobody is woken for it.
+ */
+export type Haste = 'patient' | 'short' | 'tiny';
+
 /** Runs the stages of a tick: on a pool of threads, or on the calling thread. */
 export interface StageRunner {
   readonly workerCount: number;
-  /**
-   * `isShort`: a stage of a few milliseconds at most. The calling thread then takes part to the end, in the place of a
-   * worker; in other stages it turns to its event loop as soon as all workers have come.
-   */
-  run(task: StageTask, control: Int32Array, isShort?: boolean): Promise<void>;
+  /** `haste`: `patient` if left out. */
+  run(task: StageTask, control: Int32Array, haste?: Haste): Promise<void>;
   /** Short stages will follow: wakes the workers that take part in them. */
   call(): void;
   /** No short stage will follow. */
@@ -44,6 +48,10 @@ export function requireWorkerCount(workers: number): void {
 const idleMs = 1_000;
 /** Milliseconds that the calling thread sleeps for a stage before it turns to its event loop: many are shorter. */
 const sleepMs = 0.2;
+/** Milliseconds after which a called worker may be asleep again. */
+const recallMs = 4;
+/** Where no worker ever comes in time, one tick in so many tries again: a call takes about 90 microseconds then. */
+const hopelessTicks = 8;
 
 /** What the calling thread takes part with: its kernels and a scratch area of its own. */
 export interface Helper {
@@ -100,6 +108,9 @@ class StagePool implements StageRunner {
   #lost: Promise<unknown> = Promise.resolve();
   #stage: Promise<void> = Promise.resolve();
   #isRunning = false;
+  #calledAt = -Infinity;
+  /** Calls since a worker came. */
+  #callsInVain = 0;
   readonly #idle: NodeJS.Timeout;
 
   constructor(pool: Piscina<ServeTask, void>, workerCount: number, buffer: SharedArrayBuffer, helper: Helper | null) {
@@ -115,20 +126,32 @@ class StagePool implements StageRunner {
     this.#muster();
   }
 
-  run(task: StageTask, control: Int32Array, isShort = false): Promise<void> {
-    this.#stage = this.#runStage(task, control, isShort && this.#helper !== null);
+  run(task: StageTask, control: Int32Array, haste: Haste = 'patient'): Promise<void> {
+    this.#stage = this.#runStage(task, control, haste);
     return this.#stage;
   }
 
   call(): void {
+    this.#callsInVain++;
+    if (this.#callsInVain > 2 * this.workerCount && this.#callsInVain % hopelessTicks !== 0) return;
     if (this.#serving.length > 0 && this.#seats > 0) this.#signal.call(this.#seats);
+    this.#calledAt = performance.now();
+  }
+
+  /** Whether the stage is for called workers and the calling thread. */
+  #isForCalled(haste: Haste): boolean {
+    if (haste === 'patient' || this.#helper === null) return false;
+    if (this.#seats === 0) return true;
+    if (this.#signal.awake > 0) this.#callsInVain = 0;
+    else if (performance.now() - this.#calledAt > recallMs) this.call();
+    return haste === 'tiny' || this.#signal.awake > 0;
   }
 
   release(): void {
     this.#signal.release();
   }
 
-  async #runStage(task: StageTask, control: Int32Array, isShort: boolean): Promise<void> {
+  async #runStage(task: StageTask, control: Int32Array, haste: Haste): Promise<void> {
     this.#isRunning = true;
     control.fill(0);
     try {
@@ -138,11 +161,13 @@ class StagePool implements StageRunner {
         await this.#dismissed;
         this.#muster();
       }
-      const seats = isShort ? this.#seats : this.workerCount;
-      this.#signal.post(task, seats);
-      const failure = this.#helper === null ? null : this.#help(this.#helper, task, control, isShort ? Infinity : seats);
+      const isForCalled = this.#isForCalled(haste);
+      if (isForCalled) this.#signal.postToCalled(task, this.#seats);
+      else this.#signal.post(task);
+      const enough = isForCalled ? Infinity : this.workerCount;
+      const failure = this.#helper === null ? null : this.#help(this.#helper, task, control, enough);
       const expected = this.#helper === null ? this.workerCount : this.#signal.close();
-      const isDone = isShort && this.#signal.isDoneSoon(expected);
+      const isDone = isForCalled && this.#signal.isDoneSoon(expected);
       if (!isDone && !this.#signal.isDoneWithin(expected, sleepMs)) await this.#doneOrLost(expected, task);
       const reason = failure ?? this.#signal.failure;
       if (reason !== null) throw stageFailure(task, reason);

@@ -27,7 +27,13 @@ const callWord = 64;
 const callsWord = 65;
 /** Workers that look for a stage, and need no waking. */
 const awakeWord = 80;
-const taskWords = 96;
+/** Epoch once more: what workers wait for that are the first to be called. */
+const reserveWord = 96;
+/** Call after which the calling thread has gone on. */
+const goesOnWord = 66;
+/** Microseconds (a float) at which the workers were called. */
+const calledAtWord = 68;
+const taskWords = 112;
 /** Kernel, context, items, items per chunk, header, control, list (its address) or 0 and whether there is one, scratches. */
 const taskHeadWords = 9;
 /** Bytes of an error message; a longer one is cut. */
@@ -41,6 +47,10 @@ const joinedMask = closedBit - 1;
 const looksBeforeSleep = 500;
 /** Milliseconds between stages that a called worker stays awake: the tick may be doing something else. */
 const awakeMs = 4;
+/** A worker that comes later than this after its call has not found a processor for itself. */
+const lateMicroseconds = 300;
+/** The calling thread goes on so soon after it has woken a worker, unless it has lost its processor. */
+const returnMicroseconds = 30;
 /** Milliseconds that the calling thread looks for the end of a stage before it sleeps: what a chunk takes. */
 const lookMs = 0.05;
 /** Looks between two readings of the clock. */
@@ -58,9 +68,11 @@ export class StageSignal {
   readonly buffer: SignalBuffer;
   readonly #words: Int32Array;
   readonly #message: Uint8Array;
+  readonly #calledAt: Float64Array;
 
   constructor(buffer: SignalBuffer) {
     this.buffer = buffer;
+    this.#calledAt = new Float64Array(buffer, 4 * calledAtWord, 1);
     this.#words = new Int32Array(buffer, 0, (buffer.byteLength - messageBytes) >> 2);
     this.#message = new Uint8Array(buffer, buffer.byteLength - messageBytes);
   }
@@ -69,35 +81,50 @@ export class StageSignal {
     return Atomics.load(this.#words, epochWord);
   }
 
-  /** Hands out a stage to at most so many workers. The one before must be over. */
-  post(task: StageTask, seats = joinedMask): void {
+  /** Hands out a stage. The one before must be over. */
+  post(task: StageTask): void {
+    this.#open(task, joinedMask);
+    this.#raise();
+  }
+
+  /** The same for at most so many of those workers that have been called and are awake: nobody is woken. */
+  postToCalled(task: StageTask, seats: number): void {
+    this.#open(task, seats);
+    this.#nextEpoch();
+  }
+
+  #open(task: StageTask, seats: number): void {
     writeTask(this.#words, task);
     this.#words[seatsWord] = seats;
     this.#words[stopWord] = 0;
     this.#words[failureWord] = 0;
     Atomics.store(this.#words, doneWord, 0);
     Atomics.store(this.#words, gateWord, openGate(this.epoch + 1));
-    Atomics.add(this.#words, epochWord, 1);
-    this.#wake(seats);
   }
 
-  /** Wakes so many workers, unless they are awake: they look for stages until `release`, or until none has come for long. */
+  /**
+   * Wakes so many workers: those of them that find a processor of their own look for stages until `release`, or until none
+   * has come for long.
+   */
   call(workers: number): void {
     this.release();
+    this.#calledAt[0] = microseconds();
     Atomics.store(this.#words, callsWord, workers);
-    Atomics.add(this.#words, callWord, 1);
-    this.#wake(workers);
+    const call = Atomics.add(this.#words, callWord, 1) + 1;
+    const woken = Atomics.notify(this.#words, reserveWord, workers);
+    if (woken < workers) Atomics.notify(this.#words, epochWord, workers - woken);
+    Atomics.store(this.#words, goesOnWord, call);
+  }
+
+  /** Workers that need no waking. */
+  get awake(): number {
+    return Atomics.load(this.#words, awakeWord);
   }
 
   /** Called workers may sleep. */
   release(): void {
     const call = Atomics.load(this.#words, callWord);
     if (call % 2 !== 0) Atomics.store(this.#words, callWord, call + 1);
-  }
-
-  #wake(workers: number): void {
-    const asleep = workers - Atomics.load(this.#words, awakeWord);
-    if (asleep > 0) Atomics.notify(this.#words, epochWord, asleep);
   }
 
   /** Workers that are in the stage, or were. */
@@ -113,8 +140,18 @@ export class StageSignal {
   /** Tells the workers to return from `serveStages`. */
   postStop(): void {
     this.#words[stopWord] = 1;
-    Atomics.add(this.#words, epochWord, 1);
+    this.#raise();
+  }
+
+  #nextEpoch(): void {
+    Atomics.store(this.#words, reserveWord, Atomics.add(this.#words, epochWord, 1) + 1);
+  }
+
+  /** A new epoch, for everybody. */
+  #raise(): void {
+    this.#nextEpoch();
     Atomics.notify(this.#words, epochWord);
+    Atomics.notify(this.#words, reserveWord);
   }
 
   /** Whether so many workers are done within what a chunk takes: the thread looks all the time. */
@@ -161,7 +198,7 @@ export class StageSignal {
 /** A worker's side: runs stages as they are posted, from the one after epoch `seen` on, until it is told to stop. */
 export function serveStages(buffer: SignalBuffer, seen: number, run: (task: StageTask) => void): void {
   const words = new Int32Array(buffer, 0, (buffer.byteLength - messageBytes) >> 2);
-  const wait = waiterOf(words);
+  const wait = waiterOf(words, new Float64Array(buffer, 4 * calledAtWord, 1));
   for (let epoch = wait(seen); Atomics.load(words, stopWord) === 0; epoch = wait(epoch)) {
     // Read before joining: until then the calling thread may be writing the next one, and then the gate is not this one's.
     const task = readTask(words);
@@ -193,25 +230,51 @@ function hasJoined(words: Int32Array, epoch: number): boolean {
 }
 
 /** What waits until the epoch is another: awake for a moment, or as long as it is called, then asleep. */
-function waiterOf(words: Int32Array): (seen: number) => number {
+function waiterOf(words: Int32Array, calledAt: Float64Array): (seen: number) => number {
   /** The call that the worker has come for. */
   let answered = 0;
+  /** Where it sleeps: those that came in time for the last call are the first to be called again. */
+  let bed = epochWord;
+  const sleep = (seen: number): void => {
+    Atomics.sub(words, awakeWord, 1);
+    Atomics.wait(words, bed, seen);
+    Atomics.add(words, awakeWord, 1);
+  };
   return (seen) => {
     Atomics.add(words, awakeWord, 1);
     for (let look = 0; look < looksBeforeSleep; look++) if (Atomics.load(words, epochWord) !== seen) break;
     while (Atomics.load(words, epochWord) === seen) {
       const call = Atomics.load(words, callWord);
-      if (call % 2 !== 0 && (answered === call || takesCall(words))) {
+      if (call % 2 !== 0 && call !== answered) {
+        bed = isInTime(words, calledAt, call) && takesCall(words) ? reserveWord : epochWord;
         answered = call;
-        if (isPosted(words, seen, call)) break;
       }
-      Atomics.sub(words, awakeWord, 1);
-      Atomics.wait(words, epochWord, seen);
-      Atomics.add(words, awakeWord, 1);
+      if (call % 2 !== 0 && bed === reserveWord && isPosted(words, seen, call)) break;
+      if (Atomics.load(words, epochWord) === seen) sleep(seen);
     }
     Atomics.sub(words, awakeWord, 1);
     return Atomics.load(words, epochWord);
   };
+}
+
+/**
+ * Whether the calling thread is running. A scheduler may wake a worker on the processor of whoever wakes it, though
+ * another one is idle (virtual machines whose idle processors count as taken): then the caller does not come to say that
+ * it goes on, or the worker came too late, when it was the caller's turn to wait. Such a worker would be in the way.
+ */
+function isInTime(words: Int32Array, calledAt: Float64Array, call: number): boolean {
+  const now = microseconds();
+  if (now - calledAt[0] > lateMicroseconds) return false;
+  do {
+    if (Atomics.load(words, goesOnWord) === call) return true;
+  } while (microseconds() - now < returnMicroseconds);
+  return false;
+}
+
+/** The same clock in all threads. */
+function microseconds(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e6 + nanoseconds * 1e-3;
 }
 
 function takesCall(words: Int32Array): boolean {

@@ -2,17 +2,18 @@ import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import type { PartialStage, PartialTicks } from '../engine/partial-ticks.ts';
 
 /**
- * How stages are handed out: those of few items run on the calling thread; those of not too many are over in a few
- * milliseconds; chunks are small enough that all threads finish together, and no larger than `most`.
+ * How stages are handed out, by their items: at most `inline` on the calling thread, `tiny` and `short` as in
+ * src/engine/pool.ts. Chunks are small enough that all threads finish together, and no larger than `most`.
  */
 interface Dispatch {
-  readonly inlineItems: number;
-  readonly shortItems: number;
+  readonly inline: number;
+  readonly tiny: number;
+  readonly short: number;
   readonly chunk: { readonly least: number; readonly most: number };
 }
-const rowDispatch: Dispatch = { inlineItems: 24, shortItems: 16_384, chunk: { least: 16, most: 64 } };
-const setDispatch: Dispatch = { inlineItems: 16, shortItems: 16_384, chunk: { least: 8, most: 256 } };
-const markDispatch: Dispatch = { inlineItems: 64, shortItems: 131_072, chunk: { least: 32, most: 1_024 } };
+const rowDispatch: Dispatch = { inline: 24, tiny: 96, short: 16_384, chunk: { least: 16, most: 64 } };
+const setDispatch: Dispatch = { inline: 16, tiny: 512, short: 16_384, chunk: { least: 8, most: 256 } };
+const markDispatch: Dispatch = { inline: 64, tiny: 2_048, short: 131_072, chunk: { least: 32, most: 1_024 } };
 /** Chunks of a stage, if that makes them neither too small nor too large. */
 const chunkCount = 96;
 
@@ -150,9 +151,11 @@ export class Evaluation {
 
   async #stage(
     stage: Pick<PartialStage, 'kernel' | 'itemCount' | 'list'>,
-    { inlineItems, shortItems, chunk }: Dispatch,
+    { inline, tiny, short, chunk }: Dispatch,
   ): Promise<void> {
-    const chunkItems = Math.min(Math.max(Math.ceil(stage.itemCount / chunkCount), chunk.least), chunk.most);
-    await this.#ticks.stage({ ...stage, chunkItems, inlineItems, isShort: stage.itemCount <= shortItems });
+    const { itemCount } = stage;
+    const chunkItems = Math.min(Math.max(Math.ceil(itemCount / chunkCount), chunk.least), chunk.most);
+    const haste = itemCount <= tiny ? 'tiny' : itemCount <= short ? 'short' : 'patient';
+    await this.#ticks.stage({ ...stage, chunkItems, inlineItems: inline, haste });
   }
 }
