@@ -6,6 +6,7 @@ import { smallerLane } from "../revalue/blocks.ts";
 import {
   firstCellEqual, firstCellEqualScalar, minimumDampenedScalar,
 } from "../revalue/worst-case.ts";
+import { askForSets, LISTED_AHEAD } from "./listed-sets.ts";
 import { addToTotals, quarantine, statusOf, totalsOf } from "./set-result.ts";
 import {
   CONTEXT_CELL_COUNT, CONTEXT_GRID,
@@ -42,6 +43,17 @@ import {
  */
 export function deribitPm(context: usize, scratch: usize, first: i32, count: i32): void {
   marginRange(context, scratch, first, count, true);
+}
+
+/** The same for `count` netting sets that `sets` lists (u32), in any order; chunk totals then mean nothing. */
+export function deribitPmOf(context: usize, sets: usize, count: i32, scratch: usize): void {
+  for (let place = 0; place < count; place += LISTED_AHEAD) {
+    const last = min(place + LISTED_AHEAD, count);
+    store<i32>(scratch, askForSets(context, sets + (<usize>place << 2), last - place));
+    for (let each = place; each < last; each++) {
+      marginRange(context, scratch, load<i32>(sets + (<usize>each << 2)), 1, true);
+    }
+  }
 }
 
 /** Scalar twin of `deribitPm`: bit-equal. */

@@ -26,8 +26,12 @@ export const CERTIFICATE_THRESHOLD_COUNT: i32 = 5;
 export const CERTIFICATE_EXPIRY_SLOPES: i32 = 6;
 /** Per netting set `LOAD_COUNT` floats of 32 bits: what each kind of movement uses up of the health, see below. */
 export const CERTIFICATE_LOADS: i32 = 7;
-export const CERTIFICATE_WORD_COUNT: i32 = 8;
-export const CERTIFICATE_BYTES: i32 = 32;
+/** u32: netting sets of a stage that has a list of them. */
+export const CERTIFICATE_SETS: i32 = 8;
+/** u8 per instrument: 1 where `markRows` has found that a set holds it. */
+export const CERTIFICATE_MARKS: i32 = 9;
+export const CERTIFICATE_WORD_COUNT: i32 = 10;
+export const CERTIFICATE_BYTES: i32 = 40;
 
 // --- floats ----------------------------------------------------------------------------------------------------------
 /** The box: common movement X of a group up to this, in either direction. */

@@ -319,6 +319,10 @@ export const schema = {
         width: () => certificate.SLOPE_TABLE_COUNT * certificate.SLOPE_TERM_COUNT,
       },
       list: column('u32', null, 'tick', 'instrument rows of a list stage'),
+      mark: {
+        ...column('u8', null, 'tick', '1: a set of the list stage holds it'),
+        certificateWord: certificate.CERTIFICATE_MARKS,
+      },
     },
   },
   certifiedExpiry: {
@@ -353,7 +357,10 @@ export const schema = {
         ...column('u32', null, 'certificates', 'netting sets to certify'),
         certificateWord: certificate.CERTIFICATE_LIST,
       },
-      list: column('u32', null, 'tick', 'netting sets of a list stage'),
+      list: {
+        ...column('u32', null, 'tick', 'netting sets of a list stage'),
+        certificateWord: certificate.CERTIFICATE_SETS,
+      },
     },
   },
 } as const satisfies Record<string, TableSpec>;

@@ -16,7 +16,7 @@ import { faultReason } from './fault-reason.ts';
 import { planInstrumentRows, type InstrumentRows } from './instrument-rows.ts';
 import { exportBook } from './export-book.ts';
 import { requireKernels, setUpMachine, type KernelChoice, type Machine } from './machine.ts';
-import { requireWorkerCount, type StageRunner } from './pool.ts';
+import { requireWorkerCount, type Haste, type StageRunner } from './pool.ts';
 import { requireValidBook } from './valid-book.ts';
 import { requireQuotes, requireValidMarket } from './valid-market.ts';
 import { resultHash, resultHolderOf, stateHash } from './state-hash.ts';
@@ -28,7 +28,7 @@ import { requireMarginable } from './marginable.ts';
 import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
 import { InstrumentFaults, modelCountsOf, modelRowsOf } from './model-inputs.ts';
 import { clearTotals, foldTotals, statusNames, type Totals } from './totals.ts';
-import { listOf, runChunks } from './stage.ts';
+import { listOf, runChunks, type StageTask } from './stage.ts';
 import { writeContext, writeExpirySlopes, writeStaticColumns, writeTickInputs, type Quotes, type TickSetup } from './tick-inputs.ts';
 
 export interface EngineOptions {
@@ -267,6 +267,8 @@ export class Engine {
         this.#takeQuotes(quotes);
         // The driver writes rows behind the engine's back.
         this.#staleRows?.forget();
+        // The workers wake while the inputs are written.
+        this.#runner.call();
         this.#writeInputs();
         return this.#quotes;
       },
@@ -274,6 +276,7 @@ export class Engine {
       whole: () => this.#runStages(performance.now()),
       writeExpirySlopes: (boxTime) => writeExpirySlopes(this.#setup, this.#quotes, boxTime),
       end: (failed = false) => {
+        this.#runner.release();
         if (this.#state !== 'closed') this.#state = failed ? 'loaded' : 'ticked';
         else if (!failed) throw closedDuringTick();
       },
@@ -281,12 +284,12 @@ export class Engine {
     };
   }
 
-  async #partialStage({ kernel, itemCount, chunkItems, list, inlineItems }: PartialStage): Promise<void> {
+  async #partialStage({ kernel, itemCount, chunkItems, list, inlineItems, haste }: PartialStage): Promise<void> {
     if (itemCount === 0) return;
-    if (itemCount > inlineItems) return this.#stage(kernel, itemCount, chunkItems, list);
     const { header, control, context, scratch } = this.arena.plan;
     const plain = { kernel, context, itemCount, chunkItems, header, control, scratch };
     const task = list === undefined ? plain : { ...plain, list };
+    if (itemCount > inlineItems) return this.#runStage(task, haste);
     let next = 0;
     runChunks(this.#kernels, task, scratch[0], () => next++, listOf(this.arena.buffer, task));
   }
@@ -669,11 +672,14 @@ export class Engine {
     await this.#runner.close();
   }
 
-  async #stage(kernel: RangeKernelName, itemCount: number, chunkItems: number, list?: number): Promise<void> {
+  async #stage(kernel: RangeKernelName, itemCount: number, chunkItems: number): Promise<void> {
     const { header, control, context, scratch } = this.arena.plan;
-    const task = { kernel, context, itemCount, chunkItems, header, control, scratch };
+    await this.#runStage({ kernel, context, itemCount, chunkItems, header, control, scratch });
+  }
+
+  async #runStage(task: StageTask, haste?: Haste): Promise<void> {
     try {
-      await this.#runner.run(list === undefined ? task : { ...task, list }, this.arena.control);
+      await this.#runner.run(task, this.arena.control, haste);
     } catch (error) {
       throw this.#isClosed() ? closedDuringTick() : error;
     }

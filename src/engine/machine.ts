@@ -81,6 +81,8 @@ function inline(kernels: Kernels, buffer: ArrayBufferLike, scratch: number): Sta
       let next = 0;
       runChunks(kernels, task, scratch, () => next++, listOf(buffer, task));
     },
+    call: () => {},
+    release: () => {},
     close: async () => {},
   };
 }

@@ -3,6 +3,7 @@ import type { Kernels, RangeKernelName } from '../wasm/kernels.ts';
 import type { AccountMargin } from './account-margin.ts';
 import type { BookColumns } from './book-columns.ts';
 import type { TickReport } from './engine.ts';
+import type { Haste } from './pool.ts';
 import type { Quotes, TickSetup } from './tick-inputs.ts';
 
 /** A stage of which only some items run, or all: `list` is the byte address of u32 items. */
@@ -11,8 +12,10 @@ export interface PartialStage {
   readonly itemCount: number;
   readonly chunkItems: number;
   readonly list?: number;
-  /** Stages of at most so many items run on the calling thread: waking the workers would take longer. */
+  /** Stages of at most so many items run on the calling thread: handing them out would take longer. */
   readonly inlineItems: number;
+  /** How it is handed out: src/engine/pool.ts. */
+  readonly haste?: Haste;
 }
 
 /**

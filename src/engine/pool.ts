@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { MargridError } from '../errors.ts';
@@ -8,10 +9,22 @@ import type { Kernels } from '../wasm/kernels.ts';
 import { createSignalBuffer, reasonOf, StageSignal } from './stage-signal.ts';
 import type { ServeTask } from './worker.ts';
 
+/**
+ * How a stage is handed out. `patient`: to all workers; the calling thread turns to its event loop as soon as they have
+ * come. `short`, a few milliseconds at most: where called workers are awake, to them and to the calling thread, which takes
+ * part to the end; else as `patient`. `tiny`: to those that are awake, and nobody is woken for it.
+ */
+export type Haste = 'patient' | 'short' | 'tiny';
+
 /** Runs the stages of a tick: on a pool of threads, or on the calling thread. */
 export interface StageRunner {
   readonly workerCount: number;
-  run(task: StageTask, control: Int32Array): Promise<void>;
+  /** `haste`: `patient` if left out. */
+  run(task: StageTask, control: Int32Array, haste?: Haste): Promise<void>;
+  /** Short stages will follow: wakes the workers that take part in them. */
+  call(): void;
+  /** No short stage will follow. */
+  release(): void;
   close(): Promise<void>;
 }
 
@@ -35,6 +48,10 @@ export function requireWorkerCount(workers: number): void {
 const idleMs = 1_000;
 /** Milliseconds that the calling thread sleeps for a stage before it turns to its event loop: many are shorter. */
 const sleepMs = 0.2;
+/** Milliseconds after which a called worker may be asleep again. */
+const recallMs = 4;
+/** Where no worker ever comes in time, one tick in so many tries again: a call takes about 90 microseconds then. */
+const hopelessTicks = 8;
 
 /** What the calling thread takes part with: its kernels and a scratch area of its own. */
 export interface Helper {
@@ -80,6 +97,8 @@ class StagePool implements StageRunner {
   readonly #buffer: SharedArrayBuffer;
   readonly #helper: Helper | null;
   readonly #signal: StageSignal;
+  /** Workers in a short stage: with the calling thread no more than there are processors, for all of them look. */
+  readonly #seats: number;
   /** The threads' tasks while they serve; none once they have been told to stop. */
   #serving: Promise<void>[] = [];
   /** When all tasks of threads that have been told to stop are over. */
@@ -89,6 +108,9 @@ class StagePool implements StageRunner {
   #lost: Promise<unknown> = Promise.resolve();
   #stage: Promise<void> = Promise.resolve();
   #isRunning = false;
+  #calledAt = -Infinity;
+  /** Calls since a worker came. */
+  #callsInVain = 0;
   readonly #idle: NodeJS.Timeout;
 
   constructor(pool: Piscina<ServeTask, void>, workerCount: number, buffer: SharedArrayBuffer, helper: Helper | null) {
@@ -97,18 +119,39 @@ class StagePool implements StageRunner {
     this.#buffer = buffer;
     this.#helper = helper;
     this.#signal = new StageSignal(createSignalBuffer(workerCount));
+    this.#seats = Math.min(workerCount, availableParallelism()) - 1;
     // Without a listener an error event of the pool would end the process; the task's own rejection carries the failure.
     pool.on('error', () => {});
     this.#idle = setTimeout(() => this.#rest(), idleMs);
     this.#muster();
   }
 
-  run(task: StageTask, control: Int32Array): Promise<void> {
-    this.#stage = this.#runStage(task, control);
+  run(task: StageTask, control: Int32Array, haste: Haste = 'patient'): Promise<void> {
+    this.#stage = this.#runStage(task, control, haste);
     return this.#stage;
   }
 
-  async #runStage(task: StageTask, control: Int32Array): Promise<void> {
+  call(): void {
+    this.#callsInVain++;
+    if (this.#callsInVain > 2 * this.workerCount && this.#callsInVain % hopelessTicks !== 0) return;
+    if (this.#serving.length > 0 && this.#seats > 0) this.#signal.call(this.#seats);
+    this.#calledAt = performance.now();
+  }
+
+  /** Whether the stage is for called workers and the calling thread. */
+  #isForCalled(haste: Haste): boolean {
+    if (haste === 'patient' || this.#helper === null) return false;
+    if (this.#seats === 0) return true;
+    if (this.#signal.awake > 0) this.#callsInVain = 0;
+    else if (performance.now() - this.#calledAt > recallMs) this.call();
+    return haste === 'tiny' || this.#signal.awake > 0;
+  }
+
+  release(): void {
+    this.#signal.release();
+  }
+
+  async #runStage(task: StageTask, control: Int32Array, haste: Haste): Promise<void> {
     this.#isRunning = true;
     control.fill(0);
     try {
@@ -118,10 +161,14 @@ class StagePool implements StageRunner {
         await this.#dismissed;
         this.#muster();
       }
-      this.#signal.post(task);
-      const failure = this.#helper === null ? null : this.#help(this.#helper, task, control);
+      const isForCalled = this.#isForCalled(haste);
+      if (isForCalled) this.#signal.postToCalled(task, this.#seats);
+      else this.#signal.post(task);
+      const enough = isForCalled ? Infinity : this.workerCount;
+      const failure = this.#helper === null ? null : this.#help(this.#helper, task, control, enough);
       const expected = this.#helper === null ? this.workerCount : this.#signal.close();
-      if (!this.#signal.isDoneWithin(expected, sleepMs)) await this.#doneOrLost(expected, task);
+      const isDone = isForCalled && this.#signal.isDoneSoon(expected);
+      if (!isDone && !this.#signal.isDoneWithin(expected, sleepMs)) await this.#doneOrLost(expected, task);
       const reason = failure ?? this.#signal.failure;
       if (reason !== null) throw stageFailure(task, reason);
     } finally {
@@ -130,10 +177,9 @@ class StagePool implements StageRunner {
     }
   }
 
-  /** Runs chunks until all workers have come. Returns why that failed, null if it did not. */
-  #help({ kernels, scratch }: Helper, task: StageTask, control: Int32Array): string | null {
-    const claim = (): number =>
-      this.#signal.joined < this.workerCount ? Atomics.add(control, claimedChunks, 1) : Infinity;
+  /** Runs chunks until so many workers have come. Returns why that failed, null if it did not. */
+  #help({ kernels, scratch }: Helper, task: StageTask, control: Int32Array, enough: number): string | null {
+    const claim = (): number => (this.#signal.joined < enough ? Atomics.add(control, claimedChunks, 1) : Infinity);
     try {
       runChunks(kernels, task, scratch, claim, listOf(this.#buffer, task));
       return null;

@@ -8,8 +8,11 @@ import type { StageTask } from './stage.ts';
  * A stage: the calling thread writes the task, opens the gate and raises `epoch`. A worker that sees the epoch reads the
  * task and then joins, if the gate is open still; when no chunk is left to claim it adds 1 to `done`. The calling thread
  * claims chunks, too, until all workers have joined or no chunk is left; then it closes the gate, and the stage is over
- * when as many are done as have joined. A worker that wakes too late is not waited for. A worker that fails says why in
- * `failure`. `stop` with a new epoch sends the workers home.
+ * when as many are done as have joined. A worker that wakes too late is not waited for, nor one that finds all `seats`
+ * taken. A worker that fails says why in `failure`. `stop` with a new epoch sends the workers home.
+ *
+ * Waking takes longer than a short stage: `call` wakes workers before there is a stage, and they look for it until
+ * `release`.
  */
 const epochWord = 0;
 const stopWord = 1;
@@ -17,7 +20,20 @@ const stopWord = 1;
 const gateWord = 16;
 const doneWord = 32;
 const failureWord = 48;
-const taskWords = 64;
+const seatsWord = 49;
+/** Raised by `call` and by `release`: odd while workers are called. */
+const callWord = 64;
+/** Of a call: workers that are to come and have not. */
+const callsWord = 65;
+/** Workers that look for a stage, and need no waking. */
+const awakeWord = 80;
+/** Epoch once more: what workers wait for that are the first to be called. */
+const reserveWord = 96;
+/** Call after which the calling thread has gone on. */
+const goesOnWord = 66;
+/** Microseconds (a float) at which the workers were called. */
+const calledAtWord = 68;
+const taskWords = 112;
 /** Kernel, context, items, items per chunk, header, control, list (its address) or 0 and whether there is one, scratches. */
 const taskHeadWords = 9;
 /** Bytes of an error message; a longer one is cut. */
@@ -29,6 +45,16 @@ const joinedMask = closedBit - 1;
 
 /** Between stages of one tick little passes: a worker looks so often before it sleeps. */
 const looksBeforeSleep = 500;
+/** Milliseconds between stages that a called worker stays awake: the tick may be doing something else. */
+const awakeMs = 4;
+/** A worker that comes later than this after its call has not found a processor for itself. */
+const lateMicroseconds = 300;
+/** The calling thread goes on so soon after it has woken a worker, unless it has lost its processor. */
+const returnMicroseconds = 30;
+/** Milliseconds that the calling thread looks for the end of a stage before it sleeps: what a chunk takes. */
+const lookMs = 0.05;
+/** Looks between two readings of the clock. */
+const looksPerReading = 128;
 
 export type SignalBuffer = SharedArrayBuffer;
 
@@ -42,9 +68,11 @@ export class StageSignal {
   readonly buffer: SignalBuffer;
   readonly #words: Int32Array;
   readonly #message: Uint8Array;
+  readonly #calledAt: Float64Array;
 
   constructor(buffer: SignalBuffer) {
     this.buffer = buffer;
+    this.#calledAt = new Float64Array(buffer, 4 * calledAtWord, 1);
     this.#words = new Int32Array(buffer, 0, (buffer.byteLength - messageBytes) >> 2);
     this.#message = new Uint8Array(buffer, buffer.byteLength - messageBytes);
   }
@@ -55,12 +83,48 @@ export class StageSignal {
 
   /** Hands out a stage. The one before must be over. */
   post(task: StageTask): void {
+    this.#open(task, joinedMask);
+    this.#raise();
+  }
+
+  /** The same for at most so many of those workers that have been called and are awake: nobody is woken. */
+  postToCalled(task: StageTask, seats: number): void {
+    this.#open(task, seats);
+    this.#nextEpoch();
+  }
+
+  #open(task: StageTask, seats: number): void {
     writeTask(this.#words, task);
+    this.#words[seatsWord] = seats;
     this.#words[stopWord] = 0;
     this.#words[failureWord] = 0;
     Atomics.store(this.#words, doneWord, 0);
     Atomics.store(this.#words, gateWord, openGate(this.epoch + 1));
-    this.#raise();
+  }
+
+  /**
+   * Wakes so many workers: those of them that find a processor of their own look for stages until `release`, or until none
+   * has come for long.
+   */
+  call(workers: number): void {
+    this.release();
+    this.#calledAt[0] = microseconds();
+    Atomics.store(this.#words, callsWord, workers);
+    const call = Atomics.add(this.#words, callWord, 1) + 1;
+    const woken = Atomics.notify(this.#words, reserveWord, workers);
+    if (woken < workers) Atomics.notify(this.#words, epochWord, workers - woken);
+    Atomics.store(this.#words, goesOnWord, call);
+  }
+
+  /** Workers that need no waking. */
+  get awake(): number {
+    return Atomics.load(this.#words, awakeWord);
+  }
+
+  /** Called workers may sleep. */
+  release(): void {
+    const call = Atomics.load(this.#words, callWord);
+    if (call % 2 !== 0) Atomics.store(this.#words, callWord, call + 1);
   }
 
   /** Workers that are in the stage, or were. */
@@ -79,9 +143,26 @@ export class StageSignal {
     this.#raise();
   }
 
+  #nextEpoch(): void {
+    Atomics.store(this.#words, reserveWord, Atomics.add(this.#words, epochWord, 1) + 1);
+  }
+
+  /** A new epoch, for everybody. */
   #raise(): void {
-    Atomics.add(this.#words, epochWord, 1);
+    this.#nextEpoch();
     Atomics.notify(this.#words, epochWord);
+    Atomics.notify(this.#words, reserveWord);
+  }
+
+  /** Whether so many workers are done within what a chunk takes: the thread looks all the time. */
+  isDoneSoon(expected: number): boolean {
+    const deadline = performance.now() + lookMs;
+    do {
+      for (let look = 0; look < looksPerReading; look++) {
+        if (Atomics.load(this.#words, doneWord) === expected) return true;
+      }
+    } while (performance.now() < deadline);
+    return false;
   }
 
   /** Whether so many workers are done within some time, for which the thread sleeps. */
@@ -117,7 +198,8 @@ export class StageSignal {
 /** A worker's side: runs stages as they are posted, from the one after epoch `seen` on, until it is told to stop. */
 export function serveStages(buffer: SignalBuffer, seen: number, run: (task: StageTask) => void): void {
   const words = new Int32Array(buffer, 0, (buffer.byteLength - messageBytes) >> 2);
-  for (let epoch = nextEpoch(words, seen); Atomics.load(words, stopWord) === 0; epoch = nextEpoch(words, epoch)) {
+  const wait = waiterOf(words, new Float64Array(buffer, 4 * calledAtWord, 1));
+  for (let epoch = wait(seen); Atomics.load(words, stopWord) === 0; epoch = wait(epoch)) {
     // Read before joining: until then the calling thread may be writing the next one, and then the gate is not this one's.
     const task = readTask(words);
     if (!hasJoined(words, epoch)) continue;
@@ -138,6 +220,8 @@ function openGate(epoch: number): number {
 /** Joins the stage of an epoch unless its gate is closed. */
 function hasJoined(words: Int32Array, epoch: number): boolean {
   for (let gate = Atomics.load(words, gateWord); (gate & ~joinedMask) === openGate(epoch);) {
+    // If these are the seats of another stage, the gate is not this one's any more, and nobody gets through.
+    if ((gate & joinedMask) >= words[seatsWord]) return false;
     const found = Atomics.compareExchange(words, gateWord, gate, gate + 1);
     if (found === gate) return true;
     gate = found;
@@ -145,13 +229,70 @@ function hasJoined(words: Int32Array, epoch: number): boolean {
   return false;
 }
 
-/** Waits until the epoch is another: awake for a moment, then asleep. */
-function nextEpoch(words: Int32Array, seen: number): number {
-  for (let look = 0; look < looksBeforeSleep; look++) {
-    if (Atomics.load(words, epochWord) !== seen) return Atomics.load(words, epochWord);
+/** What waits until the epoch is another: awake for a moment, or as long as it is called, then asleep. */
+function waiterOf(words: Int32Array, calledAt: Float64Array): (seen: number) => number {
+  /** The call that the worker has come for. */
+  let answered = 0;
+  /** Where it sleeps: those that came in time for the last call are the first to be called again. */
+  let bed = epochWord;
+  const sleep = (seen: number): void => {
+    Atomics.sub(words, awakeWord, 1);
+    Atomics.wait(words, bed, seen);
+    Atomics.add(words, awakeWord, 1);
+  };
+  return (seen) => {
+    Atomics.add(words, awakeWord, 1);
+    for (let look = 0; look < looksBeforeSleep; look++) if (Atomics.load(words, epochWord) !== seen) break;
+    while (Atomics.load(words, epochWord) === seen) {
+      const call = Atomics.load(words, callWord);
+      if (call % 2 !== 0 && call !== answered) {
+        bed = isInTime(words, calledAt, call) && takesCall(words) ? reserveWord : epochWord;
+        answered = call;
+      }
+      if (call % 2 !== 0 && bed === reserveWord && isPosted(words, seen, call)) break;
+      if (Atomics.load(words, epochWord) === seen) sleep(seen);
+    }
+    Atomics.sub(words, awakeWord, 1);
+    return Atomics.load(words, epochWord);
+  };
+}
+
+/**
+ * Whether the calling thread is running. A scheduler may wake a worker on the processor of whoever wakes it, though
+ * another one is idle (virtual machines whose idle processors count as taken): then the caller does not come to say that
+ * it goes on, or the worker came too late, when it was the caller's turn to wait. Such a worker would be in the way.
+ */
+function isInTime(words: Int32Array, calledAt: Float64Array, call: number): boolean {
+  const now = microseconds();
+  if (now - calledAt[0] > lateMicroseconds) return false;
+  do {
+    if (Atomics.load(words, goesOnWord) === call) return true;
+  } while (microseconds() - now < returnMicroseconds);
+  return false;
+}
+
+/** The same clock in all threads. */
+function microseconds(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e6 + nanoseconds * 1e-3;
+}
+
+function takesCall(words: Int32Array): boolean {
+  for (let calls = Atomics.load(words, callsWord); calls > 0;) {
+    const found = Atomics.compareExchange(words, callsWord, calls, calls - 1);
+    if (found === calls) return true;
+    calls = found;
   }
-  while (Atomics.load(words, epochWord) === seen) Atomics.wait(words, epochWord, seen);
-  return Atomics.load(words, epochWord);
+  return false;
+}
+
+/** Looks for another epoch, until the call is over or has lasted too long. */
+function isPosted(words: Int32Array, seen: number, call: number): boolean {
+  const deadline = performance.now() + awakeMs;
+  do {
+    for (let look = 0; look < looksPerReading; look++) if (Atomics.load(words, epochWord) !== seen) return true;
+  } while (Atomics.load(words, callWord) === call && performance.now() < deadline);
+  return false;
 }
 
 function writeTask(words: Int32Array, task: StageTask): void {

@@ -51,7 +51,7 @@ export function runChunks(
   for (let chunk = claim(); chunk < chunkCount; chunk = claim()) {
     const first = chunk * task.chunkItems;
     const count = Math.min(task.chunkItems, task.itemCount - first);
-    if (list !== null) runListed(stageKernels, task, scratch, list.subarray(first, first + count));
+    if (list !== null) runListed(stageKernels, task, scratch, list, first, count);
     else if (isRowKernel(task.kernel)) stageKernels[task.kernel](task.context, first, count, scratch);
     else stageKernels[task.kernel](task.context, scratch, first, count);
     done++;
@@ -64,15 +64,17 @@ export function listOf(buffer: ArrayBufferLike, { list, itemCount }: StageTask):
   return list === undefined ? null : new Uint32Array(buffer, list, itemCount);
 }
 
-function runListed(stageKernels: Kernels, task: StageTask, scratch: number, items: Uint32Array): void {
+function runListed(
+  stageKernels: Kernels, task: StageTask, scratch: number, list: Uint32Array, first: number, count: number,
+): void {
   const { context, kernel } = task;
-  if (kernel === 'riskArray') {
-    stageKernels.riskArrayOf(context, items.byteOffset, items.length, scratch);
+  if (kernel === 'riskArray' || kernel === 'deribitPm') {
+    stageKernels[`${kernel}Of`](context, list.byteOffset + 4 * first, count, scratch);
   } else if (isRowKernel(kernel)) {
     const run = stageKernels[kernel];
-    for (let i = 0; i < items.length; i++) run(context, items[i], 1, scratch);
+    for (let place = first; place < first + count; place++) run(context, list[place], 1, scratch);
   } else {
     const run = stageKernels[kernel];
-    for (let i = 0; i < items.length; i++) run(context, scratch, items[i], 1);
+    for (let place = first; place < first + count; place++) run(context, scratch, list[place], 1);
   }
 }

@@ -1,24 +1,30 @@
 import type { StatusChanges } from './report.ts';
 
-/** Status changes of one tick, in the order of sets. */
+/** Status changes of one tick, ascending by set: a crash changes hundreds of thousands. */
 export class ChangeList {
-  readonly #set: number[] = [];
-  readonly #from: number[] = [];
-  readonly #to: number[] = [];
+  #set = new Uint32Array(64);
+  #from = new Uint8Array(64);
+  #to = new Uint8Array(64);
+  #count = 0;
 
+  /** `set` is above those added before. */
   add(set: number, from: number, to: number): void {
-    this.#set.push(set);
-    this.#from.push(from);
-    this.#to.push(to);
+    if (this.#count === this.#set.length) this.#grow();
+    this.#set[this.#count] = set;
+    this.#from[this.#count] = from;
+    this.#to[this.#count++] = to;
   }
 
-  /** As columns, ascending by set: touched sets come in the order of their references. */
-  sorted(): StatusChanges {
-    const order = [...this.#set.keys()].sort((a, b) => this.#set[a] - this.#set[b]);
-    return {
-      set: Uint32Array.from(order, (index) => this.#set[index]),
-      from: Uint8Array.from(order, (index) => this.#from[index]),
-      to: Uint8Array.from(order, (index) => this.#to[index]),
-    };
+  #grow(): void {
+    const old = { set: this.#set, from: this.#from, to: this.#to };
+    const room = 4 * this.#count;
+    (this.#set = new Uint32Array(room)).set(old.set);
+    (this.#from = new Uint8Array(room)).set(old.from);
+    (this.#to = new Uint8Array(room)).set(old.to);
+  }
+
+  columns(): StatusChanges {
+    const count = this.#count;
+    return { set: this.#set.slice(0, count), from: this.#from.slice(0, count), to: this.#to.slice(0, count) };
   }
 }

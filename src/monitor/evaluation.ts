@@ -1,36 +1,50 @@
 import { FLAG_BITS } from '../../assembly/portable/layout.ts';
-import type { PartialTicks } from '../engine/partial-ticks.ts';
+import type { PartialStage, PartialTicks } from '../engine/partial-ticks.ts';
 
 /**
- * Stages with fewer items than these run on the calling thread: waking the workers takes about as long as pricing a
- * hundred rows, or margining six hundred sets.
+ * How stages are handed out, by their items: at most `inline` on the calling thread, `tiny` and `short` as in
+ * src/engine/pool.ts. Chunks are small enough that all threads finish together, and no larger than `most`.
  */
-const inlineRows = 96;
-const inlineSets = 512;
-const rowChunk = 32;
-const setChunk = 256;
+interface Dispatch {
+  readonly inline: number;
+  readonly tiny: number;
+  readonly short: number;
+  readonly chunk: { readonly least: number; readonly most: number };
+}
+const rowDispatch: Dispatch = { inline: 24, tiny: 96, short: 16_384, chunk: { least: 16, most: 64 } };
+const setDispatch: Dispatch = { inline: 16, tiny: 512, short: 16_384, chunk: { least: 8, most: 256 } };
+const markDispatch: Dispatch = { inline: 64, tiny: 2_048, short: 131_072, chunk: { least: 32, most: 1_024 } };
+/** Chunks of a stage, if that makes them neither too small nor too large. */
+const chunkCount = 96;
+
+/**
+ * Positions that are walked in the time that it takes to price a row: where the sets hold more than these for every row
+ * that has no price yet, all rows are priced without asking who holds them.
+ */
+const positionsPerRow = 48;
 
 /** Prices and margins some of an engine's netting sets, at the quotes of the tick that is running. */
 export class Evaluation {
   readonly #ticks: PartialTicks;
-  /** Stamp of the pricing that a row is of; of the collection that listed it. */
+  /** Stamp of the pricing that a row is of. */
   readonly #priced: Uint32Array;
-  readonly #listed: Uint32Array;
-  /** Rows that are being listed: read in row order, which has the call beside the put that is priced with it. */
-  readonly #isWanted: Uint8Array;
+  /** Rows that have a price. */
+  #pricedCount = 0;
+  /** 1: listed; the kernels mark, and the pass that takes the list clears. Four a word. */
+  readonly #mark: Uint8Array;
+  readonly #markWords: Uint32Array;
   readonly #rowList: Uint32Array;
   readonly #setList: Uint32Array;
   readonly #rowListAddress: number;
   readonly #setListAddress: number;
   #pricing = 0;
-  #listing = 0;
 
   constructor(ticks: PartialTicks) {
     this.#ticks = ticks;
     const { certifiedInstrument, certifiedSet, instrument } = ticks.setup.arena.views;
     this.#priced = new Uint32Array(instrument.shape.length);
-    this.#listed = new Uint32Array(instrument.shape.length);
-    this.#isWanted = new Uint8Array(instrument.shape.length);
+    this.#mark = certifiedInstrument.mark;
+    this.#markWords = new Uint32Array(this.#mark.buffer, this.#mark.byteOffset, this.#mark.length >>> 2);
     this.#rowList = certifiedInstrument.list;
     this.#setList = certifiedSet.list;
     this.#rowListAddress = certifiedInstrument.list.byteOffset;
@@ -40,17 +54,35 @@ export class Evaluation {
   /** New quotes: no row has a price. */
   startTick(): void {
     this.#pricing++;
+    this.#pricedCount = 0;
   }
 
   /** The engine has priced every row that anybody holds: no other is asked for before the next tick. */
   allPriced(): void {
     this.#priced.fill(this.#pricing);
+    this.#pricedCount = this.#priced.length;
   }
 
-  /** Prices what the sets hold and is not priced yet; returns how many rows that were. */
+  /** Prices what the sets hold and is not priced yet, or all there is; returns how many rows that were. */
   async price(sets: Uint32Array): Promise<number> {
-    const count = this.#listRows(sets, this.#priced, this.#pricing);
-    await this.#rowStage(this.#ticks.model.rowKernel, count);
+    const missing = this.#priced.length - this.#pricedCount;
+    if (missing === 0) return 0;
+    const kernel = this.#ticks.model.rowKernel;
+    if (this.#holdMoreThan(missing * positionsPerRow, sets)) {
+      await this.#stage({ kernel, itemCount: this.#priced.length }, rowDispatch);
+      const count = this.#priced.length;
+      this.allPriced();
+      return count;
+    }
+    await this.#markRows(sets);
+    let count = 0;
+    this.#takeMarked((row) => {
+      if (this.#priced[row] === this.#pricing) return;
+      this.#priced[row] = this.#pricing;
+      this.#rowList[count++] = row;
+    });
+    this.#pricedCount += count;
+    await this.#stage({ kernel, itemCount: count, list: this.#rowListAddress }, rowDispatch);
     return count;
   }
 
@@ -60,22 +92,19 @@ export class Evaluation {
     sets: Uint32Array,
     isNeeded: (row: number) => boolean,
   ): Promise<Uint32Array> {
-    const listed = this.#rowList.subarray(0, this.#listRows(sets, this.#listed, ++this.#listing));
-    const needed = listed.filter(isNeeded);
-    this.#rowList.set(needed);
-    await this.#rowStage(kernel, needed.length);
-    return needed;
+    await this.#markRows(sets);
+    let count = 0;
+    this.#takeMarked((row) => {
+      if (isNeeded(row)) this.#rowList[count++] = row;
+    });
+    await this.#stage({ kernel, itemCount: count, list: this.#rowListAddress }, rowDispatch);
+    return this.#rowList.slice(0, count);
   }
 
   async margin(sets: Uint32Array): Promise<void> {
     this.#setList.set(sets);
-    await this.#ticks.stage({
-      kernel: this.#ticks.model.kernel,
-      itemCount: sets.length,
-      chunkItems: setChunk,
-      list: this.#setListAddress,
-      inlineItems: inlineSets,
-    });
+    const { kernel } = this.#ticks.model;
+    await this.#stage({ kernel, itemCount: sets.length, list: this.#setListAddress }, setDispatch);
   }
 
   /** The same for one set, on the calling thread, outside ticks. */
@@ -87,39 +116,46 @@ export class Evaluation {
       const row = position.row[slot] >>> FLAG_BITS;
       if (this.#priced[row] === this.#pricing) continue;
       this.#priced[row] = this.#pricing;
+      this.#pricedCount++;
       this.#ticks.kernels[this.#ticks.model.rowKernel](arena.plan.context, row, 1, arena.plan.scratch[0]);
     }
   }
 
-  #listRows(sets: Uint32Array, stamps: Uint32Array, stamp: number): number {
-    const { position, nettingSet } = this.#ticks.setup.arena.views;
-    const entries = position.row;
-    for (let index = 0; index < sets.length; index++) {
-      const first = nettingSet.firstPosition[sets[index]];
-      const end = first + nettingSet.positionCount[sets[index]];
-      for (let slot = first; slot < end; slot++) {
-        const row = entries[slot] >>> FLAG_BITS;
-        if (stamps[row] === stamp) continue;
-        stamps[row] = stamp;
-        this.#isWanted[row] = 1;
-      }
-    }
-    return this.#takeWanted();
+  #holdMoreThan(positions: number, sets: Uint32Array): boolean {
+    const { positionCount } = this.#ticks.setup.arena.views.nettingSet;
+    let total = 0;
+    for (let index = 0; index < sets.length && total <= positions; index++) total += positionCount[sets[index]];
+    return total > positions;
   }
 
-  #takeWanted(): number {
-    const wanted = this.#isWanted;
-    let count = 0;
-    for (let row = 0; row < wanted.length; row++) {
-      this.#rowList[count] = row;
-      count += wanted[row];
-    }
-    wanted.fill(0);
-    return count;
+  /** On all threads: positions of sets of a list are one cache miss after the other. */
+  async #markRows(sets: Uint32Array): Promise<void> {
+    this.#setList.set(sets);
+    await this.#stage({ kernel: 'markRows', itemCount: sets.length }, markDispatch);
   }
 
-  async #rowStage(kernel: PartialTicks['model']['rowKernel'], itemCount: number): Promise<void> {
-    const list = this.#rowListAddress;
-    await this.#ticks.stage({ kernel, itemCount, chunkItems: rowChunk, list, inlineItems: inlineRows });
+  /** Every row that is marked, in row order, which has the call beside the put that is priced with it. */
+  #takeMarked(take: (row: number) => void): void {
+    const mark = this.#mark;
+    const words = this.#markWords;
+    for (let word = 0; word < words.length; word++) {
+      if (words[word] === 0) continue;
+      for (let row = word << 2; row < (word + 1) << 2; row++) if (mark[row] === 1) take(row);
+      words[word] = 0;
+    }
+    for (let row = words.length << 2; row < mark.length; row++) {
+      if (mark[row] === 1) take(row);
+      mark[row] = 0;
+    }
+  }
+
+  async #stage(
+    stage: Pick<PartialStage, 'kernel' | 'itemCount' | 'list'>,
+    { inline, tiny, short, chunk }: Dispatch,
+  ): Promise<void> {
+    const { itemCount } = stage;
+    const chunkItems = Math.min(Math.max(Math.ceil(itemCount / chunkCount), chunk.least), chunk.most);
+    const haste = itemCount <= tiny ? 'tiny' : itemCount <= short ? 'short' : 'patient';
+    await this.#ticks.stage({ ...stage, chunkItems, inlineItems: inline, haste });
   }
 }

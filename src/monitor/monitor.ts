@@ -12,6 +12,7 @@ import { largestBox, timeShape } from './box.ts';
 import { Certifier, type CertificateIssuer } from './certifier.ts';
 import { noPlace } from './certificate-index.ts';
 import { ChangeList } from './change-list.ts';
+import { compareStatuses } from './compare-statuses.ts';
 import { Evaluation } from './evaluation.ts';
 import { issuerFactoryOf, noCertificates, type IssuerFactory } from './issuer.ts';
 import { Reference } from './reference.ts';
@@ -21,6 +22,7 @@ import { RowWatch } from './row-watch.ts';
 import { segmentsOf, type Segments } from './segments.ts';
 import { SetClasses } from './set-classes.ts';
 import { SetColumns, STANDING, UNCERTIFIED } from './set-columns.ts';
+import { SetOrder } from './set-order.ts';
 import { StageClock } from './stage-clock.ts';
 import { requireWatched, watchOf, type Watch, type Watched } from './watch.ts';
 
@@ -76,6 +78,7 @@ export class Monitor {
   readonly #classes: SetClasses;
   readonly #references: References;
   readonly #touched: Uint32Array;
+  readonly #order: SetOrder;
   readonly #issuerOf: IssuerFactory | null;
   readonly #evaluation: Evaluation | null;
   #issuer: CertificateIssuer | null = null;
@@ -109,6 +112,7 @@ export class Monitor {
     this.#classes = new SetClasses(ticks.book);
     this.#references = new References(options.references ?? defaultReferences, this.#columns, this.#classes, arena.views.certifiedSet.loads);
     this.#touched = new Uint32Array(nettingSetCapacity);
+    this.#order = new SetOrder(nettingSetCapacity);
     this.#evaluation = issuerOf === null ? null : new Evaluation(ticks);
   }
 
@@ -283,6 +287,7 @@ export class Monitor {
   async #evaluate(sets: Uint32Array, clock: StageClock): Promise<Found> {
     const { status, asOfTick, count, live } = this.#columns;
     const watch = this.#watch!;
+    this.#order.ascend(sets);
     const priced = await this.#evaluation!.price(sets);
     clock.end('riskArray');
     await this.#evaluation!.margin(sets);
@@ -299,21 +304,23 @@ export class Monitor {
       if (next !== status[set]) this.#change(set, next, changes);
       asOfTick[set] = this.#tick;
     }
-    clock.end('margin');
     const evaluated = sets.length + live[STANDING] - quarantined;
-    return { evaluated, skipped, quarantined, priced, changes: changes.sorted() };
+    const found = { evaluated, skipped, quarantined, priced, changes: changes.columns() };
+    clock.end('margin');
+    return found;
   }
 
   async #evaluateAll(clock: StageClock): Promise<Found> {
     const { asOfTick, count } = this.#columns;
-    await this.#ticks.whole();
+    const { quarantined } = (await this.#ticks.whole()).totals;
     this.#evaluation?.allPriced();
     const changes = new ChangeList();
-    const quarantined = this.#compareAll((set, next) => this.#change(set, next, changes));
+    this.#compareAll((set, next) => this.#change(set, next, changes));
     asOfTick.fill(this.#tick, 0, count);
-    clock.end('margin');
     const priced = this.#rowWatch.isBad.length;
-    return { evaluated: count - quarantined, skipped: 0, quarantined, priced, changes: changes.sorted() };
+    const found = { evaluated: count - quarantined, skipped: 0, quarantined, priced, changes: changes.columns() };
+    clock.end('margin');
+    return found;
   }
 
   /**
@@ -327,18 +334,18 @@ export class Monitor {
     if (reference[set] !== STANDING) this.#loosen(set);
   }
 
-  /** Calls `differs` for every set whose result has another status than ours; returns the number of quarantined. */
-  #compareAll(differs: (set: number, next: number) => void): number {
+  /** Calls `differs` for every set whose result has another status than ours, ascending. */
+  #compareAll(differs: (set: number, next: number) => void): void {
     const { status, count } = this.#columns;
-    const { ofKernel, statusOf, quarantined } = this.#watch!;
-    const kernelStatus = this.#ticks.setup.arena.views.result.status;
-    let total = 0;
+    const { ofKernel, statusOf } = this.#watch!;
+    if (ofKernel !== null) {
+      compareStatuses(status, this.#ticks.setup.arena.views.result.status, count, ofKernel, differs);
+      return;
+    }
     for (let set = 0; set < count; set++) {
-      const next = ofKernel === null ? statusOf(set) : ofKernel[kernelStatus[set]];
-      if (next === quarantined) total++;
+      const next = statusOf(set);
       if (next !== status[set]) differs(set, next);
     }
-    return total;
   }
 
   /**

@@ -18,6 +18,7 @@ import { fillTieredRow, marginTiered } from '../../assembly/portable/margin/tier
 import { bookPnl, bookTails } from './book-tails.ts';
 import { certifyDeribitPm } from './certify-deribit-pm.ts';
 import { deribitPm, deribitPmVectors } from './deribit-pm.ts';
+import { markRows } from './mark-rows.ts';
 import { viewMemory } from './memory-views.ts';
 import { portableMargin, portableRows } from './portable.ts';
 import { revalueWorstLoss } from './revalue.ts';
@@ -38,6 +39,11 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
       const listed = memory.i32.subarray(rows >>> 2, (rows >>> 2) + count);
       for (let each = 0; each < count; each++) riskArray(memory, context, listed[each], 1);
     },
+    deribitPmOf: (context, sets, count, scratch) => {
+      const listed = memory.i32.subarray(sets >>> 2, (sets >>> 2) + count);
+      for (let each = 0; each < count; each++) deribitPm(memory, context, scratch, listed[each], 1);
+    },
+    markRows: (context, _scratch, first, count) => markRows(memory, context, first, count),
     slopeRows: portableRows(memory, (f, w, context, row) => fillSlopeRow(f, memory.f32, w, context, row)),
     slopePoints: portableRows(memory, (f, w, context, row) => fillSlopePoint(f, memory.f32, w, context, row)),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),

@@ -38,8 +38,8 @@ export const marginKernelNames = [
 ] as const;
 export type MarginKernelName = (typeof marginKernelNames)[number];
 
-/** Kernels that certify netting sets of a list: first and count are places in it (certificate-layout.ts). */
-export const certificateKernelNames = ['certifyDeribitPm'] as const;
+/** Kernels of netting sets of a list: first and count are places in it (certificate-layout.ts). */
+export const certificateKernelNames = ['certifyDeribitPm', 'markRows'] as const;
 export type CertificateKernelName = (typeof certificateKernelNames)[number];
 
 /** Kernels of a book: over the rows of P&L, these and the screen; over its portfolios, the worst of their scenarios. */
@@ -54,8 +54,8 @@ export type RangeKernelName = (typeof rangeKernelNames)[number];
 
 /** Rows [first, first + count) of the risk array, with the scratch area of the worker. */
 export type RowKernel = (context: number, first: number, count: number, scratch: number) => void;
-/** The same for rows that a list names: its byte address, their number. */
-export type ListedRowKernel = (context: number, rows: number, count: number, scratch: number) => void;
+/** A kernel for the items that a list names: its byte address, their number. */
+export type ListedKernel = (context: number, list: number, count: number, scratch: number) => void;
 /** Netting sets [first, first + count), with the scratch area of the worker. */
 export type MarginKernel = (context: number, scratch: number, first: number, count: number) => void;
 
@@ -68,7 +68,9 @@ export interface Kernels
   extends Readonly<Record<RowKernelName, RowKernel>>,
     Readonly<Record<MarginKernelName | CertificateKernelName | BookKernelName, MarginKernel>> {
   /** `riskArray` of rows of a list: faster than one row after the other. */
-  readonly riskArrayOf: ListedRowKernel;
+  readonly riskArrayOf: ListedKernel;
+  /** `deribitPm` of netting sets of a list: it asks for their cache lines in time. */
+  readonly deribitPmOf: ListedKernel;
   /** Writes the P&L of one portfolio of a book in every scenario of the rows now: assembly/revalue/book-tails.ts. */
   bookPnl(context: number, scratch: number, portfolio: number, cells: number): void;
   /** Writes the aggregated vectors of one netting set and group; returns 1 if it holds the group. */

@@ -37,6 +37,43 @@ it('does not let a late worker into a stage that is over', async () => {
   signal.post(task);
   expect(signal.close()).toBe(0);
   // It starts now: the epoch is another than the one it knows, but the gate is closed.
+  const { worker, messages, started } = serving(signal, seen);
+  await started;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  signal.post({ ...task, kernel: 'span' });
+  await signal.done(1);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(messages).toEqual(['starts', 'span']);
+  signal.postStop();
+  await worker.terminate();
+});
+
+it('hands a stage to workers that were called, and to no more than it has seats', async () => {
+  const signal = new StageSignal(createSignalBuffer(2));
+  const { worker, messages, started } = serving(signal, signal.epoch);
+  await started;
+  // A machine that is busy may wake it too late for its call: then it is nobody's, and called again.
+  for (let round = 0; round < 200 && messages.length < 2; round++) {
+    signal.call(1);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    signal.postToCalled(task, 0);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(signal.close()).toBe(0);
+    signal.postToCalled({ ...task, kernel: 'span' }, 1);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    await signal.done(signal.close());
+    signal.release();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect(messages).toEqual(['starts', 'span']);
+  signal.postStop();
+  await worker.terminate();
+}, 20_000);
+
+/** A thread that serves the stages of a signal, and tells of those that it runs. */
+function serving(signal: StageSignal, seen: number): {
+  readonly worker: Worker; readonly messages: string[]; readonly started: Promise<unknown>;
+} {
   const code = `
     import { parentPort, workerData } from 'node:worker_threads';
     const { serveStages } = await import(workerData.url);
@@ -47,16 +84,12 @@ it('does not let a late worker into a stage that is over', async () => {
     workerData: { url, buffer: signal.buffer, seen },
   });
   const messages: string[] = [];
-  await new Promise<void>((resolve) => worker.on('message', (message: string) => {
+  const started = new Promise((resolve) => worker.on('message', (message: string) => {
     messages.push(message);
-    if (message === 'starts') setTimeout(() => signal.post({ ...task, kernel: 'span' }), 50);
-    else resolve();
+    resolve(message);
   }));
-  await signal.done(1);
-  expect(messages).toEqual(['starts', 'span']);
-  signal.postStop();
-  await worker.terminate();
-});
+  return { worker, messages, started };
+}
 
 it('says that a worker failed, once, with its reason, and is done all the same', () => {
   const signal = new StageSignal(createSignalBuffer(2));
