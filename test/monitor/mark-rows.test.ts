@@ -2,7 +2,10 @@ import { expect, it } from 'vitest';
 import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { randomNumbers } from '../support/synthetic-book.ts';
-import { nearThresholds, params } from '../support/monitored-book.ts';
+import { ordinaryTicks } from '../../src/generate/ordinary-ticks.ts';
+import { Monitor } from '../../src/monitor/monitor.ts';
+import type { Quotes } from '../../src/engine/tick-inputs.ts';
+import { BruteForce, nearThresholds, params } from '../support/monitored-book.ts';
 
 it('marks what sets of a list hold and margins them, in both kinds of kernels, whatever is marked already', async () => {
   const given = await nearThresholds(200, 8);
@@ -36,3 +39,32 @@ it('marks what sets of a list hold and margins them, in both kinds of kernels, w
     await engine.close();
   }
 });
+
+it('prices all rows, and says so, where finding out who needs them would take longer', async () => {
+  const all = await nearThresholds(2_500, 12);
+  const { positions } = all.book;
+  // One that nobody holds.
+  const isHeld = (_: unknown, row: number): boolean => positions.instrumentIndex[row] !== 3;
+  const kept = {
+    accountIndex: positions.accountIndex.filter(isHeld), instrumentIndex: positions.instrumentIndex.filter(isHeld),
+    quantity: positions.quantity.filter(isHeld), entryPrice: positions.entryPrice.filter(isHeld),
+  };
+  const given = { ...all, book: { ...all.book, positions: kept } };
+  const rows = given.market.instruments.length;
+  // Sets are touched in their thousands, and yet not all of them evaluated by the engine.
+  const monitor = Monitor.create({ ...given, params, bruteForceShare: 1 });
+  const brute = new BruteForce({ ...given, params });
+  const walk = ordinaryTicks(given.market, 150, 3);
+  const priced = new Set<number>();
+  for (let tick = 0; tick < 25; tick++) {
+    const quotes = walk.next().value as Quotes;
+    const report = await monitor.tick(quotes);
+    expect([...monitor.statuses], `tick ${tick}`).toEqual(await brute.statuses(quotes));
+    expect(report.mode.kind === 'certified' || tick === 0).toBe(true);
+    if (tick > 0) priced.add(report.priced);
+  }
+  expect(given.book.positions.quantity.length).toBeGreaterThan(48 * rows);
+  expect(priced).toContain(rows);
+  await monitor.close();
+  await brute.engine.close();
+}, 60_000);
