@@ -27,8 +27,8 @@ import { reduceSets, undoReductions, type ReductionUndo, type SetReductions } fr
 import { requireMarginable } from './marginable.ts';
 import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
 import { InstrumentFaults, modelCountsOf, modelRowsOf } from './model-inputs.ts';
-import { clearTotals, foldTotals, statusNames, type Totals } from './totals.ts';
-import { listOf, runChunks } from './stage.ts';
+import { clearStatuses, clearTotals, foldTotals, refoldTotals, statusNames, type Totals } from './totals.ts';
+import { firstInPieces, listOf, runChunks } from './stage.ts';
 import { writeContext, writeExpirySlopes, writeStaticColumns, writeTickInputs, type Quotes, type TickSetup } from './tick-inputs.ts';
 
 export interface EngineOptions {
@@ -304,7 +304,7 @@ export class Engine {
     await this.#priceRows();
     this.#isPriced = true;
     const priced = performance.now();
-    await this.#stage(this.#model.kernel, setCount, CHUNK_SET_COUNT);
+    await this.#marginSets(setCount);
     const margined = performance.now();
     const totals = foldTotals(this.arena, this.rows.currencies, setCount);
     const end = performance.now();
@@ -319,6 +319,16 @@ export class Engine {
       total: end - start,
     };
     return { tick: this.#tick, totals, timingsMs };
+  }
+
+  /** Kernels B to D, and the totals of chunks. */
+  async #marginSets(setCount: number): Promise<void> {
+    const { kernel } = this.#model;
+    const { context, scratch } = this.arena.plan;
+    const inPieces = firstInPieces({ kernel, context, itemCount: setCount, chunkItems: CHUNK_SET_COUNT, scratch });
+    clearStatuses(this.arena, inPieces, setCount);
+    await this.#stage(kernel, setCount, CHUNK_SET_COUNT);
+    refoldTotals(this.arena, inPieces, setCount);
   }
 
   /** Kernel A: rows that nobody holds are left out, and rows that nothing has changed stay as they are. */

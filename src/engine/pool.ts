@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { MargridError } from '../errors.ts';
@@ -80,6 +81,13 @@ class StagePool implements StageRunner {
   readonly #buffer: SharedArrayBuffer;
   readonly #helper: Helper | null;
   readonly #signal: StageSignal;
+  /**
+   * Workers whose coming ends the calling thread's help. With no more processors than workers the last one waits for
+   * the processor that the help takes.
+   */
+  readonly #helpUntil: number;
+  /** Whether the calling thread has left the stage to the workers. */
+  #leaves = false;
   /** The threads' tasks while they serve; none once they have been told to stop. */
   #serving: Promise<void>[] = [];
   /** When all tasks of threads that have been told to stop are over. */
@@ -93,6 +101,7 @@ class StagePool implements StageRunner {
 
   constructor(pool: Piscina<ServeTask, void>, workerCount: number, buffer: SharedArrayBuffer, helper: Helper | null) {
     this.workerCount = workerCount;
+    this.#helpUntil = Math.max(1, Math.min(workerCount, availableParallelism() - 1));
     this.#pool = pool;
     this.#buffer = buffer;
     this.#helper = helper;
@@ -120,7 +129,8 @@ class StagePool implements StageRunner {
       }
       this.#signal.post(task);
       const failure = this.#helper === null ? null : this.#help(this.#helper, task, control);
-      const expected = this.#helper === null ? this.workerCount : this.#signal.close();
+      // Only where nothing is left to claim may a worker stay out.
+      const expected = this.#helper === null || this.#leaves ? this.workerCount : this.#signal.close();
       if (!this.#signal.isDoneWithin(expected, sleepMs)) await this.#doneOrLost(expected, task);
       const reason = failure ?? this.#signal.failure;
       if (reason !== null) throw stageFailure(task, reason);
@@ -130,10 +140,13 @@ class StagePool implements StageRunner {
     }
   }
 
-  /** Runs chunks until all workers have come. Returns why that failed, null if it did not. */
+  /** Runs chunks until the workers have come that find a processor while this thread has one. Returns why that failed, null if it did not. */
   #help({ kernels, scratch }: Helper, task: StageTask, control: Int32Array): string | null {
-    const claim = (): number =>
-      this.#signal.joined < this.workerCount ? Atomics.add(control, claimedChunks, 1) : Infinity;
+    this.#leaves = false;
+    const claim = (): number => {
+      this.#leaves = this.#signal.joined >= this.#helpUntil;
+      return this.#leaves ? Infinity : Atomics.add(control, claimedChunks, 1);
+    };
     try {
       runChunks(kernels, task, scratch, claim, listOf(this.#buffer, task));
       return null;

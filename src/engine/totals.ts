@@ -1,4 +1,4 @@
-import { STATUS_COUNT, TOTALS_COUNT_BYTES, TOTALS_EQUITY, TOTALS_INITIAL, TOTALS_MAINTENANCE,
+import { CHUNK_SET_COUNT, STATUS_COUNT, STATUS_QUARANTINED, TOTALS_COUNT_BYTES, TOTALS_EQUITY, TOTALS_INITIAL, TOTALS_MAINTENANCE,
   TOTALS_SUM_COUNT } from '../../assembly/portable/layout.ts';
 import type { Arena } from '../columns/arena.ts';
 import { chunkCountOf, chunkTotalsBytesOf } from '../columns/schema.ts';
@@ -59,6 +59,37 @@ export function totalsOfSums(counts: readonly number[], sums: Float64Array, curr
       maintenanceMargin: sums[index * TOTALS_SUM_COUNT + TOTALS_MAINTENANCE],
     })),
   };
+}
+
+/** No status: of a set that no kernel has reached. */
+const noStatus = 255;
+
+/** Makes sure that `refoldTotals` sees a set that no kernel reaches. Sets from `first` on. */
+export function clearStatuses(arena: Arena, first: number, nettingSetCount: number): void {
+  arena.views.result.status.fill(noStatus, first, nettingSetCount);
+}
+
+/**
+ * Totals of the chunks from netting set `first` (the first of its chunk) on, from the result columns: the additions
+ * that the kernel makes for a chunk that one thread does from end to end, in its order, so the same bits.
+ */
+export function refoldTotals(arena: Arena, first: number, nettingSetCount: number): void {
+  const { chunk, result, nettingSet } = arena.views;
+  const { totals } = chunk;
+  const counters = new Int32Array(totals.buffer, totals.byteOffset, totals.length * 2);
+  const { status, equity, initialMargin, maintenanceMargin } = result;
+  const strideFloats = chunkTotalsBytesOf(arena.plan.counts.currencyCount) / 8;
+  totals.fill(0, (first / CHUNK_SET_COUNT) * strideFloats, chunkCountOf(nettingSetCount) * strideFloats);
+  for (let set = first; set < nettingSetCount; set++) {
+    const base = Math.floor(set / CHUNK_SET_COUNT) * strideFloats;
+    if (status[set] === noStatus) continue;
+    counters[base * 2 + status[set]]++;
+    if (status[set] === STATUS_QUARANTINED) continue;
+    const sums = base + TOTALS_COUNT_BYTES / 8 + nettingSet.currency[set] * TOTALS_SUM_COUNT;
+    totals[sums + TOTALS_EQUITY] += equity[set];
+    totals[sums + TOTALS_INITIAL] += initialMargin[set];
+    totals[sums + TOTALS_MAINTENANCE] += maintenanceMargin[set];
+  }
 }
 
 /** Zeroes the chunk totals before a tick. */
