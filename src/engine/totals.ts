@@ -74,21 +74,33 @@ export function clearStatuses(arena: Arena, first: number, nettingSetCount: numb
  * that the kernel makes for a chunk that one thread does from end to end, in its order, so the same bits.
  */
 export function refoldTotals(arena: Arena, first: number, nettingSetCount: number): void {
-  const { chunk, result, nettingSet } = arena.views;
-  const { totals } = chunk;
-  const counters = new Int32Array(totals.buffer, totals.byteOffset, totals.length * 2);
-  const { status, equity, initialMargin, maintenanceMargin } = result;
+  const { totals } = arena.views.chunk;
   const strideFloats = chunkTotalsBytesOf(arena.plan.counts.currencyCount) / 8;
-  totals.fill(0, (first / CHUNK_SET_COUNT) * strideFloats, chunkCountOf(nettingSetCount) * strideFloats);
-  for (let set = first; set < nettingSetCount; set++) {
-    const base = Math.floor(set / CHUNK_SET_COUNT) * strideFloats;
-    if (status[set] === noStatus) continue;
-    counters[base * 2 + status[set]]++;
-    if (status[set] === STATUS_QUARANTINED) continue;
-    const sums = base + TOTALS_COUNT_BYTES / 8 + nettingSet.currency[set] * TOTALS_SUM_COUNT;
-    totals[sums + TOTALS_EQUITY] += equity[set];
-    totals[sums + TOTALS_INITIAL] += initialMargin[set];
-    totals[sums + TOTALS_MAINTENANCE] += maintenanceMargin[set];
+  const counts = new Int32Array(STATUS_COUNT);
+  const sums = new Float64Array(TOTALS_SUM_COUNT * arena.plan.counts.currencyCount);
+  for (let start = first; start < nettingSetCount; start += CHUNK_SET_COUNT) {
+    counts.fill(0);
+    sums.fill(0);
+    addResults(arena, start, Math.min(start + CHUNK_SET_COUNT, nettingSetCount), counts, sums);
+    const base = (start / CHUNK_SET_COUNT) * strideFloats;
+    new Int32Array(totals.buffer, totals.byteOffset + base * 8, STATUS_COUNT).set(counts);
+    totals.set(sums, base + TOTALS_COUNT_BYTES / 8);
+  }
+}
+
+/** Adds netting sets [first, end) to counts by status and to the sums of their currencies. */
+function addResults(arena: Arena, first: number, end: number, counts: Int32Array, sums: Float64Array): void {
+  const { status, equity, initialMargin, maintenanceMargin } = arena.views.result;
+  const { currency } = arena.views.nettingSet;
+  for (let set = first; set < end; set++) {
+    const of = status[set];
+    if (of === noStatus) continue;
+    counts[of]++;
+    if (of === STATUS_QUARANTINED) continue;
+    const at = currency[set] * TOTALS_SUM_COUNT;
+    sums[at + TOTALS_EQUITY] += equity[set];
+    sums[at + TOTALS_INITIAL] += initialMargin[set];
+    sums[at + TOTALS_MAINTENANCE] += maintenanceMargin[set];
   }
 }
 
