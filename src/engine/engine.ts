@@ -30,6 +30,7 @@ import { InstrumentFaults, modelCountsOf, modelRowsOf } from './model-inputs.ts'
 import { clearStatuses, clearTotals, foldTotals, refoldTotals, statusNames, type Totals } from './totals.ts';
 import { firstInPieces, listOf, runChunks } from './stage.ts';
 import { writeContext, writeExpirySlopes, writeStaticColumns, writeTickInputs, type Quotes, type TickSetup } from './tick-inputs.ts';
+import { warmUpAround } from './warm-up.ts';
 
 export interface EngineOptions {
   readonly market: Market;
@@ -223,11 +224,12 @@ export class Engine {
       optionEntries: model.kind === 'portable' && model.optionEntryPrices === true,
       pooled,
     });
-    book.load(sorted);
     const faults = model.kind === 'portable' ? new InstrumentFaults(model, params, modelRows) : null;
     const setup = { arena, rows, modelRows, model, params, faults };
     const staleRows = model.kind === 'grid' ? new StaleRows(arena) : null;
     if (staleRows !== null) for (const row of sorted.row) staleRows.hold(row);
+    const warmUp = { setup, kernels: machine.kernels, staleRows, quotes: options.market };
+    warmUpAround(warmUp, sorted.setCount, () => book.load(sorted));
     return new Engine({ options, setup, kernels: machine.kernels, book, runner, staleRows });
   }
 
