@@ -113,8 +113,8 @@ function inputOf(now: Float64Array, pitch: number, width: number): PricingInput 
 
 /** Which elements differ from those before in one of the columns, which are remembered. */
 function changedOf(inputs: readonly PricingInput[]): Uint8Array {
-  const [{ now, pitch }] = inputs;
-  const changed = new Uint8Array(now.length / pitch);
+  const [first] = inputs;
+  const changed = new Uint8Array(first.now.length / first.pitch);
   for (const { now, before, pitch, width, isChange } of inputs) {
     for (let index = 0; index < changed.length; index++) {
       for (let at = index * pitch; at < index * pitch + width; at++) {

@@ -88,8 +88,8 @@ export function refoldTotals(arena: Arena, first: number, nettingSetCount: numbe
   }
 }
 
-/** Adds netting sets [first, end) to counts by status and to the sums of their currencies. */
-function addResults(arena: Arena, first: number, end: number, counts: Int32Array, sums: Float64Array): void {
+/** Adds netting sets [first, end), in order, to counts by status and to the sums of their currencies. */
+export function addResults(arena: Arena, first: number, end: number, counts: Int32Array, sums: Float64Array): void {
   const { status, equity, initialMargin, maintenanceMargin } = arena.views.result;
   const { currency } = arena.views.nettingSet;
   for (let set = first; set < end; set++) {
