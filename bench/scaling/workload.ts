@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
-import type { Engine } from '../../src/engine/engine.ts';
+import type { Engine, TickTimings } from '../../src/engine/engine.ts';
 import type { ShardedEngine } from '../../src/engine/sharded-engine.ts';
 import { importBuilt } from '../built-package.ts';
-import { measureInTurn } from '../measure.ts';
+import { measureInTurn, type Pass } from '../measure.ts';
 import { prepareMargrid } from '../revalue/margrid.ts';
 import type { RevalueSize } from '../revalue/columns.ts';
 import { loadBuiltEngine, type BuiltEngine } from '../tick/book.ts';
+import { median } from '../statistics.ts';
 import type { Outcome, Parameters, Timing, Workload } from '../workload.ts';
 
 export const scaling: Workload = {
@@ -27,6 +28,12 @@ export const scaling: Workload = {
 const accountsLeast = 10_000;
 /** A shard of twelve positions an account is 1.5 GB: room for larger accounts in four. */
 const accountsPerShard = 2_500_000;
+/**
+ * A pass ticks until so many accounts have been margined, at most so often: the smaller books need as many ticks as the
+ * others until their code is optimised, and one tick of theirs is shorter than what interrupts it.
+ */
+const accountsPerPass = 1_000_000;
+const ticksPerPassMax = 25;
 /** Accounts of the series of kernels B and C: beyond every cache, quick to write. */
 const kernelAccountsMax = 200_000;
 
@@ -38,6 +45,18 @@ export interface SeriesPoint {
   readonly accountsPerSecond: number;
   readonly shards?: number;
   readonly positions?: number;
+  /** Of ticks: without inputs and kernel A, which go with the instruments, not with the accounts. */
+  readonly nanosecondsPerAccountUnpriced?: number;
+  /** Of ticks: inputs and kernel A. */
+  readonly pricingMs?: number;
+}
+
+/** A loaded book of the series. */
+interface Ticker extends Pass {
+  readonly accounts: number;
+  readonly engine: ShardedEngine;
+  /** Of every tick since the first. */
+  readonly stages: TickTimings[];
 }
 
 interface AccountPoint {
@@ -47,12 +66,7 @@ interface AccountPoint {
 }
 
 async function run(parameters: Parameters, progress: (line: string) => void): Promise<Outcome> {
-  const built = await loadBuiltEngine();
-  const byAccounts: AccountPoint[] = [];
-  for (const accounts of accountSeries(parameters.accounts)) {
-    progress(`${accounts} accounts`);
-    byAccounts.push(await measureAccounts(built, { ...parameters, accounts }));
-  }
+  const byAccounts = await accountPoints(parameters, progress);
   const largest = byAccounts[byAccounts.length - 1];
   const size: RevalueSize = { ...parameters, accounts: Math.min(parameters.accounts, kernelAccountsMax) };
   const { positions, scenarios, instruments } = parameters;
@@ -70,7 +84,7 @@ async function run(parameters: Parameters, progress: (line: string) => void): Pr
     note: `${parameters.accounts} accounts in ${largest.point.shards} memories; the series are in details`,
     throughput: { perSecond: largest.point.accountsPerSecond, unit: 'accounts' },
     entrants: {},
-    details: { ...series, flatness: flatness(series.accounts) },
+    details: { ...series, ...flatness(series.accounts) },
   };
 }
 
@@ -85,21 +99,58 @@ function multiples(base: number, factors: readonly number[]): number[] {
   return [...new Set(factors.map((factor) => Math.max(1, Math.round(base * factor))))];
 }
 
-async function measureAccounts(built: BuiltEngine, parameters: Parameters): Promise<AccountPoint> {
-  const { accounts, runs } = parameters;
-  const engine = await loadShards(built, parameters);
+/**
+ * All books in turn: were one measured after the other, what slows the machine down for a minute would look like a cost
+ * of its size.
+ */
+async function accountPoints(parameters: Parameters, progress: (line: string) => void): Promise<AccountPoint[]> {
+  const built = await loadBuiltEngine();
+  const tickers: Ticker[] = [];
   try {
-    const pass = { name: 'tick', run: async () => (engine.forgetRows(), (await engine.tick()).timingsMs.total) };
-    const timing = (await measureInTurn([pass], runs)).get('tick')!;
-    const point = {
-      ...seriesPoint(accounts, accounts, timing),
-      shards: engine.shards.length,
-      positions: engine.positionCount,
-    };
-    return { point, timing, hash: engine.resultHash() };
+    for (const accounts of accountSeries(parameters.accounts)) {
+      progress(`loading ${accounts} accounts`);
+      tickers.push(ticker(accounts, await loadShards(built, { ...parameters, accounts })));
+    }
+    progress('measuring the books in turn');
+    const timings = await measureInTurn(tickers, parameters.runs);
+    return tickers.map((each) => accountPoint(each, timings.get(each.name)!, parameters.runs));
   } finally {
-    await engine.close();
+    for (const { engine } of tickers) await engine.close();
   }
+}
+
+function ticksPerPass(accounts: number): number {
+  return Math.max(1, Math.min(ticksPerPassMax, Math.round(accountsPerPass / accounts)));
+}
+
+/** A pass is the median of its ticks. */
+function ticker(accounts: number, engine: ShardedEngine): Ticker {
+  const stages: TickTimings[] = [];
+  const tickOften = async (): Promise<number> => {
+    const times: number[] = [];
+    for (let tick = 0; tick < ticksPerPass(accounts); tick++) {
+      engine.forgetRows();
+      const { timingsMs } = await engine.tick();
+      stages.push(timingsMs);
+      times.push(timingsMs.total);
+    }
+    return median(times);
+  };
+  return { name: `${accounts} accounts`, accounts, engine, stages, run: tickOften };
+}
+
+function accountPoint({ accounts, engine, stages }: Ticker, timing: Timing, runs: number): AccountPoint {
+  const measured = stages.slice(-runs * ticksPerPass(accounts));
+  const pricingMs = median(measured.map(({ inputs, riskArray }) => inputs + riskArray));
+  const point = {
+    ...seriesPoint(accounts, accounts, timing),
+    shards: engine.shards.length,
+    positions: engine.positionCount,
+    pricingMs,
+    nanosecondsPerAccountUnpriced:
+      (median(measured.map(({ margin, totals }) => margin + totals)) * 1e6) / accounts,
+  };
+  return { point, timing, hash: engine.resultHash() };
 }
 
 /** Shard after shard, so that never more than one book of columns lies beside the engines. */
@@ -139,17 +190,25 @@ async function kernelSeries(
   return passes.map(({ name, value, size }) => seriesPoint(value, size.accounts, timings.get(name)!));
 }
 
-function seriesPoint(size: number, accounts: number, { median }: Timing): SeriesPoint {
+function seriesPoint(size: number, accounts: number, { median: middle }: Timing): SeriesPoint {
   return {
     size,
-    medianMs: median,
-    nanosecondsPerAccount: (median * 1e6) / accounts,
-    accountsPerSecond: (accounts / median) * 1_000,
+    medianMs: middle,
+    nanosecondsPerAccount: (middle * 1e6) / accounts,
+    accountsPerSecond: (accounts / middle) * 1_000,
   };
 }
 
-/** Largest over smallest cost per account among the books of 100,000 accounts and more, 1 if there is only one. */
-function flatness(points: readonly SeriesPoint[]): number {
-  const costs = points.filter(({ size }) => size >= 100_000).map(({ nanosecondsPerAccount }) => nanosecondsPerAccount);
-  return costs.length === 0 ? 1 : Math.max(...costs) / Math.min(...costs);
+/**
+ * Largest over smallest cost per account among the books of 100,000 accounts and more, 1 if there is only one: of whole
+ * ticks, and without pricing, which is shared by all accounts.
+ */
+function flatness(points: readonly SeriesPoint[]): Record<string, number> {
+  const large = points.filter(({ size }) => size >= 100_000);
+  const spread = (costs: readonly number[]): number =>
+    costs.length === 0 ? 1 : Math.max(...costs) / Math.min(...costs);
+  return {
+    flatness: spread(large.map(({ nanosecondsPerAccount }) => nanosecondsPerAccount)),
+    flatnessUnpriced: spread(large.map(({ nanosecondsPerAccountUnpriced }) => nanosecondsPerAccountUnpriced!)),
+  };
 }

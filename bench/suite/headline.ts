@@ -120,9 +120,11 @@ function scalingLines(reports: readonly Report[]): string[] {
   const { perSecond } = report.throughput;
   const accounts = formatInteger(report.parameters['accounts']);
   const flatness = Number(report.details['flatness']);
+  const unpriced = report.details['flatnessUnpriced'];
+  const withoutPricing = unpriced === undefined ? '' : `, without the pricing that all share ${Number(unpriced).toFixed(2)} times`;
   return [
     `[Scaling](#scaling): ${accounts} accounts in ${formatMs(report.median)} ms, ${formatCount(perSecond)} accounts/s; from 100,000 accounts up the`,
-    `dearest account costs ${flatness.toFixed(2)} times the cheapest.`,
+    `dearest account costs ${flatness.toFixed(2)} times the cheapest${withoutPricing}.`,
     '',
   ];
 }

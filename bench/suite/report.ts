@@ -156,11 +156,15 @@ function workloadSection(report: Report): string[] {
 const ownVersions = new Set(['margrid', 'commit', 'lock', 'wasm', 'node', 'v8']);
 
 function seriesTable(name: string, points: readonly SeriesPoint[]): string[] {
+  const optional = (value: number | undefined, format: (value: number) => string): string =>
+    value === undefined ? '' : format(value);
   const rows = points.map((point) => [
     formatInteger(point.size), formatMs(point.medianMs), point.nanosecondsPerAccount.toPrecision(4),
-    `${formatCount(point.accountsPerSecond)}/s`, point.shards === undefined ? '' : String(point.shards),
+    `${formatCount(point.accountsPerSecond)}/s`, optional(point.shards, String),
+    optional(point.pricingMs, formatMs), optional(point.nanosecondsPerAccountUnpriced, (cost) => cost.toPrecision(4)),
   ]);
-  return [...table([name, 'median', 'ns per account', 'accounts', 'memories'], rows), ''];
+  const titles = [name, 'median', 'ns per account', 'accounts', 'memories', 'of it pricing', 'ns per account without pricing'];
+  return [...table(titles, rows), ''];
 }
 
 /** What a workload measures besides: numbers and texts, one line each; tables are for those who read the file. */

@@ -150,7 +150,7 @@ function medianStages(stages: readonly TickTimings[]): TickTimings {
 
 /**
  * Speed of several together over one alone: of the workers, of independent processes, and the first as a share of
- * the second.
+ * the second. Each is the median of the rounds: what slows the machine down for a second slows all four of a round.
  */
 function scalingOf(
   { workers }: Parameters,
@@ -158,8 +158,13 @@ function scalingOf(
   { alone, together }: Processes,
 ): Record<string, number | null> {
   const processes = Math.max(workers, 2);
-  const ofProcesses = (processes * timings.get(alone.name)!.median) / timings.get(together.name)!.median;
-  const one = timings.get('margrid-one-worker');
-  const ofWorkers = one === undefined ? null : one.median / timings.get('margrid')!.median;
-  return { workers, ofWorkers, processes, ofProcesses, share: ofWorkers === null ? null : ofWorkers / ofProcesses };
+  const samples = (name: string): readonly number[] => timings.get(name)!.samples;
+  const pair = (one: string, all: string): number[] => samples(one).map((time, round) => time / samples(all)[round]);
+  const ofProcesses = pair(alone.name, together.name).map((ratio) => processes * ratio);
+  if (!timings.has('margrid-one-worker')) {
+    return { workers, ofWorkers: null, processes, ofProcesses: median(ofProcesses), share: null };
+  }
+  const ofWorkers = pair('margrid-one-worker', 'margrid');
+  const share = median(ofWorkers.map((ratio, round) => ratio / ofProcesses[round]));
+  return { workers, ofWorkers: median(ofWorkers), processes, ofProcesses: median(ofProcesses), share };
 }

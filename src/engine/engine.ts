@@ -27,9 +27,10 @@ import { reduceSets, undoReductions, type ReductionUndo, type SetReductions } fr
 import { requireMarginable } from './marginable.ts';
 import { pooledCurrencyOf } from '../margin/pooled-currency.ts';
 import { InstrumentFaults, modelCountsOf, modelRowsOf } from './model-inputs.ts';
-import { clearTotals, foldTotals, statusNames, type Totals } from './totals.ts';
-import { listOf, runChunks, type StageTask } from './stage.ts';
+import { clearStatuses, clearTotals, foldTotals, refoldTotals, statusNames, type Totals } from './totals.ts';
+import { firstInPieces, listOf, runChunks, type StageTask } from './stage.ts';
 import { writeContext, writeExpirySlopes, writeStaticColumns, writeTickInputs, type Quotes, type TickSetup } from './tick-inputs.ts';
+import { warmUpAround } from './warm-up.ts';
 
 export interface EngineOptions {
   readonly market: Market;
@@ -223,11 +224,12 @@ export class Engine {
       optionEntries: model.kind === 'portable' && model.optionEntryPrices === true,
       pooled,
     });
-    book.load(sorted);
     const faults = model.kind === 'portable' ? new InstrumentFaults(model, params, modelRows) : null;
     const setup = { arena, rows, modelRows, model, params, faults };
     const staleRows = model.kind === 'grid' ? new StaleRows(arena) : null;
     if (staleRows !== null) for (const row of sorted.row) staleRows.hold(row);
+    const warmUp = { setup, kernels: machine.kernels, staleRows, quotes: options.market };
+    warmUpAround(warmUp, sorted.setCount, () => book.load(sorted));
     return new Engine({ options, setup, kernels: machine.kernels, book, runner, staleRows });
   }
 
@@ -307,7 +309,7 @@ export class Engine {
     await this.#priceRows();
     this.#isPriced = true;
     const priced = performance.now();
-    await this.#stage(this.#model.kernel, setCount, CHUNK_SET_COUNT);
+    await this.#marginSets(setCount);
     const margined = performance.now();
     const totals = foldTotals(this.arena, this.rows.currencies, setCount);
     const end = performance.now();
@@ -322,6 +324,16 @@ export class Engine {
       total: end - start,
     };
     return { tick: this.#tick, totals, timingsMs };
+  }
+
+  /** Kernels B to D, and the totals of chunks. */
+  async #marginSets(setCount: number): Promise<void> {
+    const { kernel } = this.#model;
+    const { context, scratch } = this.arena.plan;
+    const inPieces = firstInPieces({ kernel, context, itemCount: setCount, chunkItems: CHUNK_SET_COUNT, scratch });
+    clearStatuses(this.arena, inPieces, setCount);
+    await this.#stage(kernel, setCount, CHUNK_SET_COUNT);
+    refoldTotals(this.arena, inPieces, setCount);
   }
 
   /** Kernel A: rows that nobody holds are left out, and rows that nothing has changed stay as they are. */

@@ -99,6 +99,13 @@ class StagePool implements StageRunner {
   readonly #signal: StageSignal;
   /** Workers in a short stage: with the calling thread no more than there are processors, for all of them look. */
   readonly #seats: number;
+  /**
+   * Workers whose coming ends the calling thread's help. With no more processors than workers the last one waits for
+   * the processor that the help takes.
+   */
+  readonly #helpUntil: number;
+  /** Whether the calling thread has left the stage to the workers. */
+  #leaves = false;
   /** The threads' tasks while they serve; none once they have been told to stop. */
   #serving: Promise<void>[] = [];
   /** When all tasks of threads that have been told to stop are over. */
@@ -115,6 +122,7 @@ class StagePool implements StageRunner {
 
   constructor(pool: Piscina<ServeTask, void>, workerCount: number, buffer: SharedArrayBuffer, helper: Helper | null) {
     this.workerCount = workerCount;
+    this.#helpUntil = Math.max(1, Math.min(workerCount, availableParallelism() - 1));
     this.#pool = pool;
     this.#buffer = buffer;
     this.#helper = helper;
@@ -164,9 +172,10 @@ class StagePool implements StageRunner {
       const isForCalled = this.#isForCalled(haste);
       if (isForCalled) this.#signal.postToCalled(task, this.#seats);
       else this.#signal.post(task);
-      const enough = isForCalled ? Infinity : this.workerCount;
+      const enough = isForCalled ? Infinity : this.#helpUntil;
       const failure = this.#helper === null ? null : this.#help(this.#helper, task, control, enough);
-      const expected = this.#helper === null ? this.workerCount : this.#signal.close();
+      // Only where nothing is left to claim may a worker stay out.
+      const expected = this.#helper === null || this.#leaves ? this.workerCount : this.#signal.close();
       const isDone = isForCalled && this.#signal.isDoneSoon(expected);
       if (!isDone && !this.#signal.isDoneWithin(expected, sleepMs)) await this.#doneOrLost(expected, task);
       const reason = failure ?? this.#signal.failure;
@@ -179,7 +188,11 @@ class StagePool implements StageRunner {
 
   /** Runs chunks until so many workers have come. Returns why that failed, null if it did not. */
   #help({ kernels, scratch }: Helper, task: StageTask, control: Int32Array, enough: number): string | null {
-    const claim = (): number => (this.#signal.joined < enough ? Atomics.add(control, claimedChunks, 1) : Infinity);
+    this.#leaves = false;
+    const claim = (): number => {
+      this.#leaves = this.#signal.joined >= enough;
+      return this.#leaves ? Infinity : Atomics.add(control, claimedChunks, 1);
+    };
     try {
       runChunks(kernels, task, scratch, claim, listOf(this.#buffer, task));
       return null;

@@ -1,12 +1,10 @@
-import {
-  CHUNK_SET_COUNT, TOTALS_EQUITY, TOTALS_INITIAL, TOTALS_MAINTENANCE, TOTALS_SUM_COUNT,
-} from '../../assembly/portable/layout.ts';
+import { CHUNK_SET_COUNT, STATUS_COUNT, TOTALS_SUM_COUNT } from '../../assembly/portable/layout.ts';
 import { MargridError } from '../errors.ts';
 import type { AccountMargin } from './account-margin.ts';
 import { Engine, type EngineOptions, type TickReport, type TickTimings } from './engine.ts';
 import { splitBook, type ShardSize } from './split-book.ts';
 import { resultHash } from './state-hash.ts';
-import { statusNames, totalsOfSums, type Totals } from './totals.ts';
+import { addResults, totalsOfSums, type Totals } from './totals.ts';
 import type { Quotes } from './tick-inputs.ts';
 
 type OptionsOfAllShards = Omit<EngineOptions, 'positionCapacity' | 'nettingSetCapacity'>;
@@ -149,24 +147,21 @@ export class ShardedEngine {
    */
   #foldTotals(): Totals {
     const { currencies } = this.shards[0];
-    const counts = statusNames.map(() => 0);
+    const counts = new Int32Array(STATUS_COUNT);
     const sums = new Float64Array(TOTALS_SUM_COUNT * currencies.length);
     const chunk = new Float64Array(sums.length);
     let set = 0;
-    for (const { results } of this.shards) {
-      const { currencyIndex, status, equity, initialMargin, maintenanceMargin } = results;
-      for (let row = 0; row < status.length; row++, set++) {
+    for (const { arena, nettingSetCount } of this.shards) {
+      for (let row = 0; row < nettingSetCount;) {
         if (set % CHUNK_SET_COUNT === 0) moveInto(sums, chunk);
-        counts[status[row]]++;
-        if (statusNames[status[row]] === 'quarantined') continue;
-        const at = TOTALS_SUM_COUNT * currencyIndex[row];
-        chunk[at + TOTALS_EQUITY] += equity[row];
-        chunk[at + TOTALS_INITIAL] += initialMargin[row];
-        chunk[at + TOTALS_MAINTENANCE] += maintenanceMargin[row];
+        const end = Math.min(nettingSetCount, row + CHUNK_SET_COUNT - (set % CHUNK_SET_COUNT));
+        addResults(arena, row, end, counts, chunk);
+        set += end - row;
+        row = end;
       }
     }
     moveInto(sums, chunk);
-    return totalsOfSums(counts, sums, currencies);
+    return totalsOfSums([...counts], sums, currencies);
   }
 }
 

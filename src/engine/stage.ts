@@ -1,4 +1,5 @@
-import { isRowKernel, type Kernels, type RangeKernelName } from '../wasm/kernels.ts';
+import { CHUNK_SET_COUNT } from '../../assembly/portable/layout.ts';
+import { isMarginKernel, isRowKernel, type Kernels, type RangeKernelName } from '../wasm/kernels.ts';
 
 /**
  * What a worker is started with: the memory is shared, the module compiled once. `module` null means the JavaScript
@@ -38,6 +39,22 @@ export interface StageTask {
 export const claimedChunks = 0;
 export const claimedScratch = 1;
 
+/** Pieces of a chunk that is handed out in pieces. */
+const chunkPieces = 8;
+
+/**
+ * First item that is handed out in pieces of a chunk; `itemCount` if none is. A thread that finds no whole chunk left
+ * would wait for the others as long as a chunk takes: in a whole tick of margins on several threads, as many chunks as
+ * there are workers are left for the end, in pieces. Pieces of one chunk run on several threads at once: its totals
+ * mean nothing, and must be added up afterwards (`refoldTotals`).
+ */
+export function firstInPieces({ kernel, itemCount, chunkItems, scratch, list }: Omit<StageTask, 'control' | 'header'>): number {
+  const workers = scratch.length - 1;
+  const isWholeTick = isMarginKernel(kernel) && chunkItems === CHUNK_SET_COUNT && list === undefined;
+  if (workers < 2 || !isWholeTick) return itemCount;
+  return Math.max(0, Math.ceil(itemCount / chunkItems) - workers) * chunkItems;
+}
+
 /** The loop itself, also used on the main thread when there are no workers. */
 export function runChunks(
   stageKernels: Kernels,
@@ -46,11 +63,16 @@ export function runChunks(
   claim: () => number,
   list: Uint32Array | null = null,
 ): number {
-  const chunkCount = Math.ceil(task.itemCount / task.chunkItems);
+  const { itemCount, chunkItems } = task;
+  const inPieces = firstInPieces(task);
+  const pieceItems = Math.ceil(chunkItems / chunkPieces);
+  const wholeChunks = Math.ceil(inPieces / chunkItems);
+  const claimCount = wholeChunks + Math.ceil((itemCount - inPieces) / pieceItems);
   let done = 0;
-  for (let chunk = claim(); chunk < chunkCount; chunk = claim()) {
-    const first = chunk * task.chunkItems;
-    const count = Math.min(task.chunkItems, task.itemCount - first);
+  for (let claimed = claim(); claimed < claimCount; claimed = claim()) {
+    const isWhole = claimed < wholeChunks;
+    const first = isWhole ? claimed * chunkItems : inPieces + (claimed - wholeChunks) * pieceItems;
+    const count = Math.min(isWhole ? chunkItems : pieceItems, itemCount - first);
     if (list !== null) runListed(stageKernels, task, scratch, list, first, count);
     else if (isRowKernel(task.kernel)) stageKernels[task.kernel](task.context, first, count, scratch);
     else stageKernels[task.kernel](task.context, scratch, first, count);

@@ -17,29 +17,31 @@ export interface RowRun {
  * columns that the state hash covers.
  */
 export class StaleRows {
-  readonly #arena: Arena;
   readonly #isHeld: Uint8Array;
   /** Whether the row is that of the inputs in the arena. */
   readonly #isCurrent: Uint8Array;
-  readonly #inputs: readonly PricingInput[];
+  readonly #ofRow: readonly [PricingInput, PricingInput];
+  readonly #ofExpiry: readonly PricingInput[];
+  readonly #ofGroup: readonly PricingInput[];
+  readonly #expiry: Int32Array;
+  readonly #group: Int32Array;
 
   constructor(arena: Arena) {
     const { instrument, expiry, group } = arena.views;
     const count = instrument.forward.length;
-    this.#arena = arena;
     this.#isHeld = new Uint8Array(count);
     this.#isCurrent = new Uint8Array(count);
+    this.#expiry = instrument.expiry;
+    this.#group = instrument.group;
     const cells = cellCountOf(arena.plan.counts.scenarioCount);
-    this.#inputs = [
-      inputOf(instrument.forward, null, 1, 1),
-      inputOf(instrument.volatility, null, 1, 1),
-      ...[expiry.rootTime, expiry.upFactor, expiry.downFactor, expiry.rollFactor].map((column) =>
-        inputOf(column, instrument.expiry, 1, 1),
-      ),
-      inputOf(group.volatilityFloor, instrument.group, 1, 1),
+    this.#ofRow = [inputOf(instrument.forward, 1, 1), inputOf(instrument.volatility, 1, 1)];
+    const byExpiry = [expiry.rootTime, expiry.upFactor, expiry.downFactor, expiry.rollFactor];
+    this.#ofExpiry = byExpiry.map((column) => inputOf(column, 1, 1));
+    this.#ofGroup = [
+      inputOf(group.volatilityFloor, 1, 1),
       // Of the index a row depends on nothing but that there is one; of the tables, on all but the dampeners.
-      { ...inputOf(group.indexPrice, instrument.group, 1, 1), isChange: (a, b) => isPrice(a) !== isPrice(b) },
-      inputOf(group.grid, instrument.group, GRID_COLUMN_COUNT * cells, GRID_DAMPENER * cells),
+      { ...inputOf(group.indexPrice, 1, 1), isChange: (a, b) => isPrice(a) !== isPrice(b) },
+      inputOf(group.grid, GRID_COLUMN_COUNT * cells, GRID_DAMPENER * cells),
     ];
   }
 
@@ -63,28 +65,36 @@ export class StaleRows {
 
   /** Compares the inputs with those before, and returns what a tick must price, ascending. */
   compare(): RowRun[] {
-    for (const input of this.#inputs) this.#compareInput(input);
+    this.#dropChanged();
+    const isHeld = this.#isHeld;
+    const isCurrent = this.#isCurrent;
     const runs: RowRun[] = [];
-    const count = this.#isHeld.length;
+    const count = isHeld.length;
     for (let row = 0; row < count; row++) {
-      if (this.#isHeld[row] === 0 || this.#isCurrent[row] === 1) continue;
+      if (isHeld[row] === 0 || isCurrent[row] === 1) continue;
       const first = row;
-      while (row < count && this.#isHeld[row] === 1 && this.#isCurrent[row] === 0) row++;
+      while (row < count && isHeld[row] === 1 && isCurrent[row] === 0) row++;
       runs.push({ first, count: row - first });
     }
     return runs;
   }
 
-  #compareInput({ now, before, of, pitch, width, isChange }: PricingInput): void {
-    const changed = new Uint8Array(now.length / pitch);
-    for (let index = 0; index < changed.length; index++) {
-      for (let at = index * pitch; at < index * pitch + width; at++) {
-        if (isChange(now[at], before[at])) changed[index] = 1;
-      }
+  /** One pass over the rows: no worker has anything to do meanwhile. */
+  #dropChanged(): void {
+    const [{ now: forward, before: oldForward }, { now: volatility, before: oldVolatility }] = this.#ofRow;
+    const expiryChanged = changedOf(this.#ofExpiry);
+    const groupChanged = changedOf(this.#ofGroup);
+    const expiry = this.#expiry;
+    const group = this.#group;
+    const isCurrent = this.#isCurrent;
+    for (let row = 0; row < isCurrent.length; row++) {
+      const isChanged =
+        expiryChanged[expiry[row]] === 1 || groupChanged[group[row]] === 1 ||
+        areDifferent(forward[row], oldForward[row]) || areDifferent(volatility[row], oldVolatility[row]);
+      if (isChanged) isCurrent[row] = 0;
     }
-    before.set(now);
-    const count = this.#arena.views.instrument.forward.length;
-    for (let row = 0; row < count; row++) if (changed[of === null ? row : of[row]] === 1) this.#isCurrent[row] = 0;
+    oldForward.set(forward);
+    oldVolatility.set(volatility);
   }
 }
 
@@ -92,16 +102,36 @@ export class StaleRows {
 interface PricingInput {
   readonly now: Float64Array;
   readonly before: Float64Array;
-  /** Element of each row; null: its own. */
-  readonly of: Int32Array | null;
   readonly pitch: number;
   readonly width: number;
   readonly isChange: (now: number, before: number) => boolean;
 }
 
-/** Bit patterns differ where `Object.is` says so: the masks of the tables are NaNs, of which there is but one. */
-function inputOf(now: Float64Array, of: Int32Array | null, pitch: number, width: number): PricingInput {
-  return { now, before: new Float64Array(now.length).fill(NaN), of, pitch, width, isChange: (a, b) => !Object.is(a, b) };
+function inputOf(now: Float64Array, pitch: number, width: number): PricingInput {
+  return { now, before: new Float64Array(now.length).fill(NaN), pitch, width, isChange: areDifferent };
+}
+
+/** Which elements differ from those before in one of the columns, which are remembered. */
+function changedOf(inputs: readonly PricingInput[]): Uint8Array {
+  const [first] = inputs;
+  const changed = new Uint8Array(first.now.length / first.pitch);
+  for (const { now, before, pitch, width, isChange } of inputs) {
+    for (let index = 0; index < changed.length; index++) {
+      for (let at = index * pitch; at < index * pitch + width; at++) {
+        if (isChange(now[at], before[at])) changed[index] = 1;
+      }
+    }
+    before.set(now);
+  }
+  return changed;
+}
+
+/**
+ * Whether bit patterns differ, as `Object.is` says, which takes several times as long: the masks of the tables are NaNs,
+ * of which there is but one.
+ */
+function areDifferent(a: number, b: number): boolean {
+  return a === b ? a === 0 && 1 / a !== 1 / b : !(Number.isNaN(a) && Number.isNaN(b));
 }
 
 function isPrice(value: number): boolean {

@@ -1,4 +1,4 @@
-import { STATUS_COUNT, TOTALS_COUNT_BYTES, TOTALS_EQUITY, TOTALS_INITIAL, TOTALS_MAINTENANCE,
+import { CHUNK_SET_COUNT, STATUS_COUNT, STATUS_QUARANTINED, TOTALS_COUNT_BYTES, TOTALS_EQUITY, TOTALS_INITIAL, TOTALS_MAINTENANCE,
   TOTALS_SUM_COUNT } from '../../assembly/portable/layout.ts';
 import type { Arena } from '../columns/arena.ts';
 import { chunkCountOf, chunkTotalsBytesOf } from '../columns/schema.ts';
@@ -59,6 +59,49 @@ export function totalsOfSums(counts: readonly number[], sums: Float64Array, curr
       maintenanceMargin: sums[index * TOTALS_SUM_COUNT + TOTALS_MAINTENANCE],
     })),
   };
+}
+
+/** No status: of a set that no kernel has reached. */
+const noStatus = 255;
+
+/** Makes sure that `refoldTotals` sees a set that no kernel reaches. Sets from `first` on. */
+export function clearStatuses(arena: Arena, first: number, nettingSetCount: number): void {
+  arena.views.result.status.fill(noStatus, first, nettingSetCount);
+}
+
+/**
+ * Totals of the chunks from netting set `first` (the first of its chunk) on, from the result columns: the additions
+ * that the kernel makes for a chunk that one thread does from end to end, in its order, so the same bits.
+ */
+export function refoldTotals(arena: Arena, first: number, nettingSetCount: number): void {
+  const { totals } = arena.views.chunk;
+  const strideFloats = chunkTotalsBytesOf(arena.plan.counts.currencyCount) / 8;
+  const counts = new Int32Array(STATUS_COUNT);
+  const sums = new Float64Array(TOTALS_SUM_COUNT * arena.plan.counts.currencyCount);
+  for (let start = first; start < nettingSetCount; start += CHUNK_SET_COUNT) {
+    counts.fill(0);
+    sums.fill(0);
+    addResults(arena, start, Math.min(start + CHUNK_SET_COUNT, nettingSetCount), counts, sums);
+    const base = (start / CHUNK_SET_COUNT) * strideFloats;
+    new Int32Array(totals.buffer, totals.byteOffset + base * 8, STATUS_COUNT).set(counts);
+    totals.set(sums, base + TOTALS_COUNT_BYTES / 8);
+  }
+}
+
+/** Adds netting sets [first, end), in order, to counts by status and to the sums of their currencies. */
+export function addResults(arena: Arena, first: number, end: number, counts: Int32Array, sums: Float64Array): void {
+  const { status, equity, initialMargin, maintenanceMargin } = arena.views.result;
+  const { currency } = arena.views.nettingSet;
+  for (let set = first; set < end; set++) {
+    const of = status[set];
+    if (of === noStatus) continue;
+    counts[of]++;
+    if (of === STATUS_QUARANTINED) continue;
+    const at = currency[set] * TOTALS_SUM_COUNT;
+    sums[at + TOTALS_EQUITY] += equity[set];
+    sums[at + TOTALS_INITIAL] += initialMargin[set];
+    sums[at + TOTALS_MAINTENANCE] += maintenanceMargin[set];
+  }
 }
 
 /** Zeroes the chunk totals before a tick. */

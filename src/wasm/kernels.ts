@@ -80,6 +80,10 @@ export interface Kernels
 /** Margin kernels that are JavaScript in every engine: src/host. */
 export type HostKernelName = 'regt';
 
+export function isMarginKernel(name: RangeKernelName): name is MarginKernelName {
+  return (marginKernelNames as readonly string[]).includes(name);
+}
+
 export function isRowKernel(name: RangeKernelName): name is RowKernelName {
   return (rowKernelNames as readonly string[]).includes(name);
 }
