@@ -93,7 +93,7 @@ function halleyStep(x: f64, v: f64, lift: f64, target: f64): f64 {
   const inside = z1 < 0.0;
   const ratio: f64 = deviation < SERIES_LIMIT
     ? ratioSeries(h, deviation)
-    : ratioDifference(Math.abs(z1), z2, inside ? -1.0 : 1.0);
+    : ratioDifference(z1, z2);
   const whole = inside && deviation >= SERIES_LIMIT;
   const price: f64 = whole ? lift + density * ratio : density * ratio;
   const priceOverVega: f64 = whole ? price / density : ratio;
