@@ -1,16 +1,6 @@
 import { logQuotient2 } from "../math/log.ts";
-import { minus, multiplyAdd } from "../math/vector.ts";
-import {
-  CENTRAL_LOWER_1, CENTRAL_LOWER_2, CENTRAL_LOWER_3, CENTRAL_LOWER_4, CENTRAL_LOWER_5, CENTRAL_LOWER_6,
-  CENTRAL_LOWER_7, CENTRAL_UPPER_0, CENTRAL_UPPER_1, CENTRAL_UPPER_2, CENTRAL_UPPER_3, CENTRAL_UPPER_4,
-  CENTRAL_UPPER_5, CENTRAL_UPPER_6, CENTRAL_UPPER_7, TAIL_LOWER_1, TAIL_LOWER_2, TAIL_LOWER_3, TAIL_LOWER_4,
-  TAIL_LOWER_5, TAIL_LOWER_6, TAIL_LOWER_7, TAIL_UPPER_0, TAIL_UPPER_1, TAIL_UPPER_2, TAIL_UPPER_3, TAIL_UPPER_4,
-  TAIL_UPPER_5, TAIL_UPPER_6, TAIL_UPPER_7,
-} from "../portable/normal.ts";
+import { centralQuantile2, NEAR_TAIL_MIN, nearTailQuantile2 } from "../math/quantile.ts";
 import { normalDraw } from "../portable/path-draws.ts";
-
-/** The near branch of AS 241 reaches to e^-25 = 1.389e-11; what is farther out goes one by one. */
-const NEAR_TAIL_MIN: f64 = 1.4e-11;
 
 /**
  * Twin of normalDraws, two paths at a time: the middle for all, then the tails, which were noted in `words` (one word
@@ -24,14 +14,14 @@ export function drawNormals(column: i32, count: i32, words: i32): void {
   for (; i + 2 <= count; i += 2) {
     const at = start + ((<usize>i) << 3);
     const u = v128.load(at);
-    const offset = minus(u, 0.5);
+    const offset = f64x2.sub(u, f64x2.splat(0.5));
     const isTail = f64x2.gt(f64x2.abs(offset), f64x2.splat(0.425));
     const mask = i64x2.bitmask(isTail);
     store<i32>(noted + ((<usize>tails) << 2), i);
     tails += mask & 1;
     store<i32>(noted + ((<usize>tails) << 2), i + 1);
     tails += mask >> 1;
-    v128.store(at, v128.bitselect(u, central(offset), isTail));
+    v128.store(at, v128.bitselect(u, centralQuantile2(offset), isTail));
   }
   if (i < count) {
     const at = start + ((<usize>i) << 3);
@@ -48,28 +38,6 @@ export function drawNormals(column: i32, count: i32, words: i32): void {
   }
 }
 
-/** Twin of centralQuantile. */
-// @ts-ignore: decorator
-@inline
-function central(offset: v128): v128 {
-  const r = f64x2.sub(f64x2.splat(0.180625), f64x2.mul(offset, offset));
-  let upper = multiplyAdd(f64x2.splat(CENTRAL_UPPER_7), r, CENTRAL_UPPER_6);
-  let lower = multiplyAdd(f64x2.splat(CENTRAL_LOWER_7), r, CENTRAL_LOWER_6);
-  upper = multiplyAdd(upper, r, CENTRAL_UPPER_5);
-  lower = multiplyAdd(lower, r, CENTRAL_LOWER_5);
-  upper = multiplyAdd(upper, r, CENTRAL_UPPER_4);
-  lower = multiplyAdd(lower, r, CENTRAL_LOWER_4);
-  upper = multiplyAdd(upper, r, CENTRAL_UPPER_3);
-  lower = multiplyAdd(lower, r, CENTRAL_LOWER_3);
-  upper = multiplyAdd(upper, r, CENTRAL_UPPER_2);
-  lower = multiplyAdd(lower, r, CENTRAL_LOWER_2);
-  upper = multiplyAdd(upper, r, CENTRAL_UPPER_1);
-  lower = multiplyAdd(lower, r, CENTRAL_LOWER_1);
-  upper = multiplyAdd(upper, r, CENTRAL_UPPER_0);
-  lower = multiplyAdd(lower, r, 1.0);
-  return f64x2.div(f64x2.mul(offset, upper), lower);
-}
-
 /** The tails of two paths, anywhere in the block. */
 // @ts-ignore: decorator
 @inline
@@ -83,29 +51,8 @@ function tailPair(a: usize, b: usize): void {
     return;
   }
   const root = f64x2.sqrt(logQuotient2(f64x2.splat(1.0), tail));
-  const size = nearTail(minus(root, 1.6));
+  const size = nearTailQuantile2(root);
   const z = v128.bitselect(size, f64x2.neg(size), isUpper);
   store<f64>(a, f64x2.extract_lane(z, 0));
   store<f64>(b, f64x2.extract_lane(z, 1));
-}
-
-/** Twin of nearTailQuantile, of root - 1.6. */
-// @ts-ignore: decorator
-@inline
-function nearTail(r: v128): v128 {
-  let upper = multiplyAdd(f64x2.splat(TAIL_UPPER_7), r, TAIL_UPPER_6);
-  let lower = multiplyAdd(f64x2.splat(TAIL_LOWER_7), r, TAIL_LOWER_6);
-  upper = multiplyAdd(upper, r, TAIL_UPPER_5);
-  lower = multiplyAdd(lower, r, TAIL_LOWER_5);
-  upper = multiplyAdd(upper, r, TAIL_UPPER_4);
-  lower = multiplyAdd(lower, r, TAIL_LOWER_4);
-  upper = multiplyAdd(upper, r, TAIL_UPPER_3);
-  lower = multiplyAdd(lower, r, TAIL_LOWER_3);
-  upper = multiplyAdd(upper, r, TAIL_UPPER_2);
-  lower = multiplyAdd(lower, r, TAIL_LOWER_2);
-  upper = multiplyAdd(upper, r, TAIL_UPPER_1);
-  lower = multiplyAdd(lower, r, TAIL_LOWER_1);
-  upper = multiplyAdd(upper, r, TAIL_UPPER_0);
-  lower = multiplyAdd(lower, r, 1.0);
-  return f64x2.div(upper, lower);
 }

@@ -1,7 +1,9 @@
 import { DEKKER_SPLITTER, INVERSE_SQRT_2PI, ROUND_TO_20_BITS } from './coefficients.ts';
 import { exp, scaledExp } from './exp.ts';
 import { logQuotient, logQuotientTail } from './log.ts';
-import { millsPolynomial, millsRatio, scaledNormalPdf, slopePolynomial } from './normal.ts';
+import { rowMills } from './mills-rows.ts';
+import { rowSlope } from './mills-slope-rows.ts';
+import { millsRatio, scaledNormalPdf } from './normal.ts';
 
 /**
  * Black's formula for options on a forward (F. Black, The pricing of commodity contracts, 1976), without loss of
@@ -58,23 +60,13 @@ export function blackOtm(lower: f64, x: f64, v: f64): f64 {
   const density: f64 = scaledNormalPdf(lower, z1);
   if (deviation < SERIES_LIMIT) return density * ratioSeries(h, deviation);
   const inside = z1 < 0.0;
-  return (inside ? lower : 0.0) + density * ratioDifference(Math.abs(z1), h + halfDeviation, inside ? -1.0 : 1.0);
+  return (inside ? lower : 0.0) + density * ratioDifference(z1, h + halfDeviation);
 }
 
-/** R(y1) side - R(z2), with one division for both; side is 1 or -1. */
-export function ratioDifference(y1: f64, z2: f64, side: f64): f64 {
-  const a1: f64 = y1 + 5.0;
-  const b1: f64 = y1 + 1.25;
-  const a2: f64 = z2 + 5.0;
-  const b2: f64 = z2 + 1.25;
-  const m1: f64 = a1 * b1;
-  const m2: f64 = a2 * b2;
-  const inverse: f64 = 1.0 / (m1 * m2);
-  const inverse1: f64 = inverse * m2;
-  const inverse2: f64 = inverse * m1;
-  const r1: f64 = millsPolynomial((y1 - 5.0) * b1 * inverse1) * a1 * inverse1;
-  const r2: f64 = millsPolynomial((z2 - 5.0) * b2 * inverse2) * a2 * inverse2;
-  return r1 * side - r2;
+/** R(|z1|) with the sign of z1, less R(z2). */
+export function ratioDifference(z1: f64, z2: f64): f64 {
+  const first: f64 = rowMills(Math.abs(z1));
+  return (z1 < 0.0 ? -first : first) - rowMills(z2);
 }
 
 /**
@@ -90,10 +82,7 @@ export function ratioDifference(y1: f64, z2: f64, side: f64): f64 {
  * is not needed: one polynomial instead of two.
  */
 export function ratioSeries(h: f64, v: f64): f64 {
-  const b: f64 = h + 1.25;
-  const inverse: f64 = 1.0 / ((h + 5.0) * b);
-  const scale: f64 = (h + 5.0) * inverse;
-  const slope: f64 = slopePolynomial((h - 5.0) * b * inverse) * (scale * scale);
+  const slope: f64 = rowSlope(h);
   const w: f64 = h * h;
   const u: f64 = 0.25 * v * v;
   const p0: f64 = u * 0.16666666666666666;

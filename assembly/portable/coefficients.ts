@@ -33,34 +33,6 @@ export const MILLS_21: f64 = 1.0783668971598626e-08;
 export const MILLS_22: f64 = -7.863403296687696e-10;
 export const MILLS_23: f64 = -9.595482712086364e-10;
 
-// Slope of the Mills ratio Q(z) = 1 - z R(z) = P(t) / (z + 1.25)^2, the same t, z >= 0. Error 5.2e-16.
-export const SLOPE_0: f64 = 1.4046670477898897;
-export const SLOPE_1: f64 = -0.5873789619980901;
-export const SLOPE_2: f64 = 0.15403233842718952;
-export const SLOPE_3: f64 = 0.15853449048719429;
-export const SLOPE_4: f64 = -0.24754521912127633;
-export const SLOPE_5: f64 = 0.17256052362651925;
-export const SLOPE_6: f64 = -0.05817077988504979;
-export const SLOPE_7: f64 = -0.01170550066373447;
-export const SLOPE_8: f64 = 0.02622666744480176;
-export const SLOPE_9: f64 = -0.0144740272454477;
-export const SLOPE_10: f64 = 0.0027367082479266822;
-export const SLOPE_11: f64 = 0.0012250786311936756;
-export const SLOPE_12: f64 = -0.000812431211039328;
-export const SLOPE_13: f64 = 5.5032794399885755e-06;
-export const SLOPE_14: f64 = 0.00013343900823970417;
-export const SLOPE_15: f64 = -2.1709779405864767e-05;
-export const SLOPE_16: f64 = -2.0717699348744105e-05;
-export const SLOPE_17: f64 = 5.532331502334029e-06;
-export const SLOPE_18: f64 = 3.4770326037943963e-06;
-export const SLOPE_19: f64 = -1.090393479960574e-06;
-export const SLOPE_20: f64 = -6.172883811252708e-07;
-export const SLOPE_21: f64 = 1.8430111935258433e-07;
-export const SLOPE_22: f64 = 9.5985780073236e-08;
-export const SLOPE_23: f64 = -2.4433664799291855e-08;
-export const SLOPE_24: f64 = -8.731336018025399e-09;
-export const SLOPE_25: f64 = 1.8568539901988385e-09;
-
 // e^r = 1 + r + r^2 P(r), |r| <= ln(2) / 2. Error 1.4e-16.
 export const EXP_0: f64 = 0.5000000000000001;
 export const EXP_1: f64 = 0.16666666666666669;

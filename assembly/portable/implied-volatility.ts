@@ -15,7 +15,7 @@ export const IMPLIED_ABOVE_MAXIMUM: i32 = 2;
 export const IMPLIED_INVALID: i32 = 3;
 
 /** A smaller price in units of min(F, K) counts as this. */
-const SMALLEST_RATIO: f64 = 1e-320;
+export const SMALLEST_RATIO: f64 = 1e-320;
 
 /** Whether an undiscounted price has an implied volatility, as one of the IMPLIED codes. */
 export function impliedVolatilityStatus(sign: f64, forward: f64, strike: f64, undiscountedPrice: f64): i32 {
@@ -59,17 +59,17 @@ export function impliedStandardDeviation(sign: f64, forward: f64, strike: f64, u
  * Prices of far options are below the smallest normal number once divided by the forward: by this both sides are
  * lifted.
  */
-export function liftOf(timeValue: f64, lower: f64): f64 {
+function liftOf(timeValue: f64, lower: f64): f64 {
   return timeValue < lower * 1e-200 ? 4.149515568880993e180 : 1.0;
 }
 
 /** timeValue / lower in units of 1 / lift. */
-export function targetOf(timeValue: f64, lower: f64, lift: f64): f64 {
+function targetOf(timeValue: f64, lower: f64, lift: f64): f64 {
   return Math.max(timeValue * lift / lower, SMALLEST_RATIO * lift);
 }
 
 /** The bound L3 for an out-of-the-money price, x = ln(upper / lower). */
-export function startingDeviation(timeValue: f64, lower: f64, upper: f64, x: f64): f64 {
+function startingDeviation(timeValue: f64, lower: f64, upper: f64, x: f64): f64 {
   const price: f64 = Math.max(timeValue / lower, SMALLEST_RATIO);
   const complement: f64 = (lower - timeValue) / lower;
   const growth: f64 = Math.min((upper - lower) / lower, 1e300);
@@ -93,7 +93,7 @@ function halleyStep(x: f64, v: f64, lift: f64, target: f64): f64 {
   const inside = z1 < 0.0;
   const ratio: f64 = deviation < SERIES_LIMIT
     ? ratioSeries(h, deviation)
-    : ratioDifference(Math.abs(z1), z2, inside ? -1.0 : 1.0);
+    : ratioDifference(z1, z2);
   const whole = inside && deviation >= SERIES_LIMIT;
   const price: f64 = whole ? lift + density * ratio : density * ratio;
   const priceOverVega: f64 = whole ? price / density : ratio;

@@ -2,9 +2,6 @@ import {
   MILLS_0, MILLS_1, MILLS_2, MILLS_3, MILLS_4, MILLS_5, MILLS_6, MILLS_7, MILLS_8, MILLS_9, MILLS_10, MILLS_11,
   MILLS_12, MILLS_13, MILLS_14, MILLS_15, MILLS_16, MILLS_17, MILLS_18, MILLS_19, MILLS_20, MILLS_21, MILLS_22,
   MILLS_23,
-  SLOPE_0, SLOPE_1, SLOPE_2, SLOPE_3, SLOPE_4, SLOPE_5, SLOPE_6, SLOPE_7, SLOPE_8, SLOPE_9, SLOPE_10, SLOPE_11,
-  SLOPE_12, SLOPE_13, SLOPE_14, SLOPE_15, SLOPE_16, SLOPE_17, SLOPE_18, SLOPE_19, SLOPE_20, SLOPE_21, SLOPE_22,
-  SLOPE_23, SLOPE_24, SLOPE_25,
   INVERSE_SQRT_2PI, ROUND_TO_20_BITS, SQRT_2, SQRT_2_OVER_PI,
 } from './coefficients.ts';
 import { scaledExp } from './exp.ts';
@@ -17,12 +14,6 @@ const R0: f64 = MILLS_0, R1: f64 = MILLS_1, R2: f64 = MILLS_2, R3: f64 = MILLS_3
   R10: f64 = MILLS_10, R11: f64 = MILLS_11, R12: f64 = MILLS_12, R13: f64 = MILLS_13, R14: f64 = MILLS_14,
   R15: f64 = MILLS_15, R16: f64 = MILLS_16, R17: f64 = MILLS_17, R18: f64 = MILLS_18, R19: f64 = MILLS_19,
   R20: f64 = MILLS_20, R21: f64 = MILLS_21, R22: f64 = MILLS_22, R23: f64 = MILLS_23;
-const Q0: f64 = SLOPE_0, Q1: f64 = SLOPE_1, Q2: f64 = SLOPE_2, Q3: f64 = SLOPE_3, Q4: f64 = SLOPE_4,
-  Q5: f64 = SLOPE_5, Q6: f64 = SLOPE_6, Q7: f64 = SLOPE_7, Q8: f64 = SLOPE_8, Q9: f64 = SLOPE_9,
-  Q10: f64 = SLOPE_10, Q11: f64 = SLOPE_11, Q12: f64 = SLOPE_12, Q13: f64 = SLOPE_13, Q14: f64 = SLOPE_14,
-  Q15: f64 = SLOPE_15, Q16: f64 = SLOPE_16, Q17: f64 = SLOPE_17, Q18: f64 = SLOPE_18, Q19: f64 = SLOPE_19,
-  Q20: f64 = SLOPE_20, Q21: f64 = SLOPE_21, Q22: f64 = SLOPE_22, Q23: f64 = SLOPE_23, Q24: f64 = SLOPE_24,
-  Q25: f64 = SLOPE_25;
 const DENSITY_AT_0: f64 = INVERSE_SQRT_2PI;
 const ROUNDER: f64 = ROUND_TO_20_BITS;
 
@@ -69,19 +60,6 @@ export function millsPolynomial(t: f64): f64 {
   const chain1: f64 = ((((R21 * t4 + R17) * t4 + R13) * t4 + R9) * t4 + R5) * t4 + R1;
   const chain2: f64 = ((((R22 * t4 + R18) * t4 + R14) * t4 + R10) * t4 + R6) * t4 + R2;
   const chain3: f64 = ((((R23 * t4 + R19) * t4 + R15) * t4 + R11) * t4 + R7) * t4 + R3;
-  return chain0 + chain1 * t + t2 * (chain2 + chain3 * t);
-}
-
-/** The numerator of 1 - z R(z), in the same t and the same order. */
-export function slopePolynomial(t: f64): f64 {
-  const t2: f64 = t * t;
-  const t4: f64 = t2 * t2;
-  const chain0: f64 = (((((Q24 * t4 + Q20) * t4 + Q16) * t4 + Q12) * t4 + Q8)
-    * t4 + Q4) * t4 + Q0;
-  const chain1: f64 = (((((Q25 * t4 + Q21) * t4 + Q17) * t4 + Q13) * t4 + Q9)
-    * t4 + Q5) * t4 + Q1;
-  const chain2: f64 = ((((Q22 * t4 + Q18) * t4 + Q14) * t4 + Q10) * t4 + Q6) * t4 + Q2;
-  const chain3: f64 = ((((Q23 * t4 + Q19) * t4 + Q15) * t4 + Q11) * t4 + Q7) * t4 + Q3;
   return chain0 + chain1 * t + t2 * (chain2 + chain3 * t);
 }
 

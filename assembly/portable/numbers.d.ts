@@ -14,3 +14,5 @@ declare type Floats = Float64Array;
 /** The same as floats of 32 bits, at byte address 4·i: read as f64, rounded to nearest when written. */
 declare type Singles = Float32Array;
 declare type Ints = Int32Array;
+/** A table of constants: static memory in AssemblyScript, an array in JavaScript. */
+declare type StaticArray<T> = readonly T[];

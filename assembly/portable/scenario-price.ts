@@ -1,8 +1,8 @@
+import { ratioDifference } from './black76.ts';
 import {
   EXP_0, EXP_1, EXP_2, EXP_3, EXP_4, EXP_5, EXP_6, EXP_7, EXP_8, EXP_9,
   INVERSE_SQRT_2PI, LN2_HIGH, LN2_LOW, LOG2_E, ROUND_TO_INTEGER,
 } from './coefficients.ts';
-import { millsPolynomial } from './normal.ts';
 import { powerOfTwo } from './power-of-two.ts';
 
 // Local names: V8 folds a constant of the same module into the code but reads an imported one from memory each time.
@@ -39,25 +39,7 @@ export function cellPrice(sign: f64, forward: f64, strike: f64, h: f64, v: f64):
   const even: f64 = (((E8 * r2 + E6) * r2 + E4) * r2 + E2) * r2 + E0;
   const odd: f64 = (((E9 * r2 + E7) * r2 + E5) * r2 + E3) * r2 + E1;
   const density: f64 = lower * DENSITY_AT_0 * (1.0 + (r + r2 * (even + odd * r))) * powerOfTwo(k);
-  const inside = z1 < 0.0;
-  const otm: f64 = (inside ? lower : 0.0)
-    + density * cellRatio(Math.abs(z1), moneyness + half, inside ? -1.0 : 1.0);
+  const otm: f64 = (z1 < 0.0 ? lower : 0.0) + density * ratioDifference(z1, moneyness + half);
   const gain: f64 = sign * (forward - strike);
   return (gain < 0.0 ? 0.0 : gain) + otm;
-}
-
-/** R(y1) side - R(z2), with one division for both; side is 1 or -1. */
-function cellRatio(y1: f64, z2: f64, side: f64): f64 {
-  const a1: f64 = y1 + 5.0;
-  const b1: f64 = y1 + 1.25;
-  const a2: f64 = z2 + 5.0;
-  const b2: f64 = z2 + 1.25;
-  const m1: f64 = a1 * b1;
-  const m2: f64 = a2 * b2;
-  const inverse: f64 = 1.0 / (m1 * m2);
-  const inverse1: f64 = inverse * m2;
-  const inverse2: f64 = inverse * m1;
-  const r1: f64 = millsPolynomial((y1 - 5.0) * b1 * inverse1) * (a1 * inverse1);
-  const r2: f64 = millsPolynomial((z2 - 5.0) * b2 * inverse2) * (a2 * inverse2);
-  return r1 * side - r2;
 }

@@ -1,12 +1,10 @@
 import {
-  LN2_HIGH, LN2_LOW, LOG2_E, ROUND_TO_20_BITS, ROUND_TO_INTEGER, SLOPE_0, SLOPE_1, SLOPE_2, SLOPE_3, SLOPE_4, SLOPE_5, SLOPE_6, SLOPE_7, SLOPE_8,
-  SLOPE_9, SLOPE_10, SLOPE_11, SLOPE_12, SLOPE_13, SLOPE_14, SLOPE_15, SLOPE_16, SLOPE_17, SLOPE_18, SLOPE_19, SLOPE_20,
-  SLOPE_21, SLOPE_22, SLOPE_23, SLOPE_24, SLOPE_25,
-} from '../portable/coefficients.ts';
+  halfPiece, leadingMask, middleOf, MILLS_PIECE_BITS, millsRows, placeMask, placesOf, rowSum2, SLOPE_PIECE_BITS, slopeRows,
+} from '../math/mills-rows.ts';
+import { LN2_HIGH, LN2_LOW, LOG2_E, ROUND_TO_20_BITS, ROUND_TO_INTEGER } from '../portable/coefficients.ts';
 import { MONEYNESS_LIMIT } from '../portable/black76.ts';
 import {
-  ARGUMENT, CHUNK_BYTES, DENSITY, fillDensities, LOWER, OTHERS_AT, OWN_CONSTANTS_AT, PRICE, put6, REMAINDER, SCALE, SUM,
-  sumHigh, sumLow, writeConstants, Z1, Z2,
+  CHUNK_BYTES, DENSITY, fillDensities, LOWER, OTHERS_AT, OWN_COLUMNS, OWN_CONSTANTS_AT, PRICE, put6, REMAINDER, writeConstants, Z1, Z2,
 } from './passes.ts';
 
 /**
@@ -19,8 +17,8 @@ import {
  */
 
 const EXPONENT_AT: usize = OWN_CONSTANTS_AT;
-const SLOPE_AT: usize = OWN_CONSTANTS_AT + 48;
-const SERIES_AT: usize = SLOPE_AT + 240;
+const SERIES_AT: usize = OWN_CONSTANTS_AT + 48;
+const ROWS_AT: usize = SERIES_AT + 96;
 
 /** Columns of a tile's options, two a vector: bytes of one. */
 export const PAIR_BYTES: usize = 528;
@@ -48,28 +46,39 @@ const A4: usize = 16 * PAIR_BYTES;
 const LAST: usize = 17 * PAIR_BYTES;
 /** Bytes of all columns. */
 export const PAIRS_BYTES: usize = 18 * PAIR_BYTES;
-/** k, until the sums of the polynomials stand there. */
-const MULTIPLE: usize = SUM;
-/** y3 and y4 of a series, where the arguments of its polynomial stood. */
-const Y3: usize = ARGUMENT;
-const Y4: usize = ARGUMENT + CHUNK_BYTES;
+/** k, until the ratios or slopes stand there. */
+const MULTIPLE: usize = OWN_COLUMNS;
+const SECOND: usize = OWN_COLUMNS;
+const SLOPE: usize = OWN_COLUMNS;
+/** Rows of the Mills ratio or its slope (addresses), and distances from the middles of their pieces. */
+const PLACE: usize = OWN_COLUMNS + CHUNK_BYTES;
+const DISTANCE: usize = OWN_COLUMNS + 2 * CHUNK_BYTES;
+const PLACE2: usize = OWN_COLUMNS + 3 * CHUNK_BYTES;
+const DISTANCE2: usize = OWN_COLUMNS + 4 * CHUNK_BYTES;
+/** y3 and y4 of a series. */
+const Y3: usize = OWN_COLUMNS + 3 * CHUNK_BYTES;
+const Y4: usize = OWN_COLUMNS + 4 * CHUNK_BYTES;
 
 /** Writes the constants of both kinds of chunks. */
 export function writeBlackConstants(work: usize): void {
   writeConstants(work);
   put6(work + EXPONENT_AT, ROUND_TO_20_BITS, -0.5 * LOG2_E, 2.0 * LN2_HIGH, 2.0 * LN2_LOW, -1000.0, ROUND_TO_INTEGER + 1023.0);
-  const slope = work + SLOPE_AT;
-  put6(slope, SLOPE_24, SLOPE_20, SLOPE_16, SLOPE_12, SLOPE_8, SLOPE_4);
-  put6(slope + 48, SLOPE_0, SLOPE_25, SLOPE_21, SLOPE_17, SLOPE_13, SLOPE_9);
-  put6(slope + 96, SLOPE_5, SLOPE_1, SLOPE_22, SLOPE_18, SLOPE_14, SLOPE_10);
-  put6(slope + 144, SLOPE_6, SLOPE_2, SLOPE_23, SLOPE_19, SLOPE_15, SLOPE_11);
-  put6(slope + 192, SLOPE_7, SLOPE_3, 0.0, 0.0, 0.0, 0.0);
   const series = work + SERIES_AT;
   put6(
     series, 0.16666666666666666, 0.05, 0.023809523809523808, 0.013888888888888888, 0.009090909090909091,
     0.00641025641025641,
   );
   put6(series + 48, 3.0, 7.0, 11.0, 15.0, 19.0, 23.0);
+  putRows(work + ROWS_AT, millsRows(), MILLS_PIECE_BITS);
+  putRows(work + ROWS_AT + 32, slopeRows(), SLOPE_PIECE_BITS);
+  store<f64>(work + ROWS_AT, -0.0, 64);
+}
+
+function putRows(at: usize, rows: i64, pieceBits: i32): void {
+  store<i64>(at, rows);
+  store<i64>(at, placeMask(pieceBits), 8);
+  store<i64>(at, leadingMask(pieceBits), 16);
+  store<i64>(at, halfPiece(pieceBits), 24);
 }
 
 /**
@@ -95,20 +104,78 @@ export function startCells(to: usize, pairs: usize, bytes: usize, multiplier: f6
 /** Prices of a chunk of differences. */
 export function priceDifferences(work: usize, bytes: usize): void {
   fillOwnDensities(work, bytes);
-  fillRatioArguments(work, bytes);
-  sumLow(work, bytes, work);
-  sumLow(work + CHUNK_BYTES, bytes, work);
-  sumHigh(work, bytes, work);
-  sumHigh(work + CHUNK_BYTES, bytes, work);
-  joinDifferences(work, bytes);
+  findMillsRows(work, bytes);
+  fillSecondRatios(work, bytes);
+  const zero = f64x2.splat(0.0);
+  const signBit = f64x2.splat(-0.0);
+  const end = work + bytes;
+  for (let at = work; at < end; at += 16) {
+    const inside = f64x2.lt(v128.load(at, Z1), zero);
+    const first = rowSum2(v128.load(at, DISTANCE), <usize>load<u32>(at, PLACE), <usize>load<u32>(at, PLACE + 8));
+    const ratio = f64x2.sub(v128.xor(first, v128.and(inside, signBit)), v128.load(at, SECOND));
+    const base = v128.and(v128.load(at, LOWER), inside);
+    v128.store(at, f64x2.add(base, f64x2.mul(v128.load(at, DENSITY), ratio)), PRICE);
+  }
 }
 
-/** What a chunk of series needs before `sumSeries`: densities, and the slopes of the Mills ratio in SUM. */
+/**
+ * The rows of R(|z1|) and R(z2), and distances from the middles of their pieces. In a pass of its own: then the rows can
+ * be read long before a polynomial needs them.
+ */
+function findMillsRows(work: usize, bytes: usize): void {
+  const rows = v128.load_splat<i64>(work, ROWS_AT);
+  const mask = v128.load_splat<i64>(work, ROWS_AT + 8);
+  const leading = v128.load_splat<i64>(work, ROWS_AT + 16);
+  const half = v128.load_splat<i64>(work, ROWS_AT + 24);
+  const one = v128.load_splat<f64>(work, OTHERS_AT + 40);
+  const signBit = v128.load_splat<f64>(work, ROWS_AT + 64);
+  const end = work + bytes;
+  for (let at = work; at < end; at += 16) {
+    const z1 = v128.andnot(v128.load(at, Z1), signBit);
+    const z2 = v128.load(at, Z2);
+    const y1 = f64x2.add(z1, one);
+    const y2 = f64x2.add(z2, one);
+    v128.store(at, placesOf(y1, rows, mask, MILLS_PIECE_BITS), PLACE);
+    v128.store(at, f64x2.sub(z1, middleOf(y1, leading, half, one)), DISTANCE);
+    v128.store(at, placesOf(y2, rows, mask, MILLS_PIECE_BITS), PLACE2);
+    v128.store(at, f64x2.sub(z2, middleOf(y2, leading, half, one)), DISTANCE2);
+  }
+}
+
+/** R(z2). */
+function fillSecondRatios(work: usize, bytes: usize): void {
+  const end = work + bytes;
+  for (let at = work; at < end; at += 16) {
+    const ratio = rowSum2(v128.load(at, DISTANCE2), <usize>load<u32>(at, PLACE2), <usize>load<u32>(at, PLACE2 + 8));
+    v128.store(at, ratio, SECOND);
+  }
+}
+
+/** What a chunk of series needs before `sumSeries`: densities, and the slopes of the Mills ratio in SLOPE. */
 export function prepareSeries(work: usize, bytes: usize): void {
   fillOwnDensities(work, bytes);
-  fillSlopeArguments(work, bytes);
-  sumSlopeLow(work, bytes);
-  sumSlopeHigh(work, bytes);
+  findSlopeRows(work, bytes);
+  const end = work + bytes;
+  for (let at = work; at < end; at += 16) {
+    const slope = rowSum2(v128.load(at, DISTANCE), <usize>load<u32>(at, PLACE), <usize>load<u32>(at, PLACE + 8));
+    v128.store(at, slope, SLOPE);
+  }
+}
+
+/** The rows of Q(h), and distances from the middles of their pieces. */
+function findSlopeRows(work: usize, bytes: usize): void {
+  const rows = v128.load_splat<i64>(work, ROWS_AT + 32);
+  const mask = v128.load_splat<i64>(work, ROWS_AT + 40);
+  const leading = v128.load_splat<i64>(work, ROWS_AT + 48);
+  const half = v128.load_splat<i64>(work, ROWS_AT + 56);
+  const one = v128.load_splat<f64>(work, OTHERS_AT + 40);
+  const end = work + bytes;
+  for (let at = work; at < end; at += 16) {
+    const h = v128.load(at, Z2);
+    const y = f64x2.add(h, one);
+    v128.store(at, placesOf(y, rows, mask, SLOPE_PIECE_BITS), PLACE);
+    v128.store(at, f64x2.sub(h, middleOf(y, leading, half, one)), DISTANCE);
+  }
 }
 
 /** lower phi(z1): scaledNormalPdf. */
@@ -128,7 +195,7 @@ function fillExponents(work: usize, bytes: usize): bool {
   const rounder = v128.load_splat<f64>(work, OTHERS_AT + 8);
   const high = v128.load_splat<f64>(work, EXPONENT_AT + 16);
   const low = v128.load_splat<f64>(work, EXPONENT_AT + 24);
-  const minusHalf = v128.load_splat<f64>(work, OTHERS_AT + 64);
+  const minusHalf = v128.load_splat<f64>(work, OTHERS_AT + 48);
   const splitter = v128.load_splat<f64>(work, EXPONENT_AT);
   const leastPower = v128.load_splat<f64>(work, EXPONENT_AT + 32);
   const bias = v128.load_splat<f64>(work, EXPONENT_AT + 40);
@@ -160,166 +227,6 @@ function scaleTinyDensities(work: usize, bytes: usize): void {
     const k = v128.load(at, MULTIPLE);
     const rest = f64x2.sub(f64x2.pmax(k, leastOfAll), f64x2.pmax(k, leastPower));
     v128.store(at, f64x2.mul(v128.load(at, DENSITY), i64x2.shl(f64x2.add(rest, bias), 52)), DENSITY);
-  }
-}
-
-/** Arguments of the polynomials of both Mills ratios, and what multiplies them, with one division. */
-function fillRatioArguments(work: usize, bytes: usize): void {
-  const one = v128.load_splat<f64>(work, OTHERS_AT + 40);
-  const five = v128.load_splat<f64>(work, OTHERS_AT + 48);
-  const shift = v128.load_splat<f64>(work, OTHERS_AT + 56);
-  const end = work + bytes;
-  for (let at = work; at < end; at += 16) {
-    const y1 = f64x2.abs(v128.load(at, Z1));
-    const z2 = v128.load(at, Z2);
-    const b1 = f64x2.add(y1, shift);
-    const b2 = f64x2.add(z2, shift);
-    const m1 = f64x2.mul(f64x2.add(y1, five), b1);
-    const m2 = f64x2.mul(f64x2.add(z2, five), b2);
-    const inverse = f64x2.div(one, f64x2.mul(m1, m2));
-    const inverse1 = f64x2.mul(inverse, m2);
-    const inverse2 = f64x2.mul(inverse, m1);
-    v128.store(at, f64x2.mul(f64x2.mul(f64x2.sub(y1, five), b1), inverse1), ARGUMENT);
-    v128.store(at, f64x2.mul(f64x2.mul(f64x2.sub(z2, five), b2), inverse2), ARGUMENT + CHUNK_BYTES);
-    v128.store(at, inverse1, SCALE);
-    v128.store(at, inverse2, SCALE + CHUNK_BYTES);
-  }
-}
-
-function joinDifferences(work: usize, bytes: usize): void {
-  const five = v128.load_splat<f64>(work, OTHERS_AT + 48);
-  const zero = f64x2.splat(0.0);
-  const signBit = f64x2.splat(-0.0);
-  const end = work + bytes;
-  for (let at = work; at < end; at += 16) {
-    const z1 = v128.load(at, Z1);
-    const inside = f64x2.lt(z1, zero);
-    const a1 = f64x2.add(f64x2.abs(z1), five);
-    const a2 = f64x2.add(v128.load(at, Z2), five);
-    const r1 = f64x2.mul(f64x2.mul(v128.load(at, SUM), a1), v128.load(at, SCALE));
-    const r2 = f64x2.mul(f64x2.mul(v128.load(at, SUM + CHUNK_BYTES), a2), v128.load(at, SCALE + CHUNK_BYTES));
-    const ratio = f64x2.sub(v128.xor(r1, v128.and(inside, signBit)), r2);
-    const base = v128.and(v128.load(at, LOWER), inside);
-    v128.store(at, f64x2.add(base, f64x2.mul(v128.load(at, DENSITY), ratio)), PRICE);
-  }
-}
-
-/** Argument of the polynomial of the slope, and what multiplies it: ratioSeries. */
-function fillSlopeArguments(work: usize, bytes: usize): void {
-  const one = v128.load_splat<f64>(work, OTHERS_AT + 40);
-  const five = v128.load_splat<f64>(work, OTHERS_AT + 48);
-  const shift = v128.load_splat<f64>(work, OTHERS_AT + 56);
-  const end = work + bytes;
-  for (let at = work; at < end; at += 16) {
-    const h = v128.load(at, Z2);
-    const a = f64x2.add(h, five);
-    const b = f64x2.add(h, shift);
-    const inverse = f64x2.div(one, f64x2.mul(a, b));
-    const scale = f64x2.mul(a, inverse);
-    v128.store(at, f64x2.mul(f64x2.mul(f64x2.sub(h, five), b), inverse), ARGUMENT);
-    v128.store(at, f64x2.mul(scale, scale), SCALE);
-  }
-}
-
-/** chain0 + chain1 t of slopePolynomial. */
-function sumSlopeLow(work: usize, bytes: usize): void {
-  const q24 = v128.load_splat<f64>(work, SLOPE_AT);
-  const q20 = v128.load_splat<f64>(work, SLOPE_AT + 8);
-  const q16 = v128.load_splat<f64>(work, SLOPE_AT + 16);
-  const q12 = v128.load_splat<f64>(work, SLOPE_AT + 24);
-  const q8 = v128.load_splat<f64>(work, SLOPE_AT + 32);
-  const q4 = v128.load_splat<f64>(work, SLOPE_AT + 40);
-  const q0 = v128.load_splat<f64>(work, SLOPE_AT + 48);
-  const q25 = v128.load_splat<f64>(work, SLOPE_AT + 56);
-  const q21 = v128.load_splat<f64>(work, SLOPE_AT + 64);
-  const q17 = v128.load_splat<f64>(work, SLOPE_AT + 72);
-  const q13 = v128.load_splat<f64>(work, SLOPE_AT + 80);
-  const q9 = v128.load_splat<f64>(work, SLOPE_AT + 88);
-  const q5 = v128.load_splat<f64>(work, SLOPE_AT + 96);
-  const q1 = v128.load_splat<f64>(work, SLOPE_AT + 104);
-  const end = work + bytes;
-  for (let at = work; at < end; at += 32) {
-    const tA = v128.load(at, ARGUMENT);
-    const tB = v128.load(at, ARGUMENT + 16);
-    const t2A = f64x2.mul(tA, tA);
-    const t2B = f64x2.mul(tB, tB);
-    const t4A = f64x2.mul(t2A, t2A);
-    const t4B = f64x2.mul(t2B, t2B);
-    let evenA = f64x2.add(f64x2.mul(q24, t4A), q20);
-    let evenB = f64x2.add(f64x2.mul(q24, t4B), q20);
-    let oddA = f64x2.add(f64x2.mul(q25, t4A), q21);
-    let oddB = f64x2.add(f64x2.mul(q25, t4B), q21);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), q16);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), q16);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), q17);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), q17);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), q12);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), q12);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), q13);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), q13);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), q8);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), q8);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), q9);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), q9);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), q4);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), q4);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), q5);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), q5);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), q0);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), q0);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), q1);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), q1);
-    v128.store(at, f64x2.add(evenA, f64x2.mul(oddA, tA)), SUM);
-    v128.store(at, f64x2.add(evenB, f64x2.mul(oddB, tB)), SUM + 16);
-  }
-}
-
-/** Adds t^2 (chain2 + chain3 t) and applies the scale: the slope. */
-function sumSlopeHigh(work: usize, bytes: usize): void {
-  const q22 = v128.load_splat<f64>(work, SLOPE_AT + 112);
-  const q18 = v128.load_splat<f64>(work, SLOPE_AT + 120);
-  const q14 = v128.load_splat<f64>(work, SLOPE_AT + 128);
-  const q10 = v128.load_splat<f64>(work, SLOPE_AT + 136);
-  const q6 = v128.load_splat<f64>(work, SLOPE_AT + 144);
-  const q2 = v128.load_splat<f64>(work, SLOPE_AT + 152);
-  const q23 = v128.load_splat<f64>(work, SLOPE_AT + 160);
-  const q19 = v128.load_splat<f64>(work, SLOPE_AT + 168);
-  const q15 = v128.load_splat<f64>(work, SLOPE_AT + 176);
-  const q11 = v128.load_splat<f64>(work, SLOPE_AT + 184);
-  const q7 = v128.load_splat<f64>(work, SLOPE_AT + 192);
-  const q3 = v128.load_splat<f64>(work, SLOPE_AT + 200);
-  const end = work + bytes;
-  for (let at = work; at < end; at += 32) {
-    const tA = v128.load(at, ARGUMENT);
-    const tB = v128.load(at, ARGUMENT + 16);
-    const t2A = f64x2.mul(tA, tA);
-    const t2B = f64x2.mul(tB, tB);
-    const t4A = f64x2.mul(t2A, t2A);
-    const t4B = f64x2.mul(t2B, t2B);
-    let evenA = f64x2.add(f64x2.mul(q22, t4A), q18);
-    let evenB = f64x2.add(f64x2.mul(q22, t4B), q18);
-    let oddA = f64x2.add(f64x2.mul(q23, t4A), q19);
-    let oddB = f64x2.add(f64x2.mul(q23, t4B), q19);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), q14);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), q14);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), q15);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), q15);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), q10);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), q10);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), q11);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), q11);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), q6);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), q6);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), q7);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), q7);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), q2);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), q2);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), q3);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), q3);
-    const sumA = f64x2.add(v128.load(at, SUM), f64x2.mul(t2A, f64x2.add(evenA, f64x2.mul(oddA, tA))));
-    const sumB = f64x2.add(v128.load(at, SUM + 16), f64x2.mul(t2B, f64x2.add(evenB, f64x2.mul(oddB, tB))));
-    v128.store(at, f64x2.mul(sumA, v128.load(at, SCALE)), SUM);
-    v128.store(at, f64x2.mul(sumB, v128.load(at, SCALE + 16)), SUM + 16);
   }
 }
 
@@ -390,7 +297,7 @@ function sumSeriesLow(work: usize, at: usize, end: usize, pairs: usize): void {
     const y1 = clenshawStep(one, v128.load(pairs, A2), y3, b1, y2);
     const p0 = v128.load(pairs, P0);
     const y0 = clenshawStep(one, v128.load(pairs, A1), y2, f64x2.mul(p0, f64x2.add(w, w0)), y1);
-    const sum = f64x2.sub(f64x2.mul(v128.load(at, SUM), y0), f64x2.mul(p0, y1));
+    const sum = f64x2.sub(f64x2.mul(v128.load(at, SLOPE), y0), f64x2.mul(p0, y1));
     v128.store(at, f64x2.mul(v128.load(at, DENSITY), f64x2.mul(v128.load(pairs, PAIR_DEVIATION), sum)), PRICE);
     pairs += 16;
   }

@@ -1,6 +1,7 @@
 import { logQuotient2 } from '../math/log.ts';
-import { millsPolynomial2, scaledNormalPdf2, slopePolynomial2 } from '../math/normal.ts';
-import { atLeast, atMost, minus, plus, times } from '../math/vector.ts';
+import { rowMills2, rowSlope2 } from '../math/mills-rows.ts';
+import { scaledNormalPdf2 } from '../math/normal.ts';
+import { atLeast, atMost, plus, times } from '../math/vector.ts';
 import {
   blackPrice, DEVIATION_LIMIT, MONEYNESS_LIMIT, SERIES_LIMIT, SMALLEST_NORMAL,
 } from '../portable/black76.ts';
@@ -29,35 +30,15 @@ export function logMoneyness2(upper: v128, lower: v128): v128 {
 /** Twin of ratioDifference; the sign bit of `side` is the sign of the first ratio. */
 // @ts-ignore: decorator
 @inline
-function ratioDifference2(y1: v128, z2: v128, side: v128): v128 {
-  const a1 = plus(y1, 5.0);
-  const b1 = plus(y1, 1.25);
-  const a2 = plus(z2, 5.0);
-  const b2 = plus(z2, 1.25);
-  const m1 = f64x2.mul(a1, b1);
-  const m2 = f64x2.mul(a2, b2);
-  const inverse = f64x2.div(f64x2.splat(1.0), f64x2.mul(m1, m2));
-  const inverse1 = f64x2.mul(inverse, m2);
-  const inverse2 = f64x2.mul(inverse, m1);
-  const p1 = millsPolynomial2(f64x2.mul(f64x2.mul(minus(y1, 5.0), b1), inverse1));
-  const p2 = millsPolynomial2(f64x2.mul(f64x2.mul(minus(z2, 5.0), b2), inverse2));
-  const r1 = f64x2.mul(f64x2.mul(p1, a1), inverse1);
-  const r2 = f64x2.mul(f64x2.mul(p2, a2), inverse2);
-  return f64x2.sub(v128.xor(r1, side), r2);
+export function ratioDifference2(y1: v128, z2: v128, side: v128): v128 {
+  return f64x2.sub(v128.xor(rowMills2(y1), side), rowMills2(z2));
 }
 
 /** Twin of ratioSeries. */
 // @ts-ignore: decorator
 @inline
 function ratioSeries2(h: v128, v: v128): v128 {
-  const a = plus(h, 5.0);
-  const b = plus(h, 1.25);
-  const inverse = f64x2.div(f64x2.splat(1.0), f64x2.mul(a, b));
-  const scale = f64x2.mul(a, inverse);
-  const slope = f64x2.mul(
-    slopePolynomial2(f64x2.mul(f64x2.mul(minus(h, 5.0), b), inverse)),
-    f64x2.mul(scale, scale),
-  );
+  const slope = rowSlope2(h);
   const w = f64x2.mul(h, h);
   const u = f64x2.mul(times(v, 0.25), v);
   const p0 = times(u, 0.16666666666666666);

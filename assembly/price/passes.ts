@@ -1,8 +1,6 @@
 import {
   EXP_0, EXP_1, EXP_2, EXP_3, EXP_4, EXP_5, EXP_6, EXP_7, EXP_8, EXP_9,
-  INVERSE_SQRT_2PI, LN2_HIGH, LN2_LOW, LOG2_E, MILLS_0, MILLS_1, MILLS_2, MILLS_3, MILLS_4, MILLS_5, MILLS_6, MILLS_7,
-  MILLS_8, MILLS_9, MILLS_10, MILLS_11, MILLS_12, MILLS_13, MILLS_14, MILLS_15, MILLS_16, MILLS_17, MILLS_18, MILLS_19,
-  MILLS_20, MILLS_21, MILLS_22, MILLS_23, ROUND_TO_INTEGER,
+  INVERSE_SQRT_2PI, LN2_HIGH, LN2_LOW, LOG2_E, ROUND_TO_INTEGER,
 } from '../portable/coefficients.ts';
 
 /**
@@ -23,28 +21,21 @@ export const PRICE: usize = 3 * CHUNK_BYTES;
 export const REMAINDER: usize = 4 * CHUNK_BYTES;
 /** 2^k, then density times lower. */
 export const DENSITY: usize = 5 * CHUNK_BYTES;
-/** Arguments of the two polynomials, side by side; then what multiplies them, and their sums. */
-export const ARGUMENT: usize = 6 * CHUNK_BYTES;
-export const SCALE: usize = 8 * CHUNK_BYTES;
-export const SUM: usize = 10 * CHUNK_BYTES;
+/** What one of the kernels keeps between its passes: six columns. */
+export const OWN_COLUMNS: usize = 6 * CHUNK_BYTES;
 const CONSTANTS: usize = 12 * CHUNK_BYTES;
 const EXP_AT: usize = CONSTANTS;
-const MILLS_AT: usize = CONSTANTS + 80;
-export const OTHERS_AT: usize = CONSTANTS + 80 + 192;
+export const OTHERS_AT: usize = CONSTANTS + 80;
 /** Constants that only one of the kernels has. */
-export const OWN_CONSTANTS_AT: usize = OTHERS_AT + 96;
+export const OWN_CONSTANTS_AT: usize = OTHERS_AT + 64;
 
 /** Writes the constants; once per call of a kernel. */
 export function writeConstants(work: usize): void {
   let at = work + CONSTANTS;
   at = put5(at, EXP_8, EXP_6, EXP_4, EXP_2, EXP_0);
   at = put5(at, EXP_9, EXP_7, EXP_5, EXP_3, EXP_1);
-  at = put6(at, MILLS_20, MILLS_16, MILLS_12, MILLS_8, MILLS_4, MILLS_0);
-  at = put6(at, MILLS_21, MILLS_17, MILLS_13, MILLS_9, MILLS_5, MILLS_1);
-  at = put6(at, MILLS_22, MILLS_18, MILLS_14, MILLS_10, MILLS_6, MILLS_2);
-  at = put6(at, MILLS_23, MILLS_19, MILLS_15, MILLS_11, MILLS_7, MILLS_3);
-  at = put6(at, LOG2_E, ROUND_TO_INTEGER, LN2_HIGH, LN2_LOW, INVERSE_SQRT_2PI, 1.0);
-  put6(at, 5.0, 1.25, -0.5, 37.0, 0.0, 0.0);
+  put6(at, LOG2_E, ROUND_TO_INTEGER, LN2_HIGH, LN2_LOW, INVERSE_SQRT_2PI, 1.0);
+  store<f64>(at, -0.5, 48);
 }
 
 function put5(at: usize, a: f64, b: f64, c: f64, d: f64, e: f64): usize {
@@ -103,99 +94,5 @@ export function fillDensities(work: usize, bytes: usize): void {
     const lowerB = f64x2.mul(v128.load(at, LOWER + 16), perRoot);
     v128.store(at, f64x2.mul(f64x2.mul(lowerA, powerA), v128.load(at, DENSITY)), DENSITY);
     v128.store(at, f64x2.mul(f64x2.mul(lowerB, powerB), v128.load(at, DENSITY + 16)), DENSITY + 16);
-  }
-}
-
-/** chain0 + chain1 t of millsPolynomial, of the arguments from `from` on. */
-export function sumLow(from: usize, bytes: usize, work: usize): void {
-  const p20 = v128.load_splat<f64>(work, MILLS_AT);
-  const p16 = v128.load_splat<f64>(work, MILLS_AT + 8);
-  const p12 = v128.load_splat<f64>(work, MILLS_AT + 16);
-  const p8 = v128.load_splat<f64>(work, MILLS_AT + 24);
-  const p4 = v128.load_splat<f64>(work, MILLS_AT + 32);
-  const p0 = v128.load_splat<f64>(work, MILLS_AT + 40);
-  const p21 = v128.load_splat<f64>(work, MILLS_AT + 48);
-  const p17 = v128.load_splat<f64>(work, MILLS_AT + 56);
-  const p13 = v128.load_splat<f64>(work, MILLS_AT + 64);
-  const p9 = v128.load_splat<f64>(work, MILLS_AT + 72);
-  const p5 = v128.load_splat<f64>(work, MILLS_AT + 80);
-  const p1 = v128.load_splat<f64>(work, MILLS_AT + 88);
-  const end = from + bytes;
-  for (let at = from; at < end; at += 32) {
-    const tA = v128.load(at, ARGUMENT);
-    const tB = v128.load(at, ARGUMENT + 16);
-    const t2A = f64x2.mul(tA, tA);
-    const t2B = f64x2.mul(tB, tB);
-    const t4A = f64x2.mul(t2A, t2A);
-    const t4B = f64x2.mul(t2B, t2B);
-    let evenA = f64x2.add(f64x2.mul(p20, t4A), p16);
-    let evenB = f64x2.add(f64x2.mul(p20, t4B), p16);
-    let oddA = f64x2.add(f64x2.mul(p21, t4A), p17);
-    let oddB = f64x2.add(f64x2.mul(p21, t4B), p17);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), p12);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), p12);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), p13);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), p13);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), p8);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), p8);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), p9);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), p9);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), p4);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), p4);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), p5);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), p5);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), p0);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), p0);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), p1);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), p1);
-    v128.store(at, f64x2.add(evenA, f64x2.mul(oddA, tA)), SUM);
-    v128.store(at, f64x2.add(evenB, f64x2.mul(oddB, tB)), SUM + 16);
-  }
-}
-
-/** Adds t^2 (chain2 + chain3 t). */
-export function sumHigh(from: usize, bytes: usize, work: usize): void {
-  const p22 = v128.load_splat<f64>(work, MILLS_AT + 96);
-  const p18 = v128.load_splat<f64>(work, MILLS_AT + 104);
-  const p14 = v128.load_splat<f64>(work, MILLS_AT + 112);
-  const p10 = v128.load_splat<f64>(work, MILLS_AT + 120);
-  const p6 = v128.load_splat<f64>(work, MILLS_AT + 128);
-  const p2 = v128.load_splat<f64>(work, MILLS_AT + 136);
-  const p23 = v128.load_splat<f64>(work, MILLS_AT + 144);
-  const p19 = v128.load_splat<f64>(work, MILLS_AT + 152);
-  const p15 = v128.load_splat<f64>(work, MILLS_AT + 160);
-  const p11 = v128.load_splat<f64>(work, MILLS_AT + 168);
-  const p7 = v128.load_splat<f64>(work, MILLS_AT + 176);
-  const p3 = v128.load_splat<f64>(work, MILLS_AT + 184);
-  const end = from + bytes;
-  for (let at = from; at < end; at += 32) {
-    const tA = v128.load(at, ARGUMENT);
-    const tB = v128.load(at, ARGUMENT + 16);
-    const t2A = f64x2.mul(tA, tA);
-    const t2B = f64x2.mul(tB, tB);
-    const t4A = f64x2.mul(t2A, t2A);
-    const t4B = f64x2.mul(t2B, t2B);
-    let evenA = f64x2.add(f64x2.mul(p22, t4A), p18);
-    let evenB = f64x2.add(f64x2.mul(p22, t4B), p18);
-    let oddA = f64x2.add(f64x2.mul(p23, t4A), p19);
-    let oddB = f64x2.add(f64x2.mul(p23, t4B), p19);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), p14);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), p14);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), p15);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), p15);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), p10);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), p10);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), p11);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), p11);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), p6);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), p6);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), p7);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), p7);
-    evenA = f64x2.add(f64x2.mul(evenA, t4A), p2);
-    evenB = f64x2.add(f64x2.mul(evenB, t4B), p2);
-    oddA = f64x2.add(f64x2.mul(oddA, t4A), p3);
-    oddB = f64x2.add(f64x2.mul(oddB, t4B), p3);
-    v128.store(at, f64x2.add(v128.load(at, SUM), f64x2.mul(t2A, f64x2.add(evenA, f64x2.mul(oddA, tA)))), SUM);
-    v128.store(at, f64x2.add(v128.load(at, SUM + 16), f64x2.mul(t2B, f64x2.add(evenB, f64x2.mul(oddB, tB)))), SUM + 16);
   }
 }

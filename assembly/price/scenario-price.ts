@@ -1,15 +1,10 @@
-import {
-  ARGUMENT, CHUNK_BYTES, DENSITY, fillDensities, LOWER, OTHERS_AT, PRICE, REMAINDER, SCALE, SUM, sumHigh, sumLow, Z1, Z2,
-} from './passes.ts';
+import { ratioDifference2 } from './black76.ts';
+import { DENSITY, fillDensities, LOWER, OTHERS_AT, PRICE, REMAINDER, Z1, Z2 } from './passes.ts';
 
-/** From the columns that `storeCell` writes to the densities and the two Mills ratios. */
+/** From the columns that `storeCell` writes to the densities. */
 export function priceChunk(work: usize, bytes: usize): void {
-  fillArguments(work, bytes);
+  fillExponents(work, bytes);
   fillDensities(work, bytes);
-  sumLow(work, bytes, work);
-  sumLow(work + CHUNK_BYTES, bytes, work);
-  sumHigh(work, bytes, work);
-  sumHigh(work + CHUNK_BYTES, bytes, work);
 }
 
 /** What a chunk starts from: moved forward, h and half of v of two cells. */
@@ -24,37 +19,16 @@ export function storeCell(at: usize, limit: v128, sign: v128, forward: v128, str
   v128.store(at, f64x2.pmax(f64x2.mul(sign, f64x2.sub(forward, strike)), f64x2.splat(0.0)), PRICE);
 }
 
-/**
- * Arguments of the polynomials of both Mills ratios and what multiplies them, with one division; and -z1^2 / 2 as a
- * multiple k of ln 2 and a remainder.
- */
-function fillArguments(work: usize, bytes: usize): void {
+/** -z1^2 / 2 as a multiple k of ln 2 and a remainder. */
+function fillExponents(work: usize, bytes: usize): void {
   const perLn2 = v128.load_splat<f64>(work, OTHERS_AT);
   const rounder = v128.load_splat<f64>(work, OTHERS_AT + 8);
   const high = v128.load_splat<f64>(work, OTHERS_AT + 16);
   const low = v128.load_splat<f64>(work, OTHERS_AT + 24);
-  const one = v128.load_splat<f64>(work, OTHERS_AT + 40);
-  const five = v128.load_splat<f64>(work, OTHERS_AT + 48);
-  const shift = v128.load_splat<f64>(work, OTHERS_AT + 56);
-  const minusHalf = v128.load_splat<f64>(work, OTHERS_AT + 64);
+  const minusHalf = v128.load_splat<f64>(work, OTHERS_AT + 48);
   const end = work + bytes;
   for (let at = work; at < end; at += 16) {
     const z1 = v128.load(at, Z1);
-    const z2 = v128.load(at, Z2);
-    const y1 = f64x2.abs(z1);
-    const a1 = f64x2.add(y1, five);
-    const b1 = f64x2.add(y1, shift);
-    const a2 = f64x2.add(z2, five);
-    const b2 = f64x2.add(z2, shift);
-    const m1 = f64x2.mul(a1, b1);
-    const m2 = f64x2.mul(a2, b2);
-    const inverse = f64x2.div(one, f64x2.mul(m1, m2));
-    const inverse1 = f64x2.mul(inverse, m2);
-    const inverse2 = f64x2.mul(inverse, m1);
-    v128.store(at, f64x2.mul(f64x2.mul(f64x2.sub(y1, five), b1), inverse1), ARGUMENT);
-    v128.store(at, f64x2.mul(f64x2.mul(f64x2.sub(z2, five), b2), inverse2), ARGUMENT + CHUNK_BYTES);
-    v128.store(at, f64x2.mul(a1, inverse1), SCALE);
-    v128.store(at, f64x2.mul(a2, inverse2), SCALE + CHUNK_BYTES);
     const exponent = f64x2.mul(f64x2.mul(z1, z1), minusHalf);
     const shifted = f64x2.add(f64x2.mul(exponent, perLn2), rounder);
     const k = f64x2.sub(shifted, rounder);
@@ -71,9 +45,7 @@ export function joinedPrice(at: usize): v128 {
   const z1 = v128.load(at, Z1);
   // z1 < 0: the first ratio counts as negative. The sign bit alone says so, as z1 is never -0.
   const side = v128.and(z1, f64x2.splat(-0.0));
-  const ratio1 = f64x2.mul(v128.load(at, SUM), v128.load(at, SCALE));
-  const ratio2 = f64x2.mul(v128.load(at, SUM + CHUNK_BYTES), v128.load(at, SCALE + CHUNK_BYTES));
-  const ratio = f64x2.sub(v128.xor(ratio1, side), ratio2);
+  const ratio = ratioDifference2(f64x2.abs(z1), v128.load(at, Z2), side);
   const base = v128.and(v128.load(at, LOWER), f64x2.lt(z1, f64x2.splat(0.0)));
   const otm = f64x2.add(base, f64x2.mul(v128.load(at, DENSITY), ratio));
   return f64x2.add(v128.load(at, PRICE), otm);

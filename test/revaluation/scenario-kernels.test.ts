@@ -80,7 +80,7 @@ describe('scenario kernels', () => {
 
   it('rows go to an address of a memory that is there already', () => {
     const inputs = inputsOf(randomCase(3, { instruments: 5, scenarios: 7 }));
-    const base = 4_096;
+    const base = 65_536;
     const memory = createMemory('single', base + scenarioAreaBytes(inputs) + 65_536);
     const kernels = new ScenarioKernels(inputs, { memory: { memory, exports: instantiate(modules.single, memory), base } });
     const address = base + kernels.areaBytes;

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { MILLS_ROWS } from '../../assembly/portable/mills-rows.ts';
+import { SLOPE_ROWS } from '../../assembly/portable/mills-slope-rows.ts';
 import { compileBuild, createMemory, heapBaseOf, instantiate } from '../../src/wasm/module.ts';
+import type { BuildName } from '../../src/wasm/module.ts';
 import { buildFile, builds, sectionsOf, watOf } from './wat.ts';
 
 /** Written out and not derived from a type, so that a kernel that goes missing, or appears unannounced, is noticed. */
@@ -134,8 +137,8 @@ const pathKernels = [
 const kernels = [...engineKernels, ...pathKernels, ...venueFormulas, ...scalarTwins, ...pricingKernels, ...mathematics].sort();
 
 /** Section numbers of the binary format. */
-const sectionIds = { table: 4, memory: 5, element: 9, data: 11, dataCount: 12 } as const;
-const storage = [sectionIds.memory, sectionIds.data, sectionIds.dataCount];
+const sectionIds = { table: 4, memory: 5, element: 9 } as const;
+const storage = [sectionIds.memory];
 /** Function tables: asc gives unoptimized modules one with a single empty slot; nothing calls through it. */
 const tables = [sectionIds.table, sectionIds.element];
 
@@ -162,13 +165,17 @@ describe.each(builds)('%s build', (build) => {
     expect(exported.filter(({ kind }) => kind !== 'function')).toEqual([{ name: 'HEAP_BASE', kind: 'global' }]);
   });
 
-  it('owns no memory: no static data, no memory of its own', () => {
+  it('owns no memory, and nothing static but tables of constants', () => {
     const ids = sectionsOf(readFileSync(buildFile(`${build}.wasm`))).map(({ id }) => id);
     expect(ids.length).toBeGreaterThan(4);
-    // No data segment at all: so there is nothing static that a kernel could write to, and a second instance on the
-    // same memory changes nothing.
     const absent = build === 'debug' ? storage : [...storage, ...tables];
     expect(ids.filter((id) => absent.some((other) => other === id))).toEqual([]);
+    // The debug build has the texts of its assertions as well.
+    const segments = [...wat.matchAll(/^ \(data \S+ \(i32\.const (\d+)\)/gm)];
+    if (build !== 'debug') expect(segments).toHaveLength(2);
+    for (const rows of [MILLS_ROWS, SLOPE_ROWS]) {
+      expect(Buffer.from(staticDataOf(module, build)).indexOf(Buffer.from(Float64Array.from(rows).buffer))).toBeGreaterThan(0);
+    }
   });
 
   it('never grows the memory and copies nothing on its own', () => {
@@ -189,15 +196,26 @@ describe.each(builds)('%s build', (build) => {
     expect(bodies).toContain('global.set $assembly/index/HEAP_BASE');
   });
 
-  it('leaves a memory as it finds it until a kernel is called', () => {
+  it('leaves a memory as it finds it until a kernel is called, but for its constants', () => {
     const memory = createMemory(build, 65_536);
     const bytes = new Uint8Array(memory.buffer).fill(0xa5);
     const base = heapBaseOf(instantiate(module, memory));
     expect(base).toBeGreaterThan(0);
     expect(base).toBeLessThanOrEqual(65_536);
-    expect(bytes.every((byte) => byte === 0xa5)).toBe(true);
+    expect(bytes.subarray(base).every((byte) => byte === 0xa5)).toBe(true);
+    // A second instance, as of another thread, changes nothing.
+    const before = bytes.slice();
+    instantiate(module, memory);
+    expect(Buffer.compare(bytes.slice(), before)).toBe(0);
   });
 });
+
+/** What a module writes below its heap base. */
+function staticDataOf(module: WebAssembly.Module, build: BuildName): Uint8Array {
+  const memory = createMemory(build, 65_536);
+  const base = heapBaseOf(instantiate(module, memory));
+  return new Uint8Array(memory.buffer).slice(0, base);
+}
 
 /** Text of the function that the function at `at` calls, or nothing. The debug build wraps its start function. */
 function functionCalledBy(wat: string, at: number): string {
