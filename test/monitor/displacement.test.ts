@@ -30,10 +30,11 @@ describe('displacement of a class', () => {
   const isLeftOut = new Uint8Array(market.instruments.length);
   const { slopes } = arena.views.certifiedExpiry;
 
-  it('is the size of a box that holds the movement of every instrument and of the index', () => {
+  // Time that moves deviations by six times its own movement takes as much of the box as quotes do, and the other way.
+  it.each([0.7, 6])('is the size of a box that holds the movement of every instrument and of the index (%f)', (byTime) => {
     ticks.begin({});
     ticks.end();
-    for (let expiry = 0; expiry < rows.expiries.length; expiry++) slopes[expiry * EXPIRY_SLOPE_COUNT] = 0.7;
+    for (let expiry = 0; expiry < rows.expiries.length; expiry++) slopes[expiry * EXPIRY_SLOPE_COUNT] = byTime;
     const watch = new RowWatch(segments, rows.expiries, market.instruments.length, rows.groups.length);
     watch.scan(arena, market.asOfMs);
     const { hasOneForward } = watch;
@@ -72,8 +73,8 @@ describe('displacement of a class', () => {
             if (kind !== 'option') return;
             const y = Math.log(impliedVolatility[instrument] / market.impliedVolatility[instrument]);
             volatilities.push(y);
-            // Half of it moves every deviation; shocked ones may move by 0.7 of it.
-            shifts.push(0.3 * time, 0.7 * time);
+            // Half of it moves every deviation; shocked ones may move by more of it, or by less.
+            shifts.push((1 - byTime) * time, byTime * time);
           });
           const t = found.distance;
           expect(Math.max(...times)).toBeLessThanOrEqual(timeShape * Math.min(t, found.largest));
@@ -88,6 +89,14 @@ describe('displacement of a class', () => {
           const deviation = volatilityShape * (1 + volatilityRestShape) * Math.min(t, largest);
           const moved = volatilities.flatMap((each) => [0, ...shifts].map((shift) => Math.abs(each + shift)));
           expect(Math.max(0, ...moved)).toBeLessThanOrEqual(deviation * (1 + 1e-9) + 1e-12);
+          // Some common movement leaves rests inside, and is with all that time does where bounds hold.
+          const quoted = volatilities.length === 0 ? [0] : volatilities;
+          const side = (found.quadrant & 2) === 0 ? 1 : -1;
+          const width = volatilityShape * t;
+          const rests = volatilityRestShape * width;
+          const least = [Math.min(0, side * width), Math.max(...quoted) - rests, ...shifts.map((shift) => -shift - deviation)];
+          const most = [Math.max(0, side * width), Math.min(...quoted) + rests, ...shifts.map((shift) => deviation - shift)];
+          expect(Math.max(...least)).toBeLessThanOrEqual(Math.min(...most) + 1e-9 * width + 1e-12);
           expect(isInside(prices, x, priceRestShape * found.rest, (found.quadrant & 1) !== 0)).toBe(true);
           const rest = volatilityRestShape * volatilityShape * found.rest;
           expect(isInside(volatilities, volatilityShape * z, rest, (found.quadrant & 2) !== 0)).toBe(true);

@@ -29,7 +29,7 @@ describe('soak, in small', () => {
     expect(new Set(results.flatMap(({ kinds }) => kinds))).toEqual(new Set(walkKinds));
   }, 300_000);
 
-  it.each(['radius x 1.3', 'dampener forgotten', 'deltas do not move', 'stale certificates'])(
+  it.each(['radius x 1.3', 'loads x 0.9', 'slope of values by price halved', 'dampener forgotten', 'deltas do not move', 'stale certificates'])(
     'catches a wrong bound: %s',
     async (name) => {
       const caught = await caughtBy(name, [0, 1, 2, 3, 4, 5], 1_500);
@@ -66,7 +66,10 @@ describe('attacks on single certificates', () => {
     expect(wrong.length).toBeGreaterThan(0);
   }, 300_000);
 
-  it.each(['slope of cells by volatility halved', 'volatility half as wide'])(
+  it.each([
+    'square of prices forgotten', 'time forgotten', 'slope of cells by volatility halved', 'volatility half as wide',
+    'slope of cells by time halved', 'no curvature of cells', 'no curvature of values',
+  ])(
     'finds what ordinary walks hardly find: %s',
     async (name) => {
       const found: string[] = [];
