@@ -28,10 +28,11 @@ export const volatilityShape = 2;
 export const priceRestShape = 1 / 32;
 export const volatilityRestShape = 1 / 4;
 /**
- * |ln(time / time at the reference)| in units of the movement of prices: time moves a deviation by at least half of
- * it, so no option comes near this side of the box, and dated futures hardly.
+ * |ln(time / time at the reference)| in units of the movement of prices. Time moves deviations by half of it, which leaves
+ * them in the box beside common movement: no more than twice that of volatilities, or the proof in docs/CERTIFICATES.md
+ * ends. With less, certificates of options near their expiry end by the clock before they end by movement.
  */
-export const timeShape = 2 * volatilityRestShape * volatilityShape;
+export const timeShape = 2 * volatilityShape;
 
 /** Health = equity - requirement x matrix - addOn x add-on of the set; below zero is the bad side. */
 export interface HealthFactors {

@@ -10,7 +10,7 @@ import { STANDING, UNCERTIFIED, type SetColumns } from './set-columns.ts';
 /** Radii are rounded down; this makes up for their product with the box. */
 const inward = 1 - 1e-7;
 /** A radius below this share of the box would be larger in the next smaller box: the boxes are a factor 4 or 5 apart. */
-const smallRadius = 0.2;
+const smallRadius = 0.1;
 /** Certificates for more than this share of a book. */
 const massShare = 0.1;
 

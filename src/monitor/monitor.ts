@@ -60,12 +60,17 @@ const defaultBruteForceShare = 0.3;
 /** So many sets are evaluated one by one, whatever share of the book they are. */
 const fewSets = 64;
 /** Microseconds that things take, measured: only their ratios matter, and those alike on most machines. */
-const cost = { row: 0.45, slopes: 0.2, set: 0.6, position: 0.03, certificate: 2, certifiedPosition: 0.1 };
+const cost = { row: 0.4, slopes: 0.4, set: 0.6, position: 0.03, certificate: 2.2, certifiedPosition: 0.16 };
 /** Most of a book is certified anew only when the market moves by less than this per tick, and not on every tick. */
 const calmMovement = 0.005;
 const massIssueTicks = { least: 16, most: 1_024 };
 /** Sets that are so much nearer to their radius are certified with those that have reached it. */
-const reach = 1.08;
+const reach = 1.2;
+/**
+ * Certificates are issued when evaluating without them has cost this share of what they will: 1 would never cost more
+ * than twice the least that could be, but they last for many ticks. Measured at 3 and 10 basis points a tick.
+ */
+const patience = 0.35;
 
 /** Statuses of a whole book on every tick, exact, by evaluating few of its sets: docs/MONITOR.md. */
 export class Monitor {
@@ -367,7 +372,7 @@ export class Monitor {
       this.#leastCost = Math.min(this.#leastCost, spent);
       this.#debt += spent - this.#leastCost;
       const own = cost.slopes * priced + cost.certificate * sets.length + cost.certifiedPosition * positions;
-      if (sets.length === 0 || this.#debt < own) return 0;
+      if (sets.length === 0 || this.#debt < patience * own) return 0;
     }
     this.#debt = 0;
     this.#leastCost = Infinity;

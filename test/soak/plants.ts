@@ -166,7 +166,7 @@ export const plants: Readonly<Record<string, Plant>> = {
     0,
   ),
   'rests ignored': narrowed([BOX_PRICE_REST, BOX_VOLATILITY_REST], 0),
-  'volatility half as wide': narrowed([BOX_VOLATILITY], 0.5),
+  'volatility three quarters as wide': narrowed([BOX_VOLATILITY], 0.76),
   'dampener forgotten': without(forgetDampener),
   'delta shock forgotten': without(forgetDeltaShock),
   'stale certificates': stale,

@@ -67,7 +67,7 @@ describe('attacks on single certificates', () => {
   }, 300_000);
 
   it.each([
-    'square of prices forgotten', 'time forgotten', 'slope of cells by volatility halved', 'volatility half as wide',
+    'square of prices forgotten', 'time forgotten', 'slope of cells by volatility halved', 'volatility three quarters as wide',
     'slope of cells by time halved', 'no curvature of cells', 'no curvature of values',
   ])(
     'finds what ordinary walks hardly find: %s',
