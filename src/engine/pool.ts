@@ -240,6 +240,9 @@ class StagePool implements StageRunner {
     await this.#stage.catch(() => {});
     this.#rest();
     clearTimeout(this.#idle);
+    // A thread that is ended while it loads its modules takes the process with it (Node 20: "IsGraphAsync must be used on
+    // an instantiated module"): short runs end before their threads have come.
+    await this.#dismissed;
     await this.#pool.close({ force: true });
   }
 }
