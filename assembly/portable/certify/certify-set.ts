@@ -79,7 +79,7 @@ export function closeSet(f: Floats, w: Ints, context: i32, scratch: i32, set: i3
     const beta: f64 = f[thresholds + k * THRESHOLD_FLOATS + THRESHOLD_ADD_ON];
     const health: f64 = equity - (alpha * matrix + beta * addOn);
     const scale: f64 = Math.abs(cash) + Math.abs(entry) + Math.abs(beta * addOn) + (2.0 + 2.0 * alpha) * size;
-    const margin: f64 = Math.abs(health) - (termError * scale + ROUNDING * (alpha * f[n + SET_GROUP_COUNT] + 1.0));
+    const margin: f64 = Math.abs(health) - (termError * scale + ROUNDING * (2.0 * alpha * f[n + SET_GROUP_COUNT] + 1.0));
     f[healths + k] = health;
     f[n + CERTIFY_MARGINS + k] = margin > MARGIN_MIN && alpha >= 0 && alpha < REQUIREMENT_MAX ? (health < 0 ? -margin : margin) : 0;
   }
