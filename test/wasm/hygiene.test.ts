@@ -83,6 +83,7 @@ const venueFormulas = [
   'tieredLiquidationPrice',
 ];
 const scalarTwins = [
+  'americanBoundaryPricesScalar',
   'bookTailsScalar',
   'certifyDeribitPmScalar',
   'deribitPmScalar',
