@@ -206,19 +206,73 @@ function fillCoefficients2(scheme: i32, tables: i32, boundary: i32): void {
   }
 }
 
-/** Twin of logDistance; `last`: address of the coefficient of the highest degree. */
+/**
+ * logDistance where the polynomial's argument is half of share * roots - 2, for `bytes` of `roots`, to `distances`. Four
+ * vectors in step: each waits for its last product, the processor does not.
+ */
+function fillDistances(
+  distances: usize, coefficients: usize, degree: i32, share: v128, roots: usize, bytes: usize,
+): void {
+  const last = coefficients + bytesOf(degree);
+  const whole = bytes & ~63;
+  for (let k: usize = 0; k < whole; k += 64) {
+    const twice0 = twiceArgument(share, roots + k);
+    const twice1 = twiceArgument(share, roots + k + 16);
+    const twice2 = twiceArgument(share, roots + k + 32);
+    const twice3 = twiceArgument(share, roots + k + 48);
+    const leading = v128.load64_splat(last);
+    let older0 = f64x2.splat(0.0), older1 = older0, older2 = older0, older3 = older0;
+    let newer0 = leading, newer1 = leading, newer2 = leading, newer3 = leading;
+    for (let at = last - 8; at > coefficients; at -= 8) {
+      const coefficient = v128.load64_splat(at);
+      const next0 = clenshaw(coefficient, older0, twice0, newer0);
+      const next1 = clenshaw(coefficient, older1, twice1, newer1);
+      const next2 = clenshaw(coefficient, older2, twice2, newer2);
+      const next3 = clenshaw(coefficient, older3, twice3, newer3);
+      older0 = newer0;
+      older1 = newer1;
+      older2 = newer2;
+      older3 = newer3;
+      newer0 = next0;
+      newer1 = next1;
+      newer2 = next2;
+      newer3 = next3;
+    }
+    const first = v128.load64_splat(coefficients);
+    v128.store(distances + k, distanceOf(first, older0, twice0, newer0));
+    v128.store(distances + k, distanceOf(first, older1, twice1, newer1), 16);
+    v128.store(distances + k, distanceOf(first, older2, twice2, newer2), 32);
+    v128.store(distances + k, distanceOf(first, older3, twice3, newer3), 48);
+  }
+  for (let k = whole; k < bytes; k += 16) {
+    const twice = twiceArgument(share, roots + k);
+    let older = f64x2.splat(0.0);
+    let newer = v128.load64_splat(last);
+    for (let at = last - 8; at > coefficients; at -= 8) {
+      const next = clenshaw(v128.load64_splat(at), older, twice, newer);
+      older = newer;
+      newer = next;
+    }
+    v128.store(distances + k, distanceOf(v128.load64_splat(coefficients), older, twice, newer));
+  }
+}
+
 // @ts-ignore: decorator
 @inline
-function logDistance2(coefficients: usize, last: usize, twice: v128): v128 {
-  let older = f64x2.splat(0.0);
-  let newer = v128.load64_splat(last);
-  for (let at = last - 8; at > coefficients; at -= 8) {
-    const next = f64x2.add(f64x2.sub(v128.load64_splat(at), older), f64x2.mul(twice, newer));
-    older = newer;
-    newer = next;
-  }
-  const rest = f64x2.sub(v128.load64_splat(coefficients), older);
-  return f64x2.sqrt(atLeast(f64x2.add(rest, f64x2.mul(times(twice, 0.5), newer)), 0.0));
+function twiceArgument(share: v128, root: usize): v128 {
+  return minus(f64x2.mul(share, v128.load(root)), 2.0);
+}
+
+// @ts-ignore: decorator
+@inline
+function clenshaw(coefficient: v128, older: v128, twice: v128, newer: v128): v128 {
+  return f64x2.add(f64x2.sub(coefficient, older), f64x2.mul(twice, newer));
+}
+
+// @ts-ignore: decorator
+@inline
+function distanceOf(first: v128, older: v128, twice: v128, newer: v128): v128 {
+  return f64x2.sqrt(atLeast(clenshaw(first, older, times(twice, 0.5), newer), 0.0));
 }
 
 /** Twin of sumPoint. */
@@ -228,7 +282,6 @@ function sumPoint2(scheme: i32, tables: i32, boundary: i32, i: i32): void {
   const bytes = bytesOf(pitch);
   const rows = i64x2.splat(<i64>bytesOf(tables));
   const coefficients = bytesOf(boundary + BOUNDARY_HEAD);
-  const last = coefficients + bytesOf(degree);
   const sums = bytesOf(boundaryWork(boundary, degree));
   const ofRate = sums + bytesOf(3 * evenCount(degree) + i * pitch);
   const ofYield = ofRate + <usize>degree * bytes;
@@ -239,11 +292,12 @@ function sumPoint2(scheme: i32, tables: i32, boundary: i32, i: i32): void {
   const deviation = f64x2.splat(headAt(boundary, HEAD_DEVIATION) * ofPoint);
   const inverse = f64x2.splat(headAt(boundary, HEAD_INVERSE) / ofPoint);
   const slope = f64x2.splat(headAt(boundary, HEAD_SLOPE) * ofPoint);
+  const distances = ofYield + <usize>(degree - i) * bytes;
+  fillDistances(distances, coefficients, degree, share, roots, bytes);
   let rateSum = f64x2.splat(0.0);
   let yieldSum = f64x2.splat(0.0);
   for (let k: usize = 0; k < bytes; k += 16) {
-    const twice = minus(f64x2.mul(share, v128.load(roots + k)), 2.0);
-    const ratio = f64x2.sub(logDistance2(coefficients, last, twice), distance);
+    const ratio = f64x2.sub(v128.load(distances + k), distance);
     const left = v128.load(roots + bytes + k);
     const scaled = f64x2.mul(ratio, f64x2.mul(inverse, v128.load(roots + 2 * bytes + k)));
     const d1 = f64x2.add(scaled, f64x2.mul(left, slope));
@@ -298,16 +352,16 @@ function fillPremiumTerms2(scheme: i32, tables: i32, boundary: i32): void {
   const degree = wordAt(scheme + SCHEME_DEGREE);
   const bytes = bytesOf(evenCount(wordAt(scheme + SCHEME_PREMIUM)));
   const coefficients = bytesOf(boundary + BOUNDARY_HEAD);
-  const last = coefficients + bytesOf(degree);
   const nodes = bytesOf(premiumTable(wordsAt(), scheme, tables));
   const terms = bytesOf(boundaryWork(boundary, degree));
   const time = f64x2.splat(headAt(boundary, HEAD_TIME));
   const rate = f64x2.splat(headAt(boundary, HEAD_RATE));
   const dividendYield = f64x2.splat(headAt(boundary, HEAD_YIELD));
   const logAtExpiry = f64x2.splat(headAt(boundary, HEAD_LOG_AT_EXPIRY));
+  fillDistances(terms, coefficients, degree, f64x2.splat(1.0), nodes + 2 * bytes, bytes);
   for (let k: usize = 0; k < bytes; k += 16) {
     const share = v128.load(nodes + k);
-    const distance = logDistance2(coefficients, last, v128.load(nodes + 2 * bytes + k));
+    const distance = v128.load(terms + k);
     const inverse = f64x2.mul(f64x2.splat(headAt(boundary, HEAD_INVERSE)), v128.load(nodes + bytes + k));
     const t = f64x2.mul(f64x2.mul(share, share), time);
     const weight = f64x2.mul(time, v128.load(nodes + 3 * bytes + k));

@@ -255,7 +255,7 @@ function fillPremiumTerms(f: Floats, w: Ints, scheme: i32, tables: i32, boundary
   const dividendYield: f64 = f[boundary + HEAD_YIELD];
   for (let k: i32 = 0; k < pitch; k++) {
     const share: f64 = f[nodes + k];
-    const distance: f64 = logDistance(f, boundary + BOUNDARY_HEAD, degree, f[nodes + 2 * pitch + k]);
+    const distance: f64 = logDistance(f, boundary + BOUNDARY_HEAD, degree, f[nodes + 2 * pitch + k] - 2.0);
     const inverse: f64 = f[boundary + HEAD_INVERSE] * f[nodes + pitch + k];
     const t: f64 = share * share * time;
     const weight: f64 = time * f[nodes + 3 * pitch + k];

@@ -50,7 +50,7 @@ export function tableFloats(integral: i32, degree: i32, premium: i32): i32 {
 
 /** Floats that `solveBoundary` writes: see boundary.ts. */
 export function boundaryFloats(integral: i32, degree: i32, premium: i32): i32 {
-  const solving: i32 = POINT_COLUMNS * evenCount(degree) + 2 * degree * evenCount(integral);
+  const solving: i32 = POINT_COLUMNS * evenCount(degree) + (2 * degree + 1) * evenCount(integral);
   const solved: i32 = PREMIUM_TERMS * evenCount(premium);
   return BOUNDARY_HEAD + evenCount(degree + 1) + evenCount(degree) + (solving > solved ? solving : solved);
 }
@@ -62,7 +62,7 @@ export const POINT_COLUMNS: i32 = 3;
 
 /** With x on [-1, 1] and p = (1 + x) / 2: p, 4 sqrt(p), sqrt(1 - p), its inverse, half the weight. */
 export const INTEGRAL_COLUMNS: i32 = 5;
-/** With s = (1 + x) / 2: s, its inverse, twice the argument 2 sqrt(1 - s^2) - 1 of the polynomial, s times the weight. */
+/** With s = (1 + x) / 2: s, its inverse, 4 sqrt(1 - s^2), s times the weight. */
 export const PREMIUM_COLUMNS: i32 = 4;
 
 /** First float of the points: sqrt(u / T) = (1 - cos(pi i / n)) / 2 for i = 1 ... n, padded by 1. */
@@ -149,7 +149,7 @@ function fillPremiumColumns(f: Floats, columns: i32, count: i32, isTanhSinh: boo
     const share: f64 = 0.5 * (1.0 + f[columns + k]);
     f[columns + k] = share;
     f[columns + pitch + k] = 1.0 / share;
-    f[columns + 2 * pitch + k] = 4.0 * Math.sqrt(1.0 - share * share) - 2.0;
+    f[columns + 2 * pitch + k] = 4.0 * Math.sqrt(1.0 - share * share);
     f[weights + k] = share * f[weights + k];
   }
 }
