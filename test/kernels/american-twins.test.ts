@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boundaryWorkFloats, AMERICAN_COLUMNS } from '../../assembly/portable/american/batch.ts';
+import { AMERICAN_COLUMNS, boundaryWorkFloats, treeWorkFloats } from '../../assembly/portable/american/batch.ts';
 import { fillNormalRows, NORMAL_ROWS_FLOATS, rowNormal } from '../../assembly/portable/american/normal-rows.ts';
 import { normalCdf } from '../../assembly/portable/normal.ts';
 import { between, pick, seededRandom } from '../support/seeded-random.ts';
@@ -48,33 +48,48 @@ describe.each(schemes)('scheme (%i, %i, %i, %i), tanh-sinh %i', (...scheme) => {
   });
 });
 
+it.each([[11, 13], [51, 103], [52, 101]])('trees of %i and %i steps: SIMD and scalar have the same bits', (coarse, fine) => {
+  const bench = new KernelBench();
+  const priced = (['americanTreePrices', 'americanTreePricesScalar'] as const).map((name) => {
+    const columns = bench.floats([...randomColumns(fine).flat(), ...Array<number>(count).fill(7)]);
+    const work = bench.floats(treeWorkFloats(fine));
+    bench.kernels[name](columns.byteOffset, count, count, work.byteOffset, coarse, fine);
+    return columns.slice((AMERICAN_COLUMNS - 1) * count);
+  });
+  expect(firstDifference(priced[0], priced[1])).toBe(-1);
+  expect(bench.brokenFences()).toEqual([]);
+  expect(priced[0].filter((price) => price > 0).length).toBeGreaterThan(count / 4);
+});
+
 describe('normal distribution from rows', () => {
   const rows = new Float64Array(NORMAL_ROWS_FLOATS + 3);
   fillNormalRows(rows, 3);
 
-  // The function that test/kernels/special-functions.test.ts holds to 50-digit values.
+  // Bounds: what the powers from the tenth on of the series add where the function falls by e^(|x| / 32) within half a row.
+  // Expected is the function that test/kernels/special-functions.test.ts holds to values in decimals.
   it.each([
-    [-37, -20, 1e-6],
+    [-37, -20, 5e-6],
     [-20, -8, 2e-8],
     [-8, -4, 4e-12],
     [-4, -1, 2e-15],
     [-1, 9, 1e-15],
   ])('from %d to %d: relative error %d, absolute 4e-16', (from, to, relative) => {
     const random = seededRandom(5);
+    let worst = 0;
     for (let i = 0; i < 20_000; i++) {
       // Past -37 + 1/32 it is 0.
       const x = Math.max(between(random, from, to), -36.9);
       const expected = normalCdf(x);
-      const error = Math.abs(rowNormal(rows, 3, x) - expected);
-      expect(error).toBeLessThanOrEqual(Math.min(relative * expected, 4e-16));
+      worst = Math.max(worst, Math.abs(rowNormal(rows, 3, x) - expected) / Math.min(relative * expected, 4e-16));
     }
+    expect(worst).toBeLessThanOrEqual(1);
   });
 
   it('at the seams of the rows, beyond them and without a number', () => {
     for (let m = -590; m < 136; m++) {
       const seam = (m + 0.5) / 16;
       const [below, above] = [rowNormal(rows, 3, seam * (1 + 2 ** -52)), rowNormal(rows, 3, seam * (1 - 2 ** -52))];
-      expect(Math.abs(below - above)).toBeLessThanOrEqual(Math.min(4e-16, 2e-6 * below));
+      expect(Math.abs(below - above)).toBeLessThanOrEqual(Math.min(4e-16, 1e-5 * below));
     }
     expect([-Infinity, -1e300, -38].map((x) => rowNormal(rows, 3, x))).toEqual([0, 0, 0]);
     expect([Infinity, 1e300, 9].map((x) => rowNormal(rows, 3, x))).toEqual([1, 1, 1]);

@@ -84,6 +84,7 @@ const venueFormulas = [
 ];
 const scalarTwins = [
   'americanBoundaryPricesScalar',
+  'americanTreePricesScalar',
   'bookTailsScalar',
   'certifyDeribitPmScalar',
   'deribitPmScalar',

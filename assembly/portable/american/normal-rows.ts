@@ -64,8 +64,8 @@ function fillNormalRow(f: Floats, row: i32, middle: f64): void {
 }
 
 /**
- * Normal distribution function from the table at `rows`. Error 2e-16; relative, 1e-15 from -4 on, 3e-12 at -8, 1e-6 at
- * -37. NaN for NaN.
+ * Normal distribution function from the table at `rows`. Error 2e-16; relative, 1e-15 from -4 on, 2e-12 at -8, 1e-8 at
+ * -20, 4e-6 at -37. NaN for NaN.
  */
 export function rowNormal(f: Floats, rows: i32, x: f64): f64 {
   const notBelow: f64 = x < LOWEST ? LOWEST : x;
