@@ -136,7 +136,6 @@ function startingBoundaries(tables: i32, boundary: i32, time: v128): v128 {
     const spanned = f64x2.div(times(f64x2.sub(one, f64x2.mul(d1, d2)), 0.5), time);
     const leaning = f64x2.add(dividendYield, f64x2.mul(f64x2.mul(drift, d1), inverse));
     const colour = f64x2.mul(gamma, f64x2.add(leaning, spanned));
-
     const gain = f64x2.mul(beta, f64x2.sub(f64x2.sub(one, y), put));
     const value = f64x2.add(f64x2.sub(f64x2.mul(held, y), gain), f64x2.mul(alpha, theta));
     const firstPart = f64x2.add(f64x2.add(held, f64x2.mul(density, inverse)), f64x2.mul(beta, held));
