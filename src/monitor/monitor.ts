@@ -129,7 +129,7 @@ export class Monitor {
     if (!(bruteForceShare >= 0 && bruteForceShare <= 1))
       throw new MargridError('OptionInvalid', `bruteForceShare must be in [0, 1], got ${bruteForceShare}`);
     requireWatched(options.watch ?? 'statuses', modelByName(options.model ?? 'deribit-pm').kind === 'grid');
-    return new Monitor(Engine.create(options, { certified: issuerOf !== null }), options, issuerOf);
+    return new Monitor(Engine.create(options, { certified: issuerOf !== null, referenceCount: references }), options, issuerOf);
   }
 
   /**
@@ -395,7 +395,8 @@ export class Monitor {
     // A reference measures time for all its boxes: the slopes of the largest hold in the others.
     this.#ticks.writeExpirySlopes(timeShape * largestBox);
     const { isBad: isLeftOut, hasOneForward } = this.#rowWatch;
-    const market = { arena, expiries: rows.expiries, segments: this.#segments, asOfMs, isLeftOut, hasOneForward };
+    const { kernels } = this.#ticks;
+    const market = { arena, kernels, expiries: rows.expiries, segments: this.#segments, asOfMs, isLeftOut, hasOneForward };
     const reference = new Reference(number, this.#tick, market);
     await this.#certifier!.issue(sets, reference, asOfMs);
     this.#references.alive.push(reference);

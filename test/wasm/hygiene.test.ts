@@ -45,6 +45,7 @@ const engineKernels = [
   'timsRows',
   'varMargin',
   'varRows',
+  'volatilityMoves',
 ];
 /** Formulas of single venues that the library and the vectors call one by one. */
 const venueFormulas = [
@@ -95,6 +96,7 @@ const scalarTwins = [
   'scenarioSumsScalar',
   'slopePointsScalar',
   'slopeRowsScalar',
+  'volatilityMovesScalar',
 ];
 const pricingKernels = [
   'americanBoundaryPrices',
