@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blackOtm, SERIES_LIMIT } from '../../assembly/portable/black76.ts';
-import { cellOtm } from '../../assembly/portable/risk-cell.ts';
+import { cellDensity, cellOtm } from '../../assembly/portable/risk-cell.ts';
 import * as oracle from '../support/decimal-normal.ts';
 import { between, seededRandom } from '../support/seeded-random.ts';
 
@@ -17,6 +17,19 @@ function randomCells(count: number, seed: number): { lower: number; upper: numbe
     return { lower, upper, x, v, h: x / v };
   });
 }
+
+describe('density against 60-digit arithmetic', () => {
+  // Four roundings: of the table, of its products with the factor and the fraction's part, of their sum.
+  it('in every row of the table, at both ends and in the middle', () => {
+    for (let row = 0; row < 256; row++) {
+      for (const part of [-0.499, 0.01, 0.499]) {
+        // z^2 / 2 is this many 256ths of ln 2; below 1 its own roundings cost 1.1 * 2^-53.
+        const z = Math.sqrt((Math.max(row + part, 0) * Math.LN2) / 128);
+        expect(oracle.relativeError(cellDensity(1, z), oracle.pdf(oracle.exact(z))), `z = ${z}`).toBeLessThan(5e-16);
+      }
+    }
+  });
+});
 
 describe('price of a cell against 60-digit arithmetic', () => {
   const cells = randomCells(300, 1).map((cell) => ({ ...cell, expected: oracle.blackPrice(1, cell.lower, cell.upper, cell.v) }));
@@ -36,6 +49,17 @@ describe('price of a cell against 60-digit arithmetic', () => {
       expect(oracle.relativeError(cellOtm(lower, x, v), expected), `x ${x} v ${v}`).toBeLessThanOrEqual(bound);
     }
     expect(checked).toBeGreaterThan(100);
+  });
+
+  it('series: relative error <= 1.4e-15 for h <= 1, most of it that of h and Q', () => {
+    for (const v of [0.15, 0.3, 0.35, 0.3999]) {
+      for (let step = 0; step <= 20; step++) {
+        const upper = Math.exp((step / 20) * v);
+        const x = oracle.exact(upper).ln().toNumber();
+        const expected = oracle.blackPrice(1, 1, upper, v);
+        expect(oracle.relativeError(cellOtm(1, x, v), expected), `x ${x} v ${v}`).toBeLessThan(1.4e-15);
+      }
+    }
   });
 
   it('a normal number though the density itself is not, as 38 standard deviations out', () => {
