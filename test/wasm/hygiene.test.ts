@@ -85,6 +85,7 @@ const venueFormulas = [
   'tieredLiquidationPrice',
 ];
 const scalarTwins = [
+  'americanBoundaryPricesScalar',
   'bookTailsScalar',
   'certifyDeribitPmScalar',
   'deribitPmScalar',
