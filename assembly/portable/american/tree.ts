@@ -14,12 +14,14 @@ import { certainPrice } from './certain.ts';
 export const COARSE_STEPS: i32 = 51;
 export const FINE_STEPS: i32 = 103;
 
-/** After the powers: the lowest price of the last step, the factor of a fall, the discounted probabilities. */
+/** After the powers: the lowest price of the last step, the factor of a fall, discounted probabilities, sign, strike. */
 export const TREE_LOWEST: i32 = 0;
 export const TREE_FALL: i32 = 1;
 export const TREE_UP: i32 = 2;
 export const TREE_DOWN: i32 = 3;
-const TREE_HEAD_FLOATS: i32 = 4;
+export const TREE_SIGN: i32 = 4;
+export const TREE_STRIKE: i32 = 5;
+const TREE_HEAD_FLOATS: i32 = 6;
 
 export function treeFloats(steps: i32): i32 {
   return 2 * (steps + 1) + TREE_HEAD_FLOATS;
@@ -84,6 +86,8 @@ export function beginTree(
   f[head + TREE_FALL] = fall;
   f[head + TREE_UP] = discount * up;
   f[head + TREE_DOWN] = discount * down;
+  f[head + TREE_SIGN] = sign;
+  f[head + TREE_STRIKE] = strike;
   return true;
 }
 
