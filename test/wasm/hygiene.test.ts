@@ -46,6 +46,7 @@ const engineKernels = [
   'timsRows',
   'varMargin',
   'varRows',
+  'volatilityMoves',
 ];
 /** Formulas of single venues that the library and the vectors call one by one. */
 const venueFormulas = [
@@ -84,6 +85,7 @@ const venueFormulas = [
   'tieredLiquidationPrice',
 ];
 const scalarTwins = [
+  'americanBoundaryPricesScalar',
   'bookTailsScalar',
   'certifyDeribitPmScalar',
   'deribitPmScalar',
@@ -96,6 +98,7 @@ const scalarTwins = [
   'scenarioSumsScalar',
   'slopePointsScalar',
   'slopeRowsScalar',
+  'volatilityMovesScalar',
 ];
 const pricingKernels = [
   'americanBoundaryPrices',
