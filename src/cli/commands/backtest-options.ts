@@ -4,7 +4,8 @@ import { builtInName } from '../inputs.ts';
 import { interruptible } from '../interruption.ts';
 import { collected, decimalNumber, wholeNumber } from '../option-values.ts';
 import type { Terminal } from '../terminal.ts';
-import { backtest, type BacktestCommandOptions } from './backtest.ts';
+import type { BacktestCommandOptions } from './backtest.ts';
+import { backtest } from './on-demand.ts';
 
 const list = (flags: string, description: string): Option =>
   new Option(flags, description).default([]).argParser(collected);
