@@ -10,6 +10,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Several tests start worker threads of their own: more test processes than cores would only wait for each other.
     maxWorkers: 2,
+    // Modules are loaded once per test process, not once per file: no test changes what a module holds.
+    isolate: false,
     reporters: report === undefined ? ['default'] : ['default', 'json'],
     ...(report === undefined ? {} : { outputFile: { json: report } }),
   },

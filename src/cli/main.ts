@@ -29,7 +29,7 @@ import type { RunOptions } from './commands/run.ts';
 import type { ReconcileOptions } from './commands/reconcile.ts';
 import type { LegText, WhatIfOptions } from './commands/what-if.ts';
 import { liquidationStyleNames } from '../liquidation/shipped-styles.ts';
-import { builtInName } from './inputs.ts';
+import { builtInName } from './built-in-name.ts';
 import { exitCodes, interruptible } from './interruption.ts';
 import { addBacktest } from './commands/backtest-options.ts';
 import { addScenarios } from './commands/scenarios-options.ts';

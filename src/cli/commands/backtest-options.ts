@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { addHistoryOptions, addMoveOptions } from '../history-sources.ts';
-import { builtInName } from '../inputs.ts';
+import { builtInName } from '../built-in-name.ts';
 import { interruptible } from '../interruption.ts';
 import { collected, decimalNumber, wholeNumber } from '../option-values.ts';
 import type { Terminal } from '../terminal.ts';
