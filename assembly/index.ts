@@ -7,6 +7,7 @@ import "./views.ts";
 export * from "./pricing";
 export { riskArray, riskArrayOf, riskArrayScalar } from "./revalue/risk-array";
 export { slopeRows, slopeRowsScalar } from "./certify/slope-rows";
+export { volatilityMoves, volatilityMovesScalar } from "./certify/volatility-moves";
 export { slopePoints, slopePointsScalar } from "./certify/slope-points";
 export { scenarioRows, scenarioRowsScalar, scenarioSums, scenarioSumsScalar } from "./revalue/scenario-rows";
 export { revalueWorstLoss, revalueWorstLossScalar } from "./revalue/revalue";

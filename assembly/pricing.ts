@@ -5,4 +5,4 @@ export {
 export { priceOptions, priceOptionsScalar } from './price/black76';
 export { greekOptions, greekOptionsScalar } from './price/greeks';
 export { impliedVolatilities, impliedVolatilitiesScalar } from './price/implied-volatility';
-export { americanBoundaryPrices, americanTreePrices } from './price/american';
+export { americanBoundaryPrices, americanBoundaryPricesScalar, americanTreePrices } from './price/american';

@@ -139,9 +139,9 @@ function sumRows(context: usize, scratch: usize, group: i32, first: i32, end: i3
   const slack = sumSlack(FLOATS, numbersOf(WORDS, wordIndex(context), outIndex(scratch)));
   if (simd) {
     accumulateRows(entries, quantities, first, end, riskArray, shockClass, amount, scratch, cellBytes);
-    sumSlopes(entries, quantities, first, end, slopes, slopeBytes, rows, cells << 2, slack);
+    sumSlopes(entries, quantities, first, end, slopes, slopeBytes, rows, slack);
   } else {
     accumulateRowsScalar(entries, quantities, first, end, riskArray, shockClass, amount, scratch, cellBytes);
-    sumSlopesScalar(entries, quantities, first, end, slopes, slopeBytes, rows, cells << 2, slack);
+    sumSlopesScalar(entries, quantities, first, end, slopes, slopeBytes, rows, slack);
   }
 }

@@ -8,7 +8,7 @@ import {
 import { numbersOf } from "../portable/certify/box.ts";
 import { firstScenario, MODE_FALL, MODE_RISE, mergeLanes, requirementOf } from "../portable/certify/scenario-moves.ts";
 import {
-  CALL_PRICE, CALL_PRICE_SQUARE, CALL_VOLATILITY, CERTIFY_LANES, CERTIFY_MARGINS, certifyCellsOf, CHORD_SHARE,
+  CALL_PRICE, CALL_PRICE_SQUARE, CALL_VOLATILITY, CERTIFY_LANES, CERTIFY_MARGINS, CERTIFY_ROW_COUNT, certifyCellsOf, CHORD_SHARE,
   GROUP_WORST_CELL, GROUP_YEARS, LANE_LOADS, LANE_RISE, LINEAR_REST, LINEAR_SPREAD, MOVE_CURVATURE_FALL,
   MOVE_CURVATURE_RISE, MOVE_LINEAR, MOVE_PRICE_DOWN, MOVE_PRICE_UP, MOVE_REST, MOVE_TIME_FALL, MOVE_TIME_RISE,
   MOVE_VOLATILITY_DOWN, MOVE_VOLATILITY_UP, VALUE_CURVATURE_FALL, VALUE_CURVATURE_RISE, VALUE_PRICE_DOWN,
@@ -17,6 +17,9 @@ import {
 import { SINGLE_UP } from "../portable/certify/single-bounds.ts";
 import { CONTEXT_CELL_COUNT } from "../portable/layout.ts";
 import { SINGLES } from "./singles.ts";
+
+/** Bytes of a block of the rows. */
+const BLOCK_BYTES: usize = <usize>CERTIFY_ROW_COUNT << 4;
 
 /** Four lanes of a number of the scratch area. */
 // @ts-ignore: decorator
@@ -46,7 +49,6 @@ export function foldScenarios4(context: usize, scratch: usize, k: i32, mode: i32
   const c = wordIndex(context);
   const cellCount = <i32>word(context, CONTEXT_CELL_COUNT);
   const cells = <usize>certifyCellsOf(cellCount);
-  const row = cells << 2;
   const n = <usize>numbersOf(WORDS, c, outIndex(scratch)) << 3;
   const share = requirementOf(FLOATS, WORDS, c, k);
   const isRise = mode == MODE_RISE;
@@ -67,25 +69,25 @@ export function foldScenarios4(context: usize, scratch: usize, k: i32, mode: i32
   const margin = singles(Math.abs(floatAt(n, CERTIFY_MARGINS + k)) * (1.0 - SINGLE_UP));
   const worst = f64x2.splat(floatAt(n, GROUP_WORST_CELL));
   const outward = f64x2.splat(isRise ? 1.0 + SINGLE_UP : 1.0 - SINGLE_UP);
-  const curvatureRow = <usize>(isRise ? MOVE_CURVATURE_RISE : MOVE_CURVATURE_FALL) * row;
-  const timeRow = <usize>(isRise ? MOVE_TIME_RISE : MOVE_TIME_FALL) * row;
+  const curvatureRow = <usize>(isRise ? MOVE_CURVATURE_RISE : MOVE_CURVATURE_FALL) << 4;
+  const timeRow = <usize>(isRise ? MOVE_TIME_RISE : MOVE_TIME_FALL) << 4;
   const lanes = n + (<usize>CERTIFY_LANES << 3);
   startLanes(lanes, mode);
   let cell = scratch + (<usize>firstScenario(share, cellCount) << 3);
-  let at = scratch + (cells << 3) + ((cell - scratch) >> 1);
+  let at = scratch + (cells << 3) + ((cell - scratch) >> 5) * BLOCK_BYTES;
   for (; cell < scratch + (cells << 3); cell += 32) {
     const distance = narrow(
       f64x2.mul(f64x2.sub(v128.load(cell), worst), outward), f64x2.mul(f64x2.sub(v128.load(cell, 16), worst), outward),
     );
     const gap = f32x4.mul(alpha, distance);
-    const up = f32x4.mul(price, positive(moveOf(valueUp, alpha, at + <usize>MOVE_PRICE_UP * row)));
-    const down = f32x4.mul(price, positive(moveOf(valueDown, alpha, at + <usize>MOVE_PRICE_DOWN * row)));
-    const more = f32x4.mul(volatility, positive(moveOf(valueMore, alpha, at + <usize>MOVE_VOLATILITY_UP * row)));
-    const less = f32x4.mul(volatility, positive(moveOf(valueLess, alpha, at + <usize>MOVE_VOLATILITY_DOWN * row)));
-    const blend = blendOf(f32x4.mul(alpha, v128.load(at + <usize>MOVE_LINEAR * row)));
+    const up = f32x4.mul(price, positive(moveOf(valueUp, alpha, at + (<usize>MOVE_PRICE_UP << 4))));
+    const down = f32x4.mul(price, positive(moveOf(valueDown, alpha, at + (<usize>MOVE_PRICE_DOWN << 4))));
+    const more = f32x4.mul(volatility, positive(moveOf(valueMore, alpha, at + (<usize>MOVE_VOLATILITY_UP << 4))));
+    const less = f32x4.mul(volatility, positive(moveOf(valueLess, alpha, at + (<usize>MOVE_VOLATILITY_DOWN << 4))));
+    const blend = blendOf(f32x4.mul(alpha, v128.load(at + (<usize>MOVE_LINEAR << 4))));
     const spread = f32x4.mul(linearSpread, blend);
     const square = f32x4.mul(unit, positive(f32x4.add(moveOf(curvature, alpha, at + curvatureRow), spread)));
-    const rests = f32x4.add(moveOf(rest, alpha, at + <usize>MOVE_REST * row), f32x4.mul(linearRest, blend));
+    const rests = f32x4.add(moveOf(rest, alpha, at + (<usize>MOVE_REST << 4)), f32x4.mul(linearRest, blend));
     const perYear = f32x4.mul(positive(moveOf(time, alpha, at + timeRow)), singles(1.0 + SINGLE_UP));
     const base = f32x4.add(rests, f32x4.mul(years, perYear));
     if (mode == MODE_FALL) {
@@ -102,9 +104,9 @@ export function foldScenarios4(context: usize, scratch: usize, k: i32, mode: i32
       );
       raise(lanes, f32x4.sub(f32x4.add(move, square), gap));
       raise(lanes + 16, f32x4.sub(near, gap));
-      lowerRise(lanes, n, row, at, gap, alpha, spread, f32x4.add(rests, common));
+      lowerRise(lanes, n, at, gap, alpha, spread, f32x4.add(rests, common));
     }
-    at += 16;
+    at += BLOCK_BYTES;
   }
   mergeLanes(FLOATS, SINGLES, WORDS, c, outIndex(scratch), k, mode);
 }
@@ -132,13 +134,13 @@ function startLanes(lanes: usize, mode: i32): void {
 // @ts-ignore: decorator
 @inline
 function lowerRise(
-  lanes: usize, n: usize, row: usize, at: usize, gap: v128, alpha: v128, spread: v128, move: v128,
+  lanes: usize, n: usize, at: usize, gap: v128, alpha: v128, spread: v128, move: v128,
 ): void {
   const isWorst = f32x4.eq(gap, singles(0));
   if (!v128.any_true(isWorst)) return;
-  const curvature = moveOf(numberOf(n, VALUE_CURVATURE_RISE), alpha, at + <usize>MOVE_CURVATURE_RISE * row);
+  const curvature = moveOf(numberOf(n, VALUE_CURVATURE_RISE), alpha, at + (<usize>MOVE_CURVATURE_RISE << 4));
   const square = f32x4.mul(numberOf(n, CALL_PRICE_SQUARE), positive(f32x4.add(curvature, spread)));
-  const byTime = moveOf(numberOf(n, VALUE_TIME_RISE), alpha, at + <usize>MOVE_TIME_RISE * row);
+  const byTime = moveOf(numberOf(n, VALUE_TIME_RISE), alpha, at + (<usize>MOVE_TIME_RISE << 4));
   const perYear = f32x4.mul(positive(byTime), singles(1.0 + SINGLE_UP));
   const rise = f32x4.add(f32x4.add(move, f32x4.mul(numberOf(n, GROUP_YEARS), perYear)), square);
   const to = lanes + (<usize>LANE_RISE << 4);

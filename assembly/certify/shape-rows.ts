@@ -5,7 +5,7 @@ import { closeRows, curvatureSpread, priceRadius, sumSlack } from "../portable/c
 import { numbersOf } from "../portable/certify/box.ts";
 import {
   CALL_GROWTH, CALL_PRICE_REST, CALL_VOLATILITY_REST, CERTIFY_CURVATURE, CERTIFY_CURVATURE_RADIUS, CERTIFY_PRICE,
-  CERTIFY_PRICE_SIZE, CERTIFY_TIME, CERTIFY_TIME_RADIUS, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS,
+  CERTIFY_PRICE_SIZE, CERTIFY_ROW_COUNT, CERTIFY_TIME, CERTIFY_TIME_RADIUS, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS,
   CERTIFY_VOLATILITY_RADIUS, certifyCellsOf, GROUP_AMOUNT, GROUP_CHARGE_PRICE, GROUP_CHARGE_REST, GROUP_CHARGE_TIME,
   GROUP_CHARGE_VOLATILITY, GROUP_CHARGE_VOLATILITY_RADIUS, MOVE_CURVATURE_FALL, MOVE_CURVATURE_RISE, MOVE_LINEAR,
   MOVE_PRICE_DOWN, MOVE_PRICE_UP, MOVE_REST, MOVE_TIME_FALL, MOVE_TIME_RISE, MOVE_VOLATILITY_DOWN, MOVE_VOLATILITY_UP,
@@ -15,6 +15,9 @@ import {
   CONTEXT_CELL_COUNT, CONTEXT_GRID, CONTEXT_GROUP_INVERSE, GRID_CLASS, GRID_COLUMN_COUNT, GRID_DAMPENER,
 } from "../portable/layout.ts";
 import { SINGLES } from "./singles.ts";
+
+/** Bytes of a block of the rows. */
+const BLOCK_BYTES: usize = <usize>CERTIFY_ROW_COUNT << 4;
 
 /** Four scenarios at a time, bit-equal to `shapeRows` of portable/certify/bound-group.ts, which documents it. */
 export function shapeRows4(context: usize, scratch: usize, group: i32): void {
@@ -53,7 +56,6 @@ function fourOf(column: usize, first: usize, columnBytes: usize): v128 {
 function shapePrices(context: usize, scratch: usize, grid: usize, isInverse: f64): v128 {
   const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
   const cells = <usize>certifyCellsOf(<i32>(cellBytes >> 3));
-  const row = cells << 2;
   const numbers = numbersOf(WORDS, wordIndex(context), outIndex(scratch));
   const n = <usize>numbers << 3;
   const inverse = singles(isInverse);
@@ -76,14 +78,14 @@ function shapePrices(context: usize, scratch: usize, grid: usize, isInverse: f64
     const byAmount = f32x4.mul(amount, f32x4.mul(fourOf(classes, first, cellBytes), side));
     const size = f32x4.abs(moving);
     const sizes = f32x4.add(f32x4.abs(byAmount), size);
-    const gross = v128.load(at + <usize>CERTIFY_PRICE_SIZE * row);
+    const gross = v128.load(at, <usize>CERTIFY_PRICE_SIZE << 4);
     const own = f32x4.sub(byAmount, moving);
-    const slope = f32x4.sub(f32x4.add(v128.load(at + <usize>CERTIFY_PRICE * row), own), charge);
+    const slope = f32x4.sub(f32x4.add(v128.load(at, <usize>CERTIFY_PRICE << 4), own), charge);
     const radius = f32x4.add(
       chargeRadius, f32x4.mul(slack, f32x4.add(f32x4.add(gross, sizes), chargeSize)),
     );
-    const bend = f32x4.add(v128.load(at + <usize>CERTIFY_CURVATURE * row), f32x4.mul(own, side));
-    const bendSum = v128.load(at + <usize>CERTIFY_CURVATURE_RADIUS * row);
+    const bend = f32x4.add(v128.load(at, <usize>CERTIFY_CURVATURE << 4), f32x4.mul(own, side));
+    const bendSum = v128.load(at, <usize>CERTIFY_CURVATURE_RADIUS << 4);
     const bendRadius = f32x4.add(
       f32x4.add(bendSum, f32x4.mul(spread, size)), f32x4.mul(slack, f32x4.add(bendSum, sizes)),
     );
@@ -94,13 +96,13 @@ function shapePrices(context: usize, scratch: usize, grid: usize, isInverse: f64
     const down = f32x4.add(radius, slope);
     const fall = f32x4.sub(bendRadius, bend);
     const rise = f32x4.add(bendRadius, bend);
-    v128.store(at + <usize>MOVE_PRICE_UP * row, up);
-    v128.store(at + <usize>MOVE_REST * row, rest);
-    v128.store(at + <usize>MOVE_CURVATURE_FALL * row, fall);
-    v128.store(at + <usize>MOVE_CURVATURE_RISE * row, rise);
-    v128.store(at + <usize>MOVE_PRICE_DOWN * row, down);
+    v128.store(at, up, <usize>MOVE_PRICE_UP << 4);
+    v128.store(at, rest, <usize>MOVE_REST << 4);
+    v128.store(at, fall, <usize>MOVE_CURVATURE_FALL << 4);
+    v128.store(at, rise, <usize>MOVE_CURVATURE_RISE << 4);
+    v128.store(at, down, <usize>MOVE_PRICE_DOWN << 4);
     probe = f32x4.max(probe, f32x4.add(f32x4.add(f32x4.add(up, down), f32x4.add(fall, rise)), rest));
-    at += 16;
+    at += BLOCK_BYTES;
   }
   return probe;
 }
@@ -108,7 +110,6 @@ function shapePrices(context: usize, scratch: usize, grid: usize, isInverse: f64
 function shapeOthers(context: usize, scratch: usize, grid: usize, isInverse: f64): v128 {
   const cellBytes = word(context, CONTEXT_CELL_COUNT) << 3;
   const cells = <usize>certifyCellsOf(<i32>(cellBytes >> 3));
-  const row = cells << 2;
   const numbers = numbersOf(WORDS, wordIndex(context), outIndex(scratch));
   const n = <usize>numbers << 3;
   const slack = singles(sumSlack(FLOATS, numbers));
@@ -122,29 +123,29 @@ function shapeOthers(context: usize, scratch: usize, grid: usize, isInverse: f64
   let probe = singles(0);
   let at = scratch + (cells << 3);
   for (let first: usize = 0; first < cellBytes; first += 32) {
-    const slopeSum = v128.load(at + <usize>CERTIFY_VOLATILITY_RADIUS * row);
-    const gross = f32x4.add(v128.load(at + <usize>CERTIFY_VOLATILITY_GROSS * row), slopeSum);
-    const slope = f32x4.sub(v128.load(at + <usize>CERTIFY_VOLATILITY * row), charge);
+    const slopeSum = v128.load(at, <usize>CERTIFY_VOLATILITY_RADIUS << 4);
+    const gross = f32x4.add(v128.load(at, <usize>CERTIFY_VOLATILITY_GROSS << 4), slopeSum);
+    const slope = f32x4.sub(v128.load(at, <usize>CERTIFY_VOLATILITY << 4), charge);
     const radius = f32x4.add(
       f32x4.add(slopeSum, chargeRadius), f32x4.mul(slack, f32x4.add(gross, chargeSize)),
     );
-    const byTime = v128.load(at + <usize>CERTIFY_TIME * row);
-    const timeSum = v128.load(at + <usize>CERTIFY_TIME_RADIUS * row);
+    const byTime = v128.load(at, <usize>CERTIFY_TIME << 4);
+    const timeSum = v128.load(at, <usize>CERTIFY_TIME_RADIUS << 4);
     const timeRadius = f32x4.add(f32x4.add(timeSum, chargeTime), f32x4.mul(slack, timeSum));
-    const rest = f32x4.add(v128.load(at + <usize>MOVE_REST * row), f32x4.mul(volatilityRest, gross));
+    const rest = f32x4.add(v128.load(at, <usize>MOVE_REST << 4), f32x4.mul(volatilityRest, gross));
     const up = f32x4.sub(radius, slope);
     const down = f32x4.add(radius, slope);
     const fall = f32x4.sub(timeRadius, byTime);
     const rise = f32x4.add(timeRadius, byTime);
-    v128.store(at + <usize>MOVE_REST * row, rest);
-    v128.store(at + <usize>MOVE_VOLATILITY_UP * row, up);
-    v128.store(at + <usize>MOVE_VOLATILITY_DOWN * row, down);
-    v128.store(at + <usize>MOVE_LINEAR * row, f32x4.mul(fourOf(classes, first, cellBytes), side));
-    v128.store(at + <usize>MOVE_TIME_FALL * row, fall);
-    v128.store(at + <usize>MOVE_TIME_RISE * row, rise);
+    v128.store(at, rest, <usize>MOVE_REST << 4);
+    v128.store(at, up, <usize>MOVE_VOLATILITY_UP << 4);
+    v128.store(at, down, <usize>MOVE_VOLATILITY_DOWN << 4);
+    v128.store(at, f32x4.mul(fourOf(classes, first, cellBytes), side), <usize>MOVE_LINEAR << 4);
+    v128.store(at, fall, <usize>MOVE_TIME_FALL << 4);
+    v128.store(at, rise, <usize>MOVE_TIME_RISE << 4);
     const cell = f32x4.abs(fourOf(scratch, first, cellBytes));
     probe = f32x4.max(probe, f32x4.add(f32x4.add(f32x4.add(up, down), f32x4.add(fall, rise)), cell));
-    at += 16;
+    at += BLOCK_BYTES;
   }
   return probe;
 }

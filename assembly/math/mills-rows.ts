@@ -9,7 +9,7 @@ export const SLOPE_PIECE_BITS: i32 = 6;
 // @ts-ignore: decorator
 @inline
 export function rowMills2(z: v128): v128 {
-  const rows = i64x2.splat(millsRows());
+  const rows = i64x2.splat(<i64>millsRows());
   const mask = i64x2.splat(placeMask(MILLS_PIECE_BITS));
   const leading = i64x2.splat(leadingMask(MILLS_PIECE_BITS));
   const half = i64x2.splat(halfPiece(MILLS_PIECE_BITS));
@@ -20,7 +20,7 @@ export function rowMills2(z: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function rowSlope2(z: v128): v128 {
-  const rows = i64x2.splat(slopeRows());
+  const rows = i64x2.splat(<i64>slopeRows());
   const mask = i64x2.splat(placeMask(SLOPE_PIECE_BITS));
   const leading = i64x2.splat(leadingMask(SLOPE_PIECE_BITS));
   const half = i64x2.splat(halfPiece(SLOPE_PIECE_BITS));
@@ -29,14 +29,14 @@ export function rowSlope2(z: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-export function millsRows(): i64 {
-  return <i64>changetype<usize>(MILLS_ROWS);
+export function millsRows(): usize {
+  return changetype<usize>(MILLS_ROWS);
 }
 
 // @ts-ignore: decorator
 @inline
-export function slopeRows(): i64 {
-  return <i64>changetype<usize>(SLOPE_ROWS);
+export function slopeRows(): usize {
+  return changetype<usize>(SLOPE_ROWS);
 }
 
 /** The bits of a row's place in bytes. */
@@ -80,6 +80,13 @@ function rowPolynomial2(z: v128, rows: v128, mask: v128, leading: v128, half: v1
 @inline
 export function placesOf(y: v128, rows: v128, mask: v128, pieceBits: i32): v128 {
   return i64x2.add(v128.and(i64x2.shr_u(y, 46 - pieceBits), mask), rows);
+}
+
+/** Bytes from the first row to that of y, from the upper half of its bits. */
+// @ts-ignore: decorator
+@inline
+export function placeInRows(upper: u32, pieceBits: i32): usize {
+  return <usize>((upper >> (14 - pieceBits)) & <u32>placeMask(pieceBits));
 }
 
 /** Middles of the pieces. */

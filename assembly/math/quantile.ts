@@ -2,20 +2,19 @@ import { LN2_HIGH, LN2_LOW, LOG_0, LOG_1, LOG_2, LOG_3, LOG_4, LOG_5, LOG_6, LOG
 import {
   CENTRAL_LOWER_1, CENTRAL_LOWER_2, CENTRAL_LOWER_3, CENTRAL_LOWER_4, CENTRAL_LOWER_5, CENTRAL_LOWER_6,
   CENTRAL_LOWER_7, CENTRAL_UPPER_0, CENTRAL_UPPER_1, CENTRAL_UPPER_2, CENTRAL_UPPER_3, CENTRAL_UPPER_4,
-  CENTRAL_UPPER_5, CENTRAL_UPPER_6, CENTRAL_UPPER_7, normalQuantileOf, TAIL_LOWER_1, TAIL_LOWER_2, TAIL_LOWER_3,
+  CENTRAL_UPPER_5, CENTRAL_UPPER_6, CENTRAL_UPPER_7, plainQuantileOf, TAIL_LOWER_1, TAIL_LOWER_2, TAIL_LOWER_3,
   TAIL_LOWER_4, TAIL_LOWER_5, TAIL_LOWER_6, TAIL_LOWER_7, TAIL_UPPER_0, TAIL_UPPER_1, TAIL_UPPER_2, TAIL_UPPER_3,
   TAIL_UPPER_4, TAIL_UPPER_5, TAIL_UPPER_6, TAIL_UPPER_7,
 } from '../portable/normal.ts';
-import { millsRatio2, scaledNormalPdf2 } from './normal.ts';
 import { minus, multiplyAdd, times } from './vector.ts';
 
 /** The near branch of AS 241 reaches to e^-25 = 1.389e-11. */
 export const NEAR_TAIL_MIN: f64 = 1.4e-11;
 
-/** Twin of normalQuantileOf. The far tail is worked out one by one. */
+/** Twin of plainQuantileOf. The far tail is worked out one by one. */
 // @ts-ignore: decorator
 @inline
-export function normalQuantileOf2(p: v128, q: v128, offset: v128): v128 {
+export function plainQuantileOf2(p: v128, q: v128, offset: v128): v128 {
   const isCentral = f64x2.le(f64x2.abs(offset), f64x2.splat(0.425));
   const middle = centralQuantile2(offset);
   if (i64x2.all_true(isCentral)) return middle;
@@ -23,18 +22,15 @@ export function normalQuantileOf2(p: v128, q: v128, offset: v128): v128 {
   const tail = v128.bitselect(p, q, below);
   const near = v128.or(isCentral, f64x2.ge(tail, f64x2.splat(NEAR_TAIL_MIN)));
   if (!i64x2.all_true(near)) {
-    const first = normalQuantileOf(
+    const first = plainQuantileOf(
       f64x2.extract_lane(p, 0), f64x2.extract_lane(q, 0), f64x2.extract_lane(offset, 0),
     );
-    const second = normalQuantileOf(
+    const second = plainQuantileOf(
       f64x2.extract_lane(p, 1), f64x2.extract_lane(q, 1), f64x2.extract_lane(offset, 1),
     );
     return f64x2.replace_lane(f64x2.splat(first), 1, second);
   }
-  const start = nearTailQuantile2(f64x2.sqrt(f64x2.neg(logOfFraction2(tail))));
-  const ratio = millsRatio2(start);
-  const miss = f64x2.sub(f64x2.splat(1.0), f64x2.div(tail, scaledNormalPdf2(ratio, start)));
-  const size = f64x2.add(start, f64x2.mul(ratio, miss));
+  const size = nearTailQuantile2(f64x2.sqrt(f64x2.neg(logOfFraction2(tail))));
   return v128.bitselect(middle, v128.bitselect(f64x2.neg(size), size, below), isCentral);
 }
 

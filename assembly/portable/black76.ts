@@ -3,7 +3,7 @@ import { exp, scaledExp } from './exp.ts';
 import { logQuotient, logQuotientTail } from './log.ts';
 import { rowMills } from './mills-rows.ts';
 import { rowSlope } from './mills-slope-rows.ts';
-import { millsRatio, scaledNormalPdf } from './normal.ts';
+import { scaledNormalPdf } from './normal.ts';
 
 /**
  * Black's formula for options on a forward (F. Black, The pricing of commodity contracts, 1976), without loss of
@@ -268,7 +268,7 @@ function densityOf(
 }
 
 export function deltaOf(sign: f64, forward: f64, density: f64, d1: f64): f64 {
-  return deltaOfTail(sign, density / forward * millsRatio(Math.abs(d1)), d1);
+  return deltaOfTail(sign, density / forward * rowMills(Math.abs(d1)), d1);
 }
 
 /** N(d1) or -N(-d1) from the smaller of the two tails. */

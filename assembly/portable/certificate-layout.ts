@@ -30,8 +30,14 @@ export const CERTIFICATE_LOADS: i32 = 7;
 export const CERTIFICATE_SETS: i32 = 8;
 /** u8 per instrument: 1 where `markRows` has found that a set holds it. */
 export const CERTIFICATE_MARKS: i32 = 9;
-export const CERTIFICATE_WORD_COUNT: i32 = 10;
-export const CERTIFICATE_BYTES: i32 = 40;
+/** Per reference and instrument: 1 / volatility at the reference, NaN where it is not measured. */
+export const CERTIFICATE_PER_VOLATILITY: i32 = 10;
+/** u32 per segment of instruments: where it ends, which is where the next one begins. */
+export const CERTIFICATE_SEGMENT_ENDS: i32 = 11;
+/** Two floats per segment: least and largest volatility / that at the reference. Kernel `volatilityMoves`. */
+export const CERTIFICATE_SEGMENT_MOVES: i32 = 12;
+export const CERTIFICATE_WORD_COUNT: i32 = 14;
+export const CERTIFICATE_BYTES: i32 = 56;
 
 // --- floats ----------------------------------------------------------------------------------------------------------
 /** The box: common movement X of a group up to this, in either direction. */

@@ -3,7 +3,8 @@ import {
   standardisedMoneyness,
 } from './black76.ts';
 import { logRatio } from './log.ts';
-import { normalQuantileOf, scaledNormalPdf } from './normal.ts';
+import { plainQuantileOf } from './normal.ts';
+import { cellDensity } from './risk-cell.ts';
 
 /** The price has an implied volatility; it is 0 if the price is the intrinsic value exactly. */
 export const IMPLIED_OK: i32 = 0;
@@ -16,6 +17,12 @@ export const IMPLIED_INVALID: i32 = 3;
 
 /** A smaller price in units of min(F, K) counts as this. */
 export const SMALLEST_RATIO: f64 = 1e-320;
+
+/**
+ * Below this standard deviation the first two steps sum the series, the third below SERIES_LIMIT: what a difference of
+ * Mills ratios loses, 2^-52 h / v, the next step mends as it mends the rest of the error.
+ */
+export const COARSE_LIMIT: f64 = 0.0009765625;
 
 /** Whether an undiscounted price has an implied volatility, as one of the IMPLIED codes. */
 export function impliedVolatilityStatus(sign: f64, forward: f64, strike: f64, undiscountedPrice: f64): i32 {
@@ -50,9 +57,9 @@ export function impliedStandardDeviation(sign: f64, forward: f64, strike: f64, u
   const lift: f64 = liftOf(timeValue, lower);
   const target: f64 = targetOf(timeValue, lower, lift);
   const v0: f64 = startingDeviation(timeValue, lower, upper, x);
-  const v1: f64 = halleyStep(x, v0, lift, target);
-  const v2: f64 = halleyStep(x, v1, lift, target);
-  return halleyStep(x, v2, lift, target);
+  const v1: f64 = halleyStep(x, v0, lift, target, COARSE_LIMIT);
+  const v2: f64 = halleyStep(x, v1, lift, target, COARSE_LIMIT);
+  return halleyStep(x, v2, lift, target, SERIES_LIMIT);
 }
 
 /**
@@ -74,7 +81,7 @@ function startingDeviation(timeValue: f64, lower: f64, upper: f64, x: f64): f64 
   const complement: f64 = (lower - timeValue) / lower;
   const growth: f64 = Math.min((upper - lower) / lower, 1e300);
   const divisor: f64 = 2.0 * price + growth;
-  const z: f64 = normalQuantileOf(
+  const z: f64 = plainQuantileOf(
     price * (price + 1.0 + growth) / divisor,
     complement * (price + growth) / divisor,
     price * (price / divisor) + growth / divisor * (price - 0.5),
@@ -83,18 +90,18 @@ function startingDeviation(timeValue: f64, lower: f64, upper: f64, x: f64): f64 
   return z < 0.0 ? 2.0 * x / (root - z) : root + z;
 }
 
-/** One step of Halley's method for ln(price(v)) = ln(target), both in units of lower / lift. */
-function halleyStep(x: f64, v: f64, lift: f64, target: f64): f64 {
+/** One step of Halley's method for ln(price(v)) = ln(target), in units of lower / lift; a series below `limit`. */
+function halleyStep(x: f64, v: f64, lift: f64, target: f64, limit: f64): f64 {
   const deviation: f64 = boundedDeviation(v);
   const h: f64 = standardisedMoneyness(x, deviation);
   const z1: f64 = h - 0.5 * deviation;
   const z2: f64 = h + 0.5 * deviation;
-  const density: f64 = scaledNormalPdf(lift, z1);
+  const density: f64 = cellDensity(lift, z1);
   const inside = z1 < 0.0;
-  const ratio: f64 = deviation < SERIES_LIMIT
+  const ratio: f64 = deviation < limit
     ? ratioSeries(h, deviation)
     : ratioDifference(z1, z2);
-  const whole = inside && deviation >= SERIES_LIMIT;
+  const whole = inside && deviation >= limit;
   const price: f64 = whole ? lift + density * ratio : density * ratio;
   const priceOverVega: f64 = whole ? price / density : ratio;
   const excess: f64 = logRatio(target, price);

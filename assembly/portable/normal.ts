@@ -164,10 +164,22 @@ export function farTailQuantile(root: f64): f64 {
 
 /** z > 0 with Phi(-z) = tail, for 0 < tail <= 0.075. */
 function tailQuantile(tail: f64): f64 {
-  const root: f64 = Math.sqrt(-log(tail));
-  const z: f64 = root <= 5.0 ? nearTailQuantile(root) : farTailQuantile(root);
+  const z: f64 = plainTailQuantile(tail);
   // Below this Phi is no longer a normal number, and its relative error would spoil the step.
   if (tail < 1e-290) return z;
   const ratio: f64 = millsRatio(z);
   return z + ratio * (1.0 - tail / scaledNormalPdf(ratio, z));
+}
+
+/** The same without the Newton step: some last digits are wrong. */
+function plainTailQuantile(tail: f64): f64 {
+  const root: f64 = Math.sqrt(-log(tail));
+  return root <= 5.0 ? nearTailQuantile(root) : farTailQuantile(root);
+}
+
+/** normalQuantileOf for a first guess: the tails as algorithm AS 241 gives them. Error <= 1e-14 relative; NaN outside. */
+export function plainQuantileOf(p: f64, q: f64, offset: f64): f64 {
+  if (Math.abs(offset) <= 0.425) return centralQuantile(offset);
+  const size: f64 = plainTailQuantile(offset < 0.0 ? p : q);
+  return offset < 0.0 ? -size : size;
 }

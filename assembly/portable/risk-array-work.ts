@@ -9,10 +9,10 @@ export const TILE_SIZE: i32 = 64;
 export const SEGMENTS_AT: i32 = 13184;
 /** A segment of 16 bytes per vector of a chunk at most. */
 export const TILE_AT: i32 = 14208;
-/** Ten columns of TILE_SIZE floats; then the options of a class: eighteen columns of two floats more, and row addresses. */
+/** Ten columns of TILE_SIZE floats; then the options of a class: twelve columns of two floats more, and row addresses. */
 export const PAIRS_AT: i32 = 19328;
 /** Bounds of the classes; then three lists of cells. */
-export const LANES_AT: i32 = 29136;
+export const LANES_AT: i32 = 25936;
 const LANES_BOUNDS_BYTES: i32 = 32;
 
 /** Floats of the work area for rows of this many cells. */

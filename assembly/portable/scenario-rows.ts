@@ -138,7 +138,7 @@ export function fillAmericanCells(f: Floats, w: Ints, context: i32, at: i32, row
     }
     const forward: f64 = f[at + SCENARIO_FORWARD] * f[prices + LINE_MULTIPLIER * pitch + s];
     f[row + s] = americanByBoundary(
-      f, w, scheme, boundary, w[context + CONTEXT_TREES],
+      f, w, scheme, w[context + CONTEXT_TABLES], boundary, w[context + CONTEXT_TREES],
       sign, forward * exp((dividendYield - rate) * time), f[at + SCENARIO_STRIKE], rate, dividendYield, moved, time,
     );
   }

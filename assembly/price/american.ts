@@ -1,4 +1,11 @@
-import { priceByBoundaries, priceByTrees } from '../portable/american/batch.ts';
+import {
+  COLUMN_PRICE, COLUMN_RATE, COLUMN_SIGN, COLUMN_SPOT, COLUMN_STRIKE, COLUMN_TIME, COLUMN_VOLATILITY, COLUMN_YIELD,
+  priceByBoundaries, priceByTrees, sharesBoundary,
+} from '../portable/american/batch.ts';
+import {
+  boundaryFloats, fillSchemeTables, SCHEME_DEGREE, SCHEME_INTEGRAL, SCHEME_PREMIUM, tableFloats,
+} from '../portable/american/scheme.ts';
+import { americanByBoundary2, prepareAmerican2 } from './american-option.ts';
 
 /**
  * American options, priced by portable functions (`assembly/portable/american`): the same bits as in JavaScript.
@@ -17,6 +24,37 @@ export function americanTreePrices(
 
 /** The same from exercise boundaries; schemePtr: the words of a scheme (`assembly/portable/american/scheme.ts`). */
 export function americanBoundaryPrices(
+  columnsPtr: usize, stride: i32, count: i32, workPtr: usize, schemePtr: usize,
+): void {
+  const f = changetype<Floats>(0);
+  const w = changetype<Ints>(0);
+  const scheme = <i32>(schemePtr >>> 2);
+  const tables = <i32>(workPtr >>> 3);
+  const integral = w[scheme + SCHEME_INTEGRAL];
+  const degree = w[scheme + SCHEME_DEGREE];
+  const premium = w[scheme + SCHEME_PREMIUM];
+  const boundary = tables + tableFloats(integral, degree, premium);
+  const trees = boundary + boundaryFloats(integral, degree, premium);
+  fillSchemeTables(f, w, scheme, tables);
+  for (let row = 0; row < count; row++) {
+    const at = <i32>(columnsPtr >>> 3) + row;
+    const sign = f[at + COLUMN_SIGN * stride];
+    const time = f[at + COLUMN_TIME * stride];
+    const volatility = f[at + COLUMN_VOLATILITY * stride];
+    const rate = f[at + COLUMN_RATE * stride];
+    const dividendYield = f[at + COLUMN_YIELD * stride];
+    if (row == 0 || !sharesBoundary(f, at, stride)) {
+      prepareAmerican2(scheme, tables, boundary, sign, rate, dividendYield, volatility, time);
+    }
+    f[at + COLUMN_PRICE * stride] = americanByBoundary2(
+      scheme, tables, boundary, trees, sign, f[at + COLUMN_SPOT * stride], f[at + COLUMN_STRIKE * stride], rate,
+      dividendYield, volatility, time,
+    );
+  }
+}
+
+/** Scalar twin of `americanBoundaryPrices`: bit-equal. */
+export function americanBoundaryPricesScalar(
   columnsPtr: usize, stride: i32, count: i32, workPtr: usize, schemePtr: usize,
 ): void {
   priceByBoundaries(

@@ -1,6 +1,7 @@
 import { scaledExp2, scaledExpOfNegative2 } from '../math/exp.ts';
 import { logQuotientTail2 } from '../math/log.ts';
-import { headOf, millsRatio2 } from '../math/normal.ts';
+import { rowMills2 } from '../math/mills-rows.ts';
+import { headOf } from '../math/normal.ts';
 import { atLeast, highHalf, productTail, times } from '../math/vector.ts';
 import {
   blackDensity, blackPrice, boundedDeviation, deltaOf, densityShift, deviationError, gammaOf, logMoneyness,
@@ -61,7 +62,7 @@ export function blackDensity2(forward: v128, strike: v128, h: v128, v: v128, shi
 // @ts-ignore: decorator
 @inline
 export function deltaTail2(forward: v128, density: v128, d1: v128): v128 {
-  return f64x2.mul(f64x2.div(density, forward), millsRatio2(f64x2.abs(d1)));
+  return f64x2.mul(f64x2.div(density, forward), rowMills2(f64x2.abs(d1)));
 }
 
 /** Twin of deltaOf. */

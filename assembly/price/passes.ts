@@ -21,8 +21,6 @@ export const PRICE: usize = 3 * CHUNK_BYTES;
 export const REMAINDER: usize = 4 * CHUNK_BYTES;
 /** 2^k, then density times lower. */
 export const DENSITY: usize = 5 * CHUNK_BYTES;
-/** What one of the kernels keeps between its passes: six columns. */
-export const OWN_COLUMNS: usize = 6 * CHUNK_BYTES;
 const CONSTANTS: usize = 12 * CHUNK_BYTES;
 const EXP_AT: usize = CONSTANTS;
 export const OTHERS_AT: usize = CONSTANTS + 80;
@@ -47,7 +45,7 @@ function put5(at: usize, a: f64, b: f64, c: f64, d: f64, e: f64): usize {
   return at + 40;
 }
 
-export function put6(at: usize, a: f64, b: f64, c: f64, d: f64, e: f64, g: f64): usize {
+function put6(at: usize, a: f64, b: f64, c: f64, d: f64, e: f64, g: f64): usize {
   store<f64>(put5(at, a, b, c, d, e), g);
   return at + 48;
 }

@@ -1,10 +1,10 @@
 import { blackDensity2, deltaTail2 } from "../price/greeks.ts";
 import { boundedDeviation2, standardisedMoneyness2 } from "../price/black76.ts";
 import {
-  fillSeriesTerms, PAIR_ADDED, PAIR_DEVIATION, PAIR_DIVISOR, PAIR_FORWARD, PAIR_HALF, PAIR_MONEYNESS, PAIR_STRIKE, PAIRS_BYTES,
-  prepareSeries, priceDifferences, startCells, sumSeries, writeBlackConstants,
+  fillSeriesTerms, LISTED_BYTES, PAIR_BYTES, PAIR_DEVIATION, PAIR_DIVISOR, PAIR_FORWARD, PAIR_HALF, PAIR_MONEYNESS, PAIR_STRIKE,
+  PAIRS_BYTES, prepareDifferences, prepareSeries, putDifferences, putSeries, startDifferences, startSeries, writeBlackConstants,
 } from "../price/black-passes.ts";
-import { CHUNK_BYTES, PRICE } from "../price/passes.ts";
+import { CHUNK_BYTES } from "../price/passes.ts";
 import { logRatio2 } from "../math/log.ts";
 import { times } from "../math/vector.ts";
 import { boundedDeviation, SERIES_LIMIT, SMALLEST_NORMAL } from "../portable/black76.ts";
@@ -139,7 +139,7 @@ export function priceTile(work: usize, cellBytes: usize, count: i32): void {
     if (first == end) continue;
     const series = putPairs(work, count, kind, true);
     if (series > 0) {
-      fillSeriesTerms(work, work + PAIRS_AT, series);
+      fillSeriesTerms(work + PAIRS_AT, series);
       priceClass(work, cellBytes, first, end, series, true);
     }
     const differences = putPairs(work, count, kind, false);
@@ -160,18 +160,24 @@ function putPairs(work: usize, count: i32, kind: i32, series: bool): usize {
   let bytes: usize = 0;
   for (let option: usize = 0; option < (<usize>count << 3); option += 8) {
     const v = boundedDeviation(load<f64>(tile + deviations + option));
-    if ((v < SERIES_LIMIT) != series) continue;
-    putPair(work, tile + option, load<u32>(tile + TILE_ROW + (option >> 1)), bytes, v, series);
-    // The next takes this place: the last fills its vector where their number is odd.
-    putPair(work, tile + option, load<u32>(tile + TILE_ROW + (option >> 1)), bytes + 8, v, series);
-    bytes += 8;
+    putPair(work, tile + option, load<u32>(tile + TILE_ROW + (option >> 1)), bytes, v);
+    // Written in any case, and overwritten unless it belongs here: no processor can predict which do.
+    bytes += <usize>((v < SERIES_LIMIT) == series) << 3;
   }
-  return (bytes + 8) & ~<usize>15;
+  if ((bytes & 8) == 0) return bytes;
+  // The last fills its vector.
+  const pairs = work + PAIRS_AT + bytes;
+  for (let column: usize = 0; column < LISTED_BYTES; column += PAIR_BYTES) {
+    store<f64>(pairs + column, load<f64>(pairs + column - 8));
+  }
+  const row = work + PAIR_ROWS_AT + (bytes >> 1);
+  store<u32>(row, load<u32>(row - 4));
+  return bytes + 8;
 }
 
 // @ts-ignore: decorator
 @inline
-function putPair(work: usize, option: usize, row: u32, bytes: usize, v: f64, series: bool): void {
+function putPair(work: usize, option: usize, row: u32, bytes: usize, v: f64): void {
   const to = work + PAIRS_AT + bytes;
   store<f64>(to, load<f64>(option, TILE_FORWARD), PAIR_FORWARD);
   store<f64>(to, load<f64>(option, TILE_STRIKE), PAIR_STRIKE);
@@ -179,7 +185,6 @@ function putPair(work: usize, option: usize, row: u32, bytes: usize, v: f64, ser
   store<f64>(to, 0.5 * v, PAIR_HALF);
   store<f64>(to, v < SMALLEST_NORMAL ? SMALLEST_NORMAL : v, PAIR_DIVISOR);
   store<f64>(to, v, PAIR_DEVIATION);
-  store<f64>(to, series ? 0.0 : 0.5 * v, PAIR_ADDED);
   store<u32>(work + PAIR_ROWS_AT + (bytes >> 1), row);
 }
 
@@ -193,7 +198,11 @@ function priceClass(work: usize, cellBytes: usize, first: usize, end: usize, byt
     for (let from: usize = 0; from < bytes;) {
       const room = CHUNK_BYTES - filled;
       const part = bytes - from < room ? bytes - from : room;
-      startCells(work + filled, work + PAIRS_AT + from, part, load<f64>(lane), load<f64>(lane + cellBytes));
+      const pairs = work + PAIRS_AT + from;
+      const multiplier = load<f64>(lane);
+      const logMultiplier = load<f64>(lane + cellBytes);
+      if (series) startSeries(work, work + filled, pairs, part, multiplier, logMultiplier);
+      else startDifferences(work, work + filled, pairs, part, multiplier, logMultiplier);
       store<u32>(segment, <u32>from);
       store<u32>(segment, place, 4);
       store<u32>(segment, <u32>filled, 8);
@@ -213,19 +222,14 @@ function priceClass(work: usize, cellBytes: usize, first: usize, end: usize, byt
 /** Prices a chunk and puts the prices where they belong. */
 function priceChunk(work: usize, bytes: usize, segments: usize, end: usize, series: bool): void {
   if (series) prepareSeries(work, bytes);
-  else priceDifferences(work, bytes);
+  else prepareDifferences(work, bytes);
   for (let segment = segments; segment < end; segment += SEGMENT_BYTES) {
     const pairs = <usize>load<u32>(segment);
     const place = <usize>load<u32>(segment, 4);
     const from = work + <usize>load<u32>(segment, 8);
     const to = work + <usize>load<u32>(segment, 12);
-    if (series) sumSeries(work, from, to, work + PAIRS_AT + pairs);
-    let row = work + PAIR_ROWS_AT + (pairs >> 1);
-    for (let at = from; at < to; at += 16) {
-      const price = v128.load(at, PRICE);
-      v128.store_lane<f64>(<usize>load<u32>(row) + place, price, 0);
-      v128.store_lane<f64>(<usize>load<u32>(row, 4) + place, price, 1);
-      row += 8;
-    }
+    const options = work + PAIR_ROWS_AT + (pairs >> 1);
+    if (series) putSeries(work, from, to, work + PAIRS_AT + pairs, options, place);
+    else putDifferences(from, to, options, place);
   }
 }

@@ -1,5 +1,5 @@
 import { floatAt, intAt, word } from "../context.ts";
-import { blackDelta, blackOtm, deltaOfTail, SMALLEST_NORMAL } from "../portable/black76.ts";
+import { blackDelta, deltaOfTail, SMALLEST_NORMAL } from "../portable/black76.ts";
 import { logRatio } from "../portable/log.ts";
 import {
   CONTEXT_CELL_COUNT, CONTEXT_EXPIRY_DOWN_FACTOR, CONTEXT_EXPIRY_ROLL_FACTOR, CONTEXT_EXPIRY_SQRT_TIME,
@@ -10,6 +10,7 @@ import {
   GRID_INVERSE_MULTIPLIER, GRID_LOG_MULTIPLIER, GRID_MULTIPLIER, GRID_UP_MASK, GRID_WEIGHT, SHAPE_CALL, SHAPE_PUT,
   TERM_AMOUNT, TERM_COUNT, TERM_DELTA, TERM_ROLL_FACTOR, TERM_VALUE,
 } from "../portable/layout.ts";
+import { cellOtm } from "../portable/risk-cell.ts";
 import { TILE_AT, TILE_SIZE } from "../portable/risk-array-work.ts";
 import {
   CLASS_BYTES, CLASS_DOWN, CLASS_SAME, CLASS_UP, fillTileTerms, NO_CELL, nowCell, prepareWork, priceTile, sortCells,
@@ -247,7 +248,7 @@ function otmNow(at: usize): f64 {
   const forward = load<f64>(at, TILE_FORWARD);
   const strike = load<f64>(at, TILE_STRIKE);
   const deviation = load<f64>(at + <usize>CLASS_SAME * CLASS_BYTES, TILE_DEVIATION);
-  return blackOtm(strike < forward ? strike : forward, Math.abs(load<f64>(at, TILE_MONEYNESS)), deviation);
+  return cellOtm(strike < forward ? strike : forward, Math.abs(load<f64>(at, TILE_MONEYNESS)), deviation);
 }
 
 /**
@@ -318,7 +319,7 @@ function fillOptionRow(context: usize, instrument: i32, group: i32, grid: usize)
   const inverseForward = 1.0 / forward;
   const lower = strike < forward ? strike : forward;
   const intrinsic = sign * (forward - strike);
-  const price = blackOtm(lower, Math.abs(moneyness), deviation) + (intrinsic > 0 ? intrinsic : 0);
+  const price = cellOtm(lower, Math.abs(moneyness), deviation) + (intrinsic > 0 ? intrinsic : 0);
   const value = inverse ? price * inverseForward : price;
   const delta = blackDelta(sign, forward, strike, deviation);
   fillOptionCellsScalar(
@@ -344,7 +345,7 @@ function fillOptionCellsScalar(
     const v = isUp ? deviationUp : isDown ? deviationDown : deviation;
     const lower = strike < shocked ? strike : shocked;
     const payoff = sign * (shocked - strike);
-    const price = blackOtm(lower, x, v) + (0 < payoff ? payoff : 0);
+    const price = cellOtm(lower, x, v) + (0 < payoff ? payoff : 0);
     const unit = inverse ? inverseForward * load<f64>(table + <usize>GRID_INVERSE_MULTIPLIER * cellBytes) : 1.0;
     const weight = load<f64>(table + <usize>GRID_WEIGHT * cellBytes);
     store<f64>(row + at, size * ((price * unit - value) * weight));

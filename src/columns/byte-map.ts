@@ -13,6 +13,7 @@ export const exampleCounts: Counts = {
   positionCapacity: 12_000_000,
   model: noModelCounts,
   certified: true,
+  referenceCount: 16,
 };
 
 /** Where every column lies, as a Markdown table; addresses relative to the arena's start. */

@@ -38,6 +38,8 @@ export interface Counts {
   readonly model: ModelCounts;
   /** Whether there is room for certificates, which the monitor needs. */
   readonly certified?: boolean;
+  /** Reference markets that certificates may be of at once; with `certified`. */
+  readonly referenceCount?: number;
 }
 
 /** Sizes of the columns that only models on portable kernels have. */
@@ -322,6 +324,20 @@ export const schema = {
       mark: {
         ...column('u8', null, 'tick', '1: a set of the list stage holds it'),
         certificateWord: certificate.CERTIFICATE_MARKS,
+      },
+      segmentEnd: {
+        ...column('u32', null, 'load', 'per segment of instruments: where it ends'),
+        certificateWord: certificate.CERTIFICATE_SEGMENT_ENDS,
+      },
+      segmentMoves: {
+        ...column('f64', null, 'certificates', 'per segment: least and largest volatility / that at the reference'),
+        certificateWord: certificate.CERTIFICATE_SEGMENT_MOVES,
+        width: () => 2,
+      },
+      perVolatility: {
+        ...column('f64', null, 'certificates', 'per reference, all rows: 1 / volatility there, NaN: not measured'),
+        certificateWord: certificate.CERTIFICATE_PER_VOLATILITY,
+        width: (counts: Counts) => counts.referenceCount ?? 0,
       },
     },
   },

@@ -55,6 +55,8 @@ export interface EngineOptions {
 export interface EngineRoom {
   /** Columns of certificates, for `Monitor`. */
   readonly certified?: boolean;
+  /** References that they may be of at once. */
+  readonly referenceCount?: number;
 }
 
 /** Milliseconds of one tick by stage. */
@@ -199,6 +201,7 @@ export class Engine {
       positionCapacity: capacityOf('position', options.positionCapacity, sorted.row.length, 4096),
       model: modelCountsOf(model, params, modelRows),
       certified: room.certified === true,
+      referenceCount: room.referenceCount ?? 0,
     };
     const machine = setUpMachine(counts, workers, choice);
     // The threads start while the book is loaded: the first tick does not wait for them.

@@ -92,7 +92,8 @@ export class Certifier {
     }
     const radiusOf = (set: number, quadrant: number): number => this.radiusOf(set, quadrant);
     const { loads } = this.#book.arena.views.certifiedSet;
-    reference.index = new CertificateIndex({ sets, classes, radiusOf, loads, box: columns.box });
+    reference.index = new CertificateIndex({ sets, classes, radiusOf, loads, box: columns.box, entryOf: columns.entryOf });
+    columns.filed[reference.number] = reference.index;
   }
 
   async #certify(sets: Uint32Array, box: number): Promise<void> {

@@ -129,7 +129,7 @@ export class Monitor {
     if (!(bruteForceShare >= 0 && bruteForceShare <= 1))
       throw new MargridError('OptionInvalid', `bruteForceShare must be in [0, 1], got ${bruteForceShare}`);
     requireWatched(options.watch ?? 'statuses', modelByName(options.model ?? 'deribit-pm').kind === 'grid');
-    return new Monitor(Engine.create(options, { certified: issuerOf !== null }), options, issuerOf);
+    return new Monitor(Engine.create(options, { certified: issuerOf !== null, referenceCount: references }), options, issuerOf);
   }
 
   /**
@@ -214,8 +214,8 @@ export class Monitor {
   async #run(asOfMs: number, clock: StageClock): Promise<MonitorReport> {
     this.#prepare();
     clock.end('inputs');
-    const reason = this.#touch(asOfMs);
-    const sets = reason === null ? this.#touched.subarray(0, this.#collect(this.#touched, 1)) : null;
+    const touched = this.#touch(asOfMs);
+    const sets = typeof touched === 'string' ? null : touched;
     clock.end('touch');
     const found = sets === null ? await this.#evaluateAll(clock) : await this.#evaluate(sets, clock);
     const certified = await this.#issueIfDue(sets, found.priced, asOfMs);
@@ -224,7 +224,7 @@ export class Monitor {
     clock.end('shadow');
     return {
       tick: this.#tick,
-      mode: reason === null ? { kind: 'certified' } : { kind: 'brute force', reason },
+      mode: typeof touched === 'string' ? { kind: 'brute force', reason: touched } : { kind: 'certified' },
       ...found,
       certified,
       references: this.#references.alive.length,
@@ -243,8 +243,8 @@ export class Monitor {
     this.#certifier = new Certifier(this.#ticks.book, this.#columns, this.#classes, this.#issuer);
   }
 
-  /** Measures the market. Returns why all sets must be evaluated, or null. */
-  #touch(asOfMs: number): string | null {
+  /** Measures the market. Returns the sets that must be evaluated, or why all of them must. */
+  #touch(asOfMs: number): Uint32Array | string {
     if (this.#issuerOf === null) return noCertificates(this.#options);
     const { arena } = this.#ticks.setup;
     const lost = this.#rowWatch.scan(arena, asOfMs);
@@ -253,9 +253,9 @@ export class Monitor {
     if (this.#references.alive.length === 0 && this.#columns.count > fewSets) return 'no certificates yet';
     const share = this.#options.bruteForceShare ?? defaultBruteForceShare;
     const most = Math.max(Math.floor(share * this.#columns.count), fewSets);
-    if (most >= this.#columns.count) return null;
-    const isMost = this.#collect(this.#touched.subarray(0, most + 1), 1) > most;
-    return isMost ? 'most sets have moved beyond their certificates' : null;
+    const room = this.#touched.subarray(0, Math.min(most + 1, this.#columns.count));
+    const count = this.#collect(room, 1);
+    return count > most ? 'most sets have moved beyond their certificates' : room.subarray(0, count);
   }
 
   /** Sets without a certificate, then those whose certificate does not reach here. Stops where `found` ends. */
@@ -395,7 +395,8 @@ export class Monitor {
     // A reference measures time for all its boxes: the slopes of the largest hold in the others.
     this.#ticks.writeExpirySlopes(timeShape * largestBox);
     const { isBad: isLeftOut, hasOneForward } = this.#rowWatch;
-    const market = { arena, expiries: rows.expiries, segments: this.#segments, asOfMs, isLeftOut, hasOneForward };
+    const { kernels } = this.#ticks;
+    const market = { arena, kernels, expiries: rows.expiries, segments: this.#segments, asOfMs, isLeftOut, hasOneForward };
     const reference = new Reference(number, this.#tick, market);
     await this.#certifier!.issue(sets, reference, asOfMs);
     this.#references.alive.push(reference);

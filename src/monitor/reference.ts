@@ -5,6 +5,7 @@ import {
   QUADRANT_VOLATILITY_FALLS,
 } from '../../assembly/portable/certificate-layout.ts';
 import type { Arena } from '../columns/arena.ts';
+import type { PartialTicks } from '../engine/partial-ticks.ts';
 import type { ExpiryRow } from '../margin/model.ts';
 import { priceRestShape, timeShape, volatilityRestShape, volatilityShape } from './box.ts';
 import type { CertificateIndex } from './certificate-index.ts';
@@ -46,6 +47,8 @@ const outward = 1 + 1e-12;
 const deviationShape = volatilityShape * (1 + volatilityRestShape);
 const msPerYear = 365 * 86_400_000;
 
+type MoveKernels = Pick<PartialTicks['kernels'], 'volatilityMoves'>;
+
 /** A market that certificates were issued at, and where the present one is, seen from there. */
 export class Reference {
   readonly number: number;
@@ -56,8 +59,12 @@ export class Reference {
   index: CertificateIndex | null = null;
   readonly #expiries: readonly ExpiryRow[];
   readonly #segments: Segments;
+  readonly #kernels: MoveKernels;
   readonly #asOfMs: number;
-  /** 1 / forward and 1 / volatility by row; NaN: not measured, because no certificate here depends on it. */
+  /**
+   * 1 / forward and 1 / volatility by row; NaN: not measured, because no certificate here depends on it. Volatilities
+   * are in the arena, at the place of this reference's number: a kernel reads them.
+   */
   readonly #perForward: Float64Array;
   /** 1 per segment whose rows had one forward, none of them left out since. */
   readonly #hadOneForward: Uint8Array;
@@ -73,17 +80,21 @@ export class Reference {
   #elapsed = 0;
 
   constructor(number: number, tick: number, at: ReferenceMarket) {
-    const { arena, expiries, segments, asOfMs, isLeftOut } = at;
-    const { instrument, group, certifiedExpiry } = arena.views;
+    const { arena, kernels, expiries, segments, asOfMs, isLeftOut } = at;
+    const { instrument, group, certifiedExpiry, certifiedInstrument } = arena.views;
     this.number = number;
     this.tick = tick;
     this.#expiries = expiries;
     this.#segments = segments;
+    this.#kernels = kernels;
     this.#asOfMs = asOfMs;
     this.category = Uint8Array.from(expiries, (expiry) => categoryOf(expiry, asOfMs));
     const perOf = (value: number, row: number): number => (isLeftOut[row] === 1 ? NaN : 1 / value);
     this.#perForward = instrument.forward.map(perOf);
-    this.#perVolatility = instrument.volatility.map(perOf);
+    certifiedInstrument.segmentEnd.set(segments.end);
+    const rows = instrument.volatility.length;
+    this.#perVolatility = certifiedInstrument.perVolatility.subarray(number * rows, (number + 1) * rows);
+    this.#perVolatility.set(instrument.volatility.map(perOf));
     this.#perIndex = group.indexPrice.map((value) => 1 / value);
     this.#excessTime = Float64Array.from(
       expiries,
@@ -110,7 +121,7 @@ export class Reference {
    * `hasOneForward`: per segment, whether one row says where all forwards are.
    */
   measure(arena: Arena, asOfMs: number, hasOneForward: Uint8Array): void {
-    const { instrument, group } = arena.views;
+    const { instrument, group, certifiedInstrument } = arena.views;
     const moves = this.#moves;
     this.#elapsed = ((asOfMs - this.#asOfMs) / msPerYear) * outward;
     for (let at = 0; at < moves.length; at += moveFloats) {
@@ -124,14 +135,16 @@ export class Reference {
       this.#indexHigh[each] = logAtMost(ratio);
     }
     const { count, first, end, isOption, expiry } = this.#segments;
+    this.#kernels.volatilityMoves(arena.plan.context, this.number, count);
+    const ofVolatility = certifiedInstrument.segmentMoves;
     for (let segment = 0; segment < count; segment++) {
       const at = (this.#segments.group[segment] * categoryCount + this.category[expiry[segment]]) * moveFloats;
       this.#passTime(at, expiry[segment], asOfMs);
       const isOne = hasOneForward[segment] === 1 && this.#hadOneForward[segment] === 1;
       const last = isOne ? first[segment] + 1 : end[segment];
-      this.#widen(at + PRICE_LOW, instrument.forward, this.#perForward, first[segment], last);
+      this.#widenByForwards(at + PRICE_LOW, instrument.forward, first[segment], last);
       if (isOption[segment] === 0) continue;
-      this.#widen(at + VOLATILITY_LOW, instrument.volatility, this.#perVolatility, first[segment], end[segment]);
+      this.#widen(at + VOLATILITY_LOW, ofVolatility[2 * segment], ofVolatility[2 * segment + 1]);
     }
   }
 
@@ -152,15 +165,20 @@ export class Reference {
     if (!(most / 2 + more <= moves[at + SHIFT_HIGH])) moves[at + SHIFT_HIGH] = most / 2 + more;
   }
 
-  /** Widens the interval at `at` by the movements of rows [first, end). */
-  #widen(at: number, quotes: Float64Array, per: Float64Array, first: number, end: number): void {
+  /** Widens the interval at `at` by the movements of the forwards of rows [first, end). */
+  #widenByForwards(at: number, forward: Float64Array, first: number, end: number): void {
     let low = Infinity;
     let high = -Infinity;
     for (let row = first; row < end; row++) {
-      const ratio = quotes[row] * per[row];
+      const ratio = forward[row] * this.#perForward[row];
       if (ratio < low) low = ratio;
       if (ratio > high) high = ratio;
     }
+    this.#widen(at, low, high);
+  }
+
+  /** By ratios from `low` to `high`; nothing if low > high. */
+  #widen(at: number, low: number, high: number): void {
     if (low > high) return;
     const least = logAtLeast(low);
     const most = logAtMost(high);
@@ -254,6 +272,7 @@ function boxDistance(low: number, high: number, restShape: number): number {
 /** What a reference is made of. */
 export interface ReferenceMarket {
   readonly arena: Arena;
+  readonly kernels: MoveKernels;
   readonly expiries: readonly ExpiryRow[];
   readonly segments: Segments;
   readonly asOfMs: number;

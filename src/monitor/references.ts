@@ -24,7 +24,7 @@ export class References {
   /** Where the market in the arena is, seen from every reference; those without sets end. */
   measure(arena: Arena, asOfMs: number, hasOneForward: Uint8Array): void {
     const { live } = this.#columns;
-    this.alive = this.alive.filter(({ number }) => live[number] > 0);
+    for (const reference of this.alive) if (live[reference.number] === 0) this.#end(reference);
     for (const reference of this.alive) reference.measure(arena, asOfMs, hasOneForward);
   }
 
@@ -33,16 +33,14 @@ export class References {
    * `reach` > 1: sets that are nearly touched too. Returns the new count.
    */
   collect(found: Uint32Array, count: number, reach = 1): number {
-    const { reference: column } = this.#columns;
     let top = count;
     const moved = this.#displacement;
     for (const reference of this.alive) {
       const index = reference.index!;
-      const owner = { column, reference: reference.number };
       for (let place = 0; place < index.classes.length; place++) {
         reference.displacementOf(this.#classes.members[index.classes[place]], moved);
         if (reach !== 1) stretch(moved, reach);
-        if (moved.distance > 0) top = index.collect(place, moved, owner, found, top);
+        if (moved.distance > 0) top = index.collect(place, moved, found, top);
       }
       if (top === found.length) return top;
     }
@@ -68,17 +66,21 @@ export class References {
     if (this.alive.length >= this.#max) {
       const { live } = this.#columns;
       const [ending] = [...this.alive].sort((a, b) => live[a.number] - live[b.number] || a.tick - b.tick);
-      const owner = { column: this.#columns.reference, reference: ending.number };
-      for (const set of [...ending.index!.members(owner)]) {
+      this.#end(ending);
+      for (const set of ending.index!.members()) {
         this.#columns.setReference(set, UNCERTIFIED);
         released.push(set);
       }
-      this.alive = this.alive.filter((each) => each !== ending);
     }
     const taken = new Set(this.alive.map(({ number }) => number));
     let number = 0;
     while (taken.has(number)) number++;
     return number;
+  }
+
+  #end(ending: Reference): void {
+    this.#columns.filed[ending.number] = null;
+    this.alive = this.alive.filter((each) => each !== ending);
   }
 
   /** After netting sets were opened and closed. */

@@ -332,7 +332,7 @@ export class ScenarioKernels {
     const scheme = area + american;
     const tables = scheme + Math.ceil(SCHEME_WORDS / 2) * 2;
     const boundary = tables + tableFloats(ACCURATE_INTEGRAL, ACCURATE_DEGREE, ACCURATE_PREMIUM);
-    const trees = boundary + boundaryFloats(ACCURATE_DEGREE, ACCURATE_PREMIUM);
+    const trees = boundary + boundaryFloats(ACCURATE_INTEGRAL, ACCURATE_DEGREE, ACCURATE_PREMIUM);
     this.#w[words + CONTEXT_TERMS_AT] = this.#base + terms;
     this.#w[words + CONTEXT_PITCH] = pitch;
     this.#w[words + CONTEXT_SCRATCH] = area + scratch;
@@ -407,7 +407,7 @@ export class ScenarioKernels {
     const dividendYield = f[at + SCENARIO_YIELD];
     prepareAmerican(f, this.#w, scheme, tables, boundary, sign, rate, dividendYield, volatility, years);
     return americanByBoundary(
-      f, this.#w, scheme, boundary, trees, sign, f[at + SCENARIO_FORWARD] * exp((dividendYield - rate) * years),
+      f, this.#w, scheme, tables, boundary, trees, sign, f[at + SCENARIO_FORWARD] * exp((dividendYield - rate) * years),
       f[at + SCENARIO_STRIKE], rate, dividendYield, volatility, years,
     );
   }

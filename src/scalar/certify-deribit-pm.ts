@@ -14,7 +14,7 @@ import { foldScenarios, MODE_FALL, MODE_LARGEST, MODE_RISE } from '../../assembl
 import {
   CERTIFY_CURVATURE, CERTIFY_CURVATURE_RADIUS, CERTIFY_LOADS, CERTIFY_MARGINS, CERTIFY_PRICE, CERTIFY_PRICE_SIZE,
   CERTIFY_RADII, CERTIFY_TIME, CERTIFY_TIME_RADIUS, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS,
-  CERTIFY_VOLATILITY_RADIUS, certifyCellsOf, GROUP_AMOUNT,
+  CERTIFY_VOLATILITY_RADIUS, GROUP_AMOUNT, rowAt,
 } from '../../assembly/portable/certify/scratch.ts';
 import { firstPositionOf, groupEnd, groupOfRow, positionCountOf, rowOfSlot } from '../../assembly/portable/columns.ts';
 import * as layout from '../../assembly/portable/layout.ts';
@@ -108,7 +108,6 @@ function sumSlopes(memory: MemoryViews, context: number, scratch: number, first:
   const entries = word(memory, context, layout.CONTEXT_POSITION_ROW) / 4;
   const quantities = word(memory, context, layout.CONTEXT_POSITION_QUANTITY) / 8;
   const rows = rowsOf(i32, context >>> 2, scratch);
-  const stride = certifyCellsOf(cellCount);
   const rowFloats = slopeFloatsOf(cellCount);
   const slack = single(sumSlack(f64, numbersOf(i32, context >>> 2, scratch)));
   for (let cell = 0; cell < cellCount; cell++) {
@@ -133,15 +132,15 @@ function sumSlopes(memory: MemoryViews, context: number, scratch: number, first:
       time = single(time + byTime);
       timeRadius = single(timeRadius + single(pass + single(slack * Math.abs(byTime))));
     }
-    const to = rows + cell;
-    f32[to + CERTIFY_PRICE * stride] = price;
-    f32[to + CERTIFY_PRICE_SIZE * stride] = priceSize;
-    f32[to + CERTIFY_CURVATURE * stride] = curvature;
-    f32[to + CERTIFY_CURVATURE_RADIUS * stride] = curvatureRadius;
-    f32[to + CERTIFY_VOLATILITY * stride] = volatility;
-    f32[to + CERTIFY_VOLATILITY_RADIUS * stride] = volatilityRadius;
-    f32[to + CERTIFY_VOLATILITY_GROSS * stride] = volatilityGross;
-    f32[to + CERTIFY_TIME * stride] = time;
-    f32[to + CERTIFY_TIME_RADIUS * stride] = timeRadius;
+    const to = rows + rowAt(0, cell);
+    f32[to + CERTIFY_PRICE * SLOPE_BLOCK] = price;
+    f32[to + CERTIFY_PRICE_SIZE * SLOPE_BLOCK] = priceSize;
+    f32[to + CERTIFY_CURVATURE * SLOPE_BLOCK] = curvature;
+    f32[to + CERTIFY_CURVATURE_RADIUS * SLOPE_BLOCK] = curvatureRadius;
+    f32[to + CERTIFY_VOLATILITY * SLOPE_BLOCK] = volatility;
+    f32[to + CERTIFY_VOLATILITY_RADIUS * SLOPE_BLOCK] = volatilityRadius;
+    f32[to + CERTIFY_VOLATILITY_GROSS * SLOPE_BLOCK] = volatilityGross;
+    f32[to + CERTIFY_TIME * SLOPE_BLOCK] = time;
+    f32[to + CERTIFY_TIME_RADIUS * SLOPE_BLOCK] = timeRadius;
   }
 }

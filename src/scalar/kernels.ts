@@ -23,6 +23,7 @@ import { viewMemory } from './memory-views.ts';
 import { portableMargin, portableRows } from './portable.ts';
 import { revalueWorstLoss } from './revalue.ts';
 import { riskArray } from './risk-array.ts';
+import { volatilityMoves } from './volatility-moves.ts';
 
 /**
  * The JavaScript engine: the same kernels over the same bytes, bit-equal to WASM. It runs where WASM SIMD is missing,
@@ -44,6 +45,7 @@ export function scalarKernels(buffer: ArrayBufferLike): Kernels {
       for (let each = 0; each < count; each++) deribitPm(memory, context, scratch, listed[each], 1);
     },
     markRows: (context, _scratch, first, count) => markRows(memory, context, first, count),
+    volatilityMoves: (context, reference, segments) => volatilityMoves(memory, context, reference, segments),
     slopeRows: portableRows(memory, (f, w, context, row) => fillSlopeRow(f, memory.f32, w, context, row)),
     slopePoints: portableRows(memory, (f, w, context, row) => fillSlopePoint(f, memory.f32, w, context, row)),
     revalueWorstLoss: (context, scratch, first, count) => revalueWorstLoss(memory, context, scratch, first, count),

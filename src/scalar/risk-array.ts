@@ -1,6 +1,7 @@
-import { blackDelta, blackOtm } from '../../assembly/portable/black76.ts';
+import { blackDelta } from '../../assembly/portable/black76.ts';
 import * as layout from '../../assembly/portable/layout.ts';
 import { logRatio } from '../../assembly/portable/log.ts';
+import { cellOtm } from '../../assembly/portable/risk-cell.ts';
 import { word, type MemoryViews } from './memory-views.ts';
 
 /** Kernel A in JavaScript: bit-equal to assembly/revalue/risk-array.ts, which documents it. */
@@ -85,7 +86,7 @@ function fillOptionRow(
   const inverseForward = 1 / forward;
   const lowerNow = strike < forward ? strike : forward;
   const intrinsic = sign * (forward - strike);
-  const priceNow = blackOtm(lowerNow, Math.abs(moneyness), deviation) + (intrinsic > 0 ? intrinsic : 0);
+  const priceNow = cellOtm(lowerNow, Math.abs(moneyness), deviation) + (intrinsic > 0 ? intrinsic : 0);
   const value = inverse ? priceNow * inverseForward : priceNow;
   const delta = blackDelta(sign, forward, strike, deviation);
 
@@ -98,7 +99,7 @@ function fillOptionRow(
     const v = isUp ? deviationUp : isDown ? deviationDown : deviation;
     const lower = strike < shocked ? strike : shocked;
     const payoff = sign * (shocked - strike);
-    const price = blackOtm(lower, x, v) + (0 < payoff ? payoff : 0);
+    const price = cellOtm(lower, x, v) + (0 < payoff ? payoff : 0);
     const unit = inverse ? inverseForward * f64[table + layout.GRID_INVERSE_MULTIPLIER * cellCount] : 1;
     f64[row + s] = size * ((price * unit - value) * f64[table + layout.GRID_WEIGHT * cellCount]);
   }

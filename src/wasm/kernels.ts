@@ -71,6 +71,8 @@ export interface Kernels
   readonly riskArrayOf: ListedKernel;
   /** `deribitPm` of netting sets of a list: it asks for their cache lines in time. */
   readonly deribitPmOf: ListedKernel;
+  /** Least and largest movement of volatilities from a reference, by segments: assembly/certify/volatility-moves.ts. */
+  readonly volatilityMoves: (context: number, reference: number, segmentCount: number) => void;
   /** Writes the P&L of one portfolio of a book in every scenario of the rows now: assembly/revalue/book-tails.ts. */
   bookPnl(context: number, scratch: number, portfolio: number, cells: number): void;
   /** Writes the aggregated vectors of one netting set and group; returns 1 if it holds the group. */

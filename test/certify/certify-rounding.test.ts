@@ -4,6 +4,8 @@ import * as layout from '../../assembly/portable/layout.ts';
 import { single, SINGLE_FURTHEST, singleDensity, singleMills } from '../../assembly/portable/single.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { CertificateArena } from '../support/certificate-arena.ts';
+import { movedQuotes, radiusOf } from '../support/certificate-attack.ts';
+import { certificateMarket, certificateParams } from '../support/certificate-market.ts';
 import { between, seededRandom } from '../support/seeded-random.ts';
 import { randomOptionMarket } from '../support/slope-market.ts';
 import { accountNames, bookOf, params } from '../support/synthetic-book.ts';
@@ -127,6 +129,56 @@ describe('sums of 32 bits', () => {
         for (const ofSet of shares) expect(Math.max(...ofSet)).toBeGreaterThan(0.7);
       }
     });
+});
+
+describe('margins of nine decimals', () => {
+  const inverseFuture = 'BTC-F2';
+  const sets = 300;
+  const narrow = { price: 0.004, priceRest: 0, volatility: 0, volatilityRest: 0, time: 0 };
+  const marginCall = { requirement: 1, addOn: 1 };
+
+  // A worst case is rounded at the reference, another one at the present market, and the initial margin that is made of
+  // it once more: three halves of the ninth decimal. With two of them in the pad some of these sets cross inside.
+  it('a health of some units of the ninth decimal is not crossed inside the radius', async () => {
+    const random = seededRandom(41);
+    const market = certificateMarket();
+    const pmParams = certificateParams(false);
+    const instrument = market.instruments.findIndex(({ name }) => name === inverseFuture);
+    const rows = Array.from({ length: sets }, (_, account) => {
+      const coins = -Math.exp(between(random, Math.log(5e-7), Math.log(5e-6)));
+      const quantity = (coins * market.forward[instrument]) / market.instruments[instrument].contractSize;
+      return { account, instrument, quantity, entryPrice: market.forward[instrument] };
+    });
+    const book = bookOf(rows, accountNames(sets), Array.from({ length: sets }, () => 0));
+    const engine = Engine.create({ market, params: pmParams, book });
+    await engine.tick();
+    const reference = engine.quotes;
+    const { cash } = engine.arena.views.nettingSet;
+    for (let set = 0; set < sets; set++) {
+      cash[set] += engine.results.initialMargin[set] - engine.results.equity[set] + between(random, 1.6e-9, 6e-9);
+    }
+    await engine.tick();
+    const arena = new CertificateArena(engine);
+    arena.prepare(engine, pmParams, narrow, [marginCall]);
+    arena.certify([...Array(sets).keys()]);
+    const none = (): number => 0;
+    const movement = { price: 1, volatility: 0, priceRest: none, volatilityRest: none, indexRest: 0, time: 0 };
+    let certified = 0;
+    const crossed: string[] = [];
+    for (let set = 0; set < sets; set++) {
+      for (const quadrant of [0, certificate.QUADRANT_PRICE_FALLS]) {
+        const radius = radiusOf(arena, set, quadrant);
+        if (radius === 0 || radius === 1) continue;
+        certified++;
+        const share = radius * 0.999_999;
+        await engine.tick(movedQuotes(engine, reference, arena.expirySlopes, narrow, share, () => quadrant, movement));
+        const isCalled = engine.results.equity[set] < engine.results.initialMargin[set];
+        if (isCalled) crossed.push(`set ${set} quadrant ${quadrant} radius ${radius}`);
+      }
+    }
+    expect(certified).toBeGreaterThan(sets / 4);
+    expect(crossed).toEqual([]);
+  });
 });
 
 describe('density and Mills ratio of 32 bits', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   cosineOfPi,
-  fillChebyshevPoints,
   fillGaussLegendre,
   fillTanhSinh,
 } from '../../assembly/portable/american/quadrature.ts';
@@ -17,13 +16,6 @@ function integrate(fill: Fill, n: number, of: (x: number) => number): number {
 describe('quadrature', () => {
   it('cosine to the last place', () => {
     for (let i = 0; i <= 400; i++) expect(Math.abs(cosineOfPi(i / 400) - Math.cos((Math.PI * i) / 400))).toBeLessThan(4e-16);
-  });
-
-  it('Chebyshev points from 1 to -1', () => {
-    const f = new Float64Array(9);
-    fillChebyshevPoints(f, 0, 8);
-    expect([f[0], f[4], f[8]]).toEqual([1, 0, -1]);
-    expect(f[1]).toBeCloseTo(Math.cos(Math.PI / 8), 15);
   });
 
   it.each([1, 2, 7, 27, 65, 101])('Gauss-Legendre of %i points is exact for polynomials', (n) => {

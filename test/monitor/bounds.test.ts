@@ -52,16 +52,16 @@ describe('index of certificates', () => {
       sets: Uint32Array.from({ length: count }, (_, set) => set),
       classes,
       radiusOf: (set, quadrant) => radii[4 * set + quadrant],
+      entryOf: new Uint32Array(4 * (count + 10)),
     });
 
   it('finds every set whose radius is reached, and no other', () => {
     const index = make();
-    const owner = { column: new Uint8Array(count).fill(3), reference: 3 };
     const found = new Uint32Array(count);
     for (const distance of [1e-9, 1e-6, 3e-5, 0.001, 0.0123, 0.05, 0.08, 0.1, 2, Infinity, ...radii.slice(100, 140)]) {
       for (let quadrant = 0; quadrant < 4; quadrant++) {
         index.classes.forEach((own, place) => {
-          const top = index.collect(place, at(quadrant, distance), owner, found, 0);
+          const top = index.collect(place, at(quadrant, distance), found, 0);
           const expected = [...classes.keys()].filter(
             (set) => classes[set] === own && !(distance < radii[4 * set + quadrant]),
           );
@@ -74,14 +74,13 @@ describe('index of certificates', () => {
   it('leaves out those that are safe by their loads: sum of load x what is used below 1, within the box', () => {
     const loads = Float32Array.from({ length: LOAD_COUNT * count }, () => 2 * random() ** 3);
     const index = make(loads);
-    const owner = { column: new Uint8Array(count).fill(3), reference: 3 };
     const found = new Uint32Array(count);
     let safe = 0;
     for (let each = 0; each < 200; each++) {
       const [price, volatility, rest, elapsed] = [random(), random(), random(), 20 * random()].map((share) => share * 0.03);
       const largest = Math.max(price, volatility, rest);
       const moved = { quadrant: each % 4, distance: 1, price, volatility, rest, elapsed, largest };
-      const shown = new Set(index.classes.flatMap((_, place) => [...found.subarray(0, index.collect(place, moved, owner, found, 0))]));
+      const shown = new Set(index.classes.flatMap((_, place) => [...found.subarray(0, index.collect(place, moved, found, 0))]));
       for (let set = 0; set < count; set++) {
         const size = boxSizes[box[set]];
         const [up, down, square, more, less, own, time, other] = loads.subarray(set * LOAD_COUNT);
@@ -100,29 +99,35 @@ describe('index of certificates', () => {
     expect(safe).toBeGreaterThan(10_000);
   });
 
-  it('forgets sets that belong elsewhere, follows those that move, and stops where there is no room', () => {
+  it('forgets sets that are removed, follows those that move, and stops where there is no room', () => {
     const loads = noLoads.slice();
     loads.fill(0, 77 * LOAD_COUNT, 78 * LOAD_COUNT);
     const index = make(loads);
-    const column = new Uint8Array(count).fill(3);
-    for (let set = 0; set < count; set += 2) column[set] = 4;
     const found = new Uint32Array(count);
-    const far = { ...at(1, 0.004), distance: Infinity };
-    const collectAll = (owner: { column: Uint8Array; reference: number }, room = found): number[] => {
-      const sets = index.classes.flatMap((_, place) => [
-        ...room.subarray(0, index.collect(place, far, owner, room, 0)),
-      ]);
+    const collectAll = (quadrant: number, distance = Infinity): number[] => {
+      const far = { ...at(quadrant, 0.004), distance };
+      const sets = index.classes.flatMap((_, place) => [...found.subarray(0, index.collect(place, far, found, 0))]);
       return sets.sort((a, b) => a - b);
     };
-    const everyOdd = [...column.keys()].filter((set) => set % 2 === 1);
+    for (let set = 0; set < count; set += 2) index.remove(set, classes[set]);
+    // Of a set that is not there.
+    expect(() => index.remove(40, classes[40])).toThrow(expect.objectContaining({ code: 'EngineState' }));
+    const everyOdd = [...classes.keys()].filter((set) => set % 2 === 1);
     const odd = everyOdd.filter((set) => set !== 77);
-    expect(collectAll({ column, reference: 3 })).toEqual(odd);
+    for (let quadrant = 0; quadrant < 4; quadrant++) {
+      expect(collectAll(quadrant)).toEqual(odd);
+      expect(collectAll(quadrant, 0.01)).toEqual(odd.filter((set) => !(radii[4 * set + quadrant] > 0.01)));
+    }
+    expect(index.members().sort((a, b) => a - b)).toEqual(everyOdd);
     // Sets move up by ten rows; the first fifty are closed.
     const places = Uint32Array.from({ length: count }, (_, set) => (set < 50 ? 0xffff_ffff : set + 10));
     index.rearrange(places);
-    const moved = new Uint8Array(count + 10).fill(3);
-    expect(collectAll({ column: moved, reference: 3 })).toEqual(everyOdd.filter((set) => set >= 50 && set !== 77).map((set) => set + 10));
-    expect(index.collect(0, at(1, Infinity), { column: moved, reference: 3 }, new Uint32Array(7), 0)).toBe(7);
-    expect([...index.members({ column: moved, reference: 9 })]).toEqual([]);
+    const left = everyOdd.filter((set) => set >= 50);
+    for (const quadrant of [0, 3]) expect(collectAll(quadrant)).toEqual(left.filter((set) => set !== 77).map((set) => set + 10));
+    for (const set of left) if (set % 3 === 0) index.remove(set + 10, classes[set]);
+    expect(collectAll(2)).toEqual(left.filter((set) => set % 3 !== 0 && set !== 77).map((set) => set + 10));
+    expect(index.collect(0, at(1, Infinity), new Uint32Array(7), 0)).toBe(7);
+    for (const set of left) if (set % 3 !== 0) index.remove(set + 10, classes[set]);
+    expect(index.members()).toEqual([]);
   });
 });

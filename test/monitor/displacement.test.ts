@@ -23,7 +23,7 @@ const nothing: Displacement = {
 
 describe('displacement of a class', () => {
   const market = syntheticMarket(4, 5);
-  const engine = Engine.create({ market, book: bookOf([], []), params }, { certified: true });
+  const engine = Engine.create({ market, book: bookOf([], []), params }, { certified: true, referenceCount: 1 });
   const ticks = engine.partialTicks();
   const { rows, arena } = ticks.setup;
   const segments = segmentsOf(rows);
@@ -38,7 +38,8 @@ describe('displacement of a class', () => {
     const watch = new RowWatch(segments, rows.expiries, market.instruments.length, rows.groups.length);
     watch.scan(arena, market.asOfMs);
     const { hasOneForward } = watch;
-    const at = { arena, expiries: rows.expiries, segments, asOfMs: market.asOfMs, isLeftOut, hasOneForward };
+    const { kernels } = ticks;
+    const at = { arena, kernels, expiries: rows.expiries, segments, asOfMs: market.asOfMs, isLeftOut, hasOneForward };
     const reference = new Reference(0, 1, at);
     const factor = fc.double({ min: -0.03, max: 0.03, noNaN: true });
     let alike = 0;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fillNormalRows, NORMAL_ROWS_FLOATS } from '../../assembly/portable/american/normal-rows.ts';
 import { hasTwoBoundaries, qdPlusBoundary } from '../../assembly/portable/american/start.ts';
 import type { OptionType } from '../../src/domain/instrument.ts';
 import {
@@ -70,7 +71,9 @@ describe('published values', () => {
     [1, 94.49793803095984],
     [0.1, 106.2588964442338],
   ])('QD+ boundary %f years before expiry is %f', (years, boundary) => {
-    expect(Math.abs(120 * qdPlusBoundary(1, 0.1, 0.03, 0.25, years) - boundary)).toBeLessThanOrEqual(1e-12);
+    const rows = new Float64Array(NORMAL_ROWS_FLOATS);
+    fillNormalRows(rows, 0);
+    expect(Math.abs(120 * qdPlusBoundary(rows, 0, 1, 0.1, 0.03, 0.25, years) - boundary)).toBeLessThanOrEqual(1e-12);
   });
 
   // The same file, testQdEngineStandardExample: early-exercise premium by scheme (32, 2, 15, 48), equation FP-B.

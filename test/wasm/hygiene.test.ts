@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MILLS_ROWS } from '../../assembly/portable/mills-rows.ts';
 import { SLOPE_ROWS } from '../../assembly/portable/mills-slope-rows.ts';
+import { DENSITY_POWERS } from '../../assembly/portable/risk-cell.ts';
 import { compileBuild, createMemory, heapBaseOf, instantiate } from '../../src/wasm/module.ts';
 import type { BuildName } from '../../src/wasm/module.ts';
 import { buildFile, builds, sectionsOf, watOf } from './wat.ts';
@@ -45,6 +46,7 @@ const engineKernels = [
   'timsRows',
   'varMargin',
   'varRows',
+  'volatilityMoves',
 ];
 /** Formulas of single venues that the library and the vectors call one by one. */
 const venueFormulas = [
@@ -83,6 +85,7 @@ const venueFormulas = [
   'tieredLiquidationPrice',
 ];
 const scalarTwins = [
+  'americanBoundaryPricesScalar',
   'bookTailsScalar',
   'certifyDeribitPmScalar',
   'deribitPmScalar',
@@ -95,6 +98,7 @@ const scalarTwins = [
   'scenarioSumsScalar',
   'slopePointsScalar',
   'slopeRowsScalar',
+  'volatilityMovesScalar',
 ];
 const pricingKernels = [
   'americanBoundaryPrices',
@@ -172,8 +176,8 @@ describe.each(builds)('%s build', (build) => {
     expect(ids.filter((id) => absent.some((other) => other === id))).toEqual([]);
     // The debug build has the texts of its assertions as well.
     const segments = [...wat.matchAll(/^ \(data \S+ \(i32\.const (\d+)\)/gm)];
-    if (build !== 'debug') expect(segments).toHaveLength(2);
-    for (const rows of [MILLS_ROWS, SLOPE_ROWS]) {
+    if (build !== 'debug') expect(segments).toHaveLength(3);
+    for (const rows of [MILLS_ROWS, SLOPE_ROWS, DENSITY_POWERS]) {
       expect(Buffer.from(staticDataOf(module, build)).indexOf(Buffer.from(Float64Array.from(rows).buffer))).toBeGreaterThan(0);
     }
   });

@@ -1,7 +1,7 @@
 import { blackPrice } from '../black76.ts';
 import { exp } from '../exp.ts';
 import {
-  earlyExercisePremium, HEAD_BOUNDARY_NOW, HEAD_EUROPEAN, HEAD_FOUND, solveBoundary,
+  beginBoundary, earlyExercisePremium, HEAD_BOUNDARY_NOW, HEAD_EUROPEAN, HEAD_FOUND, solveBoundary,
 } from './boundary.ts';
 import { certainPrice } from './certain.ts';
 import { hasTwoBoundaries } from './start.ts';
@@ -69,14 +69,22 @@ export function prepareAmerican(
   f: Floats, w: Ints, scheme: i32, tables: i32, boundary: i32,
   sign: f64, rate: f64, dividendYield: f64, volatility: f64, time: f64,
 ): void {
-  f[boundary + HEAD_FOUND] = 0;
-  f[boundary + HEAD_EUROPEAN] = 0;
-  if (!isPriceable(1.0, 1.0, rate, dividendYield, volatility, time) || isCertain(1.0, 1.0, volatility, time)) return;
+  if (beginAmerican(f, boundary, sign, rate, dividendYield, volatility, time)) {
+    solveBoundary(f, w, scheme, tables, boundary);
+  }
+}
+
+/** Writes the head of the boundary of an option; whether there is one to solve for. */
+export function beginAmerican(
+  f: Floats, boundary: i32, sign: f64, rate: f64, dividendYield: f64, volatility: f64, time: f64,
+): boolean {
+  f[boundary + HEAD_FOUND] = 0.0;
+  f[boundary + HEAD_EUROPEAN] = 0.0;
+  if (!isPriceable(1.0, 1.0, rate, dividendYield, volatility, time) || isCertain(1.0, 1.0, volatility, time)) return false;
   const putRate: f64 = sign > 0.0 ? dividendYield : rate;
   const putYield: f64 = sign > 0.0 ? rate : dividendYield;
-  if (hasTwoBoundaries(putRate, putYield)) return;
-  const bounded: f64 = boundedVolatility(volatility, time, DEVIATION_LIMIT);
-  solveBoundary(f, w, scheme, tables, boundary, putRate, putYield, bounded, time);
+  if (hasTwoBoundaries(putRate, putYield)) return false;
+  return beginBoundary(f, boundary, putRate, putYield, boundedVolatility(volatility, time, DEVIATION_LIMIT), time);
 }
 
 /**
@@ -84,7 +92,28 @@ export function prepareAmerican(
  * the European value. `work` as for the trees of COARSE_STEPS and FINE_STEPS.
  */
 export function americanByBoundary(
-  f: Floats, w: Ints, scheme: i32, boundary: i32, work: i32,
+  f: Floats, w: Ints, scheme: i32, tables: i32, boundary: i32, work: i32,
+  sign: f64, spot: f64, strike: f64, rate: f64, dividendYield: f64, volatility: f64, time: f64,
+): f64 {
+  const moneyness: f64 = putMoneyness(sign, spot, strike);
+  const premium: f64 = isAboveBoundary(f, boundary, moneyness)
+    ? earlyExercisePremium(f, w, scheme, tables, boundary, moneyness) : 0.0;
+  return americanFromPremium(f, boundary, work, premium, sign, spot, strike, rate, dividendYield, volatility, time);
+}
+
+/** Price over strike of the put that the option is. */
+export function putMoneyness(sign: f64, spot: f64, strike: f64): f64 {
+  return sign > 0.0 ? strike / spot : spot / strike;
+}
+
+/** Whether a premium of early exercise is to be worked out. */
+export function isAboveBoundary(f: Floats, boundary: i32, moneyness: f64): boolean {
+  return f[boundary + HEAD_FOUND] === 1.0 && moneyness > f[boundary + HEAD_BOUNDARY_NOW];
+}
+
+/** Price from the premium of early exercise, in strikes of the put, if `isAboveBoundary`. */
+export function americanFromPremium(
+  f: Floats, boundary: i32, work: i32, premium: f64,
   sign: f64, spot: f64, strike: f64, rate: f64, dividendYield: f64, volatility: f64, time: f64,
 ): f64 {
   if (!isPriceable(spot, strike, rate, dividendYield, volatility, time)) return NaN;
@@ -96,12 +125,9 @@ export function americanByBoundary(
       f, work, COARSE_STEPS, FINE_STEPS, sign, spot, strike, rate, dividendYield, volatility, time,
     );
   }
-  const unit: f64 = sign > 0.0 ? spot : strike;
-  const moneyness: f64 = sign > 0.0 ? strike / spot : spot / strike;
-  if (!isEuropean && moneyness <= f[boundary + HEAD_BOUNDARY_NOW]) return sign * (spot - strike);
+  if (!isEuropean && !isAboveBoundary(f, boundary, putMoneyness(sign, spot, strike))) return sign * (spot - strike);
   const bounded: f64 = boundedVolatility(volatility, time, DEVIATION_LIMIT);
   const european: f64 = europeanPrice(sign, spot, strike, rate, dividendYield, bounded, time);
-  const premium: f64 = isEuropean ? 0.0 : unit * earlyExercisePremium(f, w, scheme, boundary, moneyness);
-  const price: f64 = european + premium;
+  const price: f64 = european + (sign > 0.0 ? spot : strike) * premium;
   return price < certain ? certain : price;
 }

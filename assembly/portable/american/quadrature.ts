@@ -1,7 +1,7 @@
 import { exp } from '../exp.ts';
 
 /**
- * Nodes and weights on [-1, 1], written into memory: Chebyshev points of the second kind, Gauss-Legendre, tanh-sinh.
+ * Nodes and weights on [-1, 1], written into memory: Gauss-Legendre, tanh-sinh. Cosines for Chebyshev points.
  * Worked out rather than stored, so that any number of points can be asked for; the same bits in every engine.
  */
 
@@ -29,11 +29,6 @@ function cosineSeries(x: f64): f64 {
   let sum: f64 = 0;
   for (let k: i32 = 18; k > 0; k -= 2) sum = (1.0 - sum) * square / ((k * (k - 1)) as f64);
   return 1.0 - sum;
-}
-
-/** cos(pi i / n) for i = 0 .. n at `nodes`. */
-export function fillChebyshevPoints(f: Floats, nodes: i32, n: i32): void {
-  for (let i: i32 = 0; i <= n; i++) f[nodes + i] = cosineOfPi((i as f64) / (n as f64));
 }
 
 /** Gauss-Legendre rule of n points: exact for polynomials of degree 2n - 1. */

@@ -1,3 +1,4 @@
+import { SLOPE_BLOCK } from '../certificate-layout.ts';
 import { floatsAt, wordsAt } from '../columns.ts';
 import { deltaShockUsd } from '../deribit-pm.ts';
 import {
@@ -22,7 +23,7 @@ import {
   GROUP_VALUE_VOLATILITY, GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS, GROUP_WORST_CELL, GROUP_YEARS,
   LINEAR_REST, LINEAR_SPREAD, MOVE_CURVATURE_FALL, MOVE_CURVATURE_RISE, MOVE_LINEAR, MOVE_PRICE_DOWN, MOVE_PRICE_UP,
   MOVE_REST, MOVE_TIME_FALL, MOVE_TIME_RISE, MOVE_VOLATILITY_DOWN, MOVE_VOLATILITY_UP, SET_DELTA_SHOCK, SET_GROUP_COUNT,
-  SET_PROBE, SET_ROLL_SHOCK, SET_WORST_CASE, VALUE_CURVATURE_FALL, VALUE_CURVATURE_RISE, VALUE_PRICE_DOWN, VALUE_PRICE_UP,
+  rowAt, SET_PROBE, SET_ROLL_SHOCK, SET_WORST_CASE, VALUE_CURVATURE_FALL, VALUE_CURVATURE_RISE, VALUE_PRICE_DOWN, VALUE_PRICE_UP,
   VALUE_REST, VALUE_TIME_FALL, VALUE_TIME_RISE, VALUE_VOLATILITY_DOWN, VALUE_VOLATILITY_UP,
 } from './scratch.ts';
 import { writeShockSlopes } from './shock-moves.ts';
@@ -171,7 +172,6 @@ function shapePrices(
   f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, grid: i32, inverse: f64,
 ): f64 {
   const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
-  const stride: i32 = certifyCellsOf(cellCount);
   const rows: i32 = rowsOf(w, context, scratch);
   const numbers: i32 = numbersOf(w, context, scratch);
   const side: f64 = 1.0 - 2.0 * inverse;
@@ -186,29 +186,29 @@ function shapePrices(
   const spread: f64 = single(curvatureSpread(f, numbers));
   let probe: f64 = 0;
   for (let s: i32 = 0; s < cellCount; s++) {
-    const at: i32 = rows + s;
+    const at: i32 = rows + rowAt(0, s);
     const moving: f64 = single(single(f[grid + GRID_DAMPENER * cellCount + s]) * inverse);
     const linear: f64 = single(single(f[grid + GRID_CLASS * cellCount + s]) * side);
     const byAmount: f64 = single(amount * linear);
     const size: f64 = Math.abs(moving);
     const sizes: f64 = single(Math.abs(byAmount) + size);
-    const gross: f64 = x[at + CERTIFY_PRICE_SIZE * stride];
+    const gross: f64 = x[at + CERTIFY_PRICE_SIZE * SLOPE_BLOCK];
     const own: f64 = single(byAmount - moving);
-    const slope: f64 = single(single(x[at + CERTIFY_PRICE * stride] + own) - charge);
+    const slope: f64 = single(single(x[at + CERTIFY_PRICE * SLOPE_BLOCK] + own) - charge);
     const radius: f64 = single(chargeRadius + single(slack * single(single(gross + sizes) + chargeSize)));
-    const bend: f64 = single(x[at + CERTIFY_CURVATURE * stride] + single(own * side));
-    const bendSum: f64 = x[at + CERTIFY_CURVATURE_RADIUS * stride];
+    const bend: f64 = single(x[at + CERTIFY_CURVATURE * SLOPE_BLOCK] + single(own * side));
+    const bendSum: f64 = x[at + CERTIFY_CURVATURE_RADIUS * SLOPE_BLOCK];
     const bendRadius: f64 = single(single(bendSum + single(spread * size)) + single(slack * single(bendSum + sizes)));
     const rest: f64 = single(single(priceRest * gross) + single(single(dampenerRest * size) + chargeRest));
     const up: f64 = single(radius - slope);
     const down: f64 = single(radius + slope);
     const fall: f64 = single(bendRadius - bend);
     const rise: f64 = single(bendRadius + bend);
-    x[at + MOVE_PRICE_UP * stride] = up;
-    x[at + MOVE_REST * stride] = rest;
-    x[at + MOVE_CURVATURE_FALL * stride] = fall;
-    x[at + MOVE_CURVATURE_RISE * stride] = rise;
-    x[at + MOVE_PRICE_DOWN * stride] = down;
+    x[at + MOVE_PRICE_UP * SLOPE_BLOCK] = up;
+    x[at + MOVE_REST * SLOPE_BLOCK] = rest;
+    x[at + MOVE_CURVATURE_FALL * SLOPE_BLOCK] = fall;
+    x[at + MOVE_CURVATURE_RISE * SLOPE_BLOCK] = rise;
+    x[at + MOVE_PRICE_DOWN * SLOPE_BLOCK] = down;
     const sum: f64 = single(single(single(up + down) + single(fall + rise)) + rest);
     probe = Math.max(probe, sum);
   }
@@ -220,7 +220,6 @@ function shapeOthers(
   f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, grid: i32, inverse: f64,
 ): f64 {
   const cellCount: i32 = w[context + CONTEXT_CELL_COUNT];
-  const stride: i32 = certifyCellsOf(cellCount);
   const rows: i32 = rowsOf(w, context, scratch);
   const numbers: i32 = numbersOf(w, context, scratch);
   const slack: f64 = single(sumSlack(f, numbers));
@@ -232,25 +231,25 @@ function shapeOthers(
   const side: f64 = 1.0 - 2.0 * inverse;
   let probe: f64 = 0;
   for (let s: i32 = 0; s < cellCount; s++) {
-    const at: i32 = rows + s;
-    const slopeSum: f64 = x[at + CERTIFY_VOLATILITY_RADIUS * stride];
-    const gross: f64 = single(x[at + CERTIFY_VOLATILITY_GROSS * stride] + slopeSum);
-    const slope: f64 = single(x[at + CERTIFY_VOLATILITY * stride] - charge);
+    const at: i32 = rows + rowAt(0, s);
+    const slopeSum: f64 = x[at + CERTIFY_VOLATILITY_RADIUS * SLOPE_BLOCK];
+    const gross: f64 = single(x[at + CERTIFY_VOLATILITY_GROSS * SLOPE_BLOCK] + slopeSum);
+    const slope: f64 = single(x[at + CERTIFY_VOLATILITY * SLOPE_BLOCK] - charge);
     const radius: f64 = single(single(slopeSum + chargeRadius) + single(slack * single(gross + chargeSize)));
-    const byTime: f64 = x[at + CERTIFY_TIME * stride];
-    const timeSum: f64 = x[at + CERTIFY_TIME_RADIUS * stride];
+    const byTime: f64 = x[at + CERTIFY_TIME * SLOPE_BLOCK];
+    const timeSum: f64 = x[at + CERTIFY_TIME_RADIUS * SLOPE_BLOCK];
     const timeRadius: f64 = single(single(timeSum + chargeTime) + single(slack * timeSum));
-    const rest: f64 = single(x[at + MOVE_REST * stride] + single(volatilityRest * gross));
+    const rest: f64 = single(x[at + MOVE_REST * SLOPE_BLOCK] + single(volatilityRest * gross));
     const up: f64 = single(radius - slope);
     const down: f64 = single(radius + slope);
     const fall: f64 = single(timeRadius - byTime);
     const rise: f64 = single(timeRadius + byTime);
-    x[at + MOVE_REST * stride] = rest;
-    x[at + MOVE_VOLATILITY_UP * stride] = up;
-    x[at + MOVE_VOLATILITY_DOWN * stride] = down;
-    x[at + MOVE_LINEAR * stride] = f[grid + GRID_CLASS * cellCount + s] * side;
-    x[at + MOVE_TIME_FALL * stride] = fall;
-    x[at + MOVE_TIME_RISE * stride] = rise;
+    x[at + MOVE_REST * SLOPE_BLOCK] = rest;
+    x[at + MOVE_VOLATILITY_UP * SLOPE_BLOCK] = up;
+    x[at + MOVE_VOLATILITY_DOWN * SLOPE_BLOCK] = down;
+    x[at + MOVE_LINEAR * SLOPE_BLOCK] = f[grid + GRID_CLASS * cellCount + s] * side;
+    x[at + MOVE_TIME_FALL * SLOPE_BLOCK] = fall;
+    x[at + MOVE_TIME_RISE * SLOPE_BLOCK] = rise;
     const sum: f64 = single(single(single(up + down) + single(fall + rise)) + Math.abs(single(f[scratch + s])));
     probe = Math.max(probe, sum);
   }
@@ -288,14 +287,15 @@ export function closeRows(
   const volatilityWidth: f64 = widened(volatility, f[n + GROUP_CHARGE_VOLATILITY_RADIUS]);
   for (let s: i32 = cellCount; s < stride; s++) {
     f[scratch + s] = 0;
-    for (let row: i32 = 0; row < CERTIFY_ROW_COUNT; row++) x[rows + row * stride + s] = 0;
-    x[rows + MOVE_PRICE_UP * stride + s] = priceWidth + price;
-    x[rows + MOVE_PRICE_DOWN * stride + s] = priceWidth - price;
-    x[rows + MOVE_VOLATILITY_UP * stride + s] = volatilityWidth + volatility;
-    x[rows + MOVE_VOLATILITY_DOWN * stride + s] = volatilityWidth - volatility;
-    x[rows + MOVE_REST * stride + s] = f[n + GROUP_CHARGE_REST] * (1.0 + SINGLE_UP);
-    x[rows + MOVE_TIME_FALL * stride + s] = f[n + GROUP_CHARGE_TIME] * (1.0 + SINGLE_UP);
-    x[rows + MOVE_TIME_RISE * stride + s] = f[n + GROUP_CHARGE_TIME] * (1.0 + SINGLE_UP);
+    const at: i32 = rows + rowAt(0, s);
+    for (let row: i32 = 0; row < CERTIFY_ROW_COUNT; row++) x[at + row * SLOPE_BLOCK] = 0;
+    x[at + MOVE_PRICE_UP * SLOPE_BLOCK] = priceWidth + price;
+    x[at + MOVE_PRICE_DOWN * SLOPE_BLOCK] = priceWidth - price;
+    x[at + MOVE_VOLATILITY_UP * SLOPE_BLOCK] = volatilityWidth + volatility;
+    x[at + MOVE_VOLATILITY_DOWN * SLOPE_BLOCK] = volatilityWidth - volatility;
+    x[at + MOVE_REST * SLOPE_BLOCK] = f[n + GROUP_CHARGE_REST] * (1.0 + SINGLE_UP);
+    x[at + MOVE_TIME_FALL * SLOPE_BLOCK] = f[n + GROUP_CHARGE_TIME] * (1.0 + SINGLE_UP);
+    x[at + MOVE_TIME_RISE * SLOPE_BLOCK] = f[n + GROUP_CHARGE_TIME] * (1.0 + SINGLE_UP);
   }
 }
 

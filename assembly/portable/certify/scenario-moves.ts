@@ -1,6 +1,6 @@
 import {
   BOX_THRESHOLDS, LOAD_COUNT, LOAD_OTHER, LOAD_PRICE_DOWN, LOAD_PRICE_SQUARE, LOAD_PRICE_UP, LOAD_REST, LOAD_TIME,
-  LOAD_VOLATILITY_DOWN, LOAD_VOLATILITY_UP, THRESHOLD_FLOATS, THRESHOLD_REQUIREMENT,
+  LOAD_VOLATILITY_DOWN, LOAD_VOLATILITY_UP, SLOPE_BLOCK, THRESHOLD_FLOATS, THRESHOLD_REQUIREMENT,
 } from '../certificate-layout.ts';
 import { CONTEXT_CELL_COUNT } from '../layout.ts';
 import { single } from '../single.ts';
@@ -10,7 +10,7 @@ import {
   CERTIFY_NEAR_FALLS, CERTIFY_RADII, CERTIFY_RISES, certifyCellsOf, CHORD_SHARE, GROUP_WORST_CELL, GROUP_YEARS,
   LANE_LOADS, LANE_RADII, LANE_RISE, LINEAR_REST, LINEAR_SPREAD, MOVE_CURVATURE_FALL, MOVE_CURVATURE_RISE, MOVE_LINEAR,
   MOVE_PRICE_DOWN, MOVE_PRICE_UP, MOVE_REST, MOVE_TIME_FALL, MOVE_TIME_RISE, MOVE_VOLATILITY_DOWN, MOVE_VOLATILITY_UP,
-  VALUE_CURVATURE_FALL, VALUE_CURVATURE_RISE, VALUE_PRICE_DOWN, VALUE_PRICE_UP, VALUE_REST, VALUE_TIME_FALL,
+  rowAt, VALUE_CURVATURE_FALL, VALUE_CURVATURE_RISE, VALUE_PRICE_DOWN, VALUE_PRICE_UP, VALUE_REST, VALUE_TIME_FALL,
   VALUE_TIME_RISE, VALUE_VOLATILITY_DOWN, VALUE_VOLATILITY_UP,
 } from './scratch.ts';
 import { SINGLE_UP } from './single-bounds.ts';
@@ -59,8 +59,8 @@ function foldLane(
   const n: i32 = numbersOf(w, context, scratch);
   const share: f64 = requirementOf(f, w, context, k);
   const alpha: f64 = single(share);
-  const curvatureRow: i32 = rows + (mode === MODE_RISE ? MOVE_CURVATURE_RISE : MOVE_CURVATURE_FALL) * stride;
-  const timeRow: i32 = rows + (mode === MODE_RISE ? MOVE_TIME_RISE : MOVE_TIME_FALL) * stride;
+  const curvatureRow: i32 = (mode === MODE_RISE ? MOVE_CURVATURE_RISE : MOVE_CURVATURE_FALL) * SLOPE_BLOCK;
+  const timeRow: i32 = (mode === MODE_RISE ? MOVE_TIME_RISE : MOVE_TIME_FALL) * SLOPE_BLOCK;
   const curvature: f64 = single(f[n + (mode === MODE_RISE ? VALUE_CURVATURE_RISE : VALUE_CURVATURE_FALL)]);
   const time: f64 = single(f[n + (mode === MODE_RISE ? VALUE_TIME_RISE : VALUE_TIME_FALL)]);
   const unit: f64 = single(f[n + CALL_PRICE_SQUARE]);
@@ -69,25 +69,25 @@ function foldLane(
   const lanes: i32 = 2 * (n + CERTIFY_LANES) + lane;
   startLanes(x, lanes, mode);
   for (let s: i32 = firstScenario(share, cellCount) + lane; s < stride; s += LANES) {
-    const at: i32 = rows + s;
+    const at: i32 = rows + rowAt(0, s);
     const distance: f64 = f[scratch + s] - f[n + GROUP_WORST_CELL];
     const gap: f64 = single(alpha * single(distance * (mode === MODE_RISE ? 1.0 + SINGLE_UP : 1.0 - SINGLE_UP)));
-    const up: f64 = commonOf(x, at + MOVE_PRICE_UP * stride, alpha, f[n + VALUE_PRICE_UP], f[n + CALL_PRICE]);
+    const up: f64 = commonOf(x, at + MOVE_PRICE_UP * SLOPE_BLOCK, alpha, f[n + VALUE_PRICE_UP], f[n + CALL_PRICE]);
     const down: f64 =
-      commonOf(x, at + MOVE_PRICE_DOWN * stride, alpha, f[n + VALUE_PRICE_DOWN], f[n + CALL_PRICE]);
+      commonOf(x, at + MOVE_PRICE_DOWN * SLOPE_BLOCK, alpha, f[n + VALUE_PRICE_DOWN], f[n + CALL_PRICE]);
     const more: f64 = commonOf(
-      x, at + MOVE_VOLATILITY_UP * stride, alpha, f[n + VALUE_VOLATILITY_UP], f[n + CALL_VOLATILITY],
+      x, at + MOVE_VOLATILITY_UP * SLOPE_BLOCK, alpha, f[n + VALUE_VOLATILITY_UP], f[n + CALL_VOLATILITY],
     );
     const less: f64 = commonOf(
-      x, at + MOVE_VOLATILITY_DOWN * stride, alpha, f[n + VALUE_VOLATILITY_DOWN], f[n + CALL_VOLATILITY],
+      x, at + MOVE_VOLATILITY_DOWN * SLOPE_BLOCK, alpha, f[n + VALUE_VOLATILITY_DOWN], f[n + CALL_VOLATILITY],
     );
-    const blend: f64 = blendOf(single(alpha * x[at + MOVE_LINEAR * stride]));
+    const blend: f64 = blendOf(single(alpha * x[at + MOVE_LINEAR * SLOPE_BLOCK]));
     const spread: f64 = single(single(f[n + LINEAR_SPREAD]) * blend);
     const square: f64 =
-      single(unit * positive(single(single(curvature + single(alpha * x[curvatureRow + s])) + spread)));
-    const own: f64 = single(single(f[n + VALUE_REST]) + single(alpha * x[at + MOVE_REST * stride]));
+      single(unit * positive(single(single(curvature + single(alpha * x[at + curvatureRow])) + spread)));
+    const own: f64 = single(single(f[n + VALUE_REST]) + single(alpha * x[at + MOVE_REST * SLOPE_BLOCK]));
     const rests: f64 = single(own + single(single(f[n + LINEAR_REST]) * blend));
-    const perYear: f64 = single(positive(single(time + single(alpha * x[timeRow + s]))) * single(1.0 + SINGLE_UP));
+    const perYear: f64 = single(positive(single(time + single(alpha * x[at + timeRow]))) * single(1.0 + SINGLE_UP));
     const base: f64 = single(rests + single(years * perYear));
     if (mode === MODE_FALL) {
       const room: f64 = single(margin + gap);
@@ -127,12 +127,11 @@ function blendOf(linear: f64): f64 {
 function lowerRise(
   f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, at: i32, lanes: i32, alpha: f64, spread: f64, move: f64,
 ): void {
-  const stride: i32 = certifyCellsOf(w[context + CONTEXT_CELL_COUNT]);
   const n: i32 = numbersOf(w, context, scratch);
   const curvature: f64 = single(f[n + VALUE_CURVATURE_RISE]);
-  const bend: f64 = single(single(curvature + single(alpha * x[at + MOVE_CURVATURE_RISE * stride])) + spread);
+  const bend: f64 = single(single(curvature + single(alpha * x[at + MOVE_CURVATURE_RISE * SLOPE_BLOCK])) + spread);
   const square: f64 = single(single(f[n + CALL_PRICE_SQUARE]) * positive(bend));
-  const byTime: f64 = single(single(f[n + VALUE_TIME_RISE]) + single(alpha * x[at + MOVE_TIME_RISE * stride]));
+  const byTime: f64 = single(single(f[n + VALUE_TIME_RISE]) + single(alpha * x[at + MOVE_TIME_RISE * SLOPE_BLOCK]));
   const perYear: f64 = single(positive(byTime) * single(1.0 + SINGLE_UP));
   const rise: f64 = single(single(move + single(single(f[n + GROUP_YEARS]) * perYear)) + square);
   if (rise < x[lanes + LANES * LANE_RISE]) x[lanes + LANES * LANE_RISE] = rise;
@@ -245,20 +244,20 @@ function riseLoads(f: Floats, x: Singles, w: Ints, context: i32, scratch: i32, k
   const worst: f64 = f[n + GROUP_WORST_CELL];
   let s: i32 = firstScenario(alpha, cellCount);
   while (s < stride - 1 && alpha * (f[scratch + s] - worst) > 0) s = s + 1;
-  const at: i32 = rowsOf(w, context, scratch) + s;
+  const at: i32 = rowsOf(w, context, scratch) + rowAt(0, s);
   const room: f64 = Math.abs(f[n + CERTIFY_MARGINS + k]) - alpha * (f[scratch + s] - worst);
   const perRoom: f64 = room > 0 ? 1.0 / room : Infinity;
-  const blend: f64 = blendOf(alpha * x[at + MOVE_LINEAR * stride]);
+  const blend: f64 = blendOf(alpha * x[at + MOVE_LINEAR * SLOPE_BLOCK]);
   const price: f64 = f[n + CALL_PRICE] * perRoom;
   const volatility: f64 = f[n + CALL_VOLATILITY] * perRoom;
-  const rise: f64 = f[n + VALUE_PRICE_DOWN] + alpha * x[at + MOVE_PRICE_DOWN * stride];
-  const fall: f64 = f[n + VALUE_PRICE_UP] + alpha * x[at + MOVE_PRICE_UP * stride];
-  const more: f64 = f[n + VALUE_VOLATILITY_DOWN] + alpha * x[at + MOVE_VOLATILITY_DOWN * stride];
-  const less: f64 = f[n + VALUE_VOLATILITY_UP] + alpha * x[at + MOVE_VOLATILITY_UP * stride];
-  const bend: f64 = f[n + VALUE_CURVATURE_RISE] + alpha * x[at + MOVE_CURVATURE_RISE * stride];
+  const rise: f64 = f[n + VALUE_PRICE_DOWN] + alpha * x[at + MOVE_PRICE_DOWN * SLOPE_BLOCK];
+  const fall: f64 = f[n + VALUE_PRICE_UP] + alpha * x[at + MOVE_PRICE_UP * SLOPE_BLOCK];
+  const more: f64 = f[n + VALUE_VOLATILITY_DOWN] + alpha * x[at + MOVE_VOLATILITY_DOWN * SLOPE_BLOCK];
+  const less: f64 = f[n + VALUE_VOLATILITY_UP] + alpha * x[at + MOVE_VOLATILITY_UP * SLOPE_BLOCK];
+  const bend: f64 = f[n + VALUE_CURVATURE_RISE] + alpha * x[at + MOVE_CURVATURE_RISE * SLOPE_BLOCK];
   const square: f64 = positive(bend + f[n + LINEAR_SPREAD] * blend);
-  const time: f64 = f[n + VALUE_TIME_RISE] + alpha * x[at + MOVE_TIME_RISE * stride];
-  const rest: f64 = f[n + VALUE_REST] + alpha * x[at + MOVE_REST * stride] + f[n + LINEAR_REST] * blend;
+  const time: f64 = f[n + VALUE_TIME_RISE] + alpha * x[at + MOVE_TIME_RISE * SLOPE_BLOCK];
+  const rest: f64 = f[n + VALUE_REST] + alpha * x[at + MOVE_REST * SLOPE_BLOCK] + f[n + LINEAR_REST] * blend;
   raiseLoad(f, n, LOAD_PRICE_UP, price * positive(rise));
   raiseLoad(f, n, LOAD_PRICE_DOWN, price * positive(fall));
   raiseLoad(f, n, LOAD_PRICE_SQUARE, f[n + CALL_PRICE_SQUARE] * square * perRoom);

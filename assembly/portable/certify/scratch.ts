@@ -1,8 +1,8 @@
-import { LOAD_COUNT, QUADRANT_COUNT, THRESHOLD_COUNT_MAX } from '../certificate-layout.ts';
+import { LOAD_COUNT, QUADRANT_COUNT, SLOPE_BLOCK, THRESHOLD_COUNT_MAX } from '../certificate-layout.ts';
 
 /**
  * The scratch area of the certificate kernels, in floats: a row of `certifyCellsOf(cellCount)` cells, then
- * `CERTIFY_ROW_COUNT` rows of as many floats of 32 bits, then the numbers of the call, of the netting set, of its risk
+ * `CERTIFY_ROW_COUNT` rows of as many floats of 32 bits, in blocks of four cells, then the numbers of the call, of the netting set, of its risk
  * group at hand and of the thresholds.
  *
  * The rows have two or four cells more than there are scenarios: the scenario of no loss, at which a worst case stops.
@@ -178,6 +178,11 @@ export const CHORD_SHARE: f64 = 0.25;
 /** Cells of a scratch row: whole vectors of four, with two or four for the scenario of no loss. */
 export function certifyCellsOf(cellCount: i32): i32 {
   return (cellCount + 4) & ~3;
+}
+
+/** Of a row of 32 bits, the place of a cell among the rows' floats: blocks of four cells, one row after the other in each. */
+export function rowAt(row: i32, cell: i32): i32 {
+  return (cell >> 2) * (CERTIFY_ROW_COUNT * SLOPE_BLOCK) + row * SLOPE_BLOCK + (cell & 3);
 }
 
 /** Floats of scratch that the kernel needs, whatever the number of positions. */

@@ -1,5 +1,5 @@
 import { americanByBoundary, americanByTree, prepareAmerican } from '../american/american.ts';
-import { boundaryFloats, SCHEME_DEGREE, SCHEME_PREMIUM } from '../american/scheme.ts';
+import { boundaryFloats, SCHEME_DEGREE, SCHEME_INTEGRAL, SCHEME_PREMIUM } from '../american/scheme.ts';
 import { blackPrice } from '../black76.ts';
 import {
   cellsOfRow, dataOfRow, expiryOfRow, firstPositionOf, floatsAt, groupEnd, groupOfRow, poisonRow, positionCountOf,
@@ -127,8 +127,12 @@ function americanValue(
     );
   }
   const scheme: i32 = words + TIMS_SCHEME;
-  const trees: i32 = work + boundaryFloats(w[scheme + SCHEME_DEGREE], w[scheme + SCHEME_PREMIUM]);
-  return americanByBoundary(f, w, scheme, work, trees, sign, spot, strike, rate, dividendYield, volatility, time);
+  const trees: i32 = work + boundaryFloats(
+    w[scheme + SCHEME_INTEGRAL], w[scheme + SCHEME_DEGREE], w[scheme + SCHEME_PREMIUM],
+  );
+  return americanByBoundary(
+    f, w, scheme, tablesOf(w, context), work, trees, sign, spot, strike, rate, dividendYield, volatility, time,
+  );
 }
 
 /** First float of the offsets of product groups; those of portfolio groups and the scheme's tables follow. */

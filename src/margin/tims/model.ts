@@ -112,7 +112,7 @@ function requiredFields(instrument: Instrument): readonly MarketField[] {
 
 function sizes(rows: ModelRows, params: TimsParams): ModelSizes {
   const scheme = schemes[params.american.method];
-  const boundary = scheme === null ? 0 : boundaryFloats(scheme[2], scheme[3]);
+  const boundary = scheme === null ? 0 : boundaryFloats(scheme[0], scheme[2], scheme[3]);
   const steps = scheme === null ? params.american.steps[1] : FINE_STEPS;
   const groupCount = params.productGroups.size + portfolioGroupCount(params);
   return {
