@@ -6,8 +6,9 @@ const report = process.env['MARGRID_TEST_REPORT'];
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // The longest takes a minute on a quiet machine. No test asserts a time.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // Several tests start worker threads of their own: more test processes than cores would only wait for each other.
     maxWorkers: 2,
     // Modules are loaded once per test process, not once per file: no test changes what a module holds.
