@@ -22,6 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'assembly/portable': [],
   assembly: ['assembly/portable'],
   'src/domain': [],
+  'src/threads': [],
   'src/columns': ['src/domain', 'assembly/portable'],
   'src/scenario': ['src/domain', 'assembly/portable'],
   'src/wasm': ['assembly/portable'],
@@ -36,6 +37,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/span': ['src/domain', 'src/margin'],
   'src/engine': [
     'src/domain',
+    'src/threads',
     'src/columns',
     'src/scenario',
     'src/wasm',
@@ -45,11 +47,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'assembly/portable',
   ],
   'src/money': ['assembly/portable'],
-  'src/revaluation': ['src/domain', 'src/columns', 'src/scenario', 'src/wasm', 'src/scalar', 'src/engine', 'src/pricing', 'assembly/portable'],
+  'src/revaluation': ['src/domain', 'src/threads', 'src/columns', 'src/scenario', 'src/wasm', 'src/scalar', 'src/engine', 'src/pricing', 'assembly/portable'],
   'src/statistics': ['assembly/portable'],
   'src/risk': ['src/domain', 'src/engine', 'src/scenario', 'src/revaluation', 'src/statistics', 'src/generate', 'assembly/portable'],
   'src/backtest': ['src/domain', 'src/engine', 'src/margin', 'src/scenario', 'src/revaluation', 'src/statistics', 'src/risk', 'src/dynamic', 'src/convert', 'src/generate', 'assembly/portable', 'src/history', 'src/span'],
-  'src/montecarlo': ['src/domain', 'src/scenario', 'src/revaluation', 'src/statistics', 'src/wasm', 'assembly/portable'],
+  'src/montecarlo': ['src/domain', 'src/threads', 'src/scenario', 'src/revaluation', 'src/statistics', 'src/wasm', 'assembly/portable'],
   'src/history': ['src/domain', 'src/scenario', 'src/statistics', 'src/dynamic', 'src/io', 'assembly/portable', 'src/generate', 'src/margin'],
   'src/report': ['src/domain', 'src/io'],
   'src/account': ['src/domain', 'src/engine', 'src/margin', 'src/money', 'assembly/portable'],
@@ -69,7 +71,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/compare': ['src/domain', 'src/engine', 'src/margin', 'src/convert'],
   'src/whatif': ['src/domain', 'src/engine', 'src/margin', 'src/convert', 'assembly/portable'],
   'src/generate': ['src/domain', 'src/engine', 'assembly/portable'],
-  'src/reconcile': ['src/domain', 'src/reference', 'src/margin'],
+  'src/reconcile': ['src/domain', 'src/threads', 'src/reference', 'src/margin'],
 };
 const leaves = new Set(['src/errors.ts', 'src/limits.ts', 'src/package-root.ts']);
 
@@ -85,10 +87,13 @@ interface Import {
 }
 
 function importsOf(path: string): Import[] {
+  const text = read(path);
   const pattern = /^\s*(import|export)\s+(type\s+)?(?:[^'";]*?from\s+)?['"](\.[^'"]+)['"]/gms;
-  return [...read(path).matchAll(pattern)].map(([, , type, target]) => {
+  const always = [...text.matchAll(pattern)].map(([, , type, target]) => ({ target, isType: type !== undefined }));
+  const onDemand = [...text.matchAll(/\bimport\('(\.[^']+)'\)/g)].map(([, target]) => ({ target, isType: false }));
+  return [...always, ...onDemand].map(({ target, isType }) => {
     const to = relative(packageRoot, join(packageRoot, dirname(path), target));
-    return { from: path, to: to.endsWith('.ts') ? to : `${to}.ts`, isType: type !== undefined };
+    return { from: path, to: to.endsWith('.ts') ? to : `${to}.ts`, isType };
   });
 }
 
@@ -138,9 +143,8 @@ describe('tidy', () => {
     expect(printing).toEqual([]);
   });
 
-  it('only engine, the thread files of reconcile and montecarlo and the pools of grids and books know threads', () => {
-    const may =
-      /^src\/engine\/|^src\/(reconcile|montecarlo)\/(thread-pool|worker)\.ts$|^src\/revaluation\/(grid-pool|book-threads)\.ts$/;
+  it('only threads, engine and what is started with data in a thread know threads', () => {
+    const may = /^src\/(threads|engine)\/|^src\/(reconcile|montecarlo)\/worker\.ts$/;
     const threaded = sources.filter((path) => /worker_threads|piscina'/.test(read(path)) && !may.test(path));
     expect(threaded).toEqual([]);
   });

@@ -19,6 +19,7 @@ import { defaultModelName, modelByName } from '../margin/registry.ts';
 import { shippedParams } from '../margin/shipped-params.ts';
 import { spanMarket } from '../span/span-market.ts';
 import { isSpanSource, readSpanSource } from '../span/span-source.ts';
+import { builtInName } from './built-in-name.ts';
 import { readJson } from './read-json.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -37,9 +38,6 @@ export interface InputOptions extends FileOptions {
   readonly model?: string;
   readonly params?: string;
 }
-
-/** Name that stands for the market shipped with the package. */
-export const builtInName = 'builtin';
 
 /** Of input files, as readers want them. */
 export function limitsOf(options: Partial<FileOptions>): { rowCountMax?: number; bytesMax?: number } {

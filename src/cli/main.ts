@@ -7,39 +7,29 @@ import { meanPositionsMax, meanPositionsMin } from '../generate/book-options.ts'
 import { shippedCollateralVenues } from '../collateral/shipped-rules.ts';
 import { limits } from '../limits.ts';
 import { packageRoot } from '../package-root.ts';
-import { collateral, type CollateralOptions } from './commands/collateral.ts';
-import { cascade, type CascadeOptions } from './commands/cascade.ts';
-import { compare, type CompareCommandOptions } from './commands/compare.ts';
-import { demo, type DemoOptions } from './commands/demo.ts';
-import { explain, type ExplainOptions } from './commands/explain.ts';
-import { generate, type GenerateOptions } from './commands/generate.ts';
-import { adl, adlRuleNames, type AdlCommandOptions } from './commands/adl.ts';
-import { defaultFund, type DefaultFundCommandOptions } from './commands/default-fund.ts';
-import { american, type AmericanCommandOptions } from './commands/american.ts';
-import { greeks, type GreeksOptions } from './commands/greeks.ts';
-import { inspect, type InspectCommandOptions } from './commands/inspect.ts';
-import {
-  repair,
-  replay,
-  show,
-  verify,
-  type JournalCheckOptions,
-  type ReplayOptions,
-  type ShowOptions,
-} from './commands/journal.ts';
-import { layout } from './commands/layout.ts';
-import { liquidationPrice, type LiquidationPriceOptions } from './commands/liquidation-price.ts';
-import { liquidate, type LiquidateOptions } from './commands/liquidate.ts';
-import { margin, type MarginOptions } from './commands/margin.ts';
-import { market, type MarketOptions } from './commands/market.ts';
+import type { CollateralOptions } from './commands/collateral.ts';
+import type { CascadeOptions } from './commands/cascade.ts';
+import type { CompareCommandOptions } from './commands/compare.ts';
+import type { DemoOptions } from './commands/demo.ts';
+import type { ExplainOptions } from './commands/explain.ts';
+import type { GenerateOptions } from './commands/generate.ts';
+import { adlRuleNames, type AdlCommandOptions } from './commands/adl.ts';
+import type { DefaultFundCommandOptions } from './commands/default-fund.ts';
+import type { AmericanCommandOptions } from './commands/american.ts';
+import type { GreeksOptions } from './commands/greeks.ts';
+import type { InspectCommandOptions } from './commands/inspect.ts';
+import type { JournalCheckOptions, ReplayOptions, ShowOptions } from './commands/journal.ts';
+import type { LiquidationPriceOptions } from './commands/liquidation-price.ts';
+import type { LiquidateOptions } from './commands/liquidate.ts';
+import type { MarginOptions } from './commands/margin.ts';
+import type { MarketOptions } from './commands/market.ts';
 import { addMonitor } from './commands/monitor-options.ts';
-import { models } from './commands/models.ts';
-import { procyclicalityCommand, type ProcyclicalityCommandOptions } from './commands/procyclicality.ts';
-import { run, type RunOptions } from './commands/run.ts';
-import { reconcile, type ReconcileOptions } from './commands/reconcile.ts';
-import { whatIfCommand, type LegText, type WhatIfOptions } from './commands/what-if.ts';
+import type { ProcyclicalityCommandOptions } from './commands/procyclicality.ts';
+import type { RunOptions } from './commands/run.ts';
+import type { ReconcileOptions } from './commands/reconcile.ts';
+import type { LegText, WhatIfOptions } from './commands/what-if.ts';
 import { liquidationStyleNames } from '../liquidation/shipped-styles.ts';
-import { builtInName } from './inputs.ts';
+import { builtInName } from './built-in-name.ts';
 import { exitCodes, interruptible } from './interruption.ts';
 import { addBacktest } from './commands/backtest-options.ts';
 import { addScenarios } from './commands/scenarios-options.ts';
@@ -57,6 +47,11 @@ import {
 } from './options.ts';
 import { addRiskCommands } from './risk-commands.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
+import {
+  adl, american, cascade, collateral, compare, defaultFund, demo, explain, generate, greeks, inspect, layout,
+  liquidate, liquidationPrice, margin, market, models, procyclicalityCommand, reconcile, repair, replay, run, show,
+  verify, whatIfCommand,
+} from './commands/on-demand.ts';
 
 /** Problems printed one per line when an input is refused; the rest are counted. */
 const shownProblems = 20;
@@ -370,18 +365,18 @@ function addMarketCommands(program: Command, terminal: Terminal, finish: Finish)
       0,
     )
     .addOption(jsonOption())
-    .action((options: AmericanCommandOptions) => finish(american(options, terminal)));
+    .action(async (options: AmericanCommandOptions) => finish(await american(options, terminal)));
 
   program
     .command('models')
     .description('margin models, with the evidence for every component')
     .addOption(jsonOption())
-    .action((options: { json?: boolean }) => finish(models(options, terminal)));
+    .action(async (options: { json?: boolean }) => finish(await models(options, terminal)));
 
   program
     .command('layout')
     .description('byte map of the memory: every column with its type, unit and writer')
-    .action(() => finish(layout(terminal)));
+    .action(async () => finish(await layout(terminal)));
 }
 
 const numberList = (text: string): number[] => text.split(',').map(decimalNumber(-1, limits.volatilityMax));

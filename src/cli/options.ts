@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
 import { limits } from '../limits.ts';
-import { builtInName } from './inputs.ts';
+import { builtInName } from './built-in-name.ts';
 import { collected, wholeNumber } from './option-values.ts';
 
 export const accountsOption = (fallback: number): Option =>

@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander';
 import { measureConventions, defaultConvention } from '../risk/conventions.ts';
-import { grid, type GridCommandOptions } from './commands/grid.ts';
-import { reverseStressCommand, type ReverseStressCommandOptions } from './commands/reverse-stress.ts';
-import { stress, type StressCommandOptions } from './commands/stress.ts';
-import { valueAtRiskCommand, type VarCommandOptions } from './commands/var.ts';
+import type { GridCommandOptions } from './commands/grid.ts';
+import type { ReverseStressCommandOptions } from './commands/reverse-stress.ts';
+import type { StressCommandOptions } from './commands/stress.ts';
+import type { VarCommandOptions } from './commands/var.ts';
 import { interruptible } from './interruption.ts';
 import { decimalNumber, wholeNumber } from './option-values.ts';
 import { withBook, workersOption, type Finish } from './options.ts';
@@ -11,6 +11,7 @@ import { addScenarioOptions } from './scenario-source.ts';
 import type { Terminal } from './terminal.ts';
 import { reverseStressMethods } from '../risk/portfolio-reverse-stress.ts';
 import { addCovarianceOptions, addMethodOptions, givenOptions } from './var-options.ts';
+import { grid, reverseStressCommand, stress, valueAtRiskCommand } from './commands/on-demand.ts';
 
 const outOption = '--out <file>';
 const topMax = 10_000;

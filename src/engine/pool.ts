@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { Piscina } from 'piscina';
 import { MargridError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { claimedChunks, listOf, runChunks, type StageTask, type WorkerSetup } from './stage.ts';
+import { ThreadPool } from '../threads/thread-pool.ts';
+import { reasonOf, workerFailed } from '../threads/worker-failed.ts';
 import type { Kernels } from '../wasm/kernels.ts';
-import { createSignalBuffer, reasonOf, StageSignal } from './stage-signal.ts';
+import { createSignalBuffer, StageSignal } from './stage-signal.ts';
 import type { ServeTask } from './worker.ts';
 
 /**
@@ -64,21 +63,7 @@ export interface Helper {
  * where the package is not built.
  */
 export function createPool(workers: number, setup: WorkerSetup, helper: Helper | null = null): StageRunner {
-  const filename = fileURLToPath(new URL('./worker.js', import.meta.url));
-  if (!existsSync(filename)) {
-    throw new MargridError('EngineState', 'worker threads need the built package: run the build, or use workers: 0');
-  }
-  const pool = new Piscina<ServeTask, void>({
-    filename,
-    minThreads: workers,
-    maxThreads: workers,
-    maxQueue: 2 * workers,
-    concurrentTasksPerWorker: 1,
-    idleTimeout: Infinity,
-    // Not the calling process' own: a TypeScript loader, say, would be started in every thread, for nothing.
-    execArgv: [],
-    workerData: setup,
-  });
+  const pool = new ThreadPool<ServeTask, void>(new URL('./worker.js', import.meta.url), workers, setup);
   return new StagePool(pool, workers, setup.buffer, helper);
 }
 
@@ -88,12 +73,12 @@ interface Loss {
 }
 
 /**
- * Threads that run stages. Piscina starts, replaces and ends them; each has one task of it, to serve, and then takes its
+ * Threads that run stages. The pool starts, replaces and ends them; each has one task of it, to serve, and then takes its
  * stages from shared words (stage-signal.ts): queues and messages would cost more than the smaller stages.
  */
 class StagePool implements StageRunner {
   readonly workerCount: number;
-  readonly #pool: Piscina<ServeTask, void>;
+  readonly #pool: ThreadPool<ServeTask, void>;
   readonly #buffer: SharedArrayBuffer;
   readonly #helper: Helper | null;
   readonly #signal: StageSignal;
@@ -120,7 +105,7 @@ class StagePool implements StageRunner {
   #callsInVain = 0;
   readonly #idle: NodeJS.Timeout;
 
-  constructor(pool: Piscina<ServeTask, void>, workerCount: number, buffer: SharedArrayBuffer, helper: Helper | null) {
+  constructor(pool: ThreadPool<ServeTask, void>, workerCount: number, buffer: SharedArrayBuffer, helper: Helper | null) {
     this.workerCount = workerCount;
     this.#helpUntil = Math.max(1, Math.min(workerCount, availableParallelism() - 1));
     this.#pool = pool;
@@ -128,8 +113,6 @@ class StagePool implements StageRunner {
     this.#helper = helper;
     this.#signal = new StageSignal(createSignalBuffer(workerCount));
     this.#seats = Math.min(workerCount, availableParallelism()) - 1;
-    // Without a listener an error event of the pool would end the process; the task's own rejection carries the failure.
-    pool.on('error', () => {});
     this.#idle = setTimeout(() => this.#rest(), idleMs);
     this.#muster();
   }
@@ -240,13 +223,11 @@ class StagePool implements StageRunner {
     await this.#stage.catch(() => {});
     this.#rest();
     clearTimeout(this.#idle);
-    // A thread that is ended while it loads its modules takes the process with it (Node 20: "IsGraphAsync must be used on
-    // an instantiated module"): short runs end before their threads have come.
     await this.#dismissed;
-    await this.#pool.close({ force: true });
+    await this.#pool.close();
   }
 }
 
 function stageFailure(task: StageTask, reason: string): MargridError {
-  return new MargridError('WorkerFailed', `a worker failed in stage ${task.kernel}: ${reason}`);
+  return workerFailed(`in stage ${task.kernel}`, reason);
 }

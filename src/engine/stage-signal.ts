@@ -1,3 +1,4 @@
+import { reasonOf } from '../threads/worker-failed.ts';
 import { rangeKernelNames } from '../wasm/kernels.ts';
 import type { StageTask } from './stage.ts';
 
@@ -324,9 +325,4 @@ function writeFailure(words: Int32Array, message: Uint8Array, error: unknown): v
   const bytes = new TextEncoder().encode(reasonOf(error)).subarray(0, message.length);
   message.set(bytes);
   Atomics.store(words, failureWord, bytes.length + 1);
-}
-
-/** What a failure says of itself. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : JSON.stringify(error);
 }

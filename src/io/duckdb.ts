@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join, sep } from 'node:path';
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { MargridError } from '../errors.ts';
 import { requireNotAborted } from './abort.ts';
 import { loadOptional } from './optional-package.ts';
+
+const require = createRequire(import.meta.url);
 
 type DuckDbModule = typeof import('@duckdb/node-api');
 export type NumericArray = Float64Array | Int32Array;
@@ -34,7 +37,8 @@ export class DuckDb {
     const module = await loadOptional(
       '@duckdb/node-api',
       'reading and writing Parquet, CSV and JSON',
-      () => import('@duckdb/node-api'),
+      // It is CommonJS: imported, its exports would be looked for in its text first, for a tenth of a second.
+      async () => require('@duckdb/node-api') as DuckDbModule,
     );
     // Before anything is opened: it refuses some names.
     const pattern = exactPathPattern(absolutePath);

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { Piscina } from 'piscina';
-import { MargridError } from '../errors.ts';
+import { ThreadPool } from '../threads/thread-pool.ts';
+import { reasonOf, workerFailed } from '../threads/worker-failed.ts';
 import type { ComparisonResult } from './compare.ts';
 import type { ReconcileSetup, ReconcileTask } from './worker.ts';
 
@@ -12,29 +10,15 @@ export interface ReconcilePool {
 }
 
 export function createReconcilePool(workers: number, setup: ReconcileSetup): ReconcilePool {
-  const filename = fileURLToPath(new URL('./worker.js', import.meta.url));
-  if (!existsSync(filename)) {
-    throw new MargridError('EngineState', 'worker threads need the built package: run the build, or use workers: 0');
-  }
-  const pool = new Piscina<ReconcileTask, ComparisonResult | null>({
-    filename,
-    minThreads: workers,
-    maxThreads: workers,
-    concurrentTasksPerWorker: 1,
-    idleTimeout: Infinity,
-    workerData: setup,
-  });
-  // Without a listener an error event of the pool would end the process; the task's own rejection carries the failure.
-  pool.on('error', () => {});
+  const pool = new ThreadPool<ReconcileTask, ComparisonResult | null>(new URL('./worker.js', import.meta.url), workers, setup);
   return {
     async run(task) {
       try {
         return await pool.run(task);
       } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new MargridError('WorkerFailed', `a worker failed in the reconciliation: ${reason}`);
+        throw workerFailed('in the reconciliation', reasonOf(cause));
       }
     },
-    close: () => pool.destroy(),
+    close: () => pool.close(),
   };
 }

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { Piscina } from 'piscina';
-import { MargridError } from '../errors.ts';
+import { ThreadPool } from '../threads/thread-pool.ts';
+import { reasonOf, workerFailed } from '../threads/worker-failed.ts';
 import type { GridTask } from './grid-worker.ts';
 
 /** Threads that work on grids. */
@@ -13,27 +11,15 @@ export interface GridPool {
 
 /** Throws `EngineState` unless the package is built. */
 export function createGridPool(workers: number): GridPool {
-  const filename = fileURLToPath(new URL('./grid-worker.js', import.meta.url));
-  if (!existsSync(filename)) {
-    throw new MargridError('EngineState', 'worker threads need the built package: run the build, or use workers: 0');
-  }
-  const pool = new Piscina<GridTask, number>({
-    filename, minThreads: workers, maxThreads: workers, maxQueue: 2 * workers, concurrentTasksPerWorker: 1,
-    idleTimeout: Infinity,
-  });
-  let poolError: unknown = null;
-  pool.on('error', (error: unknown) => (poolError = error));
+  const pool = new ThreadPool<GridTask, number>(new URL('./grid-worker.js', import.meta.url), workers);
   return {
     async run(task) {
-      const outcomes = await Promise.allSettled(Array.from({ length: workers }, () => pool.run(task)));
-      const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-      const cause: unknown = failure?.reason ?? poolError;
-      if (cause !== null) {
-        const reason = cause instanceof Error ? cause.message : JSON.stringify(cause);
-        throw new MargridError('WorkerFailed', `a worker failed on a grid: ${reason}`);
+      try {
+        return (await pool.runOnAll(task)).reduce((sum, bytes) => sum + bytes, 0);
+      } catch (cause) {
+        throw workerFailed('on a grid', reasonOf(cause));
       }
-      return outcomes.reduce((sum, outcome) => sum + (outcome.status === 'fulfilled' ? outcome.value : 0), 0);
     },
-    close: () => pool.close({ force: true }),
+    close: () => pool.close(),
   };
 }

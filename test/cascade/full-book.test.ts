@@ -15,7 +15,7 @@ beforeAll(async () => {
   ({ market } = loadBuiltInMarket());
   const options = { accounts, meanPositions: 12, seed: 7 };
   ({ book, engine } = await generateMarginedBook(market, options, { params, workers: 0 }));
-}, 120_000);
+});
 afterAll(() => engine.close());
 
 /** Enough impact for several rounds. */
@@ -50,7 +50,7 @@ describe('twenty thousand accounts with options, two currencies', () => {
       expect(comparable(await simulateCascade(other, scenario))).toBe(expected);
       await other.close();
     }
-  }, 120_000);
+  });
 
   it.each([
     { kind: 'full' } as const,
@@ -76,7 +76,7 @@ describe('twenty thousand accounts with options, two currencies', () => {
     engine.undoReductions(undo);
     await engine.tick(market);
     expect(engine.stateHash()).toBe(before);
-  }, 60_000);
+  });
 
   it('ends where nobody who was left alone is in liquidation, by an engine with the first book', async () => {
     const { lead, rounds } = await simulateCascade(engine, scenario);
@@ -97,7 +97,7 @@ describe('twenty thousand accounts with options, two currencies', () => {
     expect(inLiquidation.size).toBeGreaterThan(100);
     expect([...inLiquidation].filter((account) => !closed.has(account))).toEqual([]);
     await again.close();
-  }, 60_000);
+  });
 
   it('calls that are missed or met change the outcome, the same way every time', async () => {
     const failing = { ...scenario, failures: { callsMissed: 0.5, seed: 3 } };
@@ -107,7 +107,7 @@ describe('twenty thousand accounts with options, two currencies', () => {
     expect(comparable(await simulateCascade(engine, failing))).toBe(comparable(result));
     const other = await simulateCascade(engine, { ...failing, failures: { callsMissed: 0.5, seed: 4 } });
     expect(comparable(other)).not.toBe(comparable(result));
-  }, 60_000);
+  });
 
   it('finds fragile levels, quantiles and contributors, and leaves the book alone', async () => {
     await engine.tick(market);
@@ -127,5 +127,5 @@ describe('twenty thousand accounts with options, two currencies', () => {
     expect(found.map(({ ownNotional }) => ownNotional)).toEqual([...base.notionalOfAccount].sort((a, b) => b - a).slice(0, 3));
     await engine.tick(market);
     expect(engine.stateHash()).toBe(before);
-  }, 120_000);
+  });
 });

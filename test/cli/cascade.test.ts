@@ -113,7 +113,7 @@ describe('pictures', () => {
     expect(code).toBe(0);
     expect(readFileSync(join(folder, 'cascade.svg'), 'utf8')).toBe(readFileSync(join(packageRoot, 'docs', 'cascade.svg'), 'utf8'));
     for (const line of stdout.split('\n').slice(0, 8)) expect(page).toContain(line);
-  }, 60_000);
+  });
 
   it('a PNG is a PNG of the right size, with the colours of the drawing', () => {
     const bytes = readFileSync(join(folder, 'cascade.png'));

@@ -134,7 +134,7 @@ beforeAll(async () => {
     for (let tick = 1; tick < ticks; tick++) yield moves.next().value as Quotes;
   }
   ({ all: expected, engine: last } = await statusesOf(quotes()));
-}, 60_000);
+});
 
 describe('margrid monitor, generated movement', () => {
   it('finds the statuses of the engine, for any number of workers, with and without shadow', async () => {
@@ -157,7 +157,7 @@ describe('margrid monitor, generated movement', () => {
     expect(one.baseline).toMatchObject({ timedTicks: 5, comparedTicks: 6 });
     expect(one.baseline!.ratio).toBeCloseTo(one.baseline!.medianMs / one.tickMs.median, 12);
     expect(Object.values(first.statuses).reduce((sum, sets) => sum + sets, 0)).toBe(first.nettingSets);
-  }, 120_000);
+  });
 
   it('another tick, another history', async () => {
     const hashes: string[] = [];
@@ -166,7 +166,7 @@ describe('margrid monitor, generated movement', () => {
       hashes.push((await runJson<Result>(args, folder)).historyHash);
     }
     expect(hashes[0]).not.toBe(hashes[1]);
-  }, 60_000);
+  });
 
   it.each(['ndjson', 'csv', 'json', 'parquet', 'arrow'])('writes every change as .%s', async (format) => {
     const { code, stderr } = await run(...inputs, ...walk, ...alone, '--initial', '--out', `changes.${format}`);
@@ -185,12 +185,12 @@ describe('margrid monitor, generated movement', () => {
     });
     const [time] = columns.get('time')!.cells;
     expect(new Date(typeof time === 'string' ? time : Number(time)).toISOString()).toBe('2026-08-01T18:00:00.000Z');
-  }, 60_000);
+  });
 
   it('leaves the first tick out unless it is asked for', async () => {
     await run(...inputs, ...walk, ...alone, '--out', 'later.ndjson');
     expect(await changesIn('later.ndjson')).toEqual(changesOf(expected).filter((row) => !row.startsWith('1 ')));
-  }, 60_000);
+  });
 
   it('margins at the end are the engine\'s, or lie in the interval', async () => {
     const names = last.accountIds.filter((_, index) => index % 60 === 7);
@@ -212,7 +212,7 @@ describe('margrid monitor, generated movement', () => {
     });
     expect(exact.margins[0].sets[0]).not.toHaveProperty('scenarioPnl');
     expect(JSON.stringify(given.margins)).toContain('null');
-  }, 60_000);
+  });
 
   it('--progress tells every tick, --json stays one document', async () => {
     const { code, stdout, stderr } = await run(...inputs, '--ticks', '4', ...alone, '--shadow', '--progress', '--json');
@@ -233,7 +233,7 @@ describe('margrid monitor, generated movement', () => {
     expect(results[0].baseline).toMatchObject({ timedTicks: 2, comparedTicks: 3 });
     expect(results[0].evaluatedShareLater).toBeLessThan(0.2);
     expect(Object.keys(results[0].statuses).sort()).toEqual(['liquidation', 'not-in-liquidation']);
-  }, 60_000);
+  });
 });
 
 const start = Date.UTC(2026, 7, 1, 18);
@@ -318,7 +318,7 @@ describe('margrid monitor, commands', () => {
       healthy: counts['healthy'], 'margin-call': counts['restricted'], liquidation: counts['liquidation'] + counts['bankrupt'],
     });
     await engine.close();
-  }, 60_000);
+  });
 
   it('from standard input, where nobody knows how many', async () => {
     writeFileSync(at('day.ndjson'), text(steps()));
@@ -334,7 +334,7 @@ describe('margrid monitor, commands', () => {
       code: 0, stateHash: fromFile.stateHash, history: fromFile.historyHash,
     });
     expect(piped.baseline).toMatchObject({ timedTicks: 4, comparedTicks: 5 });
-  }, 60_000);
+  });
 
   it.each([
     ['a command that is refused', '{"id":"1","timeMs":5,"kind":"tick"}', null, 2],
@@ -348,7 +348,7 @@ describe('margrid monitor, commands', () => {
     if (signal !== null) child.stderr.once('data', () => child.kill(signal));
     const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
     expect(code).toBe(expectedCode);
-  }, 20_000);
+  });
 
   it('applies an id once, and refuses what it cannot do without leaving a trace', async () => {
     const bad = [
@@ -373,7 +373,7 @@ describe('margrid monitor, commands', () => {
     const stopped = await run(...inputs, '--commands', 'mixed.ndjson', ...alone);
     expect({ code: stopped.code, stdout: stopped.stdout }).toEqual({ code: 2, stdout: '' });
     expect(stopped.stderr).toContain('mixed.ndjson, line 7: ');
-  }, 60_000);
+  });
 
   it('bad quotes quarantine who holds them, until they are good again', async () => {
     writeFileSync(at('gone.ndjson'), text([
@@ -435,7 +435,7 @@ describe('margrid monitor, recorded quotes', () => {
     expect(found).toMatchObject({ ticks: 60, historyHash: historyHashOf(all), stateHash: stateHashOf(all.at(-1)!) });
     expect(all[21].some(({ status }) => status === 'quarantined')).toBe(true);
     expect(all[25].some(({ status }) => status === 'quarantined')).toBe(false);
-  }, 60_000);
+  });
 
   it.each([
     ['as_of,instrument,forward\n2026-08-01T18:00:01Z,NOPE,1\n', 'InstrumentUnknown', 'bad-quotes.csv, row 1, column instrument: the market has no instrument "NOPE"'],
@@ -589,7 +589,7 @@ describe('margrid monitor, exit codes', () => {
     expect(asked.code).toBe(1);
     const text = await inProcess({ shadow: true, json: false }, planted);
     expect(text.printed).toContain('A STATUS DIFFERS');
-  }, 60_000);
+  });
 
   it('an interruption leaves no half-written file', async () => {
     const controller = new AbortController();

@@ -34,7 +34,7 @@ describe.skipIf(executablePath === null)(`reports of the command line${executabl
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('request', (request) => requests.push(request.url()));
-  }, 60_000);
+  });
 
   afterAll(async () => browser?.close());
 

@@ -105,7 +105,7 @@ describe('files of scenarios', () => {
       await writeScenarios(path, set);
       expect(await readScenarios(path)).toEqual(set);
     }), { numRuns: 12 });
-  }, 60_000);
+  });
 
   it.each([
     ['label,price:A\nx,\n', /bad\.csv, row 1, column price:A: must be a finite number, got "" \[ValueMissing\]/],

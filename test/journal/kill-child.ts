@@ -9,9 +9,13 @@ import { join } from 'node:path';
 import { command, meter, options } from './small-engine.ts';
 
 const [folder, mirrored, acknowledged, until, unsaid] = process.argv.slice(2);
-const { AccountEngine, Journal, parseReceipt, recover, writeSnapshot } = (await import(
-  process.env['MARGRID_BUILT']!
-)) as typeof import('../../src/index.ts');
+/** From the built package; the whole of it would take a process longer to load than all that it does here. */
+const built = (path: string): Promise<unknown> => import(`${process.env['MARGRID_BUILT']}/${path}.js`);
+const { AccountEngine } = (await built('account/account-engine')) as typeof import('../../src/account/account-engine.ts');
+const { parseReceipt } = (await built('journal/frame')) as typeof import('../../src/journal/frame.ts');
+const { Journal } = (await built('journal/journal')) as typeof import('../../src/journal/journal.ts');
+const { recover } = (await built('journal/recover')) as typeof import('../../src/journal/recover.ts');
+const { writeSnapshot } = (await built('journal/snapshot-file')) as typeof import('../../src/journal/snapshot-file.ts');
 
 const [snapshotPath, journalPath, mirrorPath] = ['snapshot', 'journal', 'mirror'].map((name) => join(folder, name));
 const copies = mirrored === 'mirror' ? { mirror: mirrorPath } : {};

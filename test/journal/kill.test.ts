@@ -45,7 +45,7 @@ interface Life {
 }
 
 async function live(script: string, words: readonly string[], moment: Moment): Promise<Life> {
-  const env = { ...process.env, MARGRID_BUILT: pathToFileURL(join(packageRoot, 'build', 'js', 'src', 'index.js')).href };
+  const env = { ...process.env, MARGRID_BUILT: pathToFileURL(join(packageRoot, 'build', 'js', 'src')).href };
   const unsaid = moment !== null && 'unsaid' in moment ? moment.unsaid : 0;
   const child = spawn(process.execPath, [script, ...words, String(unsaid)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = (): void => void child.kill('SIGKILL');

@@ -16,6 +16,11 @@ const folder = temporaryFolder();
 let files = 0;
 const newPath = (): string => join(folder, `file-${files++}`);
 const code = (name: string): unknown => expect.objectContaining({ code: name });
+/**
+ * Bytes between those that are cut at or changed where each takes an engine or two: every kind of field is met, and every
+ * bit, as 7 and 8 have no common factor. test/journal/journal.test.ts takes all bytes, without an engine.
+ */
+const stride = 7;
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 interface Undisturbed {
@@ -125,12 +130,11 @@ describe('recover', () => {
     }
   });
 
-  it('a journal cut at any byte of its last entries: nothing is lost with a mirror, without one a receipt tells', { timeout: 300_000 }, async () => {
+  it('a journal cut anywhere in its last entries: nothing is lost with a mirror, without one a receipt tells', { timeout: 300_000 }, async () => {
     const { snapshotPath, journalPath, mirror, journal, offsets, hashes, receipts } = await undisturbed(31, 28);
-    for (let length = offsets[29]; length < journal.length; length++) {
+    for (let length = offsets[29]; length < journal.length; length += stride) {
       writeFileSync(journalPath, journal.subarray(0, length));
       const whole = offsets.filter((offset) => offset <= length).length - 1;
-      // Half of the cuts are enough for what takes an engine each; test/journal/journal.test.ts does every one of them.
       if (length % 2 === 0) {
         await expect(recovered({ snapshotPath, journalPath, expect: receipts[31] })).rejects.toThrow(code('JournalLost'));
       } else {
@@ -145,9 +149,9 @@ describe('recover', () => {
     }
   });
 
-  it('a journal with any changed byte in its last entries is refused, and mended from its mirror', { timeout: 300_000 }, async () => {
+  it('a journal with a changed byte anywhere in its last entries is refused, and mended from its mirror', { timeout: 300_000 }, async () => {
     const { snapshotPath, journalPath, mirror, journal, offsets, hashes } = await undisturbed(31, 28);
-    for (let at = offsets[29]; at < journal.length; at++) {
+    for (let at = offsets[29]; at < journal.length; at += stride) {
       const changed = Buffer.from(journal);
       changed[at] ^= 1 << at % 8;
       writeFileSync(journalPath, changed);

@@ -85,7 +85,7 @@ describe('plans of random accounts', () => {
     expect(outcomes.get('bankrupt')).toBeGreaterThan(20);
     expect(outcomes.get('nothing to do')).toBeGreaterThan(20);
     await engine.close();
-  }, 120_000);
+  });
 });
 
 describe('money of random liquidations', () => {
@@ -145,7 +145,7 @@ describe('money of random liquidations', () => {
     }
     expect(fills).toBeGreaterThan(800);
     expect(bids).toBeGreaterThan(200);
-  }, 120_000);
+  });
 
   it('realises gains as whole-number arithmetic has them', async () => {
     // Prices and contracts that are whole numbers of minor units: gains are exact, and the clearing is their sum.

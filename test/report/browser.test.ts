@@ -28,7 +28,7 @@ describe.skipIf(executablePath === null)(`report in a real browser${executablePa
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('request', (request) => requests.push(request.url()));
     await page.goto(pathToFileURL(path).href);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

@@ -113,7 +113,7 @@ describe('rows filled by several threads are those that JavaScript fills', () =>
         const { cells, sums } = await filledByKernel(each, some);
         expect({ cells, sums }).toEqual(filledByScript(each, some.block));
       }), { numRuns: 150 });
-  }, 60_000);
+  });
 
   it('lines for which there is no room come one lot after the other', async () => {
     // Moved by amounts, every price has lines of its own: three rows each, and five for each of five expiries.
@@ -124,7 +124,7 @@ describe('rows filled by several threads are those that JavaScript fills', () =>
     const { cells, sums, stages } = await filledByKernel(each, { threads: 2, instruments: 16 });
     expect(stages).toBeGreaterThan(1);
     expect({ cells, sums }).toEqual(filledByScript(each, 2_000));
-  }, 60_000);
+  });
 
   it('leaves the screen that bookScreen makes of its rows, if a block is one batch', async () => {
     for (const scenarios of [1, 7, 64, 129]) {

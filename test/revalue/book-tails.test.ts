@@ -19,7 +19,7 @@ describe('bookTails: SIMD, scalar twin and JavaScript are the sorted P&L', () =>
       expectAll(book, capacity, { screenChunk: 2, candidates: 1 });
     }
     expectAll(book, 5_000, { tile: 32, screenTile: 8, block: 128, chunk: 5 });
-  }, 60_000);
+  });
 
   it('for random books and sizes', () => {
     const value = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ min: -1e9, max: 1e9, noNaN: true }));
@@ -35,7 +35,7 @@ describe('bookTails: SIMD, scalar twin and JavaScript are the sorted P&L', () =>
     fc.assert(fc.property(books, fc.integer({ min: 1, max: 40 }), sizes, (book, capacity, some) => {
       expectAll(book, capacity, some);
     }), { numRuns: 150 });
-  }, 60_000);
+  });
 
   it('many positions, one after the other and in one portfolio', () => {
     const { rows } = bookOf(300, 6, (_row, _s, random) => random.nextFineFraction() - 0.5);
@@ -63,13 +63,13 @@ describe('portfolios that the screen cannot be used for, among others', () => {
       }
       expectAll(book, 300, {});
     }
-  }, 30_000);
+  });
 
   it('one position more than can be screened, and as many as can', () => {
     const { rows } = bookOf(24, 4, (_row, _s, random) => random.nextFineFraction() - 0.5);
     const many = Array.from({ length: 16_001 }, (_, p): [number, number] => [p % 4, (p % 7) - 3]);
     expectAll({ rows, portfolios: [many, many.slice(1), [[0, 1]]] }, 5, {});
-  }, 30_000);
+  });
 });
 
 describe('the screen', () => {

@@ -29,7 +29,7 @@ describe('bookRisk on worker threads', () => {
       expect(numbersOf(await bookRisk({ ...base, workers, sizes: { tile: 24, block: 130, batch: 37, chunk: 50 } }))).toEqual(expected);
     }
     expect(numbersOf(await bookRisk({ ...base, workers: 2, kernels: 'javascript' }))).toEqual(expected);
-  }, 60_000);
+  });
 
   it('selects again on the same threads where tails are too short', async () => {
     const { bookRisk } = await importBuilt<typeof import('../../src/risk/book-risk.ts')>('src/risk/book-risk');
@@ -41,7 +41,7 @@ describe('bookRisk on worker threads', () => {
     const expected = await bookRisk(base);
     expect(expected.deepened).toBeGreaterThan(100);
     expect(numbersOf(await bookRisk({ ...base, workers: 2 }))).toEqual(numbersOf(expected));
-  }, 60_000);
+  });
 
   it('say what the calling thread says of P&L that is no usable number, and end', async () => {
     const { bookRisk } = await importBuilt<typeof import('../../src/risk/book-risk.ts')>('src/risk/book-risk');
@@ -55,7 +55,7 @@ describe('bookRisk on worker threads', () => {
       await expect(bookRisk({ ...base, ...options })).rejects.toThrow(message);
     }
     expect(ports()).toBe(before);
-  }, 60_000);
+  });
 
   it('stop when they are told to, and the next run is whole', async () => {
     const { bookRisk } = await importBuilt<typeof import('../../src/risk/book-risk.ts')>('src/risk/book-risk');
@@ -64,7 +64,7 @@ describe('bookRisk on worker threads', () => {
     const run = bookRisk({ ...large, sizes: { chunk: 16 }, signal: stop.signal, onProgress: () => stop.abort() });
     await expect(run).rejects.toMatchObject({ code: 'Interrupted' });
     expect((await bookRisk({ market, book, scenarios, workers: 2 })).counts.evaluated).toBe(700);
-  }, 60_000);
+  });
 
   it('ends its threads when the portfolios cannot be made', async () => {
     const { bookRisk } = await importBuilt<typeof import('../../src/risk/book-risk.ts')>('src/risk/book-risk');
@@ -76,5 +76,5 @@ describe('bookRisk on worker threads', () => {
     const wrong = { ...book, positions: { ...book.positions, quantity: book.positions.quantity.map((each, p) => (p === 5 ? NaN : each)) } };
     await expect(bookRisk({ market, book: wrong, scenarios, workers: 2 })).rejects.toMatchObject({ code: 'ValueNotFinite' });
     expect(ports()).toBe(before);
-  }, 60_000);
+  });
 });

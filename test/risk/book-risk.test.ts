@@ -124,7 +124,7 @@ describe('bookRisk', () => {
       expect(other.accounts).toEqual(risk.accounts);
       expect([other.book, other.bookPnl]).toEqual([risk.book, risk.bookPnl]);
     }), { numRuns: 60 });
-  }, 60_000);
+  });
 
   it('weights: as deep as the weights ask', async () => {
     const decays = fc.double({ min: 0.7, max: 0.999, noNaN: true });
@@ -135,7 +135,7 @@ describe('bookRisk', () => {
       const base = { market: riskMarket(), book: riskBook(accountCount, rows, cash), scenarios, levels: [0.95, 0.8] };
       expectNaive(await bookRisk({ ...base, sizes: { tile, block, chunk } }), base);
     }), { numRuns: 60 });
-  }, 60_000);
+  });
 
   it('weights: selects again where the worst scenarios weigh next to nothing', async () => {
     // The 150 worst of 200 days weigh 1e-4 together: the first pass keeps fewer.
@@ -208,7 +208,7 @@ describe('groups', () => {
         expect(risk.groups!.worstPnl[group]).toBeCloseTo(worstOf(all.filter((account) => groupOf[account] === group)), 6));
       expect(risk.book.worstPnl[0]).toBeCloseTo(worstOf(all), 6);
     }), { numRuns: 40 });
-  }, 60_000);
+  });
 
   it.each([
     [{ names: ['one'], groupOf: Int32Array.of(0) }, 'there are 4 accounts, got 1'],

@@ -58,7 +58,7 @@ describe('pairing of least requirement', () => {
       expect(solution.Status).toBe('Optimal');
       expect((cost(position, 'maintenance') - alone) / 1e4).toBeCloseTo(solution.ObjectiveValue, 3);
     }
-  }, 120_000);
+  });
 
   it('is never above first come, first paired, and often below', () => {
     const random = randomNumbers(99);

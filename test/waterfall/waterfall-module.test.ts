@@ -310,7 +310,7 @@ describe('any liquidations', () => {
       },
     ), { numRuns: 300, interruptAfterTimeLimit: 280_000, markInterruptAsFailure: true });
     expect(defaults).toBeGreaterThan(2_000);
-  }, 300_000);
+  });
 
   /** Nobody is reduced by more than he held or turned round, nobody charged beyond his equity; deficits are born in full. */
   const checkEach = (engine: AccountEngine, events: readonly ModuleEvent[], before: ReturnType<typeof holdings>): void => {

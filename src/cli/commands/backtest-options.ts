@@ -1,10 +1,11 @@
 import { Option, type Command } from 'commander';
 import { addHistoryOptions, addMoveOptions } from '../history-sources.ts';
-import { builtInName } from '../inputs.ts';
+import { builtInName } from '../built-in-name.ts';
 import { interruptible } from '../interruption.ts';
 import { collected, decimalNumber, wholeNumber } from '../option-values.ts';
 import type { Terminal } from '../terminal.ts';
-import { backtest, type BacktestCommandOptions } from './backtest.ts';
+import type { BacktestCommandOptions } from './backtest.ts';
+import { backtest } from './on-demand.ts';
 
 const list = (flags: string, description: string): Option =>
   new Option(flags, description).default([]).argParser(collected);

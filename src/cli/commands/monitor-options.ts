@@ -5,7 +5,8 @@ import { interruptible } from '../interruption.ts';
 import { collected, decimalNumber, wholeNumber } from '../option-values.ts';
 import { seedOption, withOptionalBook, workersOption, type Finish } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
-import { monitor, type MonitorCommandOptions } from './monitor.ts';
+import type { MonitorCommandOptions } from './monitor.ts';
+import { monitor } from './on-demand.ts';
 
 /** Movements of more could make a price negative: they are sums of twelve uniform numbers. */
 const volatilityBpMax = 500;

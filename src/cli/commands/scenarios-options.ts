@@ -3,11 +3,12 @@ import { addHistoryOptions, addMoveOptions, type SourceText } from '../history-s
 import { interruptible } from '../interruption.ts';
 import { collected, decimalNumber, wholeNumber } from '../option-values.ts';
 import type { Terminal } from '../terminal.ts';
+import type {
+  CrisisCommandOptions, FilteredCommandOptions, GridCommandOptions, HistoricalCommandOptions, StressedCommandOptions,
+} from './scenarios.ts';
 import {
   crisesCommand, crisisCommand, filteredCommand, gridCommand, historicalCommand, showScenarios, stressedCommand,
-  type CrisisCommandOptions, type FilteredCommandOptions, type GridCommandOptions, type HistoricalCommandOptions,
-  type StressedCommandOptions,
-} from './scenarios.ts';
+} from './on-demand.ts';
 
 const jsonOption = (): Option => new Option('--json', 'machine-readable result on stdout');
 const outOption = (): Option =>

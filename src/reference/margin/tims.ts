@@ -1,8 +1,9 @@
 import type { TimsParams } from '../../margin/tims/params.ts';
 import { type Decimal, exact, maxOf, minOf, sum, zero } from '../decimal.ts';
 import { Memo } from '../memo.ts';
-import type { Breakdown, ReferenceAccount, ReferenceMargin, ReferenceModel } from './account.ts';
+import type { Breakdown, ReferenceMargin, ReferenceModel } from './account.ts';
 import { contractOf, contractProblem, type Contract } from './tims/contracts.ts';
+import { amount, singleCurrencyProblem, text } from './single-currency.ts';
 
 /**
  * OCC TIMS of one account in decimals: docs/models/tims.md, section by section, no shortcuts. American options: on the
@@ -11,7 +12,7 @@ import { contractOf, contractProblem, type Contract } from './tims/contracts.ts'
 export const referenceTims: ReferenceModel<TimsParams> = (market, params) => {
   const contracts = new Memo<number, Contract>();
   return (account) => {
-    const problem = accountProblem(account, params, (index) => contractProblem(market, params, index));
+    const problem = singleCurrencyProblem('tims', account, params.reportingCurrency, (index) => contractProblem(market, params, index));
     if (problem !== null) return new Map([[params.reportingCurrency, { refusal: problem }]]);
     const contractAt = (index: number): Contract => contracts.get(index, () => contractOf(market, params, index));
     const held = account.positions.map(({ instrumentIndex, quantity, entryPrice }) =>
@@ -156,32 +157,6 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMa
     else groups.set(keyOf(item), [item]);
   }
   return groups;
-}
-
-function accountProblem(
-  account: ReferenceAccount,
-  { reportingCurrency }: TimsParams,
-  problemOf: (index: number) => string | null,
-): string | null {
-  if (account.orders.length > 0) return 'the account has open orders, which the model tims has no margin for';
-  for (const [currency, units] of account.cash) {
-    if (currency !== reportingCurrency && units !== 0) return `cash in ${currency}, but accounts are in ${reportingCurrency}`;
-  }
-  for (const { instrumentIndex } of account.positions) {
-    const problem = problemOf(instrumentIndex);
-    if (problem !== null) return problem;
-  }
-  return null;
-}
-
-const shownDigits = 12;
-
-function text(value: Decimal): string {
-  return value.toSignificantDigits(shownDigits).toString();
-}
-
-function amount(label: string, value: Decimal): Breakdown {
-  return { label, value: text(value) };
 }
 
 function list(label: string, values: readonly Decimal[]): Breakdown {

@@ -1,10 +1,11 @@
 import type { VarParams } from '../../margin/var/params.ts';
 import { type Decimal, exact, maxOf, sum, zero } from '../decimal.ts';
 import { Memo } from '../memo.ts';
-import type { Breakdown, ReferenceAccount, ReferenceMargin, ReferenceModel } from './account.ts';
+import type { Breakdown, ReferenceMargin, ReferenceModel } from './account.ts';
 import { contractOf, contractProblem, termsOf, type VarContract } from './var/contracts.ts';
 import { setTails, type SetTail } from './var/set-tails.ts';
 import { worstFirst } from './var/tails.ts';
+import { amount, singleCurrencyProblem, text } from './single-currency.ts';
 
 /** VaR margin of one account in decimals: docs/models/var.md, section by section, no shortcuts. */
 export const referenceVar: ReferenceModel<VarParams> = (market, params) => {
@@ -13,7 +14,7 @@ export const referenceVar: ReferenceModel<VarParams> = (market, params) => {
   return (account) => {
     const problemOf = (index: number): string | null =>
       problems.get(index, () => ({ problem: contractProblem(market, params, index) })).problem;
-    const problem = accountProblem(account, params, problemOf);
+    const problem = singleCurrencyProblem('var', account, params.reportingCurrency, problemOf);
     if (problem !== null) return new Map([[params.reportingCurrency, { refusal: problem }]]);
     const held = account.positions.map(({ instrumentIndex, quantity, entryPrice }): Holding => {
       const contract = contracts.get(instrumentIndex, () => contractOf(market, params, instrumentIndex));
@@ -150,32 +151,6 @@ function factorAt(table: readonly (readonly [number, number])[], share: Decimal)
   const [x0, y0] = table[right - 1].map(exact);
   const [x1, y1] = table[right].map(exact);
   return y0.plus(share.minus(x0).times(y1.minus(y0)).div(x1.minus(x0)));
-}
-
-function accountProblem(
-  account: ReferenceAccount,
-  { reportingCurrency }: VarParams,
-  problemOf: (index: number) => string | null,
-): string | null {
-  if (account.orders.length > 0) return 'the account has open orders, which the model var has no margin for';
-  for (const [currency, units] of account.cash) {
-    if (currency !== reportingCurrency && units !== 0) return `cash in ${currency}, but accounts are in ${reportingCurrency}`;
-  }
-  for (const { instrumentIndex } of account.positions) {
-    const problem = problemOf(instrumentIndex);
-    if (problem !== null) return problem;
-  }
-  return null;
-}
-
-const shownDigits = 12;
-
-function text(value: Decimal): string {
-  return value.toSignificantDigits(shownDigits).toString();
-}
-
-function amount(label: string, value: Decimal): Breakdown {
-  return { label, value: text(value) };
 }
 
 function positionLine({ contract, quantity, value }: Holding): Breakdown {

@@ -1,0 +1,2 @@
+/** Name that stands for the market shipped with the package. */
+export const builtInName = 'builtin';
