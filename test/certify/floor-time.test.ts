@@ -8,7 +8,8 @@ describe('the slope by time of a volatility shocked up, next to its floor', () =
   it('is between its own and a half where the floor may bind', () => {
     for (const low of slopes) {
       for (const high of slopes.filter((slope) => slope >= low)) {
-        expect([low, upTimeLow(low, 0, 1), upTimeHigh(high, 0, 1)]).toEqual([low, Math.min(low, 0.5), Math.max(high, 0.5)]);
+        const bounds = [upTimeLow(low, 0, 1), upTimeHigh(high, 0, 1)];
+        expect(bounds).toEqual([Math.min(low, 0.5), Math.max(high, 0.5)]);
       }
     }
   });

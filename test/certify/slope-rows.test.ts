@@ -248,6 +248,7 @@ describe('slopes by time', () => {
       arena.expirySlopes[at + certificate.EXPIRY_UP_TIME_HIGH] = rates[1];
     }
     arena.run();
+    const points = [-1, 0, 1].flatMap((x) => [-1, 1].flatMap((y) => [[x, y, rates[0]], [x, y, rates[1]]]));
     let checked = 0;
     let outside = 0;
     for (const row of optionRows(engine)) {
@@ -258,7 +259,7 @@ describe('slopes by time', () => {
       if (option.floorSlope('up', -2 * half - box.time, 0) === 0) continue;
       option.scenarios.forEach(({ multiplier, weight, shock }, s) => {
         if (shock !== 'up') return;
-        for (const [x, y, rate] of [-1, 0, 1].flatMap((x) => [-1, 1].flatMap((y) => rates.map((rate) => [x, y, rate])))) {
+        for (const [x, y, rate] of points) {
           const forward = option.forward * Math.exp(x * box.price);
           const up = option.at(forward * multiplier, option.deviation('up', y * half, 0)).volatility;
           const same = option.at(forward, option.deviation('same', y * half, 0)).volatility;

@@ -2,8 +2,8 @@ import { LOAD_COUNT, QUADRANT_COUNT, SLOPE_BLOCK, THRESHOLD_COUNT_MAX } from '..
 
 /**
  * The scratch area of the certificate kernels, in floats: a row of `certifyCellsOf(cellCount)` cells, then
- * `CERTIFY_ROW_COUNT` rows of as many floats of 32 bits, in blocks of four cells, then the numbers of the call, of the netting set, of its risk
- * group at hand and of the thresholds.
+ * `CERTIFY_ROW_COUNT` rows of as many floats of 32 bits, in blocks of four cells, then the numbers of the call, of the
+ * netting set, of its risk group at hand and of the thresholds.
  *
  * The rows have two or four cells more than there are scenarios: the scenario of no loss, at which a worst case stops.
  */
