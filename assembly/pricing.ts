@@ -5,4 +5,6 @@ export {
 export { priceOptions, priceOptionsScalar } from './price/black76';
 export { greekOptions, greekOptionsScalar } from './price/greeks';
 export { impliedVolatilities, impliedVolatilitiesScalar } from './price/implied-volatility';
-export { americanBoundaryPrices, americanBoundaryPricesScalar, americanTreePrices } from './price/american';
+export {
+  americanBoundaryPrices, americanBoundaryPricesScalar, americanTreePrices, americanTreePricesScalar,
+} from './price/american';

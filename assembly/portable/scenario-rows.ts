@@ -95,7 +95,7 @@ function fillEuropeanCells(f: Floats, at: i32, pitch: i32, cells: i32, row: i32)
 }
 
 /** Turns the prices in a row into P&L of one contract. */
-function finishOptionCells(f: Floats, at: i32, pitch: i32, cells: i32, row: i32): void {
+export function finishOptionCells(f: Floats, at: i32, pitch: i32, cells: i32, row: i32): void {
   const size: f64 = f[at + SCENARIO_SIZE];
   const now: f64 = f[at + SCENARIO_NOW];
   const inverseForward: f64 = f[at + SCENARIO_INVERSE_FORWARD];

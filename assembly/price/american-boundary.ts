@@ -1,7 +1,7 @@
 import { scaledExp2 } from '../math/exp.ts';
 import { logRatio2 } from '../math/log.ts';
 import { scaledNormalPdf2 } from '../math/normal.ts';
-import { rowNormal2 } from '../math/normal-rows.ts';
+import { normalHighest, normalLowest, normalOf2, normalRounder, rowNormal2 } from '../math/normal-rows.ts';
 import { atLeast, atMost, minus, times } from '../math/vector.ts';
 import {
   boundaryValues, boundaryWork, finishBoundary, HEAD_AT_EXPIRY, HEAD_DEVIATION, HEAD_INVERSE, HEAD_LOG_AT_EXPIRY,
@@ -83,7 +83,7 @@ function fillStart2(scheme: i32, tables: i32, boundary: i32): void {
 
 /** Twin of qdPlusBoundary. A lane that has settled keeps its value. */
 function startingBoundaries(tables: i32, boundary: i32, time: v128): v128 {
-  const rows = i64x2.splat(<i64>bytesOf(tables));
+  const rows = bytesOf(tables);
   const one = f64x2.splat(1.0);
   const rate = f64x2.splat(headAt(boundary, HEAD_RATE));
   const dividendYield = f64x2.splat(headAt(boundary, HEAD_YIELD));
@@ -121,8 +121,8 @@ function startingBoundaries(tables: i32, boundary: i32, time: v128): v128 {
   for (let step = 0; step < STEPS_MAX; step++) {
     const d1 = f64x2.add(f64x2.mul(f64x2.add(logRatio2(y, atExpiry), moving), inverse), times(v, 0.5));
     const d2 = f64x2.sub(d1, v);
-    const paid = f64x2.mul(carried, rowNormal2(rows, f64x2.neg(d1)));
-    const struck = f64x2.mul(discount, rowNormal2(rows, f64x2.neg(d2)));
+    const paid = f64x2.mul(carried, normalOf2(rows, f64x2.neg(d1)));
+    const struck = f64x2.mul(discount, normalOf2(rows, f64x2.neg(d2)));
     const density = f64x2.mul(carried, normalPdf2(d1));
     const held = f64x2.sub(one, paid);
     const put = f64x2.sub(struck, f64x2.mul(y, paid));
@@ -136,7 +136,6 @@ function startingBoundaries(tables: i32, boundary: i32, time: v128): v128 {
     const spanned = f64x2.div(times(f64x2.sub(one, f64x2.mul(d1, d2)), 0.5), time);
     const leaning = f64x2.add(dividendYield, f64x2.mul(f64x2.mul(drift, d1), inverse));
     const colour = f64x2.mul(gamma, f64x2.add(leaning, spanned));
-
     const gain = f64x2.mul(beta, f64x2.sub(f64x2.sub(one, y), put));
     const value = f64x2.add(f64x2.sub(f64x2.mul(held, y), gain), f64x2.mul(alpha, theta));
     const firstPart = f64x2.add(f64x2.add(held, f64x2.mul(density, inverse)), f64x2.mul(beta, held));
@@ -275,38 +274,55 @@ function distanceOf(first: v128, older: v128, twice: v128, newer: v128): v128 {
   return f64x2.sqrt(atLeast(clenshaw(first, older, times(twice, 0.5), newer), 0.0));
 }
 
-/** Twin of sumPoint. */
+/** Twin of sumPoint. What is the same for all nodes goes through memory: V8 would divide anew for each of them. */
 function sumPoint2(scheme: i32, tables: i32, boundary: i32, i: i32): void {
   const degree = wordAt(scheme + SCHEME_DEGREE);
   const pitch = evenCount(wordAt(scheme + SCHEME_INTEGRAL));
   const bytes = bytesOf(pitch);
-  const rows = i64x2.splat(<i64>bytesOf(tables));
-  const coefficients = bytesOf(boundary + BOUNDARY_HEAD);
   const sums = bytesOf(boundaryWork(boundary, degree));
   const ofRate = sums + bytesOf(3 * evenCount(degree) + i * pitch);
   const ofYield = ofRate + <usize>degree * bytes;
   const roots = bytesOf(integralTable(wordsAt(), scheme, tables)) + bytes;
-  const ofPoint = load<f64>(bytesOf(pointTable(tables) + i));
-  const share = f64x2.splat(ofPoint);
-  const distance = f64x2.splat(Math.sqrt(load<f64>(bytesOf(boundaryValues(boundary, degree) + i))));
-  const deviation = f64x2.splat(headAt(boundary, HEAD_DEVIATION) * ofPoint);
-  const inverse = f64x2.splat(headAt(boundary, HEAD_INVERSE) / ofPoint);
-  const slope = f64x2.splat(headAt(boundary, HEAD_SLOPE) * ofPoint);
-  const distances = ofYield + <usize>(degree - i) * bytes;
-  fillDistances(distances, coefficients, degree, share, roots, bytes);
-  let rateSum = f64x2.splat(0.0);
-  let yieldSum = f64x2.splat(0.0);
+  const d1 = ofYield + <usize>(degree - i) * bytes;
+  const share = load<f64>(bytesOf(pointTable(tables) + i));
+  fillDistances(d1, bytesOf(boundary + BOUNDARY_HEAD), degree, f64x2.splat(share), roots, bytes);
+  const ofPoint = d1 + 2 * bytes;
+  store<f64>(ofPoint, Math.sqrt(load<f64>(bytesOf(boundaryValues(boundary, degree) + i))));
+  store<f64>(ofPoint, headAt(boundary, HEAD_DEVIATION) * share, 8);
+  store<f64>(ofPoint, headAt(boundary, HEAD_INVERSE) / share, 16);
+  store<f64>(ofPoint, headAt(boundary, HEAD_SLOPE) * share, 24);
+  fillArguments(d1, ofPoint, roots + bytes, bytes);
+  store<f64>(sums + bytesOf(i), sumOfRows(bytesOf(tables), ofRate, d1 + bytes, bytes));
+  store<f64>(sums + bytesOf(evenCount(degree) + i), sumOfRows(bytesOf(tables), ofYield, d1, bytes));
+}
+
+/** d1 in place of distances, d2 after it; `lefts`: sqrt(1 - p), then its inverse. */
+function fillArguments(d1: usize, ofPoint: usize, lefts: usize, bytes: usize): void {
+  const distance = v128.load64_splat(ofPoint);
+  const deviation = v128.load64_splat(ofPoint, 8);
+  const inverse = v128.load64_splat(ofPoint, 16);
+  const slope = v128.load64_splat(ofPoint, 24);
   for (let k: usize = 0; k < bytes; k += 16) {
-    const ratio = f64x2.sub(v128.load(distances + k), distance);
-    const left = v128.load(roots + bytes + k);
-    const scaled = f64x2.mul(ratio, f64x2.mul(inverse, v128.load(roots + 2 * bytes + k)));
-    const d1 = f64x2.add(scaled, f64x2.mul(left, slope));
-    const d2 = f64x2.sub(d1, f64x2.mul(left, deviation));
-    rateSum = f64x2.add(rateSum, f64x2.mul(v128.load(ofRate + k), rowNormal2(rows, d2)));
-    yieldSum = f64x2.add(yieldSum, f64x2.mul(v128.load(ofYield + k), rowNormal2(rows, d1)));
+    const ratio = f64x2.sub(v128.load(d1 + k), distance);
+    const left = v128.load(lefts + k);
+    const scaled = f64x2.mul(ratio, f64x2.mul(inverse, v128.load(lefts + bytes + k)));
+    const first = f64x2.add(scaled, f64x2.mul(left, slope));
+    v128.store(d1 + k, first);
+    v128.store(d1 + bytes + k, f64x2.sub(first, f64x2.mul(left, deviation)));
   }
-  store<f64>(sums + bytesOf(i), sumOfLanes(rateSum));
-  store<f64>(sums + bytesOf(evenCount(degree) + i), sumOfLanes(yieldSum));
+}
+
+/** Factors times the normal distribution of arguments: even and odd ones apart, then both. */
+function sumOfRows(rows: usize, factors: usize, places: usize, bytes: usize): f64 {
+  const lowest = normalLowest(rows);
+  const highest = normalHighest(rows);
+  const rounder = normalRounder(rows);
+  let sums = f64x2.splat(0.0);
+  for (let k: usize = 0; k < bytes; k += 16) {
+    const values = rowNormal2(rows, lowest, highest, rounder, v128.load(places + k));
+    sums = f64x2.add(sums, f64x2.mul(v128.load(factors + k), values));
+  }
+  return sumOfLanes(sums);
 }
 
 // @ts-ignore: decorator
@@ -319,7 +335,7 @@ function sumOfLanes(x: v128): f64 {
 function improvePoints2(scheme: i32, tables: i32, boundary: i32, i: i32, byNewton: bool): void {
   const degree = wordAt(scheme + SCHEME_DEGREE);
   const bytes = bytesOf(evenCount(degree));
-  const rows = i64x2.splat(<i64>bytesOf(tables));
+  const rows = bytesOf(tables);
   const sums = bytesOf(boundaryWork(boundary, degree) + i);
   const place = bytesOf(boundaryValues(boundary, degree) + i);
   const value = v128.load(place);
@@ -330,8 +346,8 @@ function improvePoints2(scheme: i32, tables: i32, boundary: i32, i: i32, byNewto
   const above = f64x2.mul(f64x2.sub(f64x2.splat(headAt(boundary, HEAD_LOG_AT_EXPIRY)), distance), inverse);
   const d1 = f64x2.add(above, f64x2.mul(f64x2.splat(headAt(boundary, HEAD_SLOPE)), share));
   const d2 = f64x2.sub(d1, f64x2.mul(f64x2.splat(headAt(boundary, HEAD_DEVIATION)), share));
-  const numerator = f64x2.add(rowNormal2(rows, d2), v128.load(sums));
-  const denominator = f64x2.add(rowNormal2(rows, d1), v128.load(sums + bytes));
+  const numerator = f64x2.add(normalOf2(rows, d2), v128.load(sums));
+  const denominator = f64x2.add(normalOf2(rows, d1), v128.load(sums + bytes));
   const carry = v128.load(sums + 2 * bytes);
   let next = f64x2.div(f64x2.mul(carry, numerator), denominator);
   if (byNewton) {
@@ -379,15 +395,18 @@ function fillPremiumTerms2(scheme: i32, tables: i32, boundary: i32): void {
 /** Twin of earlyExercisePremium. */
 export function earlyExercisePremium2(scheme: i32, tables: i32, boundary: i32, spot: f64): f64 {
   const bytes = bytesOf(evenCount(wordAt(scheme + SCHEME_PREMIUM)));
-  const rows = i64x2.splat(<i64>bytesOf(tables));
+  const rows = bytesOf(tables);
   const terms = bytesOf(boundaryWork(boundary, wordAt(scheme + SCHEME_DEGREE)));
   const logSpot = f64x2.splat(log(spot));
+  const lowest = normalLowest(rows);
+  const highest = normalHighest(rows);
+  const rounder = normalRounder(rows);
   let sums = f64x2.splat(0.0);
   for (let k: usize = 0; k < bytes; k += 16) {
     const d1 = f64x2.add(f64x2.mul(v128.load(terms + k), logSpot), v128.load(terms + bytes + k));
     const ofSpot = f64x2.mul(v128.load(terms + 4 * bytes + k), f64x2.splat(spot));
-    const ofYield = f64x2.mul(ofSpot, rowNormal2(rows, f64x2.neg(d1)));
-    const struck = rowNormal2(rows, f64x2.sub(v128.load(terms + 2 * bytes + k), d1));
+    const ofYield = f64x2.mul(ofSpot, rowNormal2(rows, lowest, highest, rounder, f64x2.neg(d1)));
+    const struck = rowNormal2(rows, lowest, highest, rounder, f64x2.sub(v128.load(terms + 2 * bytes + k), d1));
     sums = f64x2.add(sums, f64x2.sub(f64x2.mul(v128.load(terms + 3 * bytes + k), struck), ofYield));
   }
   const sum = sumOfLanes(sums);

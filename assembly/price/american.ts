@@ -5,10 +5,11 @@ import {
 import {
   boundaryFloats, fillSchemeTables, SCHEME_DEGREE, SCHEME_INTEGRAL, SCHEME_PREMIUM, tableFloats,
 } from '../portable/american/scheme.ts';
+import { americanByTree2 } from './american-tree.ts';
 import { americanByBoundary2, prepareAmerican2 } from './american-option.ts';
 
 /**
- * American options, priced by portable functions (`assembly/portable/american`): the same bits as in JavaScript.
+ * American options: the bits of the portable functions (`assembly/portable/american`), two nodes at a time.
  *
  * Reads   seven f64 columns of `stride` elements each from columnsPtr: sign (1 call, -1 put), spot, strike, time (years),
  *         volatility, rate, yield (continuous, per year)
@@ -17,6 +18,21 @@ import { americanByBoundary2, prepareAmerican2 } from './american-option.ts';
  * Order   options one by one
  */
 export function americanTreePrices(
+  columnsPtr: usize, stride: i32, count: i32, workPtr: usize, coarse: i32, fine: i32,
+): void {
+  const f = changetype<Floats>(0);
+  for (let row = 0; row < count; row++) {
+    const at = <i32>(columnsPtr >>> 3) + row;
+    f[at + COLUMN_PRICE * stride] = americanByTree2(
+      <i32>(workPtr >>> 3), coarse, fine, f[at + COLUMN_SIGN * stride], f[at + COLUMN_SPOT * stride],
+      f[at + COLUMN_STRIKE * stride], f[at + COLUMN_RATE * stride], f[at + COLUMN_YIELD * stride],
+      f[at + COLUMN_VOLATILITY * stride], f[at + COLUMN_TIME * stride],
+    );
+  }
+}
+
+/** Scalar twin of `americanTreePrices`: bit-equal. */
+export function americanTreePricesScalar(
   columnsPtr: usize, stride: i32, count: i32, workPtr: usize, coarse: i32, fine: i32,
 ): void {
   priceByTrees(changetype<Floats>(0), <i32>(columnsPtr >>> 3), stride, count, <i32>(workPtr >>> 3), coarse, fine);

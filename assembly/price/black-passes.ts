@@ -10,7 +10,7 @@ import { CHUNK_BYTES, OWN_CONSTANTS_AT } from './passes.ts';
 /**
  * Twin of cellOtm in passes over a chunk of cells of many options: the same operations in the same order, each lane
  * bit-equal. A chunk holds either cells whose ratio is the difference of two Mills ratios, or cells whose ratio is
- * their series: mixed pairs of cells would need both.
+ * their series, of seven terms or of five: mixed pairs of cells would need both.
  */
 
 // Columns of a chunk.
@@ -34,6 +34,11 @@ const RATIO: usize = 9 * CHUNK_BYTES;
 const EXPONENT_AT: usize = OWN_CONSTANTS_AT;
 const SERIES_AT: usize = OWN_CONSTANTS_AT + 72;
 const ROWS_AT: usize = SERIES_AT + 80;
+
+/** What the cells of a chunk are: of one of these. */
+export const FORMULA_SHORT_SERIES: i32 = 0;
+export const FORMULA_SERIES: i32 = 1;
+export const FORMULA_DIFFERENCE: i32 = 2;
 
 /** Columns of a tile's options, two a vector: bytes of one. */
 export const PAIR_BYTES: usize = 528;
@@ -240,8 +245,8 @@ function scaleTinyDensities(work: usize, bytes: usize): void {
   }
 }
 
-/** What of cellSeries depends on the standard deviation alone, for `bytes` of options: p1 ... p6, of p4 less 110 p6. */
-export function fillSeriesTerms(pairs: usize, bytes: usize): void {
+/** What of cellSeries depends on the standard deviation alone, for `bytes` of options: p1 ... p6, p4 with its 110 p6. */
+export function fillSeriesTerms(pairs: usize, bytes: usize, formula: i32): void {
   for (let at = pairs; at < pairs + bytes; at += 16) {
     const v = v128.load(at, PAIR_DEVIATION);
     const u = f64x2.mul(f64x2.mul(f64x2.splat(0.25), v), v);
@@ -254,13 +259,39 @@ export function fillSeriesTerms(pairs: usize, bytes: usize): void {
     v128.store(at, p1, P1);
     v128.store(at, p2, P2);
     v128.store(at, p3, P3);
+    v128.store(at, p4, P4);
+    if (formula == FORMULA_SHORT_SERIES) continue;
     v128.store(at, f64x2.sub(p4, f64x2.mul(f64x2.splat(110.0), p6)), P4);
     v128.store(at, p5, P5);
     v128.store(at, p6, P6);
   }
 }
 
-/** The same of a chunk of series; their terms from `pairs` on. */
+/** The same of a chunk of short series; their terms from `pairs` on. */
+export function putShortSeries(work: usize, at: usize, end: usize, pairs: usize, options: usize, place: usize): void {
+  const a0 = v128.load_splat<f64>(work, SERIES_AT);
+  const a1 = v128.load_splat<f64>(work, SERIES_AT + 8);
+  const a2 = v128.load_splat<f64>(work, SERIES_AT + 16);
+  const a3 = v128.load_splat<f64>(work, SERIES_AT + 24);
+  const c1 = v128.load_splat<f64>(work, SERIES_AT + 48);
+  const c2 = v128.load_splat<f64>(work, SERIES_AT + 56);
+  const c3 = v128.load_splat<f64>(work, SERIES_AT + 64);
+  for (; at < end; at += 16) {
+    const h = v128.load(at, Z);
+    const w = f64x2.mul(h, h);
+    const b4 = v128.load(pairs, P4);
+    const b3 = f64x2.add(v128.load(pairs, P3), f64x2.mul(f64x2.add(w, a3), b4));
+    const b2 = clenshawStep(v128.load(pairs, P2), c3, b4, f64x2.add(w, a2), b3);
+    const b1 = clenshawStep(v128.load(pairs, P1), c2, b3, f64x2.add(w, a1), b2);
+    const b0 = clenshawStep(v128.load(pairs, PAIR_DEVIATION), c1, b2, f64x2.add(w, a0), b1);
+    const ratio = f64x2.sub(f64x2.mul(v128.load(at, RATIO), b0), b1);
+    putPrices(options, place, f64x2.mul(v128.load(at, DENSITY), ratio));
+    pairs += 16;
+    options += 8;
+  }
+}
+
+/** The same of a chunk of series. */
 export function putSeries(work: usize, at: usize, end: usize, pairs: usize, options: usize, place: usize): void {
   const a0 = v128.load_splat<f64>(work, SERIES_AT);
   const a1 = v128.load_splat<f64>(work, SERIES_AT + 8);

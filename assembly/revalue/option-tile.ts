@@ -1,8 +1,9 @@
 import { blackDensity2, deltaTail2 } from "../price/greeks.ts";
 import { boundedDeviation2, standardisedMoneyness2 } from "../price/black76.ts";
 import {
-  fillSeriesTerms, LISTED_BYTES, PAIR_BYTES, PAIR_DEVIATION, PAIR_DIVISOR, PAIR_FORWARD, PAIR_HALF, PAIR_MONEYNESS, PAIR_STRIKE,
-  PAIRS_BYTES, prepareDifferences, prepareSeries, putDifferences, putSeries, startDifferences, startSeries, writeBlackConstants,
+  fillSeriesTerms, FORMULA_DIFFERENCE, FORMULA_SERIES, FORMULA_SHORT_SERIES, LISTED_BYTES, PAIR_BYTES, PAIR_DEVIATION,
+  PAIR_DIVISOR, PAIR_FORWARD, PAIR_HALF, PAIR_MONEYNESS, PAIR_STRIKE, PAIRS_BYTES, prepareDifferences, prepareSeries,
+  putDifferences, putSeries, putShortSeries, startDifferences, startSeries, writeBlackConstants,
 } from "../price/black-passes.ts";
 import { CHUNK_BYTES } from "../price/passes.ts";
 import { logRatio2 } from "../math/log.ts";
@@ -14,15 +15,16 @@ import {
 import {
   LANES_AT, PAIRS_AT, SEGMENTS_AT, TILE_AT, TILE_SIZE,
 } from "../portable/risk-array-work.ts";
+import { SHORT_SERIES_LIMIT } from "../portable/risk-cell.ts";
 
 /**
  * Out-of-the-money prices of up to TILE_SIZE different options in all cells of one risk group's scenario table.
  *
  * A cell needs the series of ratioSeries or the difference of two Mills ratios, depending on its standard deviation, and
- * an option has but three of these: volatility up, same and down. Options are therefore listed class by class, those of
- * series first and those of differences after, two a vector, and priced scenario by scenario in chunks of 64 vectors, in
- * passes (price/black-passes.ts): both lanes of a vector then need the same, what depends on the option alone is worked
- * out once, and loops are long. Prices go to the options' rows.
+ * an option has but three of these: volatility up, same and down. Options are therefore listed class by class, first
+ * those of short series, then of series, then of differences, two a vector, and priced scenario by scenario in chunks
+ * of 64 vectors, in passes (price/black-passes.ts): both lanes of a vector then need the same, what depends on the
+ * option alone is worked out once, and loops are long. Prices go to the options' rows.
  *
  * In the tile area, columns of TILE_SIZE floats, one element per option: what the kernel fills in before, and the tail
  * of the delta, which comes out.
@@ -137,13 +139,12 @@ export function priceTile(work: usize, cellBytes: usize, count: i32): void {
     const first = <usize>load<u32>(bounds);
     const end = <usize>load<u32>(bounds, 4);
     if (first == end) continue;
-    const series = putPairs(work, count, kind, true);
-    if (series > 0) {
-      fillSeriesTerms(work + PAIRS_AT, series);
-      priceClass(work, cellBytes, first, end, series, true);
+    for (let formula = FORMULA_SHORT_SERIES; formula <= FORMULA_DIFFERENCE; formula++) {
+      const bytes = putPairs(work, count, kind, formula);
+      if (bytes == 0) continue;
+      if (formula != FORMULA_DIFFERENCE) fillSeriesTerms(work + PAIRS_AT, bytes, formula);
+      priceClass(work, cellBytes, first, end, bytes, formula);
     }
-    const differences = putPairs(work, count, kind, false);
-    if (differences > 0) priceClass(work, cellBytes, first, end, differences, false);
   }
   if (!load<u32>(work + REPEATS_LAST)) return;
   const rows = work + TILE_AT + TILE_ROW;
@@ -153,8 +154,11 @@ export function priceTile(work: usize, cellBytes: usize, count: i32): void {
   }
 }
 
-/** Lists the options whose ratio in a class is a series, or those whose ratio is a difference. Returns bytes of a column. */
-function putPairs(work: usize, count: i32, kind: i32, series: bool): usize {
+/** Lists the options whose ratio in a class is by one formula. Returns bytes of a column. */
+function putPairs(work: usize, count: i32, kind: i32, formula: i32): usize {
+  const isDifference = <i32>(formula == FORMULA_DIFFERENCE);
+  const from = isDifference ? SERIES_LIMIT : formula == FORMULA_SERIES ? SHORT_SERIES_LIMIT : 0.0;
+  const to = formula == FORMULA_SERIES ? SERIES_LIMIT : SHORT_SERIES_LIMIT;
   const tile = work + TILE_AT;
   const deviations = TILE_DEVIATION + <usize>kind * CLASS_BYTES;
   let bytes: usize = 0;
@@ -162,7 +166,8 @@ function putPairs(work: usize, count: i32, kind: i32, series: bool): usize {
     const v = boundedDeviation(load<f64>(tile + deviations + option));
     putPair(work, tile + option, load<u32>(tile + TILE_ROW + (option >> 1)), bytes, v);
     // Written in any case, and overwritten unless it belongs here: no processor can predict which do.
-    bytes += <usize>((v < SERIES_LIMIT) == series) << 3;
+    // NaN is with the differences.
+    bytes += <usize>(<i32>!(v < from) & (<i32>(v < to) | isDifference)) << 3;
   }
   if ((bytes & 8) == 0) return bytes;
   // The last fills its vector.
@@ -189,7 +194,7 @@ function putPair(work: usize, option: usize, row: u32, bytes: usize, v: f64): vo
 }
 
 /** Prices cells [first, end) of a class for all options that are listed, cell by cell, in chunks. */
-function priceClass(work: usize, cellBytes: usize, first: usize, end: usize, bytes: usize, series: bool): void {
+function priceClass(work: usize, cellBytes: usize, first: usize, end: usize, bytes: usize, formula: i32): void {
   const segments = work + SEGMENTS_AT;
   let segment = segments;
   let filled: usize = 0;
@@ -201,7 +206,7 @@ function priceClass(work: usize, cellBytes: usize, first: usize, end: usize, byt
       const pairs = work + PAIRS_AT + from;
       const multiplier = load<f64>(lane);
       const logMultiplier = load<f64>(lane + cellBytes);
-      if (series) startSeries(work, work + filled, pairs, part, multiplier, logMultiplier);
+      if (formula != FORMULA_DIFFERENCE) startSeries(work, work + filled, pairs, part, multiplier, logMultiplier);
       else startDifferences(work, work + filled, pairs, part, multiplier, logMultiplier);
       store<u32>(segment, <u32>from);
       store<u32>(segment, place, 4);
@@ -211,25 +216,27 @@ function priceClass(work: usize, cellBytes: usize, first: usize, end: usize, byt
       segment += SEGMENT_BYTES;
       from += part;
       if (filled < CHUNK_BYTES) continue;
-      priceChunk(work, filled, segments, segment, series);
+      priceChunk(work, filled, segments, segment, formula);
       filled = 0;
       segment = segments;
     }
   }
-  if (filled > 0) priceChunk(work, filled, segments, segment, series);
+  if (filled > 0) priceChunk(work, filled, segments, segment, formula);
 }
 
 /** Prices a chunk and puts the prices where they belong. */
-function priceChunk(work: usize, bytes: usize, segments: usize, end: usize, series: bool): void {
-  if (series) prepareSeries(work, bytes);
-  else prepareDifferences(work, bytes);
+function priceChunk(work: usize, bytes: usize, segments: usize, end: usize, formula: i32): void {
+  if (formula == FORMULA_DIFFERENCE) prepareDifferences(work, bytes);
+  else prepareSeries(work, bytes);
   for (let segment = segments; segment < end; segment += SEGMENT_BYTES) {
     const pairs = <usize>load<u32>(segment);
     const place = <usize>load<u32>(segment, 4);
     const from = work + <usize>load<u32>(segment, 8);
     const to = work + <usize>load<u32>(segment, 12);
     const options = work + PAIR_ROWS_AT + (pairs >> 1);
-    if (series) putSeries(work, from, to, work + PAIRS_AT + pairs, options, place);
-    else putDifferences(from, to, options, place);
+    const terms = work + PAIRS_AT + pairs;
+    if (formula == FORMULA_DIFFERENCE) putDifferences(from, to, options, place);
+    else if (formula == FORMULA_SERIES) putSeries(work, from, to, terms, options, place);
+    else putShortSeries(work, from, to, terms, options, place);
   }
 }

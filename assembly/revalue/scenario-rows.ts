@@ -7,10 +7,11 @@ import {
   LINE_LOG, LINE_SCALE, SCENARIO_ABSOLUTE, SCENARIO_CURRENCY_LINE, SCENARIO_DEVIATION_LINE,
   SCENARIO_FORWARD, SCENARIO_INVERSE_FORWARD, SCENARIO_INVERSE_VOLATILITY, SCENARIO_LOG_MONEYNESS, SCENARIO_NOW,
   SCENARIO_PRICE_LINE, SCENARIO_SHAPE, SCENARIO_SIGN, SCENARIO_SIZE, SCENARIO_STRIKE, SCENARIO_TERM_FLOATS,
-  SCENARIO_VOLATILITY, SHAPE_EUROPEAN, SMALLEST_DEVIATION,
+  SCENARIO_VOLATILITY, SHAPE_AMERICAN, SHAPE_EUROPEAN, SMALLEST_DEVIATION,
 } from '../portable/scenario-layout.ts';
 import { addScenarioRows, fillScenarioRow, fillScenarioRows } from '../portable/scenario-rows.ts';
 import { atLeast, times } from '../math/vector.ts';
+import { americanRow } from './american-row.ts';
 
 /**
  * Kernel of full revaluation: rows of P&L of one contract in every scenario of a block. `context` is a byte address, all
@@ -79,11 +80,14 @@ function europeanRow(context: usize, at: usize, to: usize, quantity: f64, adds: 
   else relativeCells(at, pitch, cells, to, work, quantity, adds);
 }
 
-/** Rows that are no European option: the scalar functions. */
+/** Rows that are no European option: boundaries of American ones by the SIMD version, the scalar functions. */
 function otherRow(context: usize, at: usize, row: usize): void {
-  fillScenarioRow(
-    changetype<Floats>(0), changetype<Ints>(0), <i32>(context >>> 2), <i32>(at >>> 3), <i32>(row >>> 3),
-  );
+  const f = changetype<Floats>(0);
+  const w = changetype<Ints>(0);
+  const words = <i32>(context >>> 2);
+  const terms = <i32>(at >>> 3);
+  if (<i32>floatAt(at, SCENARIO_SHAPE) == SHAPE_AMERICAN) americanRow(f, w, words, terms, <i32>(row >>> 3));
+  else fillScenarioRow(f, w, words, terms, <i32>(row >>> 3));
 }
 
 /** Byte address of a line. */

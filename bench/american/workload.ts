@@ -112,7 +112,7 @@ function nativeEntrants(options: AmericanColumns, missing: Record<string, string
   return nativePrograms(
     {
       source: 'american.c',
-      note: 'the same scheme, what does not change between iterations worked out once',
+      note: 'the same scheme, the normal distribution from Mills ratio and exponential where margrid has a table',
       counts: [spot.length],
       columns: [sign, spot, strikes, timeToExpiryYears, volatility, rate, dividendYield],
     },

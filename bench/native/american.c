@@ -4,7 +4,7 @@
  * polynomial of degree 13, a tanh-sinh rule of 65 points for the premium. Rates and yields must be positive.
  *
  * Options side by side in the lanes of vectors; on vectors of one the loops over points of an integral are left to the
- * compiler. What margrid's kernel works out at every iteration and does not change is worked out once: boundary points
+ * compiler. What does not change between iterations is worked out once, as in margrid: boundary points
  * and nodes scale with the time to expiry, so the polynomial at a node is a sum of the values at the points with weights
  * that are the same for all options, and discount factors at the nodes are those of the first iteration. Starting values
  * (QD+) begin at the point before and stop one step of Halley's method earlier.

@@ -235,6 +235,44 @@ describe('slopes bound every derivative in the box', () => {
   });
 });
 
+describe('slopes by time', () => {
+  it('hold where a shock grows faster than the root of time falls: deviations rise as time passes', async () => {
+    const box = boxes[1];
+    const market = await boundedMarket(50, box);
+    const { arena, engine } = market;
+    const [middles, radii] = cellRows.time.map((row) => row * arena.cellCount);
+    const half = box.volatility + box.volatilityRest;
+    const rates = [-0.4, -0.2];
+    for (let at = 0; at < arena.expirySlopes.length; at += certificate.EXPIRY_SLOPE_COUNT) {
+      arena.expirySlopes[at + certificate.EXPIRY_UP_TIME_LOW] = rates[0];
+      arena.expirySlopes[at + certificate.EXPIRY_UP_TIME_HIGH] = rates[1];
+    }
+    arena.run();
+    let checked = 0;
+    let outside = 0;
+    for (const row of optionRows(engine)) {
+      const option = new OptionCells(market, row);
+      const { rows } = arena.slopesOf(row);
+      const years = market.yearsOf(market.expiryOf[row]);
+      // Away from the floor.
+      if (option.floorSlope('up', -2 * half - box.time, 0) === 0) continue;
+      option.scenarios.forEach(({ multiplier, weight, shock }, s) => {
+        if (shock !== 'up') return;
+        for (const [x, y, rate] of [-1, 0, 1].flatMap((x) => [-1, 1].flatMap((y) => rates.map((rate) => [x, y, rate])))) {
+          const forward = option.forward * Math.exp(x * box.price);
+          const up = option.at(forward * multiplier, option.deviation('up', y * half, 0)).volatility;
+          const same = option.at(forward, option.deviation('same', y * half, 0)).volatility;
+          const slope = (weight * (0.5 * same - rate * up)) / years;
+          checked++;
+          if (!(Math.abs(slope - rows[middles + s]) <= rows[radii + s])) outside++;
+        }
+      });
+    }
+    expect(outside).toBe(0);
+    expect(checked).toBeGreaterThan(5_000);
+  });
+});
+
 describe('slopes bound every movement in the box', () => {
   it.each(boxes.map((box, index) => [index, box] as const))('box %i: %o', async (index, box) => {
     expect(violationsOf(await boundedMarket(index + 1, box), box, 100 + index, 60)).toEqual([]);

@@ -86,6 +86,7 @@ const venueFormulas = [
 ];
 const scalarTwins = [
   'americanBoundaryPricesScalar',
+  'americanTreePricesScalar',
   'bookTailsScalar',
   'certifyDeribitPmScalar',
   'deribitPmScalar',

@@ -35,6 +35,11 @@ function boundedVolatility(volatility: f64, time: f64, deviationMax: f64): f64 {
   return limit < volatility ? limit : volatility;
 }
 
+/** The volatility that a tree of `fine` steps is made with. */
+export function treeVolatility(volatility: f64, time: f64, fine: i32): f64 {
+  return boundedVolatility(volatility, time, TREE_SPAN_LIMIT / Math.sqrt(fine as f64));
+}
+
 /** European price on the spot: Black's formula on the forward, discounted. */
 export function europeanPrice(
   sign: f64, spot: f64, strike: f64, rate: f64, dividendYield: f64, volatility: f64, time: f64,
@@ -45,7 +50,7 @@ export function europeanPrice(
 
 /**
  * Price by the extrapolated Leisen-Reimer trees, at least the intrinsic value; NaN unless the option is priceable.
- * `work`: 2 (fine + 1) floats.
+ * `work`: treeFloats(fine) floats.
  */
 export function americanByTree(
   f: Floats, work: i32, coarse: i32, fine: i32,
@@ -54,7 +59,7 @@ export function americanByTree(
   if (!isPriceable(spot, strike, rate, dividendYield, volatility, time)) return NaN;
   const certain: f64 = certainPrice(sign, spot, strike, rate, dividendYield, time);
   if (isCertain(spot, strike, volatility, time)) return certain;
-  const bounded: f64 = boundedVolatility(volatility, time, TREE_SPAN_LIMIT / Math.sqrt(fine as f64));
+  const bounded: f64 = treeVolatility(volatility, time, fine);
   const price: f64 = extrapolatedTreePrice(
     f, work, coarse, fine, sign, spot, strike, rate, dividendYield, bounded, time,
   );

@@ -1,6 +1,6 @@
 import { americanByBoundary, americanByTree, prepareAmerican } from './american.ts';
 import { boundaryFloats, fillSchemeTables, SCHEME_DEGREE, SCHEME_INTEGRAL, SCHEME_PREMIUM, tableFloats } from './scheme.ts';
-import { FINE_STEPS } from './tree.ts';
+import { FINE_STEPS, treeFloats } from './tree.ts';
 
 /**
  * American options in columns. Addresses are float indexes: `columns` is the first of seven input columns of `stride`
@@ -20,7 +20,7 @@ export const AMERICAN_COLUMNS: i32 = 8;
 
 /** Floats at `work` that a batch priced on trees needs. */
 export function treeWorkFloats(fine: i32): i32 {
-  return 2 * (fine + 1);
+  return treeFloats(fine);
 }
 
 /** Floats at `work` that a batch priced from exercise boundaries needs: tables, one boundary, the trees' work. */

@@ -50,7 +50,7 @@ export function tableFloats(integral: i32, degree: i32, premium: i32): i32 {
 
 /** Floats that `solveBoundary` writes: see boundary.ts. */
 export function boundaryFloats(integral: i32, degree: i32, premium: i32): i32 {
-  const solving: i32 = POINT_COLUMNS * evenCount(degree) + (2 * degree + 1) * evenCount(integral);
+  const solving: i32 = POINT_COLUMNS * evenCount(degree) + (2 * degree + 2) * evenCount(integral) + 4;
   const solved: i32 = PREMIUM_TERMS * evenCount(premium);
   return BOUNDARY_HEAD + evenCount(degree + 1) + evenCount(degree) + (solving > solved ? solving : solved);
 }

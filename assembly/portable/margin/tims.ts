@@ -38,8 +38,13 @@ export function fillTimsRow(f: Floats, w: Ints, context: i32, row: i32): void {
   sealRow(f, w, context, row, TIMS_POINTS);
 }
 
+/** Whether the row is an option that may be exercised before expiry. */
+export function isAmericanRow(f: Floats, w: Ints, context: i32, row: i32): boolean {
+  return shapeOfRow(w, context, row) >= SHAPE_CALL && f[dataOfRow(w, context, row) + TIMS_AMERICAN] === 1.0;
+}
+
 /** First of the ten moves of the class that the instrument belongs to. */
-function movesOfRow(w: Ints, context: i32, row: i32): i32 {
+export function movesOfRow(w: Ints, context: i32, row: i32): i32 {
   return floatsAt(w, context, CONTEXT_MODEL_FLOATS) + TIMS_POINTS * w[classWords(w, context, row)];
 }
 
@@ -85,7 +90,7 @@ function fillOptionRow(f: Floats, w: Ints, context: i32, row: i32, forward: f64)
   f[data + TIMS_VALUE] = size * price;
 }
 
-function signOfRow(w: Ints, context: i32, row: i32): f64 {
+export function signOfRow(w: Ints, context: i32, row: i32): f64 {
   return shapeOfRow(w, context, row) === SHAPE_CALL ? 1.0 : -1.0;
 }
 
@@ -141,7 +146,7 @@ function offsetsOf(w: Ints, context: i32): i32 {
   return floatsAt(w, context, CONTEXT_MODEL_FLOATS) + TIMS_POINTS * w[words + TIMS_TYPE_COUNT];
 }
 
-function tablesOf(w: Ints, context: i32): i32 {
+export function tablesOf(w: Ints, context: i32): i32 {
   const words: i32 = wordsAt(w, context, CONTEXT_MODEL_WORDS);
   return offsetsOf(w, context) + w[words + TIMS_PRODUCT_GROUP_COUNT] + w[words + TIMS_PORTFOLIO_GROUP_COUNT];
 }
