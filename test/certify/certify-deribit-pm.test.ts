@@ -306,6 +306,20 @@ describe('planted errors are caught', () => {
     expect(violations.length).toBeGreaterThan(5);
   });
 
+  it('no radii of the slopes of values by time', async () => {
+    // As long as time alone may pass for options near their strikes to lose faster and faster.
+    const long = { price: 0.004, priceRest: 0, volatility: 0.2, volatilityRest: 0, time: 0.35 };
+    const issued = await issue(51, 40, long, false, ['options']);
+    const { points, violations } = await attackLoads(issued, 52);
+    expect(points).toBeGreaterThan(1_000);
+    expect(violations).toEqual([]);
+    const { slopeTerms } = issued.arena;
+    const first = certificate.SLOPE_VALUE_TIME_RADIUS;
+    for (let at = first; at < slopeTerms.length; at += certificate.SLOPE_TERM_COUNT) slopeTerms[at] = 0;
+    issued.arena.certify(issued.sets);
+    expect((await attackLoads(issued, 52)).violations.length).toBeGreaterThan(0);
+  });
+
   it.each([
     ['radii a tenth too large', 1.1, 0],
     ['price quadrants exchanged', 0.999_999, certificate.QUADRANT_PRICE_FALLS],
