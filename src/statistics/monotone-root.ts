@@ -4,7 +4,7 @@ import { log } from '../../assembly/portable/log.ts';
 /** ln of a function of ln x is nearly straight in both tails, so that Newton's method works on that. */
 export interface LogSlope {
   readonly value: number;
-  /** dvalue/dx. */
+  /** dvalue/dx; where it underflows, a zero of its sign. */
   readonly slope: number;
 }
 
@@ -21,7 +21,8 @@ export function logarithmicRoot(f: (x: number) => LogSlope, target: number, star
   let x = start;
   for (let iteration = 0; iteration < iterationsMax; iteration++) {
     const { value, slope } = f(x);
-    const isAbove = slope > 0 ? value > target : value < target;
+    const isRising = slope > 0 || Object.is(slope, 0);
+    const isAbove = isRising ? value > target : value < target;
     if (value === target) return x;
     if (isAbove) high = x;
     else low = x;
