@@ -92,8 +92,8 @@ export class Certifier {
     }
     const radiusOf = (set: number, quadrant: number): number => this.radiusOf(set, quadrant);
     const { loads } = this.#book.arena.views.certifiedSet;
-    reference.index = new CertificateIndex({ sets, classes, radiusOf, loads, box: columns.box, entryOf: columns.entryOf });
-    columns.filed[reference.number] = reference.index;
+    const { box, entryOf } = columns;
+    columns.filed[reference.number] = new CertificateIndex({ sets, classes, radiusOf, loads, box, entryOf });
   }
 
   async #certify(sets: Uint32Array, box: number): Promise<void> {

@@ -6,7 +6,7 @@ import type { CertificateIssuer } from './certifier.ts';
 import type { Evaluation } from './evaluation.ts';
 import { SlopeTables } from './slope-tables.ts';
 
-/** Microseconds that certificates take, as `monitor.ts` has them: only how stages are handed out depends on them. */
+/** Microseconds that certificates take on a quiet machine: only how stages are handed out depends on them. */
 const cost = { set: 1.5, position: 0.15 };
 /** Chunks of about so many microseconds: few enough to claim, and all threads finish together. */
 const chunkCost = 24;

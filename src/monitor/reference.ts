@@ -8,7 +8,6 @@ import type { Arena } from '../columns/arena.ts';
 import type { PartialTicks } from '../engine/partial-ticks.ts';
 import type { ExpiryRow } from '../margin/model.ts';
 import { priceRestShape, timeShape, volatilityRestShape, volatilityShape } from './box.ts';
-import type { CertificateIndex } from './certificate-index.ts';
 import { logAtLeast, logAtMost } from './log-bounds.ts';
 import type { Segments } from './segments.ts';
 import { categoryCount, categoryOf, type ClassMembers } from './set-classes.ts';
@@ -56,7 +55,6 @@ export class Reference {
   readonly tick: number;
   /** Category of every expiry row, as it was then. */
   readonly category: Uint8Array;
-  index: CertificateIndex | null = null;
   readonly #expiries: readonly ExpiryRow[];
   readonly #segments: Segments;
   readonly #kernels: MoveKernels;

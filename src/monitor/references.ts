@@ -36,7 +36,7 @@ export class References {
     let top = count;
     const moved = this.#displacement;
     for (const reference of this.alive) {
-      const index = reference.index!;
+      const index = this.#columns.filed[reference.number]!;
       for (let place = 0; place < index.classes.length; place++) {
         reference.displacementOf(this.#classes.members[index.classes[place]], moved);
         if (reach !== 1) stretch(moved, reach);
@@ -66,8 +66,10 @@ export class References {
     if (this.alive.length >= this.#max) {
       const { live } = this.#columns;
       const [ending] = [...this.alive].sort((a, b) => live[a.number] - live[b.number] || a.tick - b.tick);
+      const members = this.#columns.filed[ending.number]!.members();
+      // Before they leave: nobody has to be taken out of it one by one.
       this.#end(ending);
-      for (const set of ending.index!.members()) {
+      for (const set of members) {
         this.#columns.setReference(set, UNCERTIFIED);
         released.push(set);
       }
@@ -85,7 +87,7 @@ export class References {
 
   /** After netting sets were opened and closed. */
   rearrange(places: Uint32Array): void {
-    for (const { index } of this.alive) index!.rearrange(places);
+    for (const { number } of this.alive) this.#columns.filed[number]!.rearrange(places);
   }
 }
 
