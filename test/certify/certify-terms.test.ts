@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as certificate from '../../assembly/portable/certificate-layout.ts';
-import { radiusToCrossing, type Directed, type Holding } from '../support/directed-set.ts';
+import { claimToCrossing, type Directed, type Holding } from '../support/directed-set.ts';
 import type { Box } from '../support/certificate-slopes.ts';
 
 const falls = certificate.QUADRANT_PRICE_FALLS;
@@ -50,6 +50,19 @@ function straddle(coins: number): Holding[] {
   return [option('SPX', 'call', coins, 1.0148, 30), option('SPX', 'put', coins, 1.0148, 30)];
 }
 const passing = { time: 0.02, volatilityRest: 0.0102 };
+/** Time alone: as much of the box of deviations as it takes is common movement, and nothing has rests. */
+function clock(time: number): Box {
+  return boxOf({ time, volatility: time / 2 });
+}
+
+const still = { ...quiet, price_range: 1e-6, extended_table_factor: 0 };
+const noRoll = { min_annualised_move: 0, annualised_move_risk: 0 };
+/**
+ * A near put whose delta fades as time passes, and a far call that nothing happens to: volatilities move their deltas by as
+ * much, the other way, so that time alone takes the sum across what the delta shock begins at.
+ */
+const fading = [option('SPX', 'put', -100_000, 0.883, 7), option('SPX', 'call', -44_203, 2.2, 400)];
+const fadingShock = { delta_total_liq_shock_threshold: 7_486_226, m_inc: 0.00563, max_delta_shock: 1 };
 /** A call whose delta in coin does not move with the price, and of it the delta of five coins. */
 const centred: Holding = { base: 'BTC', type: 'call', coins: 0, days: 365, ratio: 0.7261490370736909, volatility: 0.8 };
 const centredCoins = 5 / (centred.ratio! * 0.5);
@@ -163,6 +176,17 @@ const cases: readonly (readonly [string, number, Directed])[] = [
   ['time of cells', 0.85,
     { holdings: [option('SPX', 'call', -10, 1.35, 7)], box: boxOf(passing), threshold: { requirement: 3, addOn: 0 },
       quadrant: 0, rises: true }],
+  // It loses less and less: more at the start than in the middle of what the box holds.
+  ['time radius of cells', 0.74,
+    { holdings: [option('SPX', 'call', 10, 1.28, 7)], box: clock(0.05), threshold: { requirement: 1_000, addOn: 0 }, quadrant: 0,
+      rises: true, share: 0.05, currency: noRoll, pair: { ...quiet, extended_table_factor: 0 } }],
+  // In ln(time) as much as the box has; in years it is less of it than at first, and that is what the load of time counts.
+  ['charges by time, nearer to the expiry', 0.8,
+    { holdings: [option('BTC', 'put', 10, 0.808, 60)], box: clock(0.2), threshold: { requirement: 100_000, addOn: 0 }, quadrant: 0,
+      rises: true, share: 0.9, currency: rolling, pair: still }],
+  ['delta shock begins by time', 0.52,
+    { holdings: fading, box: clock(0.01), threshold: shocked, quadrant: 0, share: 0.9, currency: noRoll,
+      pair: { ...still, ...fadingShock } }],
   ['roll shock by time, delta of options', 0.88,
     { holdings: [option('SPX', 'call', 10, 1.1, 60)], box: boxOf(passing), threshold: { requirement: 10, addOn: 0 },
       quadrant: 0, rises: true, currency: rolling, pair: { ...quiet, price_range: 1e-6, extended_table_factor: 0 } }],
@@ -214,8 +238,9 @@ const cases: readonly (readonly [string, number, Directed])[] = [
 
 describe('terms of the bound of deribit-pm', () => {
   it.each(cases)('%s', async (_, least, directed) => {
-    const radius = await radiusToCrossing(directed);
+    const { radius, loads } = await claimToCrossing(directed);
     expect(radius).toBeLessThanOrEqual(1);
+    expect(loads).toBeLessThanOrEqual(1);
     expect(radius).toBeGreaterThan(least);
   });
 });

@@ -1,5 +1,6 @@
 import * as certificate from '../../assembly/portable/certificate-layout.ts';
 import type { Instrument, OptionType } from '../../src/domain/instrument.ts';
+import { yearMs } from '../../src/domain/market.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { CertificateArena, type Threshold } from './certificate-arena.ts';
 import { movedQuotes, quantitiesOf, type Movement } from './certificate-attack.ts';
@@ -77,11 +78,19 @@ interface Worst {
   readonly movement: Movement;
 }
 
+/** What the certificate of a directed set claims, seen from a crossing of its threshold: more than 1 is wrong. */
+export interface Claimed {
+  /** Radius of the quadrant over the share of the box at which the threshold is crossed. */
+  readonly radius: number;
+  /** 1 over what the movement that crosses it uses up of the loads. */
+  readonly loads: number;
+}
+
 /**
- * The set with its threshold put where a search by brute force gets to with a share of the box, and a millionth less.
- * Returns the radius of the quadrant, by the JavaScript kernel, over that share: more than 1 is wrong.
+ * The set with its threshold put where a search by brute force gets to with a share of the box, and a millionth less;
+ * its certificate is issued by the JavaScript kernel.
  */
-export async function radiusToCrossing(directed: Directed): Promise<number> {
+export async function claimToCrossing(directed: Directed): Promise<Claimed> {
   const { holdings, box, threshold, quadrant, share = 0.5, rises = false } = directed;
   const instruments = holdings.map(instrumentOf);
   const quantities = holdings.map(({ base, coins, type }) =>
@@ -111,11 +120,34 @@ export async function radiusToCrossing(directed: Directed): Promise<number> {
   nettingSet.cash[set] = cash[set];
   arena.certify([set], 'javascript');
   // The threshold is where it was meant to be: crossed with that share, on its side at the reference.
-  await engine.tick(movedTo(engine, reference, directed, arena.expirySlopes, share, worst.movement));
+  const crossing = movedTo(engine, reference, directed, arena.expirySlopes, share, worst.movement);
+  await engine.tick(crossing);
   const isCrossed = side * healthOf(engine, set, threshold) < 0;
   await engine.tick(reference);
   if (!isCrossed || !(side * healthOf(engine, set, threshold) > 0)) throw new Error('the search found no way across');
-  return arena.radius[set * certificate.QUADRANT_COUNT + quadrant] / share;
+  const years = (crossing.asOfMs - reference.asOfMs) / yearMs;
+  return {
+    radius: arena.radius[set * certificate.QUADRANT_COUNT + quadrant] / share,
+    loads: 1 / loadsUsedBy(arena.loads.subarray(set * certificate.LOAD_COUNT), directed, worst.movement, share, years),
+  };
+}
+
+/** What a movement by a share of the box uses up of a set's loads. */
+function loadsUsedBy(
+  loads: Float32Array, { quadrant, box, holdings }: Directed, movement: Movement, share: number, years: number,
+): number {
+  const byPrice = (quadrant & certificate.QUADRANT_PRICE_FALLS) === 0 ? certificate.LOAD_PRICE_UP : certificate.LOAD_PRICE_DOWN;
+  const byVolatility =
+    (quadrant & certificate.QUADRANT_VOLATILITY_FALLS) === 0 ? certificate.LOAD_VOLATILITY_UP : certificate.LOAD_VOLATILITY_DOWN;
+  const own = holdings.flatMap((_, instrument) => [
+    box.priceRest > 0 ? movement.priceRest(instrument) : 0, box.volatilityRest > 0 ? movement.volatilityRest(instrument) : 0,
+  ]);
+  const rest = Math.max(box.priceRest > 0 ? Math.abs(movement.indexRest) : 0, ...own.map(Math.abs));
+  const price = box.price > 0 ? movement.price : 0;
+  const volatility = box.volatility > 0 ? movement.volatility : 0;
+  return share * (price * loads[byPrice] + volatility * loads[byVolatility] + rest * loads[certificate.LOAD_REST]) +
+    (share * price) ** 2 * loads[certificate.LOAD_PRICE_SQUARE] + years * loads[certificate.LOAD_TIME] +
+    share * loads[certificate.LOAD_OTHER];
 }
 
 function healthOf(engine: Engine, set: number, { requirement, addOn }: Threshold): number {
