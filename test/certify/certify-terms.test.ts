@@ -57,6 +57,16 @@ function clock(time: number): Box {
 
 const still = { ...quiet, price_range: 1e-6, extended_table_factor: 0 };
 const noRoll = { min_annualised_move: 0, annualised_move_risk: 0 };
+/** Shocks alone count, and the delta shock by hundreds of times what anything else does to a health. */
+const deltaShock = (usd: number, slope: number) => ({
+  currency: noRoll, pair: { ...still, delta_total_liq_shock_threshold: usd, m_inc: slope, max_delta_shock: 1 },
+});
+const shocksAlone = { requirement: 1_000, addOn: 0 };
+const short = option('SPX', 'call', -100_000, 1.1);
+/** What counts is the short delta; the sum with that of the long put moves by no price and no volatility. */
+const shortAndPut = [short, option('SPX', 'put', 100_000, 1.1)];
+/** What counts is the sum: the short delta stands still. */
+const futuresAndCall: Holding[] = [{ base: 'SPX', coins: -100_000 }, option('SPX', 'call', 200_000, 1.1)];
 /**
  * A near put whose delta fades as time passes, and a far call that nothing happens to: volatilities move their deltas by as
  * much, the other way, so that time alone takes the sum across what the delta shock begins at.
@@ -231,6 +241,45 @@ const cases: readonly (readonly [string, number, Directed])[] = [
   ['delta shock by delta of options', 0.83,
     { holdings: [option('SPX', 'put', -100, 0.9)], box: boxOf({ price: 0.002 }), threshold: shocked, quadrant: falls,
       pair: shocking }],
+  ['delta shock begins by price', 0.75,
+    { holdings: [short], box: boxOf({ price: 0.001 }), threshold: shocksAlone, quadrant: 0, share: 0.9,
+      ...deltaShock(160_182_843, 0.005) }],
+  ['delta shock begins by volatility', 0.5,
+    { holdings: [short], box: boxOf({ volatility: 0.004 }), threshold: shocksAlone, quadrant: 0, share: 0.9,
+      ...deltaShock(160_132_843, 0.005) }],
+  ['delta shock begins by own prices', 0.75,
+    { holdings: [short], box: boxOf({ priceRest: 0.001 }), threshold: shocksAlone, quadrant: 0, share: 0.9,
+      ...deltaShock(160_182_843, 0.005) }],
+  ['delta shock begins by own volatilities', 0.5,
+    { holdings: [short], box: boxOf({ volatilityRest: 0.004 }), threshold: shocksAlone, quadrant: 0, share: 0.9,
+      ...deltaShock(160_132_843, 0.005) }],
+  ['delta shock of what is no long option, price', 0.9,
+    { holdings: shortAndPut, box: boxOf({ price: 0.001 }), threshold: shocksAlone, quadrant: 0, share: 0.9,
+      ...deltaShock(159_927_843, 0.005) }],
+  ['delta shock of what is no long option, volatility', 0.98,
+    { holdings: shortAndPut, box: boxOf({ volatility: 0.004 }), threshold: shocksAlone, quadrant: 0, share: 0.9,
+      ...deltaShock(159_927_843, 0.005) }],
+  ['delta shock of the sum, price', 0.46,
+    { holdings: futuresAndCall, box: boxOf({ price: 0.001 }), threshold: shocksAlone, quadrant: falls, share: 0.9,
+      ...deltaShock(180_129_314, 0.005) }],
+  ['delta shock of the sum, volatility', 0.98,
+    { holdings: futuresAndCall, box: boxOf({ volatility: 0.004 }), threshold: shocksAlone, quadrant: volatilityFalls, share: 0.9,
+      ...deltaShock(180_129_314, 0.005) }],
+  // Steeper where the market is than anywhere else in the box: more than the middle of what it has.
+  ['price radius of deltas', 0.78,
+    { holdings: [{ base: 'SPX', coins: -1_000_000 }, option('SPX', 'call', -100_000, 1, 0.1)], box: boxOf({ price: 0.02 }),
+      threshold: shocksAlone, quadrant: 0, share: 0.05, ...deltaShock(5_250_985_497, 0.0002 / 11) }],
+  ['volatility radius of deltas', 0.91,
+    { holdings: [{ base: 'SPX', coins: -2_000_000 }, option('SPX', 'call', -100_000, 1.2)], box: boxOf({ volatility: 0.6 }),
+      threshold: shocksAlone, quadrant: 0, share: 0.05, ...deltaShock(10_082_520_130, 0.0005 / 21) }],
+  ['volatility radius of deltas in the roll shock', 0.93,
+    { holdings: [option('SPX', 'call', -10, 1.2)], box: boxOf({ volatility: 0.6 }), threshold: shocksAlone, quadrant: 0,
+      share: 0.05, currency: rolling, pair: still }],
+  // Quadratic where the market is, and steeper than the cap that it would reach.
+  ['delta shock, capped elsewhere in the box', 0.5,
+    { holdings: [option('SPX', 'call', -100, 1.1)], box: boxOf({ volatility: 0.3 }), threshold: shocksAlone,
+      quadrant: volatilityFalls, rises: true, share: 0.2, currency: noRoll,
+      pair: { ...still, delta_total_liq_shock_threshold: 1_000, m_inc: 0.0056, max_delta_shock: 0.2 } }],
   ['delta shock, capped', 0.35,
     { holdings: [{ base: 'ETH', coins: -100 }], box: boxOf({ price: 0.002 }), threshold: shocked, quadrant: 0,
       pair: { ...shocking, max_delta_shock: 0.2 } }],
@@ -242,5 +291,10 @@ describe('terms of the bound of deribit-pm', () => {
     expect(radius).toBeLessThanOrEqual(1);
     expect(loads).toBeLessThanOrEqual(1);
     expect(radius).toBeGreaterThan(least);
+  });
+
+  it('a box in which time moves deviations by more than it holds is none', async () => {
+    const outside = boxOf({ time: 0.02, volatilityRest: 0.0098 });
+    expect((await claimToCrossing({ holdings: [outOfTheMoney], box: outside, threshold: margin, quadrant: 0, share: 0.4 })).radius).toBe(0);
   });
 });

@@ -1,5 +1,7 @@
 import * as built from '../../build/js/src/index.js';
 import type { BookChanges } from '../../src/engine/book-changes.ts';
+import type { Book } from '../../src/domain/book.ts';
+import type { Market } from '../../src/domain/market.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { issuerFactoryOf, type IssuerFactory } from '../../src/monitor/issuer.ts';
 import { Monitor } from '../../src/monitor/monitor.ts';
@@ -38,6 +40,9 @@ export interface CampaignResult {
   readonly changed: number;
   readonly ticks: number;
   readonly certifiedTicks: number;
+  /** How often positions, cash or add-ons, and parameters have changed. */
+  readonly bookChanges: number;
+  readonly parameterChanges: number;
   /** Kinds of moves that there were. */
   readonly kinds: readonly WalkKind[];
   readonly differences: readonly Difference[];
@@ -74,21 +79,50 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   };
   const watch = pick(random, ['statuses', 'liquidation', 'statuses', thresholds] as const);
   const isOwn = !shadow && watch === 'statuses';
-  const monitorOptions = {
-    ...common, watch, shadow: !isOwn, references: pick(random, [16, 16, 3, 40]),
-    bruteForceShare: pick(random, [0.3, 1, 1]), workers: threads,
+  const settings = {
+    watch, shadow: !isOwn, references: pick(random, [16, 16, 3, 40]), bruteForceShare: pick(random, [0.3, 1, 1]), workers: threads,
   };
-  const factory = issuerFactoryOf(monitorOptions)!;
-  const issuerOf = options.plant === undefined ? factory : options.plant(factory);
-  // Threads need the built package.
-  const monitor = (threads > 0 ? (built.Monitor as unknown as typeof Monitor) : Monitor).create(monitorOptions, issuerOf);
-  const engine = isOwn ? Engine.create(common) : null;
+  const open = (changed: Partial<Inputs>): Compared => {
+    const monitorOptions = { ...common, ...changed, ...settings };
+    const factory = issuerFactoryOf(monitorOptions)!;
+    const issuerOf = options.plant === undefined ? factory : options.plant(factory);
+    // Threads need the built package.
+    const monitor = (threads > 0 ? (built.Monitor as unknown as typeof Monitor) : Monitor).create(monitorOptions, issuerOf);
+    return { monitor, engine: isOwn ? Engine.create({ ...common, ...changed }) : null };
+  };
+  const compared = open({});
   try {
-    return await compare({ ...options, soak, monitor, engine, random, mixture: mixtures[campaign % mixtures.length] });
+    return await compare({ ...options, soak, compared, open, random, mixture: mixtures[campaign % mixtures.length] });
   } finally {
-    await monitor.close();
-    await engine?.close();
+    await close(compared);
   }
+}
+
+/** What is compared: the monitor, and brute force unless shadow mode is. */
+interface Compared {
+  monitor: Monitor;
+  engine: Engine | null;
+}
+
+interface Inputs {
+  readonly market: Market;
+  readonly params: object;
+  readonly book: Book;
+}
+
+async function close({ monitor, engine }: Compared): Promise<void> {
+  await monitor.close();
+  await engine?.close();
+}
+
+/** Other parameters, from the market and the book that there are: that is a new monitor. */
+async function changeParams({ soak, compared, open }: Comparison, random: () => number): Promise<void> {
+  const { engine } = compared;
+  const { quotes } = engine!;
+  const market = { ...soak.market, ...quotes, indexPrice: new Map(quotes.indexPrice) };
+  const inputs = { market, params: soak.otherParams(random), book: engine!.exportBook() };
+  await close(compared);
+  Object.assign(compared, open(inputs));
 }
 
 /** A warning at 90% of maintenance margin, bankruptcy, and a level with the add-on counted twice. */
@@ -100,25 +134,33 @@ const thresholds = [
 
 interface Comparison extends CampaignOptions {
   readonly soak: SoakMarket;
-  readonly monitor: Monitor;
-  readonly engine: Engine | null;
+  readonly compared: Compared;
+  readonly open: (changed: Partial<Inputs>) => Compared;
   readonly random: () => number;
   readonly mixture: readonly WalkKind[];
 }
 
 async function compare(at: Comparison): Promise<CampaignResult> {
-  const { seed, campaign, soak, monitor, engine, random, mixture, ticks } = at;
+  const { seed, campaign, soak, compared, random, mixture, ticks } = at;
   const walk = new SoakWalk(soak.market, random);
   const differences: Difference[] = [];
-  const sum = { compared: 0, skipped: 0, evaluated: 0, changed: 0, ticks: 0, certifiedTicks: 0 };
+  const sum = { compared: 0, skipped: 0, evaluated: 0, changed: 0, ticks: 0, certifiedTicks: 0, bookChanges: 0, parameterChanges: 0 };
+  const ofParams = seededRandom(seed * 1_000_003 + campaign + 500_000);
   const kinds = new Set<WalkKind>();
   let opened = 0;
   for (let tick = 1; tick <= ticks && differences.length === 0; tick++) {
+    // Quotes that were bad for a tick are none to begin with.
+    if (tick > 2 && compared.engine !== null && walk.kind !== 'bad' && ofParams() < 0.02) {
+      await changeParams(at, ofParams);
+      sum.parameterChanges++;
+    }
+    const { monitor, engine } = compared;
     if (tick > 2 && random() < 0.1) {
       const changes = bookChanges(soak, at.accounts, opened, random);
       if (random() < 0.1) opened++;
       monitor.update(changes);
       engine?.update(changes);
+      sum.bookChanges++;
     }
     const quotes = tick === 1 ? {} : walk.next(mixture);
     kinds.add(walk.kind);

@@ -10,6 +10,8 @@ const dayMs = 86_400_000;
 export interface SoakMarket {
   readonly market: Market;
   readonly params: object;
+  /** Others of the same kind, for the same market. */
+  readonly otherParams: (random: () => number) => object;
 }
 
 interface Underlying {
@@ -41,14 +43,7 @@ export function soakMarket(random: () => number, isExtreme: boolean, many: boole
   const chosen = [...listed.filter(() => random() < 0.6), ...small];
   const underlyings = chosen.length > 0 ? chosen : [listed[0]];
   const quoted = underlyings.flatMap((each) => chain(each, random, isExtreme));
-  const params = {
-    general: {
-      timestamp: 1_718_619_740_501, mm_factor: pick(random, [0.8, 0.8, 1, 0.5]), buckets_count: pick(random, [4, 4, 2, 5]),
-      vol_scenarios_count: 3,
-    },
-    currency: Object.fromEntries(underlyings.map(({ base }) => [base.toLowerCase(), currencyParams(random)])),
-    currency_pair: Object.fromEntries(underlyings.map((each) => [pairName(each), pairParams(random, isExtreme)])),
-  };
+  const params = soakParams(underlyings, random, isExtreme);
   const market: Market = {
     asOfMs: startMs,
     instruments: quoted.map(({ instrument }) => instrument),
@@ -57,7 +52,18 @@ export function soakMarket(random: () => number, isExtreme: boolean, many: boole
     indexPrice: new Map(underlyings.map((each) => [pairName(each), each.spot] as const)),
     openInterest: new Float64Array(quoted.length),
   };
-  return { market, params };
+  return { market, params, otherParams: (other) => soakParams(underlyings, other, isExtreme) };
+}
+
+function soakParams(underlyings: readonly Underlying[], random: () => number, isExtreme: boolean): object {
+  return {
+    general: {
+      timestamp: 1_718_619_740_501, mm_factor: pick(random, [0.8, 0.8, 1, 0.5]), buckets_count: pick(random, [4, 4, 2, 5]),
+      vol_scenarios_count: 3,
+    },
+    currency: Object.fromEntries(underlyings.map(({ base }) => [base.toLowerCase(), currencyParams(random)])),
+    currency_pair: Object.fromEntries(underlyings.map((each) => [pairName(each), pairParams(random, isExtreme)])),
+  };
 }
 
 function pairName({ base, quote }: Underlying): string {

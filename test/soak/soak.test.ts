@@ -26,6 +26,8 @@ describe('soak, in small', () => {
     // stand near their thresholds, and certificates are issued only where they pay.
     expect(sum(({ skipped }) => skipped)).toBeGreaterThan(0.15 * sum(({ compared }) => compared));
     expect(sum(({ changed }) => changed)).toBeGreaterThan(5_000);
+    expect(sum(({ bookChanges }) => bookChanges)).toBeGreaterThan(50);
+    expect(sum(({ parameterChanges }) => parameterChanges)).toBeGreaterThan(2);
     expect(new Set(results.flatMap(({ kinds }) => kinds))).toEqual(new Set(walkKinds));
   });
 
