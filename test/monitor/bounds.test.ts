@@ -99,6 +99,23 @@ describe('index of certificates', () => {
     expect(safe).toBeGreaterThan(10_000);
   });
 
+  it('a load is used up, and a box is left, however they are rounded to 32 bits', () => {
+    for (const size of boxSizes) {
+      const loads = Float32Array.from({ length: LOAD_COUNT * count }, (_, each) => (each % LOAD_COUNT === 0 ? 1 + random() : 0));
+      const index = make(loads.map((load, each) => (size === boxSizes[box[Math.floor(each / LOAD_COUNT)]] ? load : Infinity)));
+      const found = new Uint32Array(count);
+      const isFound = (set: number, moved: Displacement): boolean =>
+        found.subarray(0, index.collect(index.classes.indexOf(classes[set]), moved, found, 0)).includes(set);
+      for (let set = 0; set < count; set += 7) {
+        if (boxSizes[box[set]] !== size) continue;
+        const price = (size * (1 + 1e-9)) / loads[set * LOAD_COUNT];
+        const moved = { ...at(0, Infinity), price, volatility: 0, rest: 0, elapsed: 0, largest: price };
+        expect(isFound(set, moved)).toBe(true);
+        expect(isFound(set, { ...moved, price: 0, largest: size * (1 + 1e-9) })).toBe(true);
+      }
+    }
+  });
+
   it('forgets sets that are removed, follows those that move, and stops where there is no room', () => {
     const loads = noLoads.slice();
     loads.fill(0, 77 * LOAD_COUNT, 78 * LOAD_COUNT);

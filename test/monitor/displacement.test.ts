@@ -108,4 +108,74 @@ describe('displacement of a class', () => {
     // Options of one expiry have one forward in some of the runs.
     expect(alike).toBeGreaterThan(100);
   });
+
+  /** A reference at the market as it is, and where the market is seen from there once it has moved. */
+  function seen(quotes: Parameters<typeof ticks.begin>[0], leftOut: readonly number[] = []) {
+    ticks.begin({ asOfMs: market.asOfMs, forward: market.forward, impliedVolatility: market.impliedVolatility, indexPrice: market.indexPrice });
+    ticks.end();
+    for (let expiry = 0; expiry < rows.expiries.length; expiry++) slopes[expiry * EXPIRY_SLOPE_COUNT] = 0.7;
+    const watch = new RowWatch(segments, rows.expiries, market.instruments.length, rows.groups.length);
+    watch.scan(arena, market.asOfMs);
+    const { hasOneForward } = watch;
+    const { kernels } = ticks;
+    const reference = new Reference(
+      0, 1, { arena, kernels, expiries: rows.expiries, segments, asOfMs: market.asOfMs, isLeftOut, hasOneForward },
+    );
+    for (const row of leftOut) reference.leaveOut(row);
+    ticks.begin(quotes);
+    ticks.end();
+    const asOfMs = quotes.asOfMs ?? market.asOfMs;
+    watch.scan(arena, asOfMs);
+    reference.measure(arena, asOfMs, watch.hasOneForward);
+    return (members: Parameters<Reference['displacementOf']>[0]): Displacement => {
+      const found = { ...nothing };
+      reference.displacementOf(members, found);
+      return found;
+    };
+  }
+
+  const groupOf = (pair: string): number => rows.groups.findIndex((each) => each.pair === pair);
+  const everything = 31;
+
+  it('volatilities that part, none of them far, are rests', () => {
+    const impliedVolatility = market.impliedVolatility.map((value, row) => value * Math.exp(row % 2 === 0 ? 0.001 : -0.001));
+    const { distance, rest } = seen({ impliedVolatility })([[groupOf('btc_usd'), everything]]);
+    const least = 0.001 / (volatilityRestShape * volatilityShape);
+    expect(distance).toBeGreaterThanOrEqual(least);
+    expect(rest).toBeGreaterThanOrEqual(least);
+    expect(distance).toBeLessThan(1.001 * least);
+  });
+
+  it('of several groups the farthest counts, in no quadrant of its own', () => {
+    const pairs = [...market.indexPrice.keys()].filter((pair) => groupOf(pair) >= 0).slice(0, 2);
+    const [one, other] = pairs.map(groupOf);
+    const isFar = (row: number): boolean => rows.group[rows.instrumentOf.indexOf(row)] === one;
+    const forward = market.forward.map((value, row) => value * (isFar(row) ? 0.98 : 0.999));
+    const indexPrice = new Map([...market.indexPrice].map(([pair, value]) => [pair, value * (pair === pairs[0] ? 0.98 : 0.999)] as const));
+    const at = seen({ forward, indexPrice });
+    const [far, near] = [one, other].map((group) => at([[group, everything]]));
+    expect(far.quadrant & 1).toBe(1);
+    expect(far.distance).toBeGreaterThan(10 * near.distance);
+    for (const members of [[one, other], [other, one]]) {
+      const both = at(members.map((group) => [group, everything] as const));
+      expect([both.distance, both.largest, both.quadrant]).toEqual([far.distance, far.distance, 0]);
+    }
+  });
+
+  it('before the reference nothing dated is anywhere', () => {
+    const at = seen({ asOfMs: market.asOfMs - 1 });
+    const group = groupOf('btc_usd');
+    expect(at([[group, everything]]).distance).toBe(Infinity);
+    expect(at([[group, 1]]).distance).toBeLessThan(1e-9);
+  });
+
+  it('a row that was left out no longer speaks for the forwards of its expiry', () => {
+    const group = groupOf('btc_usd');
+    const segment = [...Array(segments.count).keys()].find((each) =>
+      segments.group[each] === group && segments.isOption[each] === 1 && segments.end[each] - segments.first[each] > 1)!;
+    const first = segments.first[segment];
+    const { expiryMs } = rows.expiries[rows.expiry[first]];
+    const forward = market.forward.map((value, row) => value * (market.instruments[row].expiryMs === expiryMs && market.instruments[row].kind === 'option' ? 1.01 : 1));
+    expect(seen({ forward }, [first])([[group, everything]]).distance).toBeGreaterThan(0.005);
+  });
 });
