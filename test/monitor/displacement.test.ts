@@ -151,7 +151,8 @@ describe('displacement of a class', () => {
     const [one, other] = pairs.map(groupOf);
     const isFar = (row: number): boolean => rows.group[rows.instrumentOf.indexOf(row)] === one;
     const forward = market.forward.map((value, row) => value * (isFar(row) ? 0.98 : 0.999));
-    const indexPrice = new Map([...market.indexPrice].map(([pair, value]) => [pair, value * (pair === pairs[0] ? 0.98 : 0.999)] as const));
+    const factorOf = (pair: string): number => (pair === pairs[0] ? 0.98 : 0.999);
+    const indexPrice = new Map([...market.indexPrice].map(([pair, value]) => [pair, value * factorOf(pair)] as const));
     const at = seen({ forward, indexPrice });
     const [far, near] = [one, other].map((group) => at([[group, everything]]));
     expect(far.quadrant & 1).toBe(1);
@@ -175,7 +176,8 @@ describe('displacement of a class', () => {
       segments.group[each] === group && segments.isOption[each] === 1 && segments.end[each] - segments.first[each] > 1)!;
     const first = segments.first[segment];
     const { expiryMs } = rows.expiries[rows.expiry[first]];
-    const forward = market.forward.map((value, row) => value * (market.instruments[row].expiryMs === expiryMs && market.instruments[row].kind === 'option' ? 1.01 : 1));
+    const moves = market.instruments.map((each) => each.expiryMs === expiryMs && each.kind === 'option');
+    const forward = market.forward.map((value, row) => value * (moves[row] ? 1.01 : 1));
     expect(seen({ forward }, [first])([[group, everything]]).distance).toBeGreaterThan(0.005);
   });
 });

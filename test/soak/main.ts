@@ -36,6 +36,11 @@ function wholeNumber(name: 'account-ticks' | 'seed' | 'workers' | 'accounts' | '
   process.exit(2);
 }
 
+/** What campaigns add up to. */
+const summed = [
+  'compared', 'skipped', 'changed', 'ticks', 'certifiedTicks', 'bookChanges', 'parameterChanges', 'attacked',
+] as const;
+
 /** Attacks on single certificates per campaign, in a book of so many accounts. */
 const attacks = 25;
 const attackedAccounts = 200;
@@ -73,6 +78,8 @@ interface Sums {
   changed: number;
   ticks: number;
   certifiedTicks: number;
+  bookChanges: number;
+  parameterChanges: number;
   attacked: number;
   tightest: number;
   readonly differences: Difference[];
@@ -81,12 +88,13 @@ interface Sums {
 async function soak(): Promise<number> {
   const start = performance.now();
   const sums: Sums = {
-    campaigns: 0, compared: 0, skipped: 0, changed: 0, ticks: 0, certifiedTicks: 0, attacked: 0, tightest: 0, differences: [],
+    campaigns: 0, compared: 0, skipped: 0, changed: 0, ticks: 0, certifiedTicks: 0, bookChanges: 0, parameterChanges: 0,
+    attacked: 0, tightest: 0, differences: [],
   };
   const add = (result: SoakResult): void => {
     sums.campaigns++;
     sums.tightest = Math.max(sums.tightest, result.tightest);
-    for (const name of ['compared', 'skipped', 'changed', 'ticks', 'certifiedTicks', 'attacked'] as const) sums[name] += result[name];
+    for (const name of summed) sums[name] += result[name];
     sums.differences.push(...result.differences);
   };
   let next = 0;
@@ -137,7 +145,8 @@ function print(sums: Sums, seconds: number): void {
   const share = ((100 * sums.skipped) / Math.max(sums.compared, 1)).toFixed(1);
   process.stdout.write(
     `${sums.compared} account-ticks compared with brute force in ${sums.campaigns} campaigns, ${sums.ticks} ticks ` +
-      `(${sums.certifiedTicks} by certificates, ${share}% of the statuses skipped, ${sums.changed} changed), ${sums.attacked} ` +
+      `(${sums.certifiedTicks} by certificates, ${share}% of the statuses skipped, ${sums.changed} changed; ${sums.bookChanges} changes of ` +
+      `books, ${sums.parameterChanges} of parameters), ${sums.attacked} ` +
       `certificates attacked (up to ${(100 * sums.tightest).toFixed(2)}% of a health used up inside a radius), ` +
       `${sums.differences.length} different, ${seconds.toFixed(1)} s\n`,
   );
