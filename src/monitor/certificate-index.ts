@@ -179,7 +179,7 @@ export class CertificateIndex {
         if (reference[set] !== this.#number) {
           ends[cell]--;
           end -= entryFloats;
-          words.copyWithin(at, end, end + entryFloats);
+          for (let each = 0; each < entryFloats; each++) words[at + each] = words[end + each];
           at -= entryFloats;
           continue;
         }
@@ -204,17 +204,14 @@ export class CertificateIndex {
     return sets;
   }
 
-  /**
-   * After netting sets were opened and closed, and the column of references has its new rows: `places[old]` is the new
-   * row, `noPlace` of one that is closed. Who has no certificate here any more is dropped: its row may be another's.
-   */
+  /** After netting sets were opened and closed: `places[old]` is the new row, `noPlace` of one that is closed. */
   rearrange(places: Uint32Array): void {
     const words = this.#words;
     for (let cell = 0; cell < this.#start.length; cell++) {
       let top = this.#start[cell];
       for (let entry = top; entry < this.#end[cell]; entry++) {
         const set = places[words[entry * entryFloats + entrySet]];
-        if (set === noPlace || this.#reference[set] !== this.#number) continue;
+        if (set === noPlace) continue;
         words.copyWithin(top * entryFloats, entry * entryFloats, (entry + 1) * entryFloats);
         words[top * entryFloats + entrySet] = set;
         top++;
