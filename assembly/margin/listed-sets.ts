@@ -1,7 +1,9 @@
 import { word } from "../context.ts";
-import { CERTIFICATE_MARKS, CERTIFICATE_SETS } from "../portable/certificate-layout.ts";
 import {
-  CONTEXT_CERTIFICATE, CONTEXT_POSITION_QUANTITY, CONTEXT_POSITION_ROW, CONTEXT_RESULT_DELTA_SHOCK,
+  CATEGORY_BITS, CERTIFICATE_CATEGORIES, CERTIFICATE_HELD, CERTIFICATE_MARKS, CERTIFICATE_SETS, HELD_NOTHING, HELD_SEVERAL,
+} from "../portable/certificate-layout.ts";
+import {
+  CONTEXT_CERTIFICATE, CONTEXT_INSTRUMENT_GROUP, CONTEXT_POSITION_QUANTITY, CONTEXT_POSITION_ROW, CONTEXT_RESULT_DELTA_SHOCK,
   CONTEXT_RESULT_EQUITY, CONTEXT_RESULT_FAULT, CONTEXT_RESULT_INITIAL, CONTEXT_RESULT_MAINTENANCE,
   CONTEXT_RESULT_ROLL_SHOCK, CONTEXT_RESULT_STATUS, CONTEXT_RESULT_WORST_CASE, CONTEXT_RESULT_WORST_SCENARIO,
   CONTEXT_SET_ADD_ON, CONTEXT_SET_CASH, CONTEXT_SET_CURRENCY, CONTEXT_SET_ENTRY_VALUE, CONTEXT_SET_FAULT,
@@ -20,7 +22,8 @@ const POSITIONS_AHEAD: i32 = 48;
 /**
  * Marks the instrument rows that the netting sets at places [first, first + count) of the list (CERTIFICATE_SETS) hold.
  *
- * Writes  1 at the rows of CERTIFICATE_MARKS that are not marked; a word of `scratch`
+ * Reads   CERTIFICATE_CATEGORIES of those rows
+ * Writes  1 at the rows of CERTIFICATE_MARKS that are not marked; CERTIFICATE_HELD of each set; a word of `scratch`
  * Order   any: workers that mark the same row write the same. A row that is marked is read only, or the caches of the
  *         processors would hand every line to and fro
  */
@@ -43,10 +46,28 @@ function markRowsOf(context: usize, certificate: usize, set: u32): void {
   const firstPosition = load<u32>(word(context, CONTEXT_SET_FIRST_POSITION) + (<usize>set << 2));
   let entry = word(context, CONTEXT_POSITION_ROW) + (<usize>firstPosition << 2);
   const end = entry + (<usize>count << 2);
-  for (; entry < end; entry += 4) {
-    const mark = marks + <usize>(load<u32>(entry) >> FLAG_BITS);
-    if (load<u8>(mark) == 0) store<u8>(mark, 1);
+  const categories = word(certificate, CERTIFICATE_CATEGORIES);
+  const held = word(certificate, CERTIFICATE_HELD) + (<usize>set << 2);
+  if (count == 0) {
+    store<i32>(held, HELD_NOTHING);
+    return;
   }
+  const group = groupOf(context, entry);
+  const isSeveral = groupOf(context, end - 4) != group;
+  let mask: i32 = 0;
+  for (; entry < end; entry += 4) {
+    const row = <usize>(load<u32>(entry) >> FLAG_BITS);
+    if (load<u8>(marks + row) == 0) store<u8>(marks + row, 1);
+    mask |= <i32>load<u8>(categories + row);
+  }
+  store<i32>(held, isSeveral ? HELD_SEVERAL : (group << CATEGORY_BITS) | mask);
+}
+
+/** Risk group of a position: those of a set are in the order of their groups. */
+// @ts-ignore: decorator
+@inline
+function groupOf(context: usize, entry: usize): i32 {
+  return load<i32>(word(context, CONTEXT_INSTRUMENT_GROUP) + (<usize>(load<u32>(entry) >> FLAG_BITS) << 2));
 }
 
 /** Where the positions of `count` sets are. */

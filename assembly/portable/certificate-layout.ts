@@ -36,8 +36,18 @@ export const CERTIFICATE_PER_VOLATILITY: i32 = 10;
 export const CERTIFICATE_SEGMENT_ENDS: i32 = 11;
 /** Two floats per segment: least and largest volatility / that at the reference. Kernel `volatilityMoves`. */
 export const CERTIFICATE_SEGMENT_MOVES: i32 = 12;
-export const CERTIFICATE_WORD_COUNT: i32 = 14;
-export const CERTIFICATE_BYTES: i32 = 56;
+/** u8 per instrument: bit of its category, below `CATEGORY_BITS`. */
+export const CERTIFICATE_CATEGORIES: i32 = 13;
+/** i32 per netting set: what it holds, `HELD_NOTHING` and below; written by `markRows`. */
+export const CERTIFICATE_HELD: i32 = 14;
+export const CERTIFICATE_WORD_COUNT: i32 = 16;
+export const CERTIFICATE_BYTES: i32 = 64;
+
+// --- what a netting set holds: (risk group << CATEGORY_BITS) | bits of the categories of its instruments, or ------------
+export const HELD_NOTHING: i32 = 0;
+/** Instruments of several risk groups. */
+export const HELD_SEVERAL: i32 = -1;
+export const CATEGORY_BITS: i32 = 5;
 
 // --- floats ----------------------------------------------------------------------------------------------------------
 /** The box: common movement X of a group up to this, in either direction. */

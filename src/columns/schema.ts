@@ -325,6 +325,10 @@ export const schema = {
         ...column('u8', null, 'tick', '1: a set of the list stage holds it'),
         certificateWord: certificate.CERTIFICATE_MARKS,
       },
+      category: {
+        ...column('u8', null, 'certificates', 'bit of its category at the reference that is being made'),
+        certificateWord: certificate.CERTIFICATE_CATEGORIES,
+      },
       segmentEnd: {
         ...column('u32', null, 'load', 'per segment of instruments: where it ends'),
         certificateWord: certificate.CERTIFICATE_SEGMENT_ENDS,
@@ -368,6 +372,10 @@ export const schema = {
         ...column('f64', null, 'certificates', 'per threshold: health at the reference, settlement currency'),
         certificateWord: certificate.CERTIFICATE_HEALTH,
         width: () => certificate.THRESHOLD_COUNT_MAX,
+      },
+      held: {
+        ...column('i32', null, 'tick', 'risk group and categories of what it holds, when a list stage had it last'),
+        certificateWord: certificate.CERTIFICATE_HELD,
       },
       certifyList: {
         ...column('u32', null, 'certificates', 'netting sets to certify'),

@@ -6,7 +6,6 @@ import {
   LOAD_TIME,
   QUADRANT_COUNT,
 } from '../../assembly/portable/certificate-layout.ts';
-import { MargridError } from '../errors.ts';
 import { boxSizes } from './box.ts';
 import type { Displacement } from './reference.ts';
 import { priceLoadOf, volatilityLoadOf } from './set-loads.ts';
@@ -46,18 +45,22 @@ export interface FiledSets {
   readonly sets: Uint32Array;
   /** Class of each of them. */
   readonly classes: Uint32Array;
+  /** Quadrants that a class moves in: the first alone, or all. */
+  readonly quadrantsOf: (own: number) => number;
   /** Radius of a set in a quadrant, in units of price movement. */
   readonly radiusOf: (set: number, quadrant: number) => number;
   /** By set: `LOAD_COUNT` loads, and the box of its certificate. */
   readonly loads: Float32Array;
   readonly box: Uint8Array;
-  /** By set and quadrant: its entry in the index that has it, written here. */
-  readonly entryOf: Uint32Array;
+  /** By set: number of the reference that its certificate is of; this one's. */
+  readonly reference: Uint8Array;
+  readonly number: number;
 }
 
 /**
  * Netting sets of one reference by class, quadrant and radius: a tick reads the buckets below its displacement, in the
- * order of memory, and no others. Whoever loses the certificate must be removed.
+ * order of memory, and no others. Whoever has lost its certificate here, by the column of references, is left out when
+ * its entry is met, and the entry dropped: most lose it at once with many others, and hardly any entry is met again.
  *
  * A set whose radius is reached gets a second test, of its loads: what the market has used up of its health, kind of
  * movement by kind of movement, where a radius takes all kinds to be as large as the largest. Most are safe by it. An
@@ -66,7 +69,6 @@ export interface FiledSets {
 export class CertificateIndex {
   /** Classes that have sets here. */
   readonly classes: readonly number[];
-  readonly #placeOf: Uint32Array;
   /** Per quadrant, class and bucket: first entry, and where entries end that have not been removed. */
   readonly #start: Uint32Array;
   readonly #end: Uint32Array;
@@ -75,61 +77,76 @@ export class CertificateIndex {
   readonly #entries: Float32Array;
   /** The same memory. */
   readonly #words: Uint32Array;
-  readonly #entryOf: Uint32Array;
   readonly #radiusOf: FiledSets['radiusOf'];
+  readonly #reference: Uint8Array;
+  readonly #number: number;
 
   constructor(filed: FiledSets) {
-    const { sets, classes, radiusOf, entryOf } = filed;
-    this.classes = [...new Set(classes)].sort((a, b) => a - b);
-    this.#radiusOf = radiusOf;
-    this.#entryOf = entryOf;
-    this.#placeOf = new Uint32Array((this.classes.at(-1) ?? 0) + 1);
-    this.classes.forEach((each, place) => (this.#placeOf[each] = place));
-    const cells = QUADRANT_COUNT * this.classes.length * bucketCount;
+    const { sets, classes, quadrantsOf } = filed;
+    this.#radiusOf = filed.radiusOf;
+    this.#reference = filed.reference;
+    this.#number = filed.number;
+    const { order, places } = placesOf(classes);
+    this.classes = order;
+    const cells = QUADRANT_COUNT * order.length * bucketCount;
     this.#start = new Uint32Array(cells);
     this.#end = new Uint32Array(cells);
-    this.#firstBucket = new Uint16Array(QUADRANT_COUNT * this.classes.length).fill(bucketCount);
-    this.#entries = new Float32Array(QUADRANT_COUNT * sets.length * entryFloats);
-    this.#words = new Uint32Array(this.#entries.buffer);
-    // Set by set, all quadrants at once: sets are anywhere in the book, and each is a few cache misses.
-    const cellOf = new Uint32Array(QUADRANT_COUNT * sets.length);
-    for (let index = 0; index < sets.length; index++) {
-      for (let quadrant = 0; quadrant < QUADRANT_COUNT; quadrant++) {
-        const block = quadrant * this.classes.length + this.#placeOf[classes[index]];
-        const bucket = bucketOf(radiusOf(sets[index], quadrant));
-        cellOf[index * QUADRANT_COUNT + quadrant] = block * bucketCount + bucket;
-        this.#end[block * bucketCount + bucket]++;
-        if (bucket < this.#firstBucket[block]) this.#firstBucket[block] = bucket;
-      }
-    }
+    this.#firstBucket = new Uint16Array(QUADRANT_COUNT * order.length).fill(bucketCount);
+    const quadrants = Uint8Array.from(order, quadrantsOf);
+    const cellOf = this.#count(filed, places, quadrants);
     let top = 0;
     for (let cell = 0; cell < cells; cell++) {
       const count = this.#end[cell];
       this.#start[cell] = this.#end[cell] = top;
       top += count;
     }
-    for (let index = 0; index < sets.length; index++) {
-      for (let quadrant = 0; quadrant < QUADRANT_COUNT; quadrant++) {
-        this.#write(this.#end[cellOf[index * QUADRANT_COUNT + quadrant]]++, sets[index], quadrant, filed);
-      }
-    }
+    this.#entries = new Float32Array(top * entryFloats);
+    this.#words = new Uint32Array(this.#entries.buffer);
+    for (let index = 0; index < sets.length; index++) this.#write(index, quadrants[places[index]], cellOf, filed);
   }
 
-  #write(entry: number, set: number, quadrant: number, { loads, box }: FiledSets): void {
+  /** Counts the entries of every cell in `#end`; returns the cells of each set, by quadrant. */
+  #count({ sets, radiusOf }: FiledSets, places: Uint32Array, quadrants: Uint8Array): Uint32Array {
+    const ends = this.#end;
+    const firsts = this.#firstBucket;
+    const classCount = this.classes.length;
+    const cellOf = new Uint32Array(QUADRANT_COUNT * sets.length);
+    for (let index = 0; index < sets.length; index++) {
+      for (let quadrant = 0; quadrant < quadrants[places[index]]; quadrant++) {
+        const block = quadrant * classCount + places[index];
+        const bucket = bucketOf(radiusOf(sets[index], quadrant));
+        const cell = block * bucketCount + bucket;
+        cellOf[index * QUADRANT_COUNT + quadrant] = cell;
+        ends[cell]++;
+        if (bucket < firsts[block]) firsts[block] = bucket;
+      }
+    }
+    return cellOf;
+  }
+
+  /** The entries of a set, at the ends of its cells. */
+  #write(index: number, quadrants: number, cellOf: Uint32Array, { sets, loads, box }: FiledSets): void {
     const entries = this.#entries;
-    const at = entry * entryFloats;
+    const set = sets[index];
     const from = set * LOAD_COUNT;
     const size = boxSizes[box[set]];
     const perUnit = upward32 / size;
-    entries[at] = loads[from + priceLoadOf(quadrant)] * perUnit;
-    entries[at + 1] = loads[from + LOAD_PRICE_SQUARE] * perUnit * perUnit;
-    entries[at + 2] = loads[from + volatilityLoadOf(quadrant)] * perUnit;
-    entries[at + 3] = loads[from + LOAD_REST] * perUnit;
-    entries[at + 4] = loads[from + LOAD_TIME] * upward32;
-    entries[at + 5] = loads[from + LOAD_OTHER] * perUnit;
-    entries[at + entryLimit] = size * downward32;
-    this.#words[at + entrySet] = set;
-    this.#entryOf[set * QUADRANT_COUNT + quadrant] = entry;
+    const square = loads[from + LOAD_PRICE_SQUARE] * perUnit * perUnit;
+    const rest = loads[from + LOAD_REST] * perUnit;
+    const time = loads[from + LOAD_TIME] * upward32;
+    const other = loads[from + LOAD_OTHER] * perUnit;
+    const limit = size * downward32;
+    for (let quadrant = 0; quadrant < quadrants; quadrant++) {
+      const at = this.#end[cellOf[index * QUADRANT_COUNT + quadrant]]++ * entryFloats;
+      entries[at] = loads[from + priceLoadOf(quadrant)] * perUnit;
+      entries[at + 1] = square;
+      entries[at + 2] = loads[from + volatilityLoadOf(quadrant)] * perUnit;
+      entries[at + 3] = rest;
+      entries[at + 4] = time;
+      entries[at + 5] = other;
+      entries[at + entryLimit] = limit;
+      this.#words[at + entrySet] = set;
+    }
   }
 
   /**
@@ -139,6 +156,8 @@ export class CertificateIndex {
   collect(place: number, moved: Readonly<Displacement>, found: Uint32Array, count: number): number {
     const { quadrant, distance, price, volatility, rest, elapsed, largest } = moved;
     const entries = this.#entries;
+    const words = this.#words;
+    const reference = this.#reference;
     const starts = this.#start;
     const ends = this.#end;
     const block = quadrant * this.classes.length + place;
@@ -146,7 +165,7 @@ export class CertificateIndex {
     const last = first + (distance < 1 ? bucketOf(distance) : bucketCount - 1);
     let top = count;
     for (let cell = first + this.#firstBucket[block]; cell <= last; cell++) {
-      const end = ends[cell] * entryFloats;
+      let end = ends[cell] * entryFloats;
       for (let at = starts[cell] * entryFloats; at < end; at += entryFloats) {
         const used =
           price * (entries[at] + price * entries[at + 1]) +
@@ -156,7 +175,14 @@ export class CertificateIndex {
           largest * entries[at + 5];
         // Safe by its loads; not outside the box, and not where anything is not a number.
         if (used * outward < 1 && largest <= entries[at + entryLimit]) continue;
-        const set = this.#words[at + entrySet];
+        const set = words[at + entrySet];
+        if (reference[set] !== this.#number) {
+          ends[cell]--;
+          end -= entryFloats;
+          for (let each = 0; each < entryFloats; each++) words[at + each] = words[end + each];
+          at -= entryFloats;
+          continue;
+        }
         if (cell === last && distance < this.#radiusOf(set, quadrant)) continue;
         if (top === found.length) return top;
         found[top++] = set;
@@ -165,41 +191,14 @@ export class CertificateIndex {
     return top;
   }
 
-  /** The set has no certificate here any more. `class`: of the set, as it was filed. */
-  remove(set: number, own: number): void {
-    const words = this.#words;
-    for (let quadrant = 0; quadrant < QUADRANT_COUNT; quadrant++) {
-      const entry = this.#entryOf[set * QUADRANT_COUNT + quadrant];
-      const cell = this.#cellOf(entry, quadrant * this.classes.length + this.#placeOf[own]);
-      const last = this.#end[cell] - 1;
-      const at = entry * entryFloats;
-      const isFiled = this.#start[cell] <= entry && entry <= last && words[at + entrySet] === set;
-      if (!isFiled) throw new MargridError('EngineState', `netting set ${set} has no certificate of this reference`);
-      this.#end[cell] = last;
-      this.#entryOf[words[last * entryFloats + entrySet] * QUADRANT_COUNT + quadrant] = entry;
-      words.copyWithin(at, last * entryFloats, (last + 1) * entryFloats);
-    }
-  }
-
-  /** The bucket of a block that has the entry: the last one that starts no later. */
-  #cellOf(entry: number, block: number): number {
-    let low = block * bucketCount;
-    let high = low + bucketCount - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if (this.#start[middle] <= entry) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
-
-  /** Every set filed here. */
+  /** Every set that has its certificate here. */
   members(): number[] {
     const sets: number[] = [];
     const cells = this.classes.length * bucketCount;
     for (let cell = 0; cell < cells; cell++) {
       for (let entry = this.#start[cell]; entry < this.#end[cell]; entry++) {
-        sets.push(this.#words[entry * entryFloats + entrySet]);
+        const set = this.#words[entry * entryFloats + entrySet];
+        if (this.#reference[set] === this.#number) sets.push(set);
       }
     }
     return sets;
@@ -208,20 +207,30 @@ export class CertificateIndex {
   /** After netting sets were opened and closed: `places[old]` is the new row, `noPlace` of one that is closed. */
   rearrange(places: Uint32Array): void {
     const words = this.#words;
-    const perQuadrant = this.classes.length * bucketCount;
     for (let cell = 0; cell < this.#start.length; cell++) {
-      const quadrant = Math.floor(cell / perQuadrant);
       let top = this.#start[cell];
       for (let entry = top; entry < this.#end[cell]; entry++) {
         const set = places[words[entry * entryFloats + entrySet]];
         if (set === noPlace) continue;
         words.copyWithin(top * entryFloats, entry * entryFloats, (entry + 1) * entryFloats);
         words[top * entryFloats + entrySet] = set;
-        this.#entryOf[set * QUADRANT_COUNT + quadrant] = top++;
+        top++;
       }
       this.#end[cell] = top;
     }
   }
+}
+
+/** Classes in the order in which they first come, and of each set the place of its class there. */
+function placesOf(classes: Uint32Array): { readonly order: number[]; readonly places: Uint32Array } {
+  const order: number[] = [];
+  const placeOf: number[] = [];
+  const places = new Uint32Array(classes.length);
+  for (let index = 0; index < classes.length; index++) {
+    const own = classes[index];
+    places[index] = placeOf[own] ??= order.push(own) - 1;
+  }
+  return { order, places };
 }
 
 export const noPlace = 0xffff_ffff;

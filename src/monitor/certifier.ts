@@ -3,6 +3,7 @@ import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import type { BookColumns } from '../engine/book-columns.ts';
 import { boxSizes } from './box.ts';
 import { CertificateIndex } from './certificate-index.ts';
+import type { Evaluation } from './evaluation.ts';
 import type { Reference } from './reference.ts';
 import type { SetClasses } from './set-classes.ts';
 import { STANDING, UNCERTIFIED, type SetColumns } from './set-columns.ts';
@@ -11,29 +12,41 @@ import { STANDING, UNCERTIFIED, type SetColumns } from './set-columns.ts';
 const inward = 1 - 1e-7;
 /** A radius below this share of the box would be larger in the next smaller box: the boxes are a factor 4 or 5 apart. */
 const smallRadius = 0.1;
+/** Sets whose lines are asked for together: they are anywhere in their columns, and many misses take as long as one. */
+const setsAhead = 32;
+/** What is read only to have it near goes here, or nobody would read it. */
+const sink = new Float64Array(1);
 /** Certificates for more than this share of a book. */
 const massShare = 0.1;
 
 /** Who computes radii: the kernels of a model. */
 export interface CertificateIssuer {
-  /** Slopes in a box around the market of the time, of everything that the sets hold. */
-  slopes(boxSize: number, sets: Uint32Array, asOfMs: number): Promise<void>;
+  /** Slopes of instrument rows in a box around the market of the time. */
+  slopes(boxSize: number, rows: Uint32Array, asOfMs: number): Promise<void>;
   /** Radius and health of the sets, into the columns of the arena. */
   certify(sets: Uint32Array): Promise<void>;
 }
 
-/** Issues certificates at the market in the arena, whose prices the sets' rows must have. */
+/** Issues certificates at the market in the arena. */
 export class Certifier {
   readonly #book: BookColumns;
   readonly #columns: SetColumns;
   readonly #classes: SetClasses;
+  readonly #evaluation: Evaluation;
   readonly #issuer: CertificateIssuer;
   #asOfMs = NaN;
 
-  constructor(book: BookColumns, columns: SetColumns, classes: SetClasses, issuer: CertificateIssuer) {
+  constructor(
+    book: BookColumns,
+    columns: SetColumns,
+    classes: SetClasses,
+    evaluation: Evaluation,
+    issuer: CertificateIssuer,
+  ) {
     this.#book = book;
     this.#columns = columns;
     this.#classes = classes;
+    this.#evaluation = evaluation;
     this.#issuer = issuer;
   }
 
@@ -49,19 +62,22 @@ export class Certifier {
     const columns = this.#columns;
     const { nettingSet, position } = this.#book.arena.views;
     const anyBad = isBad.includes(1);
-    return sets.filter((set) => {
-      columns.setReference(set, UNCERTIFIED);
-      if (nettingSet.fault[set] !== 0) {
-        columns.setReference(set, STANDING);
-        return false;
-      }
-      if (!anyBad) return true;
+    const holdsBad = (set: number): boolean => {
       const end = nettingSet.firstPosition[set] + nettingSet.positionCount[set];
       for (let slot = nettingSet.firstPosition[set]; slot < end; slot++) {
-        if (isBad[position.row[slot] >>> FLAG_BITS] === 1) return false;
+        if (isBad[position.row[slot] >>> FLAG_BITS] === 1) return true;
       }
-      return true;
-    });
+      return false;
+    };
+    const candidates = new Uint32Array(sets.length);
+    let count = 0;
+    for (let index = 0; index < sets.length; index++) {
+      const set = sets[index];
+      const isStanding = nettingSet.fault[set] !== 0;
+      columns.setReference(set, isStanding ? STANDING : UNCERTIFIED);
+      if (!isStanding && !(anyBad && holdsBad(set))) candidates[count++] = set;
+    }
+    return candidates.subarray(0, count);
   }
 
   /**
@@ -71,6 +87,7 @@ export class Certifier {
   async issue(sets: Uint32Array, reference: Reference, asOfMs: number): Promise<void> {
     const columns = this.#columns;
     this.#asOfMs = asOfMs;
+    this.#classes.categorize(reference.category);
     for (let box = 0; box < boxSizes.length; box++) {
       await this.#certify(sets.filter((set) => columns.nextBox[set] === box), box);
     }
@@ -78,28 +95,37 @@ export class Certifier {
       await this.#tryLarger(sets);
       await this.#trySmaller(sets);
     }
-    for (const set of sets) {
-      const least = this.#leastRadius(set);
-      const step = least === 1 ? 1 : least < smallRadius ? -1 : 0;
-      columns.nextBox[set] = Math.min(Math.max(columns.box[set] + step, 0), boxSizes.length - 1);
-    }
+    this.#file(sets, reference.number);
+  }
+
+  #file(sets: Uint32Array, number: number): void {
+    const columns = this.#columns;
+    const { radius, loads, held } = this.#book.arena.views.certifiedSet;
+    const { box, reference } = columns;
+    const { members } = this.#classes;
     const classes = new Uint32Array(sets.length);
     for (let index = 0; index < sets.length; index++) {
+      if (index % setsAhead === 0) askFor(sets, index, radius, loads, held);
       const set = sets[index];
-      classes[index] = columns.class[set] = this.#classes.classOf(set, reference.category);
-      columns.setReference(set, reference.number);
-      if (this.#classes.members[classes[index]].length > 1) this.#takeLeastRadius(set);
+      const least = this.#leastRadius(set);
+      const step = least === 1 ? 1 : least < smallRadius ? -1 : 0;
+      columns.nextBox[set] = Math.min(Math.max(box[set] + step, 0), boxSizes.length - 1);
+      classes[index] = columns.class[set] = this.#classes.classOf(set);
+      columns.setReference(set, number);
+      // The groups of a set may move in different quadrants.
+      if (members[classes[index]].length > 1) radius.fill(least, set * QUADRANT_COUNT, (set + 1) * QUADRANT_COUNT);
     }
     const radiusOf = (set: number, quadrant: number): number => this.radiusOf(set, quadrant);
-    const { loads } = this.#book.arena.views.certifiedSet;
-    const { box, entryOf } = columns;
-    columns.filed[reference.number] = new CertificateIndex({ sets, classes, radiusOf, loads, box, entryOf });
+    // Sets of several groups have one radius, for all quadrants: `Reference.displacementOf`.
+    const quadrantsOf = (own: number): number => (members[own].length > 1 ? 1 : QUADRANT_COUNT);
+    columns.filed[number] = new CertificateIndex({ sets, classes, quadrantsOf, radiusOf, loads, box, reference, number });
   }
 
   async #certify(sets: Uint32Array, box: number): Promise<void> {
     if (sets.length === 0) return;
     for (const set of sets) this.#columns.box[set] = box;
-    await this.#issuer.slopes(boxSizes[box], sets, this.#asOfMs);
+    const rows = await this.#evaluation.priceRowsOf(sets);
+    await this.#issuer.slopes(boxSizes[box], rows, this.#asOfMs);
     await this.#issuer.certify(sets);
   }
 
@@ -138,10 +164,14 @@ export class Certifier {
     }
     return least;
   }
+}
 
-  /** The groups of a set may move in different quadrants. */
-  #takeLeastRadius(set: number): void {
-    const { radius } = this.#book.arena.views.certifiedSet;
-    radius.fill(this.#leastRadius(set), set * QUADRANT_COUNT, (set + 1) * QUADRANT_COUNT);
+/** Lines of the next sets, from place `first` of the list. */
+function askFor(sets: Uint32Array, first: number, radius: Float32Array, loads: Float32Array, held: Int32Array): void {
+  const end = Math.min(first + setsAhead, sets.length);
+  let sum = 0;
+  for (let index = first; index < end; index++) {
+    sum += radius[sets[index] * QUADRANT_COUNT] + loads[sets[index] * LOAD_COUNT] + held[sets[index]];
   }
+  sink[0] = sum;
 }

@@ -86,19 +86,23 @@ export class Evaluation {
     return count;
   }
 
-  /** Runs a row kernel over rows that the sets hold, those of them that are needed; returns which. */
-  async runRows(
-    kernel: PartialTicks['model']['rowKernel'],
-    sets: Uint32Array,
-    isNeeded: (row: number) => boolean,
-  ): Promise<Uint32Array> {
+  /** Prices what the sets hold and is not priced yet; returns all rows that they hold, in row order. */
+  async priceRowsOf(sets: Uint32Array): Promise<Uint32Array> {
     await this.#markRows(sets);
+    const rows = this.#rowList;
     let count = 0;
-    this.#takeMarked((row) => {
-      if (isNeeded(row)) this.#rowList[count++] = row;
-    });
-    await this.#stage({ kernel, itemCount: count, list: this.#rowListAddress }, rowDispatch);
-    return this.#rowList.slice(0, count);
+    this.#takeMarked((row) => (rows[count++] = row));
+    const held = rows.slice(0, count);
+    const missing = held.filter((row) => this.#priced[row] !== this.#pricing);
+    for (const row of missing) this.#priced[row] = this.#pricing;
+    this.#pricedCount += missing.length;
+    await this.runRows(this.#ticks.model.rowKernel, missing);
+    return held;
+  }
+
+  async runRows(kernel: PartialTicks['model']['rowKernel'], rows: Uint32Array): Promise<void> {
+    this.#rowList.set(rows);
+    await this.#stage({ kernel, itemCount: rows.length, list: this.#rowListAddress }, rowDispatch);
   }
 
   async margin(sets: Uint32Array): Promise<void> {

@@ -240,7 +240,7 @@ export class Monitor {
     this.#evaluation.startTick();
     if (this.#certifier !== null) return;
     this.#issuer = this.#issuerOf(this.#ticks, this.#evaluation, this.#watch.thresholds);
-    this.#certifier = new Certifier(this.#ticks.book, this.#columns, this.#classes, this.#issuer);
+    this.#certifier = new Certifier(this.#ticks.book, this.#columns, this.#classes, this.#evaluation, this.#issuer);
   }
 
   /** Measures the market. Returns the sets that must be evaluated, or why all of them must. */
@@ -390,8 +390,8 @@ export class Monitor {
     const { arena, rows } = this.#ticks.setup;
     const number = this.#references.nextNumber(this.#loose);
     const near = this.#touched.subarray(0, this.#collect(this.#touched, reach));
+    this.#order.ascend(near);
     const sets = this.#certifier!.candidates(near, this.#rowWatch.isBad);
-    await this.#evaluation!.price(sets);
     // A reference measures time for all its boxes: the slopes of the largest hold in the others.
     this.#ticks.writeExpirySlopes(timeShape * largestBox);
     const { isBad: isLeftOut, hasOneForward } = this.#rowWatch;

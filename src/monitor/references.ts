@@ -67,7 +67,6 @@ export class References {
       const { live } = this.#columns;
       const [ending] = [...this.alive].sort((a, b) => live[a.number] - live[b.number] || a.tick - b.tick);
       const members = this.#columns.filed[ending.number]!.members();
-      // Before they leave: nobody has to be taken out of it one by one.
       this.#end(ending);
       for (const set of members) {
         this.#columns.setReference(set, UNCERTIFIED);

@@ -1,3 +1,4 @@
+import { CATEGORY_BITS, HELD_NOTHING, HELD_SEVERAL } from '../../assembly/portable/certificate-layout.ts';
 import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import type { BookColumns } from '../engine/book-columns.ts';
 import type { ExpiryRow } from '../margin/model.ts';
@@ -7,7 +8,7 @@ import type { ExpiryRow } from '../margin/model.ts';
  * moved by the instruments of its class only. Categories: spot and perpetuals; dated instruments by the time that is
  * left at the reference.
  */
-export const categoryCount = 5;
+export const categoryCount = CATEGORY_BITS;
 const hourMs = 3_600_000;
 const tenorsMs = [6 * hourMs, 36 * hourMs, 240 * hourMs];
 const maskCount = 1 << categoryCount;
@@ -30,36 +31,42 @@ export class SetClasses {
   readonly #mixed = new Map<string, number>();
   readonly #groupCount: number;
   readonly #book: BookColumns;
+  /** What kernel `markRows` has found that every set holds. */
+  readonly #held: Int32Array;
 
   constructor(book: BookColumns) {
     this.#book = book;
+    this.#held = book.arena.views.certifiedSet.held;
     this.#groupCount = book.rows.groups.length;
     this.#single = new Uint32Array(this.#groupCount * maskCount);
   }
 
-  /** Class of a set; `category`: of every expiry row. 0 is the class of sets that hold nothing. */
-  classOf(set: number, category: Uint8Array): number {
-    const { nettingSet, position } = this.#book.arena.views;
-    const { group, expiry } = this.#book.rows;
-    const first = nettingSet.firstPosition[set];
-    const end = first + nettingSet.positionCount[set];
-    if (first === end) return 0;
-    const own = group[position.row[first] >>> FLAG_BITS];
-    if (group[position.row[end - 1] >>> FLAG_BITS] !== own) return this.#mixedClass(first, end, category);
-    let mask = 0;
-    for (let slot = first; slot < end; slot++) mask |= 1 << category[expiry[position.row[slot] >>> FLAG_BITS]];
-    const key = own * maskCount + mask;
-    const known = this.#single[key];
-    return known > 0 ? known : (this.#single[key] = this.#add([[own, mask]]));
+  /** Tells kernel `markRows` the category of every expiry row, by which the classes of what it marks are told apart. */
+  categorize(category: Uint8Array): void {
+    const { category: ofRow } = this.#book.arena.views.certifiedInstrument;
+    const { expiry } = this.#book.rows;
+    for (let row = 0; row < ofRow.length; row++) ofRow[row] = 1 << category[expiry[row]];
   }
 
-  #mixedClass(first: number, end: number, category: Uint8Array): number {
-    const { position } = this.#book.arena.views;
-    const { group, expiry } = this.#book.rows;
+  /** Class of a set that has been marked since `categorize`. 0 is the class of sets that hold nothing. */
+  classOf(set: number): number {
+    const key = this.#held[set];
+    if (key === HELD_NOTHING) return 0;
+    if (key === HELD_SEVERAL) return this.#mixedClass(set);
+    const known = this.#single[key];
+    return known > 0 ? known : (this.#single[key] = this.#add([[key >>> CATEGORY_BITS, key & (maskCount - 1)]]));
+  }
+
+  #mixedClass(set: number): number {
+    const { nettingSet, position, certifiedInstrument } = this.#book.arena.views;
+    const { group } = this.#book.rows;
+    const { category } = certifiedInstrument;
+    const first = nettingSet.firstPosition[set];
+    const end = first + nettingSet.positionCount[set];
     const masks = new Map<number, number>();
     for (let slot = first; slot < end; slot++) {
       const row = position.row[slot] >>> FLAG_BITS;
-      masks.set(group[row], (masks.get(group[row]) ?? 0) | (1 << category[expiry[row]]));
+      masks.set(group[row], (masks.get(group[row]) ?? 0) | category[row]);
     }
     let members: ClassMembers = [...masks];
     const key = members.join(';');

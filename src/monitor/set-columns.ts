@@ -1,4 +1,3 @@
-import { QUADRANT_COUNT } from '../../assembly/portable/certificate-layout.ts';
 import type { Arena } from '../columns/arena.ts';
 import type { CertificateIndex } from './certificate-index.ts';
 
@@ -26,8 +25,6 @@ export class SetColumns {
   readonly live = new Uint32Array(256);
   /** Index of the sets of a reference by its number, null if there is none. */
   readonly filed: (CertificateIndex | null)[] = new Array<null>(256).fill(null);
-  /** Per quadrant, the entry of a set in the index of its reference. */
-  readonly entryOf: Uint32Array;
   #account = new Uint32Array(0);
   #currency = new Uint8Array(0);
   readonly #arena: Arena;
@@ -40,12 +37,10 @@ export class SetColumns {
     this.nextBox = new Uint8Array(capacity).fill(firstBox);
     this.status = new Uint8Array(capacity).fill(NEW_STATUS);
     this.asOfTick = new Uint32Array(capacity);
-    this.entryOf = new Uint32Array(capacity * QUADRANT_COUNT);
   }
 
-  /** A set that had another reference leaves its index: before its class changes. */
+  /** The index of the reference that a set had drops it when it meets it. */
   setReference(set: number, reference: number): void {
-    this.filed[this.reference[set]]?.remove(set, this.class[set]);
     this.live[this.reference[set]]--;
     this.live[reference]++;
     this.reference[set] = reference;

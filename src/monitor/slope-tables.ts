@@ -52,18 +52,19 @@ export class SlopeTables {
     this.#deviationTime = new Float64Array(cells);
   }
 
-  /** Chooses the table of a box and brings all rows that the sets hold to what certificates at this market need. */
-  async prepare(size: number, sets: Uint32Array, asOfMs: number): Promise<void> {
+  /** Chooses the table of a box and brings the rows to what certificates at this market need. */
+  async prepare(size: number, rows: Uint32Array, asOfMs: number): Promise<void> {
     const { arena } = this.#ticks.setup;
     const box = boxSizes.indexOf(size);
     const first = box * arena.views.instrument.forward.length;
     this.#choose(box);
     writeBox(arena, size * tableStretch, this.#thresholds);
     this.#ticks.writeExpirySlopes(timeShape * size * tableStretch);
-    const isNeeded = (row: number): boolean => !this.#covers(first, row, (tableStretch - 1) * size * inward, asOfMs);
-    const made = await this.#evaluation.runRows('slopeRows', sets, isNeeded);
-    for (const row of made) this.#keepCentre(first, row, asOfMs);
-    await this.#evaluation.runRows('slopePoints', sets, () => true);
+    const room = (tableStretch - 1) * size * inward;
+    const moved = rows.filter((row) => !this.#covers(first, row, room, asOfMs));
+    await this.#evaluation.runRows('slopeRows', moved);
+    for (const row of moved) this.#keepCentre(first, row, asOfMs);
+    await this.#evaluation.runRows('slopePoints', rows);
     writeBox(arena, size, this.#thresholds);
     this.#ticks.writeExpirySlopes(timeShape * size);
   }

@@ -45,14 +45,19 @@ describe('index of certificates', () => {
   /** Where the market is, if it moves by no more in one way than in another. */
   const at = (quadrant: number, distance: number): Displacement =>
     ({ quadrant, distance, price: distance, volatility: distance, rest: distance, elapsed: 1e-3, largest: distance });
-  const make = (loads = noLoads) =>
+  const number = 3;
+  /** Every set has its certificate here, until a test gives it another. */
+  const everywhere = (): Uint8Array => new Uint8Array(count + 10).fill(number);
+  const make = (loads = noLoads, reference = everywhere(), quadrantsOf = () => 4) =>
     new CertificateIndex({
       loads,
       box,
+      reference,
+      number,
+      quadrantsOf,
       sets: Uint32Array.from({ length: count }, (_, set) => set),
       classes,
       radiusOf: (set, quadrant) => radii[4 * set + quadrant],
-      entryOf: new Uint32Array(4 * (count + 10)),
     });
 
   it('finds every set whose radius is reached, and no other', () => {
@@ -116,19 +121,29 @@ describe('index of certificates', () => {
     }
   });
 
-  it('forgets sets that are removed, follows those that move, and stops where there is no room', () => {
+  it('has sets of classes without quadrants in the first alone', () => {
+    const index = make(noLoads, everywhere(), (own = 0) => (own === 2 ? 1 : 4));
+    const found = new Uint32Array(count);
+    index.classes.forEach((own, place) => {
+      const inFirst = index.collect(place, at(0, Infinity), found, 0);
+      expect(inFirst).toBe(classes.filter((each) => each === own).length);
+      for (const quadrant of [1, 2, 3]) expect(index.collect(place, at(quadrant, Infinity), found, 0)).toBe(own === 2 ? 0 : inFirst);
+    });
+    expect(index.members().sort((a, b) => a - b)).toEqual([...classes.keys()]);
+  });
+
+  it('forgets sets that have another reference, follows those that move, and stops where there is no room', () => {
     const loads = noLoads.slice();
     loads.fill(0, 77 * LOAD_COUNT, 78 * LOAD_COUNT);
-    const index = make(loads);
+    const reference = everywhere();
+    const index = make(loads, reference);
     const found = new Uint32Array(count);
     const collectAll = (quadrant: number, distance = Infinity): number[] => {
       const far = { ...at(quadrant, 0.004), distance };
       const sets = index.classes.flatMap((_, place) => [...found.subarray(0, index.collect(place, far, found, 0))]);
       return sets.sort((a, b) => a - b);
     };
-    for (let set = 0; set < count; set += 2) index.remove(set, classes[set]);
-    // Of a set that is not there.
-    expect(() => index.remove(40, classes[40])).toThrow(expect.objectContaining({ code: 'EngineState' }));
+    for (let set = 0; set < count; set += 2) reference[set] = 255;
     const everyOdd = [...classes.keys()].filter((set) => set % 2 === 1);
     const odd = everyOdd.filter((set) => set !== 77);
     for (let quadrant = 0; quadrant < 4; quadrant++) {
@@ -136,15 +151,20 @@ describe('index of certificates', () => {
       expect(collectAll(quadrant, 0.01)).toEqual(odd.filter((set) => !(radii[4 * set + quadrant] > 0.01)));
     }
     expect(index.members().sort((a, b) => a - b)).toEqual(everyOdd);
+    // An entry that was met is dropped: whoever has a certificate here again, has it by another index.
+    reference[40] = number;
+    expect(collectAll(0)).toEqual(odd);
+    reference[40] = 255;
     // Sets move up by ten rows; the first fifty are closed.
     const places = Uint32Array.from({ length: count }, (_, set) => (set < 50 ? 0xffff_ffff : set + 10));
+    reference.copyWithin(60, 50, count).fill(255, 0, 60);
     index.rearrange(places);
     const left = everyOdd.filter((set) => set >= 50);
     for (const quadrant of [0, 3]) expect(collectAll(quadrant)).toEqual(left.filter((set) => set !== 77).map((set) => set + 10));
-    for (const set of left) if (set % 3 === 0) index.remove(set + 10, classes[set]);
+    for (const set of left) if (set % 3 === 0) reference[set + 10] = 7;
     expect(collectAll(2)).toEqual(left.filter((set) => set % 3 !== 0 && set !== 77).map((set) => set + 10));
     expect(index.collect(0, at(1, Infinity), new Uint32Array(7), 0)).toBe(7);
-    for (const set of left) if (set % 3 !== 0) index.remove(set + 10, classes[set]);
+    for (const set of left) if (set % 3 !== 0) reference[set + 10] = 255;
     expect(index.members()).toEqual([]);
   });
 });

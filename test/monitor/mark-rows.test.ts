@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { CATEGORY_BITS, HELD_NOTHING, HELD_SEVERAL } from '../../assembly/portable/certificate-layout.ts';
 import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { randomNumbers } from '../support/synthetic-book.ts';
@@ -15,7 +16,20 @@ it('marks what sets of a list hold and margins them, in both kinds of kernels, w
     const { plan, views } = engine.arena;
     const { certifiedSet, certifiedInstrument, nettingSet, position, result } = views;
     const margined = result.equity.slice();
+    const { group } = engine.arena.views.instrument;
+    const groups = group.slice();
+    // Sets of several groups, for the kernel that marks.
+    const asTwo = group.map((_, row) => (row < group.length / 4 ? 0 : 1));
+    certifiedInstrument.category.forEach((_, row, categories) => (categories[row] = 1 << (row * 7) % CATEGORY_BITS));
+    const heldBy = (set: number): number => {
+      const first = nettingSet.firstPosition[set];
+      const rows = [...position.row.subarray(first, first + nettingSet.positionCount[set])].map((entry) => entry >>> FLAG_BITS);
+      if (rows.length === 0) return HELD_NOTHING;
+      if (new Set(rows.map((row) => group[row])).size > 1) return HELD_SEVERAL;
+      return (group[rows[0]] << CATEGORY_BITS) | rows.reduce((mask, row) => mask | certifiedInstrument.category[row], 0);
+    };
     const random = randomNumbers(3);
+    const kinds = new Set<string>();
     for (const count of [1, 15, 16, 17, 60]) {
       const sets = Array.from({ length: engine.nettingSetCount }, (_, set) => ({ set, key: random() }))
         .sort((a, b) => a.key - b.key).map(({ set }) => set);
@@ -30,12 +44,19 @@ it('marks what sets of a list hold and margins them, in both kinds of kernels, w
         }
       }
       certifiedInstrument.mark.fill(0)[7] = 1;
+      certifiedSet.held.fill(-7);
+      group.set(asTwo);
       engine.kernels.markRows(plan.context, plan.scratch[0], first, count);
       expect([...certifiedInstrument.mark]).toEqual([...expected]);
+      const held = [...certifiedSet.held.subarray(0, sets.length)];
+      expect(held).toEqual(held.map((_, set) => (listed.includes(set) ? heldBy(set) : -7)));
+      for (const set of listed) kinds.add(heldBy(set) === HELD_SEVERAL ? 'several' : 'one');
+      group.set(groups);
       result.equity.fill(-1);
       engine.kernels.deribitPmOf(plan.context, certifiedSet.list.byteOffset + 4 * first, count, plan.scratch[0]);
       expect([...result.equity]).toEqual([...margined].map((equity, set) => (listed.includes(set) ? equity : -1)));
     }
+    expect(kinds.size).toBe(2);
     await engine.close();
   }
 });

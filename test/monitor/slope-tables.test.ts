@@ -41,7 +41,8 @@ describe('slope tables', () => {
       const asOfMs = given.market.asOfMs + step * 20_000;
       const forward = given.market.forward.map((value) => value * price);
       ticks.begin({ forward, impliedVolatility: given.market.impliedVolatility.map((value) => value * price ** -1.5), asOfMs });
-      await tables.prepare(size, sets, asOfMs);
+      evaluation.startTick();
+      await tables.prepare(size, await evaluation.priceRowsOf(sets), asOfMs);
       ticks.end();
       const own = certifiedInstrument.slopeRow.slice(0, count * rowFloats);
       // The second table is free: the slopes of this very box, made now.
