@@ -30,6 +30,7 @@ export default defineConfig({
     hookTimeout: 600_000,
     // Several tests start worker threads of their own: more test processes than cores would only wait for each other.
     maxWorkers: 2,
+    setupFiles: ['test/support/seed-properties.ts'],
     projects: [
       { extends: true, test: { name: 'alone', include: alone, exclude: leftOut } },
       // Modules are loaded once per test process, not once per file: that would take a tenth of the time.

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../src/package-root.ts';
+import { propertySeed } from './support/property-seed.ts';
 
 function filesUnder(folder: string): string[] {
   return readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' })
@@ -170,6 +172,14 @@ describe('tidy', () => {
     );
     expect(todo).toEqual([]);
     expect(everything.filter((path) => /(^|\/)(utils?|helpers?|common|misc)(\.|\/)/.test(path))).toEqual([]);
+  });
+
+  it('properties draw the inputs of one seed, the same in every run unless others are asked for', () => {
+    expect(fc.readConfigureGlobal().seed).toBe(propertySeed());
+    expect(propertySeed('')).toEqual(expect.any(Number));
+    expect(propertySeed('-7')).toBe(-7);
+    expect(propertySeed('random')).toBe(undefined);
+    for (const asked of ['1.5', 'x', '4294967296']) expect(() => propertySeed(asked)).toThrow(`got '${asked}'`);
   });
 
   it('every source file is reachable from the library, the command line or a worker', () => {

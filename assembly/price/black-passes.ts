@@ -88,32 +88,21 @@ export function writeBlackConstants(work: usize): void {
 export function startSeries(
   work: usize, to: usize, pairs: usize, bytes: usize, multiplier: f64, logMultiplier: f64,
 ): void {
-  const end = to + bytes;
-  const limit = f64x2.splat(MONEYNESS_LIMIT);
-  const multipliers = f64x2.splat(multiplier);
-  const logs = f64x2.splat(logMultiplier);
-  const perSquare = v128.load_splat<f64>(work, EXPONENT_AT + 32);
-  const rounder = v128.load_splat<f64>(work, EXPONENT_AT + 40);
-  const one = v128.load_splat<f64>(work, EXPONENT_AT + 64);
-  const leading = v128.load_splat<i64>(work, ROWS_AT + 16);
-  const half = v128.load_splat<i64>(work, ROWS_AT + 24);
-  for (; to < end; to += 16) {
-    const x = f64x2.abs(f64x2.sub(v128.load(pairs, PAIR_MONEYNESS), logs));
-    const h = f64x2.pmin(f64x2.div(x, v128.load(pairs, PAIR_DIVISOR)), limit);
-    v128.store(to, h, Z);
-    const y = f64x2.add(h, one);
-    v128.store(to, y, Y);
-    v128.store(to, f64x2.sub(h, middleOf(y, leading, half, one)), DISTANCE);
-    storePlaces(to, f64x2.sub(h, v128.load(pairs, PAIR_HALF)), perSquare, rounder);
-    const shocked = f64x2.mul(v128.load(pairs, PAIR_FORWARD), multipliers);
-    v128.store(to, f64x2.pmin(shocked, v128.load(pairs, PAIR_STRIKE)), LOWER);
-    pairs += 16;
-  }
+  startCells(work, to, pairs, bytes, multiplier, logMultiplier, false);
 }
 
 /** The same for differences. */
 export function startDifferences(
   work: usize, to: usize, pairs: usize, bytes: usize, multiplier: f64, logMultiplier: f64,
+): void {
+  startCells(work, to, pairs, bytes, multiplier, logMultiplier, true);
+}
+
+/** `isDifference` is constant wherever this is inlined: no branch is left. */
+// @ts-ignore: decorator
+@inline
+function startCells(
+  work: usize, to: usize, pairs: usize, bytes: usize, multiplier: f64, logMultiplier: f64, isDifference: bool,
 ): void {
   const end = to + bytes;
   const limit = f64x2.splat(MONEYNESS_LIMIT);
@@ -122,22 +111,24 @@ export function startDifferences(
   const perSquare = v128.load_splat<f64>(work, EXPONENT_AT + 32);
   const rounder = v128.load_splat<f64>(work, EXPONENT_AT + 40);
   const one = v128.load_splat<f64>(work, EXPONENT_AT + 64);
-  const leading = v128.load_splat<i64>(work, ROWS_AT);
-  const half = v128.load_splat<i64>(work, ROWS_AT + 8);
+  const leading = isDifference ? v128.load_splat<i64>(work, ROWS_AT) : v128.load_splat<i64>(work, ROWS_AT + 16);
+  const half = isDifference ? v128.load_splat<i64>(work, ROWS_AT + 8) : v128.load_splat<i64>(work, ROWS_AT + 24);
   for (; to < end; to += 16) {
     const x = f64x2.abs(f64x2.sub(v128.load(pairs, PAIR_MONEYNESS), logs));
     const h = f64x2.pmin(f64x2.div(x, v128.load(pairs, PAIR_DIVISOR)), limit);
     const halfDeviation = v128.load(pairs, PAIR_HALF);
     const z1 = f64x2.sub(h, halfDeviation);
-    v128.store(to, z1, Z);
-    const size = f64x2.abs(z1);
+    v128.store(to, isDifference ? z1 : h, Z);
+    const size = isDifference ? f64x2.abs(z1) : h;
     const y = f64x2.add(size, one);
     v128.store(to, y, Y);
     v128.store(to, f64x2.sub(size, middleOf(y, leading, half, one)), DISTANCE);
-    const z2 = f64x2.add(h, halfDeviation);
-    const y2 = f64x2.add(z2, one);
-    v128.store(to, y2, Y2);
-    v128.store(to, f64x2.sub(z2, middleOf(y2, leading, half, one)), DISTANCE2);
+    if (isDifference) {
+      const z2 = f64x2.add(h, halfDeviation);
+      const y2 = f64x2.add(z2, one);
+      v128.store(to, y2, Y2);
+      v128.store(to, f64x2.sub(z2, middleOf(y2, leading, half, one)), DISTANCE2);
+    }
     storePlaces(to, z1, perSquare, rounder);
     const shocked = f64x2.mul(v128.load(pairs, PAIR_FORWARD), multipliers);
     v128.store(to, f64x2.pmin(shocked, v128.load(pairs, PAIR_STRIKE)), LOWER);
@@ -269,46 +260,39 @@ export function fillSeriesTerms(pairs: usize, bytes: usize, formula: i32): void 
 
 /** The same of a chunk of short series; their terms from `pairs` on. */
 export function putShortSeries(work: usize, at: usize, end: usize, pairs: usize, options: usize, place: usize): void {
-  const a0 = v128.load_splat<f64>(work, SERIES_AT);
-  const a1 = v128.load_splat<f64>(work, SERIES_AT + 8);
-  const a2 = v128.load_splat<f64>(work, SERIES_AT + 16);
-  const a3 = v128.load_splat<f64>(work, SERIES_AT + 24);
-  const c1 = v128.load_splat<f64>(work, SERIES_AT + 48);
-  const c2 = v128.load_splat<f64>(work, SERIES_AT + 56);
-  const c3 = v128.load_splat<f64>(work, SERIES_AT + 64);
-  for (; at < end; at += 16) {
-    const h = v128.load(at, Z);
-    const w = f64x2.mul(h, h);
-    const b4 = v128.load(pairs, P4);
-    const b3 = f64x2.add(v128.load(pairs, P3), f64x2.mul(f64x2.add(w, a3), b4));
-    const b2 = clenshawStep(v128.load(pairs, P2), c3, b4, f64x2.add(w, a2), b3);
-    const b1 = clenshawStep(v128.load(pairs, P1), c2, b3, f64x2.add(w, a1), b2);
-    const b0 = clenshawStep(v128.load(pairs, PAIR_DEVIATION), c1, b2, f64x2.add(w, a0), b1);
-    const ratio = f64x2.sub(f64x2.mul(v128.load(at, RATIO), b0), b1);
-    putPrices(options, place, f64x2.mul(v128.load(at, DENSITY), ratio));
-    pairs += 16;
-    options += 8;
-  }
+  putSums(work, at, end, pairs, options, place, true);
 }
 
 /** The same of a chunk of series. */
 export function putSeries(work: usize, at: usize, end: usize, pairs: usize, options: usize, place: usize): void {
+  putSums(work, at, end, pairs, options, place, false);
+}
+
+/** `isShort` is constant wherever this is inlined: no branch is left. */
+// @ts-ignore: decorator
+@inline
+function putSums(work: usize, at: usize, end: usize, pairs: usize, options: usize, place: usize, isShort: bool): void {
   const a0 = v128.load_splat<f64>(work, SERIES_AT);
   const a1 = v128.load_splat<f64>(work, SERIES_AT + 8);
   const a2 = v128.load_splat<f64>(work, SERIES_AT + 16);
   const a3 = v128.load_splat<f64>(work, SERIES_AT + 24);
-  const a4 = v128.load_splat<f64>(work, SERIES_AT + 32);
-  const a5 = v128.load_splat<f64>(work, SERIES_AT + 40);
+  const a4 = isShort ? a3 : v128.load_splat<f64>(work, SERIES_AT + 32);
+  const a5 = isShort ? a3 : v128.load_splat<f64>(work, SERIES_AT + 40);
   const c1 = v128.load_splat<f64>(work, SERIES_AT + 48);
   const c2 = v128.load_splat<f64>(work, SERIES_AT + 56);
   const c3 = v128.load_splat<f64>(work, SERIES_AT + 64);
-  const c4 = v128.load_splat<f64>(work, SERIES_AT + 72);
+  const c4 = isShort ? c3 : v128.load_splat<f64>(work, SERIES_AT + 72);
   for (; at < end; at += 16) {
     const h = v128.load(at, Z);
     const w = f64x2.mul(h, h);
-    const b5 = f64x2.add(v128.load(pairs, P5), f64x2.mul(f64x2.add(w, a5), v128.load(pairs, P6)));
-    const b4 = f64x2.add(v128.load(pairs, P4), f64x2.mul(f64x2.add(w, a4), b5));
-    const b3 = clenshawStep(v128.load(pairs, P3), c4, b5, f64x2.add(w, a3), b4);
+    let b4 = v128.load(pairs, P4);
+    let b3 = v128.load(pairs, P3);
+    if (!isShort) {
+      const b5 = f64x2.add(v128.load(pairs, P5), f64x2.mul(f64x2.add(w, a5), v128.load(pairs, P6)));
+      b4 = f64x2.add(b4, f64x2.mul(f64x2.add(w, a4), b5));
+      b3 = f64x2.sub(b3, f64x2.mul(c4, b5));
+    }
+    b3 = f64x2.add(b3, f64x2.mul(f64x2.add(w, a3), b4));
     const b2 = clenshawStep(v128.load(pairs, P2), c3, b4, f64x2.add(w, a2), b3);
     const b1 = clenshawStep(v128.load(pairs, P1), c2, b3, f64x2.add(w, a1), b2);
     const b0 = clenshawStep(v128.load(pairs, PAIR_DEVIATION), c1, b2, f64x2.add(w, a0), b1);

@@ -4,21 +4,27 @@ import type { BookChanges } from '../engine/book-changes.ts';
 import { Engine, type EngineOptions } from '../engine/engine.ts';
 import type { Quotes } from '../engine/tick-inputs.ts';
 import { MargridError } from '../errors.ts';
+import { statusOf, type AccountStatus } from './account-status.ts';
 import { AdjustmentSums } from './adjustment-sums.ts';
 import { appliedIds, type AppliedIds } from './applied-ids.ts';
+import { AttachedModules } from './attached-modules.ts';
 import type { BookCommand, Command, TickCommand } from './command.ts';
-import { amountCalled, emptyTransitions, transitionOf, type EventBatch, type ModuleEvent, type Storable, type Transition, type TransitionColumns } from './events.ts';
-import type { AccountContext, AccountModule, CashSource, ProposedTransitions, TickPlan } from './module.ts';
+import { commitTransitions } from './commit-transitions.ts';
+import { emptyTransitions, transitionOf, type EventBatch, type ModuleEvent, type Storable, type Transition, type TransitionColumns } from './events.ts';
+import type { AccountContext, AccountModule, CashSource } from './module.ts';
+import type { Outcome, OutcomeOrRefusal } from './outcome.ts';
 import { changedQuotes } from './quote-change.ts';
+import { requireCommand } from './require-command.ts';
 import { restatedChanges } from './restated-changes.ts';
 import { defaultAccountRules, parseAccountRules, type AccountRules } from './rules.ts';
-import { chosenTransitions, commit, noProposals, scanStatuses, type Proposals } from './scan.ts';
+import { noProposals, scanStatuses, type Proposals } from './scan.ts';
 import { SetStatus, sourcesOf, type SetKeys } from './set-status.ts';
 import { plainQuotes, readSnapshot, writeSnapshot, type AccountSnapshot } from './snapshot.ts';
-import { levelNames, MARGIN_CALL, POOLED, QUARANTINED, type LevelName } from './status.ts';
-import { cureAmount } from './status-machine.ts';
+import { levelNames, type LevelName } from './status.ts';
 import { hashStorable } from './storable-hash.ts';
 import { describeTransitions } from './transition-causes.ts';
+
+export type { AccountStatus, Outcome, OutcomeOrRefusal };
 
 /** Where commands and their events go before they are acknowledged. */
 export interface JournalSink {
@@ -34,36 +40,6 @@ export interface AccountEngineOptions extends Omit<EngineOptions, 'params'> {
   readonly journal?: JournalSink;
 }
 
-/** What became of a command. */
-export interface Outcome {
-  /** Number of the command. */
-  readonly sequence: number;
-  /** The command had been applied before: nothing happened now, and there is no batch. */
-  readonly repeated: boolean;
-  readonly batch: EventBatch | null;
-}
-
-/** Outcome of one of several commands: the others are applied although this one was refused. */
-export type OutcomeOrRefusal = Outcome | { readonly refused: MargridError };
-
-/** How a netting set stands. Amounts in its currency. */
-export interface AccountStatus {
-  readonly currency: string;
-  readonly level: LevelName;
-  /** Since when, UTC milliseconds; NaN before the first tick. */
-  readonly sinceMs: number;
-  readonly balance: number;
-  readonly initialMargin: number;
-  readonly maintenanceMargin: number;
-  /** Balance less initial margin. */
-  readonly freeMargin: number;
-  /** Maintenance margin / balance; Infinity if there is a requirement and no balance. */
-  readonly marginRatio: number;
-  /** Amounts by name that count besides the model's. */
-  readonly adjustments: Readonly<Record<string, number>>;
-  readonly call: { readonly amount: number; readonly cureAmount: number; readonly dueMs: number } | null;
-}
-
 /**
  * A book with statuses: margins every account at each tick, raises margin calls and says who is to be liquidated, and
  * why. Everything happens by commands, one at a time; what a command does follows from the state before it and the
@@ -72,7 +48,6 @@ export interface AccountStatus {
 export class AccountEngine {
   readonly engine: Engine;
   readonly market: Market;
-  readonly modules: readonly AccountModule[];
   #rules: AccountRules;
   /** As they were given: for snapshots and modules. */
   readonly #params: unknown;
@@ -82,10 +57,9 @@ export class AccountEngine {
   readonly #sums: AdjustmentSums;
   readonly #applied: AppliedIds = appliedIds();
   readonly #rowOf: ReadonlyMap<string, number>;
-  readonly #contexts: ReadonlyMap<AccountModule, AccountContext>;
+  readonly #modules: AttachedModules;
   #keys: SetKeys;
   #structureVersion: number;
-  #pooled: Uint8Array | null = null;
   #clockMs: number;
   #sequence = 0;
   #eventCount = 0;
@@ -101,7 +75,6 @@ export class AccountEngine {
     this.#params = options.params;
     this.engine = engine;
     this.market = options.market;
-    this.modules = options.modules ?? [];
     this.#rules = options.rules === undefined ? defaultAccountRules : parseAccountRules(options.rules);
     this.#journal = options.journal ?? null;
     this.#clockMs = options.market.asOfMs;
@@ -111,16 +84,15 @@ export class AccountEngine {
     this.#keys = keysOf(engine);
     this.#structureVersion = engine.structureVersion;
     this.#status.reset(engine.nettingSetCount);
-    this.#contexts = new Map(this.modules.map((module) => [module, this.#contextOf(module)] as const));
+    this.#modules = new AttachedModules(options.modules ?? [], (module) => this.#contextOf(module));
     this.#sums = new AdjustmentSums(this.modules);
-    requireDistinct(this.modules);
   }
 
   /** Loads a book; nothing is margined yet. Throws what `Engine.create` throws, and `ParameterInvalid` for bad rules. */
   static create(options: AccountEngineOptions): AccountEngine {
     const made = new AccountEngine(options, Engine.create(options));
     for (const module of made.modules) {
-      module.attach?.(made.#contexts.get(module)!, false);
+      module.attach?.(made.#modules.contextOf(module), false);
       made.#resetStructure();
     }
     return made;
@@ -158,7 +130,7 @@ export class AccountEngine {
     this.#clockMs = clockMs;
     for (const [id, number] of applied) this.#applied.add(id, number);
     for (const module of this.modules) {
-      module.attach?.(this.#contexts.get(module)!, true);
+      module.attach?.(this.#modules.contextOf(module), true);
       module.restore(modules[module.name]);
     }
     this.#askedQuotes = askedQuotes;
@@ -169,6 +141,10 @@ export class AccountEngine {
     await this.engine.tick(quotes);
     // Results of a book that has changed since are none.
     if (!isMargined) this.engine.update({});
+  }
+
+  get modules(): readonly AccountModule[] {
+    return this.#modules.all;
   }
 
   get rules(): AccountRules {
@@ -266,7 +242,7 @@ export class AccountEngine {
       if (command.kind === 'tick') transitions = await this.#tick(command as unknown as TickCommand);
       else if (command.kind === 'book') this.#change((command as unknown as BookCommand).changes, null, null);
       else if (command.kind === 'rules') this.#rules = parseAccountRules(command['rules']);
-      else this.#moduleCommand(command);
+      else this.#modules.command(command);
     } catch (error) {
       this.#clockMs = before;
       throw error;
@@ -284,23 +260,12 @@ export class AccountEngine {
     return { sequence: this.#sequence, repeated: false, batch };
   }
 
-  #moduleCommand(command: Command): void {
-    for (const module of this.modules) {
-      // Own properties only: an object knows `toString` too.
-      if (!Object.hasOwn(module.commands ?? {}, command.kind)) continue;
-      module.commands![command.kind](command, this.#contexts.get(module)!);
-      return;
-    }
-    const known = ['tick', 'book', 'rules', ...this.modules.flatMap(({ commands = {} }) => Object.keys(commands))];
-    throw new MargridError('CommandInvalid', `there is no command '${command.kind}'; there are ${known.join(', ')}`, { column: 'kind', value: command.kind });
-  }
-
   /** Changes the book for a module (null: the command itself), and lets the others follow. */
   #change(changes: BookChanges, by: AccountModule | null, source: CashSource | null): void {
     this.engine.update(changes);
     this.#isChanged = true;
     this.#followStructure();
-    for (const module of this.modules) if (module !== by) module.bookChanged?.(changes, this.#contexts.get(module)!, source);
+    for (const module of this.modules) if (module !== by) module.bookChanged?.(changes, this.#modules.contextOf(module), source);
   }
 
   /** As `#change`, over whole columns; the changes are spelt out only if some module wants to hear of them. */
@@ -309,7 +274,7 @@ export class AccountEngine {
     const changes = followers.length === 0 ? {} : restatedChanges(this.engine, cash, entryPrices);
     this.engine.restate(cash, entryPrices);
     this.#isChanged = true;
-    for (const module of followers) module.bookChanged!(changes, this.#contexts.get(module)!, null);
+    for (const module of followers) module.bookChanged!(changes, this.#modules.contextOf(module), null);
   }
 
   /** Columns of statuses for the netting sets there are, if attaching a module opened or closed any. */
@@ -329,25 +294,21 @@ export class AccountEngine {
     this.#keys = next;
     this.#status.rearrange(sources);
     this.#sums.rearrange(sources);
-    for (const module of this.modules) module.setsMoved?.(sources, this.#contexts.get(module)!);
+    for (const module of this.modules) module.setsMoved?.(sources, this.#modules.contextOf(module));
   }
 
   async #tick({ quotes: change = {}, timeMs }: TickCommand): Promise<TransitionColumns> {
     const { quotes: asked, quoted } = changedQuotes(this.#askedQuotes, change, this.market, this.#rowOf, timeMs);
-    let plan: TickPlan = { quotes: asked, quoted: quoted.rows, quotedPairs: quoted.pairs };
     // From here on modules may change: a tick that fails leaves the engine to be restored.
     this.#isChanged = true;
-    for (const module of this.modules) {
-      const quotes = module.beforeTick?.(plan, this.#contexts.get(module)!);
-      if (quotes !== undefined) plan = { ...plan, quotes };
-    }
+    const plan = this.#modules.planned({ quotes: asked, quoted: quoted.rows, quotedPairs: quoted.pairs });
     const before = this.#previousQuotes;
     await this.engine.tick(plan.quotes);
     this.#askedQuotes = asked;
     this.#previousQuotes = plan.quotes;
-    this.#markPooled();
     const { nettingSetCount } = this.engine;
-    this.#sums.compute(this.#contexts, nettingSetCount);
+    const pooled = this.#modules.pooled(nettingSetCount);
+    this.#sums.compute(this.#modules.contexts, nettingSetCount);
     const { equity, initialMargin, maintenanceMargin, status: kernelStatus } = this.engine.results;
     const { balanceAdded, initialAdded, maintenanceAdded } = this.#sums;
     const minimumTransfer = this.#minimumTransfers();
@@ -359,62 +320,17 @@ export class AccountEngine {
       balanceAdded,
       initialAdded,
       maintenanceAdded,
-      pooled: this.#pooled,
+      pooled,
       minimumTransfer,
       ...this.#keys,
     };
     scanStatuses(this.#status, inputs, this.#rules, timeMs, this.#found);
-    const places = this.#heldBack();
-    const transitions = this.#commit(places);
+    const places = this.#modules.notHeldBack(this.#found, this.#status);
+    const transitions = commitTransitions(this.#status, this.#found, places, this.#rules, this.#clockMs);
     this.#describe(transitions, places, before, plan.quotes);
     if (this.modules.length === 0) return transitions;
     const sets = places === null ? this.#found.sets : places.map((place) => this.#found.sets[place]);
-    const happened = proposedOf(transitions, sets, this.#status);
-    for (const module of this.modules) module.afterTick?.(this.#contexts.get(module)!, happened);
-    return transitions;
-  }
-
-  #mirrors(): ReadonlyMap<string, readonly string[]> {
-    const all = this.modules.flatMap((module) => module.mirrors?.() ?? []);
-    return all.length === 1 ? all[0] : new Map(all.flatMap((each) => [...each]));
-  }
-
-  #markPooled(): void {
-    this.#pooled = null;
-    for (const module of this.modules) {
-      for (const set of module.pooledSets?.(this.#contexts.get(module)!) ?? []) {
-        this.#pooled ??= new Uint8Array(this.engine.nettingSetCount);
-        this.#pooled[set] = 1;
-      }
-    }
-  }
-
-  /** Places of the proposals that happen; null: all. */
-  #heldBack(): number[] | null {
-    const holders = this.modules.filter((module) => 'holdTransitions' in module);
-    // Also when nobody moves: a quiet tick is news for whoever holds liquidations back.
-    if (holders.length === 0) return null;
-    const proposed = proposedOf(this.#found.columns, this.#found.sets, this.#status, this.#found.count);
-    const held = new Set<number>();
-    for (const module of holders) for (const place of module.holdTransitions!(proposed, this.#contexts.get(module)!)) held.add(place);
-    if (held.size === 0) return null;
-    return Array.from({ length: this.#found.count }, (_, place) => place).filter((place) => !held.has(place));
-  }
-
-  /** Puts transitions into effect and completes their columns: calls. */
-  #commit(places: readonly number[] | null): TransitionColumns {
-    const transitions = chosenTransitions(this.#found, places);
-    for (let row = 0; row < transitions.count; row++) {
-      const place = places === null ? row : places[row];
-      const set = this.#found.sets[place];
-      commit(this.#status, this.#found, place, this.#rules, this.#clockMs);
-      this.#status.calledAmount[set] = 0;
-      if (transitions.to[row] !== MARGIN_CALL) continue;
-      const seen = { balance: transitions.balanceAfter[row], initialMargin: transitions.initialAfter[row], maintenanceMargin: 0 };
-      transitions.callAmount[row] = this.#status.calledAmount[set] = Math.max(seen.initialMargin - seen.balance, 0);
-      transitions.cureAmount[row] = cureAmount(seen, this.#rules);
-      transitions.dueMs[row] = this.#status.dueMs[set];
-    }
+    this.#modules.ticked(transitions, sets, this.#status);
     return transitions;
   }
 
@@ -433,32 +349,10 @@ export class AccountEngine {
   /** How an account stands, netting set by netting set. Throws `AccountUnknown`. */
   status(account: string): AccountStatus[] {
     const { first, end } = this.engine.resultRange(account);
-    return Array.from({ length: end - first }, (_, index) => this.#statusOf(first + index));
-  }
-
-  #statusOf(set: number): AccountStatus {
-    const { level, sinceMs, balance, initialMargin, maintenanceMargin, dueMs } = this.#status;
-    const name = this.engine.currencies[this.#keys.currency[set]];
-    const isCalled = level[set] === MARGIN_CALL;
-    const ratio = maintenanceMargin[set] / balance[set];
-    return {
-      currency: name,
-      level: levelNames[level[set]],
-      sinceMs: sinceMs[set],
-      balance: balance[set],
-      initialMargin: initialMargin[set],
-      maintenanceMargin: maintenanceMargin[set],
-      freeMargin: balance[set] - initialMargin[set],
-      marginRatio: maintenanceMargin[set] > 0 && !(balance[set] > 0) ? Infinity : maintenanceMargin[set] === 0 ? 0 : ratio,
-      adjustments: this.#sums.of(set),
-      call: isCalled
-        ? {
-            amount: amountCalled(Math.max(initialMargin[set] - balance[set], 0), name),
-            cureAmount: amountCalled(cureAmount({ balance: balance[set], initialMargin: initialMargin[set], maintenanceMargin: 0 }, this.#rules), name),
-            dueMs: dueMs[set],
-          }
-        : null,
-    };
+    return Array.from({ length: end - first }, (_, index) => {
+      const set = first + index;
+      return statusOf(this.#status, set, this.engine.currencies[this.#keys.currency[set]], this.#sums.of(set), this.#rules);
+    });
   }
 
   /** The transitions of a batch in words, [first, end). Prices are those of the last two ticks: for the batch at hand. */
@@ -546,9 +440,9 @@ export class AccountEngine {
       get maintenanceMargin() {
         return status.maintenanceMargin;
       },
-      added: (set) => this.#sums.added(set, this.#contexts),
-      mirrors: () => this.#mirrors(),
-      isClaimed: (account, currency) => this.modules.some((each) => each.claims?.(account, currency) ?? false),
+      added: (set) => this.#sums.added(set, this.#modules.contexts),
+      mirrors: () => this.#modules.mirrors(),
+      isClaimed: (account, currency) => this.#modules.isClaimed(account, currency),
       update: (changes, source) => this.#change(changes, module, source ?? null),
       restate: (cash, entryPrices) => this.#restate(cash, entryPrices, module),
       emit: (kind, data) => void this.#events.push({ module: module.name, kind, data }),
@@ -559,56 +453,4 @@ export class AccountEngine {
 function keysOf(engine: Engine): SetKeys {
   const { account, currency } = engine.setKeys;
   return { account: account.slice(), currency: currency.slice() };
-}
-
-/** The lists that modules see. */
-function proposedOf({ from, to }: TransitionColumns, sets: ArrayLike<number>, { levelBefore }: SetStatus, count = from.length): ProposedTransitions {
-  const cut = (column: ArrayLike<number>): number[] => Array.from({ length: count }, (_, place) => column[place]);
-  const isAway = (level: number): boolean => level === QUARANTINED || level === POOLED;
-  const before = Array.from({ length: count }, (_, place) => (isAway(from[place]) ? levelBefore[sets[place]] : from[place]));
-  return { sets: cut(sets), from: cut(from), to: cut(to), before };
-}
-
-/** The last time that a date can name: a later one would let no command follow. */
-const timeMax = 8.64e15;
-/** Objects in objects that a command may hold: a journal must be able to hold it too. */
-const depthMax = 64;
-
-/**
- * Throws `CommandInvalid` unless the command has an id, a time that is not in the engine's past, and holds values only.
- */
-export function requireCommand(command: Command, clockMs: number): void {
-  const { id, timeMs, kind } = command;
-  const refuse = (column: string, value: unknown, rule: string): never => {
-    throw new MargridError('CommandInvalid', `${column} of a command must be ${rule}, got ${JSON.stringify(value) ?? 'nothing'}`, { column, value });
-  };
-  if (typeof id !== 'string' || id === '') refuse('id', id, 'a text that no other command has');
-  if (typeof kind !== 'string') refuse('kind', kind, 'a text');
-  if (typeof timeMs !== 'number' || !(timeMs >= clockMs && timeMs <= timeMax)) {
-    refuse('timeMs', timeMs, `UTC milliseconds, not before the engine's clock (${clockMs})`);
-  }
-  if (kind === 'book') requireBookChanges(command['changes']);
-  const unstorable = Object.keys(command).find((field) => !isStorable(command[field], 0));
-  if (unstorable !== undefined) refuse(unstorable, typeof command[unstorable], `plain values, at most ${depthMax} deep`);
-}
-
-function requireBookChanges(changes: unknown): void {
-  const isObject = typeof changes === 'object' && changes !== null && !Array.isArray(changes);
-  const wrong = isObject ? Object.entries(changes).find(([, list]) => list !== undefined && !Array.isArray(list)) : ['changes', changes];
-  if (wrong === undefined) return;
-  const [column, value] = wrong as [string, unknown];
-  const message = `${column} of a book command must be ${isObject ? 'a list' : 'an object'}, got ${JSON.stringify(value) ?? 'nothing'}`;
-  throw new MargridError('CommandInvalid', message, { column, value });
-}
-
-function isStorable(value: unknown, depth: number): boolean {
-  if (typeof value === 'function' || typeof value === 'symbol' || depth > depthMax) return false;
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return true;
-  return Object.values(value).every((each) => isStorable(each, depth + 1));
-}
-
-function requireDistinct(modules: readonly AccountModule[]): void {
-  const names = modules.map(({ name }) => name);
-  const twice = names.find((name, place) => names.indexOf(name) !== place);
-  if (twice !== undefined) throw new MargridError('OptionInvalid', `two modules are called '${twice}'`, { value: twice });
 }

@@ -1,5 +1,5 @@
 import { appliedIds } from '../account/applied-ids.ts';
-import { requireCommand } from '../account/account-engine.ts';
+import { requireCommand } from '../account/require-command.ts';
 import type { BookCommand, Command, TickCommand } from '../account/command.ts';
 import { changedQuotes } from '../account/quote-change.ts';
 import type { Market } from '../domain/market.ts';

@@ -2,7 +2,7 @@ import type { MarginModel } from '../margin/model.ts';
 import type { Kernels, RangeKernelName } from '../wasm/kernels.ts';
 import type { AccountMargin } from './account-margin.ts';
 import type { BookColumns } from './book-columns.ts';
-import type { TickReport } from './engine.ts';
+import type { TickReport } from './tick-report.ts';
 import type { Haste } from './pool.ts';
 import type { Quotes, TickSetup } from './tick-inputs.ts';
 

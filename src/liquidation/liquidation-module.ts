@@ -5,59 +5,29 @@ import type { AccountContext, AccountModule, CashSource, ProposedTransitions } f
 import { BANKRUPT, LIQUIDATION, QUARANTINED } from '../account/status.ts';
 import type { ResultColumns } from '../engine/engine.ts';
 import { MargridError } from '../errors.ts';
-import { invalid, numberField, section } from '../margin/fields.ts';
 import { allocate, weightsOf } from '../money/allocate.ts';
-import { amountOf, decimalsOf, minorOf, minorUnitsFrom, type DecimalsByCurrency, type MinorUnits } from '../money/minor-units.ts';
+import { amountOf, decimalsOf, minorOf, type DecimalsByCurrency, type MinorUnits } from '../money/minor-units.ts';
 import type { Holdings } from '../whatif/holdings.ts';
 import { accountHoldings, quotedMarket } from '../whatif/account-holdings.ts';
 import { bookBid } from './auction-bid.ts';
+import { byNeed, emitBacklog, type Waiting } from './backlog.ts';
 import { advanceAuction, isAuctionOver, startAuction, type AuctionParams } from './derive-auction.ts';
-import { bookFill, cashChanges, type BookedFill, type Fill, type Postings } from './fill.ts';
-import { addTo, texts, type BankruptcyHandOver, type LiquidationRecord, type Signal, type Tally } from './liquidation-record.ts';
-import type { LiquidationPlan, LiquidationTarget, PlanMargins, PlanStep } from './plan.ts';
-import { PlanningAccount, type Offset } from './planning-account.ts';
+import { bookFill, cashChanges, type BookedFill, type Fill } from './fill.ts';
+import { filledSignal } from './filled-signal.ts';
+import { heldOrNothing, namesOf, noOffset, offsetOf, resultsOf, setOf } from './liquidated-set.ts';
+import { emitList, finite, planData } from './liquidation-events.ts';
+import { parseLimits, type LiquidationLimits, type LiquidationOptions } from './liquidation-options.ts';
+import { LiquidationMoney } from './liquidation-money.ts';
+import { texts, type BankruptcyHandOver, type LiquidationRecord, type Signal } from './liquidation-record.ts';
+import type { LiquidationTarget, PlanMargins, PlanStep } from './plan.ts';
+import { PlanningAccount } from './planning-account.ts';
 import { bookPoolFill } from './pool-fill.ts';
 import { portfolioBankruptcy } from './portfolio-bankruptcy.ts';
 import { parseLiquidationStyle, parseTarget, planLiquidation, type LiquidationStyle } from './style.ts';
 import { auctionMargins, requireAuction } from './styles/auction.ts';
 
-export interface LiquidationOptions {
-  /** As in its file (`parseLiquidationStyle`, `shippedLiquidationStyle`). */
-  readonly style: unknown;
-  /** Where a liquidation ends; default: the style's. Not before the rules' `liquidation.leaveAt` lets the account go. */
-  readonly target?: unknown;
-  /** Plans per tick at most: the others wait, and are counted. Default 64. */
-  readonly plansPerTick?: number;
-  /** Least time between two signals for one netting set. Default 1,000. */
-  readonly signalIntervalMs?: number;
-  /** Time after which a signal that was not filled is given up. Default 60,000. */
-  readonly signalTimeoutMs?: number;
-  readonly decimals?: DecimalsByCurrency;
-  /** What the security module of auctions holds at the start, minor units by currency; texts of digits in JSON. */
-  readonly securityModule?: Readonly<Record<string, MinorUnits | string>>;
-  /** What the insurance fund holds at the start, minor units by currency: fills with a negative fee draw on it. */
-  readonly fund?: Readonly<Record<string, MinorUnits | string>>;
-  /** How many contracts each member of a pool trades of a trade of the pool, in member order; else pools are refused. */
-  readonly divideTrade?: (pool: string, instrument: string, quantity: number) => readonly number[];
-}
+export type { LiquidationOptions };
 
-interface Limits {
-  readonly plansPerTick: number;
-  readonly signalIntervalMs: number;
-  readonly signalTimeoutMs: number;
-}
-
-/** A netting set in the backlog. */
-interface Waiting {
-  readonly record: LiquidationRecord;
-  readonly set: number;
-  /** Of the last tick, settlement currency. */
-  readonly balance: number;
-  /** Balance / maintenance margin: the lowest first. */
-  readonly ratio: number;
-}
-
-const tallies = ['clearing', 'fund', 'securityModule', 'uncovered'] as const;
 const keyOf = (account: string, currency: string): string => JSON.stringify([account, currency]);
 
 /**
@@ -76,14 +46,12 @@ export class LiquidationModule implements AccountModule {
   };
   readonly #style: LiquidationStyle;
   readonly #target: LiquidationTarget;
-  readonly #limits: Limits;
+  readonly #limits: LiquidationLimits;
   readonly #decimals: DecimalsByCurrency;
   readonly #auctionParams: AuctionParams | null;
   readonly #divideTrade: LiquidationOptions['divideTrade'];
   readonly #records = new Map<string, LiquidationRecord>();
-  readonly #tallies: Readonly<Record<(typeof tallies)[number], Tally>> = {
-    clearing: new Map(), fund: new Map(), securityModule: new Map(), uncovered: new Map(),
-  };
+  readonly #money: LiquidationMoney;
   #opened = 0;
   #handOvers: readonly BankruptcyHandOver[] = [];
 
@@ -95,17 +63,8 @@ export class LiquidationModule implements AccountModule {
     this.#decimals = decimals;
     this.#divideTrade = options.divideTrade;
     this.#auctionParams = this.#style.rule.kind === 'auction' ? this.#style.rule.params : null;
-    const { plansPerTick = 64, signalIntervalMs = 1_000, signalTimeoutMs = 60_000 } = options;
-    const fields = section({ plansPerTick, signalIntervalMs, signalTimeoutMs }, 'options');
-    this.#limits = {
-      plansPerTick: numberField(fields, 'plansPerTick', '', { min: 1, max: 1e9 }),
-      signalIntervalMs: numberField(fields, 'signalIntervalMs', '', { min: 0, max: 1e12 }),
-      signalTimeoutMs: numberField(fields, 'signalTimeoutMs', '', { min: 1, max: 1e12 }),
-    };
-    for (const [name, held] of Object.entries({ securityModule, fund })) {
-      const tally = this.#tallies[name as 'securityModule' | 'fund'];
-      for (const [currency, amount] of Object.entries(held)) tally.set(currency, startingAmount(`${name}.${currency}`, amount));
-    }
+    this.#limits = parseLimits(options);
+    this.#money = new LiquidationMoney(securityModule, fund);
   }
 
   /** Whether accounts are auctioned: then the bankrupt ones are, too, and nobody else is to deal with them. */
@@ -133,8 +92,8 @@ export class LiquidationModule implements AccountModule {
   }
 
   /** Money outside the accounts, minor units: with the cash of all accounts it adds up to the same at all times. */
-  get money(): Readonly<Record<(typeof tallies)[number], ReadonlyMap<string, MinorUnits>>> {
-    return this.#tallies;
+  get money(): LiquidationMoney['tallies'] {
+    return this.#money.tallies;
   }
 
   afterTick(context: AccountContext, { sets, to }: ProposedTransitions): void {
@@ -156,19 +115,7 @@ export class LiquidationModule implements AccountModule {
       else this.#plan(context, record);
     }
     for (const record of auctions) this.#advance(context, record);
-    this.#reportBacklog(context, waiting.slice(plansPerTick), chosen.length);
-  }
-
-  /** Nobody is skipped silently: who waits is counted. */
-  #reportBacklog(context: AccountContext, left: readonly Waiting[], planned: number): void {
-    if (left.length === 0) return;
-    context.emit('backlog', {
-      waiting: left.length,
-      planned,
-      worst: left[0].record.account,
-      worstRatio: finite(left[0].ratio),
-      oldestMs: left.reduce((oldest, { record }) => Math.min(oldest, record.openedMs), Infinity),
-    });
+    emitBacklog(context, waiting.slice(plansPerTick), chosen.length);
   }
 
   /** Adjustments of this tick; those of the tick before where another module has changed the book since. */
@@ -241,7 +188,7 @@ export class LiquidationModule implements AccountModule {
       const ratio = maintenanceMargin[set] > 0 ? balance[set] / maintenanceMargin[set] : -Infinity;
       waiting.push({ record, set, balance: balance[set], ratio });
     }
-    return waiting.sort((a, b) => (a.ratio === b.ratio ? a.set - b.set : a.ratio - b.ratio));
+    return waiting.sort(byNeed);
   }
 
   #planningAccount(context: AccountContext, { account, currency, offset }: LiquidationRecord): PlanningAccount {
@@ -323,19 +270,19 @@ export class LiquidationModule implements AccountModule {
     const quantity = numberOf(command, 'quantity', 'contracts, not 0', (value) => value !== 0);
     const price = numberOf(command, 'price', 'a price >= 0', (value) => value >= 0);
     const fee = command['fee'] === undefined ? 0n : minorUnitsOf(command, 'fee');
-    const inFund = this.#tallies.fund.get(record.currency) ?? 0n;
+    const inFund = this.#money.tallies.fund.get(record.currency) ?? 0n;
     if (fee < 0n && -fee > inFund) throw refused('fee', fee, `0 or more, or out of the fund, which has ${inFund}`);
     const counterparty = optionalText(command, 'counterparty');
     if (counterparty === record.account) throw refused('counterparty', counterparty, 'another account');
     const account = this.#planningAccount(context, record);
-    const signal = this.#filledSignal(command, record, account, instrument, quantity);
+    const signal = filledSignal(command, record, account, instrument, quantity);
     const other = counterparty === undefined ? null : heldOrNothing(context, counterparty);
     const { holdings } = account.input;
     const fill = { account: record.account, currency: record.currency, instrument, quantity, price, fee, ...(counterparty === undefined ? {} : { counterparty }) };
     const { changes, postings } = this.#bookedFill(context, fill, account, other);
     const before = account.shortfall(account.margins(holdings));
     context.update(changes, cashSource(record, postings.fund));
-    this.#post(postings);
+    this.#money.post(postings);
     const after = account.shortfall(account.margins(accountHoldings(engine, record.account)));
     const data = {
       liquidation: record.id, account: record.account, currency: record.currency, instrument, quantity, price,
@@ -375,30 +322,6 @@ export class LiquidationModule implements AccountModule {
     this.#halt(context, record, 'no-progress');
   }
 
-  /** The signal with the fill counted; null if the fill names none. Throws if the fill is more than was asked for or held. */
-  #filledSignal(command: Command, record: LiquidationRecord, account: PlanningAccount, instrument: string, quantity: number): Signal | null {
-    const id = optionalText(command, 'signal');
-    const held = account.input.holdings.positions.get(instrument)?.quantity ?? 0;
-    const isReduction = held * quantity < 0 && Math.abs(quantity) <= Math.abs(held) * (1 + 1e-12);
-    if (id === undefined) {
-      if (isReduction) return null;
-      throw refused('quantity', quantity, `a reduction of the position of ${held} (a hedge must name its signal)`);
-    }
-    if (record.signal?.id !== id) throw refused('signal', id, `the open signal of the account, ${record.signal?.id ?? 'none'}`);
-    const trade = record.signal.trades.find((each) => each.instrument === instrument);
-    if (trade === undefined) throw refused('instrument', instrument, `one of signal ${id}`);
-    const left = trade.quantity - trade.filled;
-    const isAsked = quantity * left > 0 && Math.abs(quantity) <= Math.abs(left) * (1 + 1e-12);
-    if (!isAsked) throw refused('quantity', quantity, `at most what signal ${id} leaves, ${left}`);
-    if (record.signal.kind !== 'hedge' && !isReduction) throw refused('quantity', quantity, `a reduction of the position of ${held}`);
-    return { ...record.signal, trades: record.signal.trades.map((each) => (each === trade ? { ...each, filled: each.filled + quantity } : each)) };
-  }
-
-  #post({ clearing, fund }: Pick<Postings, 'clearing' | 'fund'>): void {
-    for (const [currency, amount] of Object.entries(clearing)) addTo(this.#tallies.clearing, currency, amount);
-    for (const [currency, amount] of Object.entries(fund)) addTo(this.#tallies.fund, currency, amount);
-  }
-
   /** Whether a module counts collateral for the set that is not in the book, where a bidder could get it. */
   #isHeldOutside(context: AccountContext, { account, currency }: LiquidationRecord): boolean {
     const set = setOf(context, account, currency);
@@ -426,7 +349,7 @@ export class LiquidationModule implements AccountModule {
     const { account, currency } = record;
     const held = accountHoldings(context.engine, account);
     context.update({ cash: cashChanges(account, held, new Map([[currency, -amount]]), this.#decimals) }, cashSource(record, { [currency]: amount }));
-    addTo(this.#tallies.securityModule, currency, amount);
+    this.#money.add('securityModule', currency, amount);
   }
 
   /** An auction at a later time: insolvent by now, or over. */
@@ -467,8 +390,8 @@ export class LiquidationModule implements AccountModule {
       bidderHeld: heldOrNothing(context, bidder), nowMs: context.clockMs, decimals: this.#decimals,
     });
     context.update(changes, cashSource(record, { [record.currency]: postings.module }));
-    addTo(this.#tallies.clearing, record.currency, postings.clearing);
-    this.#payOut(record.currency, -postings.module);
+    this.#money.add('clearing', record.currency, postings.clearing);
+    this.#money.payOut(record.currency, -postings.module);
     const places = decimalsOf(record.currency, this.#decimals);
     const reserved = record.reserved + postings.paid;
     const next = this.#keep({ ...record, auction: { ...result.auction, reserved: amountOf(reserved, places) }, reserved });
@@ -479,15 +402,6 @@ export class LiquidationModule implements AccountModule {
     });
     const after = this.#planningAccount(context, record);
     if (isAuctionOver(next.auction!, auctionMargins(after.margins(after.input.holdings)), params)) this.#endAuction(context, next);
-  }
-
-  /** Out of the security module as far as it goes; the rest is owed by all (socialised). */
-  #payOut(currency: string, amount: MinorUnits): void {
-    const { securityModule, uncovered } = this.#tallies;
-    const there = securityModule.get(currency) ?? 0n;
-    const covered = amount < there ? amount : there > 0n ? there : 0n;
-    addTo(securityModule, currency, -covered);
-    addTo(uncovered, currency, covered - amount);
   }
 
   #handOver(context: AccountContext, record: LiquidationRecord, balance: number): void {
@@ -509,8 +423,7 @@ export class LiquidationModule implements AccountModule {
   }
 
   state(): Storable {
-    const sums = Object.fromEntries(tallies.map((name) => [name, Object.fromEntries(this.#tallies[name])] as const));
-    return { opened: this.#opened, records: this.records as unknown as Storable, ...sums };
+    return { opened: this.#opened, records: this.records as unknown as Storable, ...this.#money.state() };
   }
 
   restore(state: Storable): void {
@@ -518,25 +431,8 @@ export class LiquidationModule implements AccountModule {
     this.#opened = opened;
     this.#records.clear();
     for (const record of records) this.#keep(record);
-    for (const name of tallies) {
-      this.#tallies[name].clear();
-      for (const [currency, amount] of Object.entries(sums[name])) this.#tallies[name].set(currency, amount);
-    }
+    this.#money.restore(sums);
   }
-}
-
-function namesOf({ engine }: AccountContext, set: number): { account: string; currency: string } {
-  const { account, currency } = engine.setKeys;
-  return { account: engine.accountIds[account[set]], currency: engine.currencies[currency[set]] };
-}
-
-/** Row of a netting set; -1 if the account holds nothing there. */
-function setOf({ engine }: AccountContext, account: string, currency: string): number {
-  if (engine.accountRow(account) < 0) return -1;
-  const { first, end } = engine.resultRange(account);
-  const row = engine.currencies.indexOf(currency);
-  const place = engine.setKeys.currency.subarray(first, end).indexOf(row);
-  return place < 0 ? -1 : first + place;
 }
 
 /** Where the cash of a liquidation comes from: what the fund receives, and clearing for the rest. */
@@ -545,72 +441,11 @@ function cashSource({ id }: LiquidationRecord, fund: Readonly<Record<string, Min
   return { reason: `liquidation ${id}`, house, rest: 'house/clearing' };
 }
 
-/** JSON has no other numbers. */
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
-}
-
 const heldOutside = 'a part of its balance is held outside the book, which no bidder would get';
-
-const noOffset: Offset = { balance: 0, initialMargin: 0, maintenanceMargin: 0 };
-
-/** Results of the last tick; null if another module has changed the book since. */
-function resultsOf({ engine }: AccountContext): ResultColumns | null {
-  try {
-    return engine.results;
-  } catch (cause) {
-    if (cause instanceof MargridError && cause.code === 'EngineState') return null;
-    throw cause;
-  }
-}
-
-/** What adjustments of other modules add to the model's margins at the last tick. */
-function offsetOf({ balance, initialMargin, maintenanceMargin }: AccountContext, results: ResultColumns, set: number): Offset {
-  const less = (all: number, own: number): number => (Number.isFinite(all - own) ? all - own : 0);
-  return {
-    balance: less(balance[set], results.equity[set]),
-    initialMargin: less(initialMargin[set], results.initialMargin[set]),
-    maintenanceMargin: less(maintenanceMargin[set], results.maintenanceMargin[set]),
-    of: { initialMargin: results.initialMargin[set], maintenanceMargin: results.maintenanceMargin[set] },
-  };
-}
-
-/** One event for all: a storm opens tens of thousands. */
-function emitList(context: AccountContext, kind: string, records: readonly LiquidationRecord[]): void {
-  if (records.length === 0) return;
-  context.emit(kind, {
-    liquidations: records.map(({ id }) => id),
-    accounts: records.map(({ account }) => account),
-    currencies: records.map(({ currency }) => currency),
-  });
-}
-
-/** An account that the book does not know holds nothing. */
-function heldOrNothing({ engine }: AccountContext, account: string): Holdings {
-  if (engine.accountRow(account) < 0) return { positions: new Map(), orders: new Map(), cash: new Map() };
-  return accountHoldings(engine, account);
-}
 
 /** Throws `EngineState` if the account cannot be margined. */
 function knownMargins(account: PlanningAccount): PlanMargins {
   const margins = account.margins(account.input.holdings);
   if (margins.fault === null) return margins;
   throw new MargridError('EngineState', `the account cannot be margined: ${margins.fault}`);
-}
-
-function planData(record: LiquidationRecord, plan: LiquidationPlan): Record<string, Storable> {
-  const { steps, after, before, style, cost, fee, reached, reason, evaluations } = plan;
-  return {
-    liquidation: record.id, account: record.account, currency: record.currency, style, cost, fee, reached, reason, evaluations,
-    before: { ...before }, after: { ...after },
-    steps: steps.map(({ kind, trades, afterMs, rule, margins }) => ({
-      kind, afterMs, rule, trades: trades.map((trade) => ({ ...trade })), margins: { ...margins },
-    })),
-  };
-}
-
-function startingAmount(path: string, value: unknown): MinorUnits {
-  const amount = minorUnitsFrom(value);
-  if (amount !== null && amount >= 0n) return amount;
-  throw invalid(path, typeof value === 'bigint' ? String(value) : value, 'must be minor units >= 0, as a text of digits');
 }

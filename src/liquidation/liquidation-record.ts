@@ -64,13 +64,6 @@ export interface BankruptcyHandOver {
   }[];
 }
 
-/** Minor units by currency. */
-export type Tally = Map<string, MinorUnits>;
-
-export function addTo(tally: Tally, currency: string, amount: MinorUnits): void {
-  tally.set(currency, (tally.get(currency) ?? 0n) + amount);
-}
-
 /** Amounts of an event: minor units as decimal strings, so that they are JSON. */
 export function texts(amounts: Readonly<Record<string, MinorUnits>>): Record<string, Storable> {
   return Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, String(amount)] as const));
