@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../src/package-root.ts';
 import { writeColumnFile } from './column-file.ts';
 import type { Entrant } from './entrant.ts';
-import { LineProcess } from './line-process.ts';
 import { outputOf } from './machine.ts';
+import { programEntrant } from './program-entrant.ts';
 
 export interface Python {
   readonly program: string;
@@ -56,20 +56,14 @@ export function pythonEntrant({ name, note, python, script, parameters, columns,
   const folder = mkdtempSync(join(parent, 'bench-python-'));
   const [input, output] = [join(folder, 'columns.bin'), join(folder, 'results.bin')];
   writeColumnFile(input, [BigInt64Array.of(BigInt(columns[0].length)), ...columns]);
-  const child = new LineProcess(python.program, [script, ...parameters, input, output]);
-  return {
+  return programEntrant({
     name,
     note: `${note}; ${python.versions}`,
     bitEqual: false,
-    run: async () => Number(await child.ask('')) * scale,
-    results: async () => {
-      await child.close();
-      const bytes = readFileSync(output);
-      return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-    },
-    close: async () => {
-      await child.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+    program: python.program,
+    parameters: [script, ...parameters, input, output],
+    output,
+    folder,
+    scale,
+  });
 }

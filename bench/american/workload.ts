@@ -2,6 +2,7 @@ import { RandomStream } from '../../src/generate/random.ts';
 import { americanPrices, type AmericanColumns, type AmericanOptions } from '../../src/pricing/american.ts';
 import { entrantReports, type Entrant } from '../entrant.ts';
 import { measureInTurn, timed } from '../measure.ts';
+import { roundsOf, seedOf } from '../parameters.ts';
 import { findPython, pythonEntrant } from '../python.ts';
 import { gccVersion } from '../native/compile.ts';
 import { nativePrograms } from '../native/programs.ts';
@@ -13,8 +14,8 @@ export const american: Workload = {
   title: 'American options from their exercise boundaries (Andersen, Lake and Offengenden), the accurate scheme',
   parameters: {
     instruments: { full: 4_000, smoke: 40, least: 1, meaning: 'options, each with a boundary of its own' },
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of the options' },
-    runs: { full: 9, smoke: 1, least: 1, meaning: 'rounds' },
+    seed: seedOf('the options'),
+    runs: roundsOf(9),
   },
   run,
 };
@@ -112,7 +113,7 @@ function nativeEntrants(options: AmericanColumns, missing: Record<string, string
   return nativePrograms(
     {
       source: 'american.c',
-      note: 'the same scheme, the normal distribution from Mills ratio and exponential where margrid has a table',
+      note: 'the same scheme; with intrinsics the same table of the normal distribution, else Mills ratio and exponential',
       counts: [spot.length],
       columns: [sign, spot, strikes, timeToExpiryYears, volatility, rate, dividendYield],
     },

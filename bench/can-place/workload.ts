@@ -7,6 +7,7 @@ import { PoolingModule } from '../../src/pooling/pooling-module.ts';
 import type { OrderCheck } from '../../src/pooling/pre-trade-check.ts';
 import { builtInParams } from '../built-in-params.ts';
 import { measureInTurn, timed } from '../measure.ts';
+import { accountsOf, roundsOf, seedOf } from '../parameters.ts';
 import { columnHash } from '../verify.ts';
 import type { Outcome, Parameters, Workload } from '../workload.ts';
 
@@ -15,9 +16,9 @@ export const canPlace: Workload = {
   name: 'can-place',
   title: 'pre-trade checks on a loaded account engine (deribit-pm, real chains): a thousand orders of random accounts',
   parameters: {
-    accounts: { full: 100_000, smoke: 300, least: 1, meaning: 'accounts of the generated book' },
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of the book and the orders' },
-    runs: { full: 9, smoke: 1, least: 1, meaning: 'rounds' },
+    accounts: accountsOf(100_000, 300, 'accounts of the generated book'),
+    seed: seedOf('the book and the orders'),
+    runs: roundsOf(9),
   },
   run,
 };

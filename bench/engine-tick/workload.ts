@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import type { AccountEngine } from '../../src/account/account-engine.ts';
 import type { TickCommand } from '../../src/account/command.ts';
 import type { Market } from '../../src/domain/market.ts';
 import { importBuilt } from '../built-package.ts';
 import { entrantReport } from '../entrant.ts';
 import { measureInTurn, type Pass } from '../measure.ts';
+import { accountsOf, meanPositions, roundsOf, seedOf, workersOf } from '../parameters.ts';
 import { loadBuiltEngine } from '../tick/book.ts';
 import type { Outcome, Parameters, Timing, Workload } from '../workload.ts';
 
@@ -13,11 +13,11 @@ export const engineTick: Workload = {
   name: 'engine-tick',
   title: 'the account engine: a tick with statuses, margin calls and events, against the bare margin tick',
   parameters: {
-    accounts: { full: 1_000_000, smoke: 400, least: 1, meaning: 'accounts' },
-    positions: { full: 12, smoke: 5, least: 3, meaning: 'positions per account, on average' },
-    workers: { full: availableParallelism(), smoke: 2, least: 0, meaning: 'worker threads' },
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of the book' },
-    runs: { full: 9, smoke: 1, least: 1, meaning: 'rounds' },
+    accounts: accountsOf(1_000_000, 400),
+    positions: meanPositions,
+    workers: workersOf(2, 0),
+    seed: seedOf('the book'),
+    runs: roundsOf(9),
   },
   run,
 };

@@ -3,6 +3,7 @@ import { importBuilt } from '../built-package.ts';
 import { entrantReport, entrantReports, type Tolerance } from '../entrant.ts';
 import { measureInTurn, type Pass } from '../measure.ts';
 import { gccVersion } from '../native/compile.ts';
+import { roundsOf, seedOf } from '../parameters.ts';
 import { columnHash, compareColumns, requireEqual } from '../verify.ts';
 import type { EntrantReport, Outcome, Parameters, Timing, Workload } from '../workload.ts';
 import { otherLanguages } from './other-languages.ts';
@@ -15,8 +16,8 @@ export const grid: Workload = {
     instruments: { full: 1_000_000, smoke: 5_000, least: 1, meaning: 'distinct options' },
     scenarios: { full: 1_000, smoke: 13, least: 1, meaning: 'moves of price and volatility' },
     workers: { full: 1, smoke: 1, least: 1, meaning: 'threads; 1: the calling one' },
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of options and scenarios' },
-    runs: { full: 3, smoke: 1, least: 1, meaning: 'rounds' },
+    seed: seedOf('options and scenarios'),
+    runs: roundsOf(3),
   },
   run,
 };

@@ -7,6 +7,7 @@ import { entrantReports, type Entrant } from '../entrant.ts';
 import { measureInTurn, timed } from '../measure.ts';
 import { gccVersion } from '../native/compile.ts';
 import { nativePrograms } from '../native/programs.ts';
+import { roundsOf, seedOf } from '../parameters.ts';
 import { findPython, pythonEntrant } from '../python.ts';
 import { columnHash } from '../verify.ts';
 import type { Outcome, Parameters, Workload } from '../workload.ts';
@@ -16,8 +17,8 @@ export const impliedVol: Workload = {
   title: 'implied volatilities of undiscounted European prices',
   parameters: {
     instruments: { full: 200_000, smoke: 300, least: 1, meaning: 'options' },
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of the options' },
-    runs: { full: 9, smoke: 1, least: 1, meaning: 'rounds' },
+    seed: seedOf('the options'),
+    runs: roundsOf(9),
   },
   run,
 };

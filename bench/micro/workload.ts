@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import Benchmark from 'benchmark';
 import { entrantReport } from '../entrant.ts';
 import { timed } from '../measure.ts';
+import { accountsOf, roundsOf, seedOf } from '../parameters.ts';
 import { timingOf } from '../statistics.ts';
 import { columnHash, compareColumns, requireEqual } from '../verify.ts';
 import type { EntrantReport, Outcome, Parameters, Timing, Workload } from '../workload.ts';
@@ -14,10 +15,10 @@ export const micro: Workload = {
   name: 'micro',
   title: 'single kernels: SIMD against its scalar twin and JavaScript (package `benchmark`), one thread',
   parameters: {
-    accounts: { full: 4_096, smoke: 40, least: 1, meaning: 'accounts of the books' },
+    accounts: accountsOf(4_096, 40, 'accounts of the books'),
     instruments: { full: 2_000, smoke: 21, least: 1, meaning: 'options of the pricing kernels' },
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of books and options' },
-    runs: { full: 3, smoke: 1, least: 1, meaning: 'rounds of all kernels in turn' },
+    seed: seedOf('books and options'),
+    runs: roundsOf(3, 'rounds of all kernels in turn'),
   },
   run,
 };

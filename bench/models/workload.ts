@@ -10,6 +10,7 @@ import type { MarginModel } from '../../src/margin/model.ts';
 import { loadBuiltInMarket } from '../../src/chain/built-in-market.ts';
 import { entrantReport } from '../entrant.ts';
 import { measureInTurn, timed } from '../measure.ts';
+import { accountsOf, roundsOf, seedOf } from '../parameters.ts';
 import { prepareMargrid } from '../revalue/margrid.ts';
 import { columnHash, compareColumns, requireEqual } from '../verify.ts';
 import type { EntrantReport, Outcome, Parameters, Workload } from '../workload.ts';
@@ -21,10 +22,10 @@ export const modelWorkloads: readonly Workload[] = modelNames().map((name) => ({
   name: `model-${name}`,
   title: `kernels B to D of ${name} on a synthetic book, beside the plain scan of as many positions`,
   parameters: {
-    accounts: { full: 100_000, smoke: 60, least: 1, meaning: 'accounts' },
+    accounts: accountsOf(100_000, 60),
     positions: { full: 12, smoke: 4, least: 1, meaning: 'positions per account, exactly; of one underlying' },
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of the book' },
-    runs: { full: 7, smoke: 1, least: 1, meaning: 'rounds' },
+    seed: seedOf('the book'),
+    runs: roundsOf(7),
   },
   run: (parameters, progress) => run(name, parameters, progress),
 }));

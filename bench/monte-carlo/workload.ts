@@ -1,10 +1,10 @@
-import { availableParallelism } from 'node:os';
 import type { MonteCarloVar, MonteCarloVarOptions } from '../../src/montecarlo/monte-carlo-var.ts';
 import type { PathEngine } from '../../src/montecarlo/path-kernels.ts';
 import { parseFactor } from '../../src/scenario/scenario-set.ts';
 import { importBuilt } from '../built-package.ts';
 import { entrantReports, type Entrant } from '../entrant.ts';
 import { measureInTurn } from '../measure.ts';
+import { roundsOf, seedOf, workersOf } from '../parameters.ts';
 import { columnHash } from '../verify.ts';
 import { optionPortfolio } from './option-portfolio.ts';
 import type { Outcome, Parameters, Workload } from '../workload.ts';
@@ -14,9 +14,9 @@ export const monteCarlo: Workload = {
   title: 'VaR and ES of a delta-gamma portfolio of ten log-normal factors by Monte Carlo, paths never held',
   parameters: {
     scenarios: { full: 10_000_000, smoke: 6_400, least: 6_400, meaning: 'paths' },
-    workers: { full: availableParallelism(), smoke: 0, least: 0, meaning: 'worker threads' },
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of the paths' },
-    runs: { full: 5, smoke: 1, least: 1, meaning: 'rounds' },
+    workers: workersOf(0, 0),
+    seed: seedOf('the paths'),
+    runs: roundsOf(5),
   },
   run,
 };

@@ -10,6 +10,7 @@
  * (QD+) begin at the point before and stop one step of Halley's method earlier.
  */
 #include "black76.h"
+#include "normal-rows.h"
 #include "program.h"
 
 enum { INTEGRAL = 25, ITERATIONS = 5, DEGREE = 13, PREMIUM = 65, START_STEPS = 40 };
@@ -95,6 +96,7 @@ static void read_input(FILE *file) {
     if (!is_good) fail("rates, yields, volatilities and times must be positive");
   }
   prices = allocate(padded(option_count, LANES) * 8);
+  fill_normal_rows();
   fill_tables();
 }
 
@@ -122,7 +124,7 @@ static inline vec starting_boundary(const Put *p, vec y, vec u) {
   vec inverse_v = divide(one, v), inverse_u = divide(one, u), alpha_over = divide(alpha, discount);
   for (int step = 0; step < START_STEPS; step++) {
     vec d1 = fma1(fma1(p->drift, u, log1(y)), inverse_v, mul(half, v)), d2 = sub(d1, v), cdf1, cdf2;
-    normal_cdfs(sub(zero, d1), sub(zero, d2), &cdf1, &cdf2);
+    normal_pair(sub(zero, d1), sub(zero, d2), &cdf1, &cdf2);
     vec inverse_y = divide(one, y), density_of = mul(carried, normal_pdf(d1));
     vec paid = mul(carried, cdf1), held = sub(one, paid), strike = mul(discount, cdf2), put = sub(strike, mul(y, paid));
     vec theta = sub(
@@ -177,13 +179,13 @@ static inline vec improved(const Put *p, int i, int by_newton, vec deviation, ve
     for (int j = 2; j <= DEGREE; j++) square = fma1(set1(weight_of[i][j][k]), p->values[j], square);
     vec ratio = sub(root(max1(square, set1(0.0))), distance), v = mul(deviation, set1(node_root[i][k]));
     vec d1 = fma1(ratio, mul(inverse_deviation, set1(node_inverse[i][k])), mul(v, tilt)), n1, n2;
-    normal_cdfs(d1, sub(d1, v), &n1, &n2);
+    normal_pair(d1, sub(d1, v), &n1, &n2);
     of_rate[k] = mul(p->of_rate[i][k], n2);
     of_yield[k] = mul(p->of_yield[i][k], n1);
   }
   vec v = mul(deviation, set1(share[i])), inverse_v = mul(inverse_deviation, set1(1 / share[i]));
   vec d1 = fma1(sub(p->log_at_expiry, distance), inverse_v, mul(v, tilt)), numerator, denominator;
-  normal_cdfs(d1, sub(d1, v), &denominator, &numerator);
+  normal_pair(d1, sub(d1, v), &denominator, &numerator);
   for (int k = 0; k < INTEGRAL; k++) {
     numerator = add(numerator, of_rate[k]);
     denominator = add(denominator, of_yield[k]);
@@ -214,7 +216,7 @@ static inline vec premium(const Put *p, vec spot, vec deviation, vec inverse_dev
     for (int j = 2; j <= DEGREE; j++) square = fma1(set1(premium_of[j][k]), p->values[j], square);
     vec v = mul(deviation, set1(premium_root[k])), above = add(log_spot, root(max1(square, zero)));
     vec d1 = fma1(above, mul(inverse_deviation, set1(premium_inverse[k])), mul(v, tilt)), n1, n2;
-    normal_cdfs(sub(zero, d1), sub(v, d1), &n1, &n2);
+    normal_pair(sub(zero, d1), sub(v, d1), &n1, &n2);
     vec t = mul(p->time, set1(premium_root[k] * premium_root[k])), weight = mul(p->time, set1(premium_weight[k]));
     vec of_rate = mul(p->rate, mul(exp1(sub(zero, mul(p->rate, t))), n2));
     vec of_yield = mul(mul(p->yield, spot), mul(exp1(sub(zero, mul(p->yield, t))), n1));

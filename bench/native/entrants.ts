@@ -1,11 +1,12 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Arena } from '../../src/columns/arena.ts';
 import { cellCountOf } from '../../src/columns/schema.ts';
 import { packageRoot } from '../../src/package-root.ts';
+import { writeColumnFile } from '../column-file.ts';
 import type { Entrant } from '../entrant.ts';
 import { compileProgram, whyMissing } from './compile.ts';
-import { programEntrant } from './programs.ts';
+import { nativeEntrant } from './programs.ts';
 
 interface NativeVariant {
   readonly name: string;
@@ -93,9 +94,7 @@ export async function nativeEntrants(arena: Arena, scenarios: number): Promise<E
     writeColumns(arena, input);
     const present = variants.filter(({ needs }) => whyMissing(needs ?? null) === null);
     const programs = present.map((variant) => compile(variant, scenarios));
-    return present.map(({ name, note, bitEqual }, index) =>
-      programEntrant({ name, note, bitEqual, program: programs[index], folder, input }),
-    );
+    return present.map((variant, index) => nativeEntrant(variant, programs[index], folder, input));
   } catch (cause) {
     rmSync(folder, { recursive: true, force: true });
     throw cause;
@@ -120,20 +119,7 @@ function vectorSizes({ lanes, accumulatorsMax }: NativeVariant, scenarios: numbe
 function writeColumns(arena: Arena, path: string): void {
   const { nettingSet, position, riskArray } = arena.views;
   const { nettingSetCapacity, positionCapacity, instrumentCount } = arena.plan.counts;
-  const file = openSync(path, 'w');
-  const counts = BigUint64Array.of(BigInt(nettingSetCapacity), BigInt(positionCapacity), BigInt(instrumentCount));
+  const counts = BigInt64Array.of(BigInt(nettingSetCapacity), BigInt(positionCapacity), BigInt(instrumentCount));
   const { firstPosition, positionCount } = nettingSet;
-  for (const column of [counts, firstPosition, positionCount, position.row, position.quantity, riskArray.row]) {
-    writeAll(file, new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
-  }
-  closeSync(file);
-}
-
-/** One call writes at most two gigabytes. */
-function writeAll(file: number, bytes: Uint8Array): void {
-  const piece = 1 << 28;
-  for (let from = 0; from < bytes.length; from += piece) {
-    let rest = bytes.subarray(from, from + piece);
-    while (rest.length > 0) rest = rest.subarray(writeSync(file, rest));
-  }
+  writeColumnFile(path, [counts, firstPosition, positionCount, position.row, position.quantity, riskArray.row]);
 }

@@ -23,11 +23,12 @@ static void fail(const char *what) {
   exit(1);
 }
 
+/* Columns are padded to whole 8 bytes. */
 static void *read_column(FILE *file, size_t element_bytes, size_t count) {
-  size_t bytes = element_bytes * count;
+  size_t bytes = (element_bytes * count + 7) / 8 * 8;
   void *column = aligned_alloc(LINE_BYTES, (bytes + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES);
   if (column == NULL) fail("out of memory");
-  if (fread(column, element_bytes, count, file) != count) fail("the input is too short");
+  if (fread(column, 1, bytes, file) != bytes) fail("the input is too short");
   return column;
 }
 

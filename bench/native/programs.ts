@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/package-root.ts';
 import { writeColumnFile } from '../column-file.ts';
 import type { Entrant } from '../entrant.ts';
-import { LineProcess } from '../line-process.ts';
+import { programEntrant } from '../program-entrant.ts';
 import { compileProgram, whyMissing } from './compile.ts';
 
 /** One way of compiling a program of bench/native. */
@@ -80,35 +80,14 @@ export function nativePrograms(work: NativeWork, missing: Record<string, string>
   return present.map((variant, index) => {
     const own = variant === libmvecVariant ? work.textbookNote : work.note;
     const note = `${own}; ${variant.note}; one thread`;
-    return programEntrant({ name: variant.name, note, bitEqual: false, program: programs[index], folder, input });
+    return nativeEntrant({ name: variant.name, note, bitEqual: false }, programs[index], folder, input);
   });
 }
 
-export interface ProgramSettings extends Pick<Entrant, 'name' | 'note' | 'bitEqual'> {
-  readonly program: string;
-  /** Removed with all its files when the entrant is closed. */
-  readonly folder: string;
-  readonly input: string;
-}
-
 /** PROGRAM INPUT OUTPUT, as bench/native/program.h says. */
-export function programEntrant({ name, note, bitEqual, program, folder, input }: ProgramSettings): Entrant {
+export function nativeEntrant(
+  { name, note, bitEqual }: Pick<Entrant, 'name' | 'note' | 'bitEqual'>, program: string, folder: string, input: string,
+): Entrant {
   const output = join(folder, `${name}.out`);
-  const child = new LineProcess(program, [input, output]);
-  return {
-    name,
-    note,
-    bitEqual,
-    run: async () => Number(await child.ask('')),
-    // The program writes its results when its input ends.
-    results: async () => {
-      await child.close();
-      const bytes = readFileSync(output);
-      return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-    },
-    close: async () => {
-      await child.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  return programEntrant({ name, note, bitEqual, program, parameters: [input, output], output, folder, scale: 1 });
 }

@@ -438,6 +438,8 @@ int main(int argument_count, char **arguments) {
   int threads = atoi(arguments[1]);
   if (threads < 1 || threads > 64) fail("1 to 64 threads");
   read_book(arguments[2]);
+  printf("ready\n");
+  fflush(stdout);
   char line[64];
   while (fgets(line, sizeof line, stdin) != NULL) {
     if (line[0] == 't') {

@@ -4,6 +4,7 @@ import { compileBuild, createMemory, heapBaseOf, instantiate } from '../../src/w
 import { entrantReports, type Entrant } from '../entrant.ts';
 import { measureInTurn, timed } from '../measure.ts';
 import { gccVersion } from '../native/compile.ts';
+import { roundsOf, seedOf } from '../parameters.ts';
 import { copyColumns } from '../revalue/columns.ts';
 import { columnHash } from '../verify.ts';
 import type { Outcome, Parameters, Workload } from '../workload.ts';
@@ -16,8 +17,8 @@ export const price: Workload = {
   parameters: {
     instruments: { full: 2_000, smoke: 20, least: 1, meaning: 'options' },
     scenarios: { full: 35, smoke: 35, least: 1, meaning: '35 is the grid of deribit-pm' },
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of the chain' },
-    runs: { full: 15, smoke: 1, least: 1, meaning: 'rounds' },
+    seed: seedOf('the chain'),
+    runs: roundsOf(15),
   },
   run,
 };

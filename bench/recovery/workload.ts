@@ -1,9 +1,10 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TickCommand } from '../../src/account/command.ts';
 import type { Market } from '../../src/domain/market.ts';
 import { importBuilt } from '../built-package.ts';
+import { accountsOf, meanPositions, roundsOf, seedOf, workersOf } from '../parameters.ts';
 import { median, timingOf } from '../statistics.ts';
 import { loadBuiltEngine } from '../tick/book.ts';
 import type { Outcome, Parameters, Workload } from '../workload.ts';
@@ -12,11 +13,11 @@ export const recovery: Workload = {
   name: 'recovery',
   title: 'restart: an account engine from its snapshot and ten journaled ticks after it',
   parameters: {
-    accounts: { full: 1_000_000, smoke: 300, least: 1, meaning: 'accounts' },
-    positions: { full: 12, smoke: 5, least: 3, meaning: 'positions per account, on average' },
-    workers: { full: availableParallelism(), smoke: 2, least: 0, meaning: 'worker threads' },
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of the book' },
-    runs: { full: 5, smoke: 1, least: 1, meaning: 'rounds' },
+    accounts: accountsOf(1_000_000, 300),
+    positions: meanPositions,
+    workers: workersOf(2, 0),
+    seed: seedOf('the book'),
+    runs: roundsOf(5),
   },
   run,
 };

@@ -7,6 +7,7 @@ import { entrantReports, type Entrant } from '../entrant.ts';
 import { measureInTurn, timed } from '../measure.ts';
 import { gccVersion } from '../native/compile.ts';
 import { missingNative, nativeEntrants } from '../native/entrants.ts';
+import { accountsOf, roundsOf, seedOf } from '../parameters.ts';
 import { columnHash } from '../verify.ts';
 import type { Outcome, Parameters, Workload } from '../workload.ts';
 import { copyColumns } from './columns.ts';
@@ -18,13 +19,13 @@ export const revalue: Workload = {
   name: 'revalue',
   title: 'kernels B and C: worst loss of every account over a risk array, synthetic book, 64-bit floats',
   parameters: {
-    accounts: { full: 1_000_000, smoke: 300, least: 1, meaning: 'accounts' },
+    accounts: accountsOf(1_000_000, 300),
     positions: { full: 12, smoke: 5, least: 1, meaning: 'positions per account, exactly' },
     scenarios: { full: 32, smoke: 7, least: 1, meaning: 'scenarios' },
     instruments: { full: 1_000, smoke: 40, least: 1, meaning: 'rows of the risk array' },
     workers: { full: 1, smoke: 1, least: 1, meaning: '1: the calling thread; more: worker threads' },
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of book and risk array' },
-    runs: { full: 9, smoke: 1, least: 1, meaning: 'rounds' },
+    seed: seedOf('book and risk array'),
+    runs: roundsOf(9),
   },
   run,
 };

@@ -1,8 +1,8 @@
-import { availableParallelism } from 'node:os';
 import type { Engine, TickTimings } from '../../src/engine/engine.ts';
 import type { ShardedEngine } from '../../src/engine/sharded-engine.ts';
 import { importBuilt } from '../built-package.ts';
 import { measureInTurn, type Pass } from '../measure.ts';
+import { roundsOf, seedOf, workersOf } from '../parameters.ts';
 import { prepareMargrid } from '../revalue/margrid.ts';
 import type { RevalueSize } from '../revalue/columns.ts';
 import { loadBuiltEngine, type BuiltEngine } from '../tick/book.ts';
@@ -17,9 +17,9 @@ export const scaling: Workload = {
     positions: { full: 12, smoke: 5, least: 3, meaning: 'positions per account, on average; up to 4 x' },
     scenarios: { full: 32, smoke: 7, least: 1, meaning: 'of kernels B and C; up to 2 x' },
     instruments: { full: 1_000, smoke: 40, least: 1, meaning: 'rows of kernels B and C; up to 16 x' },
-    workers: { full: availableParallelism(), smoke: 1, least: 0, meaning: 'worker threads; 0: the calling thread' },
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of the books' },
-    runs: { full: 7, smoke: 1, least: 1, meaning: 'rounds' },
+    workers: workersOf(1, 0, 'worker threads; 0: the calling thread'),
+    seed: seedOf('the books'),
+    runs: roundsOf(7),
   },
   run,
 };

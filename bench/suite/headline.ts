@@ -87,13 +87,13 @@ function certifiedTable(ticks: readonly Report[]): string[] {
   const rows = ticks.flatMap((report) => {
     const certified = (report.details['certified'] ?? {}) as Readonly<Record<string, CertifiedDetails>>;
     return Object.entries(certified).map(([name, { meanMs, evaluatedShare }]) => {
-      const { cold, median } = report.entrants[name];
+      const { cold, median, p99 } = report.entrants[name];
       const isAlone = name.endsWith('-one-worker');
       const own = isAlone ? report.entrants['margrid-one-worker'].median : report.median;
       const rival = fastest(Object.entries(report.entrants).filter((entry) => isRival(entry) && entry[0].endsWith('-two-threads') !== isAlone));
       return [
         linkTo(report), formatInteger(report.parameters['move']), name.includes('liquidation') ? 'liquidations' : 'all statuses',
-        isAlone ? '1' : String(report.parameters['workers']), formatMs(cold), formatMs(median), formatMs(meanMs), formatShare(evaluatedShare), formatMs(own),
+        isAlone ? '1' : String(report.parameters['workers']), formatMs(cold), formatMs(median), formatMs(meanMs), formatMs(p99), formatShare(evaluatedShare), formatMs(own),
         formatRatio(median / own), formatRatio(own / median),
         rival === null ? '' : `${formatRatio(rival[1].median / median)} (${rival[0]})`,
       ];
@@ -101,7 +101,7 @@ function certifiedTable(ticks: readonly Report[]): string[] {
   });
   if (rows.length === 0) return [];
   const titles = [
-    'workload', 'basis points', 'watches', 'workers', 'first tick', 'median', 'mean', 'netting sets evaluated', 'brute force', 'over brute force',
+    'workload', 'basis points', 'watches', 'workers', 'first tick', 'median', 'mean', 'p99', 'netting sets evaluated', 'brute force', 'over brute force',
     'times faster', 'times faster than the fastest other brute force',
   ];
   return [

@@ -97,7 +97,7 @@ function runSection({ header, end }: SuiteFile): string[] {
 const readingSection: readonly string[] = [
   '## How to read the tables',
   '',
-  'All entrants of a workload work on the same data in the same run, in turn: A B C, A B C, … Times are milliseconds of',
+  'All entrants of a workload work on the same data in the same run, in turn: A B C, A B C, … (ticks: BENCHMARKING.md). Times are milliseconds of',
   'one pass. *cold* is the very first pass; *median*, *p99* (nearest rank: the slowest of fewer than a hundred samples)',
   'and *MAD* (median absolute deviation) are of the rounds after warming up; *ratio* is the median over that of margrid:',
   'above 1, margrid is faster. *label*: `same algorithm` computes everything that margrid computes; `less work` gives',

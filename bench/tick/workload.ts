@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import type { Engine, TickTimings } from '../../src/engine/engine.ts';
 import { entrantReport } from '../entrant.ts';
 import { measureInTurn, type Pass } from '../measure.ts';
+import { accountsOf, meanPositions, roundsOf, seedOf, workersOf } from '../parameters.ts';
 import { median } from '../statistics.ts';
 import { requireEqual, type Comparison } from '../verify.ts';
 import type { EntrantReport, Outcome, Parameters, Timing, Workload } from '../workload.ts';
@@ -14,11 +14,11 @@ export const tick: Workload = {
   name: 'tick',
   title: 'a whole tick, kernels A to D of deribit-pm: real chains of Bitcoin and S&P 500 options, generated book',
   parameters: {
-    accounts: { full: 1_000_000, smoke: 60, least: 1, meaning: 'accounts' },
-    positions: { full: 12, smoke: 5, least: 3, meaning: 'positions per account, on average' },
-    workers: { full: availableParallelism(), smoke: 2, least: 1, meaning: 'worker threads' },
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of the book' },
-    runs: { full: 9, smoke: 1, least: 1, meaning: 'rounds' },
+    accounts: accountsOf(1_000_000, 60),
+    positions: meanPositions,
+    workers: workersOf(2, 1),
+    seed: seedOf('the book'),
+    runs: roundsOf(9),
   },
   run,
 };

@@ -15,6 +15,7 @@ export function engineEntrant(name: string, note: string, engine: Engine, every:
     label: 'same algorithm',
     note,
     every,
+    rehearses: every === 1,
     exactness: 'bits',
     tick: async (quotes) => {
       const start = performance.now();

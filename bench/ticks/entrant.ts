@@ -18,8 +18,10 @@ export interface TickEntrant {
   readonly name: string;
   readonly label: EntrantLabel;
   readonly note: string;
-  /** `tick`: it follows every tick of a walk. Or every so many rounds: 1, more for slow ones. */
+  /** `tick`: it follows every tick of a walk. Or the last tick of every so many rounds: 1, more for slow ones. */
   readonly every: 'tick' | number;
+  /** Whether it does the tick before that one as well, unmeasured, to find its caches warm. */
+  readonly rehearses?: boolean;
   /** `bits`: equal bit for bit; `tolerance`: statuses equal, margins to rounding; `statuses`; `liquidations`. */
   readonly exactness: 'bits' | 'tolerance' | 'statuses' | 'liquidations';
   /** Milliseconds of the tick at these quotes; scaled to the whole book where it works on a sample. */
@@ -28,6 +30,8 @@ export interface TickEntrant {
   readonly margins: () => Promise<Margins>;
   /** What else the last tick told: shares evaluated, and so on. */
   told?(): Record<string, number>;
+  /** Resolves when it has loaded the book: what it does until then would take processors from whoever is measured. */
+  ready?(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,9 +65,10 @@ export interface TickComparison {
 }
 
 /** Throws `KernelMismatch` if the entrant is wrong by its own measure. */
-export function compareMargins({ name, exactness }: TickEntrant, own: Margins, margrid: Margins): TickComparison {
+export function compareMargins(entrant: TickEntrant, own: Margins, margrid: Margins): TickComparison {
+  const { name, exactness } = entrant;
   const count = own.status.length;
-  requireStatuses(name, exactness === 'liquidations', own.status, margrid.status.subarray(0, count));
+  requireStatuses(entrant, own.status, margrid.status);
   const sample = count === margrid.status.length ? '' : `, first ${count} netting sets`;
   if (exactness === 'statuses') return { equal: true, maxRelativeDifference: 0, verified: `statuses identical${sample}` };
   if (exactness === 'liquidations') {
@@ -92,7 +97,9 @@ function withoutCalls(status: number): number {
   return status === STATUS_LIQUIDATION || status === STATUS_QUARANTINED ? status : 0;
 }
 
-function requireStatuses(name: string, liquidationsOnly: boolean, own: Uint8Array, margrid: Uint8Array): void {
+/** Throws `KernelMismatch` if one of the entrant's statuses is not margrid's; it may have fewer, of the first netting sets. */
+export function requireStatuses({ name, exactness }: TickEntrant, own: Uint8Array, margrid: Uint8Array): void {
+  const liquidationsOnly = exactness === 'liquidations';
   for (let set = 0; set < own.length; set++) {
     if (own[set] === margrid[set]) continue;
     if (liquidationsOnly && withoutCalls(own[set]) === withoutCalls(margrid[set])) continue;

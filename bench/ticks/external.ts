@@ -79,6 +79,7 @@ export interface ExternalSettings {
   readonly name: string;
   readonly note: string;
   readonly every: number;
+  readonly rehearses: boolean;
   readonly program: string;
   readonly parameters: readonly string[];
   /** Netting sets that it margins, from the first. */
@@ -87,9 +88,12 @@ export interface ExternalSettings {
   readonly scale: number;
 }
 
-/** A process that answers `tick` with milliseconds and `margins` with a line when it has written them. */
+/**
+ * A process that prints a line when it has read the book, then answers `tick` with milliseconds and `margins` with a line
+ * when it has written them. The inputs of a tick are those that were published last, whatever its quotes.
+ */
 export function externalEntrant(settings: ExternalSettings, files: TickFiles): TickEntrant {
-  const { name, note, every, program, parameters, sets, scale } = settings;
+  const { name, note, every, rehearses, program, parameters, sets, scale } = settings;
   const output = join(files.folder, `${name}.out`);
   const child = new LineProcess(program, [...parameters, files.book, files.tick, output]);
   return {
@@ -97,6 +101,8 @@ export function externalEntrant(settings: ExternalSettings, files: TickFiles): T
     label: 'same algorithm',
     note,
     every,
+    rehearses,
+    ready: async () => void (await child.answer()),
     exactness: 'tolerance',
     tick: async () => Number(await child.ask('tick')) * scale,
     margins: async () => {

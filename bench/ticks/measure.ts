@@ -1,72 +1,141 @@
 import { timingOf } from '../statistics.ts';
 import type { Timing } from '../workload.ts';
-import { compareMargins, marginHash, type Margins, type TickComparison, type TickEntrant } from './entrant.ts';
+import { compareMargins, marginHash, requireStatuses, type Margins, type TickComparison, type TickEntrant } from './entrant.ts';
 import type { QuoteFeed, TickQuotes } from './quotes.ts';
 
 export interface MeasuredEntrant {
   readonly timing: Timing;
   readonly comparison: TickComparison;
-  /** Means over the rounds of what the entrant told. */
+  /** Means over the measured ticks of what the entrant told. */
   readonly told: Record<string, number>;
-  /** Of its margins at its last tick with all the others: the first of a round. */
+  /** Of its margins at its last tick with all the others: the last of a round. */
   readonly hash: string;
 }
 
-/** Rounds before those that are measured; slow entrants sit them out. */
-const warmUpRounds = 3;
+/**
+ * Rounds before those that are measured: certified entrants issue most of their certificates anew at ticks 16 and 32, and
+ * cost what they go on costing from then on.
+ */
+const warmUpRoundsMax = 5;
+/** Entrants of one tick a round need no more of them than this, the last ones; slow entrants sit out all. */
+const warmUpTicksMax = 3;
 
 /**
- * One cold tick, rounds to warm up, then `runs` rounds of `ticksPerRound` ticks. In the first tick of a round all
- * entrants take part, in the others those that follow every tick: what they do now depends on the ticks before. All are
- * at the same tick at the same time, each tick is a new one, and after each the statuses (margins, of those that have
- * them) are compared with those of the first entrant. `publish` is called when that one has ticked.
+ * One cold tick, rounds to warm up, then `runs` rounds of `ticksPerRound` ticks, in turns: the first entrant does all
+ * ticks of a round one after the other, then the next one those same ticks, and so on. An engine that follows every tick
+ * finds the caches as its own last tick left them, as it does where it runs alone. All others do the last tick of a
+ * round only. The order stays: only the first tick of a turn feels who went before, and the first entrant is what the
+ * others are compared with.
+ *
+ * Statuses are compared with the first entrant's at every tick, margins, of those that have them, at the last of a round.
+ * `publish` is called when the first entrant has done that one.
  */
 export async function measureTicks(
   entrants: readonly TickEntrant[], feed: QuoteFeed, runs: number, ticksPerRound: number, publish: (quotes: TickQuotes) => void,
 ): Promise<ReadonlyMap<string, MeasuredEntrant>> {
-  const cold = new Map<string, number>();
-  const samples = new Map<string, number[]>(entrants.map(({ name }) => [name, []]));
-  const comparisons = new Map<string, TickComparison>();
-  const told = new Map<string, Record<string, number>[]>(entrants.map(({ name }) => [name, []]));
-  const hashes = new Map<string, string>();
-  const warmUpTicks = Math.min(warmUpRounds, runs);
-  for (let tick = 0; tick < 1 + warmUpTicks + runs * ticksPerRound; tick++) {
-    const place = tick - 1 - warmUpTicks;
-    const quotes = feed();
-    let reference: Margins | null = null;
-    for (const [index, entrant] of entrants.entries()) {
-      const { name, every } = entrant;
-      if (tick > 0 && !takesPart(every, place, ticksPerRound)) continue;
-      const elapsed = await entrant.tick(quotes);
-      if (index === 0) publish(quotes);
-      const margins = await entrant.margins();
-      reference ??= margins;
-      comparisons.set(name, compareMargins(entrant, margins, reference));
-      if (tick === 0) cold.set(name, elapsed);
-      if (place < 0 || place % ticksPerRound === 0) hashes.set(name, marginHash(margins));
-      if (place < 0) continue;
-      samples.get(name)!.push(elapsed);
-      if (entrant.told !== undefined) told.get(name)!.push(entrant.told());
+  const records = new Map<TickEntrant, EntrantRecord>(entrants.map((entrant) => [entrant, emptyRecord()]));
+  const reference = referenceOf();
+  const warmUpRounds = Math.min(warmUpRoundsMax, runs);
+  const rounds: readonly Round[] = [
+    { ticks: 1, index: 0, stage: 'cold' },
+    ...Array.from({ length: warmUpRounds }, (_, index) => ({ ticks: ticksPerRound, index: index - warmUpRounds, stage: 'warm-up' }) as const),
+    ...Array.from({ length: runs }, (_, index) => ({ ticks: ticksPerRound, index, stage: 'measured' }) as const),
+  ];
+  for (const round of rounds) {
+    const quotes = Array.from({ length: round.ticks }, () => copyOf(feed()));
+    for (const entrant of entrants.filter(({ every }) => takesPart(every, round))) {
+      const record = records.get(entrant)!;
+      const isFirst = entrant === entrants[0];
+      await takeTurn(entrant, quotes, (place, elapsed, margins) => {
+        const isLast = place === quotes.length - 1;
+        if (isFirst) reference.keep(place, margins);
+        if (isFirst && isLast) publish(quotes[place]);
+        if (isLast) {
+          record.comparison = compareMargins(entrant, margins, reference.margins());
+          record.hash = marginHash(margins);
+        } else requireStatuses(entrant, margins.status, reference.statuses[place]);
+        if (round.stage === 'cold') record.cold = elapsed;
+        if (round.stage !== 'measured') return;
+        record.samples.push(elapsed);
+        if (entrant.told !== undefined) record.told.push(entrant.told());
+      });
     }
   }
-  return new Map(
-    entrants.map(({ name }) => [
-      name,
-      {
-        timing: timingOf(samples.get(name)!, cold.get(name)!),
-        comparison: comparisons.get(name)!,
-        told: meansOf(told.get(name)!),
-        hash: hashes.get(name)!,
-      },
-    ]),
-  );
+  return new Map([...records].map(([{ name }, record]) => [name, measuredOf(record)] as const));
 }
 
-/** `place`: ticks since the measured rounds began; negative while warming up, where every tick is a round. */
-function takesPart(every: TickEntrant['every'], place: number, ticksPerRound: number): boolean {
-  if (every === 'tick') return true;
-  if (place < 0) return every === 1;
-  return place % (every * ticksPerRound) === 0;
+interface Round {
+  readonly ticks: number;
+  /** Of the measured rounds from 0 on; of those that warm up, negative. */
+  readonly index: number;
+  readonly stage: 'cold' | 'warm-up' | 'measured';
+}
+
+function takesPart(every: TickEntrant['every'], { index, stage }: Round): boolean {
+  if (every === 'tick' || stage === 'cold') return true;
+  if (stage === 'warm-up') return every === 1 && index >= -warmUpTicksMax;
+  return index % every === 0;
+}
+
+/**
+ * All ticks of the round, or the last one. Who does only that one and is quick does the tick before it unmeasured: it
+ * shall find its book and its code where a tick of its own has left them, as those find them that do all ticks.
+ */
+async function takeTurn(
+  entrant: TickEntrant, quotes: readonly TickQuotes[], done: (place: number, elapsed: number, margins: Margins) => void,
+): Promise<void> {
+  const last = quotes.length - 1;
+  const first = entrant.every === 'tick' ? 0 : last;
+  if (entrant.rehearses === true && first > 0) await entrant.tick(quotes[first - 1]);
+  for (let place = first; place <= last; place++) {
+    const elapsed = await entrant.tick(quotes[place]);
+    done(place, elapsed, await entrant.margins());
+  }
+}
+
+/** What the first entrant gave in this round. */
+interface Reference {
+  /** By place in the round. */
+  readonly statuses: readonly Uint8Array[];
+  /** Of its last tick. */
+  margins(): Margins;
+  keep(place: number, margins: Margins): void;
+}
+
+/** Statuses are copied into the same columns in every round; margins stay where the entrant has them until it ticks again. */
+function referenceOf(): Reference {
+  const statuses: Uint8Array[] = [];
+  let latest: Margins | null = null;
+  return {
+    statuses,
+    margins: () => latest!,
+    keep: (place, margins) => {
+      latest = margins;
+      statuses[place] ??= new Uint8Array(margins.status.length);
+      statuses[place].set(margins.status);
+    },
+  };
+}
+
+/** The feed writes the quotes of a tick over those of the tick before. */
+function copyOf({ asOfMs, forward, impliedVolatility, indexPrice }: TickQuotes): TickQuotes {
+  return { asOfMs, forward: forward.slice(), impliedVolatility: impliedVolatility.slice(), indexPrice };
+}
+
+interface EntrantRecord {
+  cold: number;
+  readonly samples: number[];
+  readonly told: Record<string, number>[];
+  comparison: TickComparison | null;
+  hash: string;
+}
+
+function emptyRecord(): EntrantRecord {
+  return { cold: NaN, samples: [], told: [], comparison: null, hash: '' };
+}
+
+function measuredOf({ samples, cold, comparison, told, hash }: EntrantRecord): MeasuredEntrant {
+  return { timing: timingOf(samples, cold), comparison: comparison!, told: meansOf(told), hash };
 }
 
 function meansOf(rows: readonly Record<string, number>[]): Record<string, number> {

@@ -253,6 +253,7 @@ def main():
 
         option_prices = option_prices_quantlib
     book = Book(book_path, int(sets))
+    print("ready", flush=True)
     result = None
     for line in sys.stdin:
         if line.startswith("tick"):

@@ -51,7 +51,7 @@ function nativeEntrants(
     if (reason !== null) missing[name] = reason;
     else {
       const path = compileTickProgram(program, cells);
-      const common = { name, note, every: 1, sets: engine.nettingSetCount, scale: 1 };
+      const common = { name, note, every: 1, rehearses: true, sets: engine.nettingSetCount, scale: 1 };
       entrants.push(externalEntrant({ ...common, program: path, parameters: [String(threads)] }, files));
     }
   }
@@ -95,7 +95,7 @@ function pythonEntrants(
       continue;
     }
     const parameters = [join('bench', 'ticks', 'numpy_tick.py'), pricer, String(own)];
-    const settings = { name, note: `${note}; ${python.versions}`, every: slowEvery, program: python.program, parameters };
+    const settings = { name, note: `${note}; ${python.versions}`, every: slowEvery, rehearses: false, program: python.program, parameters };
     entrants.push(externalEntrant({ ...settings, sets: own, scale: sets / own }, files));
   }
   return { entrants, versions: quantlib?.versions ?? numpy?.versions ?? null };

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { entrantReport } from '../entrant.ts';
+import { accountsOf, meanPositions, roundsOf, seedOf } from '../parameters.ts';
 import type { EntrantReport, Outcome, Parameters, ParameterSpec, Workload } from '../workload.ts';
 import { loadTickBook, type BookKind } from './books.ts';
 import { certifiedEntrants, workersOf, type CertifiedDetails } from './certified.ts';
@@ -20,6 +21,8 @@ interface TickKind {
 
 /** Of certified entrants one tick says little: now and then they take a new reference market. */
 const walkTicksPerRound = 10;
+/** Prices rise again, and fall. */
+const crashTicksPerRound = 2;
 
 function walkMove(full: number): ParameterSpec {
   return { full, smoke: full, least: 0, meaning: 'basis points a tick, standard deviation' };
@@ -49,13 +52,13 @@ export const tickWorkloads: readonly Workload[] = kinds.map((kind) => ({
   name: kind.name,
   title: kind.title,
   parameters: {
-    accounts: { full: 1_000_000, smoke: 300, least: 1, meaning: 'accounts' },
-    ...(kind.book === 'retail' ? {} : { positions: { full: 12, smoke: 5, least: 3, meaning: 'positions per account, on average' } }),
+    accounts: accountsOf(1_000_000, 300),
+    ...(kind.book === 'retail' ? {} : { positions: meanPositions }),
     instruments: { full: 13_126, smoke: 300, least: 100, meaning: 'of the built-in market, at most: fewer options' },
     workers: { full: Math.max(availableParallelism(), 2), smoke: 2, least: 2, meaning: 'worker threads; one is measured too' },
     move: kind.move,
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of book and walk' },
-    runs: { full: 9, smoke: 1, least: 1, meaning: 'rounds: a tick for all entrants, nine more for some' },
+    seed: seedOf('book and walk'),
+    runs: roundsOf(9, 'rounds: ten ticks (two of a crash), for most entrants one of them'),
   },
   run: (parameters, progress) => run(kind, parameters, progress),
 }));
@@ -79,6 +82,7 @@ async function run(kind: TickKind, parameters: Parameters, progress: (line: stri
     progress('starting the other languages');
     const others = otherLanguages(host);
     open.push({ close: async () => others.files.remove() }, ...others.entrants);
+    for (const entrant of others.entrants) await entrant.ready?.();
     const entrants: readonly TickEntrant[] = [
       margrid,
       engineEntrant('margrid-one-worker', 'margrid with one worker thread', oneWorker, 1),
@@ -88,7 +92,7 @@ async function run(kind: TickKind, parameters: Parameters, progress: (line: stri
     ];
     progress(`measuring ${entrants.length} entrants in turn`);
     const feed = kind.isCrash ? crashFeed(market, move) : walkFeed(market, move, seed);
-    const ticksPerRound = kind.isCrash ? 1 : walkTicksPerRound;
+    const ticksPerRound = kind.isCrash ? crashTicksPerRound : walkTicksPerRound;
     const measured = await measureTicks(entrants, feed, runs, ticksPerRound, () => others.files.publish(engine.arena));
     const own = measured.get('margrid')!.timing;
     return {

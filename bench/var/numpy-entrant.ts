@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FLAG_BITS } from '../../assembly/portable/layout.ts';
 import type { Book } from '../../src/domain/book.ts';
@@ -10,9 +10,10 @@ import { BookRows } from '../../src/revaluation/book-rows.ts';
 import { currencyFactor, instrumentFactors } from '../../src/revaluation/shocks.ts';
 import { sortHoldings } from '../../src/revaluation/sorted-holdings.ts';
 import type { ScenarioSet } from '../../src/scenario/scenario-set.ts';
+import { writeColumnFile } from '../column-file.ts';
 import type { Entrant } from '../entrant.ts';
-import { LineProcess } from '../line-process.ts';
 import { outputOf } from '../machine.ts';
+import { programEntrant } from '../program-entrant.ts';
 
 export interface VarInputs {
   readonly market: Market;
@@ -39,22 +40,16 @@ export function numpyEntrant(inputs: VarInputs, versions: string): Entrant {
     rmSync(folder, { recursive: true, force: true });
     throw cause;
   }
-  const child = new LineProcess('python3', [join('bench', 'var', 'numpy_var.py'), input, output]);
-  return {
+  return programEntrant({
     name: 'numpy-scipy',
     note: `${versions}: vectorised Black-76 (ndtr), CSR times dense in blocks, partition; one thread, positions sorted for it`,
     bitEqual: false,
-    run: async () => Number(await child.ask('')),
-    results: async () => {
-      await child.close();
-      const bytes = readFileSync(output);
-      return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-    },
-    close: async () => {
-      await child.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+    program: 'python3',
+    parameters: [join('bench', 'var', 'numpy_var.py'), input, output],
+    output,
+    folder,
+    scale: 1,
+  });
 }
 
 /** Counts, levels, moves, terms of the rows, positions: in the order in which numpy_var.py reads them. */
@@ -66,17 +61,10 @@ function writeInputs({ market, book, scenarios, levels }: VarInputs, path: strin
   const entries = firstPosition[accounts];
   const terms = termsOf(market, scenarios, holdings.currencies, rows);
   const counts = [accounts, rows.count, holdings.currencies.length, scenarios.count, scenarios.factors.length, entries, levels.length];
-  const file = openSync(path, 'w');
-  const columns = [
+  writeColumnFile(path, [
     BigInt64Array.from(counts, BigInt), Float64Array.from(levels), scenarios.moves, ...terms,
     firstPosition.slice(0, accounts + 1), entry.slice(0, entries).map((each) => each >>> FLAG_BITS), quantity.slice(0, entries),
-  ];
-  for (const column of columns) {
-    const bytes = new Uint8Array(Math.ceil(column.byteLength / 8) * 8);
-    bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
-    writeSync(file, bytes);
-  }
-  closeSync(file);
+  ]);
 }
 
 /** One column per term: 0 linear, 1 inverse, 2 linear option, 3 inverse option, 4 currency. */

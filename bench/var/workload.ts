@@ -4,6 +4,7 @@ import { bookRisk as bookRiskHere, type BookRisk, type BookRiskOptions } from '.
 import { importBuilt } from '../built-package.ts';
 import { entrantReport, type Entrant } from '../entrant.ts';
 import { measureInTurn } from '../measure.ts';
+import { accountsOf, roundsOf, seedOf } from '../parameters.ts';
 import { columnHash, compareColumns, requireEqual, type Comparison } from '../verify.ts';
 import type { EntrantReport, Outcome, Parameters, Timing, Workload } from '../workload.ts';
 import { varBook } from './book.ts';
@@ -14,13 +15,13 @@ export const valueAtRisk: Workload = {
   name: 'var',
   title: 'VaR and ES, 99% and 97.5%, of every account by full revaluation under historical-style scenarios',
   parameters: {
-    accounts: { full: 100_000, smoke: 200, least: 1, meaning: 'accounts' },
+    accounts: accountsOf(100_000, 200),
     positions: { full: 12, smoke: 5, least: 1, meaning: 'positions per account, on average' },
     scenarios: { full: 2_500, smoke: 250, least: 100, meaning: 'scenarios' },
     instruments: { full: 1_000, smoke: 60, least: 16, meaning: 'instruments, nine in ten of them options' },
     workers: { full: 2, smoke: 1, least: 1, meaning: '1: the calling thread; more: worker threads' },
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of book and scenarios' },
-    runs: { full: 5, smoke: 1, least: 1, meaning: 'rounds' },
+    seed: seedOf('book and scenarios'),
+    runs: roundsOf(5),
   },
   run,
 };

@@ -6,6 +6,7 @@ import { RandomStream } from '../../src/generate/random.ts';
 import { builtInParams } from '../built-in-params.ts';
 import { entrantReport } from '../entrant.ts';
 import { measureInTurn, timed } from '../measure.ts';
+import { accountsOf, roundsOf, seedOf } from '../parameters.ts';
 import { columnHash } from '../verify.ts';
 import type { Outcome, Parameters, Workload } from '../workload.ts';
 
@@ -14,9 +15,9 @@ export const whatIf: Workload = {
   name: 'what-if',
   title: 'what-if questions on a loaded book (deribit-pm, real chains): one account with one more position, a thousand times',
   parameters: {
-    accounts: { full: 100_000, smoke: 300, least: 1, meaning: 'accounts of the generated book' },
-    seed: { full: 1, smoke: 1, least: 0, meaning: 'of the book and the questions' },
-    runs: { full: 9, smoke: 1, least: 1, meaning: 'rounds' },
+    accounts: accountsOf(100_000, 300, 'accounts of the generated book'),
+    seed: seedOf('the book and the questions'),
+    runs: roundsOf(9),
   },
   run,
 };

@@ -6,7 +6,7 @@ import { runWorkload, smokeParameters } from '../../bench/run-workload.ts';
 import { loadTickBook } from '../../bench/ticks/books.ts';
 import { compareMargins, type Margins, type TickEntrant } from '../../bench/ticks/entrant.ts';
 import { measureTicks } from '../../bench/ticks/measure.ts';
-import { crashFeed, walkFeed } from '../../bench/ticks/quotes.ts';
+import { crashFeed, walkFeed, type TickQuotes } from '../../bench/ticks/quotes.ts';
 import type { Report } from '../../bench/workload.ts';
 import { workloadByName } from '../../bench/workloads.ts';
 
@@ -110,41 +110,74 @@ describe('comparing margins', () => {
     expect(compareMargins(entrant('bits'), first, margrid).verified).toBe('same hash, first 1 netting sets');
   });
 
-  it('compares at every tick, not only at the last', async () => {
-    let tick = 0;
-    const rival = { ...entrant('statuses'), margins: async () => (++tick === 2 ? changed({ status: Uint8Array.of(0, 0) }) : margrid) };
-    const feed = walkFeed({ ...loadBuiltInMarket().market }, 3, 1);
-    const honest = { ...entrant('bits'), name: 'margrid' };
-    await expect(measureTicks([honest, rival], feed, 3, 1, () => {})).rejects.toThrow('rival gives netting set 1 status 0');
+  it('compares at every tick, not only at the last of a round', async () => {
+    // Of a round's ten ticks, and of the first, cold one.
+    const wrongAt = async (wrong: number): Promise<unknown> => {
+      let tick = -1;
+      const missed = changed({ status: Uint8Array.of(0, 0) });
+      const rival: TickEntrant = { ...entrant('statuses'), every: 'tick', margins: async () => (++tick === wrong ? missed : margrid) };
+      const honest: TickEntrant = { ...entrant('bits'), name: 'margrid', every: 'tick' };
+      return measureTicks([honest, rival], walkFeed(loadBuiltInMarket().market, 3, 1), 1, 10, () => {});
+    };
+    for (const wrong of [0, 5, 10, 14, 20]) await expect(wrongAt(wrong)).rejects.toThrow('rival gives netting set 1 status 0');
+    await expect(wrongAt(21)).resolves.toBeDefined();
+  });
+
+  it('compares with what margrid gave at that tick, not with what it gives now', async () => {
+    // All healthy at even ticks; at odd ones the second set is to be liquidated. One column, written over at each tick.
+    const walker = (name: string): TickEntrant => {
+      let tick = 0;
+      const status = new Uint8Array(2);
+      return {
+        ...entrant('statuses'), name, every: 'tick',
+        tick: async () => {
+          status[1] = 2 * (tick++ % 2);
+          return 1;
+        },
+        margins: async () => ({ ...margrid, status }),
+      };
+    };
+    const feed = walkFeed(loadBuiltInMarket().market, 3, 1);
+    await expect(measureTicks([walker('margrid'), walker('rival')], feed, 1, 10, () => {})).resolves.toBeDefined();
   });
 });
 
 describe('the ticks', () => {
-  it('takes all entrants to the same ticks in turn, slow ones in every third round', async () => {
+  it('lets each entrant do its ticks of a round in one turn, slow ones in every third round', async () => {
     const order: string[] = [];
+    const published: number[] = [];
     const margins: Margins = {
       equity: new Float64Array(1), initialMargin: new Float64Array(1), maintenanceMargin: new Float64Array(1), status: new Uint8Array(1),
     };
-    const entrant = (name: string, every: TickEntrant['every']): TickEntrant => ({
-      name, label: 'same algorithm', note: '', every, exactness: 'bits', close: async () => {},
-      tick: async ({ asOfMs }) => {
+    const entrant = (name: string, every: TickEntrant['every'], rehearses: boolean): TickEntrant => ({
+      name, label: 'same algorithm', note: '', every, rehearses, exactness: 'bits', close: async () => {},
+      tick: async ({ asOfMs, forward }) => {
+        expect(forward[0]).toBe(asOfMs);
         order.push(`${name}${asOfMs}`);
         return 1;
       },
       margins: async () => margins,
     });
     let now = 0;
-    const quotes = { forward: margins.equity, impliedVolatility: margins.equity, indexPrice: new Map<string, number>() };
-    const entrants = [entrant('a', 'tick'), entrant('b', 1), entrant('c', 3)];
-    const measured = await measureTicks(entrants, () => ({ ...quotes, asOfMs: now++ }), 4, 2, () => {});
-    // Tick 0 is cold, 1 to 3 warm up; rounds of two ticks begin at 4, 6, 8 and 10.
+    const [forward, impliedVolatility, indexPrice] = [new Float64Array(1), new Float64Array(1), new Map<string, number>()];
+    // As a walk does: every tick in the arrays of the one before.
+    const feed = (): TickQuotes => {
+      forward[0] = now;
+      return { asOfMs: now++, forward, impliedVolatility, indexPrice };
+    };
+    const entrants = [entrant('a', 'tick', false), entrant('b', 'tick', false), entrant('c', 1, true), entrant('d', 3, false)];
+    const measured = await measureTicks(entrants, feed, 4, 3, ({ asOfMs }) => published.push(asOfMs));
+    // Tick 0 is cold, four rounds of three warm up, the last three of them all but the slow; the measured begin at 13.
+    const [cold, first, second] = [order.slice(0, 4), order.slice(4, 10), order.slice(10, 18)];
+    expect(cold).toEqual(['a0', 'b0', 'c0', 'd0']);
+    expect(first).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'b3']);
+    expect(second).toEqual(['a4', 'a5', 'a6', 'b4', 'b5', 'b6', 'c5', 'c6']);
+    expect(order.slice(26 + 8, 26 + 17)).toEqual(['a13', 'a14', 'a15', 'b13', 'b14', 'b15', 'c14', 'c15', 'd15']);
     const ticks = (name: string): string[] => order.filter((each) => each.startsWith(name)).map((each) => each.slice(1));
-    expect(order.slice(0, 9)).toEqual(['a0', 'b0', 'c0', 'a1', 'b1', 'a2', 'b2', 'a3', 'b3']);
-    expect(ticks('a')).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11']);
-    expect(ticks('b')).toEqual(['0', '1', '2', '3', '4', '6', '8', '10']);
-    expect(ticks('c')).toEqual(['0', '4', '10']);
-    expect(measured.get('a')!.timing.samples).toHaveLength(8);
-    expect(measured.get('c')!.timing.samples).toHaveLength(2);
+    expect(ticks('b')).toEqual(Array.from({ length: 25 }, (_, tick) => String(tick)));
+    expect(ticks('d')).toEqual(['0', '15', '24']);
+    expect(published).toEqual([0, 3, 6, 9, 12, 15, 18, 21, 24]);
+    expect([...measured.values()].map(({ timing }) => timing.samples.length)).toEqual([12, 12, 4, 2]);
   });
 
   it('names every entrant, as measured or as missing', async () => {
