@@ -59,8 +59,8 @@ export interface FiledSets {
 
 /**
  * Netting sets of one reference by class, quadrant and radius: a tick reads the buckets below its displacement, in the
- * order of memory, and no others. Whoever has lost its certificate here, by the column of references, is left out when
- * its entry is met, and the entry dropped: most lose it at once with many others, and hardly any entry is met again.
+ * order of memory, and no others. Whoever has lost its certificate here, by the column of references, is left out: its
+ * entry is made void when it is met, and goes when others are taken.
  *
  * A set whose radius is reached gets a second test, of its loads: what the market has used up of its health, kind of
  * movement by kind of movement, where a radius takes all kinds to be as large as the largest. Most are safe by it. An
@@ -69,8 +69,9 @@ export interface FiledSets {
 export class CertificateIndex {
   /** Classes that have sets here. */
   readonly classes: readonly number[];
-  /** Per quadrant, class and bucket: first entry, and where entries end that have not been removed. */
-  readonly #start: Uint32Array;
+  /** Per quadrant and class, its first entry: they are in the order of their buckets. */
+  readonly #begin: Uint32Array;
+  /** Per quadrant, class and bucket: where its entries end. */
   readonly #end: Uint32Array;
   /** Per quadrant and class: first bucket that ever held anything. */
   readonly #firstBucket: Uint16Array;
@@ -88,17 +89,20 @@ export class CertificateIndex {
     this.#number = filed.number;
     const { order, places } = placesOf(classes);
     this.classes = order;
-    const cells = QUADRANT_COUNT * order.length * bucketCount;
-    this.#start = new Uint32Array(cells);
-    this.#end = new Uint32Array(cells);
-    this.#firstBucket = new Uint16Array(QUADRANT_COUNT * order.length).fill(bucketCount);
+    const blocks = QUADRANT_COUNT * order.length;
+    this.#begin = new Uint32Array(blocks);
+    this.#end = new Uint32Array(blocks * bucketCount);
+    this.#firstBucket = new Uint16Array(blocks).fill(bucketCount);
     const quadrants = Uint8Array.from(order, quadrantsOf);
     const cellOf = this.#count(filed, places, quadrants);
     let top = 0;
-    for (let cell = 0; cell < cells; cell++) {
-      const count = this.#end[cell];
-      this.#start[cell] = this.#end[cell] = top;
-      top += count;
+    for (let block = 0; block < blocks; block++) {
+      this.#begin[block] = top;
+      for (let cell = block * bucketCount; cell < (block + 1) * bucketCount; cell++) {
+        const count = this.#end[cell];
+        this.#end[cell] = top;
+        top += count;
+      }
     }
     this.#entries = new Float32Array(top * entryFloats);
     this.#words = new Uint32Array(this.#entries.buffer);
@@ -156,47 +160,77 @@ export class CertificateIndex {
   collect(place: number, moved: Readonly<Displacement>, found: Uint32Array, count: number): number {
     const { quadrant, distance, price, volatility, rest, elapsed, largest } = moved;
     const entries = this.#entries;
-    const words = this.#words;
-    const reference = this.#reference;
-    const starts = this.#start;
-    const ends = this.#end;
     const block = quadrant * this.classes.length + place;
-    const first = block * bucketCount;
-    const last = first + (distance < 1 ? bucketOf(distance) : bucketCount - 1);
+    const cell = block * bucketCount + lastBucketOf(distance);
+    const first = this.#begin[block];
+    const end = this.#end[cell];
+    // Of the last bucket some are beyond the distance.
+    const beyond = cell > block * bucketCount ? this.#end[cell - 1] : first;
     let top = count;
-    for (let cell = first + this.#firstBucket[block]; cell <= last; cell++) {
-      let end = ends[cell] * entryFloats;
-      for (let at = starts[cell] * entryFloats; at < end; at += entryFloats) {
-        const used =
-          price * (entries[at] + price * entries[at + 1]) +
-          volatility * entries[at + 2] +
-          rest * entries[at + 3] +
-          elapsed * entries[at + 4] +
-          largest * entries[at + 5];
-        // Safe by its loads; not outside the box, and not where anything is not a number.
-        if (used * outward < 1 && largest <= entries[at + entryLimit]) continue;
-        const set = words[at + entrySet];
-        if (reference[set] !== this.#number) {
-          ends[cell]--;
-          end -= entryFloats;
-          for (let each = 0; each < entryFloats; each++) words[at + each] = words[end + each];
-          at -= entryFloats;
-          continue;
-        }
-        if (cell === last && distance < this.#radiusOf(set, quadrant)) continue;
-        if (top === found.length) return top;
-        found[top++] = set;
+    for (let entry = first; entry < end; entry++) {
+      if (isSafe(entries, entry * entryFloats, price, volatility, rest, elapsed, largest)) continue;
+      const set = this.#words[entry * entryFloats + entrySet];
+      if (this.#reference[set] !== this.#number) {
+        this.#void(entry);
+        continue;
       }
+      if (entry >= beyond && distance < this.#radiusOf(set, quadrant)) continue;
+      if (top === found.length) return top;
+      found[top++] = set;
     }
     return top;
+  }
+
+  /**
+   * The same sets, taken out: they must lose their certificates. With them go the entries of those who have lost theirs
+   * before, which would be read at every tick; what stays moves up to the end of its cells. `found` must have room.
+   */
+  take(place: number, moved: Readonly<Displacement>, found: Uint32Array, count: number): number {
+    const { quadrant, distance, price, volatility, rest, elapsed, largest } = moved;
+    const entries = this.#entries;
+    const block = quadrant * this.classes.length + place;
+    const first = block * bucketCount + this.#firstBucket[block];
+    const last = block * bucketCount + lastBucketOf(distance);
+    if (last < first) return count;
+    let top = count;
+    let end = this.#end[last];
+    let to = end;
+    for (let cell = last; cell >= first; cell--) {
+      const begin = cell === first ? this.#begin[block] : this.#end[cell - 1];
+      this.#end[cell] = to;
+      for (let entry = end - 1; entry >= begin; entry--) {
+        const set = this.#words[entry * entryFloats + entrySet];
+        if (this.#reference[set] !== this.#number) continue;
+        const stays =
+          isSafe(entries, entry * entryFloats, price, volatility, rest, elapsed, largest) ||
+          (cell === last && distance < this.#radiusOf(set, quadrant));
+        if (stays) this.#move(entry, --to);
+        else found[top++] = set;
+      }
+      end = begin;
+    }
+    this.#begin[block] = to;
+    return top;
+  }
+
+  /** An entry of nobody, which whatever moves leaves safe. */
+  #void(entry: number): void {
+    const at = entry * entryFloats;
+    this.#entries.fill(0, at, at + entryLimit);
+    this.#entries[at + entryLimit] = Infinity;
+    this.#words[at + entrySet] = noPlace;
+  }
+
+  #move(entry: number, to: number): void {
+    if (entry !== to) this.#words.copyWithin(to * entryFloats, entry * entryFloats, (entry + 1) * entryFloats);
   }
 
   /** Every set that has its certificate here. */
   members(): number[] {
     const sets: number[] = [];
-    const cells = this.classes.length * bucketCount;
-    for (let cell = 0; cell < cells; cell++) {
-      for (let entry = this.#start[cell]; entry < this.#end[cell]; entry++) {
+    for (let block = 0; block < this.classes.length; block++) {
+      const end = this.#end[(block + 1) * bucketCount - 1];
+      for (let entry = this.#begin[block]; entry < end; entry++) {
         const set = this.#words[entry * entryFloats + entrySet];
         if (this.#reference[set] === this.#number) sets.push(set);
       }
@@ -207,18 +241,34 @@ export class CertificateIndex {
   /** After netting sets were opened and closed: `places[old]` is the new row, `noPlace` of one that is closed. */
   rearrange(places: Uint32Array): void {
     const words = this.#words;
-    for (let cell = 0; cell < this.#start.length; cell++) {
-      let top = this.#start[cell];
-      for (let entry = top; entry < this.#end[cell]; entry++) {
-        const set = places[words[entry * entryFloats + entrySet]];
-        if (set === noPlace) continue;
-        words.copyWithin(top * entryFloats, entry * entryFloats, (entry + 1) * entryFloats);
-        words[top * entryFloats + entrySet] = set;
-        top++;
-      }
-      this.#end[cell] = top;
+    for (let entry = 0; entry < words.length / entryFloats; entry++) {
+      const set = words[entry * entryFloats + entrySet];
+      const next = set === noPlace ? noPlace : places[set];
+      if (next === noPlace) this.#void(entry);
+      else words[entry * entryFloats + entrySet] = next;
     }
   }
+}
+
+/**
+ * The entry at a place, by its loads; not outside its box, and not where anything is not a number. Numbers, not their
+ * object: in the innermost loop.
+ */
+function isSafe(
+  entries: Float32Array, at: number, price: number, volatility: number, rest: number, elapsed: number, largest: number,
+): boolean {
+  const used =
+    price * (entries[at] + price * entries[at + 1]) +
+    volatility * entries[at + 2] +
+    rest * entries[at + 3] +
+    elapsed * entries[at + 4] +
+    largest * entries[at + 5];
+  return used * outward < 1 && largest <= entries[at + entryLimit];
+}
+
+/** Last bucket that may have radii which a distance reaches. */
+function lastBucketOf(distance: number): number {
+  return distance < 1 ? bucketOf(distance) : bucketCount - 1;
 }
 
 /** Classes in the order in which they first come, and of each set the place of its class there. */

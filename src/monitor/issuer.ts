@@ -33,7 +33,7 @@ export function issuerFactoryOf({ model = 'deribit-pm' }: EngineOptions): Issuer
     const { certifyList } = arena.views.certifiedSet;
     const tables = new SlopeTables(ticks, evaluation, thresholds);
     return {
-      slopes: (boxSize, sets, asOfMs) => tables.prepare(boxSize, sets, asOfMs),
+      slopes: (boxSize, rows, asOfMs) => tables.prepare(boxSize, rows, asOfMs),
       certify: async (sets) => {
         certifyList.set(sets);
         await ticks.stage({ kernel, ...dispatchOf(sets, arena.views.nettingSet.positionCount) });

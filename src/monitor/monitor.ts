@@ -254,15 +254,15 @@ export class Monitor {
     const share = this.#options.bruteForceShare ?? defaultBruteForceShare;
     const most = Math.max(Math.floor(share * this.#columns.count), fewSets);
     const room = this.#touched.subarray(0, Math.min(most + 1, this.#columns.count));
-    const count = this.#collect(room, 1);
+    const count = this.#references.collect(room, this.#listLoose(room));
     return count > most ? 'most sets have moved beyond their certificates' : room.subarray(0, count);
   }
 
-  /** Sets without a certificate, then those whose certificate does not reach here. Stops where `found` ends. */
-  #collect(found: Uint32Array, wider: number): number {
-    const count = Math.min(this.#loose.length, found.length);
-    for (let index = 0; index < count; index++) found[index] = this.#loose[index];
-    return this.#references.collect(found, count, wider);
+  /** Puts the sets without a certificate at the beginning of the list, as far as there is room; returns how many. */
+  #listLoose(list: Uint32Array): number {
+    const count = Math.min(this.#loose.length, list.length);
+    for (let index = 0; index < count; index++) list[index] = this.#loose[index];
+    return count;
   }
 
   /** Sets that hold what moves beyond all intervals lose their certificates; intervals then leave it out. */
@@ -389,7 +389,7 @@ export class Monitor {
   async #issue(asOfMs: number): Promise<number> {
     const { arena, rows } = this.#ticks.setup;
     const number = this.#references.nextNumber(this.#loose);
-    const near = this.#touched.subarray(0, this.#collect(this.#touched, reach));
+    const near = this.#touched.subarray(0, this.#references.take(this.#touched, this.#listLoose(this.#touched), reach));
     this.#order.ascend(near);
     const sets = this.#certifier!.candidates(near, this.#rowWatch.isBad);
     // A reference measures time for all its boxes: the slopes of the largest hold in the others.

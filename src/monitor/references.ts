@@ -29,18 +29,30 @@ export class References {
   }
 
   /**
-   * Sets that may have changed their status, at the last `measure`, into `found` from `count`; stops at its end.
-   * `reach` > 1: sets that are nearly touched too. Returns the new count.
+   * Sets that may have changed their status, at the last `measure`, into `found` from `count`; stops at its end. Returns
+   * the new count.
    */
-  collect(found: Uint32Array, count: number, reach = 1): number {
+  collect(found: Uint32Array, count: number): number {
+    return this.#gather('collect', 1, found, count);
+  }
+
+  /**
+   * The same with movements `reach` times as far, sets that are nearly touched too: they leave the indexes, and must lose
+   * their certificates.
+   */
+  take(found: Uint32Array, count: number, reach: number): number {
+    return this.#gather('take', reach, found, count);
+  }
+
+  #gather(how: 'collect' | 'take', reach: number, found: Uint32Array, count: number): number {
     let top = count;
     const moved = this.#displacement;
     for (const reference of this.alive) {
       const index = this.#columns.filed[reference.number]!;
       for (let place = 0; place < index.classes.length; place++) {
         reference.displacementOf(this.#classes.members[index.classes[place]], moved);
-        if (reach !== 1) stretch(moved, reach);
-        if (moved.distance > 0) top = index.collect(place, moved, found, top);
+        stretch(moved, reach);
+        if (moved.distance > 0) top = index[how](place, moved, found, top);
       }
       if (top === found.length) return top;
     }

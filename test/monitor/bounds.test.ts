@@ -151,7 +151,7 @@ describe('index of certificates', () => {
       expect(collectAll(quadrant, 0.01)).toEqual(odd.filter((set) => !(radii[4 * set + quadrant] > 0.01)));
     }
     expect(index.members().sort((a, b) => a - b)).toEqual(everyOdd);
-    // An entry that was met is dropped: whoever has a certificate here again, has it by another index.
+    // An entry that was met is void: whoever has a certificate here again, has it by another index.
     reference[40] = number;
     expect(collectAll(0)).toEqual(odd);
     reference[40] = 255;
@@ -166,5 +166,35 @@ describe('index of certificates', () => {
     expect(index.collect(0, at(1, Infinity), new Uint32Array(7), 0)).toBe(7);
     for (const set of left) if (set % 3 !== 0) reference[set + 10] = 255;
     expect(index.members()).toEqual([]);
+  });
+
+  it('finds after any takings whom it would have found, but for those taken', () => {
+    const loads = noLoads.map((_, each) => (Math.floor(each / LOAD_COUNT) % 5 === 0 ? 0 : Infinity));
+    const reference = everywhere();
+    const index = make(loads, reference);
+    const found = new Uint32Array(count);
+    // Sets without loads are safe within their box, whatever their radius.
+    const reached = (quadrant: number, distance: number): number[] =>
+      [...classes.keys()].filter(
+        (set) => reference[set] === number && set % 5 !== 0 && !(distance < radii[4 * set + quadrant]),
+      );
+    const all = (how: 'collect' | 'take', quadrant: number, distance: number): number[] => {
+      const moved = { ...at(quadrant, distance), largest: 0.001 };
+      return index.classes
+        .flatMap((_, place) => [...found.subarray(0, index[how](place, moved, found, 0))])
+        .sort((a, b) => a - b);
+    };
+    let taken = 0;
+    for (let each = 0; each < 60; each++) {
+      const [quadrant, distance] = [each % 4, 0.06 * random() ** 3];
+      if (each % 8 < 4) expect(all('collect', quadrant, distance)).toEqual(reached(quadrant, distance));
+      const expected = reached(quadrant, distance / 4);
+      expect(all('take', quadrant, distance / 4)).toEqual(expected);
+      for (const set of expected) reference[set] = 255;
+      reference[Math.floor(random() * count)] = 255;
+      taken += expected.length;
+    }
+    expect(taken).toBeGreaterThan(count / 4);
+    expect(index.members().sort((a, b) => a - b)).toEqual([...classes.keys()].filter((set) => reference[set] === number));
   });
 });
