@@ -183,7 +183,7 @@ export class CertificateIndex {
 
   /**
    * The same sets, taken out: they must lose their certificates. With them go the entries of those who have lost theirs
-   * before, which would be read at every tick; what stays moves up to the end of its cells. `found` must have room.
+   * before, which would be read at every tick; what stays moves up to the end of its cells. Where `found` has no more room, the rest stay.
    */
   take(place: number, moved: Readonly<Displacement>, found: Uint32Array, count: number): number {
     const { quadrant, distance, price, volatility, rest, elapsed, largest } = moved;
@@ -202,6 +202,7 @@ export class CertificateIndex {
         const set = this.#words[entry * entryFloats + entrySet];
         if (this.#reference[set] !== this.#number) continue;
         const stays =
+          top === found.length ||
           isSafe(entries, entry * entryFloats, price, volatility, rest, elapsed, largest) ||
           (cell === last && distance < this.#radiusOf(set, quadrant));
         if (stays) this.#move(entry, --to);

@@ -71,6 +71,11 @@ const reach = 1.2;
  * than twice the least that could be, but they last for many ticks. Measured at 3 and 10 basis points a tick.
  */
 const patience = 0.35;
+/**
+ * Share of the sets that get new certificates at one tick at most, unless it has evaluated everything: so many take
+ * about as long as evaluating everything, and no tick shall take much longer. The rest follow at the next ticks.
+ */
+const issueShare = 0.01;
 
 /** Statuses of a whole book on every tick, exact, by evaluating few of its sets: docs/MONITOR.md. */
 export class Monitor {
@@ -96,6 +101,8 @@ export class Monitor {
   /** Cost of evaluations since the last certificates were issued, beyond what it was right after. */
   #debt = 0;
   #leastCost = Infinity;
+  /** Ticks at which the rest of those follow that were to get new certificates, and were too many for one tick. */
+  #ticksToFollow = 0;
   /** First tick at which most of the book may be certified anew, and how long to wait after that. */
   #nextMassIssue = 0;
   #massIssueWait = massIssueTicks.least;
@@ -372,11 +379,15 @@ export class Monitor {
       this.#leastCost = Math.min(this.#leastCost, spent);
       this.#debt += spent - this.#leastCost;
       const own = cost.slopes * priced + cost.certificate * sets.length + cost.certifiedPosition * positions;
-      if (sets.length === 0 || this.#debt < patience * own) return 0;
+      if (sets.length === 0 || (this.#ticksToFollow === 0 && this.#debt < patience * own)) return 0;
     }
     this.#debt = 0;
     this.#leastCost = Infinity;
-    return this.#issue(asOfMs);
+    if (sets === null) return this.#issue(asOfMs, this.#columns.count);
+    const most = Math.max(Math.ceil(issueShare * this.#columns.count), fewSets);
+    // Counted once: those that no certificate helps would have others issued for ever.
+    this.#ticksToFollow = this.#ticksToFollow > 0 ? this.#ticksToFollow - 1 : Math.ceil(sets.length / most) - 1;
+    return this.#issue(asOfMs, most);
   }
 
   #positionsOf(sets: Uint32Array): number {
@@ -386,10 +397,13 @@ export class Monitor {
     return total;
   }
 
-  async #issue(asOfMs: number): Promise<number> {
+  /** `most`: sets that get certificates, those first that have none. */
+  async #issue(asOfMs: number, most: number): Promise<number> {
     const { arena, rows } = this.#ticks.setup;
     const number = this.#references.nextNumber(this.#loose);
-    const near = this.#touched.subarray(0, this.#references.take(this.#touched, this.#listLoose(this.#touched), reach));
+    const room = this.#touched.subarray(0, most);
+    const near = room.subarray(0, this.#references.take(room, this.#listLoose(room), reach));
+    const left = this.#loose.slice(near.length);
     this.#order.ascend(near);
     const sets = this.#certifier!.candidates(near, this.#rowWatch.isBad);
     // A reference measures time for all its boxes: the slopes of the largest hold in the others.
@@ -400,7 +414,7 @@ export class Monitor {
     const reference = new Reference(number, this.#tick, market);
     await this.#certifier!.issue(sets, reference, asOfMs);
     this.#references.alive.push(reference);
-    this.#loose = [];
+    this.#loose = left;
     for (const set of near) if (this.#columns.reference[set] === UNCERTIFIED) this.#loose.push(set);
     return sets.length;
   }

@@ -121,6 +121,22 @@ describe('ticks that are not ordinary', () => {
     expect(reports.slice(40).every(({ mode }) => mode.kind === 'certified')).toBe(true);
   }, 120_000);
 
+  it('that touch many sets at once issue to some of them, and to the others at the next ticks', async () => {
+    const given = await nearThresholds(600, 4);
+    const fall = (tick: number, { forward, indexPrice }: Quotes): Partial<Quotes> =>
+      tick < 20 ? {} : { forward: forward.map((price) => 0.97 * price), indexPrice: new Map([...indexPrice].map(([pair, value]) => [pair, 0.97 * value] as const)) };
+    const reports = await follow(given, { bruteForceShare: 1 }, withEvent(given.market, 60, fall));
+    const [first, ...later] = reports;
+    expect(first.certified).toBeGreaterThan(300);
+    expect(later.every(({ mode }) => mode.kind === 'certified')).toBe(true);
+    // The least that a tick issues to, where one per cent of the book would be fewer.
+    expect(Math.max(...later.map(({ certified }) => certified))).toBe(64);
+    const atOnce = reports.slice(20, 24);
+    expect(atOnce[0].evaluated).toBeGreaterThan(2 * 64);
+    expect(atOnce.map(({ certified }) => certified)).toContain(64);
+    expect(meanOf(reports.slice(-10).map(({ evaluated }) => evaluated))).toBeLessThan(atOnce[0].evaluated / 2);
+  }, 60_000);
+
   it('a spike of one instrument, there and back, touches those who hold it', async () => {
     const given = await nearThresholds(400, 4);
     for (const factor of [1.2, 0.7, 3]) {
