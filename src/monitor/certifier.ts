@@ -101,7 +101,7 @@ export class Certifier {
   #file(sets: Uint32Array, number: number): void {
     const columns = this.#columns;
     const { radius, loads, held } = this.#book.arena.views.certifiedSet;
-    const { box, reference } = columns;
+    const { box, reference, filed } = columns;
     const { members } = this.#classes;
     const classes = new Uint32Array(sets.length);
     for (let index = 0; index < sets.length; index++) {
@@ -111,14 +111,15 @@ export class Certifier {
       const step = least === 1 ? 1 : least < smallRadius ? -1 : 0;
       columns.nextBox[set] = Math.min(Math.max(box[set] + step, 0), boxSizes.length - 1);
       classes[index] = columns.class[set] = this.#classes.classOf(set);
-      columns.setReference(set, number);
       // The groups of a set may move in different quadrants.
       if (members[classes[index]].length > 1) radius.fill(least, set * QUADRANT_COUNT, (set + 1) * QUADRANT_COUNT);
     }
     const radiusOf = (set: number, quadrant: number): number => this.radiusOf(set, quadrant);
     // Sets of several groups have one radius, for all quadrants: `Reference.displacementOf`.
     const quadrantsOf = (own: number): number => (members[own].length > 1 ? 1 : QUADRANT_COUNT);
-    columns.filed[number] = new CertificateIndex({ sets, classes, quadrantsOf, radiusOf, loads, box, reference, number });
+    filed[number] = new CertificateIndex({ sets, classes, quadrantsOf, radiusOf, loads, box, reference, number });
+    // Last: a set that has the number is in the index.
+    for (const set of sets) columns.setReference(set, number);
   }
 
   async #certify(sets: Uint32Array, box: number): Promise<void> {

@@ -303,7 +303,8 @@ export class Monitor {
     const priced = await this.#evaluation!.price(sets);
     clock.end('riskArray');
     await this.#evaluation!.margin(sets);
-    const skipped = count - live[STANDING] - live[UNCERTIFIED] - (sets.length - this.#loose.length);
+    const certified = this.#references.alive.reduce((sum, { number }) => sum + live[number], 0);
+    const skipped = certified - (sets.length - this.#loose.length);
     if (this.#loose.length !== live[UNCERTIFIED] || sets.length + skipped + live[STANDING] !== count) {
       throw new MargridError('EngineState', `${sets.length} evaluated and ${skipped} skipped sets are not all ${count}`);
     }
@@ -366,6 +367,7 @@ export class Monitor {
    */
   async #issueIfDue(sets: Uint32Array | null, priced: number, asOfMs: number): Promise<number> {
     if (this.#issuer === null) return 0;
+    if (sets === null || sets.length === 0) this.#ticksToFollow = 0;
     if (sets === null) {
       const isCalm = this.#rowWatch.movement < calmMovement || this.#references.alive.length === 0;
       if (!isCalm || this.#tick < this.#nextMassIssue) return 0;
@@ -397,26 +399,36 @@ export class Monitor {
     return total;
   }
 
-  /** `most`: sets that get certificates, those first that have none. */
+  /** `most`: sets that get certificates, those first that have none; those of a reference that ends for it besides. */
   async #issue(asOfMs: number, most: number): Promise<number> {
     const { arena, rows } = this.#ticks.setup;
+    const { isBad: isLeftOut, hasOneForward } = this.#rowWatch;
+    const before = this.#loose.length;
     const number = this.#references.nextNumber(this.#loose);
-    const room = this.#touched.subarray(0, most);
-    const near = room.subarray(0, this.#references.take(room, this.#listLoose(room), reach));
-    const left = this.#loose.slice(near.length);
+    const room = this.#touched.subarray(0, most + this.#loose.length - before);
+    // Who holds bad quotes gets none, and takes nobody's place.
+    const waiting = this.#certifier!.candidates(Uint32Array.from(this.#loose), isLeftOut).subarray(0, room.length);
+    room.set(waiting);
+    const near = room.subarray(0, this.#references.take(room, waiting.length, reach));
+    for (let index = waiting.length; index < near.length; index++) this.#loose.push(near[index]);
     this.#order.ascend(near);
-    const sets = this.#certifier!.candidates(near, this.#rowWatch.isBad);
+    const sets = this.#certifier!.candidates(near, isLeftOut);
+    this.#keepLoose();
     // A reference measures time for all its boxes: the slopes of the largest hold in the others.
     this.#ticks.writeExpirySlopes(timeShape * largestBox);
-    const { isBad: isLeftOut, hasOneForward } = this.#rowWatch;
     const { kernels } = this.#ticks;
     const market = { arena, kernels, expiries: rows.expiries, segments: this.#segments, asOfMs, isLeftOut, hasOneForward };
     const reference = new Reference(number, this.#tick, market);
     await this.#certifier!.issue(sets, reference, asOfMs);
     this.#references.alive.push(reference);
-    this.#loose = left;
-    for (const set of near) if (this.#columns.reference[set] === UNCERTIFIED) this.#loose.push(set);
+    this.#keepLoose();
     return sets.length;
+  }
+
+  /** Leaves out of the sets without a certificate those that have one, or need none. */
+  #keepLoose(): void {
+    const { reference } = this.#columns;
+    this.#loose = this.#loose.filter((set) => reference[set] === UNCERTIFIED);
   }
 
   async #requireSameStatuses(): Promise<void> {

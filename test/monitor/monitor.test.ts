@@ -121,20 +121,45 @@ describe('ticks that are not ordinary', () => {
     expect(reports.slice(40).every(({ mode }) => mode.kind === 'certified')).toBe(true);
   }, 120_000);
 
-  it('that touch many sets at once issue to some of them, and to the others at the next ticks', async () => {
+  /** Prices fall by 3% at tick 20, and stay there; evaluated at the fall, and in the mean of the last ten ticks. */
+  const fall = async (
+    options: Partial<MonitorOptions>,
+    also: (quotes: Quotes) => Partial<Quotes> = () => ({}),
+  ): Promise<{ reports: MonitorReport[]; atFall: number; after: number }> => {
     const given = await nearThresholds(600, 4);
-    const fall = (tick: number, { forward, indexPrice }: Quotes): Partial<Quotes> =>
-      tick < 20 ? {} : { forward: forward.map((price) => 0.97 * price), indexPrice: new Map([...indexPrice].map(([pair, value]) => [pair, 0.97 * value] as const)) };
-    const reports = await follow(given, { bruteForceShare: 1 }, withEvent(given.market, 60, fall));
-    const [first, ...later] = reports;
-    expect(first.certified).toBeGreaterThan(300);
-    expect(later.every(({ mode }) => mode.kind === 'certified')).toBe(true);
+    const change = (tick: number, quotes: Quotes): Partial<Quotes> => {
+      const { forward, indexPrice } = tick < 20 ? quotes : {
+        forward: quotes.forward.map((price) => 0.97 * price),
+        indexPrice: new Map([...quotes.indexPrice].map(([pair, value]) => [pair, 0.97 * value] as const)),
+      };
+      return { forward, indexPrice, ...also({ ...quotes, forward, indexPrice }) };
+    };
+    const reports = await follow(given, { bruteForceShare: 1, ...options }, withEvent(given.market, 60, change));
+    expect(reports.slice(1).every(({ mode }) => mode.kind === 'certified')).toBe(true);
+    return { reports, atFall: reports[20].evaluated, after: meanOf(reports.slice(-10).map(({ evaluated }) => evaluated)) };
+  };
+
+  it('that touch many sets at once issue to some of them, and to the others at the next ticks', async () => {
+    const { reports, atFall, after } = await fall({});
+    expect(reports[0].certified).toBeGreaterThan(300);
     // The least that a tick issues to, where one per cent of the book would be fewer.
-    expect(Math.max(...later.map(({ certified }) => certified))).toBe(64);
-    const atOnce = reports.slice(20, 24);
-    expect(atOnce[0].evaluated).toBeGreaterThan(2 * 64);
-    expect(atOnce.map(({ certified }) => certified)).toContain(64);
-    expect(meanOf(reports.slice(-10).map(({ evaluated }) => evaluated))).toBeLessThan(atOnce[0].evaluated / 2);
+    expect(Math.max(...reports.slice(1).map(({ certified }) => certified))).toBe(64);
+    expect(reports.slice(20, 24).map(({ certified }) => certified)).toContain(64);
+    expect(atFall).toBeGreaterThan(2 * 64);
+    expect(after).toBeLessThan(atFall / 2);
+  }, 60_000);
+
+  it('the same with hardly any references: sets of one that ends take nobody’s turn', async () => {
+    const { atFall, after } = await fall({ references: 2 });
+    expect(after).toBeLessThan(atFall / 2);
+  }, 60_000);
+
+  it('the same where many hold bad quotes: they take nobody’s turn', async () => {
+    const bad = ({ forward }: Quotes): Partial<Quotes> => ({ forward: forward.map((price, row) => (row % 16 === 7 ? NaN : price)) });
+    const { reports, atFall, after } = await fall({}, bad);
+    const { quarantined } = reports[59];
+    expect(quarantined).toBeGreaterThan(64);
+    expect(after).toBeLessThan((atFall - quarantined) / 2 + quarantined);
   }, 60_000);
 
   it('a spike of one instrument, there and back, touches those who hold it', async () => {
@@ -360,6 +385,32 @@ describe('a monitor', () => {
     await monitor.close();
     await expect(monitor.tick()).rejects.toThrow(/closed/);
   });
+});
+
+describe('certificates that fail', () => {
+  it('leave statuses right at the next tick', async () => {
+    const given = await nearThresholds(400, 15);
+    let failures = 0;
+    let ticks = 0;
+    const monitor = Monitor.create({ ...given, params }, (...args) => {
+      const issuer = issuerFactoryOf({} as MonitorOptions)!(...args);
+      const certify = async (sets: Uint32Array): Promise<void> => {
+        if (ticks > 1 && ++failures % 2 === 1) throw new Error('planted');
+        await issuer.certify(sets);
+      };
+      return { ...issuer, certify };
+    });
+    const brute = new BruteForce({ ...given, params });
+    for (const quotes of ticksOf(given.market, 4, 21, 300)) {
+      ticks++;
+      const expected = await brute.statuses(quotes);
+      const isDone = await monitor.tick(quotes).then(() => true, (error: Error) => expect(error.message).toMatch(/planted/));
+      if (isDone === true) expect([...monitor.statuses]).toEqual(expected);
+    }
+    expect(failures).toBeGreaterThan(4);
+    await monitor.close();
+    await brute.engine.close();
+  }, 60_000);
 });
 
 describe('shadow mode', () => {
