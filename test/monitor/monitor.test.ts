@@ -142,7 +142,7 @@ describe('ticks that are not ordinary', () => {
   it('that touch many sets at once issue to some of them, and to the others at the next ticks', async () => {
     const { reports, atFall, after } = await fall({});
     expect(reports[0].certified).toBeGreaterThan(300);
-    // The least that a tick issues to, where one per cent of the book would be fewer.
+    // The least that a tick issues to, where three per cent of the book would be fewer.
     expect(Math.max(...reports.slice(1).map(({ certified }) => certified))).toBe(64);
     expect(reports.slice(20, 24).map(({ certified }) => certified)).toContain(64);
     expect(atFall).toBeGreaterThan(2 * 64);
