@@ -49,6 +49,10 @@ const shocked = { requirement: 10, addOn: 0 };
 function straddle(coins: number): Holding[] {
   return [option('SPX', 'call', coins, 1.0148, 30), option('SPX', 'put', coins, 1.0148, 30)];
 }
+/** A straddle whose delta is a little, and crosses zero as prices move. */
+function leaning(ratio: number): Holding[] {
+  return ['call', 'put'].map((type) => option('SPX', type as 'call' | 'put', 10, ratio, 30));
+}
 const passing = { time: 0.02, volatilityRest: 0.0102 };
 /** Time alone: as much of the box of deviations as it takes is common movement, and nothing has rests. */
 function clock(time: number): Box {
@@ -229,6 +233,12 @@ const cases: readonly (readonly [string, number, Directed])[] = [
   ['roll shock by delta of options, volatility', 0.98,
     { holdings: [option('SPX', 'call', 10, 1.1)], box: boxOf({ volatility: 0.002 }), threshold: margin, quadrant: 0,
       currency: rolling }],
+  ['roll shock beyond zero, price', 0.95,
+    { holdings: leaning(1.013), box: boxOf({ price: 0.012 }), threshold: shocked, quadrant: falls, share: 0.97,
+      currency: rolling, pair: still }],
+  ['roll shock beyond zero, other side', 0.95,
+    { holdings: leaning(1.0166), box: boxOf({ price: 0.012 }), threshold: shocked, quadrant: 0, share: 0.97,
+      currency: rolling, pair: still }],
   ['roll factor by time', 0.87,
     { holdings: calendar('BTC'), box: boxOf({ time: 0.02, volatilityRest: 0.1 }), threshold: margin, quadrant: 0,
       rises: true }],

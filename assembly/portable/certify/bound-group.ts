@@ -11,20 +11,20 @@ import { roundToNineDecimals } from '../money.ts';
 import { single } from '../single.ts';
 import { normalWidth, numbersOf, rowsOf } from './box.ts';
 import {
-  CALL_CURVATURE, CALL_GROWTH, CALL_PRICE, CALL_PRICE_REST, CALL_TIME, CALL_VOLATILITY, CALL_VOLATILITY_REST,
-  CERTIFY_CURVATURE, CERTIFY_CURVATURE_RADIUS, CERTIFY_PRICE, CERTIFY_PRICE_SIZE, CERTIFY_ROW_COUNT, CERTIFY_TIME,
-  CERTIFY_TIME_RADIUS, CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS, CERTIFY_VOLATILITY_RADIUS, certifyCellsOf,
-  GROUP_AMOUNT, GROUP_AMOUNT_GROSS, GROUP_CHARGE_PRICE, GROUP_CHARGE_PRICE_RADIUS, GROUP_CHARGE_REST, GROUP_CHARGE_TIME,
-  GROUP_CHARGE_VOLATILITY, GROUP_CHARGE_VOLATILITY_RADIUS, GROUP_DELTA_PRICE, GROUP_DELTA_PRICE_RADIUS,
-  GROUP_DELTA_REST, GROUP_DELTA_TIME, GROUP_DELTA_TIME_MOVE, GROUP_DELTA_VOLATILITY, GROUP_DELTA_VOLATILITY_RADIUS,
-  GROUP_LONG_DELTA, GROUP_OPTION_COUNT, GROUP_PRICE_ERROR, GROUP_REST_DELTA, GROUP_REST_DELTA_PRICE,
-  GROUP_REST_DELTA_VOLATILITY, GROUP_ROLL, GROUP_SHOCK_BY_INDEX, GROUP_SHOCK_BY_SIZE, GROUP_VALUE_CURVATURE,
+  CALL_CURVATURE, CALL_GROWTH, CALL_PRICE_REST, CALL_TIME, CALL_VOLATILITY_REST, CERTIFY_CURVATURE,
+  CERTIFY_CURVATURE_RADIUS, CERTIFY_PRICE, CERTIFY_PRICE_SIZE, CERTIFY_ROW_COUNT, CERTIFY_TIME, CERTIFY_TIME_RADIUS,
+  CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS, CERTIFY_VOLATILITY_RADIUS, GROUP_AMOUNT, GROUP_AMOUNT_GROSS,
+  GROUP_CHARGE_PRICE, GROUP_CHARGE_PRICE_RADIUS, GROUP_CHARGE_REST, GROUP_CHARGE_TIME, GROUP_CHARGE_VOLATILITY,
+  GROUP_CHARGE_VOLATILITY_RADIUS, GROUP_DELTA_REST, GROUP_DELTA_TIME, GROUP_LONG_DELTA, GROUP_OPTION_COUNT,
+  GROUP_PRICE_ERROR, GROUP_REST_DELTA, GROUP_ROLL, GROUP_SHOCK_BY_INDEX, GROUP_SHOCK_BY_SIZE, GROUP_SHOCK_PRICE_DOWN,
+  GROUP_SHOCK_PRICE_UP, GROUP_SHOCK_VOLATILITY_DOWN, GROUP_SHOCK_VOLATILITY_UP, GROUP_VALUE_CURVATURE,
   GROUP_VALUE_CURVATURE_RADIUS, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_SIZE, GROUP_VALUE_TIME, GROUP_VALUE_TIME_RADIUS,
   GROUP_VALUE_VOLATILITY, GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS, GROUP_WORST_CELL, GROUP_YEARS,
   LINEAR_REST, LINEAR_SPREAD, MOVE_CURVATURE_FALL, MOVE_CURVATURE_RISE, MOVE_LINEAR, MOVE_PRICE_DOWN, MOVE_PRICE_UP,
-  MOVE_REST, MOVE_TIME_FALL, MOVE_TIME_RISE, MOVE_VOLATILITY_DOWN, MOVE_VOLATILITY_UP, SET_DELTA_SHOCK, SET_GROUP_COUNT,
-  rowAt, SET_PROBE, SET_ROLL_SHOCK, SET_WORST_CASE, VALUE_CURVATURE_FALL, VALUE_CURVATURE_RISE, VALUE_PRICE_DOWN, VALUE_PRICE_UP,
-  VALUE_REST, VALUE_TIME_FALL, VALUE_TIME_RISE, VALUE_VOLATILITY_DOWN, VALUE_VOLATILITY_UP,
+  MOVE_REST, MOVE_TIME_FALL, MOVE_TIME_RISE, MOVE_VOLATILITY_DOWN, MOVE_VOLATILITY_UP, SET_DELTA_SHOCK,
+  SET_GROUP_COUNT, SET_PROBE, SET_ROLL_SHOCK, SET_WORST_CASE, VALUE_CURVATURE_FALL, VALUE_CURVATURE_RISE,
+  VALUE_PRICE_DOWN, VALUE_PRICE_UP, VALUE_REST, VALUE_TIME_FALL, VALUE_TIME_RISE, VALUE_VOLATILITY_DOWN,
+  VALUE_VOLATILITY_UP, certifyCellsOf, rowAt,
 } from './scratch.ts';
 import { writeShockSlopes } from './shock-moves.ts';
 import { SINGLE_UP } from './single-bounds.ts';
@@ -42,27 +42,13 @@ export function chargeGroup(f: Floats, w: Ints, context: i32, numbers: i32, grou
   const shockMax: f64 = f[scalars + GROUP_DELTA_SHOCK_MAX];
   const long: f64 = f[numbers + GROUP_LONG_DELTA];
   const rest: f64 = f[numbers + GROUP_REST_DELTA];
-  const growth: f64 = f[numbers + CALL_GROWTH];
   const roll: f64 = f[numbers + GROUP_ROLL] * f[scalars + GROUP_DELTA_TO_SETTLEMENT];
   const shock: f64 = deltaShockUsd(long, rest, index, threshold, slope, shockMax);
   f[numbers + SET_ROLL_SHOCK] = f[numbers + SET_ROLL_SHOCK] + roll;
   f[numbers + SET_DELTA_SHOCK] = f[numbers + SET_DELTA_SHOCK] + shock * f[scalars + GROUP_USD_TO_SETTLEMENT];
   if (!isInverse) rollInQuote(f, numbers, index, roll);
-  const byPrice: f64 = steeper(f[numbers + GROUP_REST_DELTA_PRICE], f[numbers + GROUP_DELTA_PRICE]) +
-    f[numbers + GROUP_DELTA_PRICE_RADIUS];
-  const byVolatility: f64 = steeper(f[numbers + GROUP_REST_DELTA_VOLATILITY], f[numbers + GROUP_DELTA_VOLATILITY]) +
-    f[numbers + GROUP_DELTA_VOLATILITY_RADIUS];
-  const byRest: f64 = f[numbers + GROUP_DELTA_REST];
-  const common: f64 = f[numbers + CALL_PRICE] * byPrice + f[numbers + CALL_VOLATILITY] * byVolatility;
-  const move: f64 = common + byRest + f[numbers + GROUP_DELTA_TIME_MOVE];
-  writeShockSlopes(f, numbers, long, rest, index, threshold, slope, shockMax, isInverse, move, growth);
-  const bySize: f64 = f[numbers + GROUP_SHOCK_BY_SIZE];
-  const byIndex: f64 = f[numbers + GROUP_SHOCK_BY_INDEX];
-  f[numbers + GROUP_CHARGE_PRICE_RADIUS] = f[numbers + GROUP_CHARGE_PRICE_RADIUS] + bySize * byPrice + byIndex;
-  f[numbers + GROUP_CHARGE_VOLATILITY_RADIUS] = f[numbers + GROUP_CHARGE_VOLATILITY_RADIUS] + bySize * byVolatility;
-  f[numbers + GROUP_CHARGE_REST] =
-    f[numbers + GROUP_CHARGE_REST] + bySize * byRest + byIndex * f[numbers + CALL_PRICE_REST];
-  f[numbers + GROUP_CHARGE_TIME] = f[numbers + GROUP_CHARGE_TIME] + bySize * f[numbers + GROUP_DELTA_TIME];
+  writeShockSlopes(f, numbers, long, rest, index, threshold, slope, shockMax, isInverse, f[numbers + CALL_GROWTH]);
+  addShock(f, numbers);
   boundValues(f, numbers, isInverse ? -1.0 : 1.0);
 }
 
@@ -102,8 +88,21 @@ function boundValues(f: Floats, n: i32, side: f64): void {
   }
 }
 
-function steeper(a: f64, b: f64): f64 {
-  return Math.abs(a) < Math.abs(b) ? Math.abs(b) : Math.abs(a);
+/** Adds the delta shock to the slopes of the charges. It grows with the index price, and never lessens with it. */
+function addShock(f: Floats, n: i32): void {
+  const bySize: f64 = f[n + GROUP_SHOCK_BY_SIZE];
+  const byIndex: f64 = f[n + GROUP_SHOCK_BY_INDEX];
+  const up: f64 = f[n + GROUP_SHOCK_PRICE_UP] + byIndex;
+  const down: f64 = f[n + GROUP_SHOCK_PRICE_DOWN];
+  const more: f64 = f[n + GROUP_SHOCK_VOLATILITY_UP];
+  const less: f64 = f[n + GROUP_SHOCK_VOLATILITY_DOWN];
+  f[n + GROUP_CHARGE_PRICE] = f[n + GROUP_CHARGE_PRICE] + 0.5 * (up - down);
+  f[n + GROUP_CHARGE_PRICE_RADIUS] = f[n + GROUP_CHARGE_PRICE_RADIUS] + 0.5 * (up + down);
+  f[n + GROUP_CHARGE_VOLATILITY] = f[n + GROUP_CHARGE_VOLATILITY] + 0.5 * (more - less);
+  f[n + GROUP_CHARGE_VOLATILITY_RADIUS] = f[n + GROUP_CHARGE_VOLATILITY_RADIUS] + 0.5 * (more + less);
+  f[n + GROUP_CHARGE_REST] =
+    f[n + GROUP_CHARGE_REST] + bySize * f[n + GROUP_DELTA_REST] + byIndex * f[n + CALL_PRICE_REST];
+  f[n + GROUP_CHARGE_TIME] = f[n + GROUP_CHARGE_TIME] + bySize * f[n + GROUP_DELTA_TIME];
 }
 
 /**

@@ -139,7 +139,8 @@ function addDeltaSlopes(f: Floats, n: i32, perYear: f64): void {
 
 /**
  * Adds |delta| x roll factor. As long as the expiry's delta keeps its sign in all of the box, |delta| has its slopes,
- * which net with others; where it may not, their sizes count.
+ * which net with others. Where it may not, it grows as the delta does on the side where that is, and on the other by what
+ * is left beyond twice the delta; it lessens as the delta does.
  *
  * The change of the rate also meets what the delta has moved by: `move` times it is a product of two movements, second
  * order in the box: no test tells it from nothing, and without it the bound would be no proof.
@@ -149,25 +150,43 @@ function addRoll(
 ): void {
   const expirySlopes: i32 = certificateColumn(w, context, CERTIFICATE_EXPIRY_SLOPES) + expiry * EXPIRY_SLOPE_COUNT;
   const size: f64 = Math.abs(delta);
-  const price: f64 = f[n + EXPIRY_DELTA_PRICE];
-  const volatility: f64 = f[n + EXPIRY_DELTA_VOLATILITY];
-  const byPrice: f64 = Math.abs(price) + f[n + EXPIRY_DELTA_PRICE_RADIUS];
-  const byVolatility: f64 = Math.abs(volatility) + f[n + EXPIRY_DELTA_VOLATILITY_RADIUS];
+  const side: f64 = delta < 0 ? -1.0 : 1.0;
+  const price: f64 = side * f[n + EXPIRY_DELTA_PRICE];
+  const volatility: f64 = side * f[n + EXPIRY_DELTA_VOLATILITY];
+  const priceRadius: f64 = f[n + EXPIRY_DELTA_PRICE_RADIUS];
+  const volatilityRadius: f64 = f[n + EXPIRY_DELTA_VOLATILITY_RADIUS];
+  const byPrice: f64 = Math.abs(price) + priceRadius;
+  const byVolatility: f64 = Math.abs(volatility) + volatilityRadius;
   const byTime: f64 = 0.5 * byVolatility;
   const rest: f64 = f[n + EXPIRY_DELTA_REST];
   const move: f64 = f[n + CALL_PRICE] * byPrice + f[n + CALL_VOLATILITY] * byVolatility + f[n + CALL_TIME] * byTime + rest;
-  const keepsSign: boolean = move <= size;
-  const sign: f64 = keepsSign ? (delta < 0 ? -rollFactor : rollFactor) : 0;
-  const priceRadius: f64 = keepsSign ? f[n + EXPIRY_DELTA_PRICE_RADIUS] : byPrice;
-  const volatilityRadius: f64 = keepsSign ? f[n + EXPIRY_DELTA_VOLATILITY_RADIUS] : byVolatility;
   const charge: f64 = rollFactor * byTime + (size + move) * f[expirySlopes + EXPIRY_ROLL_TIME];
+  let up: f64 = priceRadius + price;
+  let down: f64 = priceRadius - price;
+  let more: f64 = volatilityRadius + volatility;
+  let less: f64 = volatilityRadius - volatility;
+  if (!(move <= size)) {
+    // Beyond zero: the share of any movement up to `move` that is beyond twice the size.
+    const beyond: f64 = Math.max(1.0 - 2.0 * size / move, 0.0);
+    const upward: f64 = up;
+    const upwardVolatility: f64 = more;
+    up = growthOf(upward, down, beyond);
+    down = growthOf(down, upward, beyond);
+    more = growthOf(upwardVolatility, less, beyond);
+    less = growthOf(less, upwardVolatility, beyond);
+  }
   f[n + GROUP_ROLL] = f[n + GROUP_ROLL] + size * rollFactor;
-  f[n + GROUP_CHARGE_PRICE] = f[n + GROUP_CHARGE_PRICE] + price * sign;
-  f[n + GROUP_CHARGE_PRICE_RADIUS] = f[n + GROUP_CHARGE_PRICE_RADIUS] + priceRadius * rollFactor;
-  f[n + GROUP_CHARGE_VOLATILITY] = f[n + GROUP_CHARGE_VOLATILITY] + volatility * sign;
-  f[n + GROUP_CHARGE_VOLATILITY_RADIUS] = f[n + GROUP_CHARGE_VOLATILITY_RADIUS] + volatilityRadius * rollFactor;
+  f[n + GROUP_CHARGE_PRICE] = f[n + GROUP_CHARGE_PRICE] + 0.5 * rollFactor * (up - down);
+  f[n + GROUP_CHARGE_PRICE_RADIUS] = f[n + GROUP_CHARGE_PRICE_RADIUS] + 0.5 * rollFactor * (up + down);
+  f[n + GROUP_CHARGE_VOLATILITY] = f[n + GROUP_CHARGE_VOLATILITY] + 0.5 * rollFactor * (more - less);
+  f[n + GROUP_CHARGE_VOLATILITY_RADIUS] = f[n + GROUP_CHARGE_VOLATILITY_RADIUS] + 0.5 * rollFactor * (more + less);
   f[n + GROUP_CHARGE_REST] = f[n + GROUP_CHARGE_REST] + rest * rollFactor;
   f[n + GROUP_CHARGE_TIME] = f[n + GROUP_CHARGE_TIME] + perYear * charge;
+}
+
+/** What the size of a delta that may change its sign grows by: as the delta grows, or beyond zero. */
+function growthOf(own: f64, opposite: f64, beyond: f64): f64 {
+  return Math.max(Math.max(own, beyond * opposite), 0.0);
 }
 
 /** Adds the options [first, end) of an expiry to the sums; returns `delta` plus theirs. */

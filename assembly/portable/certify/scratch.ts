@@ -114,45 +114,52 @@ export const GROUP_CHARGE_VOLATILITY: i32 = 43;
 export const GROUP_CHARGE_VOLATILITY_RADIUS: i32 = 44;
 export const GROUP_CHARGE_REST: i32 = 45;
 export const GROUP_CHARGE_TIME: i32 = 46;
-/** Largest slopes of the delta shock along the size of the delta and along ln index. */
+/**
+ * What the delta shock changes by at most: by the size of the delta that counts, along ln index; per unit of X as prices
+ * rise, fall, of Y as volatilities do.
+ */
 export const GROUP_SHOCK_BY_SIZE: i32 = 47;
 export const GROUP_SHOCK_BY_INDEX: i32 = 48;
+export const GROUP_SHOCK_PRICE_UP: i32 = 49;
+export const GROUP_SHOCK_PRICE_DOWN: i32 = 50;
+export const GROUP_SHOCK_VOLATILITY_UP: i32 = 51;
+export const GROUP_SHOCK_VOLATILITY_DOWN: i32 = 52;
 /** Smallest cell with its dampener, at most 0. */
-export const GROUP_WORST_CELL: i32 = 49;
+export const GROUP_WORST_CELL: i32 = 53;
 /** Option positions. */
-export const GROUP_OPTION_COUNT: i32 = 50;
+export const GROUP_OPTION_COUNT: i32 = 54;
 /** Years to the first expiry of anything dated, infinity if nothing is; then the years that may pass in the box. */
-export const GROUP_YEARS: i32 = 51;
+export const GROUP_YEARS: i32 = 55;
 /**
  * What all scenarios have in common, of the values of options and linear positions: largest fall per unit of X as prices
  * rise, fall; fall and rise per half of the square of X; fall per unit of Y as volatilities rise, fall; fall and rise per
  * year. Rounding of these to 32 bits is in them.
  */
-export const VALUE_PRICE_UP: i32 = 52;
-export const VALUE_PRICE_DOWN: i32 = 53;
-export const VALUE_CURVATURE_FALL: i32 = 54;
-export const VALUE_CURVATURE_RISE: i32 = 55;
-export const VALUE_VOLATILITY_UP: i32 = 56;
-export const VALUE_VOLATILITY_DOWN: i32 = 57;
-export const VALUE_TIME_FALL: i32 = 58;
-export const VALUE_TIME_RISE: i32 = 59;
+export const VALUE_PRICE_UP: i32 = 56;
+export const VALUE_PRICE_DOWN: i32 = 57;
+export const VALUE_CURVATURE_FALL: i32 = 58;
+export const VALUE_CURVATURE_RISE: i32 = 59;
+export const VALUE_VOLATILITY_UP: i32 = 60;
+export const VALUE_VOLATILITY_DOWN: i32 = 61;
+export const VALUE_TIME_FALL: i32 = 62;
+export const VALUE_TIME_RISE: i32 = 63;
 /** What rests do to the values of options; to linear positions, per unit of their slope. */
-export const VALUE_REST: i32 = 60;
-export const LINEAR_REST: i32 = 61;
+export const VALUE_REST: i32 = 64;
+export const LINEAR_REST: i32 = 65;
 /** What the curvature of linear positions may be beyond that at the reference, per unit of their slope. */
-export const LINEAR_SPREAD: i32 = 62;
+export const LINEAR_SPREAD: i32 = 66;
 
 // --- numbers of the expiry at hand: its delta's slopes, radii, largest change by rests; Y slope of what is no long option's
-export const EXPIRY_DELTA_PRICE: i32 = 63;
-export const EXPIRY_DELTA_PRICE_RADIUS: i32 = 64;
-export const EXPIRY_DELTA_VOLATILITY: i32 = 65;
-export const EXPIRY_DELTA_VOLATILITY_RADIUS: i32 = 66;
-export const EXPIRY_DELTA_REST: i32 = 67;
-export const EXPIRY_REST_DELTA_VOLATILITY: i32 = 68;
+export const EXPIRY_DELTA_PRICE: i32 = 67;
+export const EXPIRY_DELTA_PRICE_RADIUS: i32 = 68;
+export const EXPIRY_DELTA_VOLATILITY: i32 = 69;
+export const EXPIRY_DELTA_VOLATILITY_RADIUS: i32 = 70;
+export const EXPIRY_DELTA_REST: i32 = 71;
+export const EXPIRY_REST_DELTA_VOLATILITY: i32 = 72;
 
 // --- results -------------------------------------------------------------------------------------------------------
 /** Radius per quadrant, least over the thresholds: a float of 32 bits in size. */
-export const CERTIFY_RADII: i32 = 69;
+export const CERTIFY_RADII: i32 = 73;
 /** Per threshold: health less its rounding error, with the sign of the health; 0 if there is nothing left. */
 export const CERTIFY_MARGINS: i32 = CERTIFY_RADII + QUADRANT_COUNT;
 /** Per threshold, of a set of several groups: largest fall and rise of its health in the box, summed over them. */
