@@ -37,9 +37,9 @@ import { sumSlopes, sumSlopesScalar } from "./slope-sums.ts";
  *
  * Guarantee: let all instruments of a risk group, and its index price, move by a common X between 0 and t x BOX_PRICE
  * in the direction of quadrant q and a rest of their own of at most t x BOX_PRICE_REST; by a common Y and rests
- * likewise; let time pass, |ln time| <= t x BOX_TIME, and take no deviation out of the box with Y. Then for t < radius[q]
- * the sign of every health, as `deribitPm` computes it in floating point, is that at the reference. The groups of a set
- * may be in different quadrants.
+ * likewise; let ln time of every expiry fall by at most t x EXPIRY_TIME, and no deviation leave its EXPIRY_DEVIATION_FALL
+ * and RISE. Then for t < radius[q] the sign of every health, as `deribitPm` computes it in floating point, is that at the
+ * reference. The groups of a set may be in different quadrants.
  *
  * Of a set of one group the same holds inside the box for any shares of it, by kind of movement, with sum of load x
  * share < 1: common movement X up or down and its square, Y up or down, the largest share of any rest, and years. Of a

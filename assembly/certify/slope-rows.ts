@@ -12,7 +12,7 @@ import {
   singleRateLow, upTimeHigh, upTimeLow,
 } from "../portable/certify/slope-row.ts";
 import {
-  expirySlopesOf, fillSlopeTerms, inCoinOf, priceBoxOf, slopeRowsOf, slopeTermsOf, timeBoxOf, volatilityBoxOf,
+  expirySlopesOf, fillSlopeTerms, inCoinOf, narrowingOf, priceBoxOf, shorteningOf, slopeRowsOf, slopeTermsOf, wideningOf,
 } from "../portable/certify/slope-terms.ts";
 import { exp } from "../portable/exp.ts";
 import {
@@ -44,11 +44,12 @@ export function slopeRows(context: usize, first: i32, count: i32): void {
   const at = wordIndex(context);
   const box = priceBoxOf(FLOATS, WORDS, at);
   const rise = exp(box);
-  const widening = exp(volatilityBoxOf(FLOATS, WORDS, at));
-  const growth = exp(timeBoxOf(FLOATS, WORDS, at));
   for (let instrument = first; instrument < first + count; instrument++) {
-    if (fillSlopeTerms(FLOATS, SINGLES, WORDS, at, instrument, box, rise, widening, growth))
-      fillOptionSlopes(context, instrument, box, rise, widening, growth);
+    const narrowing = narrowingOf(FLOATS, WORDS, at, instrument);
+    const widening = wideningOf(FLOATS, WORDS, at, instrument);
+    const shortening = shorteningOf(FLOATS, WORDS, at, instrument);
+    if (fillSlopeTerms(FLOATS, SINGLES, WORDS, at, instrument, box, rise, narrowing, widening, shortening))
+      fillOptionSlopes(context, instrument, box, rise, narrowing, widening, shortening);
   }
 }
 
@@ -60,7 +61,9 @@ export function slopeRowsScalar(context: usize, first: i32, count: i32): void {
 }
 
 /** What the cells of an option depend on by volatility shock, then its cells. */
-function fillOptionSlopes(context: usize, instrument: i32, box: f64, rise: f64, widening: f64, growth: f64): void {
+function fillOptionSlopes(
+  context: usize, instrument: i32, box: f64, rise: f64, narrowing: f64, widening: f64, shortening: f64,
+): void {
   const at = wordIndex(context);
   const group = intAt(word(context, CONTEXT_INSTRUMENT_GROUP), instrument);
   const expiry = intAt(word(context, CONTEXT_INSTRUMENT_EXPIRY), instrument);
@@ -71,27 +74,27 @@ function fillOptionSlopes(context: usize, instrument: i32, box: f64, rise: f64, 
   const up = same * floatAt(word(context, CONTEXT_EXPIRY_UP_FACTOR), expiry);
   const down = same * floatAt(word(context, CONTEXT_EXPIRY_DOWN_FACTOR), expiry);
   const perYear = 1.0 / (rootTime * rootTime);
-  const floorLow = floorSlopeLow(up, floor, widening, growth);
-  const floorHigh = floorSlopeHigh(up, floor, widening, growth);
+  const floorLow = floorSlopeLow(up, floor, narrowing);
+  const floorHigh = floorSlopeHigh(up, floor, widening, shortening);
   const upLow = upTimeLow(floatAt(slopes, EXPIRY_UP_TIME_LOW), floorLow, floorHigh);
   const upHigh = upTimeHigh(floatAt(slopes, EXPIRY_UP_TIME_HIGH), floorLow, floorHigh);
   const downLow = floatAt(slopes, EXPIRY_DOWN_TIME_LOW);
   const downHigh = floatAt(slopes, EXPIRY_DOWN_TIME_HIGH);
   const lows = byShock(
-    singleBelow(lowestUp(up, floor, widening, growth) * rootTime), singleBelow((same / widening) * rootTime),
-    singleBelow((down / widening) * rootTime),
+    singleBelow(lowestUp(up, floor, narrowing, shortening) * rootTime), singleBelow((same / narrowing) * rootTime),
+    singleBelow((down / narrowing) * rootTime),
   );
   const highs = byShock(
-    singleAbove(highestUp(up, floor, widening, growth) * rootTime), singleAbove((same * widening) * rootTime),
+    singleAbove(highestUp(up, floor, widening) * rootTime), singleAbove((same * widening) * rootTime),
     singleAbove((down * widening) * rootTime),
   );
   const rateLows = byShock(
-    singleRateLow(upLow, perYear, growth), singleRateLow(0.5, perYear, growth),
-    singleRateLow(downLow, perYear, growth),
+    singleRateLow(upLow, perYear, shortening), singleRateLow(0.5, perYear, shortening),
+    singleRateLow(downLow, perYear, shortening),
   );
   const rateHighs = byShock(
-    singleRateHigh(upHigh, perYear, growth), singleRateHigh(0.5, perYear, growth),
-    singleRateHigh(downHigh, perYear, growth),
+    singleRateHigh(upHigh, perYear, shortening), singleRateHigh(0.5, perYear, shortening),
+    singleRateHigh(downHigh, perYear, shortening),
   );
   fillCells4(
     context, instrument, box, rise, lows, highs, rateLows, rateHighs, byShock(floorLow, 1.0, 1.0),

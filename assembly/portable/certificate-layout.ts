@@ -56,10 +56,8 @@ export const BOX_PRICE: i32 = 0;
 export const BOX_PRICE_REST: i32 = 1;
 /** Common movement Y. */
 export const BOX_VOLATILITY: i32 = 2;
-/** What a single instrument may differ from its group's Y; of the sum of both, what time moves deviations by is a part. */
+/** What a single instrument may differ from its group's Y. */
 export const BOX_VOLATILITY_REST: i32 = 3;
-/** |ln(time to expiry / that at the reference)| up to this; only forward, after the reference. */
-export const BOX_TIME: i32 = 4;
 /**
  * Thresholds, health = equity - REQUIREMENT x (worst case + roll shock + delta shock) - ADD_ON x add-on: two floats
  * each, from here. Health >= 0 (or > 0, where they differ by rounding: never certified) is the good side.
@@ -131,19 +129,24 @@ export const SLOPE_PRICE_ERROR: i32 = 13;
 export const SLOPE_TERM_COUNT: i32 = 14;
 
 // --- slopes of an expiry row -----------------------------------------------------------------------------------------
+/** The box of time: ln(time to expiry at the reference / time to expiry) from 0 up to this; time passes forward only. */
+export const EXPIRY_TIME: i32 = 0;
+/** e to that, rounded up. */
+export const EXPIRY_TIME_GROWTH: i32 = 1;
 /**
- * 1/2 + the largest |d ln shock / d ln time| of a volatility shock, so no less than |d ln deviation / d ln time| in any
- * scenario: says how far time takes deviations. Infinity if nothing bounds it: never certified.
+ * The box of deviations, volatility x shock x root of time: how far any of them may fall and rise, in logs. It holds
+ * what volatilities do and what time does besides. Infinity if nothing bounds that: never certified.
  */
-export const EXPIRY_DEVIATION_TIME: i32 = 0;
+export const EXPIRY_DEVIATION_FALL: i32 = 2;
+export const EXPIRY_DEVIATION_RISE: i32 = 3;
 /** Largest |d roll factor / d ln time|. */
-export const EXPIRY_ROLL_TIME: i32 = 1;
+export const EXPIRY_ROLL_TIME: i32 = 4;
 /** Bounds of d ln deviation / d ln time of the scenarios of volatility up, where no floor binds, and of those down. */
-export const EXPIRY_UP_TIME_LOW: i32 = 2;
-export const EXPIRY_UP_TIME_HIGH: i32 = 3;
-export const EXPIRY_DOWN_TIME_LOW: i32 = 4;
-export const EXPIRY_DOWN_TIME_HIGH: i32 = 5;
-export const EXPIRY_SLOPE_COUNT: i32 = 6;
+export const EXPIRY_UP_TIME_LOW: i32 = 5;
+export const EXPIRY_UP_TIME_HIGH: i32 = 6;
+export const EXPIRY_DOWN_TIME_LOW: i32 = 7;
+export const EXPIRY_DOWN_TIME_HIGH: i32 = 8;
+export const EXPIRY_SLOPE_COUNT: i32 = 9;
 
 // --- quadrants of a common movement: bit 0 price falls, bit 1 volatility falls -----------------------------------------
 export const QUADRANT_PRICE_FALLS: i32 = 1;

@@ -118,7 +118,7 @@ export class Engine {
       },
       stage: (stage) => this.#stages.partial(stage),
       whole: () => this.#runStages(performance.now()),
-      writeExpirySlopes: (boxTime) => writeExpirySlopes(this.#setup, this.#quotes, boxTime),
+      writeExpirySlopes: (box) => writeExpirySlopes(this.#setup, this.#quotes, box),
       end: (failed = false) => {
         runner.release();
         if (this.#state !== 'closed') this.#state = failed ? 'loaded' : 'ticked';

@@ -1,4 +1,4 @@
-import type { MarginModel } from '../margin/model.ts';
+import type { ExpiryBox, MarginModel } from '../margin/model.ts';
 import type { Kernels, RangeKernelName } from '../wasm/kernels.ts';
 import type { AccountMargin } from './account-margin.ts';
 import type { BookColumns } from './book-columns.ts';
@@ -34,8 +34,8 @@ export interface PartialTicks {
   stage(stage: PartialStage): Promise<void>;
   /** The whole tick at the quotes begun: every row, every set. */
   whole(): Promise<TickReport>;
-  /** Slopes of expiries by time, into their column: within `boxTime` of ln(time) of the quotes begun. */
-  writeExpirySlopes(boxTime: number): void;
+  /** Boxes of expiries and their slopes by time at the quotes begun, into their column. */
+  writeExpirySlopes(box: ExpiryBox): void;
   /** Ends the tick; `failed`: nothing may be read until the next. */
   end(failed?: boolean): void;
   /** Runs the margin kernel for one set on the calling thread, at the rows as they are. */

@@ -16,7 +16,7 @@ import {
 import type { Arena } from '../columns/arena.ts';
 import { cellCountOf, chunkTotalsBytesOf } from '../columns/schema.ts';
 import { yearMs, type Market, type MarketField } from '../domain/market.ts';
-import type { GridModel, MarginModel, ModelRows, TickFactors, TickMarket } from '../margin/model.ts';
+import type { ExpiryBox, GridModel, MarginModel, ModelRows, TickFactors, TickMarket } from '../margin/model.ts';
 import { writeGrid } from '../scenario/grid.ts';
 import type { InstrumentRows } from './instrument-rows.ts';
 import type { InstrumentFaults } from './model-inputs.ts';
@@ -112,12 +112,12 @@ export function writeTickInputs(setup: TickSetup, quotes: Quotes, nettingSetCoun
   if (model.kind === 'grid') writeGrids(setup, model);
 }
 
-/** Slopes by time of every expiry, for certificates at the market in the arena; nothing for models without. */
-export function writeExpirySlopes(setup: TickSetup, quotes: Quotes, boxTime: number): void {
+/** Boxes and slopes by time of every expiry, for certificates at the market in the arena; nothing for models without. */
+export function writeExpirySlopes(setup: TickSetup, quotes: Quotes, box: ExpiryBox): void {
   const { arena, model, params } = setup;
   if (model.kind !== 'grid' || model.certificate === undefined) return;
   const { slopes } = arena.views.certifiedExpiry;
-  model.certificate.writeExpirySlopes(tickMarket(setup, quotes), params, boxTime, slopes);
+  model.certificate.writeExpirySlopes(tickMarket(setup, quotes), params, box, slopes);
 }
 
 function tickMarket({ arena, rows, modelRows }: TickSetup, quotes: Quotes): TickMarket {

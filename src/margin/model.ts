@@ -128,11 +128,16 @@ export interface GridModel<P> extends ModelBase<P> {
 /** What a grid model adds to certified skipping: docs/CERTIFICATES.md. */
 export interface GridCertificate<P> {
   readonly kernel: 'certifyDeribitPm';
-  /**
-   * Bounds of what the passing of time moves, per expiry row of the market: EXPIRY_SLOPE_COUNT floats each, for every
-   * time to expiry within `boxTime` of the present one, in logs.
-   */
-  writeExpirySlopes(market: TickMarket, params: P, boxTime: number, out: Float64Array): void;
+  /** The box of every expiry row of the market, and what the passing of time moves in it: EXPIRY_SLOPE_COUNT floats each. */
+  writeExpirySlopes(market: TickMarket, params: P, box: ExpiryBox, out: Float64Array): void;
+}
+
+/** How far things may move before a certificate ends, in logs. */
+export interface ExpiryBox {
+  /** Per expiry row, how far the time to expiry may fall. */
+  readonly time: Float64Array;
+  /** How far any quoted volatility may move, either way. */
+  readonly volatility: number;
 }
 
 /** A model on portable kernels (`assembly/portable/margin`): its own rows, tables and reduction. */

@@ -2,7 +2,6 @@ import {
   BOX_PRICE,
   BOX_PRICE_REST,
   BOX_THRESHOLDS,
-  BOX_TIME,
   BOX_VOLATILITY,
   BOX_VOLATILITY_REST,
   CERTIFICATE_BYTES,
@@ -14,25 +13,28 @@ import {
   THRESHOLD_REQUIREMENT,
 } from '../../assembly/portable/certificate-layout.ts';
 import type { Arena } from '../columns/arena.ts';
+import type { ExpiryBox, ExpiryRow } from '../margin/model.ts';
+import { categoryOf } from './set-classes.ts';
 
 /**
  * Half-widths of the boxes that certificates are issued for: common movement of a price, as a logarithm. All boxes have
  * one shape, so that one number says how far a market is away, whatever the box of a certificate.
  */
 export const boxSizes: readonly number[] = [0.004, 0.02, 0.08];
-export const largestBox = 0.08;
 
 /** Common movement of volatilities, in units of that of prices: an ordinary day moves them about twice as much. */
 export const volatilityShape = 2;
 /** What an instrument may move besides, as shares of the common movements of prices and of volatilities. */
 export const priceRestShape = 1 / 32;
 export const volatilityRestShape = 1 / 4;
+/** Of any quoted volatility, common and own: in units of the movement of prices. */
+export const volatilityReach = volatilityShape * (1 + volatilityRestShape);
 /**
- * |ln(time / time at the reference)| in units of the movement of prices. Time moves deviations by half of it, which leaves
- * them in the box beside common movement: no more than twice that of volatilities, or the proof in docs/CERTIFICATES.md
- * ends. With less, certificates of options near their expiry end by the clock before they end by movement.
+ * ln(time at the reference / time) in units of the movement of prices, by category of expiry (`categoryOf`): what passes
+ * before a market has moved by as much as the box. The nearer an expiry, the wider its bounds, whatever the box; with
+ * less, its certificates end by the clock before they end by movement.
  */
-export const timeShape = 2 * volatilityShape;
+export const timeShapes: readonly number[] = [0, 12, 10, 5, 2];
 
 /** Health = equity - requirement x matrix - addOn x add-on of the set; below zero is the bad side. */
 export interface HealthFactors {
@@ -50,9 +52,14 @@ export function writeBox(arena: Arena, size: number, thresholds: readonly Health
   floats[BOX_PRICE_REST] = priceRestShape * size;
   floats[BOX_VOLATILITY] = volatilityShape * size;
   floats[BOX_VOLATILITY_REST] = volatilityRestShape * volatilityShape * size;
-  floats[BOX_TIME] = timeShape * size;
   thresholds.forEach(({ requirement, addOn }, index) => {
     floats[BOX_THRESHOLDS + index * THRESHOLD_FLOATS + THRESHOLD_REQUIREMENT] = requirement;
     floats[BOX_THRESHOLDS + index * THRESHOLD_FLOATS + THRESHOLD_ADD_ON] = addOn;
   });
+}
+
+/** The box of every expiry row, for certificates or slopes at the time. */
+export function expiryBoxOf(expiries: readonly ExpiryRow[], asOfMs: number, size: number): ExpiryBox {
+  const time = Float64Array.from(expiries, (expiry) => timeShapes[categoryOf(expiry, asOfMs)] * size);
+  return { time, volatility: volatilityReach * size };
 }

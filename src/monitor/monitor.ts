@@ -8,7 +8,6 @@ import type { PartialTicks } from '../engine/partial-ticks.ts';
 import type { Quotes } from '../engine/tick-inputs.ts';
 import { MargridError } from '../errors.ts';
 import { modelByName } from '../margin/registry.ts';
-import { largestBox, timeShape } from './box.ts';
 import { Certifier, type CertificateIssuer } from './certifier.ts';
 import { noPlace } from './certificate-index.ts';
 import { ChangeList } from './change-list.ts';
@@ -70,7 +69,7 @@ const reach = 1.2;
  * Certificates are issued when evaluating without them has cost this share of what they will: 1 would never cost more
  * than twice the least that could be, but they last for many ticks. Measured at 3 and 10 basis points a tick.
  */
-const patience = 0.35;
+const patience = 0.25;
 /**
  * Share of the sets that get new certificates at one tick at most, unless it has evaluated everything: so many take two
  * or three times as long as that. The rest follow at the next ticks. With 0.01 the worst tick is half as long, but at
@@ -369,6 +368,7 @@ export class Monitor {
   async #issueIfDue(sets: Uint32Array | null, priced: number, asOfMs: number): Promise<number> {
     if (this.#issuer === null) return 0;
     if (sets === null || sets.length === 0) this.#ticksToFollow = 0;
+    let spent = 0;
     if (sets === null) {
       const isCalm = this.#rowWatch.movement < calmMovement || this.#references.alive.length === 0;
       if (!isCalm || this.#tick < this.#nextMassIssue) return 0;
@@ -378,14 +378,15 @@ export class Monitor {
     } else {
       if (this.#tick >= this.#nextMassIssue) this.#massIssueWait = massIssueTicks.least;
       const positions = this.#positionsOf(sets);
-      const spent = cost.row * priced + cost.set * sets.length + cost.position * positions;
+      spent = cost.row * priced + cost.set * sets.length + cost.position * positions;
       this.#leastCost = Math.min(this.#leastCost, spent);
       this.#debt += spent - this.#leastCost;
       const own = cost.slopes * priced + cost.certificate * sets.length + cost.certifiedPosition * positions;
       if (sets.length === 0 || (this.#ticksToFollow === 0 && this.#debt < patience * own)) return 0;
     }
     this.#debt = 0;
-    this.#leastCost = Infinity;
+    // Right after it costs no more than now: or a market that moves at the next tick would seem to cost that for good.
+    this.#leastCost = spent;
     if (sets === null) return this.#issue(asOfMs, this.#columns.count);
     const most = Math.max(Math.ceil(issueShare * this.#columns.count), fewSets);
     // Counted once: those that no certificate helps would have others issued for ever.
@@ -415,8 +416,6 @@ export class Monitor {
     this.#order.ascend(near);
     const sets = this.#certifier!.candidates(near, isLeftOut);
     this.#keepLoose();
-    // A reference measures time for all its boxes: the slopes of the largest hold in the others.
-    this.#ticks.writeExpirySlopes(timeShape * largestBox);
     const { kernels } = this.#ticks;
     const market = { arena, kernels, expiries: rows.expiries, segments: this.#segments, asOfMs, isLeftOut, hasOneForward };
     const reference = new Reference(number, this.#tick, market);

@@ -1,29 +1,22 @@
-import {
-  EXPIRY_DEVIATION_TIME,
-  EXPIRY_SLOPE_COUNT,
-  QUADRANT_PRICE_FALLS,
-  QUADRANT_VOLATILITY_FALLS,
-} from '../../assembly/portable/certificate-layout.ts';
+import { QUADRANT_PRICE_FALLS, QUADRANT_VOLATILITY_FALLS } from '../../assembly/portable/certificate-layout.ts';
 import type { Arena } from '../columns/arena.ts';
 import type { PartialTicks } from '../engine/partial-ticks.ts';
 import type { ExpiryRow } from '../margin/model.ts';
-import { priceRestShape, timeShape, volatilityRestShape, volatilityShape } from './box.ts';
+import { priceRestShape, timeShapes, volatilityRestShape, volatilityShape } from './box.ts';
 import { logAtLeast, logAtMost } from './log-bounds.ts';
 import type { Segments } from './segments.ts';
 import { categoryCount, categoryOf, type ClassMembers } from './set-classes.ts';
 
 /**
- * Least and largest movement of a category's prices and quoted volatilities, the largest of ln(time), and what time
- * moves deviations by, at least and at most; seven floats each.
+ * Least and largest movement of a category's prices and quoted volatilities, and the largest of ln(time) in units of
+ * price movement; five floats each.
  */
 const PRICE_LOW = 0;
 const PRICE_HIGH = 1;
 const VOLATILITY_LOW = 2;
 const VOLATILITY_HIGH = 3;
 const TIME = 4;
-const SHIFT_LOW = 5;
-const SHIFT_HIGH = 6;
-const moveFloats = 7;
+const moveFloats = 5;
 
 /** How far a class of sets has moved from a reference: in units of price movement, in one quadrant. */
 export interface Displacement {
@@ -36,14 +29,12 @@ export interface Displacement {
   rest: number;
   /** Years since the reference. */
   elapsed: number;
-  /** Of the box: no less than any of these, and all that time takes up of it. */
+  /** Of the box: no less than any of these, and what time takes up of it. */
   largest: number;
 }
 
 /** Rounding of a few sums and quotients, and of radii in 32 bits, which are rounded down already. */
 const outward = 1 + 1e-12;
-/** Of a deviation in the box: common and own movement of volatilities, per unit of price movement. */
-const deviationShape = volatilityShape * (1 + volatilityRestShape);
 const msPerYear = 365 * 86_400_000;
 
 type MoveKernels = Pick<PartialTicks['kernels'], 'volatilityMoves'>;
@@ -68,8 +59,6 @@ export class Reference {
   readonly #hadOneForward: Uint8Array;
   readonly #perVolatility: Float64Array;
   readonly #perIndex: Float64Array;
-  /** What time moves shocked deviations by, beyond half of its own movement. */
-  readonly #excessTime: Float64Array;
   /** Per risk group and category, and per risk group the index price: see the offsets above. */
   readonly #moves: Float64Array;
   readonly #indexLow: Float64Array;
@@ -79,7 +68,7 @@ export class Reference {
 
   constructor(number: number, tick: number, at: ReferenceMarket) {
     const { arena, kernels, expiries, segments, asOfMs, isLeftOut } = at;
-    const { instrument, group, certifiedExpiry, certifiedInstrument } = arena.views;
+    const { instrument, group, certifiedInstrument } = arena.views;
     this.number = number;
     this.tick = tick;
     this.#expiries = expiries;
@@ -94,10 +83,6 @@ export class Reference {
     this.#perVolatility = certifiedInstrument.perVolatility.subarray(number * rows, (number + 1) * rows);
     this.#perVolatility.set(instrument.volatility.map(perOf));
     this.#perIndex = group.indexPrice.map((value) => 1 / value);
-    this.#excessTime = Float64Array.from(
-      expiries,
-      (_, row) => certifiedExpiry.slopes[row * EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME] - 0.5,
-    );
     this.#hadOneForward = at.hasOneForward.slice();
     this.#moves = new Float64Array(group.indexPrice.length * categoryCount * moveFloats);
     this.#indexLow = new Float64Array(group.indexPrice.length);
@@ -125,7 +110,7 @@ export class Reference {
     for (let at = 0; at < moves.length; at += moveFloats) {
       moves[at + PRICE_LOW] = moves[at + VOLATILITY_LOW] = Infinity;
       moves[at + PRICE_HIGH] = moves[at + VOLATILITY_HIGH] = -Infinity;
-      moves[at + TIME] = moves[at + SHIFT_LOW] = moves[at + SHIFT_HIGH] = 0;
+      moves[at + TIME] = 0;
     }
     for (let each = 0; each < this.#indexLow.length; each++) {
       const ratio = group.indexPrice[each] * this.#perIndex[each];
@@ -146,21 +131,11 @@ export class Reference {
     }
   }
 
-  /**
-   * Time moves every deviation by half of its own movement, and some shocked ones by more, maybe without a bound: that
-   * is no movement while no time passes.
-   */
   #passTime(at: number, expiry: number, asOfMs: number): void {
-    const moves = this.#moves;
     const ratio = this.#timeRatio(expiry, asOfMs);
     if (ratio === 1) return;
-    const least = logAtLeast(ratio);
-    const most = logAtMost(ratio);
-    const time = Math.max(most, -least);
-    const more = time * this.#excessTime[expiry];
-    if (!(time <= moves[at + TIME])) moves[at + TIME] = time;
-    if (!(least / 2 - more >= moves[at + SHIFT_LOW])) moves[at + SHIFT_LOW] = least / 2 - more;
-    if (!(most / 2 + more <= moves[at + SHIFT_HIGH])) moves[at + SHIFT_HIGH] = most / 2 + more;
+    const time = -logAtLeast(ratio) / timeShapes[this.category[expiry]];
+    if (!(time <= this.#moves[at + TIME])) this.#moves[at + TIME] = time;
   }
 
   /** Widens the interval at `at` by the movements of the forwards of rows [first, end). */
@@ -213,9 +188,8 @@ export class Reference {
     let priceHigh = this.#indexHigh[group];
     let volatilityLow = Infinity;
     let volatilityHigh = -Infinity;
-    let time = 0;
-    let shiftLow = 0;
-    let shiftHigh = 0;
+    // Time goes forward: what it did before the reference no certificate speaks of.
+    let time = this.#elapsed < 0 && (mask & ~1) !== 0 ? Infinity : 0;
     for (let category = 0; category < categoryCount; category++) {
       if ((mask & (1 << category)) === 0) continue;
       const at = (group * categoryCount + category) * moveFloats;
@@ -224,11 +198,7 @@ export class Reference {
       if (moves[at + VOLATILITY_LOW] < volatilityLow) volatilityLow = moves[at + VOLATILITY_LOW];
       if (moves[at + VOLATILITY_HIGH] > volatilityHigh) volatilityHigh = moves[at + VOLATILITY_HIGH];
       if (!(moves[at + TIME] <= time)) time = moves[at + TIME];
-      if (!(moves[at + SHIFT_LOW] >= shiftLow)) shiftLow = moves[at + SHIFT_LOW];
-      if (!(moves[at + SHIFT_HIGH] <= shiftHigh)) shiftHigh = moves[at + SHIFT_HIGH];
     }
-    // Time goes forward: what it did before the reference no certificate speaks of.
-    let reached = this.#elapsed < 0 && (mask & ~1) !== 0 ? Infinity : time / timeShape;
     let distance = boxDistance(priceLow, priceHigh, priceRestShape);
     let rest = (priceHigh - priceLow) / 2 / priceRestShape;
     if (volatilityLow <= volatilityHigh) {
@@ -236,18 +206,13 @@ export class Reference {
       if (!(own <= distance)) distance = own;
       const plain = (volatilityHigh - volatilityLow) / 2 / (volatilityRestShape * volatilityShape);
       if (!(plain <= rest)) rest = plain;
-      // Deviations at the quotes, and with what time does to them besides.
-      const lowest = -(volatilityLow + shiftLow) / deviationShape;
-      const highest = (volatilityHigh + shiftHigh) / deviationShape;
-      if (!(lowest <= reached)) reached = lowest;
-      if (!(highest <= reached)) reached = highest;
     } else volatilityLow = volatilityHigh = 0;
-    if (!(reached <= distance)) distance = reached;
+    if (!(time <= distance)) distance = time;
     into.price = Math.abs((priceLow + priceHigh) / 2) * outward;
     into.volatility = (Math.abs((volatilityLow + volatilityHigh) / 2) / volatilityShape) * outward;
     into.rest = rest * outward;
     into.elapsed = Math.max(this.#elapsed, 0);
-    into.largest = Math.max(into.price, into.volatility, into.rest, reached * outward);
+    into.largest = Math.max(into.price, into.volatility, into.rest, time * outward);
     into.quadrant =
       (priceLow + priceHigh < 0 ? QUADRANT_PRICE_FALLS : 0) |
       (volatilityLow + volatilityHigh < 0 ? QUADRANT_VOLATILITY_FALLS : 0);

@@ -2,14 +2,13 @@ import {
   CERTIFICATE_SLOPE_ROWS,
   CERTIFICATE_SLOPE_TERMS,
   CERTIFICATE_WORD_COUNT,
-  EXPIRY_DEVIATION_TIME,
-  EXPIRY_SLOPE_COUNT,
 } from '../../assembly/portable/certificate-layout.ts';
 import { SHAPE_CALL } from '../../assembly/portable/layout.ts';
 import type { PartialTicks } from '../engine/partial-ticks.ts';
-import { boxSizes, priceRestShape, timeShape, volatilityRestShape, volatilityShape, writeBox, type HealthFactors } from './box.ts';
+import { boxSizes, expiryBoxOf, priceRestShape, timeShapes, volatilityReach, writeBox, type HealthFactors } from './box.ts';
 import type { Evaluation } from './evaluation.ts';
 import { logAtLeast, logAtMost } from './log-bounds.ts';
+import { categoryOf } from './set-classes.ts';
 
 /**
  * Slopes are bounded in a box so much larger than that of the certificates: they hold for certificates at other markets
@@ -35,8 +34,6 @@ export class SlopeTables {
   readonly #perForward: Float64Array;
   readonly #perVolatility: Float64Array;
   readonly #asOfMs: Float64Array;
-  /** What the passing of time counts as, at most, around the centre. */
-  readonly #deviationTime: Float64Array;
 
   constructor(ticks: PartialTicks, evaluation: Evaluation, thresholds: readonly HealthFactors[]) {
     const { certifiedInstrument, instrument } = ticks.setup.arena.views;
@@ -49,24 +46,22 @@ export class SlopeTables {
     this.#perForward = new Float64Array(cells).fill(NaN);
     this.#perVolatility = new Float64Array(cells).fill(NaN);
     this.#asOfMs = new Float64Array(cells);
-    this.#deviationTime = new Float64Array(cells);
   }
 
   /** Chooses the table of a box and brings the rows to what certificates at this market need. */
   async prepare(size: number, rows: Uint32Array, asOfMs: number): Promise<void> {
-    const { arena } = this.#ticks.setup;
+    const { arena, rows: { expiries } } = this.#ticks.setup;
     const box = boxSizes.indexOf(size);
     const first = box * arena.views.instrument.forward.length;
     this.#choose(box);
     writeBox(arena, size * tableStretch, this.#thresholds);
-    this.#ticks.writeExpirySlopes(timeShape * size * tableStretch);
-    const room = (tableStretch - 1) * size * inward;
-    const moved = rows.filter((row) => !this.#covers(first, row, room, asOfMs));
+    this.#ticks.writeExpirySlopes(expiryBoxOf(expiries, asOfMs, size * tableStretch));
+    const moved = rows.filter((row) => !this.#covers(first, row, size, asOfMs));
     await this.#evaluation.runRows('slopeRows', moved);
     for (const row of moved) this.#keepCentre(first, row, asOfMs);
     await this.#evaluation.runRows('slopePoints', rows);
     writeBox(arena, size, this.#thresholds);
-    this.#ticks.writeExpirySlopes(timeShape * size);
+    this.#ticks.writeExpirySlopes(expiryBoxOf(expiries, asOfMs, size));
   }
 
   #choose(box: number): void {
@@ -77,32 +72,34 @@ export class SlopeTables {
     words[CERTIFICATE_SLOPE_TERMS] = certifiedInstrument.slopeTerms.byteOffset + box * this.#termBytes;
   }
 
-  /** Whether the row has moved from its centre by no more than a box of the size; NaN fails. */
-  #covers(first: number, row: number, room: number, asOfMs: number): boolean {
+  /** Whether the row's box, around where it is now, lies within that around its centre; NaN fails. */
+  #covers(first: number, row: number, size: number, asOfMs: number): boolean {
     const { instrument } = this.#ticks.setup.arena.views;
     const { rows } = this.#ticks.setup;
+    const room = (tableStretch - 1) * size * inward;
     const price = largestLog(instrument.forward[row] * this.#perForward[first + row]);
     if (!(price <= room * (1 + priceRestShape))) return false;
-    const { expiryMs } = rows.expiries[rows.expiry[row]];
+    const expiry = rows.expiries[rows.expiry[row]];
     const centreMs = this.#asOfMs[first + row];
-    const passed = expiryMs === null || asOfMs === centreMs ? 0 : largestLog((expiryMs - asOfMs) / (expiryMs - centreMs));
-    if (!(passed <= room * timeShape)) return false;
+    if (expiry.expiryMs !== null && asOfMs !== centreMs) {
+      if (!(asOfMs > centreMs)) return false;
+      const passed = -logAtLeast((expiry.expiryMs - asOfMs) / (expiry.expiryMs - centreMs));
+      // The nearer expiry may have another box by now than it had then.
+      const ofCentre = tableStretch * timeShapes[categoryOf(expiry, centreMs)];
+      if (!(passed <= (ofCentre - timeShapes[categoryOf(expiry, asOfMs)]) * size * inward)) return false;
+    }
     if (rows.shape[row] < SHAPE_CALL) return true;
-    const volatility = largestLog(instrument.volatility[row] * this.#perVolatility[first + row]);
-    const byTime = passed === 0 ? 0 : passed * this.#deviationTime[first + row];
-    return volatility + byTime <= room * volatilityShape * (1 + volatilityRestShape);
+    return largestLog(instrument.volatility[row] * this.#perVolatility[first + row]) <= room * volatilityReach;
   }
 
   #keepCentre(first: number, row: number, asOfMs: number): void {
-    const { instrument, group, certifiedExpiry } = this.#ticks.setup.arena.views;
+    const { instrument, group } = this.#ticks.setup.arena.views;
     const { rows } = this.#ticks.setup;
     const index = group.indexPrice[rows.group[row]];
     // Without an index the row is NaN, whatever the price.
     this.#perForward[first + row] = index > 0 && index < Infinity ? 1 / instrument.forward[row] : NaN;
     this.#perVolatility[first + row] = 1 / instrument.volatility[row];
     this.#asOfMs[first + row] = asOfMs;
-    const slope = rows.expiry[row] * EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME;
-    this.#deviationTime[first + row] = certifiedExpiry.slopes[slope];
   }
 }
 

@@ -67,19 +67,19 @@ async function issue(seed: number, accounts: number, box: Box, isShocked: boolea
 
 /** Whether a movement by share t of the box changes a side of the set, by brute force. */
 async function isCrossed(
-  { engine, arena, box, sides }: Issued, reference: Engine['quotes'], set: number, quadrant: (group: number) => number,
+  { engine, box, sides }: Issued, reference: Engine['quotes'], set: number, quadrant: (group: number) => number,
   movement: Movement, t: number,
 ): Promise<boolean> {
-  await engine.tick(movedQuotes(engine, reference, arena.expirySlopes, box, t, quadrant, movement));
+  await engine.tick(movedQuotes(engine, reference, box, t, quadrant, movement));
   const now = sidesOf(engine, set, thresholds, maintenanceFactor);
   return now.some((side, k) => side !== sides.get(set)![k]);
 }
 
 /** Years that pass with share t of the box. */
 function yearsOf(
-  { engine, arena, box }: Issued, reference: Engine['quotes'], quadrant: number, movement: Movement, t: number,
+  { engine, box }: Issued, reference: Engine['quotes'], quadrant: number, movement: Movement, t: number,
 ): number {
-  const moved = movedQuotes(engine, reference, arena.expirySlopes, box, t, () => quadrant, movement);
+  const moved = movedQuotes(engine, reference, box, t, () => quadrant, movement);
   return (moved.asOfMs - reference.asOfMs) / yearMs;
 }
 

@@ -171,7 +171,7 @@ describe('margins of nine decimals', () => {
         if (radius === 0 || radius === 1) continue;
         certified++;
         const share = radius * 0.999_999;
-        await engine.tick(movedQuotes(engine, reference, arena.expirySlopes, narrow, share, () => quadrant, movement));
+        await engine.tick(movedQuotes(engine, reference, narrow, share, () => quadrant, movement));
         const isCalled = engine.results.equity[set] < engine.results.initialMargin[set];
         if (isCalled) crossed.push(`set ${set} quadrant ${quadrant} radius ${radius}`);
       }

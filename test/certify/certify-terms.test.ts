@@ -306,8 +306,8 @@ describe('terms of the bound of deribit-pm', () => {
     expect(radius).toBeGreaterThan(least);
   });
 
-  it('a box in which time moves deviations by more than it holds is none', async () => {
-    const outside = boxOf({ time: 0.02, volatilityRest: 0.0098 });
+  it('a box of time beyond 16 in ln(time) is none', async () => {
+    const outside = boxOf({ time: 16.1, volatility: 0.001 });
     expect((await claimToCrossing({ holdings: [outOfTheMoney], box: outside, threshold: margin, quadrant: 0, share: 0.4 })).radius).toBe(0);
   });
 });

@@ -16,6 +16,11 @@ function coordinate(random: () => number, half: number): number {
   return between(random, -half, half);
 }
 
+/** Time passes forward: ln(time) falls by up to `most`. */
+function passed(random: () => number, most: number): number {
+  return coordinate(random, most / 2) - most / 2;
+}
+
 interface Violation {
   readonly instrument: string;
   readonly bound: string;
@@ -81,12 +86,8 @@ function outsideOf(market: MovingMarket, box: Box, seed: number, points: number)
     };
     for (let point = 0; point < points; point++) {
       const forward = option.forward * Math.exp(coordinate(random, box.price + box.priceRest));
-      const time = coordinate(random, box.time);
-      // Where all deviations are in the box.
-      const shifts = (['up', 'same', 'down'] as const).map((shock) => shiftOf(option, shock, time));
-      const [lowest, highest] = [-half - Math.min(...shifts), half - Math.max(...shifts)];
-      if (lowest > highest) continue;
-      const volatility = (lowest + highest) / 2 + coordinate(random, (highest - lowest) / 2);
+      const time = passed(random, box.time);
+      const volatility = coordinate(random, half);
       const at = (shock: Scenario['shock'], multiplier: number): Moved =>
         movedBy(
           option.at(forward * multiplier, option.deviation(shock, volatility, time)),
@@ -115,12 +116,6 @@ function outsideOf(market: MovingMarket, box: Box, seed: number, points: number)
   return { found, checked };
 }
 
-/** What time alone moves ln(deviation) by, no floor binding. */
-function shiftOf(option: OptionCells, shock: Scenario['shock'], time: number): number {
-  const far = 50;
-  return Math.log(option.deviation(shock, far, time) / option.deviation(shock, far, 0));
-}
-
 /**
  * Kernel A is good to 4 * 2^-52 of the largest price in a cell or value, the present and the shocked one are
  * subtracted, and two such cells here; SLOPE_SIZE is at least the sum of both prices.
@@ -138,16 +133,12 @@ function violationsOf(market: MovingMarket, box: Box, seed: number, pairs: numbe
   const random = seededRandom(seed);
   const half = box.volatility + box.volatilityRest;
   const found: Violation[] = [];
-  const deviationTime = (expiry: number): number =>
-    arena.expirySlopes[expiry * certificate.EXPIRY_SLOPE_COUNT + certificate.EXPIRY_DEVIATION_TIME];
   for (let pair = 0; pair < pairs; pair++) {
-    // Time and volatility share the box.
-    const share = pair % 2 === 0 ? 1 : random();
     const [start, end] = [0, 1].map((): Point => ({
       price: Float64Array.from({ length: arena.instrumentCount }, () => coordinate(random, box.price + box.priceRest)),
-      volatility: Float64Array.from({ length: arena.instrumentCount }, () => coordinate(random, share * half)),
-      time: Float64Array.from({ length: arena.expiryCount }, (_, expiry) =>
-        coordinate(random, Math.min(box.time, ((1 - share) * half) / deviationTime(expiry)))),
+      volatility: Float64Array.from({ length: arena.instrumentCount }, () => coordinate(random, half)),
+      // Deltas are compared where no time passes.
+      time: Float64Array.from({ length: arena.expiryCount }, () => (pair % 2 === 0 ? 0 : passed(random, box.time))),
     }));
     const from = market.at(start);
     arena.point();
@@ -157,7 +148,7 @@ function violationsOf(market: MovingMarket, box: Box, seed: number, pairs: numbe
       const expiry = market.expiryOf[row];
       const x = end.price[row] - start.price[row];
       const y = end.volatility[row] - start.volatility[row];
-      const passed = market.yearsOf(expiry) * (Math.exp(start.time[expiry]) - Math.exp(end.time[expiry]));
+      const elapsed = market.yearsOf(expiry) * (Math.exp(start.time[expiry]) - Math.exp(end.time[expiry]));
       const size = terms[certificate.SLOPE_SIZE];
       const check = (bound: string, change: number, by: readonly (readonly [number, number, number])[]): void => {
         const rest = by.reduce((left, [middle, , step]) => left - middle * step, change);
@@ -171,7 +162,7 @@ function violationsOf(market: MovingMarket, box: Box, seed: number, pairs: numbe
       const term = row * layout.TERM_COUNT;
       const error = terms[certificate.SLOPE_PRICE_ERROR];
       const value = to.terms[term + layout.TERM_VALUE] - from.terms[term + layout.TERM_VALUE];
-      const steps = { curvature: 0.5 * x * x, volatility: y, time: passed } as const;
+      const steps = { curvature: 0.5 * x * x, volatility: y, time: elapsed } as const;
       check('value', value, [
         [terms[certificate.SLOPE_VALUE_PRICE], error, x],
         ...Object.entries(steps).map(([which, step]) => {
@@ -188,7 +179,7 @@ function violationsOf(market: MovingMarket, box: Box, seed: number, pairs: numbe
           }),
         ]);
       }
-      if (passed !== 0) continue;
+      if (elapsed !== 0) continue;
       check('delta', to.terms[term + layout.TERM_DELTA] - from.terms[term + layout.TERM_DELTA], [
         [terms[certificate.SLOPE_DELTA_PRICE_MIDDLE], terms[certificate.SLOPE_DELTA_PRICE_RADIUS], x],
         [terms[certificate.SLOPE_DELTA_VOLATILITY_MIDDLE], terms[certificate.SLOPE_DELTA_VOLATILITY_RADIUS], y],
@@ -214,8 +205,8 @@ async function boundedMarket(seed: number, box: Box, leastHours = 1): Promise<Mo
   moveToFloor(engine, seed, 2 * (box.volatility + box.volatilityRest + box.time));
   const market = new MovingMarket(engine);
   market.reference();
-  market.setExpirySlopes(box.time);
   market.arena.setBox(box);
+  market.setExpirySlopes(box);
   market.arena.run();
   return market;
 }
@@ -392,8 +383,8 @@ describe('SIMD, scalar twin and JavaScript', () => {
     }
     const market = new MovingMarket(engine);
     market.reference();
-    market.setExpirySlopes(boxes[2].time);
     market.arena.setBox(boxes[2]);
+    market.setExpirySlopes(boxes[2]);
     market.arena.run();
     const found = violationsOf(market, boxes[2], 9, 60);
     expect(found.filter(({ excess }) => !Number.isNaN(excess))).toEqual([]);
@@ -477,8 +468,9 @@ describe('what cannot be bounded is NaN throughout', () => {
 
   it.each(
     [
-      certificate.EXPIRY_DEVIATION_TIME, certificate.EXPIRY_UP_TIME_LOW, certificate.EXPIRY_UP_TIME_HIGH,
-      certificate.EXPIRY_DOWN_TIME_LOW, certificate.EXPIRY_DOWN_TIME_HIGH,
+      certificate.EXPIRY_TIME, certificate.EXPIRY_DEVIATION_FALL, certificate.EXPIRY_DEVIATION_RISE,
+      certificate.EXPIRY_UP_TIME_LOW, certificate.EXPIRY_UP_TIME_HIGH, certificate.EXPIRY_DOWN_TIME_LOW,
+      certificate.EXPIRY_DOWN_TIME_HIGH,
     ].flatMap((slope) => [[slope, NaN], [slope, Infinity]] as const),
   )('an expiry whose slope %i by time is %d', async (slope, value) => {
     const engine = await optionEngine(54, 30);

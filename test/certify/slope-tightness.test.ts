@@ -13,18 +13,19 @@ type Ranges = Record<Kind, [number, number]>;
 const samples = 9;
 
 /** Least and greatest derivative over a grid of points of the box: what no interval can be narrower than. */
-function rangesOf(option: OptionCells, box: Box, shock: 'up' | 'same' | 'down', multiplier: number): Ranges {
+function rangesOf(option: OptionCells, box: Box, [fall, rise]: readonly [number, number], shock: 'up' | 'same' | 'down', multiplier: number): Ranges {
   const ranges = Object.fromEntries(kinds.map((kind) => [kind, [Infinity, -Infinity]])) as Ranges;
-  const along = (index: number, half: number): number => half * ((2 * index) / (samples - 1) - 1);
+  const along = (index: number, from: number, to: number): number => from + (index / (samples - 1)) * (to - from);
   const widen = (kind: Kind, slope: number): void => {
     ranges[kind][0] = Math.min(ranges[kind][0], slope);
     ranges[kind][1] = Math.max(ranges[kind][1], slope);
   };
-  const rates = [-1, 0, 1].map((end) => option.rate(shock, 0, end * box.time, box.time));
+  const rates = [-1, -0.5, 0].map((end) => option.rate(shock, 0, end * box.time, box.time));
+  const reach = box.price + box.priceRest;
   for (let i = 0; i < samples; i++) {
     for (let j = 0; j < samples; j++) {
-      const deviation = option.deviation(shock, along(j, box.volatility + box.volatilityRest), 0);
-      const slopes = option.at(option.forward * multiplier * Math.exp(along(i, box.price + box.priceRest)), deviation);
+      const deviation = option.deviation(shock, along(j, -fall, rise), 0);
+      const slopes = option.at(option.forward * multiplier * Math.exp(along(i, -reach, reach)), deviation);
       widen('price', slopes.price);
       widen('curvature', slopes.curvature);
       widen('volatility', slopes.volatility);
@@ -58,9 +59,11 @@ function ratiosOf(market: MovingMarket, box: Box): Record<Kind, number[]> {
     // A floor that may bind is hulled: not what is measured here.
     if (option.floorSlope('up', 0, 0) === 0) continue;
     const { rows, terms } = arena.slopesOf(row);
-    const value = rangesOf(option, box, 'same', 1);
+    const expiry = market.expiryOf[row] * certificate.EXPIRY_SLOPE_COUNT;
+    const ends = [certificate.EXPIRY_DEVIATION_FALL, certificate.EXPIRY_DEVIATION_RISE].map((end) => arena.expirySlopes[expiry + end]) as [number, number];
+    const value = rangesOf(option, box, ends, 'same', 1);
     option.scenarios.forEach(({ multiplier, weight, shock }, s) => {
-      const shocked = rangesOf(option, box, shock, multiplier);
+      const shocked = rangesOf(option, box, ends, shock, multiplier);
       const largest = Math.max(shocked.price[1] - value.price[0], value.price[1] - shocked.price[0]) * weight;
       // Below this the samples are roundings, of 32 bits and of the closed form.
       const least = 1e-4 * terms[certificate.SLOPE_SIZE];
@@ -88,8 +91,8 @@ describe('slopes are tight', () => {
     const engine = await optionEngine(7, 160);
     const market = new MovingMarket(engine);
     market.reference();
-    market.setExpirySlopes(box.time);
     market.arena.setBox(box);
+    market.setExpirySlopes(box);
     market.arena.run();
     const ratios = ratiosOf(market, box);
     for (const kind of kinds) {

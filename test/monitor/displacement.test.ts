@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EXPIRY_SLOPE_COUNT } from '../../assembly/portable/certificate-layout.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { priceRestShape, timeShape, volatilityRestShape, volatilityShape } from '../../src/monitor/box.ts';
+import { priceRestShape, timeShapes, volatilityRestShape, volatilityShape } from '../../src/monitor/box.ts';
 import { Reference, type Displacement } from '../../src/monitor/reference.ts';
 import { RowWatch } from '../../src/monitor/row-watch.ts';
 import { segmentsOf } from '../../src/monitor/segments.ts';
@@ -28,13 +27,10 @@ describe('displacement of a class', () => {
   const { rows, arena } = ticks.setup;
   const segments = segmentsOf(rows);
   const isLeftOut = new Uint8Array(market.instruments.length);
-  const { slopes } = arena.views.certifiedExpiry;
 
-  // Time that moves deviations by six times its own movement takes as much of the box as quotes do, and the other way.
-  it.each([0.7, 6])('is the size of a box that holds the movement of every instrument and of the index (%f)', (byTime) => {
+  it('is the size of a box that holds the movement of every instrument and of the index', () => {
     ticks.begin({});
     ticks.end();
-    for (let expiry = 0; expiry < rows.expiries.length; expiry++) slopes[expiry * EXPIRY_SLOPE_COUNT] = byTime;
     const watch = new RowWatch(segments, rows.expiries, market.instruments.length, rows.groups.length);
     watch.scan(arena, market.asOfMs);
     const { hasOneForward } = watch;
@@ -63,22 +59,18 @@ describe('displacement of a class', () => {
           reference.displacementOf([[group, mask]], found);
           const prices = [Math.log(1 + index)];
           const volatilities: number[] = [];
-          const shifts: number[] = [];
           const times = [0];
           rows.instrumentOf.forEach((instrument, row) => {
             if (rows.group[row] !== group || (mask & (1 << reference.category[rows.expiry[row]])) === 0) return;
             prices.push(Math.log(forward[instrument] / market.forward[instrument]));
             const { expiryMs, kind } = market.instruments[instrument];
             const time = expiryMs === null ? 0 : Math.log((expiryMs - asOfMs) / (expiryMs - market.asOfMs));
-            times.push(Math.abs(time));
+            if (time !== 0) times.push(-time / timeShapes[reference.category[rows.expiry[row]]]);
             if (kind !== 'option') return;
-            const y = Math.log(impliedVolatility[instrument] / market.impliedVolatility[instrument]);
-            volatilities.push(y);
-            // Half of it moves every deviation; shocked ones may move by more of it, or by less.
-            shifts.push((1 - byTime) * time, byTime * time);
+            volatilities.push(Math.log(impliedVolatility[instrument] / market.impliedVolatility[instrument]));
           });
           const t = found.distance;
-          expect(Math.max(...times)).toBeLessThanOrEqual(timeShape * Math.min(t, found.largest));
+          expect(Math.max(...times)).toBeLessThanOrEqual(Math.min(t, found.largest));
           expect(isInside(prices, t, priceRestShape * t, (found.quadrant & 1) !== 0)).toBe(true);
           const y = volatilityShape * t;
           expect(isInside(volatilities, y, volatilityRestShape * y, (found.quadrant & 2) !== 0)).toBe(true);
@@ -86,18 +78,6 @@ describe('displacement of a class', () => {
           const { price: x, volatility: z, largest } = found;
           expect(largest).toBeGreaterThanOrEqual(Math.max(x, z, found.rest));
           expect(found.elapsed * 365 * 86_400_000).toBeCloseTo(passedMs, 3);
-          // Deviations, wherever time takes whichever of them, are in the box.
-          const deviation = volatilityShape * (1 + volatilityRestShape) * Math.min(t, largest);
-          const moved = volatilities.flatMap((each) => [0, ...shifts].map((shift) => Math.abs(each + shift)));
-          expect(Math.max(0, ...moved)).toBeLessThanOrEqual(deviation * (1 + 1e-9) + 1e-12);
-          // Some common movement leaves rests inside, and is with all that time does where bounds hold.
-          const quoted = volatilities.length === 0 ? [0] : volatilities;
-          const side = (found.quadrant & 2) === 0 ? 1 : -1;
-          const width = volatilityShape * t;
-          const rests = volatilityRestShape * width;
-          const least = [Math.min(0, side * width), Math.max(...quoted) - rests, ...shifts.map((shift) => -shift - deviation)];
-          const most = [Math.max(0, side * width), Math.min(...quoted) + rests, ...shifts.map((shift) => deviation - shift)];
-          expect(Math.max(...least)).toBeLessThanOrEqual(Math.min(...most) + 1e-9 * width + 1e-12);
           expect(isInside(prices, x, priceRestShape * found.rest, (found.quadrant & 1) !== 0)).toBe(true);
           const rest = volatilityRestShape * volatilityShape * found.rest;
           expect(isInside(volatilities, volatilityShape * z, rest, (found.quadrant & 2) !== 0)).toBe(true);
@@ -113,7 +93,6 @@ describe('displacement of a class', () => {
   function seen(quotes: Parameters<typeof ticks.begin>[0], leftOut: readonly number[] = []) {
     ticks.begin({ asOfMs: market.asOfMs, forward: market.forward, impliedVolatility: market.impliedVolatility, indexPrice: market.indexPrice });
     ticks.end();
-    for (let expiry = 0; expiry < rows.expiries.length; expiry++) slopes[expiry * EXPIRY_SLOPE_COUNT] = 0.7;
     const watch = new RowWatch(segments, rows.expiries, market.instruments.length, rows.groups.length);
     watch.scan(arena, market.asOfMs);
     const { hasOneForward } = watch;

@@ -13,7 +13,7 @@ import {
 import { FLAG_BITS, SHAPE_CALL } from '../../assembly/portable/layout.ts';
 import { cellCountOf } from '../../src/columns/schema.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { boxSizes, timeShape, writeBox } from '../../src/monitor/box.ts';
+import { boxSizes, expiryBoxOf, writeBox } from '../../src/monitor/box.ts';
 import { Evaluation } from '../../src/monitor/evaluation.ts';
 import { SlopeTables } from '../../src/monitor/slope-tables.ts';
 import { nearThresholds, params } from '../support/monitored-book.ts';
@@ -49,7 +49,7 @@ describe('slope tables', () => {
       words[CERTIFICATE_SLOPE_ROWS] = certifiedInstrument.slopeRow.byteOffset + count * rowFloats * 4;
       words[CERTIFICATE_SLOPE_TERMS] += certifiedInstrument.slopeTerms.byteLength / boxSizes.length;
       writeBox(arena, size, []);
-      ticks.writeExpirySlopes(timeShape * size);
+      ticks.writeExpirySlopes(expiryBoxOf(rows.expiries, asOfMs, size));
       ticks.kernels.slopeRows(arena.plan.context, 0, count, arena.plan.scratch[0]);
       const held = new Set([...sets].flatMap((set) => heldRows(arena.views, set)));
       for (const row of held) {

@@ -1,6 +1,6 @@
 import {
-  BOX_PRICE, BOX_PRICE_REST, BOX_TIME, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_FLOAT_COUNT,
-  EXPIRY_DEVIATION_TIME, EXPIRY_SLOPE_COUNT, LOAD_COUNT, LOAD_PRICE_DOWN, LOAD_PRICE_SQUARE, LOAD_PRICE_UP, LOAD_REST, LOAD_TIME,
+  BOX_PRICE, BOX_PRICE_REST, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_FLOAT_COUNT,
+  EXPIRY_SLOPE_COUNT, EXPIRY_TIME, LOAD_COUNT, LOAD_PRICE_DOWN, LOAD_PRICE_SQUARE, LOAD_PRICE_UP, LOAD_REST, LOAD_TIME,
   LOAD_VOLATILITY_DOWN, LOAD_VOLATILITY_UP, QUADRANT_COUNT, QUADRANT_PRICE_FALLS, QUADRANT_VOLATILITY_FALLS,
 } from '../../assembly/portable/certificate-layout.ts';
 import type { Book } from '../../src/domain/book.ts';
@@ -33,8 +33,8 @@ interface Claim {
   readonly radius: Float32Array;
   readonly loads: Float32Array;
   readonly box: Float64Array;
-  /** Per pair and expiry time: |d ln deviation / d ln time| in the box, as the monitor counts it. */
-  readonly deviationTime: ReadonlyMap<string, number>;
+  /** Per expiry time, how far the box lets ln(time) fall. */
+  readonly time: ReadonlyMap<number | null, number>;
 }
 
 interface Claims {
@@ -86,16 +86,13 @@ async function claimsOf(soak: SoakMarket, book: Book, plant: Plant | undefined):
         await issuer.certify(sets);
         const { certifiedSet, certifiedExpiry } = ticks.setup.arena.views;
         const box = new Float64Array(block.buffer, block.byteOffset + CERTIFICATE_BYTES, CERTIFICATE_FLOAT_COUNT).slice();
-        const deviationTime = new Map<string, number>();
-        ticks.setup.rows.expiries.forEach(({ expiryMs, group }, row) => {
-          const key = `${ticks.setup.rows.groups[group].pair} ${expiryMs}`;
-          const slope = certifiedExpiry.slopes[row * EXPIRY_SLOPE_COUNT + EXPIRY_DEVIATION_TIME];
-          deviationTime.set(key, Math.max(slope, deviationTime.get(key) ?? 0));
-        });
+        const time = new Map(
+          ticks.setup.rows.expiries.map(({ expiryMs }, row) => [expiryMs, certifiedExpiry.slopes[row * EXPIRY_SLOPE_COUNT + EXPIRY_TIME]] as const),
+        );
         for (const set of sets) {
           const radius = certifiedSet.radius.slice(set * QUADRANT_COUNT, (set + 1) * QUADRANT_COUNT);
           const loads = certifiedSet.loads.slice(set * LOAD_COUNT, (set + 1) * LOAD_COUNT);
-          claims.push({ set, box, radius, loads, deviationTime });
+          claims.push({ set, box, radius, loads, time });
         }
       },
     };
@@ -171,34 +168,22 @@ interface Move {
 
 const msPerYear = 365 * 86_400_000;
 
-/** Milliseconds that pass: the share of the box is that of the nearest expiry, and no deviation leaves the box. */
-function elapsedMs({ market, pairOf }: Victim, move: Move, t: number, { box, deviationTime }: Claim, reach: number): number {
-  const room = reach * (box[BOX_VOLATILITY] + box[BOX_VOLATILITY_REST]);
+/** Milliseconds that pass: the share of the box is that of the expiry whose box is left first. */
+function elapsedMs({ market }: Victim, move: Move, t: number, { time }: Claim): number {
   let elapsed = Infinity;
-  market.instruments.forEach(({ expiryMs }, row) => {
-    if (expiryMs === null) return;
-    const most = Math.min(t * move.time * box[BOX_TIME], room / deviationTime.get(`${pairOf[row]} ${expiryMs}`)!);
-    elapsed = Math.min(elapsed, (expiryMs - market.asOfMs) * (1 - Math.exp(-most)));
-  });
+  for (const { expiryMs } of market.instruments) {
+    if (expiryMs === null) continue;
+    elapsed = Math.min(elapsed, (expiryMs - market.asOfMs) * (1 - Math.exp(-t * move.time * time.get(expiryMs)!)));
+  }
   return elapsed === Infinity ? 0 : Math.floor(elapsed);
 }
 
-function quotesAt(
-  victim: Victim, move: Move, t: number, claim: Claim, quadrants: ReadonlyMap<string, number>, reach: number,
-): Quotes {
+function quotesAt(victim: Victim, move: Move, t: number, claim: Claim, quadrants: ReadonlyMap<string, number>): Quotes {
   const { market, pairOf } = victim;
-  const { box, deviationTime } = claim;
+  const { box } = claim;
   const side = (pair: string, bit: number): number => ((quadrants.get(pair)! & bit) === 0 ? 1 : -1);
-  const asOfMs = market.asOfMs + elapsedMs(victim, move, t, claim, reach);
+  const asOfMs = market.asOfMs + elapsedMs(victim, move, t, claim);
   const common = (pair: string): number => side(pair, QUADRANT_PRICE_FALLS) * move.price.get(pair)! * box[BOX_PRICE];
-  // Deviations stay in the box with whatever time does to them: at most D and at least 1 - D of its own movement.
-  const room = reach * (box[BOX_VOLATILITY] + box[BOX_VOLATILITY_REST]);
-  const bounds = market.instruments.map(({ expiryMs }, row) => {
-    const time = expiryMs === null || asOfMs === market.asOfMs ? 0 : Math.log((expiryMs - asOfMs) / (expiryMs - market.asOfMs));
-    const most = time === 0 ? 0 : deviationTime.get(`${pairOf[row]} ${expiryMs}`)!;
-    return [-room - most * time, room - Math.max(0, (1 - most) * time)] as const;
-  });
-  const within = (y: number, [low, high]: readonly [number, number]): number => Math.min(Math.max(y, low), high);
   return {
     asOfMs,
     forward: market.forward.map(
@@ -206,9 +191,8 @@ function quotesAt(
     ),
     impliedVolatility: market.impliedVolatility.map((value, row) => {
       const pair = pairOf[row];
-      let y = t * side(pair, QUADRANT_VOLATILITY_FALLS) * move.volatility.get(pair)! * box[BOX_VOLATILITY];
-      bounds.forEach((each, other) => { if (pairOf[other] === pair) y = within(y, each); });
-      return value * Math.exp(within(y + t * move.ownVolatility[row] * box[BOX_VOLATILITY_REST], bounds[row]));
+      const y = side(pair, QUADRANT_VOLATILITY_FALLS) * move.volatility.get(pair)! * box[BOX_VOLATILITY];
+      return value * Math.exp(t * (y + move.ownVolatility[row] * box[BOX_VOLATILITY_REST]));
     }),
     indexPrice: new Map([...market.indexPrice].map(([pair, value]) => {
       const x = quadrants.has(pair) ? t * (common(pair) + move.index.get(pair)! * box[BOX_PRICE_REST]) : 0;
@@ -226,7 +210,7 @@ function shareByLoads(victim: Victim, move: Move, claim: Claim, quadrant: number
   const used = (t: number): number =>
     t * price * loads[(quadrant & QUADRANT_PRICE_FALLS) === 0 ? LOAD_PRICE_UP : LOAD_PRICE_DOWN] +
     t * volatility * loads[(quadrant & QUADRANT_VOLATILITY_FALLS) === 0 ? LOAD_VOLATILITY_UP : LOAD_VOLATILITY_DOWN] +
-    t * Math.max(...own) * loads[LOAD_REST] + (elapsedMs(victim, move, t, claim, 1) / msPerYear) * loads[LOAD_TIME] + t * t * square;
+    t * Math.max(...own) * loads[LOAD_REST] + (elapsedMs(victim, move, t, claim) / msPerYear) * loads[LOAD_TIME] + t * t * square;
   let [low, high] = [0, 1];
   if (used(1) < inside) return 1;
   for (let step = 0; step < 60; step++) {
@@ -273,7 +257,7 @@ async function search(
   let found: string | null = null;
   const measure = async (): Promise<number> => {
     const t = byLoads ? shareByLoads(victim, move, claim, quadrant) * scale : radius;
-    await engine.tick(quotesAt(victim, move, t, claim, quadrants, byLoads ? 1 : t));
+    await engine.tick(quotesAt(victim, move, t, claim, quadrants));
     if (engine.results.status[0] !== status && found === null)
       found = `status ${engine.results.status[0]} instead of ${status} at ${t} of box ${claim.box[BOX_PRICE]} by ${byLoads ? 'loads' : 'radius'}, health ${health()}, was ${reference}; ` +
         `${JSON.stringify({ ...move, price: [...move.price], volatility: [...move.volatility], index: [...move.index], quadrants: [...quadrants] })}; ` +

@@ -110,7 +110,6 @@ export class CertificateArena {
     this.#floats[certificate.BOX_PRICE_REST] = box.priceRest;
     this.#floats[certificate.BOX_VOLATILITY] = box.volatility;
     this.#floats[certificate.BOX_VOLATILITY_REST] = box.volatilityRest;
-    this.#floats[certificate.BOX_TIME] = box.time;
     this.#words[certificate.CERTIFICATE_THRESHOLD_COUNT] = thresholds.length;
     thresholds.forEach(({ requirement, addOn }, k) => {
       const at = certificate.BOX_THRESHOLDS + k * certificate.THRESHOLD_FLOATS;
@@ -139,7 +138,7 @@ export class CertificateArena {
 }
 
 /** By finite differences over the box of time; time stands still where there is none. */
-function sampleExpiries(engine: Engine, params: unknown, { time }: Box, slopes: Float64Array): void {
+function sampleExpiries(engine: Engine, params: unknown, { time, volatility, volatilityRest }: Box, slopes: Float64Array): void {
   const { currencies, pairs } = parseDeribitPmParams(params);
   const steps = 64;
   engine.rows.expiries.forEach(({ group, kind, expiryMs }, row) => {
@@ -161,7 +160,11 @@ function sampleExpiries(engine: Engine, params: unknown, { time }: Box, slopes: 
       }
     }
     const own = slopes.subarray(row * certificate.EXPIRY_SLOPE_COUNT);
-    own[certificate.EXPIRY_DEVIATION_TIME] = 0.5 + Math.max(...[...up, ...down].map((each) => Math.abs(each - 0.5)));
+    const passing = expiryMs === null ? 0 : time;
+    own[certificate.EXPIRY_TIME] = passing;
+    own[certificate.EXPIRY_TIME_GROWTH] = Math.exp(passing) * (1 + 1e-12);
+    own[certificate.EXPIRY_DEVIATION_FALL] = volatility + volatilityRest + passing * Math.max(...up, ...down);
+    own[certificate.EXPIRY_DEVIATION_RISE] = volatility + volatilityRest + passing * Math.max(0, ...[...up, ...down].map((each) => -each));
     own[certificate.EXPIRY_ROLL_TIME] = 1.1 * roll;
     own[certificate.EXPIRY_UP_TIME_LOW] = Math.min(...up);
     own[certificate.EXPIRY_UP_TIME_HIGH] = Math.max(...up);

@@ -15,7 +15,7 @@ export interface Movement {
   readonly volatilityRest: (instrument: number) => number;
   /** -1 to 1, of the index price of a risk group against its common movement. */
   readonly indexRest: number;
-  /** 0 to 1: how far time passes, of what the box and the deviations in it allow. */
+  /** 0 to 1: how far time passes. */
   readonly time: number;
   /** Whether rests and time are none at all: then they use up nothing. */
   readonly isCommon?: boolean;
@@ -23,7 +23,7 @@ export interface Movement {
 
 /** The market moved from the reference into quadrant `quadrant(group)`, with share t of the box. */
 export function movedQuotes(
-  engine: Engine, reference: Quotes, expirySlopes: Float64Array, box: Box, t: number,
+  engine: Engine, reference: Quotes, box: Box, t: number,
   quadrant: (group: number) => number, movement: Movement,
 ): Quotes {
   const { rows } = engine;
@@ -41,9 +41,7 @@ export function movedQuotes(
     impliedVolatility[instrument] *= Math.exp(y);
     const { expiryMs } = rows.expiries[rows.expiry[row]];
     if (expiryMs === null) return;
-    const deviation = expirySlopes[rows.expiry[row] * certificate.EXPIRY_SLOPE_COUNT];
-    const reach = Math.min(t * movement.time * box.time, ...[common, y].map((each) => timeWithin(box, each, deviation)));
-    elapsed = Math.min(elapsed, (expiryMs - reference.asOfMs) * (1 - Math.exp(-Math.max(reach, 0))));
+    elapsed = Math.min(elapsed, (expiryMs - reference.asOfMs) * (1 - Math.exp(-t * movement.time * box.time)));
   });
   const indexPrice = new Map(reference.indexPrice);
   rows.groups.forEach(({ pair }, group) => {
@@ -53,13 +51,6 @@ export function movedQuotes(
   });
   const asOfMs = Math.trunc(reference.asOfMs + (Number.isFinite(elapsed) ? elapsed : 0));
   return { ...reference, asOfMs, forward, impliedVolatility, indexPrice };
-}
-
-/** |ln(time)| that leaves every deviation in the box with movement y: from 1 - D to D times it is added to y. */
-function timeWithin({ volatility, volatilityRest }: Box, y: number, deviation: number): number {
-  const width = volatility + volatilityRest;
-  const up = deviation > 1 ? (width - y) / (deviation - 1) : Infinity;
-  return Math.min((width + y) / deviation, up);
 }
 
 /** Whether each threshold's good side holds, in the engine's own floating-point numbers. */

@@ -114,13 +114,13 @@ export async function claimToCrossing(directed: Directed): Promise<Claimed> {
   const side = rises ? -1 : 1;
   const reference = engine.quotes;
   const before = healthOf(engine, set, threshold);
-  const worst = await search(engine, set, directed, arena.expirySlopes, share, side);
+  const worst = await search(engine, set, directed, share, side);
   const cash = new Float64Array(arena.buffer, nettingSet.cash.byteOffset, nettingSet.cash.length);
   cash[set] += -before + (before - worst.health) * (1 - 1e-6);
   nettingSet.cash[set] = cash[set];
   arena.certify([set], 'javascript');
   // The threshold is where it was meant to be: crossed with that share, on its side at the reference.
-  const crossing = movedTo(engine, reference, directed, arena.expirySlopes, share, worst.movement);
+  const crossing = movedTo(engine, reference, directed, share, worst.movement);
   await engine.tick(crossing);
   const isCrossed = side * healthOf(engine, set, threshold) < 0;
   await engine.tick(reference);
@@ -162,18 +162,17 @@ interface Turned extends Movement {
 }
 
 function movedTo(
-  engine: Engine, reference: Engine['quotes'], { box, quadrant, holdings }: Directed, expirySlopes: Float64Array,
-  t: number, movement: Movement,
+  engine: Engine, reference: Engine['quotes'], { box, quadrant, holdings }: Directed, t: number, movement: Movement,
 ): Engine['quotes'] {
   const first = `${holdings[0].base.toLowerCase()}_usd`;
   const { other } = movement as Turned;
   const quadrantOf = (group: number): number => (engine.rows.groups[group].pair === first ? quadrant : other);
-  return movedQuotes(engine, reference, expirySlopes, box, t, quadrantOf, movement);
+  return movedQuotes(engine, reference, box, t, quadrantOf, movement);
 }
 
 /** Coordinate ascent over common movements, index, time and every instrument's own movements, from three corners. */
 async function search(
-  engine: Engine, set: number, directed: Directed, expirySlopes: Float64Array, t: number, side: number,
+  engine: Engine, set: number, directed: Directed, t: number, side: number,
 ): Promise<Worst> {
   const reference = engine.quotes;
   const count = quantitiesOf(engine, set).length;
@@ -190,7 +189,7 @@ async function search(
     priceRest: (instrument) => at[5 + instrument], volatilityRest: (instrument) => at[5 + count + instrument],
   });
   const measure = async (at: readonly number[]): Promise<number> => {
-    await engine.tick(movedTo(engine, reference, directed, expirySlopes, t, movementOf(at)));
+    await engine.tick(movedTo(engine, reference, directed, t, movementOf(at)));
     return side * healthOf(engine, set, threshold);
   };
   let worst = { health: Infinity, movement: movementOf(levels.map((each) => each[0])) };

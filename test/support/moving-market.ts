@@ -1,13 +1,10 @@
-import {
-  EXPIRY_DEVIATION_TIME, EXPIRY_DOWN_TIME_HIGH, EXPIRY_DOWN_TIME_LOW, EXPIRY_SLOPE_COUNT, EXPIRY_UP_TIME_HIGH,
-  EXPIRY_UP_TIME_LOW,
-} from '../../assembly/portable/certificate-layout.ts';
 import * as layout from '../../assembly/portable/layout.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { expirySlopes } from '../../src/margin/deribit-pm/expiry-slopes.ts';
+import { writeExpirySlopes } from '../../src/margin/deribit-pm/expiry-slopes.ts';
 import { parseDeribitPmParams } from '../../src/margin/deribit-pm/params.ts';
 import { volatilityFactors } from '../../src/margin/deribit/risk-matrix.ts';
-import { SlopeArena } from './slope-arena.ts';
+import type { TickMarket } from '../../src/margin/model.ts';
+import { SlopeArena, type Box } from './slope-arena.ts';
 import { randomOptionMarket } from './slope-market.ts';
 import { bookOf, params } from './synthetic-book.ts';
 
@@ -85,20 +82,13 @@ export class MovingMarket {
     return instrument.volatility[row] * expiries.downFactor[expiry] * expiries.rootTime[expiry];
   }
 
-  /** Slopes of the expiries by time for a window, as the model has them. */
-  setExpirySlopes(boxTime: number): Float64Array {
+  /** Boxes and slopes of the expiries by time, as the model has them. */
+  setExpirySlopes(box: Box): Float64Array {
+    const { groups, expiries } = this.engine.rows;
+    const timeYears = Float64Array.from(expiries, (_, expiry) => this.yearsOf(expiry));
+    const widths = { time: new Float64Array(expiries.length).fill(box.time), volatility: box.volatility + box.volatilityRest };
     const { expirySlopes: out } = this.arena;
-    this.engine.rows.expiries.forEach(({ group, kind }, index) => {
-      const { baseCurrency } = this.engine.rows.groups[group];
-      const currency = parsed.currencies.get(baseCurrency.toLowerCase())!;
-      const slopes = expirySlopes(kind, this.yearsOf(index), boxTime, this.#pairOf(index), currency);
-      const at = index * EXPIRY_SLOPE_COUNT;
-      out[at + EXPIRY_DEVIATION_TIME] = slopes.deviationTime;
-      out[at + EXPIRY_UP_TIME_LOW] = slopes.upTime[0];
-      out[at + EXPIRY_UP_TIME_HIGH] = slopes.upTime[1];
-      out[at + EXPIRY_DOWN_TIME_LOW] = slopes.downTime[0];
-      out[at + EXPIRY_DOWN_TIME_HIGH] = slopes.downTime[1];
-    });
+    writeExpirySlopes({ groups, expiries, timeYears } as unknown as TickMarket, parsed, widths, out);
     return out;
   }
 

@@ -74,10 +74,10 @@ export class OptionCells {
     return this.deviation('up', volatility + 1e-9, time) > this.deviation('up', volatility, time) ? 1 : 0;
   }
 
-  /** d ln(deviation) / d(time) in years, as a difference quotient between times of the window. */
+  /** d ln(deviation) / d(time) in years, as a difference quotient between times of the window, -boxTime to 0. */
   rate(shock: Scenario['shock'], volatility: number, time: number, boxTime: number): number {
     const step = 1e-2 * boxTime;
-    const [from, to] = time > 0 ? [time - step, time] : [time, time + step];
+    const [from, to] = time > -boxTime / 2 ? [time - step, time] : [time, time + step];
     const change = Math.log(this.deviation(shock, volatility, to) / this.deviation(shock, volatility, from));
     return change / (to - from) / (this.#market.yearsOf(this.#market.expiryOf[this.row]) * Math.exp(time));
   }

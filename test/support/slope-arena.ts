@@ -1,7 +1,7 @@
 import {
-  BOX_PRICE, BOX_PRICE_REST, BOX_TIME, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_EXPIRY_SLOPES,
+  BOX_PRICE, BOX_PRICE_REST, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_EXPIRY_SLOPES,
   CERTIFICATE_FLOAT_COUNT, CERTIFICATE_SLOPE_ROWS, CERTIFICATE_SLOPE_TERMS, CERTIFICATE_WORD_COUNT,
-  EXPIRY_SLOPE_COUNT, SLOPE_ROW_COUNT, SLOPE_TERM_COUNT, slopeAt, slopeFloatsOf,
+  EXPIRY_DEVIATION_FALL, EXPIRY_DEVIATION_RISE, EXPIRY_SLOPE_COUNT, EXPIRY_TIME, SLOPE_ROW_COUNT, SLOPE_TERM_COUNT, slopeAt, slopeFloatsOf,
 } from '../../assembly/portable/certificate-layout.ts';
 import { CONTEXT_CERTIFICATE, CONTEXT_RISK_ARRAY, CONTEXT_TERMS, TERM_COUNT } from '../../assembly/portable/layout.ts';
 import { cellCountOf } from '../../src/columns/schema.ts';
@@ -67,13 +67,18 @@ export class SlopeArena {
     this.expirySlopes.fill(0.5);
   }
 
+  /** Of expiries as if time moved all deviations by half of its own movement: `MovingMarket.setExpirySlopes` has others. */
   setBox({ price, priceRest, volatility, volatilityRest, time }: Box): void {
     const floats = new Float64Array(this.buffer, this.#block + CERTIFICATE_BYTES, CERTIFICATE_FLOAT_COUNT);
     floats[BOX_PRICE] = price;
     floats[BOX_PRICE_REST] = priceRest;
     floats[BOX_VOLATILITY] = volatility;
     floats[BOX_VOLATILITY_REST] = volatilityRest;
-    floats[BOX_TIME] = time;
+    for (let at = 0; at < this.expirySlopes.length; at += EXPIRY_SLOPE_COUNT) {
+      this.expirySlopes[at + EXPIRY_TIME] = time;
+      this.expirySlopes[at + EXPIRY_DEVIATION_FALL] = volatility + volatilityRest + time / 2;
+      this.expirySlopes[at + EXPIRY_DEVIATION_RISE] = volatility + volatilityRest;
+    }
   }
 
   /** EXPIRY_SLOPE_COUNT floats per expiry row. */

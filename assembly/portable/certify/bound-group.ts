@@ -11,7 +11,7 @@ import { roundToNineDecimals } from '../money.ts';
 import { single } from '../single.ts';
 import { normalWidth, numbersOf, rowsOf } from './box.ts';
 import {
-  CALL_CURVATURE, CALL_GROWTH, CALL_PRICE_REST, CALL_TIME, CALL_VOLATILITY_REST, CERTIFY_CURVATURE,
+  CALL_CURVATURE, CALL_GROWTH, CALL_PRICE_REST, CALL_VOLATILITY_REST, CERTIFY_CURVATURE,
   CERTIFY_CURVATURE_RADIUS, CERTIFY_PRICE, CERTIFY_PRICE_SIZE, CERTIFY_ROW_COUNT, CERTIFY_TIME, CERTIFY_TIME_RADIUS,
   CERTIFY_VOLATILITY, CERTIFY_VOLATILITY_GROSS, CERTIFY_VOLATILITY_RADIUS, GROUP_AMOUNT, GROUP_AMOUNT_GROSS,
   GROUP_CHARGE_PRICE, GROUP_CHARGE_PRICE_RADIUS, GROUP_CHARGE_REST, GROUP_CHARGE_TIME, GROUP_CHARGE_VOLATILITY,
@@ -80,7 +80,7 @@ function boundValues(f: Floats, n: i32, side: f64): void {
   f[n + LINEAR_REST] = f[n + CALL_PRICE_REST] * f[n + CALL_GROWTH] * f[n + GROUP_AMOUNT_GROSS];
   // They move alike until rests do.
   f[n + LINEAR_SPREAD] = curvatureSpread(f, n) * Math.abs(amount);
-  f[n + GROUP_YEARS] = years < Infinity ? normalWidth(f[n + CALL_TIME] * years) * (1.0 + SINGLE_UP) : 0;
+  f[n + GROUP_YEARS] = years < Infinity ? normalWidth(years) * (1.0 + SINGLE_UP) : 0;
   const sizes: f64 = 2.0 * (priceWidth + curvatureWidth + volatilityWidth + timeWidth);
   const others: f64 = f[n + VALUE_REST] + f[n + LINEAR_REST] + f[n + LINEAR_SPREAD] + f[n + GROUP_YEARS];
   if (!(sizes + others + (price - price) + (curvature - curvature) + (volatility - volatility) + (time - time) < MOVE_MAX)) {

@@ -1,18 +1,18 @@
 import {
-  BOX_PRICE, BOX_PRICE_REST, BOX_TIME, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES,
+  BOX_PRICE, BOX_PRICE_REST, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES,
 } from '../certificate-layout.ts';
 import { exp } from '../exp.ts';
 import { CONTEXT_CELL_COUNT, CONTEXT_CERTIFICATE } from '../layout.ts';
 import {
-  CALL_CURVATURE, CALL_GROWTH, CALL_PRICE, CALL_PRICE_REST, CALL_PRICE_SQUARE, CALL_TIME, CALL_TIME_GROWTH,
-  CALL_VOLATILITY, CALL_VOLATILITY_REST, CERTIFY_ROW_COUNT, certifyCellsOf,
+  CALL_CURVATURE, CALL_GROWTH, CALL_PRICE, CALL_PRICE_REST, CALL_PRICE_SQUARE, CALL_VOLATILITY,
+  CALL_VOLATILITY_REST, CERTIFY_ROW_COUNT, certifyCellsOf,
 } from './scratch.ts';
 import { SINGLE_UP } from './single-bounds.ts';
 
 /** Covers the error of `exp`. */
 const UP: f64 = 1.000000000001;
 /** A box that is wider than this in anything is none. */
-const WIDTH_MAX: f64 = 16.0;
+export const WIDTH_MAX: f64 = 16.0;
 /** Products of 32 bits with less than this might lose digits: it takes the place of anything smaller but 0. */
 export const WIDTH_MIN: f64 = 1e-30;
 
@@ -42,12 +42,7 @@ export function rowsOf(w: Ints, context: i32, scratch: i32): i32 {
   return 2 * (scratch + certifyCellsOf(w[context + CONTEXT_CELL_COUNT]));
 }
 
-/**
- * Writes the numbers of the call.
- *
- * A shocked volatility that stands on its floor moves with time alone, by half of ln(time): the box of deviations must
- * hold that as well, or it is none.
- */
+/** Writes the numbers of the call. */
 export function openBox(f: Floats, w: Ints, context: i32, scratch: i32): void {
   const numbers: i32 = numbersOf(w, context, scratch);
   const box: i32 = certificateFloats(w, context);
@@ -59,14 +54,11 @@ export function openBox(f: Floats, w: Ints, context: i32, scratch: i32): void {
   f[numbers + CALL_VOLATILITY] = f[box + BOX_VOLATILITY] * (1.0 + SINGLE_UP);
   f[numbers + CALL_VOLATILITY_REST] = f[box + BOX_VOLATILITY_REST] * (1.0 + SINGLE_UP);
   const volatility: f64 = f[box + BOX_VOLATILITY] + f[box + BOX_VOLATILITY_REST];
-  const time: f64 = f[box + BOX_TIME];
-  const isBox: boolean = price <= WIDTH_MAX && volatility <= WIDTH_MAX && time <= WIDTH_MAX && time <= 2.0 * volatility * UP;
-  f[numbers + CALL_TIME] = isBox ? time : NaN;
-  f[numbers + CALL_GROWTH] = growth;
+  // Of a growth that is no number nothing comes but sets without certificates.
+  f[numbers + CALL_GROWTH] = price <= WIDTH_MAX && volatility <= WIDTH_MAX ? growth : NaN;
   // |e^x - 1 - x| <= x^2/2 e^|x| <= (price + rest) x reach/2 e^reach: as if slopes along X were so much larger.
   f[numbers + CALL_CURVATURE] = 0.5 * price * growth * (1.0 + SINGLE_UP);
   f[numbers + CALL_PRICE_SQUARE] = normalWidth(0.5 * f[box + BOX_PRICE] * f[box + BOX_PRICE]) * (1.0 + SINGLE_UP);
-  f[numbers + CALL_TIME_GROWTH] = exp(time) * UP;
 }
 
 /** The width, or what takes its place. */

@@ -1,5 +1,5 @@
 import {
-  CERTIFICATE_EXPIRY_SLOPES, CERTIFICATE_SLOPE_TERMS, EXPIRY_ROLL_TIME, EXPIRY_SLOPE_COUNT, SLOPE_DELTA_PRICE_MIDDLE,
+  CERTIFICATE_EXPIRY_SLOPES, CERTIFICATE_SLOPE_TERMS, EXPIRY_ROLL_TIME, EXPIRY_SLOPE_COUNT, EXPIRY_TIME, EXPIRY_TIME_GROWTH, SLOPE_DELTA_PRICE_MIDDLE,
   SLOPE_DELTA_PRICE_RADIUS, SLOPE_DELTA_VOLATILITY_MIDDLE, SLOPE_DELTA_VOLATILITY_RADIUS, SLOPE_PRICE_ERROR, SLOPE_SIZE,
   SLOPE_TERM_COUNT, SLOPE_VALUE_CURVATURE_MIDDLE, SLOPE_VALUE_CURVATURE_RADIUS, SLOPE_VALUE_PRICE, SLOPE_VALUE_PRICE_SIZE,
   SLOPE_VALUE_TIME_MIDDLE, SLOPE_VALUE_TIME_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS,
@@ -9,9 +9,9 @@ import {
   CONTEXT_EXPIRY_SQRT_TIME, CONTEXT_GROUP_INVERSE, CONTEXT_POSITION_QUANTITY, CONTEXT_POSITION_ROW, CONTEXT_TERMS,
   FLAG_LINEAR, TERM_AMOUNT, TERM_COUNT, TERM_DELTA, TERM_ROLL_FACTOR, TERM_VALUE,
 } from '../layout.ts';
-import { certificateColumn } from './box.ts';
+import { certificateColumn, WIDTH_MAX } from './box.ts';
 import {
-  CALL_CURVATURE, CALL_PRICE, CALL_PRICE_REST, CALL_TIME, CALL_TIME_GROWTH, CALL_VOLATILITY, CALL_VOLATILITY_REST,
+  CALL_CURVATURE, CALL_PRICE, CALL_PRICE_REST, CALL_VOLATILITY, CALL_VOLATILITY_REST,
   EXPIRY_DELTA_PRICE, EXPIRY_DELTA_PRICE_RADIUS, EXPIRY_DELTA_REST, EXPIRY_DELTA_VOLATILITY,
   EXPIRY_DELTA_VOLATILITY_RADIUS, EXPIRY_REST_DELTA_VOLATILITY, GROUP_AMOUNT, GROUP_AMOUNT_GROSS, GROUP_CHARGE_PRICE,
   GROUP_CHARGE_PRICE_RADIUS, GROUP_CHARGE_REST, GROUP_CHARGE_TIME, GROUP_CHARGE_VOLATILITY,
@@ -20,7 +20,7 @@ import {
   GROUP_PRICE_ERROR, GROUP_REST_DELTA, GROUP_REST_DELTA_PRICE, GROUP_REST_DELTA_VOLATILITY, GROUP_ROLL,
   GROUP_VALUE_CURVATURE, GROUP_VALUE_CURVATURE_RADIUS, GROUP_VALUE_PRICE, GROUP_VALUE_PRICE_SIZE, GROUP_VALUE_TIME,
   GROUP_VALUE_TIME_RADIUS, GROUP_VALUE_VOLATILITY, GROUP_VALUE_VOLATILITY_GROSS, GROUP_VALUE_VOLATILITY_RADIUS,
-  GROUP_YEARS, SET_POSITION_COUNT, SET_SIZE, SET_VALUE,
+  GROUP_YEARS, SET_POSITION_COUNT, SET_PROBE, SET_SIZE, SET_VALUE,
 } from './scratch.ts';
 
 /**
@@ -115,15 +115,18 @@ function scanExpiry(
   }
   const root: f64 = f[floatsAt(w, context, CONTEXT_EXPIRY_SQRT_TIME) + expiry];
   const years: f64 = root * root;
+  const expirySlopes: i32 = certificateColumn(w, context, CERTIFICATE_EXPIRY_SLOPES) + expiry * EXPIRY_SLOPE_COUNT;
+  const time: f64 = f[expirySlopes + EXPIRY_TIME];
+  if (!(time >= 0 && time <= WIDTH_MAX)) f[numbers + SET_PROBE] = NaN;
   // Of spot and perpetuals no time passes; at its expiry a slope of the expiry is infinite, and 0 times it no number.
-  const perYear: f64 = years > 0 ? f[numbers + CALL_TIME_GROWTH] / years : 0;
-  if (years > 0 && years < f[numbers + GROUP_YEARS]) f[numbers + GROUP_YEARS] = years;
-  addDeltaSlopes(f, numbers, perYear);
-  addRoll(f, w, context, numbers, expiry, rollFactor, delta, perYear);
+  const perYear: f64 = years > 0 ? f[expirySlopes + EXPIRY_TIME_GROWTH] / years : 0;
+  if (years > 0 && time * years < f[numbers + GROUP_YEARS]) f[numbers + GROUP_YEARS] = time * years;
+  addDeltaSlopes(f, numbers, time, perYear);
+  addRoll(f, numbers, rollFactor, f[expirySlopes + EXPIRY_ROLL_TIME], delta, time, perYear);
 }
 
-/** `perYear`: largest d ln(time) / d t in the box; of a delta half of it is movement Y. */
-function addDeltaSlopes(f: Floats, n: i32, perYear: f64): void {
+/** `time`: largest |ln(time)| in the box; `perYear`: largest d ln(time) / d t; of a delta half of it is movement Y. */
+function addDeltaSlopes(f: Floats, n: i32, time: f64, perYear: f64): void {
   const all: f64 = Math.abs(f[n + EXPIRY_DELTA_VOLATILITY]);
   const rest: f64 = Math.abs(f[n + EXPIRY_REST_DELTA_VOLATILITY]);
   const byTime: f64 = 0.5 * ((all < rest ? rest : all) + f[n + EXPIRY_DELTA_VOLATILITY_RADIUS]);
@@ -134,7 +137,7 @@ function addDeltaSlopes(f: Floats, n: i32, perYear: f64): void {
   f[n + GROUP_DELTA_VOLATILITY_RADIUS] = f[n + GROUP_DELTA_VOLATILITY_RADIUS] + f[n + EXPIRY_DELTA_VOLATILITY_RADIUS];
   f[n + GROUP_DELTA_REST] = f[n + GROUP_DELTA_REST] + f[n + EXPIRY_DELTA_REST];
   f[n + GROUP_DELTA_TIME] = f[n + GROUP_DELTA_TIME] + perYear * byTime;
-  f[n + GROUP_DELTA_TIME_MOVE] = f[n + GROUP_DELTA_TIME_MOVE] + f[n + CALL_TIME] * byTime;
+  f[n + GROUP_DELTA_TIME_MOVE] = f[n + GROUP_DELTA_TIME_MOVE] + time * byTime;
 }
 
 /**
@@ -145,10 +148,7 @@ function addDeltaSlopes(f: Floats, n: i32, perYear: f64): void {
  * The change of the rate also meets what the delta has moved by: `move` times it is a product of two movements, second
  * order in the box: no test tells it from nothing, and without it the bound would be no proof.
  */
-function addRoll(
-  f: Floats, w: Ints, context: i32, n: i32, expiry: i32, rollFactor: f64, delta: f64, perYear: f64,
-): void {
-  const expirySlopes: i32 = certificateColumn(w, context, CERTIFICATE_EXPIRY_SLOPES) + expiry * EXPIRY_SLOPE_COUNT;
+function addRoll(f: Floats, n: i32, rollFactor: f64, rollTime: f64, delta: f64, time: f64, perYear: f64): void {
   const size: f64 = Math.abs(delta);
   const side: f64 = delta < 0 ? -1.0 : 1.0;
   const price: f64 = side * f[n + EXPIRY_DELTA_PRICE];
@@ -159,8 +159,8 @@ function addRoll(
   const byVolatility: f64 = Math.abs(volatility) + volatilityRadius;
   const byTime: f64 = 0.5 * byVolatility;
   const rest: f64 = f[n + EXPIRY_DELTA_REST];
-  const move: f64 = f[n + CALL_PRICE] * byPrice + f[n + CALL_VOLATILITY] * byVolatility + f[n + CALL_TIME] * byTime + rest;
-  const charge: f64 = rollFactor * byTime + (size + move) * f[expirySlopes + EXPIRY_ROLL_TIME];
+  const move: f64 = f[n + CALL_PRICE] * byPrice + f[n + CALL_VOLATILITY] * byVolatility + time * byTime + rest;
+  const charge: f64 = rollFactor * byTime + (size + move) * rollTime;
   let up: f64 = priceRadius + price;
   let down: f64 = priceRadius - price;
   let more: f64 = volatilityRadius + volatility;

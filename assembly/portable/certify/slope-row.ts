@@ -1,5 +1,6 @@
 import {
-  EXPIRY_DEVIATION_TIME, EXPIRY_DOWN_TIME_HIGH, EXPIRY_DOWN_TIME_LOW, EXPIRY_UP_TIME_HIGH, EXPIRY_UP_TIME_LOW,
+  EXPIRY_DEVIATION_FALL, EXPIRY_DEVIATION_RISE, EXPIRY_DOWN_TIME_HIGH, EXPIRY_DOWN_TIME_LOW, EXPIRY_TIME,
+  EXPIRY_UP_TIME_HIGH, EXPIRY_UP_TIME_LOW,
   SLOPE_BLOCK, SLOPE_CURVATURE_MIDDLE, SLOPE_PRICE_ERROR, SLOPE_PRICE_SIZE, SLOPE_ROW_COUNT,
   SLOPE_SIZE, SLOPE_TIME_MIDDLE, SLOPE_VALUE_CURVATURE_MIDDLE, SLOPE_VALUE_CURVATURE_RADIUS,
   SLOPE_VALUE_PRICE_SIZE, SLOPE_VALUE_TIME_MIDDLE, SLOPE_VALUE_TIME_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE,
@@ -17,8 +18,8 @@ import { logRatio } from '../log.ts';
 import { single } from '../single.ts';
 import { singleAbove, singleBelow, SINGLE_SLACK, SINGLE_UP, writeCellBounds } from './single-bounds.ts';
 import {
-  cellOfPlace, expirySlopesOf, fillSlopeTerms, inCoinOf, poisonSlopes, priceBoxOf, slopeRowsOf, slopeTermsOf, timeBoxOf,
-  volatilityBoxOf,
+  cellOfPlace, expirySlopesOf, fillSlopeTerms, inCoinOf, narrowingOf, poisonSlopes, priceBoxOf, shorteningOf, slopeRowsOf,
+  slopeTermsOf, wideningOf,
 } from './slope-terms.ts';
 
 /** Slopes of one instrument: what assembly/certify/slope-rows.ts does four cells at a time. */
@@ -26,9 +27,10 @@ export function fillSlopeRow(f: Floats, x: Singles, w: Ints, context: i32, row: 
   if (w[context + CONTEXT_CERTIFICATE] === 0) return;
   const box: f64 = priceBoxOf(f, w, context);
   const rise: f64 = exp(box);
-  const widening: f64 = exp(volatilityBoxOf(f, w, context));
-  const growth: f64 = exp(timeBoxOf(f, w, context));
-  if (!fillSlopeTerms(f, x, w, context, row, box, rise, widening, growth)) return;
+  const narrowing: f64 = narrowingOf(f, w, context, row);
+  const widening: f64 = wideningOf(f, w, context, row);
+  const shortening: f64 = shorteningOf(f, w, context, row);
+  if (!fillSlopeTerms(f, x, w, context, row, box, rise, narrowing, widening, shortening)) return;
   const group: i32 = groupOfRow(w, context, row);
   const expiry: i32 = expiryOfRow(w, context, row);
   const slopes: i32 = expirySlopesOf(w, context, row);
@@ -38,19 +40,20 @@ export function fillSlopeRow(f: Floats, x: Singles, w: Ints, context: i32, row: 
   const up: f64 = same * f[floatsAt(w, context, CONTEXT_EXPIRY_UP_FACTOR) + expiry];
   const down: f64 = same * f[floatsAt(w, context, CONTEXT_EXPIRY_DOWN_FACTOR) + expiry];
   const perYear: f64 = 1.0 / (rootTime * rootTime);
-  const floorLow: f64 = floorSlopeLow(up, floor, widening, growth);
-  const floorHigh: f64 = floorSlopeHigh(up, floor, widening, growth);
+  const floorLow: f64 = floorSlopeLow(up, floor, narrowing);
+  const floorHigh: f64 = floorSlopeHigh(up, floor, widening, shortening);
   const upLow: f64 = upTimeLow(f[slopes + EXPIRY_UP_TIME_LOW], floorLow, floorHigh);
   const upHigh: f64 = upTimeHigh(f[slopes + EXPIRY_UP_TIME_HIGH], floorLow, floorHigh);
   fillCells(
     f, x, w, context, row, box, rise,
-    singleBelow((same / widening) * rootTime), singleAbove((same * widening) * rootTime),
-    singleBelow(lowestUp(up, floor, widening, growth) * rootTime),
-    singleAbove(highestUp(up, floor, widening, growth) * rootTime),
-    singleBelow((down / widening) * rootTime), singleAbove((down * widening) * rootTime),
-    singleRateLow(0.5, perYear, growth), singleRateHigh(0.5, perYear, growth), singleRateLow(upLow, perYear, growth),
-    singleRateHigh(upHigh, perYear, growth), singleRateLow(f[slopes + EXPIRY_DOWN_TIME_LOW], perYear, growth),
-    singleRateHigh(f[slopes + EXPIRY_DOWN_TIME_HIGH], perYear, growth), floorLow, floorHigh,
+    singleBelow((same / narrowing) * rootTime), singleAbove((same * widening) * rootTime),
+    singleBelow(lowestUp(up, floor, narrowing, shortening) * rootTime),
+    singleAbove(highestUp(up, floor, widening) * rootTime),
+    singleBelow((down / narrowing) * rootTime), singleAbove((down * widening) * rootTime),
+    singleRateLow(0.5, perYear, shortening), singleRateHigh(0.5, perYear, shortening),
+    singleRateLow(upLow, perYear, shortening), singleRateHigh(upHigh, perYear, shortening),
+    singleRateLow(f[slopes + EXPIRY_DOWN_TIME_LOW], perYear, shortening),
+    singleRateHigh(f[slopes + EXPIRY_DOWN_TIME_HIGH], perYear, shortening), floorLow, floorHigh,
   );
 }
 
@@ -58,30 +61,29 @@ export function fillSlopeRow(f: Floats, x: Singles, w: Ints, context: i32, row: 
  * Least volatility of an up scenario in the box. Where the floor binds, the deviation moves by half of the movement of
  * ln(time), whatever the quote does.
  */
-export function lowestUp(shockedUp: f64, floor: f64, widening: f64, growth: f64): f64 {
-  const quoted: f64 = shockedUp / widening;
-  const floored: f64 = floor / Math.sqrt(growth);
+export function lowestUp(shockedUp: f64, floor: f64, narrowing: f64, shortening: f64): f64 {
+  const quoted: f64 = shockedUp / narrowing;
+  const floored: f64 = floor / Math.sqrt(shortening);
   return quoted < floored ? floored : quoted;
 }
 
 /** Greatest. */
-export function highestUp(shockedUp: f64, floor: f64, widening: f64, growth: f64): f64 {
+export function highestUp(shockedUp: f64, floor: f64, widening: f64): f64 {
   const quoted: f64 = shockedUp * widening;
-  const floored: f64 = floor * Math.sqrt(growth);
-  return quoted < floored ? floored : quoted;
+  return quoted < floor ? floor : quoted;
 }
 
 /**
  * Least d ln(shocked volatility) / d ln(volatility) of an up scenario in the box: 0 once the floor may bind. The box
  * holds deviations: a volatility is one over the root of time.
  */
-export function floorSlopeLow(shockedUp: f64, floor: f64, widening: f64, growth: f64): f64 {
-  return shockedUp > floor * (widening * Math.sqrt(growth)) ? 1.0 : 0.0;
+export function floorSlopeLow(shockedUp: f64, floor: f64, narrowing: f64): f64 {
+  return shockedUp > floor * narrowing ? 1.0 : 0.0;
 }
 
 /** Greatest: 0 only where the floor binds in all of the box. */
-export function floorSlopeHigh(shockedUp: f64, floor: f64, widening: f64, growth: f64): f64 {
-  return shockedUp * (widening * Math.sqrt(growth)) < floor ? 0.0 : 1.0;
+export function floorSlopeHigh(shockedUp: f64, floor: f64, widening: f64, shortening: f64): f64 {
+  return shockedUp * (widening * Math.sqrt(shortening)) < floor ? 0.0 : 1.0;
 }
 
 /** Least d ln(deviation) / d ln(time) of an up scenario: half where the floor binds. */
@@ -96,15 +98,15 @@ export function upTimeHigh(own: f64, floorLow: f64, floorHigh: f64): f64 {
   return floorLow === 0.0 && own < 0.5 ? 0.5 : own;
 }
 
-/** Least d ln(deviation) / d(time) in 32 bits, from that by ln(time), 1 / time and how much that may grow or shrink. */
-export function singleRateLow(slope: f64, perYear: f64, growth: f64): f64 {
-  const rate: f64 = slope * perYear * (slope < 0.0 ? growth : 1.0 / growth);
+/** Least d ln(deviation) / d(time) in 32 bits, from that by ln(time), 1 / time and what that may be multiplied by. */
+export function singleRateLow(slope: f64, perYear: f64, shortening: f64): f64 {
+  const rate: f64 = slope * perYear * (slope < 0.0 ? shortening : 1.0);
   return single(rate - Math.abs(rate) * SINGLE_SLACK);
 }
 
 /** Greatest. */
-export function singleRateHigh(slope: f64, perYear: f64, growth: f64): f64 {
-  const rate: f64 = slope * perYear * (slope < 0.0 ? 1.0 / growth : growth);
+export function singleRateHigh(slope: f64, perYear: f64, shortening: f64): f64 {
+  const rate: f64 = slope * perYear * (slope < 0.0 ? 1.0 : shortening);
   return single(rate + Math.abs(rate) * SINGLE_SLACK);
 }
 
@@ -241,13 +243,13 @@ function writeFinished(
 export const SLOPE_MAX: f64 = 1152921504606846976.0;
 
 /**
- * The last term; a row or term that is not finite poisons all of them, and so does an expiry whose deviations time may
- * move without bound. `sum`: of the sizes of all slopes.
+ * The last term; a row or term that is not finite poisons all of them, and so does an expiry whose box is not finite. `sum`: of the sizes of all slopes.
  */
 export function sealSlopes(f: Floats, x: Singles, w: Ints, context: i32, row: i32, size: f64, sum: f64): void {
   const terms: i32 = slopeTermsOf(w, context, row);
   f[terms + SLOPE_SIZE] = size * (1.0 + SINGLE_UP);
-  let probe: f64 = f[expirySlopesOf(w, context, row) + EXPIRY_DEVIATION_TIME] * 0.0;
+  const expiry: i32 = expirySlopesOf(w, context, row);
+  let probe: f64 = (f[expiry + EXPIRY_TIME] + f[expiry + EXPIRY_DEVIATION_FALL] + f[expiry + EXPIRY_DEVIATION_RISE]) * 0.0;
   for (let i: i32 = SLOPE_VALUE_PRICE_SIZE; i < SLOPE_PRICE_ERROR; i++) probe = probe + f[terms + i] * 0.0;
   if (!(sum + probe < SLOPE_MAX)) poisonSlopes(f, x, w, context, row);
 }

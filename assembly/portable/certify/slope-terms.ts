@@ -1,6 +1,6 @@
 import {
-  BOX_PRICE, BOX_PRICE_REST, BOX_TIME, BOX_VOLATILITY, BOX_VOLATILITY_REST, CERTIFICATE_BYTES, CERTIFICATE_EXPIRY_SLOPES,
-  CERTIFICATE_SLOPE_ROWS, CERTIFICATE_SLOPE_TERMS, EXPIRY_SLOPE_COUNT, SLOPE_BLOCK,
+  BOX_PRICE, BOX_PRICE_REST, CERTIFICATE_BYTES, CERTIFICATE_EXPIRY_SLOPES,
+  CERTIFICATE_SLOPE_ROWS, CERTIFICATE_SLOPE_TERMS, EXPIRY_DEVIATION_FALL, EXPIRY_DEVIATION_RISE, EXPIRY_SLOPE_COUNT, EXPIRY_TIME, SLOPE_BLOCK,
   SLOPE_DELTA_PRICE_MIDDLE, SLOPE_PRICE_SIZE, SLOPE_SIZE,
   SLOPE_TERM_COUNT, SLOPE_VALUE_CURVATURE_MIDDLE, SLOPE_VALUE_CURVATURE_RADIUS, SLOPE_VALUE_PRICE_SIZE,
   SLOPE_VALUE_TIME_MIDDLE, SLOPE_VALUE_TIME_RADIUS, SLOPE_VALUE_VOLATILITY_MIDDLE, SLOPE_VALUE_VOLATILITY_RADIUS,
@@ -12,6 +12,7 @@ import {
   CONTEXT_GROUP_INVERSE, CONTEXT_INSTRUMENT_FORWARD, CONTEXT_INSTRUMENT_SIZE, CONTEXT_INSTRUMENT_STRIKE,
   CONTEXT_INSTRUMENT_VOLATILITY, GRID_CLASS, GRID_COLUMN_COUNT, SHAPE_CALL,
 } from '../layout.ts';
+import { exp } from '../exp.ts';
 import { logRatio } from '../log.ts';
 import { scaledNormalPdf } from '../normal.ts';
 import {
@@ -22,22 +23,27 @@ import {
 /** Half width of the box in prices, in logs, slack included; NaN unless it is a box. */
 export function priceBoxOf(f: Floats, w: Ints, context: i32): f64 {
   const floats: i32 = (w[context + CONTEXT_CERTIFICATE] + CERTIFICATE_BYTES) >>> 3;
-  return halfWidth(f[floats + BOX_PRICE], f[floats + BOX_PRICE_REST]);
+  const rest: f64 = f[floats + BOX_PRICE_REST];
+  return rest >= 0.0 ? widthOf(f[floats + BOX_PRICE]) + rest : NaN;
 }
 
-/** Half width of the box in volatilities. */
-export function volatilityBoxOf(f: Floats, w: Ints, context: i32): f64 {
-  const floats: i32 = (w[context + CONTEXT_CERTIFICATE] + CERTIFICATE_BYTES) >>> 3;
-  return halfWidth(f[floats + BOX_VOLATILITY], f[floats + BOX_VOLATILITY_REST]);
+/** What deviations of the instrument's expiry may be divided by in the box, slack included; NaN unless it is a box. */
+export function narrowingOf(f: Floats, w: Ints, context: i32, row: i32): f64 {
+  return exp(widthOf(f[expirySlopesOf(w, context, row) + EXPIRY_DEVIATION_FALL]));
 }
 
-/** Half width of the box in times to expiry. */
-export function timeBoxOf(f: Floats, w: Ints, context: i32): f64 {
-  return halfWidth(f[((w[context + CONTEXT_CERTIFICATE] + CERTIFICATE_BYTES) >>> 3) + BOX_TIME], 0.0);
+/** What they may be multiplied by. */
+export function wideningOf(f: Floats, w: Ints, context: i32, row: i32): f64 {
+  return exp(widthOf(f[expirySlopesOf(w, context, row) + EXPIRY_DEVIATION_RISE]));
 }
 
-function halfWidth(joint: f64, rest: f64): f64 {
-  return joint >= 0.0 && rest >= 0.0 ? joint + rest + BOX_SLACK : NaN;
+/** What the time to expiry may be divided by. */
+export function shorteningOf(f: Floats, w: Ints, context: i32, row: i32): f64 {
+  return exp(widthOf(f[expirySlopesOf(w, context, row) + EXPIRY_TIME]));
+}
+
+function widthOf(width: f64): f64 {
+  return width >= 0.0 ? width + BOX_SLACK : NaN;
 }
 
 /** First float of 32 bits of an instrument's slope rows. */
@@ -84,10 +90,13 @@ export function deviationAtLeast(deviation: f64): f64 {
  * floats of row SLOPE_PRICE_SIZE middle and radius of d value / d X.
  *
  * @param box - half width in prices
- * @param rise, widening, growth - e^box, and e to the half widths in volatilities and times
+ * @param rise - e^box
+ * @param narrowing, widening - what deviations may be divided and multiplied by in the box
+ * @param shortening - what the time to expiry may be divided by
  */
 export function fillSlopeTerms(
-  f: Floats, x: Singles, w: Ints, context: i32, row: i32, box: f64, rise: f64, widening: f64, growth: f64,
+  f: Floats, x: Singles, w: Ints, context: i32, row: i32, box: f64, rise: f64, narrowing: f64, widening: f64,
+  shortening: f64,
 ): boolean {
   const isOption = shapeOfRow(w, context, row) >= SHAPE_CALL;
   if (!isOption) {
@@ -99,7 +108,7 @@ export function fillSlopeTerms(
     poisonSlopes(f, x, w, context, row);
     return false;
   }
-  fillOptionTerms(f, x, w, context, row, box, rise, widening, growth);
+  fillOptionTerms(f, x, w, context, row, box, rise, narrowing, widening, shortening);
   return true;
 }
 
@@ -140,7 +149,8 @@ function linearSizeOf(f: Floats, w: Ints, context: i32, row: i32, rise: f64): f6
 }
 
 function fillOptionTerms(
-  f: Floats, x: Singles, w: Ints, context: i32, row: i32, box: f64, rise: f64, widening: f64, growth: f64,
+  f: Floats, x: Singles, w: Ints, context: i32, row: i32, box: f64, rise: f64, narrowing: f64, widening: f64,
+  shortening: f64,
 ): void {
   const terms: i32 = slopeTermsOf(w, context, row);
   const forward: f64 = f[floatsAt(w, context, CONTEXT_INSTRUMENT_FORWARD) + row];
@@ -151,7 +161,7 @@ function fillOptionTerms(
   const inCoin = inCoinOf(w, context, row);
   const sign: f64 = shapeOfRow(w, context, row) === SHAPE_CALL ? 1.0 : -1.0;
   const side: f64 = inCoin ? -sign : sign;
-  const low: f64 = deviationAtLeast(deviation / widening);
+  const low: f64 = deviationAtLeast(deviation / narrowing);
   const high: f64 = deviationAtLeast(deviation * widening);
   const z: f64 = inCoin ? logRatio(strike, forward) : logRatio(forward, strike);
   const fall: f64 = 1.0 / rise;
@@ -180,7 +190,7 @@ function fillOptionTerms(
   f[terms + SLOPE_VALUE_CURVATURE_MIDDLE] = curvature;
   f[terms + SLOPE_VALUE_CURVATURE_RADIUS] = curvatureRadius;
   f[terms + SLOPE_SIZE] = scale < grossHigh ? grossHigh : scale;
-  writeVegaTerms(f, terms, size, low * thin, high * dense, rootTime * rootTime, growth);
+  writeVegaTerms(f, terms, size, low * thin, high * dense, rootTime * rootTime, shortening);
   const deltas: i32 = terms + SLOPE_DELTA_PRICE_MIDDLE;
   if (inCoin) {
     // Delta is d value / d X, up to its sign, and by ln s it moves by e phi(e).
@@ -194,10 +204,10 @@ function fillOptionTerms(
   scaleBounds(f, deltas + 2, size);
 }
 
-/** d value / d Y and d value / d t from the bounds of scale B and the time to expiry, `growth` times at most. */
-function writeVegaTerms(f: Floats, terms: i32, size: f64, lower: f64, upper: f64, years: f64, growth: f64): void {
-  const slowest: f64 = (lower * 0.5) / (years * growth);
-  const fastest: f64 = ((upper * 0.5) / years) * growth;
+/** d value / d Y and d value / d t from the bounds of scale B and the time to expiry, which `shortening` may divide. */
+function writeVegaTerms(f: Floats, terms: i32, size: f64, lower: f64, upper: f64, years: f64, shortening: f64): void {
+  const slowest: f64 = ((lower * 0.5) / years) * (1.0 - BOX_SLACK);
+  const fastest: f64 = ((upper * 0.5) / years) * shortening;
   const scaleSize: f64 = Math.abs(size);
   f[terms + SLOPE_VALUE_VOLATILITY_MIDDLE] = size * (0.5 * (lower + upper));
   f[terms + SLOPE_VALUE_VOLATILITY_RADIUS] = scaleSize * (0.5 * (upper - lower) + SLOPE_PAD * upper);
