@@ -27,7 +27,7 @@ function certifiedEntrant(monitor: Monitor, watch: 'liquidation' | 'statuses', w
   return {
     name: `margrid-certified-${watch}${workers === 1 ? '-one-worker' : ''}`,
     label: 'less work',
-    note: `certified skipping, ${what}: sets that cannot have changed are not evaluated; ${workersOf(workers)}`,
+    note: `certified skipping, ${what}: sets that cannot have changed are not evaluated; ${threadsText(workers)}`,
     every: 'tick',
     exactness: watch === 'liquidation' ? 'liquidations' : 'statuses',
     tick: async (quotes) => {
@@ -46,6 +46,7 @@ function certifiedEntrant(monitor: Monitor, watch: 'liquidation' | 'statuses', w
   };
 }
 
-export function workersOf(workers: number): string {
+/** As notes have it. */
+export function threadsText(workers: number): string {
   return workers === 1 ? 'one worker thread' : `${workers} worker threads`;
 }

@@ -92,6 +92,13 @@ export function compareMargins(entrant: TickEntrant, own: Margins, margrid: Marg
   };
 }
 
+/** Of what was found so far and now: the first of them, unless the other differs more. */
+export function largerOf(found: TickComparison | null, now: TickComparison): TickComparison {
+  if (found === null) return now;
+  const differsMore = now.maxRelativeDifference > found.maxRelativeDifference || (found.equal && !now.equal);
+  return differsMore ? now : found;
+}
+
 /** What is left of a status for who watches liquidations only: those, and what has no margin. */
 function withoutCalls(status: number): number {
   return status === STATUS_LIQUIDATION || status === STATUS_QUARANTINED ? status : 0;

@@ -1,10 +1,13 @@
 import { timingOf } from '../statistics.ts';
 import type { Timing } from '../workload.ts';
-import { compareMargins, marginHash, requireStatuses, type Margins, type TickComparison, type TickEntrant } from './entrant.ts';
+import {
+  compareMargins, largerOf, marginHash, requireStatuses, type Margins, type TickComparison, type TickEntrant,
+} from './entrant.ts';
 import type { QuoteFeed, TickQuotes } from './quotes.ts';
 
 export interface MeasuredEntrant {
   readonly timing: Timing;
+  /** The one that differed most. */
   readonly comparison: TickComparison;
   /** Means over the measured ticks of what the entrant told. */
   readonly told: Record<string, number>;
@@ -51,7 +54,7 @@ export async function measureTicks(
         if (isFirst) reference.keep(place, margins);
         if (isFirst && isLast) publish(quotes[place]);
         if (isLast) {
-          record.comparison = compareMargins(entrant, margins, reference.margins());
+          record.comparison = largerOf(record.comparison, compareMargins(entrant, margins, reference.margins()));
           record.hash = marginHash(margins);
         } else requireStatuses(entrant, margins.status, reference.statuses[place]);
         if (round.stage === 'cold') record.cold = elapsed;

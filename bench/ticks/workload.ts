@@ -3,7 +3,7 @@ import { entrantReport } from '../entrant.ts';
 import { accountsOf, meanPositions, roundsOf, seedOf } from '../parameters.ts';
 import type { EntrantReport, Outcome, Parameters, ParameterSpec, Workload } from '../workload.ts';
 import { loadTickBook, type BookKind } from './books.ts';
-import { certifiedEntrants, workersOf, type CertifiedDetails } from './certified.ts';
+import { certifiedEntrants, threadsText, type CertifiedDetails } from './certified.ts';
 import { engineEntrant, oneThreadEntrants } from './engines.ts';
 import type { TickEntrant } from './entrant.ts';
 import { measureTicks, type MeasuredEntrant } from './measure.ts';
@@ -72,7 +72,7 @@ async function run(kind: TickKind, parameters: Parameters, progress: (line: stri
   open.push(engine);
   try {
     progress('loading the other engines');
-    const margrid = engineEntrant('margrid', `WASM SIMD, ${workersOf(workers)}`, engine, 'tick');
+    const margrid = engineEntrant('margrid', `WASM SIMD, ${threadsText(workers)}`, engine, 'tick');
     const oneWorker = tickBook.create({ workers: 1, kernels: 'wasm' });
     open.push(oneWorker);
     const host = tickBook.create({ workers: 0, kernels: 'wasm' });

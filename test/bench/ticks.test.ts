@@ -123,6 +123,22 @@ describe('comparing margins', () => {
     await expect(wrongAt(21)).resolves.toBeDefined();
   });
 
+  it('reports the largest difference of all ticks compared, not that of the last', async () => {
+    // Compared at the cold tick and at the last of each round: one to warm up, two measured. The first of those is off.
+    let tick = -1;
+    const rounded = changed({ equity: Float64Array.of(10 + 1e-11, -1) });
+    const rival: TickEntrant = {
+      ...entrant('tolerance'), every: 'tick', margins: async () => (++tick === 20 ? rounded : margrid),
+    };
+    const honest: TickEntrant = { ...entrant('bits'), name: 'margrid', every: 'tick' };
+    const measured = await measureTicks([honest, rival], walkFeed(loadBuiltInMarket().market, 3, 1), 2, 10, () => {});
+    // 1e-11 of ten, as far as ten itself can say: spacing 1.8e-15.
+    const { equal, maxRelativeDifference } = measured.get('rival')!.comparison;
+    expect(equal).toBe(false);
+    expect(maxRelativeDifference).toBeGreaterThan(0.999e-12);
+    expect(maxRelativeDifference).toBeLessThan(1.001e-12);
+  });
+
   it('compares with what margrid gave at that tick, not with what it gives now', async () => {
     // All healthy at even ticks; at odd ones the second set is to be liquidated. One column, written over at each tick.
     const walker = (name: string): TickEntrant => {

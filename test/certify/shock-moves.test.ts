@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { deltaShockUsd } from '../../assembly/portable/deribit-pm.ts';
 import * as scratch from '../../assembly/portable/certify/scratch.ts';
 import { writeShockSlopes } from '../../assembly/portable/certify/shock-moves.ts';
-import { RandomStream, streamPurposes } from '../../src/generate/random.ts';
+import { propertySeed } from '../support/property-seed.ts';
+import { between, pick, seededRandom } from '../support/seeded-random.ts';
 
 /** Box, slopes and parameters that a bound is made of. */
 interface Shock {
@@ -87,60 +88,59 @@ function allowed(shock: Shock, bound: Bound, [x, y, ...s]: Shares, way: 1 | -1):
   );
 }
 
-const random = new RandomStream();
-const between = (low: number, high: number): number => low + (high - low) * random.nextFraction();
-const oneOf = <T>(...values: T[]): T => values[Math.floor(random.nextFraction() * values.length)];
-const side = (): number => oneOf(-1, 1);
-
 /** Deltas and slopes of all sizes against the threshold and the knee. */
-function randomShock(): Shock {
-  const index = 10 ** between(0, 5);
-  const free = 10 ** between(0, 4);
+function randomShock(random: () => number): Shock {
+  const oneOf = <T>(...values: T[]): T => pick(random, values);
+  const within = (low: number, high: number): number => between(random, low, high);
+  const side = (): number => oneOf(-1, 1);
+  const index = 10 ** within(0, 5);
+  const free = 10 ** within(0, 4);
   const shockMax = oneOf(0.01, 0.1, 1);
-  const slope = shockMax / (free * 10 ** between(-1.5, 2));
-  const size = (): number => side() * free * 10 ** between(-2, 1.5);
+  const slope = shockMax / (free * 10 ** within(-1.5, 2));
+  const size = (): number => side() * free * 10 ** within(-2, 1.5);
   const rest = size();
-  const long = random.nextFraction() < 0.5 ? size() : -rest * between(0.5, 1.5);
-  const price = 10 ** between(-3, -1);
+  const long = random() < 0.5 ? size() : -rest * within(0.5, 1.5);
+  const price = 10 ** within(-3, -1);
   const volatility = 2 * price;
   // From moves that are little to those that cross everything.
-  const move = Math.abs(rest) * 10 ** between(-2, 1);
+  const move = Math.abs(rest) * 10 ** within(-2, 1);
   const slopes = (): [number, number] => [
-    oneOf(0, (side() * move) / price) * random.nextFraction(),
-    oneOf(0, (side() * move) / volatility) * random.nextFraction(),
+    oneOf(0, (side() * move) / price) * random(),
+    oneOf(0, (side() * move) / volatility) * random(),
   ];
   return {
     index, threshold: free * index, slope, shockMax, isInverse: oneOf(true, false), price, volatility, long, rest,
     restSlopes: slopes(), totalSlopes: slopes(),
-    radii: [oneOf(0, between(0, move / price)), oneOf(0, between(0, move / volatility))],
-    restMove: oneOf(0, between(0, move)), timeMove: oneOf(0, between(0, move)),
+    radii: [oneOf(0, within(0, move / price)), oneOf(0, within(0, move / volatility))],
+    restMove: oneOf(0, within(0, move)), timeMove: oneOf(0, within(0, move)),
   };
 }
 
-const randomShares = (): number[] =>
-  Array.from({ length: shareCount }, () => oneOf(-1, 0, 1, between(-1, 1)));
+const randomShares = (random: () => number): number[] =>
+  Array.from({ length: shareCount }, () => pick(random, [-1, 0, 1, between(random, -1, 1)]));
 
 /** Of the shock at stake, and for the rounding of sums of a few terms. */
 const rounding = 1e-9;
 
 describe('what the delta shock moves by', () => {
   it('is bounded, growing and lessening, for whatever deltas and moves (property)', () => {
-    random.restart(7, 0, streamPurposes.ticks);
+    const seed = propertySeed() ?? (Date.now() | 0);
+    const random = seededRandom(seed);
     let touched = 0;
     let nearest = 0;
     for (let each = 0; each < 20_000; each++) {
-      const shock = randomShock();
+      const shock = randomShock(random);
       const bound = boundOf(shock);
       const before = shockAfter(shock, new Array<number>(shareCount).fill(0));
       for (let move = 0; move < 30; move++) {
-        const shares = randomShares();
+        const shares = randomShares(random);
         const change = shockAfter(shock, shares) - before;
         if (change === 0) continue;
         const most = allowed(shock, bound, shares, change > 0 ? 1 : -1);
         touched++;
         nearest = Math.max(nearest, Math.abs(change) / most);
         const pad = rounding * (before + Math.abs(change));
-        expect(Math.abs(change), JSON.stringify({ shock, shares, bound })).toBeLessThanOrEqual(most + pad);
+        expect(Math.abs(change), JSON.stringify({ seed, shock, shares, bound })).toBeLessThanOrEqual(most + pad);
       }
     }
     // Half of the moves change anything, and some use up all that is allowed.

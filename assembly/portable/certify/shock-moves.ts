@@ -48,39 +48,38 @@ export function writeShockSlopes(
   const lowIndex: f64 = indexPrice / growth;
   const counted: f64 = start > 0 ? start : 0;
   const unit: f64 = isInverse ? 1.0 : highIndex;
+  const free: f64 = threshold / highIndex;
   const lowFree: f64 = threshold / lowIndex;
-  const least: f64 = isCertain ? Math.min(start - move, otherReach) : start - move;
-  const grows: f64 = unit * growthBySize(start, reach, threshold / highIndex, slope, shockMax);
-  const lessens: f64 = counted * highIndex > threshold
-    ? unit * lessBySize(counted, least, threshold / highIndex, lowFree, slope, shockMax, isInverse)
-    : 0;
-  f[numbers + GROUP_SHOCK_BY_SIZE] = Math.max(grows, lessens);
+  const grows: f64 = unit * growthBySize(start, reach, free, slope, shockMax);
+  let lessens: f64 = 0;
   if (counted * highIndex > threshold) {
+    const least: f64 = isCertain ? Math.min(start - move, otherReach) : start - move;
+    lessens = unit * lessBySize(counted, least, free, lowFree, slope, shockMax, isInverse);
     f[numbers + GROUP_SHOCK_BY_INDEX] =
-      byIndex(counted, threshold / highIndex, lowFree, slope, shockMax, isInverse ? 0 : highIndex);
+      byIndex(counted, free, lowFree, slope, shockMax, isInverse ? 0 : highIndex);
   }
+  f[numbers + GROUP_SHOCK_BY_SIZE] = Math.max(grows, lessens);
   const priceRadius: f64 = f[numbers + GROUP_DELTA_PRICE_RADIUS];
   const volatilityRadius: f64 = f[numbers + GROUP_DELTA_VOLATILITY_RADIUS];
-  if (!isCertain) {
-    const price: f64 = Math.max(Math.abs(byPrice), Math.abs(restByPrice));
-    const volatility: f64 = Math.max(Math.abs(byVolatility), Math.abs(restByVolatility));
-    f[numbers + GROUP_SHOCK_PRICE_UP] = changeOf(grows, lessens, price, price, priceRadius);
-    f[numbers + GROUP_SHOCK_PRICE_DOWN] = f[numbers + GROUP_SHOCK_PRICE_UP];
-    f[numbers + GROUP_SHOCK_VOLATILITY_UP] = changeOf(grows, lessens, volatility, volatility, volatilityRadius);
-    f[numbers + GROUP_SHOCK_VOLATILITY_DOWN] = f[numbers + GROUP_SHOCK_VOLATILITY_UP];
-    return;
+  // Of no certain sign: either slope, either way. Else the other one counts only if it may come below.
+  let own: f64 = Math.max(Math.abs(byPrice), Math.abs(restByPrice));
+  let ownVolatility: f64 = Math.max(Math.abs(byVolatility), Math.abs(restByVolatility));
+  let other: f64 = own;
+  let otherVolatility: f64 = ownVolatility;
+  let way: f64 = 1.0;
+  if (isCertain) {
+    own = side * (isTotal ? byPrice : restByPrice);
+    ownVolatility = side * (isTotal ? byVolatility : restByVolatility);
+    const isAlone: boolean = otherReach >= start;
+    other = isAlone ? own : side * (isTotal ? restByPrice : byPrice);
+    otherVolatility = isAlone ? ownVolatility : side * (isTotal ? restByVolatility : byVolatility);
+    way = -1.0;
   }
-  const own: f64 = side * (isTotal ? byPrice : restByPrice);
-  const ownVolatility: f64 = side * (isTotal ? byVolatility : restByVolatility);
-  // The other one counts only if it may come below.
-  const isAlone: boolean = otherReach >= start;
-  const other: f64 = isAlone ? own : side * (isTotal ? restByPrice : byPrice);
-  const otherVolatility: f64 = isAlone ? ownVolatility : side * (isTotal ? restByVolatility : byVolatility);
   f[numbers + GROUP_SHOCK_PRICE_UP] = changeOf(grows, lessens, own, other, priceRadius);
-  f[numbers + GROUP_SHOCK_PRICE_DOWN] = changeOf(grows, lessens, -own, -other, priceRadius);
+  f[numbers + GROUP_SHOCK_PRICE_DOWN] = changeOf(grows, lessens, way * own, way * other, priceRadius);
   f[numbers + GROUP_SHOCK_VOLATILITY_UP] = changeOf(grows, lessens, ownVolatility, otherVolatility, volatilityRadius);
   f[numbers + GROUP_SHOCK_VOLATILITY_DOWN] =
-    changeOf(grows, lessens, -ownVolatility, -otherVolatility, volatilityRadius);
+    changeOf(grows, lessens, way * ownVolatility, way * otherVolatility, volatilityRadius);
 }
 
 /** Largest |change| in the box of a delta with these slopes. */

@@ -243,7 +243,8 @@ function writeFinished(
 export const SLOPE_MAX: f64 = 1152921504606846976.0;
 
 /**
- * The last term; a row or term that is not finite poisons all of them, and so does an expiry whose box is not finite. `sum`: of the sizes of all slopes.
+ * The last term; a row or term that is not finite poisons all of them, and so does an expiry whose box is not finite.
+ * `sum`: of the sizes of all slopes.
  */
 export function sealSlopes(f: Floats, x: Singles, w: Ints, context: i32, row: i32, size: f64, sum: f64): void {
   const terms: i32 = slopeTermsOf(w, context, row);
