@@ -58,8 +58,13 @@ export function writeBox(arena: Arena, size: number, thresholds: readonly Health
   });
 }
 
+/** Of an expiry as near as it is at the time. */
+export function timeShapeOf(expiry: ExpiryRow, asOfMs: number): number {
+  return timeShapes[categoryOf(expiry, asOfMs)];
+}
+
 /** The box of every expiry row, for certificates or slopes at the time. */
 export function expiryBoxOf(expiries: readonly ExpiryRow[], asOfMs: number, size: number): ExpiryBox {
-  const time = Float64Array.from(expiries, (expiry) => timeShapes[categoryOf(expiry, asOfMs)] * size);
+  const time = Float64Array.from(expiries, (expiry) => timeShapeOf(expiry, asOfMs) * size);
   return { time, volatility: volatilityReach * size };
 }

@@ -5,10 +5,9 @@ import {
 } from '../../assembly/portable/certificate-layout.ts';
 import { SHAPE_CALL } from '../../assembly/portable/layout.ts';
 import type { PartialTicks } from '../engine/partial-ticks.ts';
-import { boxSizes, expiryBoxOf, priceRestShape, timeShapes, volatilityReach, writeBox, type HealthFactors } from './box.ts';
+import { boxSizes, expiryBoxOf, priceRestShape, timeShapeOf, volatilityReach, writeBox, type HealthFactors } from './box.ts';
 import type { Evaluation } from './evaluation.ts';
 import { logAtLeast, logAtMost } from './log-bounds.ts';
-import { categoryOf } from './set-classes.ts';
 
 /**
  * Slopes are bounded in a box so much larger than that of the certificates: they hold for certificates at other markets
@@ -85,8 +84,8 @@ export class SlopeTables {
       if (!(asOfMs > centreMs)) return false;
       const passed = -logAtLeast((expiry.expiryMs - asOfMs) / (expiry.expiryMs - centreMs));
       // The nearer expiry may have another box by now than it had then.
-      const ofCentre = tableStretch * timeShapes[categoryOf(expiry, centreMs)];
-      if (!(passed <= (ofCentre - timeShapes[categoryOf(expiry, asOfMs)]) * size * inward)) return false;
+      const shape = tableStretch * timeShapeOf(expiry, centreMs) - timeShapeOf(expiry, asOfMs);
+      if (!(passed <= shape * size * inward)) return false;
     }
     if (rows.shape[row] < SHAPE_CALL) return true;
     return largestLog(instrument.volatility[row] * this.#perVolatility[first + row]) <= room * volatilityReach;
