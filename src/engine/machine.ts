@@ -13,7 +13,7 @@ import {
   type BuildName,
 } from '../wasm/module.ts';
 import { createPool, type StageRunner } from './pool.ts';
-import { listOf, runChunks, type StageTask, type WorkerSetup } from './stage.ts';
+import { listOf, runChunks, type WorkerSetup } from './stage.ts';
 
 /** `wasm-debug` is `wasm` with assertions and names; `javascript` is bit-equal to both, and slower. */
 const kernelChoices = ['wasm', 'javascript', 'wasm-debug'] as const;
@@ -77,7 +77,8 @@ function startRunner(workers: number, setup: WorkerSetup, kernels: Kernels, scra
 function inline(kernels: Kernels, buffer: ArrayBufferLike, scratch: number): StageRunner {
   return {
     workerCount: 0,
-    run: async (task: StageTask) => {
+    run: async (task, _control, _haste, meanwhile) => {
+      meanwhile?.();
       let next = 0;
       runChunks(kernels, task, scratch, () => next++, listOf(buffer, task));
     },

@@ -8,13 +8,14 @@ import { requireQuotes } from './valid-market.ts';
  */
 export function nextQuotes(old: Quotes, given: Partial<Quotes>, instrumentCount: number): Quotes {
   const { asOfMs, forward, impliedVolatility, indexPrice, fields } = given;
+  const copies = [...(fields ?? [])].map(([name, column]) => [name, column.slice()] as const);
   const next = {
     asOfMs: asOfMs ?? old.asOfMs,
     forward: forward?.slice() ?? old.forward,
     impliedVolatility: impliedVolatility?.slice() ?? old.impliedVolatility,
     indexPrice:
       indexPrice instanceof Map ? new Map([...old.indexPrice, ...indexPrice]) : (indexPrice ?? old.indexPrice),
-    fields: new Map([...(old.fields ?? []), ...(fields ?? [])].map(([name, column]) => [name, column.slice()] as const)),
+    fields: new Map([...(old.fields ?? []), ...copies]),
   };
   requireQuotes(next, instrumentCount);
   if (!Number.isFinite(next.asOfMs)) throw new MargridError('OptionInvalid', `asOfMs must be a time, got ${next.asOfMs}`);

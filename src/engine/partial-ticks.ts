@@ -14,8 +14,9 @@ export interface PartialStage {
   readonly list?: number;
   /** Stages of at most so many items run on the calling thread: handing them out would take longer. */
   readonly inlineItems: number;
-  /** How it is handed out: src/engine/pool.ts. */
+  /** How it is handed out, and what the calling thread does first: src/engine/pool.ts. */
   readonly haste?: Haste;
+  readonly meanwhile?: () => void;
 }
 
 /**

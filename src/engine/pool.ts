@@ -18,8 +18,11 @@ export type Haste = 'patient' | 'short' | 'tiny';
 /** Runs the stages of a tick: on a pool of threads, or on the calling thread. */
 export interface StageRunner {
   readonly workerCount: number;
-  /** `haste`: `patient` if left out. */
-  run(task: StageTask, control: Int32Array, haste?: Haste): Promise<void>;
+  /**
+   * `haste`: `patient` if left out. `meanwhile`: what the calling thread does before it takes part, with the workers at
+   * work; it is called at once, and the stage fails if it throws.
+   */
+  run(task: StageTask, control: Int32Array, haste?: Haste, meanwhile?: () => void): Promise<void>;
   /** Short stages will follow: wakes the workers that take part in them. */
   call(): void;
   /** No short stage will follow. */
@@ -117,8 +120,8 @@ class StagePool implements StageRunner {
     this.#muster();
   }
 
-  run(task: StageTask, control: Int32Array, haste: Haste = 'patient'): Promise<void> {
-    this.#stage = this.#runStage(task, control, haste);
+  run(task: StageTask, control: Int32Array, haste: Haste = 'patient', meanwhile?: () => void): Promise<void> {
+    this.#stage = this.#runStage(task, control, haste, meanwhile);
     return this.#stage;
   }
 
@@ -142,7 +145,7 @@ class StagePool implements StageRunner {
     this.#signal.release();
   }
 
-  async #runStage(task: StageTask, control: Int32Array, haste: Haste): Promise<void> {
+  async #runStage(task: StageTask, control: Int32Array, haste: Haste, meanwhile?: () => void): Promise<void> {
     this.#isRunning = true;
     control.fill(0);
     try {
@@ -156,7 +159,7 @@ class StagePool implements StageRunner {
       if (isForCalled) this.#signal.postToCalled(task, this.#seats);
       else this.#signal.post(task);
       const enough = isForCalled ? Infinity : this.#helpUntil;
-      const failure = this.#helper === null ? null : this.#help(this.#helper, task, control, enough);
+      const failure = this.#takePart(task, control, enough, meanwhile);
       // Only where nothing is left to claim may a worker stay out.
       const expected = this.#helper === null || this.#leaves ? this.workerCount : this.#signal.close();
       const isDone = isForCalled && this.#signal.isDoneSoon(expected);
@@ -169,14 +172,20 @@ class StagePool implements StageRunner {
     }
   }
 
-  /** Runs chunks until so many workers have come. Returns why that failed, null if it did not. */
-  #help({ kernels, scratch }: Helper, task: StageTask, control: Int32Array, enough: number): string | null {
+  /**
+   * Does what there is to do meanwhile, and runs chunks until so many workers have come. Returns why that failed, null if
+   * it did not.
+   */
+  #takePart(task: StageTask, control: Int32Array, enough: number, meanwhile?: () => void): string | null {
     this.#leaves = false;
     const claim = (): number => {
       this.#leaves = this.#signal.joined >= enough;
       return this.#leaves ? Infinity : Atomics.add(control, claimedChunks, 1);
     };
     try {
+      meanwhile?.();
+      if (this.#helper === null) return null;
+      const { kernels, scratch } = this.#helper;
       runChunks(kernels, task, scratch, claim, listOf(this.#buffer, task));
       return null;
     } catch (error) {

@@ -83,13 +83,14 @@ export class TickStages {
   }
 
   /** A stage of which only some items run. */
-  async partial({ kernel, itemCount, chunkItems, list, inlineItems, haste }: PartialStage): Promise<void> {
-    if (itemCount === 0) return;
+  async partial({ kernel, itemCount, chunkItems, list, inlineItems, haste, meanwhile }: PartialStage): Promise<void> {
     const { arena } = this.#setup;
     const { header, control, context, scratch } = arena.plan;
     const plain = { kernel, context, itemCount, chunkItems, header, control, scratch };
     const task = list === undefined ? plain : { ...plain, list };
-    if (itemCount > inlineItems) return this.#run(task, haste);
+    if (itemCount > inlineItems) return this.#run(task, haste, meanwhile);
+    meanwhile?.();
+    if (itemCount === 0) return;
     let next = 0;
     runChunks(this.#kernels, task, scratch[0], () => next++, listOf(arena.buffer, task));
   }
@@ -112,9 +113,9 @@ export class TickStages {
     await this.#run({ kernel, context, itemCount, chunkItems, header, control, scratch });
   }
 
-  async #run(task: StageTask, haste?: Haste): Promise<void> {
+  async #run(task: StageTask, haste?: Haste, meanwhile?: () => void): Promise<void> {
     try {
-      await this.#runner.run(task, this.#setup.arena.control, haste);
+      await this.#runner.run(task, this.#setup.arena.control, haste, meanwhile);
     } catch (error) {
       throw this.#wasClosed() ? closedDuringTick() : error;
     }

@@ -30,6 +30,10 @@ export class Evaluation {
   readonly #priced: Uint32Array;
   /** Rows that have a price. */
   #pricedCount = 0;
+  /** Rows that the sets marked last hold, in row order. */
+  readonly #held: Uint32Array;
+  /** So many of them are priced at the next tick before anybody knows who is touched. */
+  #aheadCount = 0;
   /** 1: listed; the kernels mark, and the pass that takes the list clears. Four a word. */
   readonly #mark: Uint8Array;
   readonly #markWords: Uint32Array;
@@ -43,6 +47,7 @@ export class Evaluation {
     this.#ticks = ticks;
     const { certifiedInstrument, certifiedSet, instrument } = ticks.setup.arena.views;
     this.#priced = new Uint32Array(instrument.shape.length);
+    this.#held = new Uint32Array(instrument.shape.length);
     this.#mark = certifiedInstrument.mark;
     this.#markWords = new Uint32Array(this.#mark.buffer, this.#mark.byteOffset, this.#mark.length >>> 2);
     this.#rowList = certifiedInstrument.list;
@@ -63,41 +68,61 @@ export class Evaluation {
     this.#pricedCount = this.#priced.length;
   }
 
-  /** Prices what the sets hold and is not priced yet, or all there is; returns how many rows that were. */
+  /**
+   * Prices what the sets of the last tick held, which most of this one's will hold, on the other threads while the
+   * calling one does what there is to do on one thread; returns what that returned.
+   */
+  async priceAhead<T>(meanwhile: () => T): Promise<T> {
+    const count = this.#aheadCount;
+    const rows = this.#held.subarray(0, count);
+    this.#rowList.set(rows);
+    for (const row of rows) this.#priced[row] = this.#pricing;
+    this.#pricedCount += count;
+    this.#aheadCount = 0;
+    const kernel = this.#ticks.model.rowKernel;
+    const done: T[] = [];
+    const stage = { kernel, itemCount: count, list: this.#rowListAddress, meanwhile: () => void done.push(meanwhile()) };
+    await this.#stage(stage, rowDispatch);
+    return done[0];
+  }
+
+  /** Prices what the sets hold and is not priced yet, or all there is; returns how many rows have a price then. */
   async price(sets: Uint32Array): Promise<number> {
     const missing = this.#priced.length - this.#pricedCount;
-    if (missing === 0) return 0;
+    if (missing === 0) return this.#pricedCount;
     const kernel = this.#ticks.model.rowKernel;
     if (this.#holdMoreThan(missing * positionsPerRow, sets)) {
       await this.#stage({ kernel, itemCount: this.#priced.length }, rowDispatch);
-      const count = this.#priced.length;
       this.allPriced();
-      return count;
+      return this.#pricedCount;
     }
-    await this.#markRows(sets);
-    let count = 0;
-    this.#takeMarked((row) => {
-      if (this.#priced[row] === this.#pricing) return;
-      this.#priced[row] = this.#pricing;
-      this.#rowList[count++] = row;
-    });
-    this.#pricedCount += count;
-    await this.#stage({ kernel, itemCount: count, list: this.#rowListAddress }, rowDispatch);
-    return count;
+    const held = await this.#rowsOf(sets);
+    this.#aheadCount = held.length;
+    await this.#priceMissing(held);
+    return this.#pricedCount;
   }
 
-  /** Prices what the sets hold and is not priced yet; returns all rows that they hold, in row order. */
+  /**
+   * Prices what the sets hold and is not priced yet; returns all rows that they hold, in row order. For sets that get
+   * certificates, and will not be touched at the next tick: nothing is priced ahead there.
+   */
   async priceRowsOf(sets: Uint32Array): Promise<Uint32Array> {
-    await this.#markRows(sets);
-    const rows = this.#rowList;
-    let count = 0;
-    this.#takeMarked((row) => (rows[count++] = row));
-    const held = rows.slice(0, count);
-    const missing = held.filter((row) => this.#priced[row] !== this.#pricing);
-    for (const row of missing) this.#priced[row] = this.#pricing;
-    this.#pricedCount += missing.length;
-    await this.runRows(this.#ticks.model.rowKernel, missing);
+    this.#aheadCount = 0;
+    const held = (await this.#rowsOf(sets)).slice();
+    await this.#priceMissing(held);
     return held;
+  }
+
+  async #priceMissing(rows: Uint32Array): Promise<void> {
+    let count = 0;
+    for (let index = 0; index < rows.length; index++) {
+      const row = rows[index];
+      if (this.#priced[row] === this.#pricing) continue;
+      this.#priced[row] = this.#pricing;
+      this.#rowList[count++] = row;
+    }
+    this.#pricedCount += count;
+    await this.#stage({ kernel: this.#ticks.model.rowKernel, itemCount: count, list: this.#rowListAddress }, rowDispatch);
   }
 
   async runRows(kernel: PartialTicks['model']['rowKernel'], rows: Uint32Array): Promise<void> {
@@ -132,29 +157,31 @@ export class Evaluation {
     return total > positions;
   }
 
-  /** On all threads: positions of sets of a list are one cache miss after the other. */
-  async #markRows(sets: Uint32Array): Promise<void> {
+  /**
+   * Rows that the sets hold, in row order, which has the call beside the put that is priced with it; a view, until rows
+   * are asked for again. Marked on all threads: positions of sets of a list are one cache miss after the other.
+   */
+  async #rowsOf(sets: Uint32Array): Promise<Uint32Array> {
     this.#setList.set(sets);
     await this.#stage({ kernel: 'markRows', itemCount: sets.length }, markDispatch);
-  }
-
-  /** Every row that is marked, in row order, which has the call beside the put that is priced with it. */
-  #takeMarked(take: (row: number) => void): void {
     const mark = this.#mark;
     const words = this.#markWords;
+    const held = this.#held;
+    let count = 0;
     for (let word = 0; word < words.length; word++) {
       if (words[word] === 0) continue;
-      for (let row = word << 2; row < (word + 1) << 2; row++) if (mark[row] === 1) take(row);
+      for (let row = word << 2; row < (word + 1) << 2; row++) if (mark[row] === 1) held[count++] = row;
       words[word] = 0;
     }
     for (let row = words.length << 2; row < mark.length; row++) {
-      if (mark[row] === 1) take(row);
+      if (mark[row] === 1) held[count++] = row;
       mark[row] = 0;
     }
+    return held.subarray(0, count);
   }
 
   async #stage(
-    stage: Pick<PartialStage, 'kernel' | 'itemCount' | 'list'>,
+    stage: Pick<PartialStage, 'kernel' | 'itemCount' | 'list' | 'meanwhile'>,
     { inline, tiny, short, chunk }: Dispatch,
   ): Promise<void> {
     const { itemCount } = stage;

@@ -221,7 +221,8 @@ export class Monitor {
   async #run(asOfMs: number, clock: StageClock): Promise<MonitorReport> {
     this.#prepare();
     clock.end('inputs');
-    const touched = this.#touch(asOfMs);
+    const touch = (): Uint32Array | string => this.#touch(asOfMs);
+    const touched = this.#evaluation === null ? touch() : await this.#evaluation.priceAhead(touch);
     const sets = typeof touched === 'string' ? null : touched;
     clock.end('touch');
     const found = sets === null ? await this.#evaluateAll(clock) : await this.#evaluate(sets, clock);

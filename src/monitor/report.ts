@@ -2,9 +2,12 @@
 export interface MonitorTimings {
   /** Market columns and scenario tables. */
   readonly inputs: number;
-  /** Movements of instruments and classes, and the sets that they touch. */
+  /**
+   * Movements of instruments and classes, and the sets that they touch; meanwhile the other threads price what the sets of
+   * the last tick held.
+   */
   readonly touch: number;
-  /** Rows of the risk array that touched sets hold. */
+  /** Rows of the risk array that touched sets hold, those that are not priced yet. */
   readonly riskArray: number;
   /** Margins of touched sets, and the comparison of statuses. */
   readonly margin: number;

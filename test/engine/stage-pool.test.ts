@@ -123,6 +123,39 @@ it('fails a stage whose threads cannot start', async () => {
   await pool.close();
 });
 
+it('does meanwhile what it is given, once, however the stage is handed out, and fails if that throws', async () => {
+  const market = syntheticMarket();
+  const book = bookOf(syntheticRows(market, 50, 6, 3), accountNames(50));
+  for (const workers of [0, 2]) {
+    const engine = Engine.create({ market, book, params, workers });
+    await engine.tick();
+    engine.priceAllRows();
+    const { row } = engine.arena.views.riskArray;
+    const expected = row.slice();
+    const ticks = engine.partialTicks();
+    ticks.begin({});
+    const stage = { kernel: ticks.model.rowKernel, itemCount: market.instruments.length, chunkItems: 2 };
+    for (const haste of ['patient', 'short', 'tiny'] as const) {
+      for (const inlineItems of [0, stage.itemCount]) {
+        row.fill(-1);
+        let calls = 0;
+        await ticks.stage({ ...stage, inlineItems, haste, meanwhile: () => void calls++ });
+        expect(calls).toBe(1);
+        expect(row).toEqual(expected);
+        await ticks.stage({ ...stage, itemCount: 0, inlineItems, haste, meanwhile: () => void calls++ });
+        expect(calls).toBe(2);
+        const meanwhile = (): void => {
+          throw new RangeError('not now');
+        };
+        await expect(ticks.stage({ ...stage, inlineItems, haste, meanwhile })).rejects.toThrow('not now');
+      }
+    }
+    ticks.end();
+    await engine.tick();
+    await engine.close();
+  }
+});
+
 it('is idle when there is nothing to do, serves again after a rest, and gives the same bits', async () => {
   const market = syntheticMarket();
   const engine = Engine.create({ market, book: bookOf(syntheticRows(market, 50, 6, 3), accountNames(50)), params, workers: 2 });

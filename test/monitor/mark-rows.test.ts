@@ -89,3 +89,37 @@ it('prices all rows, and says so, where finding out who needs them would take lo
   await monitor.close();
   await brute.engine.close();
 }, 60_000);
+
+it('prices ahead what the sets of the last tick held, unless they got certificates', async () => {
+  const given = await nearThresholds(400, 8);
+  const { market, book } = given;
+  const { positions } = book;
+  const held = (monitor: Monitor, sets: readonly number[]): Set<number> => {
+    const { setKeys, currencies } = monitor;
+    const keys = new Set(sets.map((set) => `${setKeys.account[set]} ${currencies[setKeys.currency[set]]}`));
+    const ofKeys = [...positions.instrumentIndex].filter((instrument, index) =>
+      keys.has(`${positions.accountIndex[index]} ${market.instruments[instrument].settlementCurrency}`));
+    return new Set(ofKeys);
+  };
+  const monitor = Monitor.create({ ...given, params });
+  const walk = ordinaryTicks(market, 10, 5);
+  let ahead: ReadonlySet<number> = new Set();
+  let moreThanHeld = 0;
+  for (let tick = 1; tick <= 60; tick++) {
+    const { mode, priced, certified } = await monitor.tick(walk.next().value as Quotes);
+    if (mode.kind === 'brute force') {
+      ahead = new Set();
+      continue;
+    }
+    const evaluated = [...monitor.asOfTick.keys()].filter((set) => monitor.asOfTick[set] === tick);
+    const own = held(monitor, evaluated);
+    const expected = new Set([...ahead, ...own]);
+    expect(priced, `tick ${tick}`).toBe(expected.size);
+    // Of all rows nobody asks who holds them, and none of them is priced ahead.
+    expect(priced).toBeLessThan(market.instruments.length);
+    if (expected.size > own.size) moreThanHeld++;
+    ahead = certified > 0 ? new Set() : own;
+  }
+  expect(moreThanHeld).toBeGreaterThan(3);
+  await monitor.close();
+}, 60_000);
