@@ -22,7 +22,7 @@ export { statusNames, type CurrencyTotals, type StatusName, type Totals } from '
 
 // Statuses of a whole book on every tick, by certificates
 export { Monitor, type CertifiedMargin, type HealthInterval, type MonitorOptions } from './monitor/monitor.ts';
-export type { MonitorMode, MonitorReport, MonitorTimings, StatusChanges } from './monitor/report.ts';
+export type { MonitorMode, MonitorReport, MonitorTimings, Renewal, StatusChanges } from './monitor/report.ts';
 export type { Watched, WatchedThreshold } from './monitor/watch.ts';
 
 // Accounts: statuses, margin calls, events

@@ -40,7 +40,7 @@ export interface SuiteEnd {
 export type SuiteLine = SuiteHeader | SuiteRun | SuiteFailure | SuiteEnd;
 
 /** Raised whenever what a line holds changes its meaning. */
-export const suiteFormat = 1;
+export const suiteFormat = 2;
 
 export interface SuiteFile {
   readonly header: SuiteHeader;

@@ -30,6 +30,8 @@ export interface TickEntrant {
   readonly margins: () => Promise<Margins>;
   /** What else the last tick told: shares evaluated, and so on. */
   told?(): Record<string, number>;
+  /** Milliseconds of the last tick until its statuses were known, where what follows is for the next ticks. */
+  statusesMs?(): number;
   /** Resolves when it has loaded the book: what it does until then would take processors from whoever is measured. */
   ready?(): Promise<void>;
   close(): Promise<void>;

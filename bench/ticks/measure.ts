@@ -7,6 +7,8 @@ import type { QuoteFeed, TickQuotes } from './quotes.ts';
 
 export interface MeasuredEntrant {
   readonly timing: Timing;
+  /** Until statuses were known, of those that tell. */
+  readonly statuses: Timing | null;
   /** The one that differed most. */
   readonly comparison: TickComparison;
   /** Means over the measured ticks of what the entrant told. */
@@ -57,9 +59,11 @@ export async function measureTicks(
           record.comparison = largerOf(record.comparison, compareMargins(entrant, margins, reference.margins()));
           record.hash = marginHash(margins);
         } else requireStatuses(entrant, margins.status, reference.statuses[place]);
-        if (round.stage === 'cold') record.cold = elapsed;
+        const statuses = entrant.statusesMs?.() ?? null;
+        if (round.stage === 'cold') record.cold = { whole: elapsed, statuses };
         if (round.stage !== 'measured') return;
         record.samples.push(elapsed);
+        if (statuses !== null) record.statuses.push(statuses);
         if (entrant.told !== undefined) record.told.push(entrant.told());
       });
     }
@@ -126,19 +130,24 @@ function copyOf({ asOfMs, forward, impliedVolatility, indexPrice }: TickQuotes):
 }
 
 interface EntrantRecord {
-  cold: number;
+  cold: { readonly whole: number; readonly statuses: number | null };
   readonly samples: number[];
+  readonly statuses: number[];
   readonly told: Record<string, number>[];
   comparison: TickComparison | null;
   hash: string;
 }
 
 function emptyRecord(): EntrantRecord {
-  return { cold: NaN, samples: [], told: [], comparison: null, hash: '' };
+  return { cold: { whole: NaN, statuses: null }, samples: [], statuses: [], told: [], comparison: null, hash: '' };
 }
 
-function measuredOf({ samples, cold, comparison, told, hash }: EntrantRecord): MeasuredEntrant {
-  return { timing: timingOf(samples, cold), comparison: comparison!, told: meansOf(told), hash };
+function measuredOf({ samples, statuses, cold, comparison, told, hash }: EntrantRecord): MeasuredEntrant {
+  return {
+    timing: timingOf(samples, cold.whole),
+    statuses: cold.statuses === null ? null : timingOf(statuses, cold.statuses),
+    comparison: comparison!, told: meansOf(told), hash,
+  };
 }
 
 function meansOf(rows: readonly Record<string, number>[]): Record<string, number> {

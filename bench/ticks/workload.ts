@@ -130,14 +130,15 @@ function reportsOf(
   return reports;
 }
 
-/** Ticks with a new reference market are dear: beside medians, means say what a run of ticks costs. */
+/** Ticks that issue certificates are dear: beside medians, means say what a run of ticks costs. */
 function certifiedDetails(
   entrants: readonly TickEntrant[], measured: ReadonlyMap<string, MeasuredEntrant>,
 ): Record<string, CertifiedDetails> {
   return Object.fromEntries(
     entrants.map(({ name }) => {
-      const { told, timing } = measured.get(name)!;
-      return [name, { meanMs: mean(timing.samples), evaluatedShare: told['evaluatedShare'] }] as const;
+      const { told, timing, statuses } = measured.get(name)!;
+      const known = { ...statuses!, meanMs: mean(statuses!.samples) };
+      return [name, { meanMs: mean(timing.samples), evaluatedShare: told['evaluatedShare'], statuses: known }] as const;
     }),
   );
 }

@@ -21,6 +21,9 @@ export interface MonitorSummary {
   readonly bruteForceTicks: Readonly<Record<string, number>>;
   /** After the first tick. */
   readonly changes: number;
+  /** Until the statuses are known. */
+  readonly statusesMs: Times;
+  /** Until certificates are issued, too. */
   readonly tickMs: TickTimes;
   readonly statuses: Readonly<Record<string, number>> | null;
   /** SHA-256 of the statuses at the last tick (`statusHash`). Null without a tick. */
@@ -30,17 +33,21 @@ export interface MonitorSummary {
 }
 
 /** Milliseconds, without shadow evaluations; median and p99 of the ticks after the first, null if there are none. */
-export interface TickTimes {
+export interface Times {
   readonly first: number | null;
   readonly median: number | null;
   readonly p99: number | null;
+}
+
+export interface TickTimes extends Times {
   readonly meanByStage: Readonly<Record<string, number>>;
 }
 
-/** Adds up the ticks of a monitor: eight bytes a tick. */
+/** Adds up the ticks of a monitor: sixteen bytes a tick. */
 export class MonitorTally {
   readonly shown: StatusChange[] = [];
-  #timesMs: number[] = [];
+  readonly #timesMs: number[] = [];
+  readonly #statusesMs: number[] = [];
   #stagesMs: Record<string, number> = {};
   #evaluated = 0;
   #evaluatedLater = 0;
@@ -90,14 +97,13 @@ export class MonitorTally {
 
   #addTimes({ total, shadow, ...stages }: MonitorTimings, isFirst: boolean): void {
     this.#timesMs.push(total - shadow);
+    this.#statusesMs.push(total - shadow - stages.certify);
     if (isFirst) return;
     for (const [stage, ms] of Object.entries(stages)) this.#stagesMs[stage] = (this.#stagesMs[stage] ?? 0) + ms;
   }
 
   /** `monitor`: as the last tick left it, null if that failed. */
   summary(nettingSets: number, monitor: Monitor | null): MonitorSummary {
-    const later = Float64Array.from(this.#timesMs.slice(1)).sort();
-    const quantile = (share: number): number | null => (later.length === 0 ? null : quantileOfSorted(later, share));
     const hasStatuses = monitor !== null && this.ticks > 0;
     return {
       ticks: this.ticks,
@@ -109,12 +115,11 @@ export class MonitorTally {
       certifiedTicks: this.#certifiedTicks,
       bruteForceTicks: Object.fromEntries(this.#bruteForce),
       changes: this.#changes,
+      statusesMs: timesOf(this.#statusesMs),
       tickMs: {
-        first: this.#timesMs[0] ?? null,
-        median: quantile(0.5),
-        p99: quantile(0.99),
+        ...timesOf(this.#timesMs),
         meanByStage: Object.fromEntries(
-          Object.entries(this.#stagesMs).map(([stage, ms]) => [stage, ms / later.length]),
+          Object.entries(this.#stagesMs).map(([stage, ms]) => [stage, ms / (this.ticks - 1)]),
         ),
       },
       statuses: hasStatuses ? countsOf(monitor) : null,
@@ -122,6 +127,12 @@ export class MonitorTally {
       historyHash: this.#history.copy().digest('hex'),
     };
   }
+}
+
+function timesOf([first, ...rest]: readonly number[]): Times {
+  const later = Float64Array.from(rest).sort();
+  const quantile = (share: number): number | null => (later.length === 0 ? null : quantileOfSorted(later, share));
+  return { first: first ?? null, median: quantile(0.5), p99: quantile(0.99) };
 }
 
 /** Netting sets by the name of their status, the most frequent first. */

@@ -119,6 +119,11 @@ export class Engine {
       stage: (stage) => this.#stages.partial(stage),
       whole: () => this.#runStages(performance.now()),
       writeExpirySlopes: (box) => writeExpirySlopes(this.#setup, this.#quotes, box),
+      resume: () => {
+        this.#requireIdle();
+        this.#state = 'ticking';
+        runner.call();
+      },
       end: (failed = false) => {
         runner.release();
         if (this.#state !== 'closed') this.#state = failed ? 'loaded' : 'ticked';

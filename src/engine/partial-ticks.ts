@@ -37,6 +37,8 @@ export interface PartialTicks {
   whole(): Promise<TickReport>;
   /** Boxes of expiries and their slopes by time at the quotes begun, into their column. */
   writeExpirySlopes(box: ExpiryBox): void;
+  /** Goes on with the tick that has ended: stages run again, at its quotes. Throws `EngineState`. */
+  resume(): void;
   /** Ends the tick; `failed`: nothing may be read until the next. */
   end(failed?: boolean): void;
   /** Runs the margin kernel for one set on the calling thread, at the rows as they are. */

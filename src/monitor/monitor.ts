@@ -13,10 +13,11 @@ import { noPlace } from './certificate-index.ts';
 import { ChangeList } from './change-list.ts';
 import { compareStatuses } from './compare-statuses.ts';
 import { Evaluation } from './evaluation.ts';
+import { IssueSchedule } from './issue-schedule.ts';
 import { issuerFactoryOf, noCertificates, type IssuerFactory } from './issuer.ts';
 import { Reference } from './reference.ts';
 import { References } from './references.ts';
-import type { MonitorReport } from './report.ts';
+import { withRenewal, type MonitorReport, type Renewal } from './report.ts';
 import { RowWatch } from './row-watch.ts';
 import { segmentsOf, type Segments } from './segments.ts';
 import { SetClasses } from './set-classes.ts';
@@ -58,25 +59,8 @@ const defaultReferences = 16;
 const defaultBruteForceShare = 0.3;
 /** So many sets are evaluated one by one, whatever share of the book they are. */
 const fewSets = 64;
-/** Microseconds that things take, measured: only their ratios matter, and those alike on most machines. */
-const cost = { row: 0.4, slopes: 0.4, set: 0.6, position: 0.03, certificate: 2.2, certifiedPosition: 0.16 };
-/** Most of a book is certified anew only when the market moves by less than this per tick, and not on every tick. */
-const calmMovement = 0.005;
-const massIssueTicks = { least: 16, most: 1_024 };
 /** Sets that are so much nearer to their radius are certified with those that have reached it. */
 const reach = 1.2;
-/**
- * Certificates are issued when evaluating without them has cost this share of what they will: 1 would never cost more
- * than twice the least that could be, but they last for many ticks. Measured at 3 and 10 basis points a tick.
- */
-const patience = 0.25;
-/**
- * Share of the sets that get new certificates at one tick at most, unless it has evaluated everything: so many take two
- * or three times as long as that. The rest follow at the next ticks. With 0.01 the worst tick is half as long, but at
- * 10 basis points twice as many sets are evaluated meanwhile.
- */
-const issueShare = 0.03;
-
 /** Statuses of a whole book on every tick, exact, by evaluating few of its sets: docs/MONITOR.md. */
 export class Monitor {
   readonly #engine: Engine;
@@ -97,15 +81,10 @@ export class Monitor {
   /** Sets without a certificate, each once. */
   #loose: number[] = [];
   #tick = 0;
-  #state: 'idle' | 'ticking' | 'ticked' = 'idle';
-  /** Cost of evaluations since the last certificates were issued, beyond what it was right after. */
-  #debt = 0;
-  #leastCost = Infinity;
-  /** Ticks at which the rest of those follow that were to get new certificates, and were too many for one tick. */
-  #ticksToFollow = 0;
-  /** First tick at which most of the book may be certified anew, and how long to wait after that. */
-  #nextMassIssue = 0;
-  #massIssueWait = massIssueTicks.least;
+  /** Time of the last tick. */
+  #asOfMs = 0;
+  readonly #schedule = new IssueSchedule();
+  #state: 'idle' | 'ticking' | 'ticked' | 'renewing' = 'idle';
 
   /** `issuerOf`: who computes certificates, null if nobody can. */
   private constructor(engine: Engine, options: MonitorOptions, issuerOf: IssuerFactory | null) {
@@ -144,13 +123,13 @@ export class Monitor {
    * A view: valid until the next update.
    */
   get statuses(): Uint8Array {
-    this.#requireTicked();
+    this.#requireStatuses();
     return this.#columns.status.subarray(0, this.#columns.count);
   }
 
   /** Tick of each set's last evaluation. */
   get asOfTick(): Uint32Array {
-    this.#requireTicked();
+    this.#requireStatuses();
     return this.#columns.asOfTick.subarray(0, this.#columns.count);
   }
 
@@ -173,7 +152,7 @@ export class Monitor {
 
   /** Names of the thresholds that are watched. */
   get thresholdNames(): readonly string[] {
-    this.#requireTicked();
+    this.#requireStatuses();
     return this.#watch!.thresholdNames;
   }
 
@@ -188,7 +167,7 @@ export class Monitor {
   }
 
   statusName(status: number): string {
-    this.#requireTicked();
+    this.#requireStatuses();
     return this.#watch!.nameOf(status);
   }
 
@@ -198,19 +177,50 @@ export class Monitor {
   }
 
   /**
-   * Statuses at new quotes. Throws as `Engine.tick` does; `EngineState` if the sets do not add up; in shadow mode
-   * `CertificateWrong`.
+   * Statuses at new quotes, and the certificates that are due then: `evaluate` and `renew`. Throws as `Engine.tick` does;
+   * `EngineState` if the sets do not add up; in shadow mode `CertificateWrong`.
    */
   async tick(quotes: Partial<Quotes> = {}): Promise<MonitorReport> {
+    const clock = this.#begin(quotes);
+    return this.#complete(async () => withRenewal(await this.#evaluateTick(clock), await this.#renewDue()));
+  }
+
+  /**
+   * Statuses at new quotes, as soon as they are known: certificates are left to `renew`. Whoever never calls that goes on
+   * with those there are, and evaluates more and more. Throws as `tick` does.
+   */
+  async evaluate(quotes: Partial<Quotes> = {}): Promise<MonitorReport> {
+    const clock = this.#begin(quotes);
+    return this.#complete(() => this.#evaluateTick(clock));
+  }
+
+  /**
+   * Issues the certificates that are due after `evaluate`, at its quotes; on most ticks there are none. Statuses can be read
+   * meanwhile, nothing else. Throws `EngineState` before the first tick and after an update. A second call does nothing.
+   */
+  async renew(): Promise<Renewal> {
+    this.#requireIdle();
+    this.#requireStatuses();
+    if (!this.#schedule.isDue) return { certified: 0, references: this.#references.alive.length, ms: 0 };
+    this.#ticks.resume();
+    return this.#complete(() => this.#renewDue());
+  }
+
+  #begin(quotes: Partial<Quotes>): StageClock {
     this.#requireIdle();
     const clock = new StageClock();
-    const { asOfMs } = this.#ticks.begin(quotes);
+    this.#asOfMs = this.#ticks.begin(quotes).asOfMs;
     this.#state = 'ticking';
+    return clock;
+  }
+
+  /** Ends what was begun, or resumed, as the work on it ends. */
+  async #complete<T>(work: () => Promise<T>): Promise<T> {
     try {
-      const report = await this.#run(asOfMs, clock);
+      const done = await work();
       this.#ticks.end();
       this.#state = 'ticked';
-      return report;
+      return done;
     } catch (error) {
       this.#ticks.end(true);
       this.#state = 'idle';
@@ -218,26 +228,35 @@ export class Monitor {
     }
   }
 
-  async #run(asOfMs: number, clock: StageClock): Promise<MonitorReport> {
+  async #evaluateTick(clock: StageClock): Promise<MonitorReport> {
     this.#prepare();
     clock.end('inputs');
-    const touch = (): Uint32Array | string => this.#touch(asOfMs);
+    const touch = (): Uint32Array | string => this.#touch();
     const touched = this.#evaluation === null ? touch() : await this.#evaluation.priceAhead(touch);
-    const sets = typeof touched === 'string' ? null : touched;
     clock.end('touch');
-    const found = sets === null ? await this.#evaluateAll(clock) : await this.#evaluate(sets, clock);
-    const certified = await this.#issueIfDue(sets, found.priced, asOfMs);
-    clock.end('certify');
+    const found = typeof touched === 'string' ? await this.#evaluateAll() : await this.#evaluate(touched, clock);
+    if (this.#issuer !== null) this.#account(touched, found.priced);
+    clock.end('margin');
     if (this.#options.shadow === true) await this.#requireSameStatuses();
     clock.end('shadow');
     return {
       tick: this.#tick,
       mode: typeof touched === 'string' ? { kind: 'brute force', reason: touched } : { kind: 'certified' },
       ...found,
-      certified,
+      certified: 0,
       references: this.#references.alive.length,
       timingsMs: clock.timings(),
     };
+  }
+
+  /** Tells the schedule what the tick has evaluated; `touched` as `#touch` returned it. */
+  #account(touched: Uint32Array | string, priced: number): void {
+    if (typeof touched === 'string') {
+      const hasCertificates = this.#references.alive.length > 0;
+      this.#schedule.evaluatedAll(this.#tick, hasCertificates ? this.#rowWatch.movement : null);
+      return;
+    }
+    this.#schedule.evaluated(this.#tick, { sets: touched.length, positions: this.#positionsOf(touched), priced });
   }
 
   #prepare(): void {
@@ -252,12 +271,12 @@ export class Monitor {
   }
 
   /** Measures the market. Returns the sets that must be evaluated, or why all of them must. */
-  #touch(asOfMs: number): Uint32Array | string {
+  #touch(): Uint32Array | string {
     if (this.#issuerOf === null) return noCertificates(this.#options);
     const { arena } = this.#ticks.setup;
-    const lost = this.#rowWatch.scan(arena, asOfMs);
+    const lost = this.#rowWatch.scan(arena, this.#asOfMs);
     if (lost.length > 0 && this.#references.alive.length > 0) this.#loseHolders(lost);
-    this.#references.measure(arena, asOfMs, this.#rowWatch.hasOneForward);
+    this.#references.measure(arena, this.#asOfMs, this.#rowWatch.hasOneForward);
     if (this.#references.alive.length === 0 && this.#columns.count > fewSets) return 'no certificates yet';
     const share = this.#options.bruteForceShare ?? defaultBruteForceShare;
     const most = Math.max(Math.floor(share * this.#columns.count), fewSets);
@@ -319,12 +338,10 @@ export class Monitor {
       asOfTick[set] = this.#tick;
     }
     const evaluated = sets.length + live[STANDING] - quarantined;
-    const found = { evaluated, skipped, quarantined, priced, changes: changes.columns() };
-    clock.end('margin');
-    return found;
+    return { evaluated, skipped, quarantined, priced, changes: changes.columns() };
   }
 
-  async #evaluateAll(clock: StageClock): Promise<Found> {
+  async #evaluateAll(): Promise<Found> {
     const { asOfTick, count } = this.#columns;
     const { quarantined } = (await this.#ticks.whole()).totals;
     this.#evaluation?.allPriced();
@@ -332,9 +349,7 @@ export class Monitor {
     this.#compareAll((set, next) => this.#change(set, next, changes));
     asOfTick.fill(this.#tick, 0, count);
     const priced = this.#rowWatch.isBad.length;
-    const found = { evaluated: count - quarantined, skipped: 0, quarantined, priced, changes: changes.columns() };
-    clock.end('margin');
-    return found;
+    return { evaluated: count - quarantined, skipped: 0, quarantined, priced, changes: changes.columns() };
   }
 
   /**
@@ -362,37 +377,12 @@ export class Monitor {
     }
   }
 
-  /**
-   * Issues certificates at this tick's market to the sets that it touches, once evaluating them has cost as much as
-   * that will. `sets`: touched, null if all were evaluated. Returns how many.
-   */
-  async #issueIfDue(sets: Uint32Array | null, priced: number, asOfMs: number): Promise<number> {
-    if (this.#issuer === null) return 0;
-    if (sets === null || sets.length === 0) this.#ticksToFollow = 0;
-    let spent = 0;
-    if (sets === null) {
-      const isCalm = this.#rowWatch.movement < calmMovement || this.#references.alive.length === 0;
-      if (!isCalm || this.#tick < this.#nextMassIssue) return 0;
-      this.#nextMassIssue = this.#tick + this.#massIssueWait;
-      // What does not last long is tried less and less often.
-      this.#massIssueWait = Math.min(2 * this.#massIssueWait, massIssueTicks.most);
-    } else {
-      if (this.#tick >= this.#nextMassIssue) this.#massIssueWait = massIssueTicks.least;
-      const positions = this.#positionsOf(sets);
-      spent = cost.row * priced + cost.set * sets.length + cost.position * positions;
-      this.#leastCost = Math.min(this.#leastCost, spent);
-      this.#debt += spent - this.#leastCost;
-      const own = cost.slopes * priced + cost.certificate * sets.length + cost.certifiedPosition * positions;
-      if (sets.length === 0 || (this.#ticksToFollow === 0 && this.#debt < patience * own)) return 0;
-    }
-    this.#debt = 0;
-    // Right after it costs no more than now: or a market that moves at the next tick would seem to cost that for good.
-    this.#leastCost = spent;
-    if (sets === null) return this.#issue(asOfMs, this.#columns.count);
-    const most = Math.max(Math.ceil(issueShare * this.#columns.count), fewSets);
-    // Counted once: those that no certificate helps would have others issued for ever.
-    this.#ticksToFollow = this.#ticksToFollow > 0 ? this.#ticksToFollow - 1 : Math.ceil(sets.length / most) - 1;
-    return this.#issue(asOfMs, most);
+  /** Issues the certificates that are due, if any. */
+  async #renewDue(): Promise<Renewal> {
+    const start = performance.now();
+    this.#state = 'renewing';
+    const certified = this.#schedule.isDue ? await this.#issue(this.#schedule.issue(this.#columns.count)) : 0;
+    return { certified, references: this.#references.alive.length, ms: performance.now() - start };
   }
 
   #positionsOf(sets: Uint32Array): number {
@@ -403,7 +393,7 @@ export class Monitor {
   }
 
   /** `most`: sets that get certificates, those first that have none; those of a reference that ends for it besides. */
-  async #issue(asOfMs: number, most: number): Promise<number> {
+  async #issue(most: number): Promise<number> {
     const { arena, rows } = this.#ticks.setup;
     const { isBad: isLeftOut, hasOneForward } = this.#rowWatch;
     const before = this.#loose.length;
@@ -418,6 +408,7 @@ export class Monitor {
     const sets = this.#certifier!.candidates(near, isLeftOut);
     this.#keepLoose();
     const { kernels } = this.#ticks;
+    const asOfMs = this.#asOfMs;
     const market = { arena, kernels, expiries: rows.expiries, segments: this.#segments, asOfMs, isLeftOut, hasOneForward };
     const reference = new Reference(number, this.#tick, market);
     await this.#certifier!.issue(sets, reference, asOfMs);
@@ -542,10 +533,17 @@ export class Monitor {
 
   #requireIdle(): void {
     if (this.#state === 'ticking') throw new MargridError('EngineState', 'a tick is running: wait for it');
+    if (this.#state === 'renewing') throw new MargridError('EngineState', 'certificates are being renewed: wait for it');
   }
 
+  /** Margins are read from memory that a renewal works in. */
   #requireTicked(): void {
-    if (this.#state !== 'ticked') throw new MargridError('EngineState', 'there are no statuses: call tick() first');
+    this.#requireIdle();
+    this.#requireStatuses();
+  }
+
+  #requireStatuses(): void {
+    if (this.#state !== 'ticked' && this.#state !== 'renewing') throw new MargridError('EngineState', 'there are no statuses: call tick() first');
   }
 }
 

@@ -30,6 +30,15 @@ export type MonitorMode =
   | { readonly kind: 'certified' }
   | { readonly kind: 'brute force'; readonly reason: string };
 
+/** What issuing certificates at the market of the last tick came to. */
+export interface Renewal {
+  /** Certificates issued. */
+  readonly certified: number;
+  /** Reference markets alive. */
+  readonly references: number;
+  readonly ms: number;
+}
+
 export interface MonitorReport {
   readonly tick: number;
   readonly mode: MonitorMode;
@@ -40,9 +49,15 @@ export interface MonitorReport {
   readonly changes: StatusChanges;
   /** Rows of the risk array that were priced for the evaluation. */
   readonly priced: number;
-  /** Certificates issued. */
+  /** Certificates issued: 0 from `evaluate`, which leaves that to `renew`. */
   readonly certified: number;
   /** Reference markets alive. */
   readonly references: number;
   readonly timingsMs: MonitorTimings;
+}
+
+/** A tick as a whole: `evaluate` and the `renew` after it. */
+export function withRenewal(report: MonitorReport, { certified, references, ms }: Renewal): MonitorReport {
+  const { timingsMs } = report;
+  return { ...report, certified, references, timingsMs: { ...timingsMs, certify: ms, total: timingsMs.total + ms } };
 }

@@ -169,8 +169,8 @@ describe('the report of the suite', () => {
       },
       details: {
         certified: {
-          'margrid-certified-statuses': { meanMs: 11, evaluatedShare: 0.5 },
-          'margrid-certified-liquidation-one-worker': { meanMs: 5, evaluatedShare: 0.00125 },
+          'margrid-certified-statuses': { meanMs: 11, evaluatedShare: 0.5, statuses: { ...timing, median: 5.2, p99: 9, meanMs: 6 } },
+          'margrid-certified-liquidation-one-worker': { meanMs: 5, evaluatedShare: 0.00125, statuses: { ...timing, median: 2, p99: 3, meanMs: 2.5 } },
         },
       },
     });
@@ -180,11 +180,14 @@ describe('the report of the suite', () => {
     expect(text).toContain('commit 0123456789ab, with changes that are not in it, on Some CPU with 2 cores, Node 20.0.0, 2026-01-02.');
     expect(text).toContain('| [tick-crash](#tick-crash) | 1,000,000 | 20.00 | 10.00 | 16.00 (1.60) | 7.800 (0.78) | 12.00 (1.20) |  |  |  |  |  |');
     // Two workers beside brute force with two and two threads of C: 10 / 10.4, 7.8 / 10.4; one beside one: 16 / 4, 12 / 4.
+    // Until statuses are known: 10 / 5.2, 7.8 / 5.2; 16 / 2, 12 / 2.
     expect(text).toContain(
-      '| [tick-crash](#tick-crash) | 2,000 | all statuses | 2 | 20.00 | 10.40 | 11.00 | 14.00 | 50% | 10.00 | 1.04 | 0.96 | 0.75 (c-avx512-two-threads) |',
+      '| [tick-crash](#tick-crash) | 2,000 | all statuses | 2 | 50% | 10.00 | 20.00 | 10.40 | 11.00 | 14.00 | 1.04 | 0.96 | 0.75 (c-avx512-two-threads) | ' +
+        '5.200 | 6.000 | 9.000 | 1.92 | 1.50 (c-avx512-two-threads) |',
     );
     expect(text).toContain(
-      '| [tick-crash](#tick-crash) | 2,000 | liquidations | 1 | 20.00 | 4.000 | 5.000 | 14.00 | 0.125% | 16.00 | 0.25 | 4.00 | 3.00 (c-avx512) |',
+      '| [tick-crash](#tick-crash) | 2,000 | liquidations | 1 | 0.125% | 16.00 | 20.00 | 4.000 | 5.000 | 14.00 | 0.25 | 4.00 | 3.00 (c-avx512) | ' +
+        '2.000 | 2.500 | 3.000 | 8.00 | 6.00 (c-avx512) |',
     );
   });
 

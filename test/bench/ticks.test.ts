@@ -4,6 +4,7 @@ import { gccVersion, whyMissing } from '../../bench/native/compile.ts';
 import { findPython } from '../../bench/python.ts';
 import { runWorkload, smokeParameters } from '../../bench/run-workload.ts';
 import { loadTickBook } from '../../bench/ticks/books.ts';
+import type { CertifiedDetails } from '../../bench/ticks/certified.ts';
 import { compareMargins, type Margins, type TickEntrant } from '../../bench/ticks/entrant.ts';
 import { measureTicks } from '../../bench/ticks/measure.ts';
 import { crashFeed, walkFeed, type TickQuotes } from '../../bench/ticks/quotes.ts';
@@ -197,7 +198,7 @@ describe('the ticks', () => {
   });
 
   it('names every entrant, as measured or as missing', async () => {
-    const { entrants, missing = {} } = await smoke('tick-crash');
+    const { entrants, missing = {}, details } = await smoke('tick-crash');
     const names = [
       'margrid-one-worker', 'wasm-scalar', 'typescript-tuned', 'javascript-engine',
       'margrid-certified-liquidation', 'margrid-certified-liquidation-one-worker',
@@ -210,6 +211,16 @@ describe('the ticks', () => {
     expect('numpy-scipy' in entrants).toBe(findPython([]) !== null);
     expect(entrants['margrid-certified-statuses'].verified).toBe('statuses identical at every tick');
     expect(entrants['margrid-certified-liquidation'].verified).toBe('liquidation sets identical at every tick');
+    const certified = Object.entries(details['certified'] as Record<string, CertifiedDetails>);
+    expect(certified.map(([name]) => name).sort()).toEqual(names.filter((name) => name.startsWith('margrid-certified')).sort());
+    for (const [name, { statuses }] of certified) {
+      // As many ticks as of the whole, each of them sooner.
+      const { samples } = entrants[name];
+      expect(statuses.samples.length).toBe(samples.length);
+      statuses.samples.forEach((known, index) => expect(known, name).toBeLessThan(samples[index]));
+      expect(statuses.cold).toBeLessThan(entrants[name].cold);
+      expect(statuses.meanMs).toBeCloseTo(statuses.samples.reduce((sum, each) => sum + each, 0) / samples.length, 12);
+    }
     for (const name of ['margrid-one-worker', 'wasm-scalar', 'typescript-tuned', 'javascript-engine']) {
       expect(entrants[name].verified, name).toMatch(/^same hash.* at every tick$/);
     }

@@ -9,7 +9,7 @@ import type { Quotes } from '../../src/engine/tick-inputs.ts';
 import { BadInputError } from '../../src/errors.ts';
 import { issuerFactoryOf, type IssuerFactory } from '../../src/monitor/issuer.ts';
 import { Monitor, type MonitorOptions } from '../../src/monitor/monitor.ts';
-import type { MonitorReport } from '../../src/monitor/report.ts';
+import { withRenewal, type MonitorReport } from '../../src/monitor/report.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { randomNumbers } from '../support/synthetic-book.ts';
 import { BruteForce, liquidationOnly, nearThresholds, params, type MonitoredBook } from '../support/monitored-book.ts';
@@ -283,6 +283,101 @@ describe('changes of the book', () => {
   });
 });
 
+describe('certificates renewed once the statuses are known', () => {
+  /** What does not depend on the clock. */
+  const countsOf = ({ timingsMs: _, changes, ...counts }: MonitorReport): unknown => ({ ...counts, changed: [...changes.set] });
+
+  it('the same reports, statuses and margins as by tick()', async () => {
+    const given = await nearThresholds(400, 23);
+    const whole = Monitor.create({ ...given, params });
+    const parts = Monitor.create({ ...given, params });
+    let issued = 0;
+    for (const quotes of ticksOf(given.market, 6, 25, 150)) {
+      const expected = await whole.tick(quotes);
+      const evaluated = await parts.evaluate(quotes);
+      expect([...parts.statuses]).toEqual([...whole.statuses]);
+      expect(evaluated.certified).toBe(0);
+      expect(evaluated.timingsMs.certify).toBe(0);
+      const renewal = await parts.renew();
+      expect(countsOf(withRenewal(evaluated, renewal))).toEqual(countsOf(expected));
+      expect([...parts.asOfTick]).toEqual([...whole.asOfTick]);
+      issued += Number(renewal.certified > 0);
+    }
+    // Some ticks issue certificates, most do not.
+    expect(issued).toBeGreaterThan(10);
+    expect(issued).toBeLessThan(100);
+    const [account] = whole.accountIds;
+    expect(parts.marginsOf(account, 'exact')).toEqual(whole.marginsOf(account, 'exact'));
+    await whole.close();
+    await parts.close();
+  }, 60_000);
+
+  it('milliseconds of a tick are those of both', () => {
+    const timingsMs = { inputs: 1, touch: 2, riskArray: 3, margin: 4, certify: 0, shadow: 5, total: 15 };
+    const report = { tick: 7, certified: 0, references: 1, timingsMs } as MonitorReport;
+    const renewed = withRenewal(report, { certified: 20, references: 2, ms: 6 });
+    expect(renewed).toEqual({ tick: 7, certified: 20, references: 2, timingsMs: { ...timingsMs, certify: 6, total: 21 } });
+  });
+
+  it('statuses can be read meanwhile, and nothing else can be done', async () => {
+    const given = await nearThresholds(200, 26);
+    const monitor = Monitor.create({ ...given, params });
+    await expect(monitor.renew()).rejects.toThrow(/call tick\(\) first/);
+    const report = await monitor.evaluate();
+    const statuses = [...monitor.statuses];
+    const account = monitor.accountIds[0];
+    const renewing = monitor.renew();
+    expect([...monitor.statuses]).toEqual(statuses);
+    expect(monitor.statusName(0)).toBe('healthy');
+    expect(monitor.thresholdNames).toEqual(['liquidation', 'margin-call']);
+    expect(monitor.asOfTick[0]).toBe(report.tick);
+    for (const refused of [
+      () => monitor.update({}), () => monitor.marginsOf(account, 'exact'), () => monitor.marginsOf(account, 'interval'), () => monitor.healthOf(0, 0),
+    ]) expect(refused).toThrow(/certificates are being renewed/);
+    await expect(monitor.tick()).rejects.toThrow(/certificates are being renewed/);
+    await expect(monitor.evaluate()).rejects.toThrow(/certificates are being renewed/);
+    await expect(monitor.renew()).rejects.toThrow(/certificates are being renewed/);
+    expect((await renewing).certified).toBe(statuses.length);
+    expect(monitor.marginsOf(account, 'exact').length).toBeGreaterThan(0);
+    await monitor.close();
+  });
+
+  it('once for each tick, and not after an update', async () => {
+    const given = await nearThresholds(200, 27);
+    const monitor = Monitor.create({ ...given, params });
+    await monitor.evaluate();
+    expect((await monitor.renew()).certified).toBeGreaterThan(0);
+    expect(await monitor.renew()).toEqual({ certified: 0, references: 1, ms: 0 });
+    monitor.update({ cash: [{ account: monitor.accountIds[0], currency: 'BTC', amount: 1 }] });
+    await expect(monitor.renew()).rejects.toThrow(/call tick\(\) first/);
+    await monitor.evaluate();
+    await monitor.close();
+    await expect(monitor.renew()).rejects.toThrow(/closed/);
+  });
+
+  it('seldom or never: statuses are right, more is evaluated', async () => {
+    const given = await nearThresholds(300, 28);
+    const brute = new BruteForce({ ...given, params });
+    const often = [1, 7, Infinity];
+    const monitors = often.map(() => Monitor.create({ ...given, params }));
+    const evaluated = often.map(() => 0);
+    let tick = 0;
+    for (const quotes of ticksOf(given.market, 3, 29, 200)) {
+      const expected = await brute.statuses(quotes);
+      tick++;
+      for (const [index, monitor] of monitors.entries()) {
+        evaluated[index] += (await monitor.evaluate(quotes)).evaluated;
+        expect([...monitor.statuses], `tick ${tick}`).toEqual(expected);
+        if (tick % often[index] === 0 || (tick === 1 && index === 1)) await monitor.renew();
+      }
+    }
+    expect(evaluated[0]).toBeLessThan(evaluated[1]);
+    expect(evaluated[1]).toBeLessThan(evaluated[2]);
+    for (const monitor of monitors) await monitor.close();
+    await brute.engine.close();
+  }, 60_000);
+});
+
 describe('margins on demand', () => {
   it('are those of the engine, bit for bit, or lie in the certified interval', async () => {
     const given = await nearThresholds(200, 11);
@@ -404,8 +499,16 @@ describe('certificates that fail', () => {
     for (const quotes of ticksOf(given.market, 4, 21, 300)) {
       ticks++;
       const expected = await brute.statuses(quotes);
-      const isDone = await monitor.tick(quotes).then(() => true, (error: Error) => expect(error.message).toMatch(/planted/));
-      if (isDone === true) expect([...monitor.statuses]).toEqual(expected);
+      const isPlanted = (error: Error): void => expect(error.message).toMatch(/planted/);
+      if (ticks % 2 === 0) {
+        const isDone = await monitor.tick(quotes).then(() => true, isPlanted);
+        if (isDone === true) expect([...monitor.statuses]).toEqual(expected);
+        continue;
+      }
+      await monitor.evaluate(quotes);
+      expect([...monitor.statuses]).toEqual(expected);
+      const isRenewed = await monitor.renew().then(() => true, isPlanted);
+      if (isRenewed !== true) expect(() => monitor.statuses).toThrow(/call tick\(\) first/);
     }
     expect(failures).toBeGreaterThan(4);
     await monitor.close();

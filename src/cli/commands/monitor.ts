@@ -4,6 +4,7 @@ import type { Market } from '../../domain/market.ts';
 import { formatProblem, MargridError } from '../../errors.ts';
 import { generateMarginedBook } from '../../generate/margined-book.ts';
 import { Monitor, type MonitorOptions } from '../../monitor/monitor.ts';
+import { withRenewal } from '../../monitor/report.ts';
 import { bookStages } from '../book-stages.ts';
 import { openChangeFile, type ChangeFile } from '../change-file.ts';
 import {
@@ -154,13 +155,15 @@ async function take(step: Step, watching: Watching): Promise<void> {
   const { monitor: watched, baseline, changes, options, terminal, tally } = watching;
   const { quotes } = step;
   const isFirst = tally.ticks === 0;
-  const report = await watched.tick(quotes);
+  const evaluated = await watched.evaluate(quotes);
   step.accepted();
   watching.asOfMs = quotes.asOfMs;
-  tally.add(report, quotes.asOfMs, watched);
+  // Who waits for a change of status does not wait for certificates.
   if (changes !== null && (!isFirst || options.initial === true)) {
-    await changes.add(report.tick, quotes.asOfMs, report.changes, watched);
+    await changes.add(evaluated.tick, quotes.asOfMs, evaluated.changes, watched);
   }
+  const report = withRenewal(evaluated, await watched.renew());
+  tally.add(report, quotes.asOfMs, watched);
   if (options.progress === true) terminal.note(progressLine(report, quotes.asOfMs));
   await baseline?.follow(report.tick, quotes, watched);
 }
