@@ -124,10 +124,16 @@ export class Certifier {
 
   async #certify(sets: Uint32Array, box: number): Promise<void> {
     if (sets.length === 0) return;
-    for (const set of sets) this.#columns.box[set] = box;
+    this.#setBox(sets, box);
     const rows = await this.#evaluation.priceRowsOf(sets);
     await this.#issuer.slopes(boxSizes[box], rows, this.#asOfMs);
     await this.#issuer.certify(sets);
+  }
+
+  // A function of its own: V8 is slower with loops in asynchronous ones.
+  #setBox(sets: Uint32Array, box: number): void {
+    const columns = this.#columns;
+    for (let index = 0; index < sets.length; index++) columns.box[sets[index]] = box;
   }
 
   /** Sets whose box is certified as a whole get the next larger one, unless that gives them less. */

@@ -73,11 +73,7 @@ export class Evaluation {
    * calling one does what there is to do on one thread; returns what that returned.
    */
   async priceAhead<T>(meanwhile: () => T): Promise<T> {
-    const count = this.#aheadCount;
-    const rows = this.#held.subarray(0, count);
-    this.#rowList.set(rows);
-    for (const row of rows) this.#priced[row] = this.#pricing;
-    this.#pricedCount += count;
+    const count = this.#listMissing(this.#held.subarray(0, this.#aheadCount));
     this.#aheadCount = 0;
     const kernel = this.#ticks.model.rowKernel;
     const done: T[] = [];
@@ -114,6 +110,14 @@ export class Evaluation {
   }
 
   async #priceMissing(rows: Uint32Array): Promise<void> {
+    const count = this.#listMissing(rows);
+    await this.#stage({ kernel: this.#ticks.model.rowKernel, itemCount: count, list: this.#rowListAddress }, rowDispatch);
+  }
+
+  // Loops have functions of their own: V8 is slower with them in asynchronous ones.
+
+  /** Lists those of the rows that have no price, as if they had one now; returns how many. */
+  #listMissing(rows: Uint32Array): number {
     let count = 0;
     for (let index = 0; index < rows.length; index++) {
       const row = rows[index];
@@ -122,7 +126,7 @@ export class Evaluation {
       this.#rowList[count++] = row;
     }
     this.#pricedCount += count;
-    await this.#stage({ kernel: this.#ticks.model.rowKernel, itemCount: count, list: this.#rowListAddress }, rowDispatch);
+    return count;
   }
 
   async runRows(kernel: PartialTicks['model']['rowKernel'], rows: Uint32Array): Promise<void> {
@@ -164,6 +168,10 @@ export class Evaluation {
   async #rowsOf(sets: Uint32Array): Promise<Uint32Array> {
     this.#setList.set(sets);
     await this.#stage({ kernel: 'markRows', itemCount: sets.length }, markDispatch);
+    return this.#takeMarked();
+  }
+
+  #takeMarked(): Uint32Array {
     const mark = this.#mark;
     const words = this.#markWords;
     const held = this.#held;

@@ -57,7 +57,7 @@ export class SlopeTables {
     this.#ticks.writeExpirySlopes(expiryBoxOf(expiries, asOfMs, size * tableStretch));
     const moved = rows.filter((row) => !this.#covers(first, row, size, asOfMs));
     await this.#evaluation.runRows('slopeRows', moved);
-    for (const row of moved) this.#keepCentre(first, row, asOfMs);
+    moved.forEach((row) => this.#keepCentre(first, row, asOfMs));
     await this.#evaluation.runRows('slopePoints', rows);
     writeBox(arena, size, this.#thresholds);
     this.#ticks.writeExpirySlopes(expiryBoxOf(expiries, asOfMs, size));
