@@ -595,6 +595,31 @@ describe('margrid monitor, exit codes', () => {
     expect(text.printed).toContain('A STATUS DIFFERS');
   });
 
+  it('changes of status are in the file before certificates are issued', async () => {
+    const out = at('live.ndjson');
+    const written: number[] = [];
+    const told: number[] = [];
+    const watching = (given: MonitorOptions): Monitor => {
+      const made = Monitor.create(given);
+      const evaluate = made.evaluate.bind(made);
+      const renew = made.renew.bind(made);
+      made.evaluate = async (quotes) => {
+        const report = await evaluate(quotes);
+        told.push((told.at(-1) ?? 0) + (report.tick === 1 ? 0 : report.changes.set.length));
+        return report;
+      };
+      made.renew = () => {
+        written.push(readFileSync(out, 'utf8').split('\n').length - 1);
+        return renew();
+      };
+      return made;
+    };
+    expect((await inProcess({ out }, watching)).code).toBe(0);
+    expect(written.length).toBe(ticks);
+    expect(told.at(-1)).toBeGreaterThan(50);
+    expect(written).toEqual(told);
+  });
+
   it('an interruption leaves no half-written file', async () => {
     const controller = new AbortController();
     const stopping = (given: MonitorOptions): Monitor => {

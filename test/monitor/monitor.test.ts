@@ -355,6 +355,32 @@ describe('certificates renewed once the statuses are known', () => {
     await expect(monitor.renew()).rejects.toThrow(/closed/);
   });
 
+  it('after everything was evaluated only where the market is calm, or nothing is certified', async () => {
+    const given = await nearThresholds(300, 30);
+    const [quotes] = [...ticksOf(given.market, 3, 31, 1)];
+    const moved = (factor: number): Partial<Quotes> => ({
+      ...quotes,
+      forward: quotes.forward.map((price) => factor * price),
+      indexPrice: new Map([...quotes.indexPrice].map(([pair, price]) => [pair, factor * price] as const)),
+    });
+    const monitor = Monitor.create({ ...given, params, bruteForceShare: 0 });
+    await monitor.evaluate(quotes);
+    // Nobody asked for certificates at the first tick.
+    const fallen = await monitor.evaluate(moved(0.9));
+    expect(fallen.mode).toEqual({ kind: 'brute force', reason: 'no certificates yet' });
+    expect((await monitor.renew()).certified).toBe(monitor.nettingSetCount);
+    // From then on at the earliest 16 ticks later.
+    for (let tick = 0; tick < 20; tick++) {
+      await monitor.evaluate(moved(0.9));
+      await monitor.renew();
+    }
+    for (const [factor, isCalm] of [[0.8, false], [0.797, true]] as const) {
+      expect((await monitor.evaluate(moved(factor))).mode.kind).toBe('brute force');
+      expect((await monitor.renew()).certified > 0, `${factor}`).toBe(isCalm);
+    }
+    await monitor.close();
+  });
+
   it('seldom or never: statuses are right, more is evaluated', async () => {
     const given = await nearThresholds(300, 28);
     const brute = new BruteForce({ ...given, params });
