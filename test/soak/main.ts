@@ -38,7 +38,7 @@ function wholeNumber(name: 'account-ticks' | 'seed' | 'workers' | 'accounts' | '
 
 /** What campaigns add up to. */
 const summed = [
-  'compared', 'skipped', 'changed', 'ticks', 'certifiedTicks', 'bookChanges', 'parameterChanges', 'attacked',
+  'compared', 'skipped', 'changed', 'ticks', 'certifiedTicks', 'renewed', 'bookChanges', 'parameterChanges', 'attacked',
 ] as const;
 
 /** Attacks on single certificates per campaign, in a book of so many accounts. */
@@ -78,6 +78,7 @@ interface Sums {
   changed: number;
   ticks: number;
   certifiedTicks: number;
+  renewed: number;
   bookChanges: number;
   parameterChanges: number;
   attacked: number;
@@ -88,7 +89,7 @@ interface Sums {
 async function soak(): Promise<number> {
   const start = performance.now();
   const sums: Sums = {
-    campaigns: 0, compared: 0, skipped: 0, changed: 0, ticks: 0, certifiedTicks: 0, bookChanges: 0, parameterChanges: 0,
+    campaigns: 0, compared: 0, skipped: 0, changed: 0, ticks: 0, certifiedTicks: 0, renewed: 0, bookChanges: 0, parameterChanges: 0,
     attacked: 0, tightest: 0, differences: [],
   };
   const add = (result: SoakResult): void => {
@@ -145,7 +146,7 @@ function print(sums: Sums, seconds: number): void {
   const share = ((100 * sums.skipped) / Math.max(sums.compared, 1)).toFixed(1);
   process.stdout.write(
     `${sums.compared} account-ticks compared with brute force in ${sums.campaigns} campaigns, ${sums.ticks} ticks ` +
-      `(${sums.certifiedTicks} by certificates, ${share}% of the statuses skipped, ${sums.changed} changed; ${sums.bookChanges} changes of ` +
+      `(${sums.certifiedTicks} by certificates, ${sums.renewed} issued some while statuses were compared, ${share}% of the statuses skipped, ${sums.changed} changed; ${sums.bookChanges} changes of ` +
       `books, ${sums.parameterChanges} of parameters), ${sums.attacked} ` +
       `certificates attacked (up to ${(100 * sums.tightest).toFixed(2)}% of a health used up inside a radius), ` +
       `${sums.differences.length} different, ${seconds.toFixed(1)} s\n`,

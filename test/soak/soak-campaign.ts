@@ -40,6 +40,8 @@ export interface CampaignResult {
   readonly changed: number;
   readonly ticks: number;
   readonly certifiedTicks: number;
+  /** Ticks that issued certificates while their statuses were compared: by `renew`, after `evaluate`. */
+  readonly renewed: number;
   /** How often positions, cash or add-ons, and parameters have changed. */
   readonly bookChanges: number;
   readonly parameterChanges: number;
@@ -60,6 +62,9 @@ const mixtures: readonly (readonly WalkKind[])[] = [
   ['ordinary', 'ordinary', 'crash', 'home', 'ordinary'],
   walkKinds,
 ];
+
+/** When certificates are renewed: as part of the tick, after every tick, or after some. */
+const renewals = ['by tick()', 'always', 'seldom'] as const;
 
 /**
  * One market, one book, many ticks: every status of the monitor is compared with brute force on every tick. Every other
@@ -144,8 +149,10 @@ async function compare(at: Comparison): Promise<CampaignResult> {
   const { seed, campaign, soak, compared, random, mixture, ticks } = at;
   const walk = new SoakWalk(soak.market, random);
   const differences: Difference[] = [];
-  const sum = { compared: 0, skipped: 0, evaluated: 0, changed: 0, ticks: 0, certifiedTicks: 0, bookChanges: 0, parameterChanges: 0 };
+  const sum = { compared: 0, skipped: 0, evaluated: 0, changed: 0, ticks: 0, certifiedTicks: 0, renewed: 0, bookChanges: 0, parameterChanges: 0 };
   const ofParams = seededRandom(seed * 1_000_003 + campaign + 500_000);
+  const ofRenewals = seededRandom(seed * 1_000_003 + campaign + 700_000);
+  const renewal = pick(ofRenewals, renewals);
   const kinds = new Set<WalkKind>();
   let opened = 0;
   for (let tick = 1; tick <= ticks && differences.length === 0; tick++) {
@@ -166,7 +173,7 @@ async function compare(at: Comparison): Promise<CampaignResult> {
     kinds.add(walk.kind);
     const where = { seed, campaign, tick, walk: walk.kind };
     try {
-      const report = await monitor.tick(quotes);
+      const report = renewal === 'by tick()' ? await monitor.tick(quotes) : await monitor.evaluate(quotes);
       sum.skipped += report.skipped;
       sum.evaluated += report.evaluated;
       sum.changed += report.changes.set.length;
@@ -178,7 +185,13 @@ async function compare(at: Comparison): Promise<CampaignResult> {
     }
     sum.compared += monitor.nettingSetCount;
     sum.ticks++;
-    if (engine !== null) differences.push(...(await differing(engine, monitor, quotes)).map((each) => ({ ...where, ...each })));
+    const isRenewed = renewal === 'always' || (renewal === 'seldom' && ofRenewals() < 0.4);
+    const [{ certified }, found] = await Promise.all([
+      isRenewed ? monitor.renew() : { certified: 0 },
+      engine === null ? [] : differing(engine, monitor, quotes),
+    ]);
+    sum.renewed += Number(certified > 0);
+    differences.push(...found.map((each) => ({ ...where, ...each })));
   }
   return { ...sum, kinds: [...kinds], differences };
 }

@@ -27,6 +27,7 @@ describe('soak, in small', () => {
     expect(sum(({ skipped }) => skipped)).toBeGreaterThan(0.15 * sum(({ compared }) => compared));
     expect(sum(({ changed }) => changed)).toBeGreaterThan(5_000);
     expect(sum(({ bookChanges }) => bookChanges)).toBeGreaterThan(50);
+    expect(sum(({ renewed }) => renewed)).toBeGreaterThan(100);
     expect(sum(({ parameterChanges }) => parameterChanges)).toBeGreaterThan(2);
     expect(new Set(results.flatMap(({ kinds }) => kinds))).toEqual(new Set(walkKinds));
   });
