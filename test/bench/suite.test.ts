@@ -131,7 +131,7 @@ describe('a file of the suite', () => {
   it.each([
     [[], 'not the first line of a run'],
     [[{ kind: 'workload' }], 'not the first line of a run'],
-    [[{ ...header, format: 99 }], 'format 99, expected 1'],
+    [[{ ...header, format: 99 }], `format 99, expected ${suiteFormat}`],
     [[header, { kind: 'else' }], 'line 2: kind must be one of'],
     [[header, null], 'line 2: kind must be one of'],
   ])('is refused: %j', (lines, message) => {
